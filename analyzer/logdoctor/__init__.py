@@ -1,0 +1,1 @@
+"""Offline diagnosis of deep-learning training logs."""

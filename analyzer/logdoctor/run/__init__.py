@@ -1,0 +1,8 @@
+"""The run model: series, roles, runs and notices."""
+
+from logdoctor.run.notice import Notice
+from logdoctor.run.roles import ROLES, Role
+from logdoctor.run.run import Run, Setting, SourceFile, State, TextEvent
+from logdoctor.run.series import Axis, Series, Split
+
+__all__ = ["ROLES", "Axis", "Notice", "Role", "Run", "Series", "Setting", "SourceFile", "Split", "State", "TextEvent"]

@@ -1,0 +1,40 @@
+"""Oddities met while reading: what, in which file, exactly where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAMAGE = "damage"
+"""Bytes or lines that could not be read; whatever lies around them was."""
+
+RESTART = "restart"
+"""The writer began again: steps went back, or the file says so."""
+
+DUPLICATE = "duplicate"
+"""The same data lies here a second time; it was counted once."""
+
+PADDING = "padding"
+"""Values that stand for "not recorded", such as "nan" in every column of a row."""
+
+INTERPRETATION = "interpretation"
+"""A guess about the meaning of a log that a reader may want to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One oddity, with the file and the exact bytes or lines where it lies."""
+
+    kind: str
+    """One of the constants of this module."""
+    path: str
+    """The file, as it was opened."""
+    message: str
+    """One sentence for people, with numbers."""
+    byte_start: int | None = None
+    """First byte concerned, counted from 0."""
+    byte_end: int | None = None
+    """One past the last byte concerned."""
+    line_start: int | None = None
+    """First line concerned, counted from 1."""
+    line_end: int | None = None
+    """Last line concerned, inclusive."""

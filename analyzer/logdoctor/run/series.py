@@ -1,0 +1,114 @@
+"""One logged quantity over a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run.roles import Role, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+class Axis(StrEnum):
+    """What the steps of a series count."""
+
+    STEP = "step"
+    EPOCH = "epoch"
+    SAMPLES = "samples"
+    TOKENS = "tokens"
+    TIME = "time"
+    INDEX = "index"
+
+
+class Split(StrEnum):
+    """Which part of the data a series was measured on."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+    NONE = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A quantity as it was logged: every point, in the order of writing.
+
+    NaN and infinities are values. A step at which nothing was logged has no point. When a run is resumed its steps
+    go back; both branches stay here, and `curve` is the series with the later branch alone.
+    """
+
+    name: str
+    """The name as logged."""
+    steps: NDArray[np.int64] = field(repr=False)
+    """(n,) positions on `axis`, in the order of writing."""
+    values: NDArray[np.float64] = field(repr=False)
+    """(n,) values, in the unit of the log."""
+    wall_times: NDArray[np.float64] | None = field(default=None, repr=False)
+    """(n,) seconds since 1970, or None where the log has none."""
+    axis: Axis = Axis.STEP
+    split: Split = Split.NONE
+    role: type[Role] = Unknown
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        steps: ArrayLike,
+        values: ArrayLike,
+        wall_times: ArrayLike | None = None,
+        axis: Axis = Axis.STEP,
+    ) -> Series:
+        """Make a series from anything array-like; raises ValueError when the lengths differ."""
+        as_steps = np.asarray(steps, dtype=np.int64)
+        as_values = np.asarray(values, dtype=np.float64)
+        as_times = None if wall_times is None else np.asarray(wall_times, dtype=np.float64)
+        if as_steps.shape != as_values.shape or (as_times is not None and as_times.shape != as_values.shape):
+            raise ValueError(f"{name}: {as_steps.shape} steps for {as_values.shape} values")
+        return cls(name, as_steps, as_values, as_times, axis)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def rewinds(self) -> NDArray[np.intp]:
+        """Indices of the points whose step is not above the one before: where a restart begins."""
+        return np.flatnonzero(np.diff(self.steps) <= 0) + 1
+
+    @cached_property
+    def curve(self) -> Series:
+        """This series with strictly rising steps: at a rewind the later branch replaces the earlier.
+
+        A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
+        draws a resumed run (tensorboard/data/server/reservoir.rs).
+        """
+        if not len(self.rewinds):
+            return self
+        # A point stays when every later point has a larger step.
+        floor = np.minimum.accumulate(self.steps[::-1])[::-1]
+        stays = np.append(self.steps[:-1] < floor[1:], True)
+        return self.take(stays)
+
+    @cached_property
+    def finite(self) -> Series:
+        """The finite points of `curve`."""
+        curve = self.curve
+        stays = np.isfinite(curve.values)
+        return curve if stays.all() else curve.take(stays)
+
+    def take(self, points: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Series:
+        """Keep only some points, given as a mask, indices or a slice."""
+        times = None if self.wall_times is None else self.wall_times[points]
+        return replace(self, steps=self.steps[points], values=self.values[points], wall_times=times)
+
+
+def same_axis(series: Sequence[Series]) -> bool:
+    """Tell whether all series count the same thing."""
+    return len({one.axis for one in series}) <= 1

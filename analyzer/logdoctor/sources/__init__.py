@@ -1,0 +1,1 @@
+"""Files on disk to runs: one module for each format."""
