@@ -1,1 +1,72 @@
-"""Offline diagnosis of deep-learning training logs."""
+"""Offline diagnosis of deep-learning training logs.
+
+The names here are all that a rule, a source or a notebook needs. They are imported on use, so that
+`import logdoctor` (and `logdoctor --help`) loads neither numpy nor scipy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from logdoctor.causes import because as because
+    from logdoctor.causes import ranked as ranked
+    from logdoctor.diagnosis import Diagnosis as Diagnosis
+    from logdoctor.diagnosis import analyze as analyze
+    from logdoctor.errors import LogDoctorError as LogDoctorError
+    from logdoctor.finding import Cause as Cause
+    from logdoctor.finding import Confidence as Confidence
+    from logdoctor.finding import Finding as Finding
+    from logdoctor.finding import Fix as Fix
+    from logdoctor.finding import Quantity as Quantity
+    from logdoctor.finding import Severity as Severity
+    from logdoctor.finding import Span as Span
+    from logdoctor.finding import Strength as Strength
+    from logdoctor.finding import confidence_from as confidence_from
+    from logdoctor.rule import Example as Example
+    from logdoctor.rule import Rule as Rule
+    from logdoctor.rule import example_run as example_run
+    from logdoctor.rule import fires as fires
+    from logdoctor.rule import silent as silent
+    from logdoctor.rule import threshold as threshold
+    from logdoctor.run import Axis as Axis
+    from logdoctor.run import Run as Run
+    from logdoctor.run import Series as Series
+    from logdoctor.run.roles import GradNorm as GradNorm
+    from logdoctor.run.roles import LearningRate as LearningRate
+    from logdoctor.run.roles import TrainLoss as TrainLoss
+    from logdoctor.run.roles import TrainMetric as TrainMetric
+    from logdoctor.run.roles import ValLoss as ValLoss
+    from logdoctor.run.roles import ValMetric as ValMetric
+    from logdoctor.sources import load as load
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "logdoctor.causes": ("because", "ranked"),
+    "logdoctor.diagnosis": ("Diagnosis", "analyze"),
+    "logdoctor.errors": ("LogDoctorError",),
+    "logdoctor.finding": (
+        "Cause", "Confidence", "Finding", "Fix", "Quantity", "Severity", "Span", "Strength", "confidence_from",
+    ),
+    "logdoctor.rule": ("Example", "Rule", "example_run", "fires", "silent", "threshold"),
+    "logdoctor.run": ("Axis", "Run", "Series"),
+    "logdoctor.run.roles": (
+        "GradNorm", "LearningRate", "TrainLoss", "TrainMetric", "ValLoss", "ValMetric",
+    ),
+    "logdoctor.sources": ("load",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - names are strings
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module 'logdoctor' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,1 +1,41 @@
 """Files on disk to runs: one module for each format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from logdoctor.errors import NoRunError
+from logdoctor.run import Run
+from logdoctor.run.understand import Overrides
+from logdoctor.sources.discovery import discover
+from logdoctor.sources.grouping import group
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found below the given paths."""
+
+    runs: tuple[Run, ...]
+    """Ordered by name."""
+    left_alone: tuple[str, ...] = ()
+    """Files that look like logs by name and are none."""
+
+
+def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
+    """Read every training log at or below the paths.
+
+    Raises NoRunError when a path does not exist or no log lies there.
+    """
+    candidates = discover([Path(path) for path in paths])
+    runs = group(candidates.found, roles, now)
+    if not runs:
+        where = ", ".join(str(path) for path in paths)
+        raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
+    return Reading(runs, candidates.left_alone)
+
+
+def load(path: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:
+    """Return the runs at or below a path, ordered by name; raises NoRunError when there is none."""
+    return read([path], roles).runs

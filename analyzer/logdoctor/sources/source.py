@@ -70,6 +70,8 @@ class Source(ABC):
     """Shell patterns of file names that may hold this format; only those are opened."""
     precedence: ClassVar[int] = 0
     """When several files hold the same data, the one of the highest precedence is used (formats.md 0.3)."""
+    one_run_per_folder: ClassVar[bool] = False
+    """Whether all files of this format in one folder continue each other, as event files do."""
     samples: ClassVar[tuple[Sample, ...]] = ()
 
     @abstractmethod

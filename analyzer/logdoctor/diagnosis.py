@@ -1,0 +1,117 @@
+"""Everything that all rules said of all runs: the one result that every report renders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from os.path import commonprefix
+from pathlib import Path
+from typing import Any
+
+from logdoctor.config import Config
+from logdoctor.engine import examine
+from logdoctor.errors import ConfigurationError
+from logdoctor.finding import Finding, Outcomes, Severity
+from logdoctor.packs import installed_rules
+from logdoctor.rule import Rule
+from logdoctor.run import Run
+from logdoctor.run.notice import DAMAGE
+from logdoctor.signals import sibling_groups
+from logdoctor.sources import read
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One run with what the rules said of it."""
+
+    run: Run
+    outcomes: Outcomes
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, worst first."""
+        return self.outcomes.findings
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The result of an analysis."""
+
+    runs: tuple[Examined, ...] = ()
+    """Ordered by name."""
+    left_alone: tuple[str, ...] = field(default=(), repr=False)
+    """Files that look like logs by name and are none."""
+
+    def findings(self) -> Iterator[tuple[Run, Finding]]:
+        """Yield every finding with its run: the worst first, then in the order of runs."""
+        pairs = [(one.run, finding) for one in self.runs for finding in one.findings]
+        yield from sorted(pairs, key=lambda pair: _rank(pair[1]))
+
+    def count(self, severity: Severity) -> int:
+        """Count the findings of a severity; consequences of another finding do not count."""
+        return sum(one.severity is severity and not one.explained_by for _, one in self.findings())
+
+    @property
+    def points(self) -> int:
+        """Logged values of all series."""
+        return sum(len(series) for one in self.runs for series in one.run.series)
+
+    @property
+    def damaged_files(self) -> tuple[str, ...]:
+        """Files with at least one notice of damage."""
+        damaged = {n.path for one in self.runs for n in one.run.notices if n.kind == DAMAGE}
+        return tuple(sorted(damaged))
+
+
+def analyze(*paths: str | Path, config: Config | None = None, now: float | None = None) -> Diagnosis:
+    """Read every training log at or below the paths and ask every rule about every run.
+
+    Raises NoRunError when there is no log, ConfigurationError when a setting names what does not exist, and
+    RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are still being written.
+    """
+    settings = config or Config()
+    rules = selected_rules(settings)
+    reading = read(paths, settings.roles, now)
+    return Diagnosis(diagnose(reading.runs, rules, settings), reading.left_alone)
+
+
+def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> tuple[Examined, ...]:
+    """Ask the rules about runs that were analyzed together, each with its siblings; ordered by name of the run."""
+    settings = config or Config()
+    examined = []
+    for group in sibling_groups(runs):
+        label = _label(group)
+        for run in group:
+            outcomes = examine(run, rules, [other for other in group if other is not run])
+            shown = [_grouped(one, label) for one in outcomes.findings if _wanted(one, settings)]
+            examined.append(Examined(run, replace(outcomes, findings=tuple(sorted(shown, key=_rank)))))
+    return tuple(sorted(examined, key=lambda one: one.run.name))
+
+
+def selected_rules(config: Config) -> tuple[Rule, ...]:
+    """Return the installed rules that the settings ask; raises ConfigurationError for an id that no rule has."""
+    rules = installed_rules(config.thresholds)
+    known = {rule.id for rule in rules}
+    for name in (*config.select, *config.ignore):
+        if name not in known:
+            raise ConfigurationError(f"no rule is called {name!r}; `logdoctor rule` lists all")
+    return tuple(rule for rule in rules if config.asks(rule.id))
+
+
+def _wanted(finding: Finding, config: Config) -> bool:
+    severe = finding.severity.rank >= config.min_severity.rank
+    return severe and finding.confidence.rank >= config.min_confidence.rank
+
+
+def _grouped(finding: Finding, label: str) -> Finding:
+    cause = finding.causes[0].id if finding.causes else "unknown"
+    return replace(finding, group=f"{finding.rule}/{cause}/{label}")
+
+
+def _label(group: Sequence[Run]) -> str:
+    """Name a group of siblings after what their names have in common."""
+    return commonprefix([run.name for run in group]).rstrip("/:.-_ ") or "."
+
+
+def _rank(finding: Finding) -> tuple[Any, ...]:
+    return (bool(finding.explained_by), -finding.severity.rank, -finding.confidence.rank, finding.rule)

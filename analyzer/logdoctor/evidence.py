@@ -1,0 +1,74 @@
+"""What the runs of one set-up say about a cause, and the numbers they give to its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logdoctor.causes import because
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.wording import number
+
+SAFE_STEP = 10.0
+"""Factor to lower or raise a learning rate by when no sibling tells a better one: the practitioners' first move."""
+
+
+def rate_too_high(
+    siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
+) -> Cause:
+    """Return the cause with the highest lower rate that went well among the siblings as evidence and fix."""
+    rate = given_rate(siblings.run)
+    if rate is None:
+        return because("learning-rate-too-high", strength, pro=pro, contra=contra)
+    calmer = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) < rate]
+    if not calmer:
+        fix = Fix(f"lower the learning rate from {number(rate)} to about {number(rate / SAFE_STEP)}")
+        return because("learning-rate-too-high", strength, pro=pro, contra=contra, fixes=[fix])
+    best = max(calmer, key=lambda one: (_only_rate_differs(one), given_rate(one.run) or 0.0))
+    return because(
+        "learning-rate-too-high", strength, pro=[*pro, _outcome(best)], contra=contra, fixes=[_change(rate, best)]
+    )
+
+
+def rate_too_low(
+    siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
+) -> Cause:
+    """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix."""
+    rate = given_rate(siblings.run)
+    if rate is None:
+        return because("learning-rate-too-low", strength, pro=pro, contra=contra)
+    faster = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) > rate]
+    if not faster:
+        fix = Fix(f"raise the learning rate from {number(rate)} to about {number(rate * SAFE_STEP)}")
+        return because("learning-rate-too-low", strength, pro=pro, contra=contra, fixes=[fix])
+    best = min(faster, key=lambda one: (not _only_rate_differs(one), one.train.end))
+    return because(
+        "learning-rate-too-low", strength, pro=[*pro, _outcome(best)], contra=contra, fixes=[_change(rate, best)]
+    )
+
+
+def _went_well(sibling: Sibling) -> bool:
+    """A sibling is an example to follow when it ends finite and below its start."""
+    curve = sibling.train.series
+    logged = sibling.run.find(curve.role)
+    ends_finite = logged is not None and len(logged.curve) == len(curve)
+    return ends_finite and sibling.train.end < sibling.train.start
+
+
+def _only_rate_differs(sibling: Sibling) -> bool:
+    """Only such a sibling tests the rate: nothing but the rate, and perhaps the seed, is set differently."""
+    return bool(sibling.differs) and all(is_rate(name) or is_seed(name) for name in sibling.differs)
+
+
+def _outcome(sibling: Sibling) -> str:
+    rate, end = given_rate(sibling.run), number(sibling.train.end)
+    others = [name for name in sibling.differs if not is_rate(name)]
+    also = f"; it differs in {', '.join(others)} too" if others else ""
+    return f"sibling run {sibling.run.name}, at {number(rate)}, ends at a training loss of {end}{also}"
+
+
+def _change(rate: float, sibling: Sibling) -> Fix:
+    theirs = given_rate(sibling.run) or rate
+    verb = "lower" if theirs < rate else "raise"
+    tested = f"sibling run {sibling.run.name}" if _only_rate_differs(sibling) else ""
+    return Fix(f"{verb} the learning rate from {number(rate)} to {number(theirs)}", tested)

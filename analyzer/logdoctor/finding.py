@@ -1,0 +1,158 @@
+"""What a rule says: findings with their evidence, and the three ways of saying nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """The harm done if the finding is true."""
+
+    NOTE = "note"
+    """Worth knowing; nothing is wrong with the training."""
+    WARNING = "warning"
+    """The run is worse than it could be."""
+    ERROR = "error"
+    """The run failed."""
+
+    @property
+    def rank(self) -> int:
+        """0 for a note, 2 for an error."""
+        return list(Severity).index(self)
+
+
+class Confidence(StrEnum):
+    """The chance that the finding is true."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """0 for low, 2 for high."""
+        return list(Confidence).index(self)
+
+
+HIGH_MARGIN = 3.0
+"""An effect this many times its threshold would stand if the noise were measured wrong by a factor of three."""
+
+MEDIUM_MARGIN = 1.25
+"""Below a quarter more than the threshold, a second run with another seed might fall on the other side."""
+
+HIGH_POINTS = 30
+"""Points from which noise is known to about 15 % (relative error of a standard deviation: 1 / sqrt(2 n))."""
+
+MEDIUM_POINTS = 10
+"""The same at about 25 %: enough to suspect, not to be sure."""
+
+
+def confidence_from(margin: float, points: int) -> Confidence:
+    """Return the confidence of a finding whose effect is `margin` times its threshold, on a series of `points`."""
+    if margin >= HIGH_MARGIN and points >= HIGH_POINTS:
+        return Confidence.HIGH
+    if margin >= MEDIUM_MARGIN and points >= MEDIUM_POINTS:
+        return Confidence.MEDIUM
+    return Confidence.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a series that a finding is about."""
+
+    series: str
+    first_step: int
+    last_step: int
+    note: str = ""
+    """What is to be seen there, in a word or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that a finding rests on, with its unit ("" for a bare number)."""
+
+    value: float | int | str
+    unit: str = ""
+
+
+class Strength(StrEnum):
+    """How well a cause fits what this run and its siblings show."""
+
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Something to try."""
+
+    text: str
+    tested: str = ""
+    """What tested it ("sibling run lr3e-4"); empty when it is general advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why it may have happened."""
+
+    id: str
+    text: str
+    strength: Strength = Strength.POSSIBLE
+    pro: tuple[str, ...] = ()
+    """What in this run or its siblings speaks for it."""
+    contra: tuple[str, ...] = ()
+    """What speaks against it."""
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with one run, or worth knowing about it."""
+
+    rule: str
+    title: str
+    """The rule's title: what this kind of finding is."""
+    message: str
+    """One sentence with the numbers of this run."""
+    severity: Severity
+    confidence: Confidence
+    spans: tuple[Span, ...]
+    """The first is the primary one."""
+    evidence: Mapping[str, Quantity] = field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
+    """Best supported first."""
+    references: tuple[str, ...] = ()
+    explained_by: str = ""
+    """Id of the rule whose finding in the same run explains this one."""
+    group: str = ""
+    """Findings of one group are one entry in reports for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """A rule that could not be asked, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """A rule that failed; the others went on."""
+
+    rule: str
+    error: str
+    """The exception, with file and line."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What all rules said of one run."""
+
+    findings: tuple[Finding, ...] = ()
+    passed: tuple[str, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
+    crashed: tuple[Crashed, ...] = ()

@@ -1,0 +1,1 @@
+"""Renderings of a diagnosis: pure functions to text, without any analysis."""

@@ -1,0 +1,137 @@
+"""JSON v1: the result for machines. Its shape is frozen; a new version only adds keys.
+
+Strict JSON: a number that is not finite becomes `{"value": null, "nonfinite": "nan"}` (or `inf`, `-inf`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import logdoctor
+from logdoctor.diagnosis import Diagnosis, Examined
+from logdoctor.finding import Cause, Finding, Quantity, Severity
+from logdoctor.run import Notice, Series
+
+SCHEMA = "logdoctor/1"
+
+
+def render(diagnosis: Diagnosis) -> str:
+    """Return the diagnosis as a JSON document, the same bytes for the same input."""
+    return json.dumps(document(diagnosis), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def document(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return the diagnosis as plain dictionaries, lists, texts and numbers."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "logdoctor", "version": logdoctor.__version__},
+        "runs": [_run(one) for one in diagnosis.runs],
+        "comparisons": [],
+        "summary": {
+            "runs": len(diagnosis.runs),
+            "series": sum(len(one.run.series) for one in diagnosis.runs),
+            "points": diagnosis.points,
+            **{f"{severity}s": diagnosis.count(severity) for severity in reversed(Severity)},
+            "damaged_files": len(diagnosis.damaged_files),
+        },
+    }
+
+
+def _run(examined: Examined) -> dict[str, Any]:
+    run, outcomes = examined.run, examined.outcomes
+    return {
+        "name": _text(run.name),
+        "state": str(run.state),
+        "sources": [
+            {"path": _text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used}
+            for one in run.sources
+        ],
+        "series": [_series(one) for one in run.series],
+        "hyperparameters": {_text(name): _value(value) for name, value in run.hyperparameters.items()},
+        "notices": [_notice(one) for one in run.notices],
+        "findings": [_finding(one) for one in outcomes.findings],
+        "passed": list(outcomes.passed),
+        "not_applicable": [{"rule": one.rule, "reason": _text(one.reason)} for one in outcomes.not_applicable],
+        "crashed": [{"rule": one.rule, "error": _text(one.error)} for one in outcomes.crashed],
+    }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    return {
+        "name": _text(series.name),
+        "role": series.role.id,
+        "split": str(series.split),
+        "axis": str(series.axis),
+        "points": len(series),
+        "first_step": int(series.steps[0]) if len(series) else None,
+        "last_step": int(series.steps[-1]) if len(series) else None,
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": notice.kind,
+        "path": _text(notice.path),
+        "byte_start": notice.byte_start,
+        "byte_end": notice.byte_end,
+        "line_start": notice.line_start,
+        "line_end": notice.line_end,
+        "message": _text(notice.message),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "severity": str(finding.severity),
+        "confidence": str(finding.confidence),
+        "message": _text(finding.message),
+        "spans": [
+            {"series": _text(s.series), "first_step": s.first_step, "last_step": s.last_step, "note": _text(s.note)}
+            for s in finding.spans
+        ],
+        "evidence": {name: _quantity(one) for name, one in finding.evidence.items()},
+        "causes": [_cause(one) for one in finding.causes],
+        "explained_by": finding.explained_by or None,
+        "group": _text(finding.group),
+        "references": list(finding.references),
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "id": cause.id,
+        "text": cause.text,
+        "strength": str(cause.strength),
+        "evidence": _texts([*(f"+ {text}" for text in cause.pro), *(f"- {text}" for text in cause.contra)]),
+        "fixes": [{"text": _text(fix.text), "tested": _text(fix.tested) or None} for fix in cause.fixes],
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    value = _value(quantity.value)
+    return {**(value if isinstance(value, Mapping) else {"value": value}), "unit": quantity.unit}
+
+
+def _value(value: object) -> Any:
+    """Return a JSON value; numbers that are not finite become an object that says which they are."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"value": None, "nonfinite": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return float(value)  # type: ignore[arg-type]
+
+
+def _text(text: str) -> str:
+    r"""Escape lone surrogates, which file names of other encodings hold and UTF-8 does not: `\udce9`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _texts(texts: Sequence[str]) -> list[str]:
+    return [_text(one) for one in texts]

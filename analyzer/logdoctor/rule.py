@@ -1,0 +1,113 @@
+"""What a rule is: one class in one file, with its thresholds, its examples and its check.
+
+The parameters of `check` are the rule's needs. They are filled by type, once per run:
+
+    def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[Finding]: ...
+
+A need that the run cannot fill makes the rule not applicable; a need with `| None` may stay unfilled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from logdoctor.curves import Curve
+from logdoctor.finding import Cause, Confidence, Finding, Quantity, Severity, Span
+from logdoctor.run import Axis, Run, Series, Setting
+from logdoctor.run.understand import understand
+
+
+@dataclass(frozen=True)
+class Example:
+    """A named run on which the rule must fire, or must pass in silence."""
+
+    title: str
+    fires: bool
+    run: Run
+    siblings: tuple[Run, ...] = ()
+
+
+Settings = Mapping[str, Setting]
+
+
+def fires(
+    title: str, *, settings: Settings | None = None, siblings: Sequence[Run] = (), **curves: Curve
+) -> Example:
+    """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
+    return Example(title, True, example_run(settings, **curves), tuple(siblings))  # noqa: FBT003
+
+
+def silent(
+    title: str, *, settings: Settings | None = None, siblings: Sequence[Run] = (), **curves: Curve
+) -> Example:
+    """Return an example on which the rule passes: it is asked, and says nothing."""
+    return Example(title, False, example_run(settings, **curves), tuple(siblings))  # noqa: FBT003
+
+
+def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, **curves: Curve) -> Run:
+    """Return a run with the given curves, one point a step; roles are read from the names, as for any log."""
+    series = [
+        replace(Series.of(name, np.arange(len(curve.values)), curve.values), axis=axis)
+        for name, curve in curves.items()
+    ]
+    return Run(name="example", series=understand(series), hyperparameters=dict(settings or {}))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One diagnosis. Subclasses are frozen dataclasses whose fields are the thresholds."""
+
+    id: ClassVar[str]
+    """Kebab-case noun of the failing state; also the name of the file."""
+    title: ClassVar[str]
+    """What a finding means, in one line."""
+    severity: ClassVar[Severity]
+    """The harm of a finding, unless the rule says otherwise for one."""
+    causes: ClassVar[tuple[str, ...]]
+    """Ids of the causes that the rule may name."""
+    references: ClassVar[tuple[str, ...]] = ()
+    explains: ClassVar[tuple[str, ...]] = ()
+    """Ids of rules whose findings in the same run are consequences of this one."""
+    examples: ClassVar[tuple[Example, ...]]
+
+    check: ClassVar[Any]
+    """`check(self, needs...) -> Iterator[Finding]`; its needs differ from rule to rule."""
+
+    def finding(
+        self,
+        message: str,
+        *spans: Span,
+        confidence: Confidence,
+        causes: Sequence[Cause] = (),
+        severity: Severity | None = None,
+        evidence: Mapping[str, Quantity] | None = None,
+    ) -> Finding:
+        """Make a finding of this rule."""
+        return Finding(
+            rule=self.id,
+            title=self.title,
+            message=message,
+            severity=severity or self.severity,
+            confidence=confidence,
+            spans=spans,
+            evidence=dict(evidence or {}),
+            causes=tuple(causes),
+            references=self.references,
+        )
+
+    @classmethod
+    def thresholds(cls) -> Iterator[tuple[str, float, str]]:
+        """Yield name, default and doc of every threshold."""
+        for one in fields(cls):
+            yield one.name, one.default, one.metadata["doc"]  # type: ignore[misc]
+
+
+def threshold(default: float, doc: str) -> Any:
+    """Return a dataclass field that is a threshold: what it means, in which unit, and where it comes from."""
+    return field(default=default, metadata={"doc": doc})
+
+

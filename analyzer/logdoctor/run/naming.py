@@ -1,0 +1,147 @@
+"""What a name says: the split and the role of a quantity, from the words in its name alone.
+
+The vocabulary was collected from the frameworks' own logs. Names are cut into whole words first, so that `acc` is not
+found in `accumulate`, nor `map` in `mape`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from logdoctor.run import roles
+from logdoctor.run.roles import Role
+from logdoctor.run.series import Split
+
+_SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+
+SPLIT_WORDS = {
+    **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
+    **dict.fromkeys(
+        ("val", "valid", "validation", "validate", "eval", "evaluation", "evaluate", "dev", "heldout", "holdout", "tel"),
+        Split.VALIDATION,
+    ),
+    **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
+}  # fmt: skip
+
+_LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
+_LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+_NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
+_GRAD_NORM = re.compile(
+    r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$", re.I
+)
+_NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
+_EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
+
+_PERFORMANCE = frozenset(
+    "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta elapsed "
+    "latency duration samples_per_second tokens_per_second timing utilization".split()
+)
+_TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
+_COUNTERS = frozenset(
+    "step steps epoch epochs iteration iterations iter batch tokens samples frames episodes examples update updates "
+    "timesteps total_timesteps".split()
+)
+_SETUP = frozenset(
+    "momentum decay wd beta betas beta1 beta2 clip threshold size seed lrm dropout hp batch_size world clipped".split()
+)
+
+_ADVERSARIAL = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
+_POLICY = frozenset("policy value vf pg pi actor critic td q qf qf1 qf2 q1 q2 ppo surrogate baseline lossv losspi".split())
+_NEUTRAL = frozenset("entropy kl approx_kl temperature logits logps logprobs num zeros params weight norm".split())
+PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
+"""Words of preference tuning, where the loss does have a direction although rewards are logged."""
+
+_LOSSES = frozenset(
+    "loss losses cost nll ce bce xent crossentropy logloss bpb bpc elbo trl tel silog objective".split()
+)  # fmt: skip
+_METRICS = frozenset(
+    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 miou iou "
+    "dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass fitness "
+    "spearman spearmanr pearson pearsonr score margins margin win".split()
+)
+_ERRORS = frozenset(
+    "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
+)
+_REWARDS = frozenset("reward rewards return returns rew ret episodic_return success".split())
+
+_QUALIFIERS = frozenset(
+    "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed smooth "
+    "overall all metrics metric learning vs iterations sample samples log last cur current the nll ce cross entropy "
+    "crossentropy xent rank0 rank ema dataloader idx cost objective model main".split()
+)
+"""Words beside `loss` that do not make it one term of a sum."""
+
+
+@lru_cache(maxsize=65536)
+def words(name: str) -> tuple[str, ...]:
+    """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
+    return tuple(
+        word.lower() for part in _SEPARATORS.split(name) for word in _CAMEL.split(part) if word
+    )
+
+
+def split_of(name: str) -> Split:
+    """Return the split that a name mentions; the last mention counts (`Train/Samples/eval_loss` is validation)."""
+    return next((SPLIT_WORDS[word] for word in reversed(words(name)) if word in SPLIT_WORDS), Split.NONE)
+
+
+def stem_of(name: str) -> tuple[str, ...]:
+    """Return the words that tell one quantity from another: those that name neither split nor kind of average."""
+    rest = tuple(word for word in words(name) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
+    return tuple(word for word in rest if not word.isdigit())
+
+
+def is_loss_word(word: str) -> bool:
+    """Tell whether a word means a loss: `loss`, `nll`, or one that ends in loss, such as `softmaxloss`."""
+    return word in _LOSSES or (word.endswith("loss") and word not in {"gloss", "floss"})
+
+
+@lru_cache(maxsize=65536)
+def role_of(name: str, split: Split) -> type[Role]:
+    """Return what a quantity of this name is, before anything is known of the run around it.
+
+    A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
+    """
+    found = frozenset(words(name))
+    held_out = split in (Split.VALIDATION, Split.TEST)
+    if _LOSS_SCALE.search(name):
+        return roles.LossScale
+    if _GRAD_NORM.search(name) and not _NOT_GRAD_NORM.search(name):
+        return roles.GradNorm
+    if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
+        return roles.LearningRate
+    if found & _PERFORMANCE or (found & _TIME and not any(map(is_loss_word, found))):
+        return roles.Throughput
+    if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
+        return roles.Setup
+    if any(map(is_loss_word, found)) or {"cross", "entropy"} <= found:
+        return _loss_role(name, found, split)
+    if found & _REWARDS and not found & PREFERENCE:
+        return roles.Unknown if found & {"std", "min", "max", "zero"} else roles.Reward
+    # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
+    if found & _ERRORS:
+        return roles.ValError if held_out else roles.TrainError
+    if found & _METRICS or {"exact", "match"} <= found:
+        return roles.ValMetric if held_out else roles.TrainMetric
+    if found & _NEUTRAL:
+        return roles.Unknown
+    if found & _COUNTERS:
+        return roles.Counter
+    return roles.Unknown
+
+
+def _loss_role(name: str, found: frozenset[str], split: Split) -> type[Role]:
+    if found & {"weight", "coef", "coefficient", "time", "ratio"}:
+        return roles.Setup
+    if found & _POLICY or found == {"entropy", "loss"}:
+        return roles.PolicyLoss
+    if found & _ADVERSARIAL:
+        return roles.AdversarialLoss
+    component = bool(stem_of(name))
+    if split is Split.VALIDATION:
+        return roles.ValComponentLoss if component else roles.ValLoss
+    if split is Split.TEST:
+        return roles.ValComponentLoss if component else roles.TestLoss
+    return roles.TrainComponentLoss if component else roles.TrainLoss

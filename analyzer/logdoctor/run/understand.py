@@ -1,0 +1,105 @@
+"""From names to roles for a whole run: which curve is which, given all the curves that stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from logdoctor.run import naming, roles
+from logdoctor.run.roles import Role
+from logdoctor.run.series import Series, Split
+
+Overrides = Mapping[type[Role], tuple[str, ...]]
+"""Shell patterns of series names by role, as the user configured them."""
+
+_HELD_OUT_METRICS = frozenset("map map50 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split())
+"""Metrics that are computed on held-out data unless their name says otherwise."""
+
+
+def understand(series: Iterable[Series], overrides: Overrides | None = None) -> tuple[Series, ...]:
+    """Give every series its split and role, and put the best candidate of each role first.
+
+    A split that a series already carries (from its folder or file) counts only where its name mentions none.
+    """
+    named = [_by_name(one) for one in series]
+    placed = _held_out_metrics(_test_as_validation(_main_losses(_reinforcement(named))))
+    chosen = [_override(one, overrides or {}) for one in placed]
+    return tuple(sorted(chosen, key=_preference))
+
+
+def _by_name(series: Series) -> Series:
+    split = naming.split_of(series.name) or series.split
+    return replace(series, split=split, role=naming.role_of(series.name, split))
+
+
+def _reinforcement(series: list[Series]) -> list[Series]:
+    """Where a return is logged, the loss is a policy loss; preference tuning logs rewards too and is none."""
+    vocabulary = {word for one in series for word in naming.words(one.name)}
+    learns_from_reward = any(one.role is roles.Reward for one in series) and not vocabulary & naming.PREFERENCE
+    if not learns_from_reward:
+        return series
+    return [replace(one, role=roles.PolicyLoss) if issubclass(one.role, roles.Loss) else one for one in series]
+
+
+def _main_losses(series: list[Series]) -> list[Series]:
+    """Promote a term to the loss where no sum is logged, on both splits by the same stem, so that like meets like."""
+    have_train = any(one.role is roles.TrainLoss for one in series)
+    have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
+    train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
+    val_terms = [one for one in series if one.role is roles.ValComponentLoss]
+    stem: tuple[str, ...] | None = None
+    if not have_train and not have_val:
+        shared = [naming.stem_of(one.name) for one in val_terms]
+        candidates = [naming.stem_of(one.name) for one in train_terms]
+        stem = next((s for s in candidates if s in shared), next(iter(candidates or shared), None))
+    elif not have_train and train_terms:
+        stem = naming.stem_of(train_terms[0].name)
+    if stem is not None:
+        promoted = {roles.TrainComponentLoss: roles.TrainLoss, roles.ValComponentLoss: roles.ValLoss}
+        series = [
+            replace(one, role=promoted[one.role]) if one.role in promoted and naming.stem_of(one.name) == stem else one
+            for one in series
+        ]
+    return series if any(issubclass(one.role, roles.Loss) for one in series) else _errors_as_losses(series)
+
+
+def _errors_as_losses(series: list[Series]) -> list[Series]:
+    """Where no loss is logged at all, an error measure (mse, perplexity) is what training made small."""
+    promoted: dict[type[Role], type[Role]] = {roles.TrainError: roles.TrainLoss, roles.ValError: roles.ValLoss}
+    return [replace(one, role=promoted.get(one.role, one.role)) for one in series]
+
+
+def _test_as_validation(series: list[Series]) -> list[Series]:
+    """A per-epoch test curve plays validation where there is no validation curve (DeiT, PyTorch examples)."""
+    if any(one.role is roles.ValLoss for one in series):
+        return series
+    return [replace(one, role=roles.ValLoss) if one.role is roles.TestLoss else one for one in series]
+
+
+def _held_out_metrics(series: list[Series]) -> list[Series]:
+    """Metrics that nobody computes on training data count as validation's when their name has no split."""
+    return [
+        replace(one, role=roles.ValMetric, split=Split.VALIDATION)
+        if one.role is roles.TrainMetric
+        and one.split is Split.NONE
+        and _HELD_OUT_METRICS & frozenset(naming.words(one.name))
+        else one
+        for one in series
+    ]
+
+
+def _override(series: Series, overrides: Overrides) -> Series:
+    for role, patterns in overrides.items():
+        if any(fnmatchcase(series.name, pattern) for pattern in patterns):
+            split = {roles.TrainLoss: Split.TRAIN, roles.ValLoss: Split.VALIDATION}.get(role, series.split)
+            return replace(series, role=role, split=split)
+    return series
+
+
+def _preference(series: Series) -> tuple[int, int, int]:
+    """Order candidates of one role: the plain name, then per-step values, then averages of an epoch, then batches."""
+    found = naming.words(series.name)
+    grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
+    twin = int("samples" in found)  # Megatron writes every curve again on an axis of samples
+    return (twin, grain, len(found))

@@ -1,0 +1,89 @@
+"""The level that a loss has when the model knows nothing: ln C for C classes that are equally likely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+
+import numpy as np
+
+from logdoctor.run import Run
+from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+
+CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
+"""Hyper-parameters that give the number of classes."""
+
+COMMON_CLASSES = (2, 4, 10, 100, 1000)
+"""Class counts at which the level alone is telling: binary and preference tasks, four-way choice, CIFAR-10 and MNIST,
+CIFAR-100, ImageNet."""
+
+ACCURACY_IS_CHANCE = 0.2
+"""Relative distance of an accuracy from 1 / C within which it says that the model guesses."""
+
+MAX_CLASSES_FROM_ACCURACY = 50
+"""Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """One level that guessing would give, and how we know of it."""
+
+    classes: int
+    level: float
+    """In nats."""
+    known_from: str
+    """What names the number of classes, as a clause."""
+    by_level_alone: bool = False
+    """True when nothing but the level speaks for it."""
+
+
+@dataclass(frozen=True)
+class ChanceLevels:
+    """All levels that guessing could give in a run, the best supported first."""
+
+    levels: tuple[Chance, ...] = field(default=())
+
+    @classmethod
+    def measure(cls, run: Run) -> ChanceLevels:
+        """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts."""
+        return cls((*_from_settings(run), *_from_accuracy(run), *_from_preference(run), *_from_level()))
+
+
+def _from_settings(run: Run) -> list[Chance]:
+    counts = [
+        value
+        for name, value in run.hyperparameters.items()
+        if name.lower().rpartition(".")[2] in CLASS_SETTINGS and isinstance(value, int) and value >= 2
+    ]
+    return [Chance(count, log(count), f"the settings name {count} classes") for count in counts]
+
+
+def _from_accuracy(run: Run) -> list[Chance]:
+    """An accuracy that rests near 1 / C says C."""
+    found = []
+    for series in (*run.all(TrainMetric), *run.all(ValMetric)):
+        if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)):
+            continue
+        values = series.finite.values
+        if len(values) < 2:
+            continue
+        accuracy = float(np.median(values[len(values) // 2 :]))
+        accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
+        classes = round(1 / accuracy) if accuracy > 0 else 0
+        near = 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
+        if near:
+            text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
+            found.append(Chance(classes, log(classes), text))
+    return found
+
+
+def _from_preference(run: Run) -> list[Chance]:
+    vocabulary = {word for one in run.series for word in words(one.name)}
+    if run.find(TrainLoss) is None or not vocabulary & PREFERENCE:
+        return []
+    return [Chance(2, log(2), "a preference loss begins at ln 2 when policy and reference agree")]
+
+
+def _from_level() -> list[Chance]:
+    return [Chance(c, log(c), f"the level is that of guessing among {c}", by_level_alone=True) for c in COMMON_CLASSES]

@@ -1,0 +1,49 @@
+"""Training and validation loss side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.trend import Trend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Training loss seen at the steps of validation.
+
+    Where the two are logged on different axes (steps against epochs) they are laid over each other by the share of
+    the run that has passed.
+    """
+
+    train: Trend[TrainLoss]
+    val: Trend[ValLoss]
+
+    @classmethod
+    def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss]) -> Gap:
+        """Lay the two trends over each other."""
+        return cls(train, val)
+
+    @cached_property
+    def train_level(self) -> NDArray[np.float64]:
+        """(b,) level of the training loss at each block of the validation loss."""
+        train_at, val_at = self.train.steps.astype(float), self.val.steps.astype(float)
+        if self.train.series.axis != self.val.series.axis:
+            train_at, val_at = _progress(train_at), _progress(val_at)
+        return np.interp(val_at, train_at, self.train.level)
+
+    @cached_property
+    def end(self) -> float:
+        """Validation minus training at the end of the run."""
+        return self.val.end - self.train.end
+
+
+def _progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (steps - steps[0]) / max(steps[-1] - steps[0], 1.0)

@@ -1,0 +1,35 @@
+"""The learning rate that a run was given, from its settings or its log."""
+
+from __future__ import annotations
+
+from logdoctor.run import Run
+from logdoctor.run.naming import words
+from logdoctor.run.roles import LearningRate
+
+RATE_SETTINGS = (("learning", "rate"), ("lr",), ("base", "lr"), ("max", "lr"), ("peak", "lr"), ("lr0",), ("init", "lr"))
+"""Names of the hyper-parameter, as words; the first that a run has counts."""
+
+SEED_WORDS = frozenset({"seed"})
+
+
+def is_rate(name: str) -> bool:
+    """Tell whether a hyper-parameter is the learning rate."""
+    last = words(name.rpartition(".")[2].rpartition("/")[2])
+    return last in RATE_SETTINGS
+
+
+def is_seed(name: str) -> bool:
+    """Tell whether a hyper-parameter is a random seed."""
+    return bool(SEED_WORDS & set(words(name)))
+
+
+def given_rate(run: Run) -> float | None:
+    """Return the rate that a run was set to, or the highest that it logged, or None."""
+    for name, value in run.hyperparameters.items():
+        if is_rate(name) and isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            return float(value)
+    logged = run.find(LearningRate)
+    if logged is None or not len(logged.finite):
+        return None
+    peak = float(logged.finite.values.max())
+    return peak if peak > 0 else None

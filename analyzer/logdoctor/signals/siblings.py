@@ -1,0 +1,99 @@
+"""Runs of the same set-up: the best evidence there is for what could have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from logdoctor.run import Run, Setting
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.trend import Trend, Unmeasurable
+
+SAME_START = 0.1
+"""Relative difference of the first training losses within which two runs can be of one set-up: the same model,
+data and loss begin at the same value up to the luck of the seed."""
+
+SET_UP = ("testproblem", "problem", "task", "task_name", "dataset", "dataset_name", "model", "model_name", "arch", "env_id")
+"""Hyper-parameters that say what is trained; runs that differ in one of them are no siblings."""
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A run of the same set-up, as far as it bears on another run."""
+
+    run: Run
+    train: Trend[TrainLoss]
+    differs: Mapping[str, tuple[Setting, Setting]] = field(default_factory=dict)
+    """Settings that differ: name to (here, there)."""
+
+
+@dataclass(frozen=True)
+class Siblings:
+    """The runs analyzed together with a run that share its set-up."""
+
+    run: Run
+    others: tuple[Run, ...] = ()
+
+    def __iter__(self) -> Iterator[Sibling]:
+        return iter(self._measured)
+
+    @cached_property
+    def _measured(self) -> tuple[Sibling, ...]:
+        mine = trend_or_none(self.run)
+        if mine is None:
+            return ()
+        found = []
+        for other in self.others:
+            theirs = trend_or_none(other)
+            if theirs is not None and _alike(mine, theirs):
+                found.append(Sibling(other, theirs, differing(self.run.hyperparameters, other.hyperparameters)))
+        return tuple(found)
+
+    @cached_property
+    def best(self) -> Sibling | None:
+        """The sibling whose training loss ends lowest."""
+        return min(self, key=lambda sibling: sibling.train.end, default=None)
+
+
+def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
+    """Return the trend of a run's training loss, or None where it has none."""
+    series = run.find(TrainLoss)
+    try:
+        return None if series is None else Trend.measure(series)
+    except Unmeasurable:
+        return None
+
+
+def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
+    """Return the settings that two runs have in common and set differently."""
+    shared = [name for name in mine if name in theirs and not name.startswith("summary.")]
+    return {name: (mine[name], theirs[name]) for name in shared if mine[name] != theirs[name]}
+
+
+def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
+    """Group runs that share a set-up: the same named task, or the same folder, and the same main curves.
+
+    Runs of nested folders (`sweep/lr0.1/seed1`) belong together when their settings name the same task; without a
+    named task only runs of one parent folder do.
+    """
+    groups: dict[tuple[object, ...], list[Run]] = {}
+    for run in runs:
+        groups.setdefault(_set_up(run), []).append(run)
+    return [tuple(group) for group in groups.values()]
+
+
+def _set_up(run: Run) -> tuple[object, ...]:
+    curves = tuple(one.name if (one := run.find(role)) else "" for role in (TrainLoss, ValLoss))
+    named = tuple((name, run.hyperparameters[name]) for name in SET_UP if name in run.hyperparameters)
+    folder = "" if named else str(PurePosixPath(run.name.rpartition(":")[0] or run.name).parent)
+    return (folder, named, curves)
+
+
+def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:
+    """Two logs can be of one set-up when they begin at the same loss and log equally often."""
+    same_pace = np.median(np.diff(mine.series.steps)) == np.median(np.diff(theirs.series.steps))
+    return bool(same_pace and abs(mine.first - theirs.first) <= SAME_START * max(abs(mine.first), abs(theirs.first)))

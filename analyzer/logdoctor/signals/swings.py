@@ -1,0 +1,94 @@
+"""Swings of a loss around its level: how large, how often, and whether they are more than noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from logdoctor.run import Role
+from logdoctor.signals.trend import Trend, Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+R = TypeVar("R", bound=Role)
+
+MIN_SWING_POINTS = 12
+"""Points below which swings cannot be told from a few odd values."""
+
+LATE_SHARE = 0.5
+"""Only the later half is judged: swings that die out early were the optimizer settling."""
+
+
+@dataclass(frozen=True)
+class Swings(Generic[R]):
+    """The later half of a curve around its straight trend.
+
+    Curves of a thousand points and more are seen as the medians of their blocks, so that batch noise does not count.
+    """
+
+    trend: Trend[R]
+    first_step: int
+    """Where the later half begins."""
+    deviation: NDArray[np.float64]
+    """(k,) values of the later half minus the line through it."""
+
+    @classmethod
+    def measure(cls, series: object) -> Swings[R]:
+        """Measure the swings of a series; raises Unmeasurable when it is too short."""
+        trend: Trend[R] = Trend.measure(series)  # type: ignore[arg-type]
+        values = trend.level if trend.block > 1 else trend.series.values
+        steps = trend.steps if trend.block > 1 else trend.series.steps
+        if len(values) < MIN_SWING_POINTS:
+            raise Unmeasurable(f"{trend.series.name} has {len(values)} values, fewer than {MIN_SWING_POINTS}")
+        late = int(len(values) * LATE_SHARE)
+        return cls(trend, int(steps[late]), detrended(values[late:]))
+
+    @cached_property
+    def amplitude(self) -> float:
+        """Distance between the 10th and the 90th percentile of the deviation."""
+        low, high = np.percentile(self.deviation, [10, 90])
+        return float(high - low)
+
+    @cached_property
+    def reversals(self) -> int:
+        """How often the curve turns after having moved by at least half the amplitude."""
+        return len(turning_points(self.deviation, self.amplitude / 2))
+
+    @cached_property
+    def memory(self) -> float:
+        """Correlation of neighbouring deviations: 0 for noise, near 1 for slow swings, near -1 for a zigzag."""
+        d = self.deviation - self.deviation.mean()
+        power = float(np.dot(d, d))
+        return float(np.dot(d[:-1], d[1:])) / power if power > 0 else 0.0
+
+    @property
+    def averaged(self) -> bool:
+        """Whether a point averages many batches, so that plain batch noise cannot make it swing."""
+        return self.trend.block > 1 or self.trend.series.axis == "epoch"
+
+
+def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values minus the straight line fitted through them."""
+    x = np.arange(len(values), dtype=float)
+    slope, intercept = np.polyfit(x, values, 1)
+    return np.asarray(values - (slope * x + intercept))
+
+
+def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
+    """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
+    turns: list[int] = []
+    extreme, direction = 0, 0
+    for i in range(1, len(values)):
+        moved = values[i] - values[extreme]
+        if direction == 0 and abs(moved) >= least:
+            direction, extreme = (1 if moved > 0 else -1), i
+        elif direction * moved > 0:
+            extreme = i
+        elif direction and abs(moved) >= least:
+            turns.append(extreme)
+            direction, extreme = -direction, i
+    return turns

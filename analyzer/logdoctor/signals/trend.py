@@ -1,0 +1,205 @@
+"""Level and noise of a series: what a person sees when squinting at a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from logdoctor.run import Role, Series
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+R = TypeVar("R", bound=Role)
+
+
+class Unmeasurable(Exception):
+    """A series on which a signal cannot be measured; its text says why."""
+
+
+MAX_BLOCKS = 200
+"""Blocks that a level consists of: fine enough to date an event to half a percent of the run."""
+
+MIN_BLOCK = 5
+"""Points in a block once points are grouped: the fewest whose median survives two outliers."""
+
+END_SHARE = 0.1
+"""Share of the run that counts as its end: the usual averaging window at the end of training."""
+
+MAD_TO_SIGMA = 1.4826
+"""The median absolute deviation of a normal distribution times this is its standard deviation."""
+
+QUARTILE_TO_SIGMA = 3.138
+"""The lower quartile of the absolute values of normal noise times this is its standard deviation."""
+
+MEDIAN_EFFICIENCY = 1.2533
+"""The standard error of a median is this many times that of a mean (sqrt(pi / 2), normal noise)."""
+
+SMOOTHED = 5
+"""Width of the running median of short series: two outliers in a row do not move it."""
+
+MIN_POINTS = 2
+"""Values below which there is no curve at all; rules ask for more where they need more."""
+
+BAND_SIGMAS = 4.0
+"""Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
+
+ROUNDING = 1e-6
+"""Relative size below which differences are rounding, not noise: logs keep four to seven digits."""
+
+
+@dataclass(frozen=True)
+class Trend(Generic[R]):
+    """A series as a level with noise around it. Values are finite, steps rise strictly.
+
+    The level is the median of blocks of points, so that neither batch noise nor a few outliers move it. A series of
+    fewer than MAX_BLOCKS * MIN_BLOCK points is smoothed by a running median of five instead, or not at all when it is
+    shorter than a person would smooth.
+    """
+
+    series: Series
+    """The finite points of the run's curve."""
+    steps: NDArray[np.int64] = field(repr=False)
+    """(b,) step in the middle of each block."""
+    level: NDArray[np.float64] = field(repr=False)
+    """(b,) median of each block."""
+    noise: float
+    """Standard deviation of single points around the level, from the median absolute deviation."""
+    block: int
+    """Points in a block."""
+
+    @classmethod
+    def measure(cls, series: Series) -> Trend[R]:
+        """Measure a series; raises Unmeasurable when it has fewer than MIN_POINTS finite values."""
+        finite = series.finite
+        values, steps = finite.values, finite.steps
+        if len(values) < MIN_POINTS:
+            raise Unmeasurable(f"{series.name} has {len(values)} finite values, fewer than {MIN_POINTS}")
+        block = block_size(len(values))
+        level, at = block_medians(values, block), block_middles(steps, block)
+        if block == 1 and len(values) < 2 * SMOOTHED:
+            return cls(finite, at, level, jitter(values), block)
+        if block == 1:
+            level = running_median(values, SMOOTHED)
+        return cls(finite, at, level, robust_sigma(values - np.interp(steps, at, level), values), block)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @cached_property
+    def first(self) -> float:
+        """The first value, before anything was learnt."""
+        return float(self.series.values[0])
+
+    @cached_property
+    def start(self) -> float:
+        """Where the run began: the larger of the first value and the first block, for losses fall within a block."""
+        return max(self.first, float(self.level[0]))
+
+    @cached_property
+    def initial(self) -> float:
+        """What a run that explodes at once began with: the smaller of the first value and the first block."""
+        return min(self.first, float(self.level[0]))
+
+    @cached_property
+    def tail(self) -> NDArray[np.float64]:
+        """The level over the end of the run: its last tenth, at least one block."""
+        return self.level[-max(1, round(END_SHARE * len(self.level))) :]
+
+    @cached_property
+    def end(self) -> float:
+        """The level at the end of the run."""
+        return float(np.median(self.tail))
+
+    @cached_property
+    def best_at(self) -> int:
+        """Index of the lowest level."""
+        return int(np.argmin(self.level))
+
+    @cached_property
+    def best(self) -> float:
+        """The lowest level."""
+        return float(self.level[self.best_at])
+
+    @cached_property
+    def best_step(self) -> int:
+        """The step of the lowest level."""
+        return int(self.steps[self.best_at])
+
+    @cached_property
+    def fall(self) -> float:
+        """How far the level fell from the start to its lowest: what the run achieved."""
+        return self.start - self.best
+
+    @cached_property
+    def level_noise(self) -> float:
+        """Standard error of one block of the level."""
+        points = self.block if self.block > 1 else (SMOOTHED if len(self) >= 2 * SMOOTHED else 1)
+        return self.noise * (MEDIAN_EFFICIENCY / np.sqrt(points) if points > 1 else 1.0)
+
+    def at(self, share: float) -> float:
+        """Return the level at a share of the run, from 0 to 1."""
+        return float(np.interp(share * (len(self.level) - 1), np.arange(len(self.level)), self.level))
+
+    def settled(self, target: float, band: float) -> int:
+        """Return the block from which the level stays within a band of a target to the end of the run.
+
+        The noise of the level widens the band. The number of blocks when even the last one lies outside.
+        """
+        away = np.flatnonzero(np.abs(self.level - target) > band + BAND_SIGMAS * self.level_noise)
+        return int(away[-1]) + 1 if len(away) else 0
+
+    def since(self, step: int) -> NDArray[np.float64]:
+        """Return the level from a step on."""
+        return self.level[self.steps >= step]
+
+
+
+def block_size(n: int) -> int:
+    """Return how many of n points make a block of the level."""
+    return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))
+
+
+def block_medians(values: NDArray[np.float64], block: int) -> NDArray[np.float64]:
+    """Return the median of each block of points, shape (b,); the last block may be short."""
+    if block == 1:
+        return values
+    whole = len(values) // block * block
+    medians = np.median(values[:whole].reshape(-1, block), axis=1)
+    return medians if whole == len(values) else np.append(medians, np.median(values[whole:]))
+
+
+def block_middles(steps: NDArray[np.int64], block: int) -> NDArray[np.int64]:
+    """Return the step in the middle of each block, shape (b,)."""
+    if block == 1:
+        return steps
+    starts = np.arange(0, len(steps), block)
+    return steps[(starts + np.minimum(starts + block, len(steps)) - 1) // 2]
+
+
+def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Return the median of each point and its neighbours, shape (n,); at the ends of those there are."""
+    half = width // 2
+    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
+    return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
+
+
+def jitter(values: NDArray[np.float64]) -> float:
+    """Return the noise of a series too short to smooth, from its second differences (a straight line has none).
+
+    The lower quartile, so that one jump among a few points does not count as noise.
+    """
+    bends = np.abs(np.diff(values, 2)) / np.sqrt(6.0)
+    rounding = ROUNDING * float(np.median(np.abs(values)))
+    return max(float(np.quantile(bends, 0.25)) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
+
+
+def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Return the standard deviation of residuals from their median absolute deviation, never below rounding."""
+    if not len(residuals):
+        return 0.0
+    rounding = ROUNDING * float(np.median(np.abs(values)))
+    return max(MAD_TO_SIGMA * float(np.median(np.abs(residuals))), rounding)

@@ -1,0 +1,230 @@
+"""From files to runs: what belongs together, what is a copy, and what each run is called."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
+from logdoctor.run.notice import DUPLICATE
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.understand import Overrides, understand
+from logdoctor.sources.agreement import Quantity, Relation, quantity, relation, same_values
+from logdoctor.sources.discovery import Found
+from logdoctor.sources.homes import home_of, split_hint
+from logdoctor.sources.source import Log
+
+WRITING_SECONDS = 600.0
+"""A log that changed less than ten minutes ago may still be being written."""
+
+MIN_DUPLICATE_POINTS = 10
+"""Curves that are shorter may well be equal by accident."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One log of one file, with the place where its run lives."""
+
+    file: Found
+    log: Log
+    home: PurePosixPath
+    series: tuple[Series, ...] = field(repr=False)
+
+    @property
+    def continues(self) -> bool:
+        """Whether other files of its format in the same folder are parts of the same log."""
+        return self.file.source.one_run_per_folder
+
+
+def group(files: Sequence[Found], overrides: Overrides | None = None, now: float | None = None) -> tuple[Run, ...]:
+    """Make runs of files: those of one folder that agree or complete each other are one run.
+
+    `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
+    """
+    pieces = [piece for file in files for piece in _pieces(file)]
+    by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
+    for piece in pieces:
+        by_home.setdefault((piece.home, piece.log.label), []).append(piece)
+    clusters = [(home, label, cluster) for (home, label), found in by_home.items() for cluster in _clusters(found)]
+    per_home: dict[PurePosixPath, int] = {}
+    for home, _, _ in clusters:
+        per_home[home] = per_home.get(home, 0) + 1
+    moment = time.time() if now is None else now
+    runs = [
+        _run(_name(home, label, cluster, alone=per_home[home] == 1), cluster, overrides, moment)
+        for home, label, cluster in clusters
+    ]
+    return _note_duplicates(sorted(_distinct(runs), key=lambda run: run.name))
+
+
+def _pieces(file: Found) -> Iterator[Piece]:
+    for log in file.logs or (Log(),):
+        home, subfolder = home_of(file.folder, log.series)
+        split = split_hint(subfolder, file.path.stem)
+        prefix = f"{subfolder}/" if subfolder else ""
+        yield Piece(file, log, home, tuple(replace(s, name=prefix + s.name, split=split) for s in log.series))
+
+
+def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
+    """Divide the pieces of one folder into runs.
+
+    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the first run
+    that holds the same data, or that shares no quantity with it; a piece that contradicts every run is a run of its own.
+    """
+    clusters: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):
+        relations = [_relation(piece, cluster) for cluster in clusters]
+        same = [c for c, r in zip(clusters, relations, strict=True) if r is Relation.SAME]
+        apart = [c for c, r in zip(clusters, relations, strict=True) if r is Relation.APART]
+        home = same or (apart if len(clusters) == 1 else [])
+        if home:
+            home[0].append(piece)
+        else:
+            clusters.append([piece])
+    return clusters
+
+
+def _relation(piece: Piece, cluster: list[Piece]) -> Relation:
+    if piece.continues and any(other.continues for other in cluster):
+        return Relation.SAME
+    if not piece.series:
+        return Relation.APART
+    found = relation(piece.series, [series for other in cluster for series in other.series])
+    shares_name = {quantity(s) for s in piece.series} & {quantity(s) for other in cluster for s in other.series}
+    same_format = any(type(piece.file.source) is type(other.file.source) for other in cluster)
+    if found is Relation.APART and same_format and any(key[0] for key in shares_name):
+        return Relation.CONTRARY  # two logs of one kind and no common step: two runs
+    return found
+
+
+def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
+    if alone:
+        return str(home)
+    return f"{home}:{label or cluster[0].file.path.stem}"
+
+
+def _distinct(runs: list[Run]) -> Iterator[Run]:
+    """Number the runs of one name: `a.csv` and `a.json` of one folder can tell of different runs."""
+    seen: dict[str, int] = {}
+    for run in runs:
+        seen[run.name] = seen.get(run.name, 0) + 1
+        yield run if seen[run.name] == 1 else replace(run, name=f"{run.name}#{seen[run.name]}")
+
+
+def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: float) -> Run:
+    joined = _join_parts(cluster)
+    chosen, winners = _best_copies(joined)
+    series = understand(chosen, overrides)
+    files = {piece.file.relative: piece.file for piece in cluster}
+    used = {piece.file.relative for piece in cluster if piece.continues} | winners
+    hyperparameters: dict[str, Setting] = {}
+    for piece in reversed(cluster):
+        hyperparameters.update(piece.log.hyperparameters)
+    notices = [notice for file in files.values() for notice in _relative(file)]
+    return Run(
+        name=name,
+        series=series,
+        hyperparameters=hyperparameters,
+        sources=tuple(
+            SourceFile(str(file.relative), file.source.name, file.size, used=not file.logs or file.relative in used)
+            for file in sorted(files.values(), key=lambda file: str(file.relative))
+        ),
+        notices=tuple(sorted(notices, key=lambda n: (n.path, n.byte_start or 0, n.line_start or 0, n.message))),
+        events=tuple(event for piece in cluster for event in piece.log.events),
+        state=_state(cluster, series, now),
+        folder=str(cluster[0].file.path.parent),
+    )
+
+
+def _relative(file: Found) -> Iterator[Notice]:
+    """Yield the notices of a file under its path relative to the argument, as everything in a report is."""
+    for notice in (*file.notices, *(notice for log in file.logs for notice in log.notices)):
+        yield replace(notice, path=str(file.relative))
+
+
+def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
+    """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
+
+    Files are put in the order of their first wall time: names sort wrongly after a clock was set back.
+    """
+    parts: dict[str, list[tuple[Piece, Series]]] = {}
+    others: list[tuple[Piece, Series]] = []
+    for piece in cluster:
+        for series in piece.series:
+            (parts.setdefault(series.name, []) if piece.continues else others).append((piece, series))
+    joined = [(found[0][0], _concatenated([series for _, series in found])) for found in parts.values()]
+    return joined + others
+
+
+def _concatenated(parts: list[Series]) -> Series:
+    if len(parts) == 1:
+        return parts[0]
+    ordered = sorted(parts, key=lambda s: float(s.wall_times[0]) if s.wall_times is not None and len(s) else 0.0)
+    times = [s.wall_times if s.wall_times is not None else np.full(len(s), np.nan) for s in ordered]
+    return replace(
+        ordered[0],
+        steps=np.concatenate([s.steps for s in ordered]),
+        values=np.concatenate([s.values for s in ordered]),
+        wall_times=np.concatenate(times),
+    )
+
+
+def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Series], set[PurePosixPath]]:
+    """Drop the copies: series of another file that hold the values of a better one; return also whose were kept.
+
+    Better is the one of more points, then the one of the better format, then the one that lies higher.
+    """
+    by_quantity: dict[Quantity, list[tuple[Piece, Series]]] = {}
+    for piece, series in candidates:
+        by_quantity.setdefault(quantity(series), []).append((piece, series))
+    kept: list[Series] = []
+    winners: set[PurePosixPath] = set()
+    for alike in by_quantity.values():
+        best: list[tuple[Piece, Series]] = []
+        for piece, series in sorted(alike, key=_worth, reverse=True):
+            copies = (other for owner, other in best if owner.file is not piece.file)
+            if not any(same_values(other, series) for other in copies):
+                best.append((piece, series))
+        kept += [series for _, series in best]
+        winners |= {piece.file.relative for piece, _ in best}
+    return kept, winners
+
+
+def _worth(candidate: tuple[Piece, Series]) -> tuple[int, int, int]:
+    piece, series = candidate
+    return len(series.curve), piece.file.source.precedence, -len(piece.file.relative.parts)
+
+
+def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:
+    planned = max((piece.log.planned_steps or 0 for piece in cluster), default=0)
+    stepped = [int(one.steps[-1]) for one in series if len(one) and one.axis is Axis.STEP]
+    if any(piece.log.finished for piece in cluster) or (planned and stepped and max(stepped) >= planned):
+        return State.FINISHED
+    if now - max(piece.file.modified for piece in cluster) < WRITING_SECONDS:
+        return State.WRITING
+    if planned or any(piece.log.finished is False for piece in cluster):
+        return State.INTERRUPTED
+    return State.UNKNOWN
+
+
+def _note_duplicates(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Note on every run whose main curve is, bit for bit, that of a run before it."""
+    seen: dict[bytes, str] = {}
+    noted = []
+    for run in runs:
+        main = run.find(TrainLoss) or run.find(ValLoss)
+        if main is None or len(main) < MIN_DUPLICATE_POINTS:
+            noted.append(run)
+            continue
+        key = main.steps.tobytes() + main.values.tobytes()
+        first = seen.setdefault(key, run.name)
+        if first == run.name:
+            noted.append(run)
+        else:
+            notice = Notice(DUPLICATE, run.sources[0].path, f"{main.name} is identical to that of run {first}")
+            noted.append(replace(run, notices=(*run.notices, notice)))
+    return tuple(noted)

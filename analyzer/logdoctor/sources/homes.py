@@ -1,0 +1,57 @@
+"""Which folder a file's run lives in, and what the sub-folder says about the split."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from logdoctor.run import Series, Split, naming
+
+_HPARAMS = re.compile(r"^\d{9,}\.\d+$")
+"""`add_hparams` of torch and tensorboardX writes into a folder named by the time (formats.md 1.7)."""
+
+_CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I)
+"""Checkpoints carry a copy of the log as it then was (`checkpoint-500/trainer_state.json`)."""
+
+_SPLIT_FOLDER = re.compile(
+    r"^(?:train|training|train_inner|val|valid|validation|eval|evaluation|dev|test)(?:[_-].*)?$", re.I
+)
+"""Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder (formats.md 1.6)."""
+
+
+def home_of(folder: PurePosixPath, series: tuple[Series, ...]) -> tuple[PurePosixPath, str]:
+    """Return the folder of the run that a log belongs to, and the sub-folder it was written in ("" for none).
+
+    The sub-folder is part of the curve's name only where it tells curves apart: splits and `add_scalars`.
+    """
+    if not folder.name:
+        return folder, ""
+    if _HPARAMS.match(folder.name):
+        return folder.parent, ""
+    if _CHECKPOINT.match(folder.name):
+        above = folder.parent
+        return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
+    if _SPLIT_FOLDER.match(folder.name) or _is_add_scalars(folder.name, series):
+        return folder.parent, folder.name
+    return folder, ""
+
+
+def _is_add_scalars(name: str, series: tuple[Series, ...]) -> bool:
+    """`add_scalars("loss", {"val": ...})` writes the tag `loss` into the folder `loss_val`."""
+    return len(series) == 1 and name.startswith(series[0].name.replace("/", "_") + "_")
+
+
+def split_hint(subfolder: str, stem: str) -> Split:
+    """Return the split that a sub-folder or a file name mentions; the folder's word counts more."""
+    return naming.split_of(subfolder) or _split_of_stem(stem)
+
+
+def _split_of_stem(stem: str) -> Split:
+    """A file name tells the split when that is about all it says: `valid`, `val_metrics`, `metrics-eval`.
+
+    Longer names are names of experiments, where `train` means nothing (`train_seed42`).
+    """
+    words = naming.words(stem)
+    noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss"}
+    rest = [word for word in words if word not in noise]
+    return naming.split_of(stem) if len(rest) == 1 else Split.NONE

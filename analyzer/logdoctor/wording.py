@@ -1,0 +1,55 @@
+"""How numbers and places are said, the same in every finding and report."""
+
+from __future__ import annotations
+
+import math
+
+from logdoctor.run import Axis, Series
+
+DIGITS = 3
+"""Significant digits of a measured number: what a log supports and a reader keeps in mind."""
+
+
+def number(value: float | None) -> str:
+    """Write a number with three significant digits: 0.693, 12.4, 26,729, 2.5e-4, NaN."""
+    if value is None:
+        return "none"
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if value == int(value) and abs(value) < 1e7:
+        return f"{int(value):,}"
+    magnitude = abs(value)
+    if magnitude >= 1e6 or magnitude < 1e-3:
+        mantissa, exponent = f"{value:.{DIGITS - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}"
+    rounded = f"{value:.{DIGITS}g}"
+    return f"{float(rounded):,.0f}" if magnitude >= 1000 else rounded
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage without false precision: 3 %, 0.4 %, 97 %."""
+    return f"{number(float(f'{100 * share:.2g}'))} %"
+
+
+def place(series: Series, step: int) -> str:
+    """Say where a step of a series is: `epoch 69`, `step 26,729`."""
+    return f"{axis_word(series.axis)} {step:,}"
+
+
+def stretch(series: Series, first: int, last: int) -> str:
+    """Say a stretch of steps: `epochs 69 to 100`; one step alone is a place."""
+    return place(series, first) if first == last else f"{axis_word(series.axis)}s {first:,} to {last:,}"
+
+
+def axis_word(axis: Axis) -> str:
+    """Return the word for one unit of an axis."""
+    return {Axis.SAMPLES: "sample", Axis.TOKENS: "token", Axis.TIME: "second", Axis.INDEX: "point"}.get(axis, str(axis))
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a count with its noun: `1 run`, `12 runs`, `2 losses`."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{n:,} {noun if n == 1 else plural}"

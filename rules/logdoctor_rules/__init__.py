@@ -1,0 +1,1 @@
+"""The built-in rules of logdoctor: one file for each, by category."""

@@ -1,0 +1,1 @@
+"""What is true of the log rather than of the training."""

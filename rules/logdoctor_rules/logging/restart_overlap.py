@@ -1,0 +1,70 @@
+"""Steps that go back: a resumed run, or several runs in one log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from logdoctor import Confidence, Example, Finding, Quantity, Rule, Run, Severity, Span, Strength, TrainLoss
+from logdoctor import because, fires, ranked, silent, threshold
+from logdoctor.curves import decay, flat
+from logdoctor.wording import counted, place
+
+
+def _resumed(title: str, back: int) -> Example:
+    """Return an example of a run of 120 steps whose log goes on `back` steps before its 80th value."""
+    example = fires(title, train_loss=decay(2.3, 0.2))
+    (series,) = example.run.series
+    steps = np.concatenate([np.arange(80), np.arange(40) + 80 - back])
+    return replace(example, run=replace(example.run, series=(replace(series, steps=steps),)))
+
+
+@dataclass(frozen=True)
+class RestartOverlap(Rule):
+    """The steps of the log go back and some are logged twice.
+
+    The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
+    curve; the earlier ones stay in the data.
+    """
+
+    id = "restart-overlap"
+    title = "Steps go back: part of the run is logged twice"
+    severity = Severity.NOTE
+    causes = ("resumed-from-checkpoint", "two-writers")
+    references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
+
+    from_zero: float = threshold(
+        0.02, "step that the log goes back to, as a share of the highest before, below which it is another run from its start"
+    )
+
+    examples = (
+        _resumed("resumed twenty steps earlier", 20),
+        _resumed("begins again", 80),
+        silent("steps only rise", train_loss=decay(2.3, 0.2)),
+        silent("one value a step", train_loss=flat(1.0)),
+    )
+
+    def check(self, run: Run) -> Iterator[Finding]:
+        """Report the rewinds of the main series, or of any where that has none."""
+        candidates = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
+        for series in candidates[:1]:
+            at = int(series.rewinds[0])
+            before, after = int(series.steps[:at].max()), int(series.steps[at])
+            twice = len(series) - len(series.curve)
+            anew = after <= self.from_zero * before
+            yield self.finding(
+                f"{series.name} goes back from {place(series, before)} to {after:,}"
+                + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
+                + f"; {counted(twice, 'value')} are logged again",
+                Span(series.name, after, before, "logged twice"),
+                confidence=Confidence.HIGH,
+                causes=ranked(
+                    because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
+                    because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+                ),
+                evidence={
+                    "rewinds": Quantity(len(series.rewinds)), "values logged again": Quantity(twice, "values"),
+                },
+            )  # fmt: skip

@@ -1,0 +1,88 @@
+"""A training loss that does not move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
+from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence import rate_too_low
+from logdoctor.signals import Schedule, Siblings, Trend, given_rate
+from logdoctor.wording import counted, number, percent
+
+
+@dataclass(frozen=True)
+class NoLearning(Rule):
+    """The training loss ends where it began: whatever it does, it does not fall.
+
+    A run that was resumed begins at the level that it had reached, and rightly hardly moves; so does a run whose log
+    begins late. Only a log that begins at the beginning is judged.
+    """
+
+    id = "no-learning"
+    title = "The training loss does not fall"
+    severity = Severity.ERROR
+    causes = ("optimizer-not-stepping", "learning-rate-too-low", "learning-rate-too-high", "labels-do-not-match", "dead-activations", "data-not-normalised")
+    references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+    explains = ("plateau", "slow-convergence", "still-improving")
+
+    max_fall: float = threshold(
+        0.02, "fall as a share of the start that counts as none; the slowest sound starts seen in labelled logs fell by more"
+    )
+    max_z: float = threshold(
+        4.0, "fall in units of the noise of the level below which it may be chance; more is learning, however slow"
+    )
+    min_points: float = threshold(
+        8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience (knowledge.md)"
+    )
+    late_start: float = threshold(0.1, "first step as a share of the last from which a log counts as resumed")
+
+    examples = (
+        fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
+        fires("exactly flat", train_loss=flat(1.7)),
+        fires("flat under batch noise", train_loss=flat(3.0, 3000).noisy(0.05)),
+        fires("ten epochs that go nowhere", train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324])),
+        silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
+        silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
+        silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
+        silent("too short", train_loss=flat(0.83, 6)),
+        silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
+    )
+
+    def check(self, train: Trend[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+        """Compare where the loss began with its end and with its lowest."""
+        series = train.series
+        if len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1):
+            return
+        if schedule is not None and schedule.is_range_test:
+            return
+        began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+        fell = began - train.end
+        lowest = began - train.best
+        scale = abs(began) or 1.0
+        moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale
+        if moved or fell > self.max_z * train.level_noise or train.end - began > 2 * self.max_fall * scale:
+            return
+        rate = given_rate(siblings.run)
+        still = train.noise <= 1e-4 * scale
+        yield self.finding(
+            f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
+            f"{counted(len(series), 'logged value')}: it does not fall",
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
+            confidence=confidence_from(self.max_fall * scale / max(abs(fell), train.level_noise, 1e-300), 2 * len(train)),
+            causes=ranked(
+                because("optimizer-not-stepping", Strength.LIKELY if still else Strength.POSSIBLE, pro=["the loss hardly moves at all"] if still else []),
+                rate_too_low(siblings, Strength.LIKELY if rate is not None and rate <= 1e-6 else Strength.POSSIBLE),
+                because("labels-do-not-match", contra=["the loss would move with the batches"] if still else []),
+                because("dead-activations"),
+                because("data-not-normalised"),
+            ),
+            evidence={
+                "beginning": Quantity(began), "end": Quantity(train.end), "noise": Quantity(train.noise),
+                "fall": Quantity(percent(fell / scale), "of the beginning"),
+            },
+        )  # fmt: skip

@@ -1,0 +1,146 @@
+"""A training loss that stopped falling although more was to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import Cause, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, TrainMetric
+from logdoctor import because, confidence_from, example_run, fires, ranked, silent, threshold
+from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence import rate_too_high
+from logdoctor.signals import Schedule, Sibling, Siblings, Trend
+from logdoctor.wording import number, percent, stretch
+
+
+@dataclass(frozen=True)
+class Plateau(Rule):
+    """The training loss fell early, then stayed flat at a level that is known to be poor.
+
+    A flat end after a long fall is convergence. It takes evidence that more was to be had: a sibling run that went
+    much lower, a training accuracy that is poor, or a learning rate that had gone to almost zero while the loss fell.
+    """
+
+    id = "plateau"
+    title = "The training loss stops falling too early"
+    severity = Severity.WARNING
+    causes = ("learning-rate-too-high", "schedule-decays-too-soon", "dead-activations", "model-too-small", "bad-initialization")
+    references = ("https://github.com/google-research/tuning_playbook",)
+    explains = ("slow-convergence",)
+
+    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
+    max_change: float = threshold(
+        0.05, "change over the flat part as a share of the whole fall; sound runs still gain more than that in their later 60 %"
+        " or have nothing left to gain"
+    )  # fmt: skip
+    sibling_share: float = threshold(
+        0.25, "what a sibling's end lies lower, as a share of the sibling's fall; optimizers that all work end within an eighth"
+    )
+    poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
+    dead_rate: float = threshold(
+        0.01, "rate as a share of its peak below which nothing can be learnt any more; cosine schedules pass it in their last 6 %"
+    )
+    min_points: float = threshold(10.0, "values that a run must have before an early stop can be told from a short log")
+
+    examples = (
+        fires("a sibling goes much lower", train_loss=decay(134.0, 68.0, half_life=0.01), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+        fires("a noisy floor far above a sibling", train_loss=decay(3.6, 2.1, half_life=0.01).noisy(0.03), siblings=(example_run(train_loss=decay(3.6, 0.55)),)),
+        fires("poor training accuracy", train_loss=decay(3.6, 2.1, half_life=0.02).noisy(0.02), train_accuracy=decay(0.1, 0.17, half_life=0.02)),
+        fires("the rate died while the loss fell", train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)), lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100))),
+        silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
+        silent("converged like its siblings", train_loss=decay(134.0, 24.6, half_life=0.02), siblings=(example_run(train_loss=decay(133.0, 22.8)),)),
+        silent("flat with a good accuracy", train_loss=decay(2.3, 0.3, half_life=0.02), train_accuracy=decay(0.1, 0.95, half_life=0.02)),
+        silent("still falling, behind a sibling", train_loss=decay(3.6, 1.6, half_life=0.3), siblings=(example_run(train_loss=decay(3.6, 0.5)),)),
+        silent("flat for the last half only", train_loss=decay(134.0, 60.0, 60, half_life=0.3).then(flat(0.0, 60)), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+        silent("a sibling of another task", train_loss=decay(134.0, 68.0, half_life=0.01), siblings=(example_run(train_loss=decay(2.3, 0.2)),)),
+        silent("too short", train_loss=given([134.0, *[68.0] * 7]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+        silent("a cosine schedule to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
+        silent("the rate died after the loss had settled", train_loss=decay(2.3, 1.5, 60, half_life=0.05).followed_by(flat(1.5, 60)), lr=flat(0.1, 60).followed_by(flat(1e-5, 60))),
+        silent("falls again late", train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+    )
+
+    def check(
+        self, train: Trend[TrainLoss], accuracy: Trend[TrainMetric] | None, schedule: Schedule | None, siblings: Siblings
+    ) -> Iterator[Finding]:
+        """Find the flat part, then look for evidence that more was to be had."""
+        since = self._flat_since(train)
+        if since is None:
+            return
+        series, first = train.series, int(train.steps[since])
+        lower = self._lower_sibling(train, siblings)
+        poor = self._poor(accuracy)
+        died = self._rate_died(train, schedule, since)
+        reasons = [reason for reason in (_says(lower), poor, died) if reason]
+        if not reasons:
+            return
+        share = _share(train, lower) if lower else self.sibling_share * 1.5
+        yield self.finding(
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; {reasons[0]}",
+            Span(series.name, first, int(series.steps[-1]), "flat"),
+            confidence=confidence_from(share / self.sibling_share * (1.0 if lower or died else 0.9), len(train)),
+            causes=self._causes(train, siblings, died),
+            evidence={
+                "level": Quantity(train.end), "start": Quantity(train.start),
+                "share of the run": Quantity(percent(1 - since / len(train.level))),
+                **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
+            },
+        )  # fmt: skip
+
+    def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
+        """Return the block from which the level keeps to its end, or None when that is not most of the run."""
+        reached = max(abs(train.start - train.end), train.fall)
+        if len(train) < self.min_points or reached <= 0:
+            return None
+        since = train.settled(train.end, self.max_change * reached)
+        return since if len(train.level) - since >= self.flat_share * len(train.level) else None
+
+    def _lower_sibling(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
+        best = siblings.best
+        return best if best is not None and _share(train, best) >= self.sibling_share else None
+
+    def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
+        if accuracy is None or "acc" not in accuracy.series.name.lower():
+            return ""
+        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
+        flat_end = abs(accuracy.end - accuracy.at(1 - self.flat_share)) <= 0.05 * unit
+        if not flat_end or accuracy.end >= self.poor_accuracy * unit:
+            return ""
+        return f"{accuracy.series.name} stays at {number(accuracy.end)}"
+
+    def _rate_died(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
+        if schedule is None:
+            return ""
+        dead = np.flatnonzero(schedule.rates > self.dead_rate * schedule.peak)
+        died_at = int(schedule.series.steps[min(int(dead[-1]) + 1, len(schedule.rates) - 1)])
+        blocks_alive = int(np.searchsorted(train.steps, died_at))
+        if blocks_alive < 3 or blocks_alive > (1 - self.flat_share) * len(train.level):
+            return ""
+        alive = train.level[:blocks_alive]
+        late_gain = alive[len(alive) * 2 // 3] - alive[-1]
+        still_fell = late_gain >= 0.1 * train.fall and late_gain > 3 * train.level_noise
+        if not still_fell or since < blocks_alive - max(2, len(train.level) // 20):
+            return ""
+        return f"the learning rate is below {percent(self.dead_rate)} of its peak from {died_at:,} on, where the loss still fell"
+
+    @staticmethod
+    def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:
+        at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
+        return ranked(
+            because("schedule-decays-too-soon", Strength.LIKELY if died else Strength.UNLIKELY, pro=[died] if died else []),
+            rate_too_high(siblings, Strength.UNLIKELY if died else Strength.LIKELY if train.noise > 1e-3 * abs(train.end) else Strength.POSSIBLE),
+            because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
+            because("bad-initialization"),
+            because("model-too-small", Strength.UNLIKELY),
+        )
+
+
+def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:
+    """How much lower the sibling ends, as a share of what it gained."""
+    gained = max(sibling.train.start, train.start) - sibling.train.end
+    return (train.end - sibling.train.end) / gained if gained > 0 else 0.0
+
+
+def _says(sibling: Sibling | None) -> str:
+    return f"sibling run {sibling.run.name} reaches {number(sibling.train.end)}" if sibling else ""

@@ -1,0 +1,99 @@
+"""A training loss that falls steadily but far too slowly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import Axis, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
+from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor.curves import decay, flat, line
+from logdoctor.evidence import rate_too_low
+from logdoctor.signals import Schedule, Siblings, Trend
+from logdoctor.wording import counted, number, percent
+
+
+@dataclass(frozen=True)
+class SlowConvergence(Rule):
+    """The training loss falls in an almost straight line through a long run, and has not come far at its end.
+
+    Learning that works has diminishing returns: most of the fall comes first. A straight line over a whole long run
+    means that the run has not left its beginning. The first steps of any run look like that, so short runs are not
+    judged.
+    """
+
+    id = "slow-convergence"
+    title = "The training loss falls far too slowly"
+    severity = Severity.WARNING
+    causes = ("learning-rate-too-low", "missing-warmup", "over-regularised", "data-not-normalised")
+    references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
+    explains = ("still-improving",)
+
+    max_bend: float = threshold(
+        0.16, "mean lead of the curve over a straight line, as a share of the fall: 0 for a line, 0.16 for an exponential "
+        "of which a third is left at the end, 0.35 and more for curves of sound runs"
+    )  # fmt: skip
+    max_lag: float = threshold(
+        0.15, "greatest lag behind a straight line, as a share of the fall, above which the fall came late, after something "
+        "changed: that is no slow learning"
+    )
+    min_left: float = threshold(
+        0.5, "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone"
+    )
+    min_z: float = threshold(6.0, "fall in units of the noise of the level: a fall that is sure")
+    min_points: float = threshold(20.0, "values that the shape of a curve needs")
+    min_steps: float = threshold(
+        500.0, "steps (on an axis of steps) below which any run may still be at its beginning: a warm-up takes as long"
+    )
+    end_pace: float = threshold(0.35, "pace of the last third as a share of the mean pace: it has not levelled off")
+
+    examples = (
+        fires("a straight line", train_loss=line(3.58, 3.49)),
+        fires("nearly straight", train_loss=decay(354.0, 100.0, half_life=0.8)),
+        fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
+        silent("learns", train_loss=decay(2.3, 0.2)),
+        silent("a little fall that levels off", train_loss=decay(2.3, 1.9, half_life=0.15)),
+        silent("comes far", train_loss=line(2.3, 0.4)),
+        silent("does not fall", train_loss=flat(2.3).noisy(0.05)),
+        silent("too short", train_loss=line(10.9, 9.8, 12)),
+        silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
+        silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
+        silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
+    )
+
+    def check(self, train: Trend[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+        """Judge the shape of the whole curve."""
+        series, level = train.series, train.level
+        fall = float(level[0]) - train.end
+        short = series.axis is not Axis.EPOCH and series.steps[-1] - series.steps[0] < self.min_steps
+        if len(train) < self.min_points or short or fall <= self.min_z * train.level_noise:
+            return
+        if train.end > 0 and train.end < self.min_left * train.start:
+            return
+        if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
+            return
+        t = np.linspace(0.0, 1.0, len(level))
+        lead = (level[0] - level) / fall - t
+        bend, lag = float(np.mean(lead)), -float(np.min(lead))
+        last_third = level[len(level) * 2 // 3 :]
+        pace = float(last_third[0] - last_third[-1]) / fall * 3
+        if bend > self.max_bend or lag > self.max_lag + self.min_z * train.level_noise / fall or pace < self.end_pace:
+            return
+        yield self.finding(
+            f"{series.name} falls from {number(train.start)} to only {number(train.end)} in "
+            f"{counted(len(series), 'logged value')}, almost in a straight line",
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "straight"),
+            confidence=confidence_from(self.max_bend / max(abs(bend), 0.01), len(train)),
+            causes=ranked(
+                rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: the run is still at its beginning"]),
+                because("over-regularised", Strength.UNLIKELY),
+                because("data-not-normalised"),
+            ),
+            evidence={
+                "start": Quantity(train.start), "end": Quantity(train.end),
+                "lead over a straight line": Quantity(percent(bend), "of the fall"),
+                "pace at the end": Quantity(percent(pace), "of the mean pace"),
+            },
+        )  # fmt: skip

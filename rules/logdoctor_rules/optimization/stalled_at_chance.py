@@ -1,0 +1,138 @@
+"""A loss that rests where guessing would put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from logdoctor import Cause, Confidence, Finding, Quantity, Rule, Run, Severity, Span, Strength, TrainLoss, TrainMetric
+from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor.curves import decay, flat, given
+from logdoctor.evidence import rate_too_low
+from logdoctor.run.naming import words
+from logdoctor.signals import Chance, ChanceLevels, Siblings, Trend, given_rate
+from logdoctor.wording import number, percent, stretch
+
+LN2, LN10 = log(2), log(10)
+
+MEDIAN_ERROR = 1.2533
+"""Standard error of a median in units of that of a mean."""
+
+CLEARLY_ABOVE = 0.2
+"""Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
+
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+
+@dataclass(frozen=True)
+class StalledAtChance(Rule):
+    """The training loss rests at ln C, the cross-entropy of guessing among C classes; 0.693 for two.
+
+    The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
+    rests near 1 / C, from the kind of loss (preference losses begin at ln 2), or from the level alone for common counts.
+    A run that stays at ln C for a while and then falls has learnt: only the later part of the run is judged.
+    """
+
+    id = "stalled-at-chance"
+    title = "The loss rests at chance level"
+    severity = Severity.ERROR
+    causes = ("learning-rate-too-low", "optimizer-not-stepping", "bad-initialization", "dead-activations", "labels-do-not-match")
+    references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
+    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap")
+
+    tolerance: float = threshold(
+        0.02, "relative distance from ln C within which the level counts as chance, where something names C: weight decay "
+        "and label noise move it by about a percent"
+    )  # fmt: skip
+    tolerance_alone: float = threshold(
+        0.01, "the same where the level alone speaks: ln C of neighbouring common counts are over 40 % apart, but sound "
+        "losses pass through anything"
+    )  # fmt: skip
+    resting: float = threshold(0.6, "share of the run, up to its end, that must lie at the level")
+    max_start: float = threshold(
+        1.5, "start in units of ln C above which only a named C counts: a run that came from far above has learnt something"
+    )
+    min_points: float = threshold(8.0, "values that must lie at the level; fewer and a slow start looks the same")
+
+    examples = (
+        fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
+        fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
+        fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
+        fires("ln 7, named by the settings", settings={"num_classes": 7}, train_loss=flat(log(7)).noisy(0.01)),
+        fires("ln 3, named by the accuracy", train_loss=flat(log(3)).noisy(0.005), train_accuracy=flat(0.335).noisy(0.01)),
+        fires("comes from far above to a named C", settings={"num_classes": 10}, train_loss=decay(9.0, LN10, half_life=0.02)),
+        silent("learns", train_loss=decay(LN2, 0.1).noisy(0.01)),
+        silent("rests at ln 2 and then breaks away", train_loss=flat(LN2, 70).then(decay(LN2, 0.2, 50))),
+        silent("falls slowly, but falls", train_loss=decay(LN2, 0.6, half_life=0.5)),
+        silent("passes through ln 10 at the end of a long descent", train_loss=decay(13.0, 2.31, 400, half_life=0.04).noisy(0.01)),
+        silent("comes from far above to 0.693 by accident", train_loss=decay(9.0, LN2, half_life=0.02)),
+        silent("a level that is near ln 2 only", train_loss=flat(LN2 * 1.015).noisy(0.001)),
+        silent("too short to tell", train_loss=given([LN2] * 6)),
+        silent("near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)),
+        silent("accuracy says that it learnt", train_loss=flat(LN2).noisy(0.002), train_accuracy=decay(0.5, 0.95)),
+    )
+
+    def check(self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels, siblings: Siblings) -> Iterator[Finding]:
+        """Report the best supported level at which the run rests."""
+        for level in chance.levels:
+            rests = self._rests(train, level)
+            if rests is None or _learnt(run, level):
+                continue
+            series, since = train.series, int(train.steps[rests])
+            alone = level.by_level_alone and level.classes != 2
+            yield self.finding(
+                f"{series.name} rests at {number(train.end)}, the level of guessing among {level.classes} "
+                f"(ln {level.classes} = {number(level.level)}), over {stretch(series, since, int(series.steps[-1]))}",
+                Span(series.name, since, int(series.steps[-1]), f"ln {level.classes}"),
+                confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
+                causes=self._causes(train, level, siblings),
+                evidence={
+                    "level": Quantity(train.end, "nats"),
+                    "chance level": Quantity(round(level.level, 4), "nats"),
+                    "known from": Quantity(level.known_from),
+                    "share of the run": Quantity(percent(1 - rests / len(train.level))),
+                },
+            )
+            return
+
+    def _rests(self, train: Trend[TrainLoss], chance: Chance) -> int | None:
+        """Return the block from which the loss stays at chance to the end, or None."""
+        tolerance = (self.tolerance_alone if chance.by_level_alone else self.tolerance) * chance.level
+        since = train.settled(chance.level, tolerance)
+        resting = train.series.values[since * train.block :]
+        if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
+            return None
+        error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
+        thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
+        at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + 3 * error
+        falls = thirds[0] - thirds[2] > max(tolerance, 6 * error)
+        far_above = train.start - 3 * train.noise > self.max_start * chance.level
+        return None if not at_chance or falls or (chance.by_level_alone and far_above) else since
+
+    @staticmethod
+    def _causes(train: Trend[TrainLoss], chance: Chance, siblings: Siblings) -> tuple[Cause, ...]:
+        exactly = train.noise <= 1e-3 * chance.level
+        still = ["the loss does not even move with the batches"] if exactly else []
+        rate = given_rate(siblings.run)
+        low = rate is not None and rate <= 1e-6
+        return ranked(
+            rate_too_low(siblings, Strength.LIKELY if low else Strength.POSSIBLE, pro=[f"the rate is {number(rate)}"] if low else []),
+            because("optimizer-not-stepping", Strength.LIKELY if exactly and not low else Strength.POSSIBLE, pro=still),
+            because("bad-initialization", pro=[] if train.start > 1.02 * chance.level else ["the very first loss is chance"]),
+            because("dead-activations", pro=["the loss fell to chance and stopped"] if train.start > 1.02 * chance.level else []),
+            because("labels-do-not-match", contra=["a loss that moves with the batches would be expected"] if exactly else []),
+        )
+
+
+def _learnt(run: Run, chance: Chance) -> bool:
+    """Whether a training accuracy ended well above guessing: then the level is at chance by accident."""
+    for series in run.all(TrainMetric):
+        values = series.finite.values
+        if len(values) >= 4 and ACCURACY & set(words(series.name)):
+            unit = 100.0 if values.max() > 1.5 else 1.0
+            if np.median(values[-3:]) / unit > 1 / chance.classes + CLEARLY_ABOVE:
+                return True
+    return False

@@ -1,0 +1,69 @@
+"""A run that ended while it was still learning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, ValLoss
+from logdoctor import because, confidence_from, fires, silent, threshold
+from logdoctor.curves import cosine, decay, flat, line
+from logdoctor.signals import Schedule, Trend
+from logdoctor.wording import number, percent
+
+
+@dataclass(frozen=True)
+class StillImproving(Rule):
+    """The loss was still falling when the run ended: more steps would have helped.
+
+    Said of validation where there is one, for only that is worth more steps. A schedule that ended at zero was meant
+    to end there, and its last fall comes from the decay itself.
+    """
+
+    id = "still-improving"
+    title = "The loss was still falling when the run ended"
+    severity = Severity.NOTE
+    causes = ("stopped-too-early",)
+    references = ("https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",)
+
+    min_gain: float = threshold(
+        0.05, "fall over the last fifth of the run as a share of the whole fall; exponential learning that is done gains under 1 %"
+    )
+    min_z: float = threshold(4.0, "the same fall in units of the noise of the level")
+    min_points: float = threshold(10.0, "values that a fifth of a run needs to be two")
+    ended_rate: float = threshold(0.1, "final rate as a share of the peak below which the schedule came to its end")
+
+    examples = (
+        fires("falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4)),
+        fires("validation falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.6, half_life=0.4)),
+        silent("done", train_loss=decay(2.3, 0.2)),
+        silent("validation is done", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.9)),
+        silent("noise", train_loss=flat(1.0).noisy(0.1)),
+        silent("too short", train_loss=line(2.3, 1.0, 8)),
+        silent("the schedule came to its end", train_loss=decay(2.3, 0.5, half_life=0.4), lr=cosine(0.1)),
+    )
+
+    def check(
+        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None
+    ) -> Iterator[Finding]:
+        """Compare the last fifth of the run with the whole."""
+        if schedule is not None and (schedule.is_range_test or schedule.rates[-1] <= self.ended_rate * schedule.peak):
+            return
+        trend: Trend[TrainLoss] | Trend[ValLoss] = train if val is None or len(val) < self.min_points else val
+        if len(trend) < self.min_points or trend.fall <= 0:
+            return
+        fifth = max(2, len(trend.level) // 5)
+        before = float(np.median(trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]))
+        gain = before - trend.end
+        if gain < self.min_gain * trend.fall or gain < self.min_z * trend.level_noise or trend.end - trend.best > gain / 2:
+            return
+        series, since = trend.series, int(trend.steps[-fifth])
+        yield self.finding(
+            f"{series.name} fell by {number(gain)} in the last fifth of the run, {percent(gain / trend.fall)} of its whole fall",
+            Span(series.name, since, int(series.steps[-1]), "still falling"),
+            confidence=confidence_from(gain / max(self.min_gain * trend.fall, self.min_z * trend.level_noise), len(trend)),
+            causes=(because("stopped-too-early", Strength.LIKELY, pro=[f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"]),),
+            evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
+        )

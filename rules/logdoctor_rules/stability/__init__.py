@@ -1,0 +1,1 @@
+"""Losses that rise, jump or swing."""

@@ -1,0 +1,110 @@
+"""A training loss that ends above where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import Confidence, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, ValLoss
+from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise
+from logdoctor.evidence import rate_too_high
+from logdoctor.signals import Schedule, Siblings, Trend
+from logdoctor.wording import number, place
+
+
+@dataclass(frozen=True)
+class Divergence(Rule):
+    """The training loss rose for good: it ends above its start, or has lost most of what it had gained.
+
+    Judged on the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
+    divergence. Where validation went on falling, a training loss that stays below its start rose for another reason,
+    such as a curriculum or stronger augmentation.
+    """
+
+    id = "divergence"
+    title = "The training loss rises for good"
+    severity = Severity.ERROR
+    causes = ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping")
+    references = ("https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",)
+    explains = ("no-learning", "plateau", "oscillation", "loss-spike", "generalization-gap", "overfitting", "slow-convergence")
+
+    above_start: float = threshold(
+        0.1,
+        "rise of the end above the start, as a share of the start; below a tenth, seeds and batch noise of sound short "
+        "runs reach as far",
+    )
+    lost: float = threshold(
+        0.5, "share of the fall that is lost at the end; warm restarts and curricula seldom give back half"
+    )
+    explosion: float = threshold(
+        10.0, "factor above the start that needs no further points: a log may hold two values before it turns NaN"
+    )
+    min_points: float = threshold(4.0, "values that a smaller rise needs: a start, a lowest point and an end")
+    min_z: float = threshold(
+        6.0, "rise in units of the noise of a point; six sigma as in OLMo-core's skip rule, on the level not the point"
+    )
+
+    examples = (
+        fires("jumps above the start at once and stays", train_loss=given([3.6]).followed_by(flat(24.0))),
+        fires("falls, then rises above its start", train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02)),
+        fires("loses most of what it gained", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)).noisy(0.02)),
+        fires("explodes within three values", train_loss=given([354.0, 8.5e19, 1.7e20])),
+        fires("both splits rise", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)), val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60))),
+        silent("three values that rise a little", train_loss=given([2.3, 2.7, 2.9])),
+        silent("falls", train_loss=decay(2.3, 0.2).noisy(0.05)),
+        silent("rises by less than a tenth", train_loss=line(2.3, 2.45)),
+        silent("gives back a little", train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)).noisy(0.02)),
+        silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
+        silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),
+        silent("a curriculum: validation goes on falling", train_loss=decay(6.8, 1.5, 40).then(rise(2.9, 80)), val_loss=decay(6.8, 2.5)),
+        silent("a range test", train_loss=decay(2.3, 0.6, 80).then(rise(9.0, 40)), lr=geometric(1e-6, 10.0)),
+        silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
+    )
+
+    def check(
+        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None, siblings: Siblings
+    ) -> Iterator[Finding]:
+        """Compare the level at the end with the start and with the lowest."""
+        if schedule is not None and schedule.is_range_test:
+            return
+        start, above = train.initial, train.end - train.initial
+        fall, risen = train.fall, train.end - train.best
+        exceeds = above >= self.above_start * abs(start) and above >= self.min_z * train.level_noise and above > 0
+        loses = fall > 0 and risen >= self.lost * fall and risen >= self.min_z * train.noise and not _falling(val)
+        explodes = above >= (self.explosion - 1) * abs(start) > 0
+        if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
+            return
+        series = train.series
+        begin = int(series.steps[0]) if exceeds and train.best_at == 0 else train.best_step
+        margin = max(
+            above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
+            risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
+        )
+        yield self.finding(
+            f"{series.name} rises from {number(min(train.best, start))} to {number(train.end)} after {place(series, begin)}"
+            + (f", above its start of {number(start)}" if exceeds else f", {number(100 * risen / fall)} % of what it had gained"),
+            Span(series.name, begin, int(series.steps[-1]), "rising"),
+            confidence=Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
+            causes=ranked(
+                rate_too_high(siblings, Strength.LIKELY, pro=[_pace(train, begin)]),
+                because("missing-warmup", Strength.POSSIBLE if begin <= series.steps[len(series) // 10] else Strength.UNLIKELY),
+                because("no-gradient-clipping"),
+            ),
+            evidence={
+                "start": Quantity(start), "lowest level": Quantity(train.best), "end": Quantity(train.end),
+                "noise": Quantity(train.noise),
+            },
+        )  # fmt: skip
+
+
+def _falling(val: Trend[ValLoss] | None) -> bool:
+    """Whether validation ends near its lowest, well below its start."""
+    return val is not None and val.fall > 0 and val.end - val.best <= 0.1 * val.fall
+
+
+def _pace(train: Trend[TrainLoss], begin: int) -> str:
+    rising = np.diff(train.since(begin))
+    return "the loss jumps at once and stays" if len(rising) and (rising > 0).mean() < 0.6 else "the loss rises step by step"

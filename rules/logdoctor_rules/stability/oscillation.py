@@ -1,0 +1,92 @@
+"""A training loss that swings instead of settling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
+from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor.curves import cosine, decay, flat, given, swing
+from logdoctor.evidence import rate_too_high
+from logdoctor.signals import Schedule, Siblings, Swings
+from logdoctor.wording import number, percent
+
+
+@dataclass(frozen=True)
+class Oscillation(Rule):
+    """The training loss swings around its level through the later half of the run.
+
+    Plain batch noise is no oscillation: neighbouring points of noise are unrelated, while a rate that is too high makes
+    the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block)
+    do large unrelated swings count too.
+    """
+
+    id = "oscillation"
+    title = "The training loss swings instead of settling"
+    severity = Severity.WARNING
+    causes = ("learning-rate-too-high", "batch-too-small", "data-not-shuffled")
+    references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
+
+    min_share: float = threshold(
+        0.2, "amplitude as a share of what the run had gained; damped swings of sound momentum runs end far below"
+    )
+    min_share_of_noise: float = threshold(
+        0.4, "the same where neighbouring points are unrelated: twice as much, for averages of an epoch are noisy too"
+    )
+    min_level: float = threshold(
+        0.1, "amplitude as a share of the level: swings of less do no harm, however little the run has gained"
+    )
+    min_memory: float = threshold(
+        0.4, "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
+        "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))"
+    )  # fmt: skip
+    min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
+
+    examples = (
+        fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
+        fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
+        fires("bounces wildly", train_loss=decay(2.3, 1.2).noisy(0.6)),
+        silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
+        silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.2)),
+        silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
+        silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
+        silent("swings that die out", train_loss=given([2.3]).followed_by(decay(2.3, 0.3, 40).plus(swing(0.5, 8, 40))).followed_by(flat(0.3, 80).noisy(0.01))),
+        silent("one slow rise and fall", train_loss=decay(2.3, 0.8).plus(swing(0.4, 120))),
+        silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
+    )
+
+    def check(self, swings: Swings[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+        """Judge the later half of the curve."""
+        if schedule is not None and len(schedule.restarts) >= 2:
+            return
+        trend = swings.trend
+        structured = abs(swings.memory) >= self.min_memory
+        needed = self.min_share if structured else self.min_share_of_noise
+        gained = max(trend.start - trend.end, 0.0)
+        share = swings.amplitude / gained if gained else float("inf")
+        if (
+            share < needed
+            or swings.amplitude < self.min_level * abs(trend.end)
+            or swings.reversals < self.min_reversals
+            or not (structured or swings.averaged)
+        ):
+            return
+        series = trend.series
+        yield self.finding(
+            f"{series.name} swings by {number(swings.amplitude)} around {number(trend.end)}, "
+            f"{swings.reversals} times in the later half of the run",
+            Span(series.name, swings.first_step, int(series.steps[-1]), "swinging"),
+            confidence=confidence_from(min(share / needed, swings.reversals / self.min_reversals), len(trend)),
+            causes=ranked(
+                rate_too_high(siblings, Strength.LIKELY, pro=["the loss moves around a level that it does not reach"]),
+                because("batch-too-small", contra=["the swings are not random"] if structured else []),
+                because("data-not-shuffled", Strength.POSSIBLE if swings.memory > 0 else Strength.UNLIKELY),
+            ),
+            evidence={
+                "amplitude": Quantity(swings.amplitude),
+                "share of the gain": Quantity(percent(share) if gained else "no gain"),
+                "turns": Quantity(swings.reversals, "turns"),
+                "correlation of neighbours": Quantity(round(swings.memory, 3)),
+            },
+        )
