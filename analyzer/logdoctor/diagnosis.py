@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from os.path import commonprefix
-from pathlib import Path
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from logdoctor.config import Config
@@ -109,8 +109,10 @@ def _grouped(finding: Finding, label: str) -> Finding:
 
 
 def _label(group: Sequence[Run]) -> str:
-    """Name a group of siblings after what their names have in common."""
-    return commonprefix([run.name for run in group]).rstrip("/:.-_ ") or "."
+    """Name a group of siblings after the folder that they have in common."""
+    folders = [PurePosixPath(run.name.partition(":")[0]).parts for run in group]
+    common = takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False))
+    return "/".join(level[0] for level in common) or "."
 
 
 def _rank(finding: Finding) -> tuple[Any, ...]:

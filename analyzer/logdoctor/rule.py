@@ -29,29 +29,44 @@ class Example:
     fires: bool
     run: Run
     siblings: tuple[Run, ...] = ()
+    varies: Mapping[str, str] = field(default_factory=dict)
+    """Changes of `logdoctor.testing` that rightly change the verdict here, each with the reason."""
 
 
 Settings = Mapping[str, Setting]
+Reasons = Mapping[str, str]
 
 
 def fires(
-    title: str, *, settings: Settings | None = None, siblings: Sequence[Run] = (), **curves: Curve
+    title: str,
+    *,
+    settings: Settings | None = None,
+    siblings: Sequence[Run] = (),
+    varies: Reasons | None = None,
+    **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    return Example(title, True, example_run(settings, **curves), tuple(siblings))  # noqa: FBT003
+    return Example(title, True, example_run(settings, **curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def silent(
-    title: str, *, settings: Settings | None = None, siblings: Sequence[Run] = (), **curves: Curve
+    title: str,
+    *,
+    settings: Settings | None = None,
+    siblings: Sequence[Run] = (),
+    varies: Reasons | None = None,
+    **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    return Example(title, False, example_run(settings, **curves), tuple(siblings))  # noqa: FBT003
+    return Example(title, False, example_run(settings, **curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
-def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, **curves: Curve) -> Run:
+def example_run(
+    settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve
+) -> Run:
     """Return a run with the given curves, one point a step; roles are read from the names, as for any log."""
     series = [
-        replace(Series.of(name, np.arange(len(curve.values)), curve.values), axis=axis)
+        Series.of(name, first_step + np.arange(len(curve.values)), curve.values, axis=axis)
         for name, curve in curves.items()
     ]
     return Run(name="example", series=understand(series), hyperparameters=dict(settings or {}))
@@ -73,6 +88,8 @@ class Rule:
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
     examples: ClassVar[tuple[Example, ...]]
+    varies: ClassVar[Mapping[str, str]] = {}
+    """Changes of `logdoctor.testing` to which the whole rule rightly answers differently, each with the reason."""
 
     check: ClassVar[Any]
     """`check(self, needs...) -> Iterator[Finding]`; its needs differ from rule to rule."""
@@ -109,5 +126,3 @@ class Rule:
 def threshold(default: float, doc: str) -> Any:
     """Return a dataclass field that is a threshold: what it means, in which unit, and where it comes from."""
     return field(default=default, metadata={"doc": doc})
-
-

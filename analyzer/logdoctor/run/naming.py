@@ -19,7 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
     **dict.fromkeys(
-        ("val", "valid", "validation", "validate", "eval", "evaluation", "evaluate", "dev", "heldout", "holdout", "tel"),
+        "val valid validation validate eval evaluation evaluate dev heldout holdout tel".split(),
         Split.VALIDATION,
     ),
     **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
@@ -29,14 +29,15 @@ _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/
 _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
-    r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$", re.I
+    r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$",
+    re.I,
 )
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
 _PERFORMANCE = frozenset(
-    "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta elapsed "
-    "latency duration samples_per_second tokens_per_second timing utilization".split()
+    "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
+    "elapsed latency duration samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(
@@ -48,7 +49,9 @@ _SETUP = frozenset(
 )
 
 _ADVERSARIAL = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
-_POLICY = frozenset("policy value vf pg pi actor critic td q qf qf1 qf2 q1 q2 ppo surrogate baseline lossv losspi".split())
+_POLICY = frozenset(
+    "policy value vf pg pi actor critic td q qf qf1 qf2 q1 q2 ppo surrogate baseline lossv losspi".split()
+)
 _NEUTRAL = frozenset("entropy kl approx_kl temperature logits logps logprobs num zeros params weight norm".split())
 PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
@@ -57,8 +60,8 @@ _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc elbo trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 miou iou "
-    "dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass fitness "
+    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 miou "
+    "iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass fitness "
     "spearman spearmanr pearson pearsonr score margins margin win".split()
 )
 _ERRORS = frozenset(
@@ -67,8 +70,8 @@ _ERRORS = frozenset(
 _REWARDS = frozenset("reward rewards return returns rew ret episodic_return success".split())
 
 _QUALIFIERS = frozenset(
-    "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed smooth "
-    "overall all metrics metric learning vs iterations sample samples log last cur current the nll ce cross entropy "
+    "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
+    "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce cross entropy "
     "crossentropy xent rank0 rank ema dataloader idx cost objective model main".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
@@ -77,9 +80,7 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    return tuple(
-        word.lower() for part in _SEPARATORS.split(name) for word in _CAMEL.split(part) if word
-    )
+    return tuple(word.lower() for part in _SEPARATORS.split(name) for word in _CAMEL.split(part) if word)
 
 
 def split_of(name: str) -> Split:
@@ -120,6 +121,8 @@ def role_of(name: str, split: Split) -> type[Role]:
         return _loss_role(name, found, split)
     if found & _REWARDS and not found & PREFERENCE:
         return roles.Unknown if found & {"std", "min", "max", "zero"} else roles.Reward
+    if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG
+        return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
     if found & _ERRORS:
         return roles.ValError if held_out else roles.TrainError

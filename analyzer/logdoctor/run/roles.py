@@ -149,7 +149,8 @@ ROLES: dict[str, type[Role]] = {
     role.id: role
     for role in (
         Unknown, TrainLoss, ValLoss, TestLoss, TrainComponentLoss, ValComponentLoss, AdversarialLoss, PolicyLoss,
-        LearningRate, GradNorm, LossScale, TrainMetric, ValMetric, TrainError, ValError, Reward, Throughput, Counter, Setup,
+        LearningRate, GradNorm, LossScale, TrainMetric, ValMetric, TrainError, ValError, Reward, Throughput, Counter,
+        Setup,
     )
 }  # fmt: skip
 """Every role by its id, as configuration spells it."""

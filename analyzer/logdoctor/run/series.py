@@ -79,8 +79,8 @@ class Series:
 
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
-        """Indices of the points whose step is not above the one before: where a restart begins."""
-        return np.flatnonzero(np.diff(self.steps) <= 0) + 1
+        """Indices of the points whose step lies below the one before: where a restart begins."""
+        return np.flatnonzero(np.diff(self.steps) < 0) + 1
 
     @cached_property
     def curve(self) -> Series:
@@ -89,7 +89,7 @@ class Series:
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
         draws a resumed run (tensorboard/data/server/reservoir.rs).
         """
-        if not len(self.rewinds):
+        if len(self.steps) < 2 or bool((np.diff(self.steps) > 0).all()):
             return self
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(self.steps[::-1])[::-1]

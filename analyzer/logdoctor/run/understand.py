@@ -13,7 +13,7 @@ from logdoctor.run.series import Series, Split
 Overrides = Mapping[type[Role], tuple[str, ...]]
 """Shell patterns of series names by role, as the user configured them."""
 
-_HELD_OUT_METRICS = frozenset("map map50 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split())
+_HELD_OUT_METRICS = frozenset("map map50 map95 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split())
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
 

@@ -11,6 +11,6 @@ from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 __all__ = [
-    "Chance", "ChanceLevels", "Gap", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling", "Siblings", "Spike", "Spikes",
-    "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed", "sibling_groups",
+    "Chance", "ChanceLevels", "Gap", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling", "Siblings", "Spike",
+    "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed", "sibling_groups",
 ]  # fmt: skip

@@ -17,7 +17,18 @@ SAME_START = 0.1
 """Relative difference of the first training losses within which two runs can be of one set-up: the same model,
 data and loss begin at the same value up to the luck of the seed."""
 
-SET_UP = ("testproblem", "problem", "task", "task_name", "dataset", "dataset_name", "model", "model_name", "arch", "env_id")
+SET_UP = (
+    "testproblem",
+    "problem",
+    "task",
+    "task_name",
+    "dataset",
+    "dataset_name",
+    "model",
+    "model_name",
+    "arch",
+    "env_id",
+)
 """Hyper-parameters that say what is trained; runs that differ in one of them are no siblings."""
 
 

@@ -55,6 +55,8 @@ class Spikes(Generic[R]):
 
     series: Series
     found: tuple[Spike, ...]
+    tail: float
+    """Height that the highest hundredth of ordinary points reaches above what came before them."""
 
     @classmethod
     def measure(cls, series: Series) -> Spikes[R]:
@@ -64,8 +66,12 @@ class Spikes(Generic[R]):
         if len(values) < MIN_SPIKE_POINTS:
             raise Unmeasurable(f"{series.name} has {len(values)} values, fewer than {MIN_SPIKE_POINTS}")
         level, sigma = just_before(values, int(np.clip(len(values) // 40, *WINDOW)))
-        return cls(finite, tuple(_excursions(values, level, sigma)))
+        found = tuple(_excursions(values, level, sigma))
+        return cls(finite, found, ordinary_tail(values, level, found))
 
+
+TAIL = 0.99
+"""Quantile of ordinary heights that an event has to stand out from."""
 
 Z_SCORE = 10.0
 """Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two
@@ -91,9 +97,21 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
     return level, np.maximum(deviations, floor)[block_of]
 
 
-def _excursions(
-    values: NDArray[np.float64], level: NDArray[np.float64], sigma: NDArray[np.float64]
-) -> list[Spike]:
+def ordinary_tail(values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...]) -> float:
+    """Return how far ordinary points reach above the level before them: the tail of the batch noise.
+
+    Each excursion is left out in turn but the highest: a loss whose noise has a heavy tail makes many excursions, and
+    then they are its noise; events are few.
+    """
+    ordinary = np.isfinite(level)
+    if found:
+        highest = max(found, key=lambda one: one.height)
+        ordinary[highest.index : highest.last + 1] = False
+    heights = (values - level)[ordinary]
+    return max(float(np.quantile(heights, TAIL)), 0.0) if len(heights) else 0.0
+
+
+def _excursions(values: NDArray[np.float64], level: NDArray[np.float64], sigma: NDArray[np.float64]) -> list[Spike]:
     candidates = np.flatnonzero(values > level + Z_SCORE * sigma)
     found: list[Spike] = []
     for i in candidates:

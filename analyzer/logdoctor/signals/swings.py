@@ -54,6 +54,12 @@ class Swings(Generic[R]):
         return float(high - low)
 
     @cached_property
+    def lasting(self) -> float:
+        """Amplitude of the last third as a share of the whole: swings that die out fall below 1."""
+        low, high = np.percentile(self.deviation[-max(3, len(self.deviation) // 3) :], [10, 90])
+        return float(high - low) / self.amplitude if self.amplitude > 0 else 0.0
+
+    @cached_property
     def reversals(self) -> int:
         """How often the curve turns after having moved by at least half the amplitude."""
         return len(turning_points(self.deviation, self.amplitude / 2))
@@ -72,10 +78,17 @@ class Swings(Generic[R]):
 
 
 def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values minus the straight line fitted through them."""
+    """Return values minus the line through the medians of their first and last third, without wild outliers.
+
+    What lies further out than the spread of most values is drawn in to that distance: a spike is no swing.
+    """
     x = np.arange(len(values), dtype=float)
-    slope, intercept = np.polyfit(x, values, 1)
-    return np.asarray(values - (slope * x + intercept))
+    third = max(1, len(values) // 3)
+    slope = (np.median(values[-third:]) - np.median(values[:third])) / max(len(values) - third, 1)
+    deviation = values - slope * x
+    deviation = deviation - np.median(deviation)
+    low, high = np.percentile(deviation, [10, 90])
+    return np.asarray(np.clip(deviation, low - (high - low), high + (high - low)))
 
 
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:

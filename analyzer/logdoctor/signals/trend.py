@@ -157,7 +157,6 @@ class Trend(Generic[R]):
         return self.level[self.steps >= step]
 
 
-
 def block_size(n: int) -> int:
     """Return how many of n points make a block of the level."""
     return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))

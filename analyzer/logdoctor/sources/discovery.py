@@ -22,7 +22,9 @@ from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 GROUP = "logdoctor.sources"
 """The entry-point group through which every source comes in, the built-in ones too."""
 
-SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "plugins", ".git", ".venv", ".ipynb_checkpoints"})
+SKIPPED_FOLDERS = frozenset(
+    {"__pycache__", "node_modules", "site-packages", "plugins", ".git", ".venv", ".ipynb_checkpoints"}
+)
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
 
 

@@ -72,8 +72,8 @@ def _pieces(file: Found) -> Iterator[Piece]:
 def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """Divide the pieces of one folder into runs.
 
-    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the first run
-    that holds the same data, or that shares no quantity with it; a piece that contradicts every run is a run of its own.
+    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
+    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own.
     """
     clusters: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):

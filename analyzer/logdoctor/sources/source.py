@@ -48,6 +48,8 @@ class Log:
     """How many steps the trainer meant to take, where the log says so."""
     finished: bool | None = None
     """Whether the trainer said that it came to its end; None when the log does not tell."""
+    starts_at: int | None = None
+    """The writer says that it starts again at this step: points of earlier files of the run from it on are void."""
 
 
 @dataclass(frozen=True)

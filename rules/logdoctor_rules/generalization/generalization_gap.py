@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.signals import Gap
 from logdoctor.wording import number, percent
@@ -24,11 +36,13 @@ class GeneralizationGap(Rule):
     title = "Validation loss stands still far above training loss"
     severity = Severity.WARNING
     causes = ("too-little-data", "under-regularised", "validation-set-differs")
-    references = ("Zhang et al. (2017), Understanding deep learning requires rethinking generalization, arXiv:1611.03530",)
+    references = (
+        "Zhang et al. (2017), Understanding deep learning requires rethinking generalization, arXiv:1611.03530",
+    )
     explains = ("still-improving",)
 
     min_gap: float = threshold(
-        0.4, "gap at the end as a share of what training gained: less than 60 % of it reached validation"
+        0.3, "gap at the end as a share of what training gained: less than 70 % of it reached validation"
     )
     max_ratio: float = threshold(0.5, "training loss at the end as a share of validation loss")
     max_val_change: float = threshold(
@@ -37,14 +51,26 @@ class GeneralizationGap(Rule):
     min_points: float = threshold(6.0, "values of validation loss: three in each half")
 
     examples = (
-        fires("training goes to zero, validation stands still", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.3, half_life=0.05)),
+        fires(
+            "training goes to zero, validation stands still",
+            train_loss=decay(2.3, 0.02),
+            val_loss=decay(2.3, 1.3, half_life=0.05),
+        ),
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
-        silent("a large gap of a loss that is large", train_loss=decay(9.0, 3.0), val_loss=decay(9.0, 5.8, half_life=0.05)),
-        silent("a gap that most of the gain bridges", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 0.7, half_life=0.05)),
+        silent(
+            "a large gap of a loss that is large", train_loss=decay(9.0, 3.0), val_loss=decay(9.0, 5.8, half_life=0.05)
+        ),
+        silent(
+            "a gap that most of the gain bridges", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 0.7, half_life=0.05)
+        ),
         silent("too few values", train_loss=line(2.3, 0.1, 5), val_loss=flat(1.9, 5)),
-        silent("validation rises: that is overfitting", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.3, 40).then(rise(0.5, 80))),
+        silent(
+            "validation rises: that is overfitting",
+            train_loss=decay(2.3, 0.02),
+            val_loss=decay(2.3, 1.3, 40).then(rise(0.5, 80)),
+        ),
     )
 
     def check(self, gap: Gap) -> Iterator[Finding]:
@@ -52,7 +78,9 @@ class GeneralizationGap(Rule):
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
         least = self.min_gap * gained
-        stands_still = abs(val.at(0.5) - val.end) <= max(self.max_val_change * max(val.fall, gained), 3 * val.level_noise)
+        stands_still = abs(val.at(0.5) - val.end) <= max(
+            self.max_val_change * max(val.fall, gained), 3 * val.level_noise
+        )
         far_behind = train.end < self.max_ratio * val.end and val.end > 0
         if len(val) < self.min_points or gained <= 0 or gap.end < least or not (stands_still and far_behind):
             return

@@ -7,8 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Finding, Quantity, Rule, Run, Severity, Span, Strength, ValMetric
-from logdoctor import because, confidence_from, Fix, fires, ranked, silent, threshold
+from logdoctor import (
+    Finding,
+    Fix,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    ValMetric,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.signals import Gap, Trend
 from logdoctor.wording import axis_word, number, percent, place
@@ -26,32 +41,60 @@ class Overfitting(Rule):
     title = "Validation loss rises while training loss falls"
     severity = Severity.WARNING
     causes = ("under-regularised", "too-little-data", "label-noise")
-    references = ("Prechelt (1998), Early Stopping - But When?, doi:10.1007/3-540-49430-8_3", "OverfitGuard, Li et al. (2024), IEEE Access")
+    references = (
+        "Prechelt (1998), Early Stopping - But When?, doi:10.1007/3-540-49430-8_3",
+        "OverfitGuard, Li et al. (2024), IEEE Access",
+    )
     explains = ("generalization-gap", "noisy-validation", "still-improving")
 
     min_rise: float = threshold(
-        0.05, "rise after the minimum as a share of the fall before it; sound runs of labelled logs rise by less than 0.01"
+        0.05,
+        "rise after the minimum as a share of the fall before it; sound runs of labelled logs rise by less than 0.01",
     )
     min_level: float = threshold(
-        0.03, "rise as a share of the minimum: the best of 66 settings on 419 simulated curves, macro F1 0.93 on 40 real ones"
+        0.03,
+        "rise as a share of the minimum: the best of 66 settings on 419 simulated curves, macro F1 0.93 on 40 real ones",
     )
     min_z: float = threshold(4.0, "rise in units of the noise of the validation level")
     min_train_fall: float = threshold(
-        0.005, "fall of the training loss since the best step as a share of its whole fall: it must have gone on falling"
+        0.005,
+        "fall of the training loss since the best step as a share of its whole fall: it must have gone on falling",
     )
     min_points: float = threshold(5.0, "values of validation loss: a minimum with something on both sides")
 
     examples = (
-        fires("validation turns up at step 40", train_loss=decay(2.3, 0.1).noisy(0.01), val_loss=decay(2.3, 0.9, 40).then(rise(0.4, 80)).noisy(0.02)),
+        fires(
+            "validation turns up at step 40",
+            train_loss=decay(2.3, 0.1).noisy(0.01),
+            val_loss=decay(2.3, 0.9, 40).then(rise(0.4, 80)).noisy(0.02),
+        ),
         fires("rises from the first epoch", train_loss=decay(2.3, 0.1, 20), val_loss=line(1.0, 1.6, 20)),
         fires("few epochs", train_loss=line(1.6, 0.2, 8), val_loss=decay(1.6, 1.2, 3).then(line(0.0, 0.5, 5))),
         silent("both still falling", train_loss=decay(2.3, 0.2), val_loss=decay(2.3, 0.6)),
         silent("validation stays on a noisy floor", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9).noisy(0.05)),
-        silent("a rise too small to matter", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9, 40).then(rise(0.02, 80))),
-        silent("a rise that is small against what was gained", train_loss=decay(40.0, 0.1), val_loss=decay(40.0, 9.0, 40).then(rise(1.0, 80))),
-        silent("a rise within the noise", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9, 60).then(rise(0.1, 60)).noisy(0.3)),
-        silent("both rise: that is divergence", train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)), val_loss=decay(2.3, 0.6, 60).then(rise(0.4, 60))),
-        silent("training has stopped too", train_loss=decay(2.3, 0.5, 40, half_life=0.05).then(flat(0.0, 80)), val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60))),
+        silent(
+            "a rise too small to matter", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9, 40).then(rise(0.02, 80))
+        ),
+        silent(
+            "a rise that is small against what was gained",
+            train_loss=decay(40.0, 0.1),
+            val_loss=decay(40.0, 9.0, 40).then(rise(1.0, 80)),
+        ),
+        silent(
+            "a rise within the noise",
+            train_loss=decay(2.3, 0.1),
+            val_loss=decay(2.3, 0.9, 60).then(rise(0.1, 60)).noisy(0.3),
+        ),
+        silent(
+            "both rise: that is divergence",
+            train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)),
+            val_loss=decay(2.3, 0.6, 60).then(rise(0.4, 60)),
+        ),
+        silent(
+            "training has stopped too",
+            train_loss=decay(2.3, 0.5, 40, half_life=0.05).then(flat(0.0, 80)),
+            val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
+        ),
         silent("four epochs", train_loss=line(1.6, 0.2, 4), val_loss=line(1.0, 1.6, 4)),
     )
 

@@ -7,8 +7,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from logdoctor import Confidence, Example, Finding, Quantity, Rule, Run, Severity, Span, Strength, TrainLoss
-from logdoctor import because, fires, ranked, silent, threshold
+from logdoctor import (
+    Confidence,
+    Example,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat
 from logdoctor.wording import counted, place
 
@@ -36,7 +51,8 @@ class RestartOverlap(Rule):
     references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
 
     from_zero: float = threshold(
-        0.02, "step that the log goes back to, as a share of the highest before, below which it is another run from its start"
+        0.02,
+        "step that the log goes back to, as a share of the highest before, below which it is another run from its start",
     )
 
     examples = (

@@ -8,8 +8,23 @@ from itertools import islice
 
 import numpy as np
 
-from logdoctor import Cause, Confidence, Finding, Quantity, Rule, Run, Severity, Span, Strength
-from logdoctor import because, example_run, fires, ranked, silent, threshold
+from logdoctor import (
+    Cause,
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    because,
+    example_run,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import NonFinite, NonFiniteLosses, Siblings
@@ -54,7 +69,11 @@ class NanLoss(Rule):
             siblings=(example_run({"lr": 0.1}, train_loss=decay(2.3, 0.1)),),
             train_loss=given([2.3]).followed_by(flat(NAN, 50)),
         ),
-        fires("only validation is NaN at the end", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.6).with_value(119, NAN)),
+        fires(
+            "only validation is NaN at the end",
+            train_loss=decay(2.3, 0.5),
+            val_loss=decay(2.3, 0.6).with_value(119, NAN),
+        ),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("validation was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
@@ -66,7 +85,8 @@ class NanLoss(Rule):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
             yield self.finding(
-                f"{series.name} turns {bad.word} in {place(series, bad.first_step)}" + self._aftermath(bad, skipped=skipped),
+                f"{series.name} turns {bad.word} in {place(series, bad.first_step)}"
+                + self._aftermath(bad, skipped=skipped),
                 Span(series.name, bad.first_step, last, bad.word),
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
                 confidence=Confidence.HIGH,
@@ -95,7 +115,9 @@ class NanLoss(Rule):
         at_once = bad.first <= 1
         pro, contra = [], []
         if grew and level is not None:
-            pro.append(f"the last finite values rise to {number(float(np.abs(before[-3:]).max()))} from {number(level)}")
+            pro.append(
+                f"the last finite values rise to {number(float(np.abs(before[-3:]).max()))} from {number(level)}"
+            )
         if at_once:
             pro.append("the first update already destroys the loss")
         if not grew and not at_once and rise is not None:
@@ -103,12 +125,18 @@ class NanLoss(Rule):
         strength = Strength.LIKELY if grew or at_once else Strength.POSSIBLE
         sudden = [f"{place(bad.series, bad.first_step)} comes without warning"] if contra else []
         clipped = [name for name in run.hyperparameters if "clip" in name.lower() or "max_grad_norm" in name.lower()]
-        half = [name for name, value in run.hyperparameters.items() if "16" in str(value) and "precision" in name.lower()]
+        half = [
+            name for name, value in run.hyperparameters.items() if "16" in str(value) and "precision" in name.lower()
+        ]
         causes = [rate_too_high(siblings, strength, pro=pro, contra=contra)]
         if not clipped:
-            causes.append(because("no-gradient-clipping", pro=["the settings name no clipping"] if run.hyperparameters else []))
+            causes.append(
+                because("no-gradient-clipping", pro=["the settings name no clipping"] if run.hyperparameters else [])
+            )
         if half:
-            causes.append(because("half-precision-overflow", pro=[f"the settings name {half[0]} {run.hyperparameters[half[0]]}"]))
+            causes.append(
+                because("half-precision-overflow", pro=[f"the settings name {half[0]} {run.hyperparameters[half[0]]}"])
+            )
         causes.append(because("log-of-zero", Strength.POSSIBLE if sudden else Strength.UNLIKELY, pro=sudden))
         causes.append(
             because(

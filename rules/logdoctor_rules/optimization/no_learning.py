@@ -7,8 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
@@ -26,18 +39,27 @@ class NoLearning(Rule):
     id = "no-learning"
     title = "The training loss does not fall"
     severity = Severity.ERROR
-    causes = ("optimizer-not-stepping", "learning-rate-too-low", "learning-rate-too-high", "labels-do-not-match", "dead-activations", "data-not-normalised")
+    causes = (
+        "optimizer-not-stepping",
+        "learning-rate-too-low",
+        "learning-rate-too-high",
+        "labels-do-not-match",
+        "dead-activations",
+        "data-not-normalised",
+    )
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     explains = ("plateau", "slow-convergence", "still-improving")
 
     max_fall: float = threshold(
-        0.02, "fall as a share of the start that counts as none; the slowest sound starts seen in labelled logs fell by more"
+        0.02,
+        "fall as a share of the start that counts as none; the slowest sound starts seen in labelled logs fell by more",
     )
     max_z: float = threshold(
         4.0, "fall in units of the noise of the level below which it may be chance; more is learning, however slow"
     )
     min_points: float = threshold(
-        8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience (knowledge.md)"
+        8.0,
+        "values a log must have before a run may be called dead: many sound runs are killed by impatience (knowledge.md)",
     )
     late_start: float = threshold(0.1, "first step as a share of the last from which a log counts as resumed")
 
@@ -45,7 +67,10 @@ class NoLearning(Rule):
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
         fires("exactly flat", train_loss=flat(1.7)),
         fires("flat under batch noise", train_loss=flat(3.0, 3000).noisy(0.05)),
-        fires("ten epochs that go nowhere", train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324])),
+        fires(
+            "ten epochs that go nowhere",
+            train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324]),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),

@@ -7,8 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Cause, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, TrainMetric
-from logdoctor import because, confidence_from, example_run, fires, ranked, silent, threshold
+from logdoctor import (
+    Cause,
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    TrainMetric,
+    because,
+    confidence_from,
+    example_run,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Schedule, Sibling, Siblings, Trend
@@ -26,7 +42,13 @@ class Plateau(Rule):
     id = "plateau"
     title = "The training loss stops falling too early"
     severity = Severity.WARNING
-    causes = ("learning-rate-too-high", "schedule-decays-too-soon", "dead-activations", "model-too-small", "bad-initialization")
+    causes = (
+        "learning-rate-too-high",
+        "schedule-decays-too-soon",
+        "dead-activations",
+        "model-too-small",
+        "bad-initialization",
+    )
     references = ("https://github.com/google-research/tuning_playbook",)
     explains = ("slow-convergence",)
 
@@ -36,33 +58,88 @@ class Plateau(Rule):
         " or have nothing left to gain"
     )  # fmt: skip
     sibling_share: float = threshold(
-        0.25, "what a sibling's end lies lower, as a share of the sibling's fall; optimizers that all work end within an eighth"
+        0.25,
+        "what a sibling's end lies lower, as a share of the sibling's fall; optimizers that all work end within an eighth",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     dead_rate: float = threshold(
-        0.01, "rate as a share of its peak below which nothing can be learnt any more; cosine schedules pass it in their last 6 %"
+        0.01,
+        "rate as a share of its peak below which nothing can be learnt any more; cosine schedules pass it in their last 6 %",
+    )
+    decayed: float = threshold(
+        0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
     )
     min_points: float = threshold(10.0, "values that a run must have before an early stop can be told from a short log")
 
     examples = (
-        fires("a sibling goes much lower", train_loss=decay(134.0, 68.0, half_life=0.01), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
-        fires("a noisy floor far above a sibling", train_loss=decay(3.6, 2.1, half_life=0.01).noisy(0.03), siblings=(example_run(train_loss=decay(3.6, 0.55)),)),
-        fires("poor training accuracy", train_loss=decay(3.6, 2.1, half_life=0.02).noisy(0.02), train_accuracy=decay(0.1, 0.17, half_life=0.02)),
-        fires("the rate died while the loss fell", train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)), lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100))),
+        fires(
+            "a sibling goes much lower",
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "a noisy floor far above a sibling",
+            train_loss=decay(3.6, 2.1, half_life=0.01).noisy(0.03),
+            siblings=(example_run(train_loss=decay(3.6, 0.55)),),
+        ),
+        fires(
+            "poor training accuracy",
+            train_loss=decay(3.6, 2.1, half_life=0.02).noisy(0.02),
+            train_accuracy=decay(0.1, 0.17, half_life=0.02),
+        ),
+        fires(
+            "the rate died while the loss fell",
+            train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)),
+            lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100)),
+        ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
-        silent("converged like its siblings", train_loss=decay(134.0, 24.6, half_life=0.02), siblings=(example_run(train_loss=decay(133.0, 22.8)),)),
-        silent("flat with a good accuracy", train_loss=decay(2.3, 0.3, half_life=0.02), train_accuracy=decay(0.1, 0.95, half_life=0.02)),
-        silent("still falling, behind a sibling", train_loss=decay(3.6, 1.6, half_life=0.3), siblings=(example_run(train_loss=decay(3.6, 0.5)),)),
-        silent("flat for the last half only", train_loss=decay(134.0, 60.0, 60, half_life=0.3).then(flat(0.0, 60)), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
-        silent("a sibling of another task", train_loss=decay(134.0, 68.0, half_life=0.01), siblings=(example_run(train_loss=decay(2.3, 0.2)),)),
-        silent("too short", train_loss=given([134.0, *[68.0] * 7]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+        silent(
+            "converged like its siblings",
+            train_loss=decay(134.0, 24.6, half_life=0.02),
+            siblings=(example_run(train_loss=decay(133.0, 22.8)),),
+        ),
+        silent(
+            "flat with a good accuracy",
+            train_loss=decay(2.3, 0.3, half_life=0.02),
+            train_accuracy=decay(0.1, 0.95, half_life=0.02),
+        ),
+        silent(
+            "still falling, behind a sibling",
+            train_loss=decay(3.6, 1.6, half_life=0.3),
+            siblings=(example_run(train_loss=decay(3.6, 0.5)),),
+        ),
+        silent(
+            "flat for the last half only",
+            train_loss=decay(134.0, 60.0, 60, half_life=0.3).then(flat(0.0, 60)),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        silent(
+            "a sibling of another task",
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.2)),),
+        ),
+        silent(
+            "too short", train_loss=given([134.0, *[68.0] * 7]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
+        ),
         silent("a cosine schedule to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
-        silent("the rate died after the loss had settled", train_loss=decay(2.3, 1.5, 60, half_life=0.05).followed_by(flat(1.5, 60)), lr=flat(0.1, 60).followed_by(flat(1e-5, 60))),
-        silent("falls again late", train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)), siblings=(example_run(train_loss=decay(133.0, 23.0)),)),
+        silent(
+            "the rate died after the loss had settled",
+            train_loss=decay(2.3, 1.5, 60, half_life=0.05).followed_by(flat(1.5, 60)),
+            lr=flat(0.1, 60).followed_by(flat(1e-5, 60)),
+        ),
+        silent(
+            "falls again late",
+            train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
     )
 
     def check(
-        self, train: Trend[TrainLoss], accuracy: Trend[TrainMetric] | None, schedule: Schedule | None, siblings: Siblings
+        self,
+        train: Trend[TrainLoss],
+        accuracy: Trend[TrainMetric] | None,
+        schedule: Schedule | None,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         since = self._flat_since(train)
@@ -80,7 +157,7 @@ class Plateau(Rule):
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; {reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower or died else 0.9), len(train)),
-            causes=self._causes(train, siblings, died),
+            causes=self._causes(train, siblings, died or self._decayed(schedule, first)),
             evidence={
                 "level": Quantity(train.end), "start": Quantity(train.start),
                 "share of the run": Quantity(percent(1 - since / len(train.level))),
@@ -124,12 +201,30 @@ class Plateau(Rule):
             return ""
         return f"the learning rate is below {percent(self.dead_rate)} of its peak from {died_at:,} on, where the loss still fell"
 
+    def _decayed(self, schedule: Schedule | None, since: int) -> str:
+        """Say so when the rate had decayed by the step where the loss went flat, and was dead by the middle of the run."""
+        if schedule is None or schedule.at(since) > self.decayed * schedule.peak:
+            return ""
+        middle = int(schedule.series.steps[len(schedule.rates) // 2])
+        if schedule.at(middle) > self.dead_rate * schedule.peak:
+            return ""
+        return f"the learning rate is down to {percent(schedule.at(since) / schedule.peak)} of its peak where the loss goes flat"
+
     @staticmethod
     def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
         return ranked(
-            because("schedule-decays-too-soon", Strength.LIKELY if died else Strength.UNLIKELY, pro=[died] if died else []),
-            rate_too_high(siblings, Strength.UNLIKELY if died else Strength.LIKELY if train.noise > 1e-3 * abs(train.end) else Strength.POSSIBLE),
+            because(
+                "schedule-decays-too-soon", Strength.LIKELY if died else Strength.UNLIKELY, pro=[died] if died else []
+            ),
+            rate_too_high(
+                siblings,
+                Strength.UNLIKELY
+                if died
+                else Strength.LIKELY
+                if train.noise > 1e-3 * abs(train.end)
+                else Strength.POSSIBLE,
+            ),
             because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
             because("bad-initialization"),
             because("model-too-small", Strength.UNLIKELY),

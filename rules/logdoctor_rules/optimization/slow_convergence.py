@@ -7,8 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Axis, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor import (
+    Axis,
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend
@@ -36,11 +50,13 @@ class SlowConvergence(Rule):
         "of which a third is left at the end, 0.35 and more for curves of sound runs"
     )  # fmt: skip
     max_lag: float = threshold(
-        0.15, "greatest lag behind a straight line, as a share of the fall, above which the fall came late, after something "
-        "changed: that is no slow learning"
+        0.15,
+        "greatest lag behind a straight line, as a share of the fall, above which the fall came late, after something "
+        "changed: that is no slow learning",
     )
     min_left: float = threshold(
-        0.5, "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone"
+        0.5,
+        "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone",
     )
     min_z: float = threshold(6.0, "fall in units of the noise of the level: a fall that is sure")
     min_points: float = threshold(20.0, "values that the shape of a curve needs")

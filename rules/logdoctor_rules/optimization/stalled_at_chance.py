@@ -8,8 +8,26 @@ from math import log
 
 import numpy as np
 
-from logdoctor import Cause, Confidence, Finding, Quantity, Rule, Run, Severity, Span, Strength, TrainLoss, TrainMetric
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor import (
+    Cause,
+    Confidence,
+    Finding,
+    GradNorm,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    TrainMetric,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_low
 from logdoctor.run.naming import words
@@ -20,6 +38,15 @@ LN2, LN10 = log(2), log(10)
 
 MEDIAN_ERROR = 1.2533
 """Standard error of a median in units of that of a mean."""
+
+TINY_RATE = 1e-6
+"""Rates from here down hardly move any network; fine-tuning begins at 1e-5 (knowledge.md, section 2)."""
+
+FELL = 1.1
+"""Start in units of ln C from which the loss fell to chance rather than began there."""
+
+VANISHED = 1e-5
+"""Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
@@ -39,7 +66,13 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = ("learning-rate-too-low", "optimizer-not-stepping", "bad-initialization", "dead-activations", "labels-do-not-match")
+    causes = (
+        "learning-rate-too-low",
+        "optimizer-not-stepping",
+        "bad-initialization",
+        "dead-activations",
+        "labels-do-not-match",
+    )
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap")
 
@@ -53,7 +86,8 @@ class StalledAtChance(Rule):
     )  # fmt: skip
     resting: float = threshold(0.6, "share of the run, up to its end, that must lie at the level")
     max_start: float = threshold(
-        1.5, "start in units of ln C above which only a named C counts: a run that came from far above has learnt something"
+        1.5,
+        "start in units of ln C above which only a named C counts: a run that came from far above has learnt something",
     )
     min_points: float = threshold(8.0, "values that must lie at the level; fewer and a slow start looks the same")
 
@@ -62,20 +96,38 @@ class StalledAtChance(Rule):
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
         fires("ln 7, named by the settings", settings={"num_classes": 7}, train_loss=flat(log(7)).noisy(0.01)),
-        fires("ln 3, named by the accuracy", train_loss=flat(log(3)).noisy(0.005), train_accuracy=flat(0.335).noisy(0.01)),
-        fires("comes from far above to a named C", settings={"num_classes": 10}, train_loss=decay(9.0, LN10, half_life=0.02)),
+        fires(
+            "ln 3, named by the accuracy", train_loss=flat(log(3)).noisy(0.005), train_accuracy=flat(0.335).noisy(0.01)
+        ),
+        fires(
+            "comes from far above to a named C",
+            settings={"num_classes": 10},
+            train_loss=decay(9.0, LN10, half_life=0.02),
+        ),
         silent("learns", train_loss=decay(LN2, 0.1).noisy(0.01)),
         silent("rests at ln 2 and then breaks away", train_loss=flat(LN2, 70).then(decay(LN2, 0.2, 50))),
         silent("falls slowly, but falls", train_loss=decay(LN2, 0.6, half_life=0.5)),
-        silent("passes through ln 10 at the end of a long descent", train_loss=decay(13.0, 2.31, 400, half_life=0.04).noisy(0.01)),
+        silent(
+            "passes through ln 10 at the end of a long descent",
+            train_loss=decay(13.0, 2.31, 400, half_life=0.04).noisy(0.01),
+        ),
         silent("comes from far above to 0.693 by accident", train_loss=decay(9.0, LN2, half_life=0.02)),
         silent("a level that is near ln 2 only", train_loss=flat(LN2 * 1.015).noisy(0.001)),
         silent("too short to tell", train_loss=given([LN2] * 6)),
-        silent("near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)),
+        silent(
+            "near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)
+        ),
         silent("accuracy says that it learnt", train_loss=flat(LN2).noisy(0.002), train_accuracy=decay(0.5, 0.95)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels, siblings: Siblings) -> Iterator[Finding]:
+    def check(
+        self,
+        run: Run,
+        train: Trend[TrainLoss],
+        chance: ChanceLevels,
+        grads: Trend[GradNorm] | None,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         for level in chance.levels:
             rests = self._rests(train, level)
@@ -88,7 +140,7 @@ class StalledAtChance(Rule):
                 f"(ln {level.classes} = {number(level.level)}), over {stretch(series, since, int(series.steps[-1]))}",
                 Span(series.name, since, int(series.steps[-1]), f"ln {level.classes}"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=self._causes(train, level, siblings),
+                causes=self._causes(train, level, grads, siblings),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
@@ -113,17 +165,35 @@ class StalledAtChance(Rule):
         return None if not at_chance or falls or (chance.by_level_alone and far_above) else since
 
     @staticmethod
-    def _causes(train: Trend[TrainLoss], chance: Chance, siblings: Siblings) -> tuple[Cause, ...]:
-        exactly = train.noise <= 1e-3 * chance.level
-        still = ["the loss does not even move with the batches"] if exactly else []
+    def _causes(
+        train: Trend[TrainLoss], chance: Chance, grads: Trend[GradNorm] | None, siblings: Siblings
+    ) -> tuple[Cause, ...]:
         rate = given_rate(siblings.run)
-        low = rate is not None and rate <= 1e-6
+        low = rate is not None and rate <= TINY_RATE
+        fell = train.start - 3 * train.noise > FELL * chance.level
+        norm = None if grads is None else grads.end
+        flows = norm is not None and norm > VANISHED
+        stuck = [f"the gradient norm is {number(norm)}, yet the loss does not move"] if flows else []
+        gone = [f"the gradient norm is {number(norm)}"] if norm is not None and not flows else []
         return ranked(
-            rate_too_low(siblings, Strength.LIKELY if low else Strength.POSSIBLE, pro=[f"the rate is {number(rate)}"] if low else []),
-            because("optimizer-not-stepping", Strength.LIKELY if exactly and not low else Strength.POSSIBLE, pro=still),
-            because("bad-initialization", pro=[] if train.start > 1.02 * chance.level else ["the very first loss is chance"]),
-            because("dead-activations", pro=["the loss fell to chance and stopped"] if train.start > 1.02 * chance.level else []),
-            because("labels-do-not-match", contra=["a loss that moves with the batches would be expected"] if exactly else []),
+            rate_too_low(
+                siblings,
+                Strength.LIKELY if low else Strength.POSSIBLE,
+                pro=[f"the rate is {number(rate)}"] if low else [],
+            ),
+            because(
+                "optimizer-not-stepping",
+                Strength.POSSIBLE if fell or low or gone else Strength.LIKELY,
+                pro=stuck or ([] if fell else ["the loss is at chance from the first value on"]),
+                contra=["the loss fell before it came to rest"] if fell else [],
+            ),
+            because("bad-initialization", Strength.LIKELY if gone and not fell else Strength.POSSIBLE, pro=gone),
+            because(
+                "dead-activations",
+                Strength.LIKELY if fell and not flows else Strength.POSSIBLE,
+                pro=[*gone, *(["the loss fell to chance and stopped there"] if fell else [])],
+            ),
+            because("labels-do-not-match", pro=stuck if fell else []),
         )
 
 

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, ValLoss
-from logdoctor import because, confidence_from, fires, silent, threshold
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    ValLoss,
+    because,
+    confidence_from,
+    fires,
+    silent,
+    threshold,
+)
 from logdoctor.curves import cosine, decay, flat, line
 from logdoctor.signals import Schedule, Trend
 from logdoctor.wording import number, percent
@@ -26,10 +39,13 @@ class StillImproving(Rule):
     title = "The loss was still falling when the run ended"
     severity = Severity.NOTE
     causes = ("stopped-too-early",)
-    references = ("https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",)
+    references = (
+        "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
+    )
 
     min_gain: float = threshold(
-        0.05, "fall over the last fifth of the run as a share of the whole fall; exponential learning that is done gains under 1 %"
+        0.05,
+        "fall over the last fifth of the run as a share of the whole fall; exponential learning that is done gains under 1 %",
     )
     min_z: float = threshold(4.0, "the same fall in units of the noise of the level")
     min_points: float = threshold(10.0, "values that a fifth of a run needs to be two")
@@ -37,7 +53,11 @@ class StillImproving(Rule):
 
     examples = (
         fires("falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4)),
-        fires("validation falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.6, half_life=0.4)),
+        fires(
+            "validation falls to the end",
+            train_loss=decay(2.3, 0.5, half_life=0.4),
+            val_loss=decay(2.3, 0.6, half_life=0.4),
+        ),
         silent("done", train_loss=decay(2.3, 0.2)),
         silent("validation is done", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.9)),
         silent("noise", train_loss=flat(1.0).noisy(0.1)),
@@ -57,13 +77,25 @@ class StillImproving(Rule):
         fifth = max(2, len(trend.level) // 5)
         before = float(np.median(trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]))
         gain = before - trend.end
-        if gain < self.min_gain * trend.fall or gain < self.min_z * trend.level_noise or trend.end - trend.best > gain / 2:
+        if (
+            gain < self.min_gain * trend.fall
+            or gain < self.min_z * trend.level_noise
+            or trend.end - trend.best > gain / 2
+        ):
             return
         series, since = trend.series, int(trend.steps[-fifth])
         yield self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, {percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
-            confidence=confidence_from(gain / max(self.min_gain * trend.fall, self.min_z * trend.level_noise), len(trend)),
-            causes=(because("stopped-too-early", Strength.LIKELY, pro=[f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"]),),
+            confidence=confidence_from(
+                gain / max(self.min_gain * trend.fall, self.min_z * trend.level_noise), len(trend)
+            ),
+            causes=(
+                because(
+                    "stopped-too-early",
+                    Strength.LIKELY,
+                    pro=[f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"],
+                ),
+            ),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Confidence, Finding, Quantity, Rule, Severity, Span, TrainLoss
-from logdoctor import fires, silent, threshold
+from logdoctor import Confidence, Finding, Quantity, Rule, Severity, Span, TrainLoss, fires, silent, threshold
 from logdoctor.curves import cosine, decay, flat, geometric, line, rise
 from logdoctor.signals import Schedule, Trend
 from logdoctor.wording import number
@@ -27,13 +26,29 @@ class LrRangeTest(Rule):
     severity = Severity.NOTE
     causes = ()
     references = ("Smith (2017), Cyclical Learning Rates for Training Neural Networks, arXiv:1506.01186",)
-    explains = ("divergence", "no-learning", "plateau", "oscillation", "slow-convergence", "loss-spike", "still-improving")
+    explains = (
+        "divergence",
+        "no-learning",
+        "plateau",
+        "oscillation",
+        "slow-convergence",
+        "loss-spike",
+        "still-improving",
+    )
 
-    safety: float = threshold(10.0, "factor below the rate of the lowest loss that is safe to train with (the usual tenth)")
+    safety: float = threshold(
+        10.0, "factor below the rate of the lowest loss that is safe to train with (the usual tenth)"
+    )
 
     examples = (
-        fires("falls and blows up", train_loss=flat(2.3, 50).followed_by(decay(2.3, 0.8, 50)).then(rise(9.0, 20)), lr=geometric(1e-7, 10.0)),
-        fires("only the falling half", train_loss=flat(2.3, 60).followed_by(decay(2.3, 0.8, 60)), lr=geometric(1e-6, 0.1)),
+        fires(
+            "falls and blows up",
+            train_loss=flat(2.3, 50).followed_by(decay(2.3, 0.8, 50)).then(rise(9.0, 20)),
+            lr=geometric(1e-7, 10.0),
+        ),
+        fires(
+            "only the falling half", train_loss=flat(2.3, 60).followed_by(decay(2.3, 0.8, 60)), lr=geometric(1e-6, 0.1)
+        ),
         silent("a warm-up", train_loss=decay(2.3, 0.2), lr=line(1e-6, 1e-3, 20).followed_by(flat(1e-3, 100))),
         silent("a cosine schedule", train_loss=decay(2.3, 0.2), lr=cosine(0.1)),
         silent("a rate that only doubles", train_loss=decay(2.3, 0.2), lr=line(0.01, 0.02)),

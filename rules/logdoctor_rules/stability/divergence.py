@@ -7,11 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor import Confidence, Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss, ValLoss
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
-from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise
+from logdoctor import (
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    ValLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Schedule, Siblings, Trend
+from logdoctor.signals import ChanceLevels, Schedule, Siblings, Trend
 from logdoctor.wording import number, place
 
 
@@ -28,8 +43,18 @@ class Divergence(Rule):
     title = "The training loss rises for good"
     severity = Severity.ERROR
     causes = ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping")
-    references = ("https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",)
-    explains = ("no-learning", "plateau", "oscillation", "loss-spike", "generalization-gap", "overfitting", "slow-convergence")
+    references = (
+        "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
+    )
+    explains = (
+        "no-learning",
+        "plateau",
+        "oscillation",
+        "loss-spike",
+        "generalization-gap",
+        "overfitting",
+        "slow-convergence",
+    )
 
     above_start: float = threshold(
         0.1,
@@ -51,29 +76,51 @@ class Divergence(Rule):
         fires("jumps above the start at once and stays", train_loss=given([3.6]).followed_by(flat(24.0))),
         fires("falls, then rises above its start", train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02)),
         fires("loses most of what it gained", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)).noisy(0.02)),
+        fires(
+            "the average of the first epoch has exploded already",
+            settings={"num_classes": 10},
+            train_loss=given([1948.0]).followed_by(flat(6.0, 20).noisy(0.8)),
+        ),
         fires("explodes within three values", train_loss=given([354.0, 8.5e19, 1.7e20])),
-        fires("both splits rise", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)), val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60))),
+        fires(
+            "both splits rise",
+            train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
+            val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
+        ),
         silent("three values that rise a little", train_loss=given([2.3, 2.7, 2.9])),
+        silent("data in order: the loss swings about its start", train_loss=flat(2.3, 200).plus(swing(0.9, 20, 200))),
         silent("falls", train_loss=decay(2.3, 0.2).noisy(0.05)),
         silent("rises by less than a tenth", train_loss=line(2.3, 2.45)),
         silent("gives back a little", train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)).noisy(0.02)),
         silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
         silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),
-        silent("a curriculum: validation goes on falling", train_loss=decay(6.8, 1.5, 40).then(rise(2.9, 80)), val_loss=decay(6.8, 2.5)),
+        silent(
+            "a curriculum: validation goes on falling",
+            train_loss=decay(6.8, 1.5, 40).then(rise(2.9, 80)),
+            val_loss=decay(6.8, 2.5),
+        ),
         silent("a range test", train_loss=decay(2.3, 0.6, 80).then(rise(9.0, 40)), lr=geometric(1e-6, 10.0)),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
     )
 
     def check(
-        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None, siblings: Siblings
+        self,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        schedule: Schedule | None,
+        chance: ChanceLevels,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the level at the end with the start and with the lowest."""
         if schedule is not None and schedule.is_range_test:
             return
-        start, above = train.initial, train.end - train.initial
+        start = self._start(train, chance)
+        above = train.end - start
         fall, risen = train.fall, train.end - train.best
-        exceeds = above >= self.above_start * abs(start) and above >= self.min_z * train.level_noise and above > 0
-        loses = fall > 0 and risen >= self.lost * fall and risen >= self.min_z * train.noise and not _falling(val)
+        least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
+        exceeds = least > start and above >= max(self.above_start * abs(start), self.min_z * train.level_noise)
+        given_back = fall > 0 and risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
+        loses = given_back and risen >= self.min_z * train.noise and not _falling(val)
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             return
@@ -99,6 +146,12 @@ class Divergence(Rule):
             },
         )  # fmt: skip
 
+    def _start(self, train: Trend[TrainLoss], chance: ChanceLevels) -> float:
+        """Where an untrained model would be: the first value, or chance where the first epoch has exploded already."""
+        named = [one.level for one in chance.levels if not one.by_level_alone]
+        exploded = bool(named) and train.first >= self.explosion * named[0]
+        return named[0] if exploded else train.initial
+
 
 def _falling(val: Trend[ValLoss] | None) -> bool:
     """Whether validation ends near its lowest, well below its start."""
@@ -107,4 +160,8 @@ def _falling(val: Trend[ValLoss] | None) -> bool:
 
 def _pace(train: Trend[TrainLoss], begin: int) -> str:
     rising = np.diff(train.since(begin))
-    return "the loss jumps at once and stays" if len(rising) and (rising > 0).mean() < 0.6 else "the loss rises step by step"
+    return (
+        "the loss jumps at once and stays"
+        if len(rising) and (rising > 0).mean() < 0.6
+        else "the loss rises step by step"
+    )

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Quantity, Rule, Severity, Span, Strength, TrainLoss
-from logdoctor import because, confidence_from, fires, ranked, silent, threshold
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
 from logdoctor.curves import cosine, decay, flat, given, swing
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Schedule, Siblings, Swings
@@ -41,6 +54,9 @@ class Oscillation(Rule):
         0.4, "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
         "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))"
     )  # fmt: skip
+    min_lasting: float = threshold(
+        0.4, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
+    )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
     examples = (
@@ -51,7 +67,16 @@ class Oscillation(Rule):
         silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.2)),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
-        silent("swings that die out", train_loss=given([2.3]).followed_by(decay(2.3, 0.3, 40).plus(swing(0.5, 8, 40))).followed_by(flat(0.3, 80).noisy(0.01))),
+        silent(
+            "swings that die out",
+            train_loss=given([2.3])
+            .followed_by(decay(2.3, 0.3, 40).plus(swing(0.5, 8, 40)))
+            .followed_by(flat(0.3, 80).noisy(0.01)),
+        ),
+        silent(
+            "ringing after a spike",
+            train_loss=decay(2.3, 0.6, 70).followed_by(decay(9.0, 0.6, 50, half_life=0.15).heavy_tailed(0.4)),
+        ),
         silent("one slow rise and fall", train_loss=decay(2.3, 0.8).plus(swing(0.4, 120))),
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
@@ -69,6 +94,7 @@ class Oscillation(Rule):
             share < needed
             or swings.amplitude < self.min_level * abs(trend.end)
             or swings.reversals < self.min_reversals
+            or swings.lasting < self.min_lasting
             or not (structured or swings.averaged)
         ):
             return
