@@ -48,7 +48,7 @@ def rate_too_low(
 
 
 def _went_well(sibling: Sibling) -> bool:
-    """A sibling is an example to follow when it ends finite and below its start."""
+    """A sibling sets an example when it ends finite and below its start."""
     curve = sibling.train.series
     logged = sibling.run.find(curve.role)
     ends_finite = logged is not None and len(logged.curve) == len(curve)
@@ -70,5 +70,6 @@ def _outcome(sibling: Sibling) -> str:
 def _change(rate: float, sibling: Sibling) -> Fix:
     theirs = given_rate(sibling.run) or rate
     verb = "lower" if theirs < rate else "raise"
-    tested = f"sibling run {sibling.run.name}" if _only_rate_differs(sibling) else ""
+    seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
+    tested = f"sibling run {sibling.run.name}{seed}" if _only_rate_differs(sibling) else ""
     return Fix(f"{verb} the learning rate from {number(rate)} to {number(theirs)}", tested)

@@ -19,6 +19,12 @@ R = TypeVar("R", bound=Role)
 MIN_SWING_POINTS = 12
 """Points below which swings cannot be told from a few odd values."""
 
+NORMAL_SPREAD = 2.563
+"""Distance between the 10th and the 90th percentile of a normal distribution of unit width."""
+
+NOISE_FACTOR = 2.0
+"""Swings of blocks count from twice what the noise within the blocks explains."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -72,9 +78,11 @@ class Swings(Generic[R]):
         return float(np.dot(d[:-1], d[1:])) / power if power > 0 else 0.0
 
     @property
-    def averaged(self) -> bool:
-        """Whether a point averages many batches, so that plain batch noise cannot make it swing."""
-        return self.trend.block > 1 or self.trend.series.axis == "epoch"
+    def beyond_noise(self) -> bool:
+        """Whether plain batch noise cannot swing so far: the points are epochs, or blocks that move more than theirs."""
+        if self.trend.block > 1:
+            return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
+        return self.trend.series.axis == "epoch"
 
 
 def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -193,7 +193,7 @@ def jitter(values: NDArray[np.float64]) -> float:
     """
     bends = np.abs(np.diff(values, 2)) / np.sqrt(6.0)
     rounding = ROUNDING * float(np.median(np.abs(values)))
-    return max(float(np.quantile(bends, 0.25)) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
+    return max(float(np.quantile(bends, 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
 
 
 def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:

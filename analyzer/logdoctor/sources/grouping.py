@@ -45,7 +45,8 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    pieces = [piece for file in files for piece in _pieces(file)]
+    folders = frozenset(file.folder for file in files)
+    pieces = [piece for file in files for piece in _pieces(file, folders)]
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in pieces:
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
@@ -61,9 +62,9 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
     return _note_duplicates(sorted(_distinct(runs), key=lambda run: run.name))
 
 
-def _pieces(file: Found) -> Iterator[Piece]:
+def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
     for log in file.logs or (Log(),):
-        home, subfolder = home_of(file.folder, log.series)
+        home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem)
         prefix = f"{subfolder}/" if subfolder else ""
         yield Piece(file, log, home, tuple(replace(s, name=prefix + s.name, split=split) for s in log.series))
@@ -149,26 +150,36 @@ def _relative(file: Found) -> Iterator[Notice]:
 def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
     """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
 
-    Files are put in the order of their first wall time: names sort wrongly after a clock was set back.
+    Files are put in the order of their first wall time: names sort wrongly after a clock was set back. Where a writer
+    says that it starts again at a step (`purge_step`), what earlier files hold from that step on is void.
     """
+    continuing = sorted((piece for piece in cluster if piece.continues), key=_begins)
     parts: dict[str, list[tuple[Piece, Series]]] = {}
-    others: list[tuple[Piece, Series]] = []
-    for piece in cluster:
+    for i, piece in enumerate(continuing):
+        void_from = min(
+            (later.log.starts_at for later in continuing[i + 1 :] if later.log.starts_at is not None), default=None
+        )
         for series in piece.series:
-            (parts.setdefault(series.name, []) if piece.continues else others).append((piece, series))
+            valid = series if void_from is None else series.take(series.steps < void_from)
+            parts.setdefault(series.name, []).append((piece, valid))
     joined = [(found[0][0], _concatenated([series for _, series in found])) for found in parts.values()]
-    return joined + others
+    return joined + [(piece, series) for piece in cluster if not piece.continues for series in piece.series]
+
+
+def _begins(piece: Piece) -> tuple[float, str]:
+    """When the first point of a file was written; the name decides among files without times."""
+    times = [float(s.wall_times[0]) for s in piece.series if s.wall_times is not None and len(s)]
+    return min(times, default=0.0), str(piece.file.relative)
 
 
 def _concatenated(parts: list[Series]) -> Series:
     if len(parts) == 1:
         return parts[0]
-    ordered = sorted(parts, key=lambda s: float(s.wall_times[0]) if s.wall_times is not None and len(s) else 0.0)
-    times = [s.wall_times if s.wall_times is not None else np.full(len(s), np.nan) for s in ordered]
+    times = [s.wall_times if s.wall_times is not None else np.full(len(s), np.nan) for s in parts]
     return replace(
-        ordered[0],
-        steps=np.concatenate([s.steps for s in ordered]),
-        values=np.concatenate([s.values for s in ordered]),
+        parts[0],
+        steps=np.concatenate([s.steps for s in parts]),
+        values=np.concatenate([s.values for s in parts]),
         wall_times=np.concatenate(times),
     )
 

@@ -13,16 +13,18 @@ _HPARAMS = re.compile(r"^\d{9,}\.\d+$")
 _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I)
 """Checkpoints carry a copy of the log as it then was (`checkpoint-500/trainer_state.json`)."""
 
-_SPLIT_FOLDER = re.compile(
-    r"^(?:train|training|train_inner|val|valid|validation|eval|evaluation|dev|test)(?:[_-].*)?$", re.I
-)
+_SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder (formats.md 1.6)."""
 
 
-def home_of(folder: PurePosixPath, series: tuple[Series, ...]) -> tuple[PurePosixPath, str]:
+def home_of(
+    folder: PurePosixPath, series: tuple[Series, ...], folders: frozenset[PurePosixPath]
+) -> tuple[PurePosixPath, str]:
     """Return the folder of the run that a log belongs to, and the sub-folder it was written in ("" for none).
 
-    The sub-folder is part of the curve's name only where it tells curves apart: splits and `add_scalars`.
+    `folders` are all that hold logs. The sub-folder becomes part of the curve's name where it tells curves apart: for
+    splits and for `add_scalars`, and only beside others of the same run. A folder that happens to be called `test` is
+    a run as any other.
     """
     if not folder.name:
         return folder, ""
@@ -31,14 +33,24 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...]) -> tuple[PurePosi
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
-    if _SPLIT_FOLDER.match(folder.name) or _is_add_scalars(folder.name, series):
+    beside = [other for other in folders if other.parent == folder.parent and other != folder]
+    if _is_split(folder, series) and (folder.parent in folders or any(o.name in _SPLIT_FOLDERS for o in beside)):
+        return folder.parent, folder.name
+    stem = _add_scalars_stem(folder, series)
+    if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
         return folder.parent, folder.name
     return folder, ""
 
 
-def _is_add_scalars(name: str, series: tuple[Series, ...]) -> bool:
-    """`add_scalars("loss", {"val": ...})` writes the tag `loss` into the folder `loss_val`."""
-    return len(series) == 1 and name.startswith(series[0].name.replace("/", "_") + "_")
+def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
+    """Whether a folder is named after a split and leaves it to its name to tell: no series in it mentions one."""
+    return folder.name in _SPLIT_FOLDERS and not any(naming.split_of(one.name) for one in series)
+
+
+def _add_scalars_stem(folder: PurePosixPath, series: tuple[Series, ...]) -> str:
+    """`add_scalars("loss", {"val": ...})` writes the tag `loss` into the folder `loss_val`: return `loss_`, or ""."""
+    stem = series[0].name.replace("/", "_") + "_" if len(series) == 1 else ""
+    return stem if stem and folder.name.startswith(stem) else ""
 
 
 def split_hint(subfolder: str, stem: str) -> Split:

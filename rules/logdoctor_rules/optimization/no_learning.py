@@ -89,7 +89,7 @@ class NoLearning(Rule):
         fell = began - train.end
         lowest = began - train.best
         scale = abs(began) or 1.0
-        moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale
+        moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         if moved or fell > self.max_z * train.level_noise or train.end - began > 2 * self.max_fall * scale:
             return
         rate = given_rate(siblings.run)

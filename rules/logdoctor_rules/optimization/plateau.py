@@ -62,6 +62,9 @@ class Plateau(Rule):
         "what a sibling's end lies lower, as a share of the sibling's fall; optimizers that all work end within an eighth",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
+    accuracy_gain: float = threshold(
+        0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
+    )
     dead_rate: float = threshold(
         0.01,
         "rate as a share of its peak below which nothing can be learnt any more; cosine schedules pass it in their last 6 %",
@@ -97,6 +100,11 @@ class Plateau(Rule):
             "converged like its siblings",
             train_loss=decay(134.0, 24.6, half_life=0.02),
             siblings=(example_run(train_loss=decay(133.0, 22.8)),),
+        ),
+        silent(
+            "a language model: its accuracy is low, but it rose",
+            train_loss=decay(11.0, 2.3, half_life=0.02),
+            train_accuracy=decay(0.01, 0.45, half_life=0.02),
         ),
         silent(
             "flat with a good accuracy",
@@ -181,10 +189,11 @@ class Plateau(Rule):
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
         unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
-        flat_end = abs(accuracy.end - accuracy.at(1 - self.flat_share)) <= 0.05 * unit
-        if not flat_end or accuracy.end >= self.poor_accuracy * unit:
+        best = float(accuracy.level.max())
+        gained = best - min(accuracy.first, float(accuracy.level[0]))
+        if gained >= self.accuracy_gain * unit or best >= self.poor_accuracy * unit:
             return ""
-        return f"{accuracy.series.name} stays at {number(accuracy.end)}"
+        return f"{accuracy.series.name} never passes {number(best)}"
 
     def _rate_died(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
         if schedule is None:

@@ -89,6 +89,11 @@ class StalledAtChance(Rule):
         1.5,
         "start in units of ln C above which only a named C counts: a run that came from far above has learnt something",
     )
+    max_noise: float = threshold(
+        0.06,
+        "noise of single points in nats above which only a named C counts: who guesses loses almost the same on every "
+        "batch (logits that wander by 0.3 give batches of 32 a noise of 0.05)",
+    )
     min_points: float = threshold(8.0, "values that must lie at the level; fewer and a slow start looks the same")
 
     examples = (
@@ -159,10 +164,11 @@ class StalledAtChance(Rule):
             return None
         error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
-        at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + 3 * error
+        at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
         falls = thirds[0] - thirds[2] > max(tolerance, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
-        return None if not at_chance or falls or (chance.by_level_alone and far_above) else since
+        restless = train.noise > self.max_noise
+        return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
     @staticmethod
     def _causes(

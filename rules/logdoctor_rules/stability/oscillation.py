@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor import (
     Finding,
     Quantity,
@@ -42,18 +44,19 @@ class Oscillation(Rule):
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
 
     min_share: float = threshold(
-        0.2, "amplitude as a share of what the run had gained; damped swings of sound momentum runs end far below"
+        0.2,
+        "amplitude as a share of what the run had gained, or of the level where that is larger; damped swings of sound momentum runs end far below",
     )
     min_share_of_noise: float = threshold(
         0.4, "the same where neighbouring points are unrelated: twice as much, for averages of an epoch are noisy too"
-    )
-    min_level: float = threshold(
-        0.1, "amplitude as a share of the level: swings of less do no harm, however little the run has gained"
     )
     min_memory: float = threshold(
         0.4, "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
         "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))"
     )  # fmt: skip
+    min_memory_z: float = threshold(
+        3.0, "the same times the root of the number of points: what noise of so few points reaches once in four hundred"
+    )
     min_lasting: float = threshold(
         0.4, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
     )
@@ -86,16 +89,14 @@ class Oscillation(Rule):
         if schedule is not None and len(schedule.restarts) >= 2:
             return
         trend = swings.trend
-        structured = abs(swings.memory) >= self.min_memory
+        structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         needed = self.min_share if structured else self.min_share_of_noise
-        gained = max(trend.start - trend.end, 0.0)
-        share = swings.amplitude / gained if gained else float("inf")
+        share = swings.amplitude / max(trend.start - trend.end, abs(trend.end))
         if (
             share < needed
-            or swings.amplitude < self.min_level * abs(trend.end)
             or swings.reversals < self.min_reversals
             or swings.lasting < self.min_lasting
-            or not (structured or swings.averaged)
+            or not (structured or swings.beyond_noise)
         ):
             return
         series = trend.series
@@ -111,7 +112,7 @@ class Oscillation(Rule):
             ),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
-                "share of the gain": Quantity(percent(share) if gained else "no gain"),
+                "share": Quantity(percent(share), "of the gain, or of the level where that is larger"),
                 "turns": Quantity(swings.reversals, "turns"),
                 "correlation of neighbours": Quantity(round(swings.memory, 3)),
             },

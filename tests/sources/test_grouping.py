@@ -1,0 +1,182 @@
+"""From files to runs: what belongs together, what is a copy, what each run is called and how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tensorboardX import SummaryWriter
+
+from logdoctor.errors import NoRunError
+from logdoctor.run import Run, State
+from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
+from logdoctor.sources import load, read
+
+FALL = np.linspace(2.3, 0.4, 40)
+
+
+def write_csv(path: Path, **columns: Sequence[float]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [",".join(columns), *(",".join(repr(float(v)) for v in row) for row in zip(*columns.values(), strict=True))]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def write_events(folder: Path, scalars: Mapping[str, Sequence[float]], first_step: int = 0, suffix: str = "") -> None:
+    with SummaryWriter(str(folder), filename_suffix=suffix) as writer:
+        for name, values in scalars.items():
+            for step, value in enumerate(values, first_step):
+                writer.add_scalar(name, float(value), step, walltime=1.7e9 + step)
+
+
+def names(runs: Sequence[Run]) -> list[str]:
+    return [run.name for run in runs]
+
+
+def test_a_run_is_named_after_its_folder(tmp_path: Path) -> None:
+    write_csv(tmp_path / "sweep" / "lr0.1" / "metrics.csv", epoch=range(40), loss=FALL)
+    write_csv(tmp_path / "metrics.csv", epoch=range(40), loss=FALL * 2)
+    assert names(load(tmp_path)) == [".", "sweep/lr0.1"]
+
+
+def test_several_runs_of_one_folder_are_told_apart_by_their_stem(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", epoch=range(40), loss=FALL)
+    write_csv(tmp_path / "b.csv", epoch=range(40), loss=FALL * 2)
+    assert names(load(tmp_path)) == [".:a", ".:b"]
+
+
+def test_a_single_file_is_a_run_of_its_folder(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "deep" / "log.csv", epoch=range(40), loss=FALL)
+    (run,) = load(file)
+    assert run.name == "."
+    assert [source.path for source in run.sources] == ["log.csv"]
+
+
+def test_event_files_of_one_folder_are_one_curve(tmp_path: Path) -> None:
+    write_events(tmp_path, {"loss": FALL[:25]}, suffix=".1")
+    write_events(tmp_path, {"loss": FALL[20:]}, first_step=20, suffix=".2")
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert len(loss) == 45  # both branches of the overlap stay
+    assert loss.curve.steps.tolist() == list(range(40))
+    assert loss.curve.values.tolist() == [float(np.float32(v)) for v in FALL]
+
+
+def test_the_same_data_in_two_formats_counts_once(tmp_path: Path) -> None:
+    write_events(tmp_path, {"train/loss": FALL})
+    rows = [{"step": step, "loss": round(float(v), 4)} for step, v in enumerate(FALL)]
+    (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": rows, "global_step": 40}))
+    (run,) = load(tmp_path)
+    assert [one.name for one in run.all(TrainLoss)] == ["train/loss"]
+    assert {source.path.rpartition("/")[2][:7]: source.used for source in run.sources} == {"events.": True, "trainer": False}
+
+
+def test_copies_in_checkpoints_belong_to_the_run(tmp_path: Path) -> None:
+    rows = [{"step": step, "epoch": step / 10, "loss": float(v)} for step, v in enumerate(FALL)]
+    for place, n in ((tmp_path, 40), (tmp_path / "checkpoint-20", 20)):
+        place.mkdir(exist_ok=True)
+        (place / "trainer_state.json").write_text(json.dumps({"log_history": rows[:n], "global_step": n}))
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert len(loss) == 40
+    assert [(source.path, source.used) for source in run.sources] == [
+        ("checkpoint-20/trainer_state.json", False),
+        ("trainer_state.json", True),
+    ]
+
+
+def test_sub_folders_of_splits_make_one_run(tmp_path: Path) -> None:
+    write_events(tmp_path / "train", {"epoch_loss": FALL})
+    write_events(tmp_path / "validation", {"epoch_loss": FALL + 0.1})
+    (run,) = load(tmp_path)
+    train, val = run.find(TrainLoss), run.find(ValLoss)
+    assert train is not None
+    assert val is not None
+    assert (train.name, val.name) == ("train/epoch_loss", "validation/epoch_loss")
+
+
+def test_add_scalars_folders_belong_to_their_run(tmp_path: Path) -> None:
+    write_events(tmp_path, {"lr": [0.1] * 40})
+    write_events(tmp_path / "loss_train", {"loss": FALL})
+    write_events(tmp_path / "loss_val", {"loss": FALL + 0.1})
+    (run,) = load(tmp_path)
+    assert run.name == "."
+    assert all(run.find(role) is not None for role in (TrainLoss, ValLoss, LearningRate))
+
+
+def test_files_named_after_splits_make_one_run(tmp_path: Path) -> None:
+    write_csv(tmp_path / "train.csv", step=range(40), loss=FALL)
+    write_csv(tmp_path / "valid.csv", step=range(40), loss=FALL + 0.1)
+    (run,) = load(tmp_path)
+    assert run.find(TrainLoss) is not None
+    assert run.find(ValLoss) is not None
+
+
+def test_different_curves_of_one_quantity_in_one_run_are_both_kept(tmp_path: Path) -> None:
+    write_events(tmp_path, {"loss": FALL})
+    write_csv(tmp_path / "epochs.csv", epoch=range(4), loss=FALL[::10] + 0.01)
+    (run,) = load(tmp_path)
+    assert sorted(len(one) for one in run.all(TrainLoss)) == [4, 40]
+
+
+def test_identical_data_elsewhere_stays_and_is_noted(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        write_csv(tmp_path / folder / "log.csv", epoch=range(40), loss=FALL)
+    first, second = load(tmp_path)
+    assert not first.notices
+    assert [notice.kind for notice in second.notices] == ["duplicate"]
+    assert "run a" in second.notices[0].message
+
+
+def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
+    write_csv(tmp_path / "run-1" / "log.csv", epoch=range(40), loss=FALL)
+    (tmp_path / "latest-run").symlink_to(tmp_path / "run-1")
+    assert names(load(tmp_path)) == ["run-1"]
+
+
+def test_a_bad_file_harms_nothing_else(tmp_path: Path) -> None:
+    write_csv(tmp_path / "good" / "log.csv", epoch=range(40), loss=FALL)
+    bad = tmp_path / "bad" / "events.out.tfevents.1700000000.host"
+    bad.parent.mkdir()
+    bad.write_bytes(b"\x00" * 4096)
+    runs = {run.name: run for run in load(tmp_path)}
+    assert runs["good"].find(TrainLoss) is not None
+    assert [notice.kind for notice in runs["bad"].notices] == ["damage"]
+    assert runs["bad"].notices[0].path == "bad/events.out.tfevents.1700000000.host"
+
+
+@pytest.mark.parametrize(
+    ("reached", "age", "state"),
+    [(40, 1e6, State.FINISHED), (30, 1e6, State.INTERRUPTED), (30, 60.0, State.WRITING)],
+)
+def test_how_a_run_ended(tmp_path: Path, reached: int, age: float, state: State) -> None:
+    rows = [{"step": step, "loss": float(v)} for step, v in enumerate(FALL[:reached], 1)]
+    file = tmp_path / "trainer_state.json"
+    file.write_text(json.dumps({"log_history": rows, "global_step": reached, "max_steps": 40}))
+    (run,) = read([tmp_path], now=file.stat().st_mtime + age).runs
+    assert run.state is state
+
+
+def test_nothing_to_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+    with pytest.raises(NoRunError, match="no training log found"):
+        load(tmp_path)
+    with pytest.raises(NoRunError, match="no such file"):
+        load(tmp_path / "missing")
+
+
+def test_a_writer_that_starts_again_voids_what_earlier_files_hold(tmp_path: Path) -> None:
+    write_events(tmp_path, {"loss": FALL}, suffix=".1")
+    with SummaryWriter(str(tmp_path), purge_step=30, filename_suffix=".2") as writer:
+        for step in range(30, 35):
+            writer.add_scalar("loss", 0.1, step, walltime=1.8e9 + step)
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert loss.steps.tolist() == list(range(35))
+    assert [notice.kind for notice in run.notices] == ["restart"]
