@@ -91,7 +91,9 @@ class Fix:
 
     text: str
     tested: str = ""
-    """What tested it ("sibling run lr3e-4"); empty when it is general advice."""
+    """What tested it ("sibling run lr3e-4"); empty when nothing did."""
+    basis: str = "general"
+    """Where an untested fix comes from: general advice, or what was read from this run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         "name": _text(run.name),
         "state": str(run.state),
         "sources": [
-            {"path": _text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used}
-            for one in run.sources
+            {"path": _text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used} for one in run.sources
         ],
         "series": [_series(one) for one in run.series],
         "hyperparameters": {_text(name): _value(value) for name, value in run.hyperparameters.items()},
@@ -108,7 +107,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "text": cause.text,
         "strength": str(cause.strength),
         "evidence": _texts([*(f"+ {text}" for text in cause.pro), *(f"- {text}" for text in cause.contra)]),
-        "fixes": [{"text": _text(fix.text), "tested": _text(fix.tested) or None} for fix in cause.fixes],
+        "fixes": [{"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes],
     }
 
 

@@ -13,7 +13,7 @@ from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.trend import Trend, Unmeasurable
 
-SAME_START = 0.1
+SAME_START = 0.2
 """Relative difference of the first training losses within which two runs can be of one set-up: the same model,
 data and loss begin at the same value up to the luck of the seed."""
 

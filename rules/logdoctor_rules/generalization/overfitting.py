@@ -123,7 +123,7 @@ class Overfitting(Rule):
                     "under-regularised",
                     Strength.LIKELY,
                     pro=["the settings name neither weight decay nor dropout"] if run.hyperparameters and not named else [],
-                    fixes=[Fix(f"keep the checkpoint of {best}: stopping there saves {saved} of the {axis_word(series.axis)}s")],
+                    fixes=[Fix(f"keep the checkpoint of {best}", basis=f"read from this curve, saves {saved} of the run")],
                 ),
                 because("too-little-data"),
                 because("label-noise", Strength.UNLIKELY),

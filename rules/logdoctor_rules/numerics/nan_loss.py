@@ -108,16 +108,14 @@ class NanLoss(Rule):
         return before + ("" if bad.recovered else ", and stays so to the end")
 
     def _causes(self, bad: NonFinite, run: Run, siblings: Siblings) -> tuple[Cause, ...]:
-        before = bad.before[np.isfinite(bad.before)]
-        level = float(np.median(np.abs(before[-20:-3]))) if len(before) > 6 else None
-        rise = float(np.abs(before[-3:]).max()) / level if level else None
+        before = np.abs(bad.before[np.isfinite(bad.before)])
+        level = float(np.median(before[-20:-3])) if len(before) > 6 else float(before[0]) if len(before) > 1 else None
+        rise = float(before[-3:].max()) / level if level else None
         grew = rise is not None and rise >= self.growth
         at_once = bad.first <= 1
         pro, contra = [], []
         if grew and level is not None:
-            pro.append(
-                f"the last finite values rise to {number(float(np.abs(before[-3:]).max()))} from {number(level)}"
-            )
+            pro.append(f"the last finite values rise to {number(float(before[-3:].max()))} from {number(level)}")
         if at_once:
             pro.append("the first update already destroys the loss")
         if not grew and not at_once and rise is not None:

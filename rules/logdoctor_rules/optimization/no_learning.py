@@ -27,6 +27,9 @@ from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import counted, number, percent
 
+LEARNING = 0.1
+"""Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
+
 
 @dataclass(frozen=True)
 class NoLearning(Rule):
@@ -92,13 +95,15 @@ class NoLearning(Rule):
         moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         if moved or fell > self.max_z * train.level_noise or train.end - began > 2 * self.max_fall * scale:
             return
+        if train.start - train.end > max(2 * self.max_fall * scale, self.max_z * train.noise):
+            return  # all of its fall lies in the first values: it learnt at once
         rate = given_rate(siblings.run)
         still = train.noise <= 1e-4 * scale
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
-            confidence=confidence_from(self.max_fall * scale / max(abs(fell), train.level_noise, 1e-300), 2 * len(train)),
+            confidence=confidence_from(LEARNING * scale / max(abs(fell), train.level_noise, 1e-300), 2 * len(train)),
             causes=ranked(
                 because("optimizer-not-stepping", Strength.LIKELY if still else Strength.POSSIBLE, pro=["the loss hardly moves at all"] if still else []),
                 rate_too_low(siblings, Strength.LIKELY if rate is not None and rate <= 1e-6 else Strength.POSSIBLE),
