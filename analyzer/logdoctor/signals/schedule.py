@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 RANGE_TEST_FACTOR = 100.0
 """A range test raises the rate over at least two decades (Smith 2017, arXiv:1506.01186, uses two to six)."""
 
+RANGE_TEST_MIDDLE = 0.25
+"""Share of the last rate that the middle rate of a range test lies below: 0.1 for two decades in equal ratios. For a
+straight ramp, which is a warm-up that the log does not see the end of, it is 0.5."""
+
 RANGE_TEST_RISES = 0.95
 """Share of steps on which the rate of a range test rises; a warm-up stops rising early in the run."""
 
@@ -52,7 +56,10 @@ class Schedule:
         rises = np.diff(self.rates) > 0
         positive = self.rates[self.rates > 0]
         return bool(
-            len(positive) and rises.mean() >= RANGE_TEST_RISES and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
+            len(positive)
+            and rises.mean() >= RANGE_TEST_RISES
+            and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
+            and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
         )
 
     def at(self, step: int) -> float:

@@ -22,8 +22,9 @@ MIN_SWING_POINTS = 12
 NORMAL_SPREAD = 2.563
 """Distance between the 10th and the 90th percentile of a normal distribution of unit width."""
 
-NOISE_FACTOR = 2.0
-"""Swings of blocks count from twice what the noise within the blocks explains."""
+NOISE_FACTOR = 3.0
+"""Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
+random give twice."""
 
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
@@ -79,7 +80,7 @@ class Swings(Generic[R]):
 
     @property
     def beyond_noise(self) -> bool:
-        """Whether plain batch noise cannot swing so far: the points are epochs, or blocks that move more than theirs."""
+        """Whether batch noise cannot swing so far: the points are epochs, or blocks that move more than noise does."""
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis == "epoch"
@@ -88,7 +89,9 @@ class Swings(Generic[R]):
 def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return values minus the line through the medians of their first and last third, without wild outliers.
 
-    What lies further out than the spread of most values is drawn in to that distance: a spike is no swing.
+    What lies further out than the spread of most values is drawn in to that distance: a spike is no swing. Nor is a
+    fall that is no straight line, such as the steps of a schedule: where the line falls, what counts is the distance
+    from the nearest curve that never rises.
     """
     x = np.arange(len(values), dtype=float)
     third = max(1, len(values) // 3)
@@ -96,7 +99,25 @@ def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
     deviation = values - slope * x
     deviation = deviation - np.median(deviation)
     low, high = np.percentile(deviation, [10, 90])
-    return np.asarray(np.clip(deviation, low - (high - low), high + (high - low)))
+    deviation = np.clip(deviation, low - (high - low), high + (high - low))
+    if slope >= 0:
+        return np.asarray(deviation)
+    calm = deviation + slope * x
+    return np.asarray(calm - never_rising(calm))
+
+
+def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the nearest curve (in least squares) that never rises, by pooling neighbours that do."""
+    means: list[float] = []
+    sizes: list[int] = []
+    for value in values:
+        mean, size = float(value), 1
+        while means and means[-1] < mean:
+            last, many = means.pop(), sizes.pop()
+            mean, size = (mean * size + last * many) / (size + many), size + many
+        means.append(mean)
+        sizes.append(size)
+    return np.repeat(means, sizes)
 
 
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:

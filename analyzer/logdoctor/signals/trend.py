@@ -140,6 +140,18 @@ class Trend(Generic[R]):
         points = self.block if self.block > 1 else (SMOOTHED if len(self) >= 2 * SMOOTHED else 1)
         return self.noise * (MEDIAN_EFFICIENCY / np.sqrt(points) if points > 1 else 1.0)
 
+    @cached_property
+    def thirds(self) -> tuple[float, float, float]:
+        """Medians of the beginning, the middle and the end of the run, a third of its points each."""
+        first, second, third = np.array_split(self.series.values, 3)
+        return float(np.median(first)), float(np.median(second)), float(np.median(third))
+
+    @cached_property
+    def sure_fall(self) -> float:
+        """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
+        error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(2 / max(len(self) / 3, 1.0))
+        return float((self.thirds[0] - self.thirds[2]) / error) if error > 0 else 0.0
+
     def at(self, share: float) -> float:
         """Return the level at a share of the run, from 0 to 1."""
         return float(np.interp(share * (len(self.level) - 1), np.arange(len(self.level)), self.level))
@@ -193,7 +205,9 @@ def jitter(values: NDArray[np.float64]) -> float:
     """
     bends = np.abs(np.diff(values, 2)) / np.sqrt(6.0)
     rounding = ROUNDING * float(np.median(np.abs(values)))
-    return max(float(np.quantile(bends, 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
+    return (
+        max(float(np.quantile(bends, 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
+    )
 
 
 def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:

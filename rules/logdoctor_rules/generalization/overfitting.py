@@ -26,6 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.signals import Gap, Trend
+from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
 
 
@@ -59,6 +60,10 @@ class Overfitting(Rule):
     min_train_fall: float = threshold(
         0.005,
         "fall of the training loss since the best step as a share of its whole fall: it must have gone on falling",
+    )
+    min_train_share: float = threshold(
+        0.1,
+        "the same as a share of the level at the best step, for losses that are almost zero by then; either suffices",
     )
     min_points: float = threshold(5.0, "values of validation loss: a minimum with something on both sides")
 
@@ -102,11 +107,15 @@ class Overfitting(Rule):
         """Compare what each loss has done since validation was at its best."""
         train, val = gap.train, gap.val
         risen, fall = val.end - val.best, max(val.fall, 0.0)
-        least = max(self.min_rise * fall, self.min_level * abs(val.best), self.min_z * val.level_noise)
+        # The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck alone.
+        luck = np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0)))
+        least = max(self.min_rise * fall, self.min_level * abs(val.best), (self.min_z + luck) * val.level_noise)
         if len(val) < self.min_points or risen < least or risen <= 0:
             return
         train_fell = float(gap.train_level[val.best_at]) - train.end
-        if train_fell <= max(self.min_train_fall * max(train.fall, 0.0), train.level_noise):
+        was = float(gap.train_level[val.best_at])
+        material = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
+        if train_fell <= max(material, train.level_noise):
             return
         best, series = place(val.series, val.best_step), val.series
         last = int(series.steps[-1])

@@ -46,7 +46,15 @@ class NanLoss(Rule):
     severity = Severity.ERROR
     causes = ("learning-rate-too-high", "no-gradient-clipping", "log-of-zero", "half-precision-overflow", "bad-batch")
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
-    explains = ("divergence", "no-learning", "oscillation", "loss-spike", "plateau")
+    explains = (
+        "divergence",
+        "no-learning",
+        "oscillation",
+        "loss-spike",
+        "plateau",
+        "slow-convergence",
+        "still-improving",
+    )
 
     growth: float = threshold(
         2.0,

@@ -15,6 +15,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -25,6 +26,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number, percent
 
 LEARNING = 0.1
@@ -58,7 +60,7 @@ class NoLearning(Rule):
         "fall as a share of the start that counts as none; the slowest sound starts seen in labelled logs fell by more",
     )
     max_z: float = threshold(
-        4.0, "fall in units of the noise of the level below which it may be chance; more is learning, however slow"
+        4.0, "fall in units of its standard error below which it may be chance; more is learning, however slow"
     )
     min_points: float = threshold(
         8.0,
@@ -81,7 +83,9 @@ class NoLearning(Rule):
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
 
-    def check(self, train: Trend[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+    def check(
+        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None, siblings: Siblings
+    ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
         if len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1):
@@ -93,10 +97,8 @@ class NoLearning(Rule):
         lowest = began - train.best
         scale = abs(began) or 1.0
         moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
-        if moved or fell > self.max_z * train.level_noise or train.end - began > 2 * self.max_fall * scale:
+        if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val):
             return
-        if train.start - train.end > max(2 * self.max_fall * scale, self.max_z * train.noise):
-            return  # all of its fall lies in the first values: it learnt at once
         rate = given_rate(siblings.run)
         still = train.noise <= 1e-4 * scale
         yield self.finding(
@@ -116,3 +118,15 @@ class NoLearning(Rule):
                 "fall": Quantity(percent(fell / scale), "of the beginning"),
             },
         )  # fmt: skip
+
+    def _learns(self, val: Trend[ValLoss] | None) -> bool:
+        """Whether validation surely falls: then batch noise hides what training learns."""
+        return val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
+
+    def _fell_early(self, train: Trend[TrainLoss], scale: float) -> bool:
+        """Whether the very first values surely lie above the end: a run that falls at once has learnt too."""
+        values = train.series.values
+        firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
+        above = {n: float(np.median(values[:n])) - train.end for n in firsts}
+        least = 2 * self.max_fall * scale
+        return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor import (
     Axis,
     Finding,
@@ -45,25 +43,27 @@ class SlowConvergence(Rule):
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     explains = ("still-improving",)
 
-    max_bend: float = threshold(
-        0.16, "mean lead of the curve over a straight line, as a share of the fall: 0 for a line, 0.16 for an exponential "
-        "of which a third is left at the end, 0.35 and more for curves of sound runs"
-    )  # fmt: skip
-    max_lag: float = threshold(
-        0.15,
-        "greatest lag behind a straight line, as a share of the fall, above which the fall came late, after something "
-        "changed: that is no slow learning",
+    min_pace: float = threshold(
+        0.5,
+        "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for a "
+        "straight line; sound runs of labelled logs stay below 0.3",
+    )
+    max_pace: float = threshold(
+        1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
     )
     min_left: float = threshold(
         0.5,
         "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone",
     )
-    min_z: float = threshold(6.0, "fall in units of the noise of the level: a fall that is sure")
+    min_z: float = threshold(6.0, "fall in units of its standard error: a fall that is sure")
     min_points: float = threshold(20.0, "values that the shape of a curve needs")
     min_steps: float = threshold(
         500.0, "steps (on an axis of steps) below which any run may still be at its beginning: a warm-up takes as long"
     )
-    end_pace: float = threshold(0.35, "pace of the last third as a share of the mean pace: it has not levelled off")
+    late_start: float = threshold(
+        0.1,
+        "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
+    )
 
     examples = (
         fires("a straight line", train_loss=line(3.58, 3.49)),
@@ -81,27 +81,26 @@ class SlowConvergence(Rule):
 
     def check(self, train: Trend[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        series, level = train.series, train.level
-        fall = float(level[0]) - train.end
-        short = series.axis is not Axis.EPOCH and series.steps[-1] - series.steps[0] < self.min_steps
-        if len(train) < self.min_points or short or fall <= self.min_z * train.level_noise:
+        series = train.series
+        first_step, last_step = int(series.steps[0]), int(series.steps[-1])
+        short = series.axis is not Axis.EPOCH and last_step - first_step < self.min_steps
+        if len(train) < self.min_points or short or first_step > self.late_start * max(last_step, 1):
+            return
+        if train.sure_fall < self.min_z:
             return
         if train.end > 0 and train.end < self.min_left * train.start:
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
-        t = np.linspace(0.0, 1.0, len(level))
-        lead = (level[0] - level) / fall - t
-        bend, lag = float(np.mean(lead)), -float(np.min(lead))
-        last_third = level[len(level) * 2 // 3 :]
-        pace = float(last_third[0] - last_third[-1]) / fall * 3
-        if bend > self.max_bend or lag > self.max_lag + self.min_z * train.level_noise / fall or pace < self.end_pace:
+        first, middle, last = train.thirds
+        pace = (middle - last) / (first - middle) if first > middle else float("inf")
+        if not self.min_pace <= pace <= self.max_pace:
             return
         yield self.finding(
             f"{series.name} falls from {number(train.start)} to only {number(train.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "straight"),
-            confidence=confidence_from(self.max_bend / max(abs(bend), 0.01), len(train)),
+            Span(series.name, first_step, last_step, "straight"),
+            confidence=confidence_from(train.sure_fall / self.min_z, len(train)),
             causes=ranked(
                 rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: the run is still at its beginning"]),
                 because("over-regularised", Strength.UNLIKELY),
@@ -109,7 +108,6 @@ class SlowConvergence(Rule):
             ),
             evidence={
                 "start": Quantity(train.start), "end": Quantity(train.end),
-                "lead over a straight line": Quantity(percent(bend), "of the fall"),
-                "pace at the end": Quantity(percent(pace), "of the mean pace"),
+                "pace of the later half": Quantity(percent(pace), "of the earlier"),
             },
         )  # fmt: skip

@@ -165,7 +165,7 @@ class StalledAtChance(Rule):
         error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
-        falls = thirds[0] - thirds[2] > max(tolerance, 6 * error)
+        falls = thirds[0] - thirds[2] > max(tolerance / 4, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since

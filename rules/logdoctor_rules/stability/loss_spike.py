@@ -13,10 +13,12 @@ from logdoctor import (
     GradNorm,
     Quantity,
     Rule,
+    Series,
     Severity,
     Span,
     Strength,
     TrainLoss,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -105,13 +107,17 @@ class LossSpike(Rule):
     )
 
     def check(
-        self, spikes: Spikes[TrainLoss], trend: Trend[TrainLoss], grads: Trend[GradNorm] | None,
-        schedule: Schedule | None, siblings: Siblings,
+        self, spikes: Spikes[TrainLoss], trend: Trend[TrainLoss], val: Trend[ValLoss] | None,
+        grads: Trend[GradNorm] | None, schedule: Schedule | None, siblings: Siblings,
     ) -> Iterator[Finding]:  # fmt: skip
         """Keep the excursions that matter; report them as one finding."""
         if schedule is not None and schedule.is_range_test:
             return
-        matter = [one for one in spikes.found if self._matters(one, trend, spikes.tail) and one.recovered]
+        matter = [
+            one
+            for one in spikes.found
+            if self._matters(one, trend, spikes.tail) and one.recovered and not _only_training(one, spikes.series, val)
+        ]
         if not matter or sum(one.last - one.index + 1 for one in matter[1:]) + 1 > max(self.max_share * len(trend), 1):
             return
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
@@ -148,6 +154,15 @@ class LossSpike(Rule):
         large = large and spike.height >= (self.min_over_tail_once if brief else self.min_over_tail) * tail
         is_early = spike.index < max(self.early * len(trend), 1)
         return large and (not is_early or spike.height >= self.early_factor * abs(trend.initial))
+
+
+def _only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
+    """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
+    if val is None or val.series.axis is not series.axis:
+        return False
+    before = val.level[val.steps < series.steps[spike.index]][-1:]
+    during = val.level[(val.steps > series.steps[spike.index]) & (val.steps <= series.steps[spike.last])]
+    return bool(len(before) and len(during) and during.max() <= before[0] + 3 * val.level_noise)
 
 
 def _gradient(grads: Trend[GradNorm] | None, step: int) -> list[str]:
