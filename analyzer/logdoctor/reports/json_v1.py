@@ -107,7 +107,9 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "text": cause.text,
         "strength": str(cause.strength),
         "evidence": _texts([*(f"+ {text}" for text in cause.pro), *(f"- {text}" for text in cause.contra)]),
-        "fixes": [{"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes],
+        "fixes": [
+            {"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
+        ],
     }
 
 

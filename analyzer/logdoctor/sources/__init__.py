@@ -23,17 +23,25 @@ class Reading:
     """Files that look like logs by name and are none."""
 
 
+def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
+    """Read every training log at or below the paths, where there may be none.
+
+    Raises NoRunError when a path does not exist.
+    """
+    candidates = discover([Path(path) for path in paths])
+    return Reading(group(candidates.found, roles, now), candidates.left_alone)
+
+
 def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
     """Read every training log at or below the paths.
 
     Raises NoRunError when a path does not exist or no log lies there.
     """
-    candidates = discover([Path(path) for path in paths])
-    runs = group(candidates.found, roles, now)
-    if not runs:
+    reading = look(paths, roles, now)
+    if not reading.runs:
         where = ", ".join(str(path) for path in paths)
         raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
-    return Reading(runs, candidates.left_alone)
+    return reading
 
 
 def load(path: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:

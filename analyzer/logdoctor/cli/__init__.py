@@ -1,0 +1,97 @@
+"""The command line. Each command lives in a module of its own that is imported when it is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+
+import click
+
+from logdoctor import __version__
+from logdoctor.errors import LogDoctorError, NoRunError
+from logdoctor.reports.escaping import printable
+
+COMMANDS = {
+    "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
+    "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
+    "rule": ("rule", "Explain a rule, or list all."),
+    "export": ("export", "Write every logged point as JSON lines or CSV."),
+}
+"""Module and short help of each command: `--help` imports none of them."""
+
+FINISHED, NOT_FINISHED, NO_RUN, INTERRUPTED = 0, 2, 3, 130
+"""Exit codes; 1 is kept for findings that fail a gate."""
+
+
+class _ImportedOnUse(Mapping[str, click.Command]):
+    """The commands by name; looking one up imports its module."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, _ = COMMANDS[name]
+        command: click.Command = import_module(f"{__name__}.{module}").command
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Commands(click.Group):
+    """A group that lists its commands in the order of use and without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    commands=_ImportedOnUse(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 finished, 2 not finished (usage, configuration, a bug), 3 no run found, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="logdoctor", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Find out from the logs of finished training runs what went wrong, why, and what to try.
+
+    Works offline: it opens no network connection, and reading a log never runs code from it.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; every way to fail ends here."""
+    try:
+        return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or FINISHED
+    except click.ClickException as problem:
+        problem.show()
+        return NOT_FINISHED
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except NoRunError as problem:
+        _complain(f"logdoctor: {problem}")
+        return NO_RUN
+    except (LogDoctorError, OSError) as problem:
+        _complain(f"logdoctor: {problem}")
+        return NOT_FINISHED
+    except Exception as bug:  # noqa: BLE001 - the last line of defence: 1, Python's own code, would mean findings
+        _report(bug)
+        return NOT_FINISHED
+
+
+def _report(bug: Exception) -> None:
+    if os.environ.get("LOGDOCTOR_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(bug)
+    hint = "please report it, with what LOGDOCTOR_TRACEBACK=1 shows"
+    _complain(f"logdoctor failed: {type(bug).__name__}: {bug}; {hint}")
+
+
+def _complain(text: str) -> None:
+    click.echo(printable(text), err=True)

@@ -1,0 +1,37 @@
+"""`logdoctor inspect`: what was read and how it was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from logdoctor.cli.options import color_option, config_option, paths_argument, settings
+from logdoctor.cli.output import terminal_page, write_out
+from logdoctor.errors import NoRunError
+
+
+@click.command("inspect")
+@paths_argument
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@config_option
+@color_option
+def command(paths: Sequence[str], output_format: str, config_file: str | None, color: str) -> None:
+    """Show what was read at or below each PATH: runs, files, series with their roles, settings, notices.
+
+    Exits with 3 when no run was found.
+    """
+    from logdoctor.reports import inspection
+    from logdoctor.sources import look
+
+    reading = look(paths, settings(config_file).roles)
+    as_json = output_format == "json"
+    if reading.runs or reading.left_alone:
+        text = (
+            inspection.render_json(reading.runs, reading.left_alone)
+            if as_json
+            else inspection.render(reading.runs, reading.left_alone, terminal_page(color))
+        )
+        write_out([text], utf8=as_json)
+    if not reading.runs:
+        raise NoRunError(f"{', '.join(paths)}: no training log found")

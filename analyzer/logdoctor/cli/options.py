@@ -1,0 +1,47 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from logdoctor.config import Config
+
+
+def _expanded(_context: click.Context, _parameter: click.Parameter, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Expand the patterns that the shell left alone, as it does with quoted ones and on Windows; each path once."""
+    if "" in patterns:  # an unset variable; it would stand for the current folder
+        raise click.BadParameter("a path is empty")
+    paths: list[str] = []
+    for pattern in patterns:
+        matches = [] if os.path.lexists(pattern) else sorted(glob.glob(pattern, recursive=True))
+        paths += matches or [pattern]
+    return tuple(dict.fromkeys(paths))
+
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=_expanded)
+
+config_option = click.option(
+    "--config", "config_file", metavar="FILE", help="Settings, instead of the nearest logdoctor.toml or pyproject.toml."
+)
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="When to colour.",
+)
+
+
+def settings(config_file: str | None) -> Config:
+    """Return the settings of a file, or of the nearest one at or above the current folder."""
+    from logdoctor.config import find_config, read_config
+
+    return read_config(Path(config_file)) if config_file else find_config(Path.cwd())

@@ -1,0 +1,22 @@
+"""One line a finding: for editors, grep and short terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.reports.layout import Page
+from logdoctor.reports.summary import coverage, failed_rules, shown_name
+
+
+def render(diagnosis: Diagnosis, *, unicode: bool = True, seconds: float) -> str:
+    """Return `run: severity rule: message` for every finding that no other explains, worst first."""
+    return "\n".join(_lines(diagnosis, Page(unicode=unicode), seconds)) + "\n"
+
+
+def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
+    for run, finding in diagnosis.findings():
+        if not finding.explained_by:
+            yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}")
+    yield from failed_rules(diagnosis, page)
+    yield coverage(diagnosis, seconds)

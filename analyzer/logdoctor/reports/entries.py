@@ -1,0 +1,66 @@
+"""One entry a problem, not one a run: what reports for people list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.finding import Finding, Severity
+from logdoctor.run import Run
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One problem: the clearest of the findings that are the same, and where else it is."""
+
+    run: Run
+    finding: Finding
+    others: tuple[Run, ...] = ()
+    """The other runs that have it."""
+    again: tuple[Finding, ...] = ()
+    """Further findings of the same kind in the same run."""
+    consequences: tuple[Finding, ...] = ()
+    """Findings of the run that this one explains."""
+
+
+def entries(diagnosis: Diagnosis) -> tuple[Entry, ...]:
+    """Return the problems, worst first; what another finding explains is no entry of its own."""
+    alike: dict[str, list[tuple[Run, Finding]]] = {}
+    for run, finding in diagnosis.findings():
+        if not finding.explained_by:
+            alike.setdefault(_kind(run, finding), []).append((run, finding))
+    findings_of = {one.run.name: one.findings for one in diagnosis.runs}
+    return tuple(_entry(pairs, findings_of) for pairs in alike.values())
+
+
+def _kind(run: Run, finding: Finding) -> str:
+    """Findings of one group are the same problem; notes are so across groups too."""
+    if finding.severity is Severity.NOTE:
+        return f"{finding.rule}/{finding.causes[0].id if finding.causes else ''}"
+    return finding.group or f"{finding.rule}/{run.name}"
+
+
+def _entry(pairs: Sequence[tuple[Run, Finding]], findings_of: dict[str, tuple[Finding, ...]]) -> Entry:
+    run, finding = max(pairs, key=lambda pair: (pair[1].severity.rank, pair[1].confidence.rank, _points(pair[0])))
+    others = {other.name: other for other, _ in pairs if other is not run}
+    return Entry(
+        run,
+        finding,
+        tuple(others[name] for name in sorted(others)),
+        tuple(other for where, other in pairs if where is run and other is not finding),
+        tuple(_explained(finding.rule, findings_of[run.name])),
+    )
+
+
+def _points(run: Run) -> int:
+    return sum(len(series) for series in run.series)
+
+
+def _explained(root: str, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the consequences of a rule's finding and the consequences of those, each once."""
+    rules, pending = {root}, list(findings)
+    while caught := [one for one in pending if one.explained_by in rules]:
+        yield from caught
+        rules |= {one.rule for one in caught}
+        pending = [one for one in pending if one not in caught]

@@ -1,0 +1,81 @@
+"""Every point of every series, in the order of writing, for other programs; made piece by piece."""
+
+from __future__ import annotations
+
+import csv as csv_format
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Run, Series
+
+PIECE = 65_536
+"""Points written at a time."""
+
+JSON_VALUES = {
+    "nan": 'null, "nonfinite": "nan"',
+    "inf": 'null, "nonfinite": "inf"',
+    "-inf": 'null, "nonfinite": "-inf"',
+}
+JSON_TIMES = {"nan": "null", "inf": "null", "-inf": "null"}
+CSV_VALUES = {"nan": "nan", "inf": "inf", "-inf": "-inf"}
+CSV_TIMES = {"nan": "", "inf": "", "-inf": ""}
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would run."""
+
+
+def jsonl(runs: Iterable[Run]) -> Iterator[str]:
+    """Yield one JSON object a point: run, series, step, value, wall_time."""
+    for run, series in _all_series(runs):
+        start = f'{{"run": {json.dumps(run)}, "series": {json.dumps(series.name)}, "step": '
+        for part in _parts(series):
+            rows = zip(part.steps.tolist(), _values(part, JSON_VALUES), _times(part, JSON_TIMES), strict=True)
+            yield "".join([f'{start}{s}, "value": {v}, "wall_time": {t}}}\n' for s, v, t in rows])
+
+
+def csv(runs: Iterable[Run]) -> Iterator[str]:
+    """Yield a table with a header; a number reads back as the same number, a text never as a formula."""
+    yield "run,series,step,value,wall_time\n"
+    for run, series in _all_series(runs):
+        start = _cells(run, series.name)
+        for part in _parts(series):
+            rows = zip(part.steps.tolist(), _values(part, CSV_VALUES), _times(part, CSV_TIMES), strict=True)
+            yield "".join([f"{start},{s},{v},{t}\n" for s, v, t in rows])
+
+
+def _all_series(runs: Iterable[Run]) -> Iterator[tuple[str, Series]]:
+    for run in runs:
+        for series in run.series:
+            yield run.name, series
+
+
+def _parts(series: Series) -> Iterator[Series]:
+    for start in range(0, len(series), PIECE):
+        yield series.take(slice(start, start + PIECE))
+
+
+def _values(series: Series, spelled: Mapping[str, str]) -> list[str]:
+    return _texts(series.values, spelled)
+
+
+def _times(series: Series, spelled: Mapping[str, str]) -> list[str]:
+    return [spelled["nan"]] * len(series) if series.wall_times is None else _texts(series.wall_times, spelled)
+
+
+def _texts(numbers: NDArray[np.float64], spelled: Mapping[str, str]) -> list[str]:
+    """Write numbers in the shortest form that reads back the same; those that are not finite as spelled."""
+    texts = list(map(repr, numbers.tolist()))
+    for at in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        texts[at] = spelled[texts[at]]
+    return texts
+
+
+def _cells(*texts: str) -> str:
+    row = io.StringIO()
+    writer = csv_format.writer(row, lineterminator="")
+    writer.writerow([f"'{text}" if text.startswith(FORMULA_STARTS) else text for text in texts])
+    return row.getvalue()

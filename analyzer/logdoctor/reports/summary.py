@@ -1,0 +1,67 @@
+"""What an analysis covered and what went wrong in it: the last lines of every report for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.finding import Severity
+from logdoctor.reports.layout import Page
+from logdoctor.run import Run
+from logdoctor.run.notice import DAMAGE
+from logdoctor.wording import counted
+
+MAX_DAMAGED = 5
+
+
+def coverage(diagnosis: Diagnosis, seconds: float) -> str:
+    """Say what was read and found: `2 runs, 8 series, 1.9 M points, 3 errors, 0 warnings, 0 damaged files (0.8 s)`."""
+    series = sum(len(one.run.series) for one in diagnosis.runs)
+    parts = (
+        counted(len(diagnosis.runs), "run"),
+        f"{series:,} series",
+        f"{_abbreviated(diagnosis.points)} {'point' if diagnosis.points == 1 else 'points'}",
+        counted(diagnosis.count(Severity.ERROR), "error"),
+        counted(diagnosis.count(Severity.WARNING), "warning"),
+        counted(len(diagnosis.damaged_files), "damaged file"),
+    )
+    return f"{', '.join(parts)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+
+
+def _abbreviated(n: int) -> str:
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if n >= unit:
+            return f"{n / unit:.{1 if n < 10 * unit else 0}f} {letter}"
+    return str(n)
+
+
+def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
+    """Yield a line for every rule that failed: nothing is known of what it would have said."""
+    failed: dict[str, list[tuple[str, str]]] = {}
+    for one in diagnosis.runs:
+        for crash in one.outcomes.crashed:
+            failed.setdefault(crash.rule, []).append((shown_name(one.run), crash.error))
+    for rule, cases in failed.items():
+        run, error = cases[0]
+        more = f" and {counted(len(cases) - 1, 'more run')}" if len(cases) > 1 else ""
+        reason = error.strip().splitlines()[-1] if error.strip() else "no reason given"
+        yield page.printable(f"rule {rule} failed on run {run}{more}: {reason}; the other rules went on")
+
+
+def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
+    """Yield how many files are damaged, then what is damaged in the first of them."""
+    notices = {n.path: n for one in diagnosis.runs for n in reversed(one.run.notices) if n.kind == DAMAGE}
+    if notices:
+        yield f"{counted(len(notices), 'damaged file')}:"
+    for path, notice in sorted(notices.items())[:MAX_DAMAGED]:
+        named = "" if notice.message.startswith(path) else f"{path}: "
+        yield page.printable(named + notice.message)
+    if len(notices) > MAX_DAMAGED:
+        yield f"and {len(notices) - MAX_DAMAGED:,} more"
+
+
+def shown_name(run: Run) -> str:
+    """Return what to call a run: the argument itself (`.`) goes by the name of its folder."""
+    if run.name != ".":
+        return run.name
+    return run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or run.name

@@ -1,0 +1,156 @@
+"""What a person reads in a terminal: one entry a problem, from what happened to what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.finding import Cause, Finding, Fix, Quantity, Severity, Strength
+from logdoctor.reports.curve_lines import curve_lines
+from logdoctor.reports.entries import Entry, entries
+from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
+from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name
+from logdoctor.wording import counted, number
+
+MAX_CAUSES = 3
+MAX_FIXES = 4
+MAX_FIXES_OF_A_CAUSE = 2
+MAX_NOTES = 10
+
+SENTENCE_WORDS = 4
+"""A text of so many words among the evidence is a sentence and gets a line of its own."""
+
+
+def render(
+    diagnosis: Diagnosis, *, width: int = WIDTH, color: bool, unicode: bool, seconds: float, narrowed: bool = False
+) -> str:
+    """Return the diagnosis as text of at most `width` columns; `narrowed` when settings leave rules or findings out."""
+    page = Page(width, color, unicode)
+    found = entries(diagnosis)
+    problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
+    notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
+    sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(diagnosis, narrowed=narrowed)]]
+    sections.append(list(_notes(notes, page)))
+    sections.append(_plain(damage(diagnosis, page), page))
+    sections.append(_plain(failed_rules(diagnosis, page), page))
+    sections.append(_plain([coverage(diagnosis, seconds)], page))
+    return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
+
+
+def _nothing_wrong(diagnosis: Diagnosis, *, narrowed: bool) -> str:
+    left_out = "; options or configuration leave some rules or findings out" if narrowed else ""
+    return f"No errors or warnings in {counted(len(diagnosis.runs), 'run')}{left_out}."
+
+
+def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:
+    return [line for text in lines for line in wrapped(text, page.width)]
+
+
+def _problem(entry: Entry, page: Page) -> Iterator[str]:
+    finding = entry.finding
+    shown = [*curve_lines(entry.run, finding, page), *_evidence(finding, page), *_elsewhere(entry, page)]
+    causes = [
+        line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
+    ]
+    what_to_do = [*_fixes(finding.causes, page), f"  {page.dim('next')}  logdoctor rule {finding.rule}"]
+    yield from _what_happened(entry, page)
+    for block in (shown, causes, what_to_do):
+        if block:
+            yield ""
+            yield from block
+
+
+def _what_happened(entry: Entry, page: Page) -> Iterator[str]:
+    finding = entry.finding
+    siblings = f", also in {counted(len(entry.others), 'sibling run')}" if entry.others else ""
+    yield from page.beside(
+        f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ",
+        page.printable(shown_name(entry.run)),
+        f"confidence {finding.confidence}{siblings}",
+    )
+    yield from (page.bold(line) for line in wrapped(page.printable(finding.message), page.width))
+
+
+def _evidence(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the numbers on one line, then what takes a sentence."""
+    sentences = {name: str(q.value) for name, q in finding.evidence.items() if _is_sentence(q)}
+    numbers = [_measured(name, q) for name, q in finding.evidence.items() if name not in sentences]
+    for text in ("; ".join(numbers), *sentences.values()):
+        if text:
+            yield from hanging("  ", page.printable(text), page.width)
+
+
+def _is_sentence(quantity: Quantity) -> bool:
+    return isinstance(quantity.value, str) and len(quantity.value.split()) >= SENTENCE_WORDS
+
+
+def _measured(name: str, quantity: Quantity) -> str:
+    value = quantity.value if isinstance(quantity.value, str) else number(quantity.value)
+    unit = f" {quantity.unit}" if quantity.unit and quantity.unit not in name else ""
+    return f"{name} {value}{unit}"
+
+
+def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
+    """Yield the further findings of this run, the other runs that have it, and what it explains."""
+    for again in entry.again:
+        yield from hanging("  ", page.printable(f"also: {again.message}"), page.width)
+    if entry.others:
+        names = [page.printable(shown_name(run)) for run in entry.others]
+        label = "  also in  "
+        yield page.dim(label + listed(names, page.width - cells(label)))
+    if entry.consequences:
+        label = "  explains "
+        rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
+        only = entry.consequences[0].message if len(entry.consequences) == 1 else ""
+        for line in hanging(label, page.printable(f"{rules}: {only}" if only else rules), page.width):
+            yield page.dim(line)
+
+
+def _cause(rank: int, cause: Cause, page: Page) -> Iterator[str]:
+    said = page.printable(f"{cause.text}, {cause.strength}")
+    yield from page.beside(f"  {rank} ", said, cause.id)
+    for sign, reasons in (("+", cause.pro), ("-", cause.contra)):
+        for reason in reasons:
+            yield from hanging(f"    {sign} ", page.printable(reason), page.width)
+
+
+def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
+    chosen = list(_chosen_fixes(causes))
+    asides = [page.printable(f"tested by {fix.tested}" if fix.tested else fix.basis) for fix in chosen]
+    half = page.width // 2
+    column = max((cells(aside) for aside in asides if cells(aside) <= half), default=0)
+    for at, (fix, aside) in enumerate(zip(chosen, asides, strict=True)):
+        label = f"  {page.dim('try')}   " if at == 0 else " " * 8
+        yield from page.beside(label, page.printable(fix.text), padded(aside, column))
+
+
+def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
+    """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
+    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
+    given: set[str] = set()
+    for cause in worth:
+        new = [fix for fix in cause.fixes if _advice(fix) not in given][:MAX_FIXES_OF_A_CAUSE]
+        for fix in new:
+            if _advice(fix) not in given and len(given) < MAX_FIXES:
+                given.add(_advice(fix))
+                yield fix
+
+
+def _advice(fix: Fix) -> str:
+    """Return how a fix begins: `lower the learning rate`, whatever the numbers that follow."""
+    return " ".join(fix.text.split()[:4])
+
+
+def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
+    for entry in notes[:MAX_NOTES]:
+        more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
+        explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
+        explains = f" (explains {explained})" if explained else ""
+        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{explains}"
+        label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
+        first, *rest = wrapped(page.printable(said), page.width - cells(label))
+        yield label + first
+        for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
+            yield " " * 6 + line
+    if len(notes) > MAX_NOTES:
+        yield f"and {counted(len(notes) - MAX_NOTES, 'more note')} (--output-format json has all)"
