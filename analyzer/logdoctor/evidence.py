@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
@@ -23,11 +24,10 @@ def rate_too_high(
     calmer = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) < rate]
     if not calmer:
         fix = Fix(f"lower the learning rate from {number(rate)} to about {number(rate / SAFE_STEP)}")
-        return because("learning-rate-too-high", strength, pro=pro, contra=contra, fixes=[fix])
+        return replace(because("learning-rate-too-high", strength, pro=pro, contra=contra), fixes=(fix,))
     best = max(calmer, key=lambda one: (_only_rate_differs(one), given_rate(one.run) or 0.0))
-    return because(
-        "learning-rate-too-high", strength, pro=[*pro, _outcome(best)], contra=contra, fixes=[_change(rate, best)]
-    )
+    cause = because("learning-rate-too-high", strength, pro=[*pro, _outcome(best)], contra=contra)
+    return replace(cause, fixes=(_change(rate, best),))
 
 
 def rate_too_low(
@@ -40,11 +40,10 @@ def rate_too_low(
     faster = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) > rate]
     if not faster:
         fix = Fix(f"raise the learning rate from {number(rate)} to about {number(rate * SAFE_STEP)}")
-        return because("learning-rate-too-low", strength, pro=pro, contra=contra, fixes=[fix])
+        return replace(because("learning-rate-too-low", strength, pro=pro, contra=contra), fixes=(fix,))
     best = min(faster, key=lambda one: (not _only_rate_differs(one), one.train.end))
-    return because(
-        "learning-rate-too-low", strength, pro=[*pro, _outcome(best)], contra=contra, fixes=[_change(rate, best)]
-    )
+    cause = because("learning-rate-too-low", strength, pro=[*pro, _outcome(best)], contra=contra)
+    return replace(cause, fixes=(_change(rate, best),))
 
 
 def _went_well(sibling: Sibling) -> bool:

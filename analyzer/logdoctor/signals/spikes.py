@@ -75,7 +75,7 @@ TAIL = 0.99
 
 Z_SCORE = 10.0
 """Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two
-stays below 7; OLMo's 6 sigma and the usual 3.5 MAD fire on it (peers.md)."""
+stays below 7; OLMo-core's 6 sigma and the usual 3.5 MAD fire on it."""
 
 
 def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from logdoctor.run import Series, Split, naming
 
 _HPARAMS = re.compile(r"^\d{9,}\.\d+$")
-"""`add_hparams` of torch and tensorboardX writes into a folder named by the time (formats.md 1.7)."""
+"""`add_hparams` of torch and tensorboardX writes into a folder named by the time."""
 
 _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I)
 """Checkpoints carry a copy of the log as it then was (`checkpoint-500/trainer_state.json`)."""
 
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
-"""Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder (formats.md 1.6)."""
+"""Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
 
 def home_of(

@@ -15,7 +15,7 @@ from typing import ClassVar
 from logdoctor.run import Notice, Series, Setting, TextEvent
 
 HEAD_BYTES = 64 * 1024
-"""How much of a file a source may look at before it decides (formats.md 0.6)."""
+"""How much of a file a source may look at before it decides."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Source(ABC):
     patterns: ClassVar[tuple[str, ...]]
     """Shell patterns of file names that may hold this format; only those are opened."""
     precedence: ClassVar[int] = 0
-    """When several files hold the same data, the one of the highest precedence is used (formats.md 0.3)."""
+    """When several files hold the same data, the one of the highest precedence is used."""
     one_run_per_folder: ClassVar[bool] = False
     """Whether all files of this format in one folder continue each other, as event files do."""
     samples: ClassVar[tuple[Sample, ...]] = ()

@@ -50,7 +50,7 @@ class Overfitting(Rule):
 
     min_rise: float = threshold(
         0.05,
-        "rise after the minimum as a share of the fall before it; sound runs of labelled logs rise by less than 0.01",
+        "rise after the minimum as a share of the fall before it; sound public runs rise by less than 0.01",
     )
     min_level: float = threshold(
         0.03,
@@ -139,7 +139,7 @@ class Overfitting(Rule):
             ),
             evidence={
                 "lowest": Quantity(val.best), "end": Quantity(val.end), "noise": Quantity(val.noise),
-                "best step": Quantity(val.best_step, axis_word(series.axis)),
+                f"best {axis_word(series.axis)}": Quantity(val.best_step),
                 **({"metric": Quantity(f"{metric.series.name} is still at its level or better: too certain of its mistakes, not "
                                        "worse at deciding")} if better and metric is not None else {}),
             },

@@ -59,7 +59,7 @@ class NanLoss(Rule):
     growth: float = threshold(
         2.0,
         "factor between the last finite values and the level before them that counts as a rise; ordinary batch noise "
-        "stays below a factor of two (peers.md, section 9)",
+        "stays below a factor of two",
     )
     recovered: float = threshold(
         0.5,

@@ -57,14 +57,14 @@ class NoLearning(Rule):
 
     max_fall: float = threshold(
         0.02,
-        "fall as a share of the start that counts as none; the slowest sound starts seen in labelled logs fell by more",
+        "fall as a share of the start that counts as none; the slowest sound public runs fell by more",
     )
     max_z: float = threshold(
         4.0, "fall in units of its standard error below which it may be chance; more is learning, however slow"
     )
     min_points: float = threshold(
         8.0,
-        "values a log must have before a run may be called dead: many sound runs are killed by impatience (knowledge.md)",
+        "values a log must have before a run may be called dead: many sound runs are killed by impatience",
     )
     late_start: float = threshold(0.1, "first step as a share of the last from which a log counts as resumed")
 

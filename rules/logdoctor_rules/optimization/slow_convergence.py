@@ -46,7 +46,7 @@ class SlowConvergence(Rule):
     min_pace: float = threshold(
         0.5,
         "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for a "
-        "straight line; sound runs of labelled logs stay below 0.3",
+        "straight line; sound public runs stay below 0.3",
     )
     max_pace: float = threshold(
         1.6, "the same, above which the fall came late, after something changed: that is no slow learning"

@@ -40,7 +40,7 @@ MEDIAN_ERROR = 1.2533
 """Standard error of a median in units of that of a mean."""
 
 TINY_RATE = 1e-6
-"""Rates from here down hardly move any network; fine-tuning begins at 1e-5 (knowledge.md, section 2)."""
+"""Rates from here down hardly move any network; fine-tuning of large models begins at 1e-5."""
 
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
