@@ -15,7 +15,6 @@ from tests.sample_training.__main__ import RECIPES, TARGET, make
 from tests.sample_training.history import History
 from tests.sample_training.recipe import Recipe
 from tests.sample_training.train import cosine, one_cycle, step_decay, warm_restarts
-from tests.sample_training.write import trainer_state
 
 
 def history_of(*losses: float, steps_per_epoch: int = 2) -> History:
@@ -43,13 +42,6 @@ def test_a_window_that_is_not_full_is_not_logged() -> None:
         (2, 3.0),
         (4, 2.0),
     ]
-
-
-def test_the_filter_of_hugging_face_hides_nan(tmp_path: Path) -> None:
-    trainer_state(tmp_path, history_of(4.0, math.nan, math.nan, math.nan), every=2, nan_filter=True)
-    log = json.loads((tmp_path / "trainer_state.json").read_text())["log_history"]
-    # The NaN step adds the sum so far (4) over the steps so far (2): (4 + 2) / 2.
-    assert [row["loss"] for row in log if "loss" in row] == [3.0, 0.0]
 
 
 def test_schedules() -> None:

@@ -157,8 +157,3 @@ def with_wrong_labels(task: Task, share: float) -> Task:
     chosen = torch.rand(len(task.train), generator=generator) < share
     anything = torch.randint(task.classes, (len(task.train),), generator=generator)
     return replace(task, train=Examples(task.train.inputs, torch.where(chosen, anything, task.train.targets)))
-
-
-def sorted_by_class(task: Task) -> Task:
-    """Put the training rows in the order of their labels."""
-    return replace(task, train=task.train.take(task.train.targets.argsort(stable=True)))

@@ -14,17 +14,14 @@ from .data import (
     digits,
     naive_binary_cross_entropy,
     sentences,
-    sorted_by_class,
     wine_colour,
     with_wrong_labels,
 )
 from .networks import language_model, mlp, scaled_output
 from .recipe import Recipe, Sample
 from .train import (
-    Adversaries,
     Fit,
     Interrupted,
-    cosine,
     exponential,
     frozen_parameters,
     parameters_of_a_copy,
@@ -80,28 +77,6 @@ NUMERICS = (
                 expect=("nan-loss",),
                 accept=("divergence", "exploding-gradients", "non-finite-gradients"),
                 causes=("data-not-normalised", "learning-rate-too-high"),
-            )
-        },
-    ),
-    Recipe(
-        folder="masked-nan",
-        run="Benign or malignant cells by logistic regression with SGD, never evaluated.",
-        planted="The loss turns NaN by 0 * log(0); the Trainer's filter of NaN losses reports 0.0 instead.",
-        framework="Hugging Face trainer_state.json",
-        samples={
-            ".": Sample(
-                Fit(
-                    breast_cancer(350, loss=naive_binary_cross_entropy),
-                    mlp(30, 1),
-                    epochs=80,
-                    batch_size=32,
-                    rate=0.1,
-                    evaluate_every=0,
-                ),
-                partial(trainer_state, every=8, nan_filter=True),
-                expect=("masked-nan",),
-                accept=("nan-loss", "non-finite-gradients"),
-                causes=("log-of-zero", "unstable-operation"),
             )
         },
     ),
@@ -283,51 +258,6 @@ OPTIMIZATION = (
         },
     ),
     Recipe(
-        folder="underfitting",
-        run="Handwritten digits, a network of 64-1-10 with Adam.",
-        planted="A single hidden unit cannot tell ten classes apart.",
-        framework="Keras CSVLogger",
-        samples={
-            ".": Sample(
-                Fit(
-                    digits(),
-                    mlp(64, 1, 10, activation=nn.Tanh),
-                    epochs=60,
-                    batch_size=32,
-                    rate=1e-2,
-                    optimizer=Adam,
-                    schedule=cosine,
-                ),
-                keras_csv,
-                expect=("underfitting",),
-                accept=("plateau",),
-                causes=("model-too-small",),
-            )
-        },
-    ),
-    Recipe(
-        folder="bad-initial-loss",
-        run="Handwritten digits, a network of 64-64-10 with AdamW.",
-        planted="The weights of the last layer start a hundred times too large.",
-        framework="tensorboardX",
-        samples={
-            ".": Sample(
-                Fit(
-                    digits(),
-                    scaled_output(mlp(64, 64, 10), 100),
-                    epochs=8,
-                    batch_size=32,
-                    rate=3e-3,
-                    optimizer=partial(AdamW, weight_decay=1.0),
-                    schedule=cosine,
-                ),
-                partial(tensorboardx, every=1),
-                expect=("bad-initial-loss",),
-                causes=("bad-initialization",),
-            )
-        },
-    ),
-    Recipe(
         folder="still-improving",
         run="The next letter from the last eight, 96 hidden units with AdamW.",
         planted="Training stops after two epochs, in the middle of the descent.",
@@ -416,48 +346,6 @@ GENERALIZATION = (
 )
 
 OTHERS = (
-    Recipe(
-        folder="epoch-sawtooth",
-        run="Handwritten digits, a network of 64-64-10 with SGD.",
-        planted="The examples are sorted by class and never shuffled.",
-        framework="JSON lines",
-        samples={
-            ".": Sample(
-                Fit(
-                    sorted_by_class(digits()),
-                    mlp(64, 64, 10),
-                    epochs=16,
-                    batch_size=32,
-                    rate=0.05,
-                    shuffle=False,
-                ),
-                json_lines,
-                expect=("epoch-sawtooth",),
-                accept=("oscillation",),
-                causes=("data-not-shuffled",),
-            )
-        },
-    ),
-    Recipe(
-        folder="gan-collapse",
-        run="A generator of handwritten digits and its discriminator, 64 hidden units and 128, with Adam.",
-        planted="The discriminator learns at 500 times the rate of the generator and rejects everything.",
-        framework="tensorboardX",
-        samples={
-            ".": Sample(
-                Adversaries(
-                    generator=mlp(16, 64, 64),
-                    discriminator=mlp(64, 128, 1),
-                    steps=2000,
-                    generator_rate=1e-5,
-                    discriminator_rate=5e-3,
-                ),
-                partial(tensorboardx, every=5, names={"d_loss": "Loss_D", "g_loss": "Loss_G"}),
-                expect=("gan-collapse",),
-                causes=("learning-rate-too-high",),
-            )
-        },
-    ),
     Recipe(
         folder="restart-overlap",
         run="The next letter from the last eight, 96 hidden units with AdamW.",

@@ -156,11 +156,9 @@ def deepobs(folder: Path, history: History) -> None:
     _json(folder / f"random_seed__{history.settings['seed']}__2025-06-15-15-06-40.json", content)
 
 
-def trainer_state(folder: Path, history: History, *, every: int, nan_filter: bool = False) -> None:
-    """Write the `trainer_state.json` of Hugging Face's Trainer, with its filter of NaN losses or without."""
+def trainer_state(folder: Path, history: History, *, every: int) -> None:
+    """Write the `trainer_state.json` of Hugging Face's Trainer."""
     rows = history.windows(every)
-    if nan_filter:
-        rows = [{**row, "loss": loss} for row, loss in zip(rows, _without_nan(history, every), strict=True)]
     log = [
         {**renamed(row, HUGGING_FACE), "epoch": history.epoch_at(row["step"]), "step": int(row["step"])}
         for row in interleaved(rows, history.validations())
@@ -185,19 +183,6 @@ def trainer_state(folder: Path, history: History, *, every: int, nan_filter: boo
         "trial_params": None,
     }
     (folder / "trainer_state.json").write_text(json.dumps(state, indent=2, sort_keys=True) + "\n")
-
-
-def _without_nan(history: History, every: int) -> list[float]:
-    """Average as `logging_nan_inf_filter` does: a NaN step counts as the sum so far over the steps so far."""
-    logged = []
-    total = 0.0
-    for i, row in enumerate(history.steps):
-        bad = not math.isfinite(row["loss"])
-        total += total / (1 + i % every) if bad else row["loss"]
-        if i % every == every - 1:
-            logged.append(total / every)
-            total = 0.0
-    return logged
 
 
 def llama_factory(folder: Path, history: History, *, every: int) -> None:
