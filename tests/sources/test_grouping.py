@@ -72,7 +72,10 @@ def test_the_same_data_in_two_formats_counts_once(tmp_path: Path) -> None:
     (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": rows, "global_step": 40}))
     (run,) = load(tmp_path)
     assert [one.name for one in run.all(TrainLoss)] == ["train/loss"]
-    assert {source.path.rpartition("/")[2][:7]: source.used for source in run.sources} == {"events.": True, "trainer": False}
+    assert {source.path.rpartition("/")[2][:7]: source.used for source in run.sources} == {
+        "events.": True,
+        "trainer": False,
+    }
 
 
 def test_copies_in_checkpoints_belong_to_the_run(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Oscillation(Rule):
         3.0, "the same times the root of the number of points: what noise of so few points reaches once in four hundred"
     )
     min_lasting: float = threshold(
-        0.4, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
+        0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
