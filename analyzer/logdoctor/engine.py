@@ -49,7 +49,8 @@ class Bench:
             return MissingNeed(str(reason))
 
     def _series(self, role: type[Role]) -> Series:
-        series = self.get(Run).find(role)
+        run: Run = self.get(Run)
+        series = run.find(role)
         if series is None:
             raise MissingNeed(f"no {role.id.replace('-', ' ')} in this run")
         return series

@@ -46,7 +46,7 @@ def fires(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    return Example(title, True, example_run(settings, **curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    return Example(title, True, _run(settings, curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def silent(
@@ -58,13 +58,15 @@ def silent(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    return Example(title, False, example_run(settings, **curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    return Example(title, False, _run(settings, curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
-def example_run(
-    settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve
-) -> Run:
+def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:
     """Return a run with the given curves, one point a step; roles are read from the names, as for any log."""
+    return _run(settings, curves, axis, first_step)
+
+
+def _run(settings: Settings | None, curves: Mapping[str, Curve], axis: Axis = Axis.EPOCH, first_step: int = 0) -> Run:
     series = [
         Series.of(name, first_step + np.arange(len(curve.values)), curve.values, axis=axis)
         for name, curve in curves.items()

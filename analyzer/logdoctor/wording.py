@@ -26,7 +26,7 @@ def number(value: float | None) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".")
         return f"{mantissa}e{int(exponent)}"
     rounded = f"{value:.{DIGITS}g}"
-    return f"{float(rounded):,.0f}" if magnitude >= 1000 else rounded
+    return f"{float(rounded):,.0f}" if abs(float(rounded)) >= 1000 else rounded
 
 
 def percent(share: float) -> str:

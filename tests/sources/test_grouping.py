@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,14 @@ from logdoctor.sources import load, read
 FALL = np.linspace(2.3, 0.4, 40)
 
 
-def write_csv(path: Path, **columns: Sequence[float]) -> Path:
+def write_csv(path: Path, **columns: Iterable[float]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [",".join(columns), *(",".join(repr(float(v)) for v in row) for row in zip(*columns.values(), strict=True))]
     path.write_text("\n".join(lines) + "\n")
     return path
 
 
-def write_events(folder: Path, scalars: Mapping[str, Sequence[float]], first_step: int = 0, suffix: str = "") -> None:
+def write_events(folder: Path, scalars: Mapping[str, Iterable[float]], first_step: int = 0, suffix: str = "") -> None:
     with SummaryWriter(str(folder), filename_suffix=suffix) as writer:
         for name, values in scalars.items():
             for step, value in enumerate(values, first_step):

@@ -138,7 +138,7 @@ def role_of(name: str, split: Split) -> type[Role]:
 def _loss_role(name: str, found: frozenset[str], split: Split) -> type[Role]:
     if found & {"weight", "coef", "coefficient", "time", "ratio"}:
         return roles.Setup
-    if found & _POLICY or found == {"entropy", "loss"}:
+    if found & _POLICY or found - SPLIT_WORDS.keys() == {"entropy", "loss"}:
         return roles.PolicyLoss
     if found & _ADVERSARIAL:
         return roles.AdversarialLoss

@@ -13,6 +13,8 @@ from logdoctor.run.series import Series, Split
 Overrides = Mapping[type[Role], tuple[str, ...]]
 """Shell patterns of series names by role, as the user configured them."""
 
+_SPLIT_OF_ROLE: dict[type[Role], Split] = {roles.TrainLoss: Split.TRAIN, roles.ValLoss: Split.VALIDATION}
+
 _HELD_OUT_METRICS = frozenset("map map50 map95 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split())
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
@@ -92,8 +94,7 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
 def _override(series: Series, overrides: Overrides) -> Series:
     for role, patterns in overrides.items():
         if any(fnmatchcase(series.name, pattern) for pattern in patterns):
-            split = {roles.TrainLoss: Split.TRAIN, roles.ValLoss: Split.VALIDATION}.get(role, series.split)
-            return replace(series, role=role, split=split)
+            return replace(series, role=role, split=_SPLIT_OF_ROLE.get(role, series.split))
     return series
 
 

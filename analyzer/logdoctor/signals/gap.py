@@ -37,7 +37,7 @@ class Gap:
         train_at, val_at = self.train.steps.astype(float), self.val.steps.astype(float)
         if self.train.series.axis != self.val.series.axis:
             train_at, val_at = _progress(train_at), _progress(val_at)
-        return np.interp(val_at, train_at, self.train.level)
+        return np.asarray(np.interp(val_at, train_at, self.train.level))
 
     @cached_property
     def end(self) -> float:
@@ -46,4 +46,4 @@ class Gap:
 
 
 def _progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (steps - steps[0]) / max(steps[-1] - steps[0], 1.0)
+    return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))

@@ -195,7 +195,7 @@ def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float6
     """Return the median of each point and its neighbours, shape (n,); at the ends of those there are."""
     half = width // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
-    return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
+    return np.asarray(np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1))
 
 
 def jitter(values: NDArray[np.float64]) -> float:

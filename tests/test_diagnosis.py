@@ -1,0 +1,158 @@
+"""The whole analysis: selection, grouping of siblings, isolation, and the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import logdoctor
+from logdoctor import Severity, TrainLoss
+from logdoctor.config import Config
+from logdoctor.curves import Curve, decay, flat, given
+from logdoctor.diagnosis import analyze, diagnose, selected_rules
+from logdoctor.errors import ConfigurationError, NoRunError
+from logdoctor.reports import json_v1
+from logdoctor.rule import Rule, example_run
+
+
+def write_run(folder: Path, curve: Curve, lr: float | None = None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {"loss": curve.values.tolist(), **({"learning_rate": lr} if lr else {})}
+    (folder / "history.json").write_text(json.dumps(document))
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    """Three rates of one training: the highest ends in NaN, the others converge."""
+    for lr, curve in {
+        0.01: decay(2.3, 0.5, 60),
+        0.1: decay(2.3, 0.3, 60),
+        1.0: given([2.3, 5.0, 80.0]).followed_by(flat(float("nan"), 57)),
+    }.items():
+        write_run(tmp_path / f"lr{lr}", curve, lr)
+    return tmp_path
+
+
+def test_a_sibling_gives_the_fix_its_number(sweep: Path) -> None:
+    run, finding = next(iter(analyze(sweep).findings()))
+    assert (run.name, finding.rule) == ("lr1.0", "nan-loss")
+    best = finding.causes[0]
+    assert best.id == "learning-rate-too-high"
+    assert [(fix.text, fix.tested) for fix in best.fixes] == [
+        ("lower the learning rate from 1 to 0.1", "sibling run lr0.1")
+    ]
+
+
+def test_a_sibling_that_differs_in_more_is_evidence_but_no_test(sweep: Path) -> None:
+    for lr, batch in ((1.0, 32), (0.1, 64), (0.01, 64)):
+        file = sweep / f"lr{lr}" / "history.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "batch_size": batch}))
+    _, finding = next(iter(analyze(sweep).findings()))
+    assert any("batch_size" in text for text in finding.causes[0].pro)
+    assert [fix.tested for fix in finding.causes[0].fixes] == [""]
+
+
+def test_findings_of_one_cause_among_siblings_are_one_group(tmp_path: Path) -> None:
+    for seed in range(3):
+        write_run(tmp_path / "a" / f"seed{seed}", decay(2.3, 0.5, 40).followed_by(flat(float("nan"), 20)))
+    write_run(tmp_path / "b", decay(9.0, 0.5, 40).followed_by(flat(float("nan"), 20)))
+    groups = [finding.group for _, finding in analyze(tmp_path).findings() if finding.rule == "nan-loss"]
+    assert len(groups) == 4
+    assert len(set(groups)) == 2
+
+
+def test_select_and_ignore(sweep: Path) -> None:
+    only = analyze(sweep, config=Config(select=("divergence",)))
+    assert {rule for one in only.runs for rule in one.outcomes.passed} <= {"divergence"}
+    without = analyze(sweep, config=Config(ignore=("nan-loss",)))
+    assert "nan-loss" not in {finding.rule for _, finding in without.findings()}
+
+
+def test_an_unknown_rule_is_refused(sweep: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no rule is called 'nan-los'"):
+        analyze(sweep, config=Config(select=("nan-los",)))
+
+
+def test_thresholds_can_be_configured(tmp_path: Path) -> None:
+    write_run(tmp_path, given([2.3, 1.0, 0.8, 0.7, 2.6, 2.7, 2.6, 2.7, 2.6, 2.7]))
+    assert any(finding.rule == "divergence" for _, finding in analyze(tmp_path).findings())
+    lenient = Config(thresholds={"divergence": {"above_start": 9.0, "lost": 9.0}})
+    assert not any(finding.rule == "divergence" for _, finding in analyze(tmp_path, config=lenient).findings())
+
+
+def test_roles_can_be_configured(tmp_path: Path) -> None:
+    rows = [{"step": step, "fit": float(v)} for step, v in enumerate(np.linspace(2.3, 0.3, 30))]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps({**row, "loss_x": 1.0}) + "\n" for row in rows))
+    (one,) = analyze(tmp_path, config=Config(roles={TrainLoss: ("fit",)})).runs
+    found = one.run.find(TrainLoss)
+    assert found is not None
+    assert found.name == "fit"
+
+
+def test_minimum_severity(sweep: Path) -> None:
+    for _, finding in analyze(sweep, config=Config(min_severity=Severity.ERROR)).findings():
+        assert finding.severity is Severity.ERROR
+
+
+@dataclass(frozen=True)
+class Failing(Rule):
+    """A rule that fails."""
+
+    id: ClassVar[str] = "failing"
+
+    def check(self) -> None:
+        raise RuntimeError("on purpose")
+
+
+def test_a_rule_that_fails_costs_nothing_else() -> None:
+    run = example_run(train_loss=given([2.3]).followed_by(flat(float("nan"), 30)))
+    (one,) = diagnose([run], [Failing(), *selected_rules(Config())])
+    assert [crash.rule for crash in one.outcomes.crashed] == ["failing"]
+    assert "on purpose" in one.outcomes.crashed[0].error
+    assert "nan-loss" in {finding.rule for finding in one.findings}
+
+
+def test_no_log_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NoRunError):
+        analyze(tmp_path)
+
+
+def test_the_same_input_gives_the_same_bytes(sweep: Path) -> None:
+    here = json_v1.render(analyze(sweep, now=2e9))
+    program = (
+        "import sys, logdoctor; from logdoctor.reports import json_v1;"
+        "sys.stdout.write(json_v1.render(logdoctor.analyze(sys.argv[1], now=2e9)))"
+    )
+    for seed in ("1", "2"):
+        there = subprocess.run(
+            [sys.executable, "-c", program, str(sweep)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert there == here
+
+
+def test_the_public_names_are_imported_on_use() -> None:
+    program = "import sys, logdoctor; assert 'numpy' not in sys.modules; logdoctor.Rule; logdoctor.load"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert all(getattr(logdoctor, name) is not None for name in logdoctor.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        logdoctor.nothing  # noqa: B018
+
+
+def test_every_point_in_a_frame(tmp_path: Path) -> None:
+    write_run(tmp_path, given([2.3, float("nan"), 0.5]))
+    (run,) = logdoctor.load(tmp_path)
+    frame = run.to_frame()
+    assert list(frame.columns) == ["series", "role", "split", "axis", "step", "value", "wall_time"]
+    assert frame["value"].isna().tolist() == [False, True, False]
