@@ -16,7 +16,6 @@ import tensorboardX
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator as PluginEventAccumulator
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -442,12 +441,13 @@ class TestRestarts:
         assert not log.notices
         assert log.starts_at == 0
 
-    def test_scalar_tensors_are_void_too_as_where_tensorboard_displays_them(self, path: Path) -> None:
+    def test_scalar_tensors_stay_as_they_do_in_the_accumulator(self, path: Path) -> None:
         numbers = [tensor("loss", make_tensor_proto(np.float32(step)), step) for step in range(5)]
-        write(path, [VERSION, start(0), *numbers, start(3)])
-        accumulator = PluginEventAccumulator(str(path), tensor_size_guidance={"": 0}).Reload()
-        steps = [event.step for event in accumulator.Tensors("loss")]
-        assert read_log(path).series[0].steps.tolist() == steps == [0, 1, 2]
+        write(path, [VERSION, start(0), *numbers, start(3), tensor("loss", make_tensor_proto(np.float32(9.0)), 3)])
+        steps = [event.step for event in EventAccumulator(str(path), EVERYTHING).Reload().Tensors("loss")]
+        (series,) = read_log(path).series
+        assert series.steps.tolist() == steps == [0, 1, 2, 3, 4, 3]
+        assert series.curve.steps.tolist() == [0, 1, 2, 3]
 
     def test_a_series_with_no_point_left_is_gone(self, path: Path) -> None:
         write(path, [VERSION, scalar("loss", 1, 5), start(0), scalar("lr", 1)])

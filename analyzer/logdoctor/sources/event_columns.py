@@ -60,7 +60,11 @@ def by_layout(records: Records) -> Iterator[tuple[Layout | None, Records]]:
         records = records.take(~same)
 
 
-def points_of(layout: Layout, records: Records) -> Iterator[tuple[bytes, Points]]:
+Tag = tuple[bytes, bool]
+"""A tag, and whether its numbers are scalar tensors; TensorBoard keeps the two kinds apart."""
+
+
+def points_of(layout: Layout, records: Records) -> Iterator[tuple[Tag, Points]]:
     """Yield tags and their points in records of one layout; those of a tag rise in the file, in one piece or more."""
     rows, count = records.rows, len(records)
     steps = steps_of(layout, rows)
@@ -70,7 +74,8 @@ def points_of(layout: Layout, records: Records) -> Iterator[tuple[bytes, Points]
         points = Points(records.starts, steps, numbers(rows, scalar.number), wall_times).take(order)
         heads = np.arange(count)[order][firsts].tolist()
         for head, (first, end) in zip(heads, pairwise([*firsts.tolist(), count]), strict=True):
-            yield rows[head, slice(*scalar.tag)].tobytes(), points.take(slice(first, end))
+            tag = rows[head, slice(*scalar.tag)].tobytes()
+            yield (tag, scalar.in_tensor), points.take(slice(first, end))
 
 
 def steps_of(layout: Layout, rows: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -59,6 +59,8 @@ class Scalar:
 
     tag: Span
     number: Number
+    in_tensor: bool = False
+    """Whether it is a scalar tensor, as TensorFlow 2 writes, and not a `simple_value`."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _value(row: bytes, fixed: bytearray, span: Span) -> Iterator[Scalar | Note]:
         name = tag if tag[0] < tag[1] else node_name  # as the oldest writers did
         found = _tensor(row, fixed, spans)
         if isinstance(found, Number):
-            yield Scalar(name, found)
+            yield Scalar(name, found, in_tensor=True)
         elif found:
             yield Note(name, found, is_hparams=False)
 

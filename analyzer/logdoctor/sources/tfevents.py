@@ -1,9 +1,8 @@
 """TensorBoard event files: every scalar, bit for bit, with both checksums of every record verified.
 
 The points are those of `tensorboard.backend.event_processing.event_accumulator.EventAccumulator` with no limit of
-size, scalars and scalar tensors together, with three differences. A `SessionLog.START` also voids scalar tensors; the
-accumulator of TensorBoard's own display (plugin_event_accumulator.py) does the same. Files of a version before 2, last
-written in 2015, lose no points to steps that go back: the series keeps every branch. And damage does not end reading.
+size, scalars and scalar tensors together, with two differences. Files of a version before 2, last written in 2015, lose
+no points to steps that go back: the series keeps every branch. And damage does not end reading.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from logdoctor.run import Series, Setting
-from logdoctor.sources.event_columns import Points, by_layout, join, lowest_ahead, points_of, steps_of, voided_by
+from logdoctor.sources.event_columns import Points, Tag, by_layout, join, lowest_ahead, points_of, steps_of, voided_by
 from logdoctor.sources.event_notices import Restart, damage_notices, foreign_notice, restart_notices
 from logdoctor.sources.event_proto import Layout
 from logdoctor.sources.event_settings import TEXTS, hparams, text_settings
@@ -58,8 +57,8 @@ class TensorBoardEvents(Source):
 class _Contents:
     """What an event file holds, as it came."""
 
-    points: dict[bytes, list[Points]] = field(default_factory=dict)
-    """Chunks of points by tag."""
+    points: dict[Tag, list[Points]] = field(default_factory=dict)
+    """Chunks of points by tag and kind."""
     settings: list[tuple[int, dict[str, Setting]]] = field(default_factory=list)
     """Hyper-parameters, each with the place of its record in the file."""
     restarts: list[tuple[int, int, int]] = field(default_factory=list)
@@ -76,13 +75,12 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
     if sum(gap.end - gap.start for gap in contents.gaps) == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
     joined = {tag: join(chunks) for tag, chunks in contents.points.items()}
-    in_order = dict(sorted(joined.items(), key=lambda item: int(item[1].places[0])))
-    kept, restarts = _without_void(in_order, sorted(contents.restarts))
+    kept, restarts = _without_void(joined, sorted(contents.restarts))
     settings: dict[str, Setting] = {}
     for _, found in sorted(contents.settings, key=itemgetter(0)):
         settings |= found
     return Log(
-        series=tuple(_series(tag, points) for tag, points in kept.items() if len(points)),
+        series=tuple(_series(tag, points) for tag, points in _in_order(kept)),
         hyperparameters=settings,
         notices=(*damage_notices(path, contents.gaps, size), *restart_notices(path, restarts)),
         starts_at=min((one.step for one in restarts), default=None),
@@ -125,17 +123,33 @@ def _settings(layout: Layout, records: Records) -> Iterator[tuple[int, dict[str,
                 yield start, text_settings(tag, content)
 
 
+def _in_order(points: dict[Tag, Points]) -> list[tuple[bytes, Points]]:
+    """Return the points of each tag, of both kinds together, the tags in the order of their first place in the file."""
+    by_tag: dict[bytes, list[Points]] = {}
+    for (tag, _), of_kind in points.items():
+        if len(of_kind):
+            by_tag.setdefault(tag, []).append(of_kind)
+    joined = [(tag, join(kinds)) for tag, kinds in by_tag.items()]
+    return sorted(joined, key=lambda item: int(item[1].places[0]))
+
+
 def _without_void(
-    series: dict[bytes, Points], starts: list[tuple[int, int, int]]
-) -> tuple[dict[bytes, Points], list[Restart]]:
-    """Drop the points that restarts void, and count them; `starts` has place, end and step of each, rising."""
+    series: dict[Tag, Points], starts: list[tuple[int, int, int]]
+) -> tuple[dict[Tag, Points], list[Restart]]:
+    """Drop the points that restarts void, and count them; `starts` has place, end and step of each, rising.
+
+    As in EventAccumulator, scalar tensors stay: where a tag goes on, its later branch is the curve in any case.
+    """
     if not starts:
         return series, []
     places, _, steps = np.array(starts, np.int64).T
     lowest = lowest_ahead(steps)
     counts = np.zeros((2, len(starts)), np.int64)  # points and series that each restart voids
-    kept: dict[bytes, Points] = {}
+    kept: dict[Tag, Points] = {}
     for tag, points in series.items():
+        if tag[1]:
+            kept[tag] = points
+            continue
         owners = voided_by(points, places, steps, lowest)
         found, voided = np.unique(owners[owners >= 0], return_counts=True)
         counts[0, found] += voided
