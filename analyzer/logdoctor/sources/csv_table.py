@@ -1,0 +1,176 @@
+"""Tables of text with separators: one row for each record, one column for each quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import nan
+from pathlib import Path
+
+from logdoctor.run import Axis
+from logdoctor.sources.counters import counts, normal
+from logdoctor.sources.delimited import Reading, head_table, read_table
+from logdoctor.sources.likeness import is_training
+from logdoctor.sources.moments import MOMENTS
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.table import Table
+from logdoctor.sources.table_logs import read_logs
+
+_TEXT_FILES = frozenset({".txt", ".log"})
+"""Files that are tables only now and then, such as Spinning Up's `progress.txt` and Keras' `training.log`."""
+
+_ENOUGH_ROWS = 0.9
+"""Share of the lines of such a file that must be rows of a table."""
+
+_DVCLIVE = ("plots", "metrics")
+_TORCHRL = "scalars"
+
+
+class CsvTable(Source):
+    """Tables as Keras', Lightning's and fastai's CSVLogger, Ultralytics, timm, DeepSpeed, Ray or a script leave them.
+
+    An empty cell means "not logged at this step"; a cell that says nan means that the value was NaN. The two are not
+    mixed up, because a NaN loss is a finding and a gap is none; see `padding` for the writers that do mix them up.
+    """
+
+    name = "csv"
+    patterns = ("*.csv", "*.tsv", "*.txt", "*.log")
+    precedence = 10
+    samples = (
+        Sample(
+            "Keras: one row for each epoch, NA where the metric was not computed",
+            "training.log",
+            "epoch,accuracy,loss,val_loss\n0,0.875,0.5,NA\n1,0.9375,nan,0.25\n",
+            {
+                "accuracy": [(0, 0.875), (1, 0.9375)],
+                "loss": [(0, 0.5), (1, nan)],
+                "val_loss": [(1, 0.25)],
+            },
+        ),
+        Sample(
+            "Keras' history through pandas: the nameless index is the epoch",
+            "history.csv",
+            ",loss,val_loss\n0,0.5,0.75\n1,0.25,0.5\n",
+            {"loss": [(0, 0.5), (1, 0.25)], "val_loss": [(0, 0.75), (1, 0.5)]},
+        ),
+        Sample(
+            "Lightning: sparse, train and validation on rows of their own",
+            "metrics.csv",
+            "epoch,step,train_loss,val_loss\n0,49,1.5,\n,99,1.25,\n0,99,,1.75\n",
+            {"epoch": [(49, 0), (99, 0)], "train_loss": [(49, 1.5), (99, 1.25)], "val_loss": [(99, 1.75)]},
+        ),
+        Sample(
+            "pandas with nan for gaps: train and validation take turns, so that nan is no value",
+            "log.csv",
+            "step,loss,val_loss\n1,1.5,nan\n2,nan,1.75\n3,1.25,nan\n4,nan,1.5\n",
+            {"loss": [(1, 1.5), (3, 1.25)], "val_loss": [(2, 1.75), (4, 1.5)]},
+        ),
+        Sample(
+            "Ultralytics before 2024: padded cells",
+            "results.csv",
+            "      epoch,   train/box_loss,  metrics/mAP50(B)\n          0,            2.125,            0.0625\n",
+            {"train/box_loss": [(0, 2.125)], "metrics/mAP50(B)": [(0, 0.0625)]},
+        ),
+        Sample(
+            "fastai: clocks, None, and the header again after a second fit",
+            "history.csv",
+            "epoch,train_loss,valid_loss,time\n0,0.5,None,01:30\n1,0.25,0.5,01:00\n"
+            "epoch,train_loss,valid_loss,time\n0,0.125,0.25,00:30\n",
+            {
+                "train_loss": [(0, 0.5), (1, 0.25), (0, 0.125)],
+                "valid_loss": [(1, 0.5), (0, 0.25)],
+                "time": [(0, 90), (1, 60), (0, 30)],
+            },
+        ),
+        Sample(
+            "Stable-Baselines3: counted in steps of the environment",
+            "progress.csv",
+            "time/fps,rollout/ep_rew_mean,time/total_timesteps\n512,21.5,2048\n640,,4096\n",
+            {"time/fps": [(2048, 512), (4096, 640)], "rollout/ep_rew_mean": [(2048, 21.5)]},
+        ),
+        Sample(
+            "Spinning Up: tabs",
+            "progress.txt",
+            "Epoch\tAverageEpRet\tTotalEnvInteracts\tTime\n0\t-120.5\t4000\t9.5\n1\t-80.25\t8000\t19.5\n",
+            {
+                "Epoch": [(4000, 0), (8000, 1)],
+                "AverageEpRet": [(4000, -120.5), (8000, -80.25)],
+                "Time": [(4000, 9.5), (8000, 19.5)],
+            },
+        ),
+        Sample(
+            "a spreadsheet's export with decimal commas",
+            "log.csv",
+            "epoch;loss\n1;0,5\n2;0,25\n",
+            {"loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
+            "train and validation in one column, told apart by another",
+            "log.csv",
+            "epoch,phase,loss\n1,train,0.5\n1,val,0.75\n2,train,0.25\n2,val,0.5\n",
+            {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 0.75), (2, 0.5)]},
+        ),
+        Sample(
+            "DeepSpeed: the step counts samples",
+            "Train_Samples_train_loss.csv",
+            "step,train_loss\n256,10.5\n512,9.75\n",
+            {"train_loss": [(256, 10.5), (512, 9.75)]},
+        ),
+        Sample(
+            "DVCLive: the folders are part of the name",
+            "dvclive/plots/metrics/train/loss.tsv",
+            "step\tloss\n0\t1.5\n1\t1.25\n",
+            {"train/loss": [(0, 1.5), (1, 1.25)]},
+        ),
+        Sample(
+            "TorchRL: no header",
+            "scalars/reward.csv",
+            "0,1.5\n10,1.75\n",
+            {"reward": [(0, 1.5), (10, 1.75)]},
+        ),
+        Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
+        Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
+        Sample("a search for hyper-parameters", "grid.csv", "lr,batch_size,accuracy\n0.1,32,0.5\n0.01,32,0.75\n", None),
+        Sample("prose with commas", "notes.txt", "loss, step, and hope\nthe loss falls, we step, all is well\n", None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
+        reading = head_table(head, _header_beside(head.path))
+        if reading is None or not is_training(reading.table):
+            return False
+        if head.path.suffix.lower() not in _TEXT_FILES:
+            return True
+        rows = reading.table.rows
+        others = sum((one.line_end or 0) - (one.line_start or 0) + 1 for one in reading.notices)
+        return reading.form.separator != "|" and rows >= _ENOUGH_ROWS * (rows + others)
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every column against the finest counter of the table."""
+        reading = read_table(path, _header_beside(path))
+        yield from read_logs(_named_by_path(reading.table), reading.notices, _step_axis(reading))
+
+
+def _header_beside(path: Path) -> tuple[str, ...]:
+    """Return the columns of TorchRL's `scalars/<name>.csv`, which has no header; nothing for other files."""
+    folders = path.parts[:-1]
+    if _TORCHRL not in folders:
+        return ()
+    inside = folders[len(folders) - folders[::-1].index(_TORCHRL) :]
+    return ("step", "/".join((*inside, path.stem)))
+
+
+def _named_by_path(table: Table) -> Table:
+    """Give a DVCLive column the folders of its name: `plots/metrics/train/loss.tsv` holds `train/loss`."""
+    folders = table.path.parts[:-1]
+    quantities = [one.name for one in table.columns if not counts(one.name) and normal(one.name) not in MOMENTS]
+    for i in range(len(folders) - 1):
+        if folders[i : i + 2] == _DVCLIVE and quantities == [table.path.stem]:
+            return table.renamed({table.path.stem: "/".join((*folders[i + 2 :], table.path.stem))})
+    return table
+
+
+def _step_axis(reading: Reading) -> Axis:
+    """Return what `step` counts: samples, in DeepSpeed's `Train/Samples/...`."""
+    names = (reading.table.path.stem, *reading.form.header)
+    in_samples = any(name.replace("/", "_").startswith("Train_Samples") for name in names)
+    return Axis.SAMPLES if in_samples else Axis.STEP

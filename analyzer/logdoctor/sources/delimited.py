@@ -1,0 +1,235 @@
+"""Text with separators to a table: which rows can be used, and what is wrong with the others.
+
+A row is used when it has as many cells as the header, and a number or nothing in every numeric column. Any other row is
+left out and named with its line and bytes: a row that fits by luck would be a wrong number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice
+from logdoctor.run.notice import INTERPRETATION, RESTART
+from logdoctor.sources.counters import counts, normal
+from logdoctor.sources.moments import parser_of
+from logdoctor.sources.numbers import parse_cells, parse_number
+from logdoctor.sources.source import Head
+from logdoctor.sources.table import Column, Table, TableBuilder
+from logdoctor.sources.table_form import Form, Row, form_of, is_header, unique_names
+from logdoctor.sources.table_logs import LABELS
+from logdoctor.sources.text import Block, Span, damage_notices, head_block, read_blocks
+
+_PROSE = 20
+"""So many cells of text and no number make a column of text, which is no longer read."""
+
+_RECENT = 20
+"""How many rows tell whether a last cell without line end is as long as they are."""
+
+_TORN = 0.05
+"""Share of text in a numeric column up to which it is damage; with more, text is part of what was logged."""
+
+_ORDINARY = frozenset("0123456789+-.")
+"""How an ordinary row begins, unless its first cell is empty."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds, and what was odd about it."""
+
+    form: Form
+    table: Table
+    notices: tuple[Notice, ...]
+
+
+def read_table(path: Path, header: Sequence[str] = ()) -> Reading:
+    """Read a whole file; raises UnreadableLogError when it begins with no table, and OSError.
+
+    `header` names the columns where the format is known to have no header.
+    """
+    blocks = read_blocks(path)
+    top = next(blocks, None)
+    form = form_of(top.lines, header) if top else None
+    if top is None or form is None:
+        raise UnreadableLogError(f"{path}: no table with a header was found at its beginning")
+    return tabulate(path, form, chain((top,), blocks))
+
+
+def head_table(head: Head, header: Sequence[str] = ()) -> Reading | None:
+    """Read the beginning of a file, or return None when it is no table."""
+    block = head_block(head)
+    form = form_of(block.lines, header)
+    return None if form is None else tabulate(head.path, form, (block,))
+
+
+def tabulate(path: Path, form: Form, blocks: Iterable[Block]) -> Reading:
+    """Read the blocks of a file into one table."""
+    reader = _Reader(path, form)
+    for block in blocks:
+        reader.take(block)
+    return reader.finish()
+
+
+class _Reader:
+    """Reads block after block; the header in force may change on the way."""
+
+    def __init__(self, path: Path, form: Form) -> None:
+        self.path = path
+        self.form = form
+        self.header = form.header
+        self.header_line = form.header_line
+        self.table = TableBuilder(path)
+        self.spans: list[Span] = []
+        self.notices: list[Notice] = []
+        self.offsets: list[NDArray[np.int64]] = []
+        """(2, rows of a section): where each row begins and ends in the file, in bytes."""
+        self.prose: set[str] = set()
+        """Columns that held nothing but text so far; they are no longer read."""
+        self.recent: Sequence[str] = ()
+        """The last cells of the rows before."""
+        self.position = ""
+        """The first cell of the row before."""
+
+    def take(self, block: Block) -> None:
+        """Sort the lines of a block into rows, headers and damage."""
+        if block.overlong:
+            self._reject(block, 0, "is too long for a row")
+            return
+        first = self.form.first if block.first == 1 else 0
+        columns = self._columns_at_once(block, first)
+        if columns is None:
+            self._take_line_by_line(block, first)
+        else:
+            self._add(block, np.arange(first, len(block.lines)), columns)
+
+    def finish(self) -> Reading:
+        """Return the table without the rows that hold text where a number belongs."""
+        table = self.table.build()
+        torn = np.zeros(table.rows, bool)
+        offsets = np.concatenate(self.offsets, axis=1) if self.offsets else np.empty((2, 0), np.int64)
+        for column in table.columns:
+            for row in column.texts if _is_torn(column) else ():
+                torn[row] = True
+                reason = f"has text in the numeric column `{column.name}`"
+                self.spans.append(Span(int(table.lines[row]), int(offsets[0, row]), int(offsets[1, row]), reason))
+        numeric = (column.take(np.full(len(column), not column.is_prose)) for column in table.columns)
+        notices = (*self.notices, *damage_notices(self.path, self.spans))
+        return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
+
+    def _columns_at_once(self, block: Block, first: int) -> list[Sequence[str]] | None:
+        """Cut lines that are all ordinary rows, in C; None when one of them may not be."""
+        lines, separator, width = block.lines[first:], self.form.separator, len(self.header)
+        if self.form.decimal_comma:
+            lines = [line.replace(",", ".") for line in lines]
+        text = separator.join(lines)
+        if (
+            not block.ended
+            or '"' in text
+            or "\0" in text
+            or any(line.count(separator) != width - 1 for line in lines)
+            or not {line[:1] for line in lines} <= _ORDINARY | {separator}
+            or self.header_line in lines
+        ):
+            return None
+        cells = text.split(separator)
+        return [cells[i::width] for i in range(width)]
+
+    def _take_line_by_line(self, block: Block, first: int) -> None:
+        rows: list[Row] = []
+        places: list[int] = []
+        for i, line in enumerate(block.lines[first:], first):
+            row = self.form.cells(line)
+            if row and row[0][:1] not in _ORDINARY and is_header(row, like=self.header):
+                self._add_rows(block, places, rows)
+                rows, places = [], []
+                self._change_header(block, i, unique_names(row))
+            elif line.strip() and not line.startswith("#") and (row := self._fitted(block, i, row)):
+                rows.append(row)
+                places.append(i)
+                self.position = row[0]
+        if places and not block.ended and places[-1] == len(block.lines) - 1:
+            self._leave_out_cut_cell(block, rows)
+        self._add_rows(block, places, rows)
+
+    def _fitted(self, block: Block, i: int, row: Row | None) -> Row | None:
+        """Return a row with one cell for each column, or None when it has to be left out."""
+        width = len(self.header)
+        if "\0" in block.lines[i]:
+            self._reject(block, i, "holds NUL bytes, as storage leaves them after a crash")
+            return self._behind_nuls(block.lines[i])
+        if row is None:
+            self._reject(block, i, "ends inside quotes")
+        elif len(row) < width or any(cell.strip() for cell in row[width:]):
+            self._reject(block, i, f"has {len(row)} cells where the header has {width}")
+        else:
+            return row[:width]
+        return None
+
+    def _behind_nuls(self, line: str) -> Row | None:
+        """Return the row behind NULs at the start of a line, if it is whole: it counts on from the row before."""
+        row = self.form.cells(line.lstrip("\0"))
+        if row is None or "\0" in "".join(row) or len(row) != len(self.header) or not counts(self.header[0]):
+            return None
+        try:
+            before, here = parse_number(self.position), parse_number(row[0])
+        except ValueError:
+            return None
+        return row if before is not None and here is not None and before < here else None
+
+    def _change_header(self, block: Block, i: int, header: tuple[str, ...]) -> None:
+        repeated = header == self.header
+        message = (
+            "The header is repeated: the writer began again."
+            if repeated
+            else f"From here on the table has other columns: {', '.join(header)}."
+        )
+        self.header, self.header_line = header, block.lines[i]
+        place = (int(block.offsets[i]), int(block.offsets[i + 1]), block.first + i, block.first + i)
+        self.notices.append(Notice(RESTART if repeated else INTERPRETATION, str(self.path), message, *place))
+
+    def _leave_out_cut_cell(self, block: Block, rows: list[Row]) -> None:
+        """Leave out the last cell of a file without a last line end, unless it cannot be cut off."""
+        recent = [*self.recent, *(row[-1] for row in rows)]
+        if not block.lines[-1].endswith('"') and not _is_as_long_as_ever(recent):
+            rows[-1][-1] = ""
+            self._reject(block, len(block.lines) - 1, "has no line end; its last cell may be cut off and was not used")
+
+    def _reject(self, block: Block, i: int, reason: str) -> None:
+        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason))
+
+    def _add_rows(self, block: Block, places: list[int], rows: list[Row]) -> None:
+        if rows:
+            self._add(block, np.array(places), list(zip(*rows, strict=True)))
+
+    def _add(self, block: Block, places: NDArray[np.int64], columns: Sequence[Sequence[str]]) -> None:
+        """Add a section of rows below one header, given the columns and the place of each row in the block."""
+        for name, column in zip(self.header, columns, strict=True):
+            if normal(name) in LABELS:
+                self.table.label(name, {row: word for row, cell in enumerate(column) if (word := cell.strip())})
+            if name not in self.prose:
+                cells = parse_cells(column, parser_of(name))
+                self.table.add(name, cells)
+                if not len(cells.rows) and len(cells.texts) >= _PROSE:
+                    self.prose.add(name)
+        self.recent = columns[-1][-_RECENT:]
+        self.position = columns[0][-1] if len(columns[0]) else self.position
+        self.offsets.append(np.stack((block.offsets[places], block.offsets[places + 1])))
+        self.table.end_block(places + block.first)
+
+
+def _is_torn(column: Column) -> bool:
+    """Tell whether the text in a column is damage: all other cells are numbers."""
+    texts = len(column.texts)
+    return 0 < texts < len(column) and texts <= max(1, _TORN * len(column))
+
+
+def _is_as_long_as_ever(cells: Sequence[str]) -> bool:
+    """Tell whether the last cell has as many decimals as all before it, so that nothing can be missing."""
+    decimals = {len(cell.partition(".")[2]) for cell in cells if cell}
+    return len(cells) > 2 and len(decimals) == 1 and decimals != {0} and bool(cells[-1])

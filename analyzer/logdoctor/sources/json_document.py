@@ -1,0 +1,207 @@
+"""JSON documents of no particular trainer: lists of records, or a list of numbers for each quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import nan
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+import numpy as np
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Setting
+from logdoctor.run.naming import SPLIT_WORDS, words
+from logdoctor.sources.counters import counts
+from logdoctor.sources.json_text import beginning, load
+from logdoctor.sources.likeness import is_of_training, is_training, tells_performance
+from logdoctor.sources.numbers import parse_values
+from logdoctor.sources.records import is_data, settings_of, table_of
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.table import Column, Table
+from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.text import readable
+
+_SETTINGS_FILES = frozenset({"config.json", "args.json", "params.json", "hparams.json", "package.json"})
+"""Files that hold settings, however much a list of them looks like a curve (`loss_weights`)."""
+
+_WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "records", "results", "data", "entries"})
+"""Keys that say nothing about the curves below them."""
+
+_COUNTERS = frozenset({"step", "steps", "iter", "iters", "iteration", "iterations", "epoch", "epochs"})
+
+_DEEPEST = 4
+
+
+class JsonDocument(Source):
+    """Keras' `history.history`, pandas' `to_json`, lists of records, and what scripts dump at their end.
+
+    Lists of one length belong together; a list among them that counts is their axis. Numbers and texts beside the
+    curves are settings.
+    """
+
+    name = "json"
+    patterns = ("*.json",)
+    precedence = 10
+    samples = (
+        Sample(
+            "Keras' history",
+            "history.json",
+            '{"loss": [0.5, 0.25], "val_loss": [0.75, NaN]}',
+            {"loss": [(0, 0.5), (1, 0.25)], "val_loss": [(0, 0.75), (1, nan)]},
+        ),
+        Sample(
+            "Keras' history through pandas",
+            "history.json",
+            '{"loss": {"0": 0.5, "1": 0.25}, "val_loss": {"0": 0.75, "1": 0.5}}',
+            {"loss": [(0, 0.5), (1, 0.25)], "val_loss": [(0, 0.75), (1, 0.5)]},
+        ),
+        Sample(
+            "records, with settings beside them",
+            "log.json",
+            '{"lr": 0.1, "epochs_run": [{"epoch": 1, "train_loss": 0.5}, {"epoch": 2, "train_loss": 0.25}]}',
+            {"train_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
+            "records by epoch",
+            "log.json",
+            '{"1": {"loss": 0.5, "acc": 0.25}, "2": {"loss": 0.25, "acc": 0.5}}',
+            {"loss": [(1, 0.5), (2, 0.25)], "acc": [(1, 0.25), (2, 0.5)]},
+        ),
+        Sample(
+            "lists that are logged more or less often, each with its steps",
+            "curves.json",
+            '{"train": {"loss": [2.5, 1.5, 0.5], "steps": [10, 20, 30]}, "val_loss": [2.25], "val_iters": [30]}',
+            {"train/loss": [(10, 2.5), (20, 1.5), (30, 0.5)], "val_loss": [(30, 2.25)]},
+        ),
+        Sample(
+            "settings and examples of a training",
+            "demo.json",
+            '{"epochs": 6, "learning_rate": 0.03, "examples": [{"text": "a", "label": 1}, {"text": "b", "label": 0}]}',
+            None,
+        ),
+        Sample("a search for hyper-parameters", "grid.json", '{"lr": [0.1, 0.01], "batch_size": [32, 64]}', None),
+        Sample("final results", "all_results.json", '{"eval_loss": 0.5, "eval_accuracy": 0.75}', None),
+        Sample("detections", "coco.json", '[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]', None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by a curve with the name of a loss or a metric."""
+        if head.path.name.lower() in _SETTINGS_FILES:
+            return False
+        return any(_is_log(one) for one in _curves(head.path, beginning(head.start)))
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every list and every record."""
+        document = load(path)
+        curves = [one for one in _curves(path, document.content) if _belongs(one)]
+        if not curves:
+            raise UnreadableLogError(f"{path}: no curve can be read")
+        logs = [(one.prefix, log) for one in curves for log in read_logs(one.table)]
+        series = tuple(replace(one, name=readable(prefix) + one.name) for prefix, log in logs for one in log.series)
+        notices = (*document.notices, *(notice for _, log in logs for notice in log.notices))
+        yield Log(series=series, hyperparameters=_settings(document.content), notices=notices)
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """One table within a document."""
+
+    prefix: str
+    """What the keys above it add to the names of its columns."""
+    table: Table
+    of_records: bool
+
+
+def _is_log(curves: _Curves) -> bool:
+    """Tell whether curves are reason enough to take a document for a log."""
+    if curves.of_records:
+        return is_training(curves.table)
+    return curves.table.rows > 1 and any(tells_performance(curves.prefix + one.name) for one in curves.table.columns)
+
+
+def _belongs(curves: _Curves) -> bool:
+    """Tell whether curves of a document that is a log are part of the log."""
+    names = (curves.prefix + one.name for one in curves.table.columns)
+    return is_training(curves.table) if curves.of_records else any(map(is_of_training, names))
+
+
+def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterator[_Curves]:
+    """Yield all that may be curves in a document."""
+    if _are_records(value):
+        yield _Curves(prefix, table_of(path, value), of_records=True)
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return
+    if value and all(_is_index(key) and isinstance(entry, dict) for key, entry in value.items()):
+        records = [{"index": int(key), **entry} for key, entry in value.items()]
+        yield _Curves(prefix, table_of(path, records), of_records=True)
+        return
+    for table in (*_of_lists(path, value), *_of_indexed(path, value)):
+        yield _Curves(prefix, table, of_records=False)
+    record_lists = sum(map(_are_records, value.values()))
+    for key, entry in value.items():
+        says_nothing = key in _WRAPPERS or (_are_records(entry) and record_lists == 1 and key not in SPLIT_WORDS)
+        yield from _curves(path, entry, prefix if says_nothing else f"{prefix}{key}/", depth + 1)
+
+
+def _of_lists(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield a table for each length that lists of numbers have."""
+    by_length: dict[int, list[Column]] = {}
+    for name, numbers in value.items():
+        if isinstance(numbers, list) and (column := _column(name, numbers)):
+            by_length.setdefault(len(numbers), []).append(column)
+    for length, columns in by_length.items():
+        yield Table(path, length, _with_plain_counter(columns))
+
+
+def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield the table of entries such as `{"0": 0.5, "1": 0.25}`, as pandas writes a column."""
+    entries = {
+        name: entry
+        for name, entry in value.items()
+        if isinstance(entry, dict) and entry and all(map(_is_index, entry)) and _column(name, list(entry.values()))
+    }
+    indices = sorted({int(index) for entry in entries.values() for index in entry})
+    row = {index: i for i, index in enumerate(indices)}
+    columns = [Column("index", np.arange(len(indices)), np.array(indices, np.float64))]
+    for name, entry in entries.items():
+        cells = parse_values(list(entry.values()))
+        rows = np.array([row[int(index)] for index in entry], np.int64)
+        columns.append(Column(name, rows[cells.rows], cells.values))
+    if entries:
+        yield Table(path, len(indices), tuple(columns))
+
+
+def _column(name: str, values: list[Any]) -> Column | None:
+    """Return the column of a list of numbers, or None when it holds anything else."""
+    if not set(map(type, values)) <= {int, float, str, NoneType}:
+        return None
+    cells = parse_values(values)
+    return Column(name, cells.rows, cells.values) if len(cells.values) and not len(cells.texts) else None
+
+
+def _with_plain_counter(columns: list[Column]) -> tuple[Column, ...]:
+    """Call `val_iters` plainly `iters` where it is the one counter of its lists."""
+    named = [column for column in columns if words(column.name)[-1:] and words(column.name)[-1] in _COUNTERS]
+    if len(named) != 1 or any(counts(column.name) for column in columns):
+        return tuple(columns)
+    return tuple(replace(one, name=words(one.name)[-1]) if one is named[0] else one for one in columns)
+
+
+def _are_records(value: Any) -> bool:
+    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        return False
+    return 2 * sum(map(is_data, value)) < len(value)
+
+
+def _is_index(key: str) -> bool:
+    return key.isdecimal() and len(key) < 16
+
+
+def _settings(document: Any) -> dict[str, Setting]:
+    """Return the plain values beside the curves."""
+    if not isinstance(document, dict):
+        return {}
+    return settings_of({name: value for name, value in document.items() if not isinstance(value, dict | list)})

@@ -1,0 +1,322 @@
+"""JSON lines: one record a line, as most trainers of language and vision models write beside their console."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Setting
+from logdoctor.sources.counters import LARGEST_STEP, normal
+from logdoctor.sources.json_text import decode, foreign_name
+from logdoctor.sources.likeness import is_training
+from logdoctor.sources.records import (
+    Record,
+    add_records,
+    is_data,
+    is_run_summary,
+    is_settings,
+    settings_of,
+    summary_of,
+)
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.table import Table, TableBuilder
+from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.text import Block, Span, damage_notices, head_block, read_blocks
+
+_OF_LINES = frozenset({".jsonl", ".ndjson"})
+"""Endings that promise lines; in any other file one line alone may be a document."""
+
+_PLANS = frozenset({"total_steps", "max_steps", "num_training_steps"})
+_PROGRESS = "global_step/max_steps"
+
+_FINISHED = {
+    **dict.fromkeys(("completed", "complete", "finished", "success", "succeeded", "done"), True),
+    **dict.fromkeys(("failed", "crashed", "killed", "interrupted", "aborted", "error"), False),
+}
+"""What a footer may say under `status`."""
+
+_ABOUT_THE_FILE = frozenset({
+    "type", "status", "schema_version", "timestamp", "ts", "time", "date", "level", "logger", "event", "msg", "message",
+})  # fmt: skip
+"""Fields of headers, footers and messages that are no settings."""
+
+_MOST_TRIALS = 100
+"""How often a record is looked for on one damaged line."""
+
+_DECODER = json.JSONDecoder()
+
+_MOST_OPENINGS = 32
+"""How many ways of beginning a record are remembered, to find the records on a damaged line."""
+
+
+class JsonLines(Source):
+    """Records of LLaMA-Factory, ms-swift, MMEngine, mmcv, detectron2, DeiT, spaCy, MaxText and many a script.
+
+    Nested names are joined with `/`. A damaged line costs that line alone.
+    """
+
+    name = "json-lines"
+    patterns = ("*.jsonl", "*.ndjson", "*.json", "*.txt", "*.log")
+    precedence = 30
+    samples = (
+        Sample(
+            "by hand: a header, nested metrics, NaN",
+            "metrics.jsonl",
+            '{"type": "header", "run_id": "a"}\n{"step": 1, "metrics": {"loss": 0.5}}\n'
+            '{"step": 2, "metrics": {"loss": NaN}}\n',
+            {"metrics/loss": [(1, 0.5), (2, nan)]},
+        ),
+        Sample(
+            "LLaMA-Factory: the last line repeats the step without a loss",
+            "trainer_log.jsonl",
+            '{"current_steps": 5, "total_steps": 10, "loss": 2.5, "lr": 0.5, "elapsed_time": "0:00:32"}\n'
+            '{"current_steps": 10, "total_steps": 10, "loss": 2.25, "lr": 0.25, "percentage": 100.0}\n'
+            '{"current_steps": 10, "total_steps": 10, "percentage": 100.0}\n',
+            {
+                "loss": [(5, 2.5), (10, 2.25)],
+                "lr": [(5, 0.5), (10, 0.25)],
+                "percentage": [(10, 100.0), (10, 100.0)],
+                "elapsed_time": [(5, 32.0)],
+            },
+        ),
+        Sample(
+            "ms-swift: step and plan in one text; the run's averages at the end are no points",
+            "logging.jsonl",
+            '{"loss": 1.5, "global_step/max_steps": "5/10"}\n{"loss": 1.25, "global_step/max_steps": "10/10"}\n'
+            '{"train_loss": 1.375, "train_runtime": 12.5, "global_step/max_steps": "10/10"}\n',
+            {"loss": [(5, 1.5), (10, 1.25)]},
+        ),
+        Sample(
+            "MMEngine: `step` is the epoch in validation rows",
+            "scalars.json",
+            '{"lr": 0.5, "loss": 1.5, "epoch": 1, "iter": 50, "step": 50}\n'
+            '{"lr": 0.5, "loss": 1.25, "epoch": 1, "iter": 100, "step": 100}\n'
+            '{"coco/bbox_mAP": 0.25, "step": 1}\n'
+            '{"lr": 0.5, "loss": 1.0, "epoch": 2, "iter": 150, "step": 150}\n',
+            {
+                "lr": [(50, 0.5), (100, 0.5), (150, 0.5)],
+                "loss": [(50, 1.5), (100, 1.25), (150, 1.0)],
+                "epoch": [(50, 1), (100, 1), (150, 2)],
+                "iter": [(50, 50), (100, 100), (150, 150)],
+                "coco/bbox_mAP": [(100, 0.25)],
+            },
+        ),
+        Sample(
+            "mmcv 1: `iter` begins anew in each epoch",
+            "20210101_000000.log.json",
+            '{"env_info": "Python 3.8", "seed": 0}\n'
+            '{"mode": "train", "epoch": 1, "iter": 50, "loss": 1.5}\n'
+            '{"mode": "train", "epoch": 1, "iter": 100, "loss": 1.25}\n'
+            '{"mode": "val", "epoch": 1, "iter": 20, "bbox_mAP": 0.25}\n'
+            '{"mode": "train", "epoch": 2, "iter": 50, "loss": 1.0}\n',
+            {
+                "epoch": [(50, 1), (100, 1), (100, 1), (150, 2)],
+                "train/loss": [(50, 1.5), (100, 1.25), (150, 1.0)],
+                "val/bbox_mAP": [(100, 0.25)],
+            },
+        ),
+        Sample(
+            "detectron2",
+            "metrics.json",
+            '{"data_time": 0.5, "iteration": 19, "total_loss": 5.5}\n{"iteration": 39, "total_loss": 5.25}\n'
+            '{"bbox/AP": 1.5, "iteration": 39}\n',
+            {"data_time": [(19, 0.5)], "total_loss": [(19, 5.5), (39, 5.25)], "bbox/AP": [(39, 1.5)]},
+        ),
+        Sample(
+            "DeiT: one record for each epoch",
+            "log.txt",
+            '{"train_loss": 6.5, "test_acc1": 2.5, "epoch": 0}\n{"train_loss": 6.25, "test_acc1": 3.5, "epoch": 1}\n',
+            {"train_loss": [(0, 6.5), (1, 6.25)], "test_acc1": [(0, 2.5), (1, 3.5)]},
+        ),
+        Sample(
+            "numbers in quotes, as fairseq writes them",
+            "log.jsonl",
+            '{"num_updates": "100", "loss": "13.25", "gnorm": "nan"}\n{"num_updates": "200", "loss": "12.5"}\n',
+            {"loss": [(100, 13.25), (200, 12.5)], "gnorm": [(100, nan)]},
+        ),
+        Sample("chats", "train.jsonl", '{"messages": [{"role": "user"}], "step": 1, "loss": 1.0}\n', None),
+        Sample(
+            "what a model wrote",
+            "completions.jsonl",
+            '{"step": 1, "prompt": "2+2", "completion": "4", "reward": 1.0}\n'
+            '{"step": 1, "prompt": "2+3", "completion": "6", "reward": 0.0}\n',
+            None,
+        ),
+        Sample("requests of a server", "access.jsonl", '{"ts": 1750000000.5, "status": 200, "bytes": 512}\n', None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell lines of records that a training logged."""
+        block = head_block(head)
+        if not any(line.strip().startswith("{") and line.strip().endswith("}") for line in block.lines[:_MOST_TRIALS]):
+            return False
+        reader = _Reader(head.path)
+        reader.take(block)
+        lines = len(reader.spans) + reader.records
+        enough = reader.records >= (1 if head.path.suffix.lower() in _OF_LINES else 2)
+        return enough and 2 * reader.records > lines and 2 * reader.data < lines and is_training(reader.table.build())
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every record against the finest counter."""
+        reader = _Reader(path)
+        for block in read_blocks(path):
+            reader.take(block)
+        if not reader.records:
+            raise UnreadableLogError(f"{path}: no line of it is a JSON object")
+        yield from reader.logs()
+
+
+@dataclass(frozen=True)
+class _Kind:
+    is_settings: bool
+    is_data: bool
+
+
+class _Reader:
+    """Reads block after block."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.table = TableBuilder(path)
+        self.settings: dict[str, Setting] = {}
+        self.spans: list[Span] = []
+        self.records = 0
+        """How many JSON objects were read."""
+        self.data = 0
+        """How many of them are samples of a data set."""
+        self._kinds: dict[tuple[str, ...], _Kind] = {}
+        """What records of the same names are."""
+        self._openings: dict[str, None] = {}
+        """How records begin in this file, up to the first colon."""
+
+    def take(self, block: Block) -> None:
+        """Sort the records of a block into rows and settings."""
+        if not self._openings:
+            self._remember_first_opening(block)
+        rows: list[Record] = []
+        places: list[int] = []
+        for i, line in enumerate(block.lines):
+            for record in self._records(block, i, line):
+                kind = self._kind_of(record)
+                self.records += 1
+                self.data += kind.is_data
+                if is_run_summary(record):
+                    self.settings |= summary_of(record)
+                elif kind.is_settings:
+                    self.settings |= settings_of(record)
+                else:
+                    rows.append(_with_step(record) if _PROGRESS in record else record)
+                    places.append(i)
+        add_records(self.table, rows, np.array(places, np.int64) + block.first)
+
+    def logs(self) -> Iterator[Log]:
+        """Yield what was read."""
+        table, plans = _without_plans(self.table.build())
+        settings = {name: value for name, value in self.settings.items() if name not in _ABOUT_THE_FILE} | plans
+        said = (value for name, value in settings.items() if name in _PLANS and isinstance(value, int | float))
+        planned = [int(value) for value in said if 0 < value < LARGEST_STEP]
+        finished = _FINISHED.get(str(self.settings.get("status")).lower())
+        done = (column for column in table.columns if column.name == "percentage")
+        if any((column.values >= 100).any() for column in done):
+            finished = True
+        for log in read_logs(table, damage_notices(self.path, self.spans)):
+            yield replace(log, hyperparameters=settings, planned_steps=max(planned, default=None), finished=finished)
+
+    def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
+        try:
+            record = decode(line)
+        except ValueError:
+            yield from self._salvaged(block, i, line)
+            return
+        if not isinstance(record, dict):
+            self._reject(block, i, "is no JSON object")
+        elif foreign_name(line):
+            self._reject(block, i, "holds names that are not UTF-8")
+        else:
+            self._remember_opening(line)
+            yield record
+
+    def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
+        """Yield the whole records on a line that is not one record: glued to others, torn, or behind NULs."""
+        if not line.strip() and not block.overlong:
+            return
+        found = list(_whole_records(line.lstrip("\0"), tuple(self._openings)))
+        self._reject(block, i, _trouble(block, i, line, len(found)))
+        yield from found
+
+    def _remember_opening(self, line: str) -> None:
+        if len(self._openings) < _MOST_OPENINGS:
+            self._openings[line[: line.find(":") + 1].lstrip()] = None
+
+    def _remember_first_opening(self, block: Block) -> None:
+        """Look ahead for a whole record, in case the first lines are damaged."""
+        for line in block.lines[:_MOST_TRIALS]:
+            with suppress(ValueError):
+                if isinstance(decode(line), dict):
+                    self._remember_opening(line)
+                    return
+
+    def _kind_of(self, record: Record) -> _Kind:
+        names = tuple(record)
+        if names not in self._kinds:
+            self._kinds[names] = _Kind(is_settings(record), is_data(record))
+        return self._kinds[names]
+
+    def _reject(self, block: Block, i: int, reason: str) -> None:
+        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason))
+
+
+def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
+    """Yield every record that stands whole on a damaged line.
+
+    A record is looked for only where one begins as others of the file do: an object inside a torn record is none.
+    """
+    position = 0
+    for _ in range(_MOST_TRIALS):
+        if position < 0:
+            return
+        start = position
+        try:
+            record, position = _DECODER.raw_decode(line, start)
+        except (ValueError, RecursionError):
+            position += 1
+        else:
+            if isinstance(record, dict) and not foreign_name(line[start:position]):
+                yield record
+        starts = (line.find(opening, position) for opening in openings)
+        position = min((start for start in starts if start >= 0), default=-1)
+
+
+def _trouble(block: Block, i: int, line: str, found: int) -> str:
+    """Say what is wrong with a line, as the end of a sentence about it."""
+    if block.overlong:
+        return "is too long for a record"
+    if found:
+        return f"is not one record; {found} whole records on it were used"
+    if "\0" in line:
+        return "holds NUL bytes, as storage leaves them after a crash"
+    if not block.ended and i == len(block.lines) - 1:
+        return "breaks off: it is still being written, or the writer was killed"
+    return "is no JSON"
+
+
+def _with_step(record: Record) -> Record:
+    """Take `"global_step/max_steps": "10/300"` of ms-swift apart."""
+    step, _, plan = str(record[_PROGRESS]).partition("/")
+    return {**record, "global_step": step, "max_steps": plan}
+
+
+def _without_plans(table: Table) -> tuple[Table, dict[str, Setting]]:
+    """Take the columns out that say in every row how many steps were planned."""
+    plans = [column for column in table.columns if normal(column.name) in _PLANS]
+    kept = table.with_columns(column for column in table.columns if column not in plans)
+    return kept, {
+        normal(one.name): int(one.values.max()) for one in plans if len(one) and np.isfinite(one.values).all()
+    }

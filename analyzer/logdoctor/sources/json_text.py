@@ -1,0 +1,173 @@
+"""JSON text to values, as far as it is intact.
+
+The standard library's decoder takes NaN and Infinity, which strict readers refuse together with the very steps that
+diverged. A document that was cut off, or has a hole, is mended: the elements before and after it are whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.source import HEAD_BYTES
+from logdoctor.sources.text import Encoding, encoding_of
+
+LARGEST_DOCUMENT = 512 * 1024 * 1024
+"""A larger document is refused: as Python values it would take several times its size in memory."""
+
+LONGEST_INTEGER = 300
+"""Integers of more digits become floats; Python itself refuses those of more than 4,300."""
+
+_MOST_HOLES = 20
+"""How many holes of one document are mended before the rest of it is let go."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+"""A string, to the end of the text where it is not closed, or a mark between elements."""
+
+_FOREIGN_NAME = re.compile(r'[\udc80-\udcff]++[^"\udc80-\udcff]*+"\s*:')
+
+_NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
+_CLOSING = {"{": "}", "[": "]"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON document, and what of it was lost."""
+
+    content: Any
+    notices: tuple[Notice, ...] = ()
+
+
+def decode(text: str) -> Any:
+    """Decode JSON; raises ValueError when it is none, or is nested deeper than any log."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except ValueError:  # an integer too long for Python
+        return json.loads(text, parse_int=_integer)
+
+
+def foreign_name(text: str) -> re.Match[str] | None:
+    """Find a name that is not UTF-8: a string written over, which may have swallowed names and values."""
+    return None if text.isascii() else _FOREIGN_NAME.search(text)
+
+
+def load(path: Path) -> Document:
+    """Read a whole document; raises UnreadableLogError when nothing of it can be read, and OSError."""
+    if path.stat().st_size > LARGEST_DOCUMENT:
+        raise UnreadableLogError(f"{path}: a JSON document of more than {LARGEST_DOCUMENT >> 20} MiB")
+    data = path.read_bytes()
+    encoding = encoding_of(data[:HEAD_BYTES])
+    text = encoding.decode(data[encoding.mark :])
+    try:
+        content, holes = _mended(text)
+    except ValueError as error:
+        raise UnreadableLogError(f"{path}: no JSON that can be read: {error}") from error
+    return Document(content, tuple(_notice(path, text, hole, encoding) for hole in holes))
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """Characters that were left out."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Bracket:
+    kind: str
+    at: int
+
+
+@lru_cache(maxsize=1)  # every source that knows a shape of JSON asks about the same head
+def beginning(start: bytes) -> Any:
+    """Return as much of a document as its first bytes hold, or None when they are no JSON."""
+    encoding = encoding_of(start)
+    try:
+        return _mended(encoding.decode(start[encoding.mark :]))[0]
+    except ValueError:
+        return None
+
+
+def _mended(text: str) -> tuple[Any, list[_Hole]]:
+    """Decode a document after taking out what is damaged; raises ValueError when nothing is left.
+
+    A damaged record is taken out alone if another one follows. Any other damage ends the document: behind a hole in a
+    list of numbers, no number could be told its place.
+    """
+    length = len(text)
+    holes: list[_Hole] = []
+    removed = 0  # characters taken out so far
+    rest: list[_Hole] = []  # what lies behind the place where the document breaks off
+    for _ in range(_MOST_HOLES + 3):  # the last rounds cut off what can no longer be mended
+        try:
+            content = _decode_document(text)
+        except json.JSONDecodeError as error:
+            damage = error.pos
+            if error.msg == "Extra data":
+                text, rest = text[:damage], [_Hole(damage + removed, length)]
+                continue
+        else:
+            return content, holes + rest
+        opened, whole = _structure(text[:damage])
+        record = next((inner for outer, inner in pairwise(opened) if outer.kind + inner.kind == "[{"), None)
+        following = _NEXT_RECORD.search(text, damage) if record and len(holes) < _MOST_HOLES else None
+        if record and following:
+            holes.append(_Hole(record.at + removed, following.end() + removed))
+            removed += following.end() - record.at
+            text = text[: record.at] + text[following.end() :]
+            continue
+        end = record.at if record else whole
+        brackets = [one for one in opened if one.at < end]
+        if not brackets:
+            break
+        rest = [_Hole(end + removed, length)]
+        text = text[:end].rstrip(", \t\r\n") + "".join(_CLOSING[one.kind] for one in reversed(brackets))
+    raise ValueError("no element of it is whole")
+
+
+def _decode_document(text: str) -> Any:
+    if name := foreign_name(text):
+        raise json.JSONDecodeError("a name is not UTF-8", text, name.start())
+    return decode(text)
+
+
+def _structure(text: str) -> tuple[list[_Bracket], int]:
+    """Return the brackets that are open at the end of a text, and where its last complete element ends."""
+    opened: list[_Bracket] = []
+    whole = 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        if mark in _CLOSING:
+            opened.append(_Bracket(mark, token.start()))
+        elif mark == ",":
+            whole = token.start()
+        elif mark in "]}" and opened:
+            opened.pop()
+            whole = token.end()
+    return opened, whole
+
+
+def _notice(path: Path, text: str, hole: _Hole, encoding: Encoding) -> Notice:
+    start, end = (encoding.mark + encoding.size(text[:position]) for position in (hole.start, hole.end))
+    if hole.end >= len(text):
+        message = f"The document breaks off or is damaged at byte {start}; what stands before it was read."
+    else:
+        message = f"Bytes {start} to {end} are damaged and were left out; what stands around them was read."
+    return Notice(DAMAGE, str(path), message, start, end)
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)

@@ -1,0 +1,61 @@
+"""Is it a training log? What tables of training have in common, and tables of anything else have not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+
+from logdoctor.run import Axis, roles
+from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.sources.counters import counts, normal, ruler_of
+from logdoctor.sources.table import Table
+from logdoctor.sources.table_logs import RUN_LABELS
+
+_PLAIN_COUNTERS = frozenset({
+    "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",
+    "iterations", "num_updates", "current_steps", "training_iteration", "epoch", "epochs",
+})  # fmt: skip
+"""Counters that nothing but a training log has; beside one of them any quantity will do."""
+
+_PERFORMANCE = (roles.Loss, roles.TrainMetric, roles.ValMetric, roles.Reward)
+_BESIDE = (*_PERFORMANCE, roles.TrainError, roles.ValError, roles.GradNorm, roles.LearningRate, roles.Throughput)
+
+_SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
+"""Last words of settings that are called after a loss: `loss_weights`."""
+
+_ONE_ROW_EACH = frozenset({"name", "state"})
+"""Columns of a tracker's list of runs, which has one row for each run and no curves."""
+
+
+def tells_performance(name: str) -> bool:
+    """Tell whether a name promises a loss, a metric or a reward."""
+    return issubclass(role_of(name, split_of(name)), _PERFORMANCE) and words(name)[-1] not in _SETTINGS
+
+
+def is_of_training(name: str) -> bool:
+    """Tell whether a name belongs to training: performance, an error measure, a rate, a gradient, a duration."""
+    return issubclass(role_of(name, split_of(name)), _BESIDE)
+
+
+def is_training(table: Table) -> bool:
+    """Tell whether a table, or its beginning, was logged by a training."""
+    quantities = [column.name for column in table.columns if len(column) and not counts(column.name)]
+    texts = {normal(column.name) for column in table.columns if column.is_prose}
+    if not quantities or _has_a_row_for_each_run(table, texts):
+        return False
+    counters = [one.name for one in ruler_of(table).counters if one.axis is not Axis.INDEX]
+    if any(normal(name) in _PLAIN_COUNTERS for name in counters):
+        return True
+    if counters:
+        return any(map(tells_performance, quantities))
+    return not texts and table.rows > 1 and is_set_of_curves(quantities)
+
+
+def is_set_of_curves(names: Collection[str]) -> bool:
+    """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
+    return any(map(tells_performance, names)) and all(map(is_of_training, names))
+
+
+def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
+    distinct = [len(labels.words) for labels in table.labels if normal(labels.name) in RUN_LABELS]
+    return texts >= _ONE_ROW_EACH or (table.rows > 2 and any(words > table.rows / 2 for words in distinct))

@@ -1,0 +1,90 @@
+"""Golden values of Megatron-LM: the curves of a functional test, extracted from its event files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.sources.counters import LARGEST_STEP
+from logdoctor.sources.json_text import beginning, load
+from logdoctor.sources.numbers import parse_values
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.table import Column, Table
+from logdoctor.sources.table_logs import read_logs
+
+
+class MegatronGolden(Source):
+    """For each quantity the first and last step, the interval, and values by step, or in order in older files.
+
+    The text "nan" stands for a step that was not run as well as for a value that was NaN; `padding` tells them apart.
+    """
+
+    name = "megatron-golden"
+    patterns = ("*.json",)
+    precedence = 20
+    samples = (
+        Sample(
+            "a resumed test: the first steps were not run",
+            "golden_values_dev.json",
+            '{"lm loss": {"start_step": 1, "step_interval": 1, "values": {"1": "nan", "2": 10.5, "3": 9.5}}, '
+            '"iteration-time": {"start_step": 1, "step_interval": 1, "values": {"1": "nan", "2": 0.5, "3": "nan"}}}',
+            {"lm loss": [(2, 10.5), (3, 9.5)], "iteration-time": [(2, 0.5)]},
+        ),
+        Sample(
+            "the older form, with a list",
+            "golden_values.json",
+            '{"lm loss": {"start_step": 0, "end_step": 10, "step_interval": 5, "values": [10.5, 9.5]}}',
+            {"lm loss": [(0, 10.5), (5, 9.5)]},
+        ),
+        Sample("a schedule", "lr.json", '{"lr": {"start_step": 0, "end_step": 10}}', None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by its quantities."""
+        return bool(_quantities(beginning(head.start)))
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every quantity against the step."""
+        document = load(path)
+        quantities = _quantities(document.content)
+        if not quantities:
+            raise UnreadableLogError(f"{path}: no golden value can be read")
+        yield from read_logs(_table(path, quantities), document.notices)
+
+
+def _quantities(document: Any) -> dict[str, dict[str, Any]]:
+    """Return the entries that have the form of golden values."""
+    entries = document.items() if isinstance(document, dict) else ()
+    return {
+        str(name): entry
+        for name, entry in entries
+        if isinstance(entry, dict) and isinstance(entry.get("values"), dict | list) and "step_interval" in entry
+    }
+
+
+def _table(path: Path, quantities: dict[str, dict[str, Any]]) -> Table:
+    """Put the quantities side by side on all their steps."""
+    points = {name: _points(entry) for name, entry in quantities.items()}
+    steps = sorted({step for values in points.values() for step in values})
+    row = {step: i for i, step in enumerate(steps)}
+    columns = [Column("step", np.arange(len(steps)), np.array(steps, np.float64))]
+    for name, values in points.items():
+        cells = parse_values(list(values.values()))
+        rows = np.array([row[step] for step in values], np.int64)
+        columns.append(Column(name, rows[cells.rows], cells.values))
+    return Table(path, len(steps), tuple(columns))
+
+
+def _points(entry: dict[str, Any]) -> dict[int, object]:
+    """Return the values by step, in the order of steps."""
+    values = entry["values"]
+    if isinstance(values, list):
+        start, interval = (entry.get(key) for key in ("start_step", "step_interval"))
+        if not isinstance(start, int) or not isinstance(interval, int) or max(abs(start), abs(interval)) > LARGEST_STEP:
+            return {}
+        return {start + i * interval: value for i, value in enumerate(values)}
+    return dict(sorted((int(step), value) for step, value in values.items() if step.isdecimal() and len(step) < 16))

@@ -1,0 +1,144 @@
+"""Numbers as logs spell them: missing, NaN, infinite, wrapped, grouped or plain.
+
+Three outcomes are kept apart throughout: a number (NaN is one), None for "not logged", and ValueError for text.
+Python's `float` is used only where it cannot differ: it also takes `1_000` and the digits of other scripts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Cell = TypeVar("_Cell")
+
+CellParser = Callable[[str], float | None]
+"""Returns the number in a cell, or None where nothing was logged; raises ValueError for text."""
+
+MISSING = frozenset({"", "NA", "N/A", "n/a", "<NA>", "NaT", "None", "none", "null", "NULL", "-", "--", "No log"})
+"""What writers put where nothing was logged. None of them means NaN."""
+
+NO_ROWS = np.empty(0, np.int64)
+
+_NOT_FINITE = {
+    **dict.fromkeys(("nan", "+nan", "-nan", "1.#qnan", "-1.#ind", "1.#ind"), math.nan),
+    **dict.fromkeys(("inf", "+inf", "infinity", "+infinity", "1.#inf"), math.inf),
+    **dict.fromkeys(("-inf", "-infinity", "-1.#inf"), -math.inf),
+}
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_WRAPPED = re.compile(r"(?:tensor|(?:np|numpy)\.(?:float|int)[0-9]+)\(([^,()]+)(?:,.*)?\)")
+_CLOCK = re.compile(r"(?:([0-9]+) days?, )?(?:([0-9]+):)?([0-9]+):([0-9]{2}(?:\.[0-9]+)?)")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of cells, read."""
+
+    rows: NDArray[np.int64]
+    """(n,) indices of the cells that hold a number, rising."""
+    values: NDArray[np.float64]
+    """(n,) the numbers."""
+    texts: NDArray[np.int64]
+    """Indices of the cells that hold something else than a number or nothing."""
+
+
+def parse_number(text: str) -> float | None:
+    """Read one cell strictly; raises ValueError for text.
+
+    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` is 2.1, `10/300` is text.
+    """
+    text = text.strip()
+    if text in MISSING:
+        return None
+    if _PLAIN.fullmatch(text):
+        return float(text)
+    if (value := _NOT_FINITE.get(text.lower())) is not None:
+        return value
+    if _GROUPED.fullmatch(text):
+        return float(text.replace(",", ""))
+    if wrapped := _WRAPPED.fullmatch(text):
+        return parse_number(wrapped[1])
+    raise ValueError(f"not a number: {text[:40]!r}")
+
+
+def parse_time(text: str) -> float | None:
+    """Read seconds, a clock (`01:23`, `2 days, 1:02:03`) in seconds, or a date in seconds since 1970.
+
+    A date without a time zone counts as UTC, so that a log reads the same on every machine. Raises ValueError for text.
+    """
+    text = text.strip()
+    if clock := _CLOCK.fullmatch(text):
+        days, hours, minutes, seconds = (float(part or 0) for part in clock.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    try:
+        return parse_number(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def parse_cells(cells: Sequence[str], parse: CellParser = parse_number) -> Cells:
+    """Read a whole column, in C where its cells allow."""
+    try:
+        return Cells(np.arange(len(cells)), _plain_floats(cells), NO_ROWS)
+    except ValueError:
+        pass
+    logged = np.flatnonzero(np.fromiter(map(len, cells), np.int64, len(cells)))
+    present = list(filter(None, cells))
+    try:
+        return Cells(logged, _plain_floats(present), NO_ROWS)
+    except ValueError:
+        return _one_by_one(logged.tolist(), present, parse)
+
+
+def parse_values(values: Sequence[object], parse: CellParser = parse_number) -> Cells:
+    """Read a column of values that came out of JSON, where numbers may be strings (fairseq) and null is missing."""
+    if set(map(type, values)) <= {float, int}:
+        with suppress(OverflowError):
+            return Cells(np.arange(len(values)), np.array(values, np.float64), NO_ROWS)
+    return _one_by_one(range(len(values)), values, partial(_parse_value, parse))
+
+
+def _plain_floats(cells: Sequence[str]) -> NDArray[np.float64]:
+    """Read cells that all hold a number in ASCII; raises ValueError when one does not."""
+    joined = "".join(cells)
+    if "_" in joined or not joined.isascii():
+        raise ValueError("not plain")
+    return np.fromiter(map(float, cells), np.float64, len(cells))
+
+
+def _parse_value(parse: CellParser, value: object) -> float | None:
+    """Read one value of JSON; raises ValueError for booleans, containers and integers that no float can hold."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return parse(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"not a number: {type(value).__name__}")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("too large") from error
+
+
+def _one_by_one(rows: Sequence[int], cells: Sequence[_Cell], parse: Callable[[_Cell], float | None]) -> Cells:
+    numbers: dict[int, float] = {}
+    texts: list[int] = []
+    for row, cell in zip(rows, cells, strict=True):
+        try:
+            value = parse(cell)
+        except ValueError:
+            texts.append(row)
+            continue
+        if value is not None:
+            numbers[row] = value
+    return Cells(np.fromiter(numbers, np.int64), np.fromiter(numbers.values(), np.float64), np.array(texts, np.int64))

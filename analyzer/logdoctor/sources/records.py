@@ -1,0 +1,110 @@
+"""JSON records to a table: one record a row, one name a column, nested names joined with `/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Setting
+from logdoctor.sources.counters import counts, normal
+from logdoctor.sources.likeness import tells_performance
+from logdoctor.sources.moments import parser_of
+from logdoctor.sources.numbers import NO_ROWS, Cells, parse_values
+from logdoctor.sources.table import Table, TableBuilder
+from logdoctor.sources.table_logs import LABELS
+from logdoctor.sources.text import readable
+
+Record = Mapping[str, Any]
+
+DEEPEST = 6
+"""How deep records may be nested; what lies deeper is no log."""
+
+LONGEST_LIST = 32
+"""A list of more numbers in a record is data, such as a histogram, not one curve for each place."""
+
+LONGEST_SETTING = 500
+"""Longer texts in a header are dumps of whole configurations, not settings."""
+
+_DATA = frozenset({
+    "messages", "prompt", "prompts", "completion", "completions", "response", "text", "conversations", "instruction",
+    "question", "answer", "chosen", "rejected", "image", "input_ids",
+})  # fmt: skip
+"""Text fields of data sets and of samples that a model generated, which may have scores and steps beside them."""
+
+
+def table_of(path: Path, records: Sequence[Record]) -> Table:
+    """Put the records of a document together."""
+    table = TableBuilder(path)
+    add_records(table, records, np.arange(len(records)))
+    return replace(table.build(), lines=NO_ROWS)
+
+
+def add_records(table: TableBuilder, records: Sequence[Record], lines: NDArray[np.int64]) -> None:
+    """Add records as the next block of a table, given the line of each."""
+    rows: dict[str, list[int]] = {}
+    values: dict[str, list[object]] = {}
+    for row, record in enumerate(records):
+        for name, value in flat(record):
+            if name in rows:
+                rows[name].append(row)
+                values[name].append(value)
+            else:
+                rows[name], values[name] = [row], [value]
+    for name, column in values.items():
+        at = np.array(rows[name], np.int64)
+        if normal(name) in LABELS:
+            words = zip(rows[name], column, strict=True)
+            table.label(name, {row: str(word) for row, word in words if word is not None})
+        cells = parse_values(column, parser_of(name))
+        table.add(name, Cells(at[cells.rows], cells.values, at[cells.texts]))
+    table.end_block(lines)
+
+
+def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+    """Yield the fields of a record, those of nested ones under joined names: `{"a": {"b": 1}}` is `a/b`."""
+    for name, value in record.items():
+        kind = type(value)
+        if kind is dict:
+            if depth < DEEPEST:
+                yield from flat(value, f"{prefix}{name}/", depth + 1)
+        elif kind is list:
+            if len(value) <= LONGEST_LIST:
+                yield from ((f"{prefix}{name}/{i}", one) for i, one in enumerate(value) if type(one) in (int, float))
+        else:
+            yield prefix + name, value
+
+
+def is_data(record: Record) -> bool:
+    """Tell a sample of a data set, or of what a model generated, from a record of its training."""
+    return any(isinstance(value, str | list) for name, value in record.items() if normal(name) in _DATA)
+
+
+def is_settings(record: Record) -> bool:
+    """Tell a header, footer or dump of settings from a row: nothing in it counts or promises performance."""
+    return not any(counts(name) or tells_performance(name) for name, _ in flat(record))
+
+
+def is_run_summary(record: Record) -> bool:
+    """Tell the last row of Hugging Face's Trainer: its `train_loss` is the run's average and no point of a curve."""
+    return "train_runtime" in record
+
+
+def summary_of(record: Record) -> dict[str, Setting]:
+    """Return the averages of a run as settings: `summary.train_loss`."""
+    return {f"summary.{name}": value for name, value in settings_of(record).items() if not counts(name)}
+
+
+def settings_of(record: Record) -> dict[str, Setting]:
+    """Return the plain values of a record as hyper-parameters, nested names joined with a dot."""
+    settings: dict[str, Setting] = {}
+    for name, value in flat(record):
+        if isinstance(value, str) and len(value) <= LONGEST_SETTING:
+            settings[readable(name).replace("/", ".")] = readable(value)
+        elif isinstance(value, int | float | bool):
+            settings[readable(name).replace("/", ".")] = value
+    return settings

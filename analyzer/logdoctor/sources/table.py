@@ -1,0 +1,135 @@
+"""A table as it was logged: rows in the order of writing, columns that hold a value in some of them.
+
+CSV files and JSON records both become this, so that everything that follows (which column counts, which NaN means "not
+logged") is decided once for all of them, in `table_logs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.sources.numbers import NO_ROWS, Cells
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One quantity: a row without a value is absent, a row with NaN has the value NaN."""
+
+    name: str
+    rows: NDArray[np.int64]
+    """(n,) numbers of the rows that hold a value, rising from 0."""
+    values: NDArray[np.float64]
+    """(n,) the values."""
+    texts: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    """Rows of the file's table whose cell is neither a number nor empty."""
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether most of what the column holds is text."""
+        return len(self.texts) >= max(1, len(self.values))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, points: NDArray[np.bool_]) -> Column:
+        """Keep the points of a mask."""
+        return self if points.all() else replace(self, rows=self.rows[points], values=self.values[points])
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """A column of words that says whose numbers stand in a row: the split, the run, the name of the quantity."""
+
+    name: str
+    codes: NDArray[np.int64]
+    """(rows of the table,) index into `words`, or -1 where the row has no word."""
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns over common rows."""
+
+    path: Path
+    rows: int
+    columns: tuple[Column, ...]
+    """In the order of the file."""
+    labels: tuple[Labels, ...] = ()
+    lines: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    """(rows,) line of the file in which each row stands; empty where the file has no lines to speak of."""
+
+    def take(self, rows: NDArray[np.bool_]) -> Table:
+        """Keep some of the rows, given as a mask."""
+        if rows.all():
+            return self
+        number = np.cumsum(rows) - 1
+        columns = (column.take(rows[column.rows]) for column in self.columns)
+        return Table(
+            self.path,
+            int(rows.sum()),
+            tuple(replace(column, rows=number[column.rows]) for column in columns),
+            tuple(replace(labels, codes=labels.codes[rows]) for labels in self.labels),
+            self.lines[rows] if len(self.lines) else NO_ROWS,
+        )
+
+    def renamed(self, names: Mapping[str, str]) -> Table:
+        """Return the same table with other names for some columns."""
+        return self.with_columns(replace(one, name=names.get(one.name, one.name)) for one in self.columns)
+
+    def with_columns(self, columns: Iterable[Column]) -> Table:
+        """Return the same rows with other columns."""
+        return replace(self, columns=tuple(columns))
+
+
+class TableBuilder:
+    """Puts a table together from blocks of rows that follow each other."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        """Rows of the blocks that are complete; a block's own rows count from 0."""
+        self._columns: dict[str, list[Cells]] = {}
+        self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+        self._words: dict[str, dict[str, int]] = {}
+        self._lines: list[NDArray[np.int64]] = []
+
+    def add(self, name: str, cells: Cells) -> None:
+        """Add what the present block holds of one column."""
+        shifted = Cells(cells.rows + self.rows, cells.values, cells.texts + self.rows)
+        self._columns.setdefault(name, []).append(shifted)
+
+    def label(self, name: str, words: Mapping[int, str]) -> None:
+        """Add what the present block holds of a column of words, by row."""
+        known = self._words.setdefault(name, {})
+        codes = np.fromiter((known.setdefault(word, len(known)) for word in words.values()), np.int64, len(words))
+        self._labels.setdefault(name, []).append((np.fromiter(words, np.int64, len(words)) + self.rows, codes))
+
+    def end_block(self, lines: NDArray[np.int64]) -> None:
+        """Close the present block, given the line of each of its rows."""
+        self._lines.append(lines)
+        self.rows += len(lines)
+
+    def build(self) -> Table:
+        """Return the table of all blocks."""
+        columns = (
+            Column(
+                name,
+                np.concatenate([cells.rows for cells in pieces]),
+                np.concatenate([cells.values for cells in pieces]),
+                np.concatenate([cells.texts for cells in pieces]),
+            )
+            for name, pieces in self._columns.items()
+        )
+        lines = np.concatenate(self._lines) if self._lines else NO_ROWS
+        return Table(self.path, self.rows, tuple(columns), tuple(map(self._build_labels, self._labels)), lines)
+
+    def _build_labels(self, name: str) -> Labels:
+        codes = np.full(self.rows, -1)
+        for rows, found in self._labels[name]:
+            codes[rows] = found
+        return Labels(name, codes, tuple(self._words[name]))

@@ -1,0 +1,127 @@
+"""The form of a table written as text: its separator, its header, its way with commas."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from logdoctor.sources.numbers import MISSING, parse_number
+from logdoctor.sources.text import readable
+
+SEPARATORS = (",", "\t", ";", "|")
+
+_SAMPLE_LINES = 50
+"""How many lines decide about the separator."""
+
+_FEWEST_ALIKE = 0.3
+"""Share of lines with as many cells as the first that a separator must exceed; the header may change on the way."""
+
+_DECIMAL_COMMA = re.compile(r"\b0,[0-9]|[0-9],(?![0-9]{3}\b)[0-9]")
+
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file writes its table."""
+
+    separator: str
+    header: tuple[str, ...]
+    """One name for each column, no two alike."""
+    header_line: str
+    """The header as it stands in the file, or what stands where it should be."""
+    first: int
+    """Index of the first line below the header."""
+    comments: tuple[str, ...] = ()
+    """The lines above the header that begin with `#`."""
+    decimal_comma: bool = False
+
+    def cells(self, line: str) -> Row | None:
+        """Cut a line into cells; None when it ends inside quotes, for no logger writes cells of several lines."""
+        return split(line.replace(",", ".") if self.decimal_comma else line, self.separator)
+
+
+def split(line: str, separator: str) -> Row | None:
+    """Cut one line into cells, or return None when it ends inside quotes."""
+    if '"' not in line:
+        return line.split(separator)
+    try:
+        return next(csv.reader((line,), delimiter=separator, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
+    """Find out the form of a file from its first lines; None when they are no table, or one without a header."""
+    comments = tuple(line for line in lines[:_SAMPLE_LINES] if line.startswith("#"))
+    sample = [(i, line) for i, line in enumerate(lines[:_SAMPLE_LINES]) if line.strip() and not line.startswith("#")]
+    if not sample:
+        return None
+    separator = _separator([line for _, line in sample])
+    first, top = sample[0]
+    names = split(top, separator) if separator else None
+    if separator is None or names is None:
+        return None
+    if is_header(names):
+        first += 1
+    elif above := _commented_header(comments, separator, len(names)):
+        names = above
+    elif len(header) == len(names):
+        names = list(header)
+    else:
+        return None
+    decimal_comma = separator != "," and _has_decimal_commas([line for i, line in sample if i >= first])
+    return Form(separator, unique_names(names), top, first, comments, decimal_comma)
+
+
+def is_header(cells: Sequence[str], like: Sequence[str] = ()) -> bool:
+    """Tell whether cells are names: no number among them, few empty, and one of them known when there is a header."""
+    names = [cell.strip().lstrip("\ufeff") for cell in cells]
+    named = [name for name in names if name not in MISSING]
+    if not named or len(named) * 2 < len(names) or any(map(_is_number, named)):
+        return False
+    return not like or not set(named).isdisjoint(like)
+
+
+def _separator(lines: Sequence[str]) -> str | None:
+    """Return the separator that cuts most lines into as many cells as the first, and into at least two."""
+    best, most = None, _FEWEST_ALIKE
+    for separator in SEPARATORS:
+        widths = [len(split(line, separator) or ()) for line in lines]
+        share = widths.count(widths[0]) / len(widths)
+        if widths[0] > 1 and share > most:
+            best, most = separator, share
+    return best
+
+
+def _has_decimal_commas(lines: Sequence[str]) -> bool:
+    """Tell whether commas are decimal points, as spreadsheets write them in many countries, and not thousands."""
+    text = "\n".join(lines)
+    return bool(_DECIMAL_COMMA.search(text)) and not re.search(r"[0-9]\.[0-9]", text)
+
+
+def _commented_header(comments: Sequence[str], separator: str, width: int) -> Row | None:
+    """Return the last comment as a header, which is how numpy.savetxt writes one."""
+    names = split(comments[-1].lstrip("# "), separator) if comments else None
+    return names if names and len(names) == width and is_header(names) else None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        parse_number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def unique_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Clean the names of columns: a second `loss` becomes `loss.1`, a nameless third column `column 3`."""
+    header: list[str] = []
+    copies: dict[str, int] = {}
+    for i, raw in enumerate(names):
+        name = readable(raw).strip().lstrip("\ufeff").strip() or (f"column {i + 1}" if i else "")
+        copies[name] = copies.get(name, -1) + 1
+        header.append(f"{name}.{copies[name]}" if copies[name] else name)
+    return tuple(header)

@@ -1,0 +1,147 @@
+"""From a table to the logs of its runs: rows sorted by run and by split, every quantity on its axis."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Axis, Notice, Series, Split
+from logdoctor.run.naming import split_of
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.sources.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
+from logdoctor.sources.moments import without_moments
+from logdoctor.sources.padding import without_padding
+from logdoctor.sources.source import Log
+from logdoctor.sources.table import Column, Labels, Table
+from logdoctor.sources.text import readable
+
+SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
+"""Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
+
+QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key"})
+"""Columns whose words name the number in the column `value` beside them, one row for each point."""
+
+RUN_LABELS = frozenset({"run", "run_id", "run_name", "experiment", "trial", "fold", "seed", "repeat"})
+"""Columns that tell apart the runs which were written into one table."""
+
+LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
+
+_VALUES = frozenset({"value", "values"})
+
+
+def read_logs(table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Axis.STEP) -> Iterator[Log]:
+    """Yield one log for each run in a table, at least one.
+
+    The notices of the file go with the first; `step_axis` is what steps count where the file says something else.
+    """
+    said = tuple(notices)
+    for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
+        series, odd = _read_run(part, step_axis)
+        yield Log(series=series, notices=(*said, *odd), label=label)
+        said = ()
+
+
+def _runs(table: Table) -> Iterator[tuple[str, Table]]:
+    """Part a table by run, where a column tells runs apart that have more than a row each."""
+    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
+    if labels is None or not 1 < len(labels.words) <= table.rows / 2:
+        yield "", table
+        return
+    unnamed = table.with_columns(column for column in table.columns if column.name != labels.name)
+    for code, word in enumerate(labels.words):
+        yield readable(f"{labels.name}={word}"), unnamed.take(labels.codes == code)
+    if (labels.codes < 0).any():
+        yield "", unnamed.take(labels.codes < 0)
+
+
+def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
+    path = str(table.path)
+    notices: list[Notice] = []
+    lost = misplaced(table)
+    if lost.any():
+        message = f"{lost.sum()} rows were not used: their step is no whole number, or too large to be told exactly."
+        notices.append(Notice(DAMAGE, path, message))
+    table, moments = without_moments(table.take(~lost))
+    table, padding = without_padding(table)
+    ruler = ruler_of(table, step_axis, _training_rows(table))
+    series, guessed = _place(table, ruler, moments)
+    notices += padding
+    notices += [Notice(INTERPRETATION, path, note) for note in ruler.notes]
+    if guessed:
+        names = ", ".join(f"`{name}`" for name in guessed)
+        message = f"Points of {names} carry no step of their own; they were placed at the step written before them."
+        notices.append(Notice(INTERPRETATION, path, message))
+    return series, tuple(notices)
+
+
+def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> tuple[tuple[Series, ...], list[str]]:
+    """Return every quantity on its axis, and the names of those that have points without a step of their own."""
+    fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
+    columns = [column for column in _by_label(table) if len(column)]
+    placed = {i: ruler.place(one.rows, fallback) for i, one in enumerate(columns) if not counts(one.name)}
+    axes = {placement.counter for placement in placed.values()}
+    series = []
+    for i, column in enumerate(columns):
+        if i in placed:
+            shown, placement = column, placed[i]
+        else:
+            shown, finer = _as_quantity(column, ruler, axes)
+            placement = finer.place(shown.rows, fallback)
+        if len(shown):
+            times = None if moments is None or np.isnan(moments[shown.rows]).any() else moments[shown.rows]
+            series.append(Series.of(shown.name, placement.steps, shown.values, times, placement.axis))
+    return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
+
+
+def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[Column, Ruler]:
+    """Return the points at which a counter is itself a quantity, and the ruler for them.
+
+    These are the points that a finer counter places; all of them when it is nobody's axis; none when it is the axis.
+    """
+    finer = ruler.finer_than(counter.name)
+    if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
+        return counter.take(np.zeros(len(counter), bool)), finer
+    return counter.take(finer.counters[0].known[counter.rows]) if finer.counters else counter, finer
+
+
+def _by_label(table: Table) -> Iterator[Column]:
+    """Yield the columns of a table, those under names that other columns complete taken apart."""
+    values = [column for column in table.columns if not counts(column.name) and normal(column.name) in _VALUES]
+    quantity = next((one for one in table.labels if normal(one.name) in QUANTITY_LABELS), None)
+    split = next((one for one in table.labels if _names_splits(one)), None)
+    for column in table.columns:
+        if quantity is not None and column in values:
+            yield from _taken_apart(column, quantity, "{word}")
+        elif split is not None and not counts(column.name) and not split_of(column.name):
+            yield from _taken_apart(column, split, "{word}/{name}")
+        else:
+            yield column
+
+
+def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
+    codes = labels.codes[column.rows]
+    for code, word in enumerate(labels.words):
+        yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
+    yield column.take(codes < 0)
+
+
+def _names_splits(labels: Labels) -> bool:
+    return normal(labels.name) in SPLIT_LABELS and all(map(split_of, labels.words))
+
+
+def _training_rows(table: Table) -> NDArray[np.bool_]:
+    """Return a mask of the rows that no column assigns to held-out data."""
+    training = np.ones(table.rows, bool)
+    for labels in filter(_names_splits, table.labels):
+        for code, word in enumerate(labels.words):
+            training &= (labels.codes != code) | (split_of(word) is Split.TRAIN)
+    return training
+
+
+def _is_keras_history(table: Table) -> bool:
+    """Tell whether the rows are epochs: Keras logs a quantity and its `val_` twin together once an epoch."""
+    lengths = {column.name: len(column) for column in table.columns}
+    return any(lengths.get(f"val_{name}") == length for name, length in lengths.items())

@@ -1,0 +1,212 @@
+"""Bytes to lines: the encoding found out, no byte fatal, and every line's place in the file kept.
+
+Files are read in blocks of whole lines with `read`, never mapped: a live log may shrink. The size at opening is the
+snapshot that is read; what a writer appends meanwhile is for the next analysis.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.source import HEAD_BYTES, Head
+
+BLOCK_BYTES = 1024 * 1024
+"""How much is read at a time: large enough for speed, small enough for memory."""
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""A longer line is skipped and reported; no logger writes one."""
+
+MOST_NOTICES = 50
+"""How many damaged places of one file are listed one by one; the rest share the last notice."""
+
+_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8", np.dtype("u1")),
+    (codecs.BOM_UTF16_LE, "utf-16-le", np.dtype("<u2")),
+    (codecs.BOM_UTF16_BE, "utf-16-be", np.dtype(">u2")),
+)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file spells characters and ends lines."""
+
+    name: str
+    unit: np.dtype[np.unsignedinteger]
+    """The number type of one code unit."""
+    mark: int
+    """Bytes of byte-order mark before the text."""
+    newline: int = 10
+    """Code of the line end: LF, or CR where a file has no LF (old Macs)."""
+
+    def decode(self, data: bytes) -> str:
+        """Decode without ever failing: bytes that are no UTF-8 become lone surrogates, see `readable`."""
+        if self.unit.itemsize == 1:
+            return data.decode(self.name, "surrogateescape")
+        return data.decode(self.name, "replace")
+
+    def size(self, text: str) -> int:
+        """Return how many bytes a text takes that `decode` returned."""
+        return len(text.encode(self.name, "surrogateescape" if self.unit.itemsize == 1 else "surrogatepass"))
+
+    def line_ends(self, data: bytes) -> NDArray[np.int64]:
+        """Return the byte offset just behind each line end."""
+        size = self.unit.itemsize
+        units = np.frombuffer(data, self.unit, len(data) // size)
+        return (np.flatnonzero(units == self.newline).astype(np.int64) + 1) * size
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines that follow each other in a file."""
+
+    lines: list[str]
+    """Without their line ends."""
+    first: int
+    """Number of the first line, counted from 1."""
+    offsets: NDArray[np.int64]
+    """(len(lines) + 1,) where each line begins in the file, in bytes, and where the last one ends."""
+    ended: bool
+    """Whether the last line has its line end; without one the writer may have been cut off in the middle of it."""
+    overlong: bool = False
+    """Whether this is one line beyond LONGEST_LINE, of which the text was let go."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Lines that could not be used."""
+
+    line: int
+    byte_start: int
+    byte_end: int
+    reason: str
+    """What is wrong, as the end of a sentence about the line."""
+
+
+def encoding_of(start: bytes) -> Encoding:
+    """Find out the encoding from the first bytes of a file: its mark, else NULs in every other byte mean UTF-16."""
+    for mark, name, unit in _ENCODINGS:
+        if start.startswith(mark):
+            return _with_newline(Encoding(name, unit, len(mark)), start)
+    pairs = np.frombuffer(start, np.uint8, len(start) // 2 * 2).reshape(-1, 2) == 0
+    high, low = pairs.mean(axis=0) if len(pairs) else (0.0, 0.0)
+    if low > 0.9 and high == 0.0:
+        return _with_newline(Encoding("utf-16-le", np.dtype("<u2"), 0), start)
+    if high > 0.9 and low == 0.0:
+        return _with_newline(Encoding("utf-16-be", np.dtype(">u2"), 0), start)
+    return _with_newline(Encoding("utf-8", np.dtype("u1"), 0), start)
+
+
+def _with_newline(encoding: Encoding, start: bytes) -> Encoding:
+    old_mac = Encoding(encoding.name, encoding.unit, encoding.mark, newline=13)
+    return encoding if len(encoding.line_ends(start)) or not len(old_mac.line_ends(start)) else old_mac
+
+
+def head_block(head: Head) -> Block:
+    """Return the lines of a file's beginning; a last line that the head cuts is left out."""
+    encoding = encoding_of(head.start)
+    data = head.start[encoding.mark :]
+    if not head.whole:
+        ends = encoding.line_ends(data)
+        data = data[: ends[-1]] if len(ends) else b""
+    return _block(data, encoding, 1, encoding.mark)
+
+
+def read_blocks(path: Path) -> Iterator[Block]:
+    """Yield the lines of a file, block by block; raises OSError when it cannot be read."""
+    with path.open("rb") as file:
+        encoding = encoding_of(file.read(HEAD_BYTES))
+        file.seek(encoding.mark)
+        line, offset = 1, encoding.mark
+        held, skipped = b"", 0  # the beginning of a line whose end is still to come, and how much of it was let go
+        for chunk in _chunks(file, os.fstat(file.fileno()).st_size - encoding.mark):
+            data = held + chunk
+            ends = encoding.line_ends(data)
+            if not len(ends):
+                too_long = skipped or len(data) > LONGEST_LINE
+                held, skipped = (b"", skipped + len(data)) if too_long else (data, 0)
+                continue
+            begin, end = 0, int(ends[-1])
+            if skipped:
+                begin = int(ends[0])
+                yield _overlong(line, offset, skipped + begin)
+                line, offset, skipped = line + 1, offset + skipped + begin, 0
+            if begin < end:
+                block = _block(data[begin:end], encoding, line, offset)
+                yield block
+                line, offset = line + len(block.lines), offset + end - begin
+            held = data[end:]
+        if skipped:
+            yield _overlong(line, offset, skipped)
+        elif held:
+            yield _block(held, encoding, line, offset)
+
+
+def readable(name: str) -> str:
+    """Make a name fit for output: bytes that were no UTF-8 are read as Latin-1, and stray surrogates are replaced."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        return name.encode("utf-8", "surrogateescape").decode("latin-1")
+    except UnicodeEncodeError:  # a lone surrogate that came out of a JSON escape
+        return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def damage_notices(path: Path, spans: Iterable[Span]) -> Iterator[Notice]:
+    """Yield one notice for each stretch of neighbouring lines that could not be used, in the order of the file."""
+    stretches: list[list[Span]] = []
+    for span in sorted(spans, key=lambda one: one.byte_start):
+        full = len(stretches) > MOST_NOTICES
+        if stretches and (full or span.byte_start <= stretches[-1][-1].byte_end):
+            stretches[-1].append(span)
+        else:
+            stretches.append([span])
+    for i, stretch in enumerate(stretches):
+        yield _damage_notice(path, stretch, scattered=i >= MOST_NOTICES)
+
+
+def _damage_notice(path: Path, spans: Sequence[Span], *, scattered: bool) -> Notice:
+    first, last = spans[0], spans[-1]
+    if first.line == last.line:
+        message = f"Line {first.line} {first.reason}."
+    elif scattered:
+        message = f"{len(spans)} lines from {first.line} to {last.line} were not used; the first {first.reason}."
+    else:
+        message = f"Lines {first.line} to {last.line} were not used; the first {first.reason}."
+    return Notice(DAMAGE, str(path), message, first.byte_start, last.byte_end, first.line, last.line)
+
+
+def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield `size` bytes of a file from where it stands, or less when it has shrunk."""
+    while size > 0 and (chunk := file.read(min(BLOCK_BYTES, size))):
+        size -= len(chunk)
+        yield chunk
+
+
+def _block(data: bytes, encoding: Encoding, line: int, offset: int) -> Block:
+    ends = encoding.line_ends(data)
+    ended = len(ends) > 0 and ends[-1] == len(data)
+    offsets = np.concatenate(([0], ends) if ended else ([0], ends, [len(data)]))
+    return Block(_lines(data, encoding), line, offsets + offset, ended)
+
+
+def _overlong(line: int, offset: int, length: int) -> Block:
+    return Block([""], line, np.array([offset, offset + length]), ended=True, overlong=True)
+
+
+def _lines(data: bytes, encoding: Encoding) -> list[str]:
+    end = chr(encoding.newline)
+    text = encoding.decode(data)
+    lines = text.removesuffix(end).split(end) if text else []
+    return [line.rstrip("\r") for line in lines] if "\r" in text else lines
