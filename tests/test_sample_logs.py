@@ -1,4 +1,4 @@
-"""End to end: what logdoctor says of sample_logs/ is what each folder's expected.json, written before, says is there."""
+"""End to end: logdoctor says of sample_logs/ what each folder's expected.json, written before, says is there."""
 
 from __future__ import annotations
 

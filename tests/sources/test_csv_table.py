@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
-from logdoctor.sources import text
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.episode_monitor import EpisodeMonitor
 from logdoctor.sources.source import Head, Log
+from logdoctor.sources.tables import text
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
 from logdoctor.sources.wandb_export import WandbExport
 

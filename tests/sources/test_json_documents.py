@@ -18,10 +18,10 @@ from logdoctor.run.notice import DAMAGE, PADDING
 from logdoctor.sources.deepobs import DeepObs
 from logdoctor.sources.hf_trainer_state import TrainerState
 from logdoctor.sources.json_document import JsonDocument
-from logdoctor.sources.json_text import load
 from logdoctor.sources.megatron_golden import MegatronGolden
 from logdoctor.sources.sacred_metrics import SacredMetrics
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.json_text import load
 from logdoctor.sources.tensorboard_json import TensorBoardJson
 
 Points = set[tuple[str, int, float]]

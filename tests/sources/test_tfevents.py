@@ -26,7 +26,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
-from logdoctor.sources import event_columns
+from logdoctor.sources.event_file import event_columns
 from logdoctor.sources.source import Head, Log
 from logdoctor.sources.tfevents import TensorBoardEvents, read_log
 

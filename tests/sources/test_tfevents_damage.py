@@ -18,10 +18,10 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter, masked_crc32c
 
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
-from logdoctor.sources import tfrecord_file
+from logdoctor.sources.event_file import tfrecord_file
+from logdoctor.sources.event_file.tfrecord_file import Cause, Gap, read_records
 from logdoctor.sources.source import Log
 from logdoctor.sources.tfevents import read_log
-from logdoctor.sources.tfrecord_file import Cause, Gap, read_records
 
 COUNT = 200
 

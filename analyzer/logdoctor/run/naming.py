@@ -60,9 +60,9 @@ _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc elbo trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 miou "
-    "iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass fitness "
-    "spearman spearmanr pearson pearsonr score margins margin win".split()
+    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 "
+    "miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass "
+    "fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
@@ -71,8 +71,8 @@ _REWARDS = frozenset("reward rewards return returns rew ret episodic_return succ
 
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
-    "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce cross entropy "
-    "crossentropy xent rank0 rank ema dataloader idx cost objective model main".split()
+    "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
+    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 

@@ -15,7 +15,9 @@ Overrides = Mapping[type[Role], tuple[str, ...]]
 
 _SPLIT_OF_ROLE: dict[type[Role], Split] = {roles.TrainLoss: Split.TRAIN, roles.ValLoss: Split.VALIDATION}
 
-_HELD_OUT_METRICS = frozenset("map map50 map95 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split())
+_HELD_OUT_METRICS = frozenset(
+    "map map50 map95 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split()
+)
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
 

@@ -7,13 +7,13 @@ from math import nan
 from pathlib import Path
 
 from logdoctor.run import Axis
-from logdoctor.sources.counters import counts, normal
-from logdoctor.sources.delimited import Reading, head_table, read_table
-from logdoctor.sources.likeness import is_training
-from logdoctor.sources.moments import MOMENTS
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Table
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.delimited import Reading, head_table, read_table
+from logdoctor.sources.tables.likeness import is_training
+from logdoctor.sources.tables.moments import MOMENTS
+from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table_logs import read_logs
 
 _TEXT_FILES = frozenset({".txt", ".log"})
 """Files that are tables only now and then, such as Spinning Up's `progress.txt` and Keras' `training.log`."""

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.sources.delimited import head_table, read_table
-from logdoctor.sources.records import settings_of
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column, Table
-from logdoctor.sources.table_form import Form
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.delimited import head_table, read_table
+from logdoctor.sources.tables.records import settings_of
+from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.table_form import Form
+from logdoctor.sources.tables.table_logs import read_logs
 
 _HEADER = ("r", "l", "t")
 _NAMES = {"r": "episode_reward", "l": "episode_length"}

@@ -14,15 +14,15 @@ import numpy as np
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
 from logdoctor.run.naming import SPLIT_WORDS, words
-from logdoctor.sources.counters import counts
-from logdoctor.sources.json_text import beginning, load
-from logdoctor.sources.likeness import is_of_training, is_training, tells_performance
-from logdoctor.sources.numbers import parse_values
-from logdoctor.sources.records import is_data, settings_of, table_of
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column, Table
-from logdoctor.sources.table_logs import read_logs
-from logdoctor.sources.text import readable
+from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.likeness import is_of_training, is_training, tells_performance
+from logdoctor.sources.tables.numbers import parse_values
+from logdoctor.sources.tables.records import is_data, settings_of, table_of
+from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import readable
 
 _SETTINGS_FILES = frozenset({"config.json", "args.json", "params.json", "hparams.json", "package.json"})
 """Files that hold settings, however much a list of them looks like a curve (`loss_weights`)."""

@@ -13,10 +13,11 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
-from logdoctor.sources.counters import LARGEST_STEP, normal
-from logdoctor.sources.json_text import decode, foreign_name
-from logdoctor.sources.likeness import is_training
-from logdoctor.sources.records import (
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.counters import LARGEST_STEP, normal
+from logdoctor.sources.tables.json_text import decode, foreign_name
+from logdoctor.sources.tables.likeness import is_training
+from logdoctor.sources.tables.records import (
     Record,
     add_records,
     is_data,
@@ -25,10 +26,9 @@ from logdoctor.sources.records import (
     settings_of,
     summary_of,
 )
-from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Table, TableBuilder
-from logdoctor.sources.table_logs import read_logs
-from logdoctor.sources.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.table import Table, TableBuilder
+from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
 
 _OF_LINES = frozenset({".jsonl", ".ndjson"})
 """Endings that promise lines; in any other file one line alone may be a document."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.sources.counters import LARGEST_STEP
-from logdoctor.sources.json_text import beginning, load
-from logdoctor.sources.numbers import parse_values
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column, Table
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.numbers import parse_values
+from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.table_logs import read_logs
 
 
 class MegatronGolden(Source):

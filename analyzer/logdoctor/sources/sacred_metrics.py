@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.sources.json_text import beginning, load
-from logdoctor.sources.numbers import parse_time, parse_values
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column, Table
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.numbers import parse_time, parse_values
+from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.table_logs import read_logs
 
 
 class SacredMetrics(Source):

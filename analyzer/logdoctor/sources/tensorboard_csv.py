@@ -9,11 +9,11 @@ from math import nan
 from pathlib import Path
 
 from logdoctor.run.naming import SPLIT_WORDS
-from logdoctor.sources.delimited import head_table, read_table
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table_form import Form
-from logdoctor.sources.table_logs import read_logs
-from logdoctor.sources.text import readable
+from logdoctor.sources.tables.delimited import head_table, read_table
+from logdoctor.sources.tables.table_form import Form
+from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import readable
 
 _FILE_NAME = re.compile(r"run-(?P<run>.*?)-tag-(?P<tag>.+)")
 

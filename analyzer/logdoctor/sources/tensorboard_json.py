@@ -8,13 +8,13 @@ from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run.naming import SPLIT_WORDS
-from logdoctor.sources.json_text import beginning, load
-from logdoctor.sources.numbers import parse_values
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column, Table
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.numbers import parse_values
+from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import readable
 from logdoctor.sources.tensorboard_csv import run_and_tag
-from logdoctor.sources.text import readable
 
 _POINT = ("wall time", "step")
 

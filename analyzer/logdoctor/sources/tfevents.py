@@ -18,13 +18,22 @@ from typing import BinaryIO
 import numpy as np
 
 from logdoctor.run import Series, Setting
-from logdoctor.sources.event_columns import Points, Tag, by_layout, join, lowest_ahead, points_of, steps_of, voided_by
-from logdoctor.sources.event_notices import Restart, damage_notices, foreign_notice, restart_notices
-from logdoctor.sources.event_proto import Layout
-from logdoctor.sources.event_settings import TEXTS, hparams, text_settings
+from logdoctor.sources.event_file.event_columns import (
+    Points,
+    Tag,
+    by_layout,
+    join,
+    lowest_ahead,
+    points_of,
+    steps_of,
+    voided_by,
+)
+from logdoctor.sources.event_file.event_notices import Restart, damage_notices, foreign_notice, restart_notices
+from logdoctor.sources.event_file.event_proto import Layout
+from logdoctor.sources.event_file.event_settings import TEXTS, hparams, text_settings
+from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records
+from logdoctor.sources.event_file.tfrecord_file import BLOCK_BYTES, Cause, Gap, read_records
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
-from logdoctor.sources.tfrecord import FRAME_BYTES, Records
-from logdoctor.sources.tfrecord_file import BLOCK_BYTES, Cause, Gap, read_records
 
 _TEXT_BYTES = string.printable.encode() + bytes(range(0x80, 0x100))
 """Bytes of text files. Every header of a record has others: NULs."""

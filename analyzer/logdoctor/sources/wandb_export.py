@@ -8,11 +8,11 @@ from pathlib import Path
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION
-from logdoctor.sources.delimited import head_table, read_table
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.table import Column
-from logdoctor.sources.table_form import Form
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.delimited import head_table, read_table
+from logdoctor.sources.tables.table import Column
+from logdoctor.sources.tables.table_form import Form
+from logdoctor.sources.tables.table_logs import read_logs
 
 _BETWEEN = " - "
 _ENVELOPE = ("__MIN", "__MAX")

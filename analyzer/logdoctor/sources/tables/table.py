@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.numbers import NO_ROWS, Cells
+from logdoctor.sources.tables.numbers import NO_ROWS, Cells
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
-from logdoctor.sources.numbers import CellParser, parse_number, parse_time
-from logdoctor.sources.table import Column, Table
+from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
+from logdoctor.sources.tables.table import Column, Table
 
 MOMENTS = frozenset({
     "wall time", "wall_time", "walltime", "_timestamp", "timestamp", "timestamps", "time_stamp", "datetime", "date",

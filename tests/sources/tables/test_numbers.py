@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.sources.numbers import MISSING, parse_cells, parse_number, parse_time, parse_values
+from logdoctor.sources.tables.numbers import MISSING, parse_cells, parse_number, parse_time, parse_values
 
 
 @pytest.mark.parametrize("text", [*sorted(MISSING), "  ", " NA "])

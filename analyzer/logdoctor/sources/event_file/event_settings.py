@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 
 from logdoctor.run import Setting
-from logdoctor.sources.protobuf import BYTES, FIXED64, VARINT, WireError, fields, members
+from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, WireError, fields, members
 
 TEXTS = {b"args/text_summary": "", b"model_config/text_summary": "model_config."}
 """Tags of texts that hold settings as JSON, and what goes in front of their names (transformers' integrations)."""

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from logdoctor.run import Axis, roles
 from logdoctor.run.naming import role_of, split_of, words
-from logdoctor.sources.counters import counts, normal, ruler_of
-from logdoctor.sources.table import Table
-from logdoctor.sources.table_logs import RUN_LABELS
+from logdoctor.sources.tables.counters import counts, normal, ruler_of
+from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table_logs import RUN_LABELS
 
 _PLAIN_COUNTERS = frozenset({
     "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from logdoctor.run import Axis, Notice, Series, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
-from logdoctor.sources.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
-from logdoctor.sources.moments import without_moments
-from logdoctor.sources.padding import without_padding
 from logdoctor.sources.source import Log
-from logdoctor.sources.table import Column, Labels, Table
-from logdoctor.sources.text import readable
+from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
+from logdoctor.sources.tables.moments import without_moments
+from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.table import Column, Labels, Table
+from logdoctor.sources.tables.text import readable
 
 SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Setting
-from logdoctor.sources.counters import counts, normal
-from logdoctor.sources.likeness import tells_performance
-from logdoctor.sources.moments import parser_of
-from logdoctor.sources.numbers import NO_ROWS, Cells, parse_values
-from logdoctor.sources.table import Table, TableBuilder
-from logdoctor.sources.table_logs import LABELS
-from logdoctor.sources.text import readable
+from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.moments import parser_of
+from logdoctor.sources.tables.numbers import NO_ROWS, Cells, parse_values
+from logdoctor.sources.tables.table import Table, TableBuilder
+from logdoctor.sources.tables.table_logs import LABELS
+from logdoctor.sources.tables.text import readable
 
 Record = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.crc32c import masked_crc, masked_crcs_of_rows, masked_crcs_of_spans
+from logdoctor.sources.event_file.crc32c import masked_crc, masked_crcs_of_rows, masked_crcs_of_spans
 
 HEADER_BYTES = 12
 """Length and its checksum."""

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.event_proto import BFLOAT16, Layout, Number, Span, layout_of
-from logdoctor.sources.protobuf import WireError
-from logdoctor.sources.tfrecord import Records
+from logdoctor.sources.event_file.event_proto import BFLOAT16, Layout, Number, Span, layout_of
+from logdoctor.sources.event_file.protobuf import WireError
+from logdoctor.sources.event_file.tfrecord import Records
 
 MOST_LAYOUTS = 64
 """Layouts tried on all records of one length in a block; what then remains is taken one by one. Writers need a handful;

@@ -10,9 +10,9 @@ import pytest
 
 from logdoctor.run import Axis, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, PADDING
-from logdoctor.sources.records import Record, table_of
 from logdoctor.sources.source import Log
-from logdoctor.sources.table_logs import read_logs
+from logdoctor.sources.tables.records import Record, table_of
+from logdoctor.sources.tables.table_logs import read_logs
 
 Points = list[tuple[int, float]]
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logdoctor.sources.numbers import MISSING, parse_number
-from logdoctor.sources.text import readable
+from logdoctor.sources.tables.numbers import MISSING, parse_number
+from logdoctor.sources.tables.text import readable
 
 SEPARATORS = (",", "\t", ";", "|")
 

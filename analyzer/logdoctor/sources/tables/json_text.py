@@ -18,7 +18,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import HEAD_BYTES
-from logdoctor.sources.text import Encoding, encoding_of
+from logdoctor.sources.tables.text import Encoding, encoding_of
 
 LARGEST_DOCUMENT = 512 * 1024 * 1024
 """A larger document is refused: as Python values it would take several times its size in memory."""

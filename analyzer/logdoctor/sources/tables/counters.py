@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
-from logdoctor.sources.table import Column, Table
+from logdoctor.sources.tables.table import Column, Table
 
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
     (Axis.STEP, (

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.sources import text
 from logdoctor.sources.source import Head
-from logdoctor.sources.text import MOST_NOTICES, Span, damage_notices, encoding_of, head_block, read_blocks, readable
+from logdoctor.sources.tables import text
+from logdoctor.sources.tables.text import (
+    MOST_NOTICES,
+    Span,
+    damage_notices,
+    encoding_of,
+    head_block,
+    read_blocks,
+    readable,
+)
 
 
 def read(path: Path) -> list[tuple[int, str, bytes]]:

@@ -6,7 +6,7 @@ import google_crc32c
 import numpy as np
 import pytest
 
-from logdoctor.sources import crc32c
+from logdoctor.sources.event_file import crc32c
 
 
 def masked(data: bytes) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
-from logdoctor.sources.tfrecord_file import Cause, Gap
+from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
 
 MOST_NOTICES = 50
 """How many damaged places, and how many restarts, are told one by one; the rest share a last notice."""

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.protobuf import BYTES, FIXED32, FIXED64, VARINT, Field, WireError, fields, members, varint
+from logdoctor.sources.event_file.protobuf import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    Field,
+    WireError,
+    fields,
+    members,
+    varint,
+)
 
 Span = tuple[int, int]
 """First byte and one past the last."""

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, RESTART
-from logdoctor.sources.counters import counts, normal
-from logdoctor.sources.moments import parser_of
-from logdoctor.sources.numbers import parse_cells, parse_number
 from logdoctor.sources.source import Head
-from logdoctor.sources.table import Column, Table, TableBuilder
-from logdoctor.sources.table_form import Form, Row, form_of, is_header, unique_names
-from logdoctor.sources.table_logs import LABELS
-from logdoctor.sources.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.moments import parser_of
+from logdoctor.sources.tables.numbers import parse_cells, parse_number
+from logdoctor.sources.tables.table import Column, Table, TableBuilder
+from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
+from logdoctor.sources.tables.table_logs import LABELS
+from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
 
 _PROSE = 20
 """So many cells of text and no number make a column of text, which is no longer read."""

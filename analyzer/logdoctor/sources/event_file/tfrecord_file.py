@@ -1,6 +1,6 @@
 """TFRecord files: all their records, in bulk, and exactly which bytes are damaged.
 
-After damage (damage.md, section 6): a record with a sound header and a bad payload is skipped whole, for what lies in
+After damage a record with a sound header and a bad payload is skipped whole, for what lies in
 it is not this file's. Where no header stands, reading goes on at the next place where both checksums of a record
 hold. What only lost its header is proved by the checksum of its payload, and kept. Nothing is ever sized by a length
 that the file claims unless that many bytes are there.
@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from logdoctor.sources.crc32c import masked_crc_of_chunks
-from logdoctor.sources.tfrecord import (
+from logdoctor.sources.event_file.crc32c import masked_crc_of_chunks
+from logdoctor.sources.event_file.tfrecord import (
     FRAME_BYTES,
     HEADER_BYTES,
     Records,

@@ -19,8 +19,8 @@ from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
 from logdoctor.run.roles import Throughput
-from logdoctor.sources.counters import counts
-from logdoctor.sources.table import Column, Table
+from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.table import Column, Table
 
 Mask = NDArray[np.bool_]
 

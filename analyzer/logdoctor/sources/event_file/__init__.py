@@ -1,0 +1,1 @@
+"""Event files from the bytes up: framing, checksums, protobuf, columns of points."""
