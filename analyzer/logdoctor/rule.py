@@ -10,7 +10,7 @@ A need that the run cannot fill makes the rule not applicable; a need with `| No
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,10 +43,13 @@ def fires(
     settings: Settings | None = None,
     siblings: Sequence[Run] = (),
     varies: Reasons | None = None,
+    axis: Axis = Axis.EPOCH,
+    first_step: int = 0,
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    return Example(title, True, _run(settings, curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    run = _run(settings, curves, axis, first_step)
+    return Example(title, True, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def silent(
@@ -55,10 +58,13 @@ def silent(
     settings: Settings | None = None,
     siblings: Sequence[Run] = (),
     varies: Reasons | None = None,
+    axis: Axis = Axis.EPOCH,
+    first_step: int = 0,
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    return Example(title, False, _run(settings, curves), tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    run = _run(settings, curves, axis, first_step)
+    return Example(title, False, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:

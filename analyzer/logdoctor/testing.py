@@ -134,13 +134,13 @@ def _threshold_docs(rule: Rule) -> Iterator[str]:
 
 def _example_form(rule: Rule) -> Iterator[str]:
     titles = [example.title for example in rule.examples]
-    for title in {title for title in titles if titles.count(title) > 1}:
+    for title in sorted({title for title in titles if titles.count(title) > 1}):
         yield f"two examples are called {title!r}"
     for kind, word in ((True, "fires"), (False, "silent")):
         if not any(example.fires is kind for example in rule.examples):
             yield f"there is no example of the kind `{word}`"
     for varies in (rule.varies, *(example.varies for example in rule.examples)):
-        for name in set(varies) - set(CHANGES):
+        for name in sorted(set(varies) - set(CHANGES)):
             yield f"`varies` names the change {name!r}, which is none; there are {', '.join(CHANGES)}"
 
 
@@ -166,7 +166,7 @@ def finding_problems(rule: Rule, finding: Finding, run: Run) -> Iterator[str]:
         yield "the finding carries no evidence"
     if not finding.spans:
         yield "the finding points at no stretch of a series"
-    for cause in {one.id for one in finding.causes} - set(rule.causes):
+    for cause in sorted({one.id for one in finding.causes} - set(rule.causes)):
         yield f"the finding names the cause {cause!r}, which the rule does not declare"
     series = {one.name: one for one in run.series}
     for span in finding.spans:
@@ -235,7 +235,7 @@ def invariance_problems(rule: Rule) -> Iterator[str]:
             if kept and name in example.varies:
                 yield f"{rule.id}: {example.title!r} says that it varies with {name}, but it does not"
             varied |= set() if kept else {name}
-    for name in set(rule.varies) - varied:
+    for name in sorted(set(rule.varies) - varied):
         yield f"{rule.id}: says that it varies with {name}, but no example does"
 
 
@@ -258,6 +258,10 @@ def _in_bits(series: Series) -> Series:
 
 def _on_steps(series: Series) -> Series:
     return replace(series, steps=series.steps * 100, axis=Axis.STEP)
+
+
+def _counts_epochs(run: Run) -> bool:
+    return any(series.axis is Axis.EPOCH for series in run.series)
 
 
 def _with_unrelated(run: Run) -> Run:
@@ -320,8 +324,9 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
         taken: set[str] = set()
         renamed = []
         for one in run.series:
-            name = spelling.get(one.role, one.name).format("_".join(naming.stem_of(one.name)))
-            renamed.append(one if name in taken else replace(one, name=name))
+            stem = "_".join(naming.stem_of(one.name))
+            name = spelling[one.role].replace("{}", stem) if one.role in spelling else one.name
+            renamed.append(replace(one, name=name) if name and name not in taken else one)
             taken.add(name)
         return _again(run, renamed)
 
@@ -331,7 +336,7 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
 CHANGES: Mapping[str, Change] = {
     "ten times the steps": Change((_each(lambda s: replace(s, steps=s.steps * 10)),)),
     "steps counted from one": Change((_each(lambda s: replace(s, steps=s.steps + 1)),)),
-    "steps instead of epochs": Change((_each(_on_steps),)),
+    "steps instead of epochs": Change((_each(_on_steps),), _counts_epochs),
     "bits instead of nats": Change((_each(_in_bits),)),
     "unrelated series": Change((_with_unrelated,)),
     "the series in another order": Change((lambda run: _again(run, reversed(run.series)),)),

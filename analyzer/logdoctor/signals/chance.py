@@ -21,6 +21,9 @@ CIFAR-100, ImageNet."""
 ACCURACY_IS_CHANCE = 0.2
 """Relative distance of an accuracy from 1 / C within which it says that the model guesses."""
 
+RISEN = 0.5
+"""An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -72,7 +75,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
         classes = round(1 / accuracy) if accuracy > 0 else 0
         near = 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-        if near:
+        if near and values[0] >= RISEN * np.median(values[len(values) // 2 :]):
             text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
             found.append(Chance(classes, log(classes), text))
     return found

@@ -41,6 +41,10 @@ MEDIAN_EFFICIENCY = 1.2533
 SMOOTHED = 5
 """Width of the running median of short series: two outliers in a row do not move it."""
 
+SMOOTHED_RESIDUAL = 0.73
+"""Residuals from a running median of five are this much smaller than the noise, for the median is one of the five
+(measured on normal noise)."""
+
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
@@ -84,6 +88,7 @@ class Trend(Generic[R]):
             return cls(finite, at, level, jitter(values), block)
         if block == 1:
             level = running_median(values, SMOOTHED)
+            return cls(finite, at, level, robust_sigma((values - level) / SMOOTHED_RESIDUAL, values), block)
         return cls(finite, at, level, robust_sigma(values - np.interp(steps, at, level), values), block)
 
     def __len__(self) -> int:
@@ -143,8 +148,9 @@ class Trend(Generic[R]):
     @cached_property
     def thirds(self) -> tuple[float, float, float]:
         """Medians of the beginning, the middle and the end of the run, a third of its points each."""
-        first, second, third = np.array_split(self.series.values, 3)
-        return float(np.median(first)), float(np.median(second)), float(np.median(third))
+        values, third = self.series.values, max(1, len(self) // 3)
+        parts = values[:third], values[third : len(values) - third], values[-third:]
+        return tuple(float(np.median(part if len(part) else values)) for part in parts)  # type: ignore[return-value]
 
     @cached_property
     def sure_fall(self) -> float:

@@ -56,7 +56,9 @@ class Overfitting(Rule):
         0.03,
         "rise as a share of the minimum: the best of 66 settings on 419 simulated curves, macro F1 0.93 on 40 real ones",
     )
-    min_z: float = threshold(4.0, "rise in units of the noise of the validation level")
+    min_z: float = threshold(
+        4.0, "rise in units of the noise of the validation level: one in thirty thousand by chance"
+    )
     min_train_fall: float = threshold(
         0.005,
         "fall of the training loss since the best step as a share of its whole fall: it must have gone on falling",
@@ -75,8 +77,28 @@ class Overfitting(Rule):
         ),
         fires("rises from the first epoch", train_loss=decay(2.3, 0.1, 20), val_loss=line(1.0, 1.6, 20)),
         fires("few epochs", train_loss=line(1.6, 0.2, 8), val_loss=decay(1.6, 1.2, 3).then(line(0.0, 0.5, 5))),
+        fires(
+            "training goes on falling, if only a little",
+            train_loss=decay(2.3, 0.5, 60, half_life=0.05).followed_by(line(0.5, 0.47, 60)),
+            val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
+        ),
+        fires(
+            "training is almost zero, and goes on falling",
+            train_loss=decay(2.3, 0.02, 60, half_life=0.05).followed_by(line(0.02, 0.012, 60)),
+            val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
+        ),
         silent("both still falling", train_loss=decay(2.3, 0.2), val_loss=decay(2.3, 0.6)),
         silent("validation stays on a noisy floor", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9).noisy(0.05)),
+        silent(
+            "the lowest of many noisy values lies low by luck",
+            train_loss=decay(2.3, 0.1).noisy(0.01),
+            val_loss=decay(2.3, 0.9, half_life=0.05).noisy(0.1, seed=22),
+        ),
+        silent(
+            "a rise by two percent",
+            train_loss=decay(2.3, 0.1),
+            val_loss=decay(2.3, 2.0, 40).then(rise(0.045, 80)),
+        ),
         silent(
             "a rise too small to matter", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9, 40).then(rise(0.02, 80))
         ),
@@ -98,6 +120,11 @@ class Overfitting(Rule):
         silent(
             "training has stopped too",
             train_loss=decay(2.3, 0.5, 40, half_life=0.05).then(flat(0.0, 80)),
+            val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
+        ),
+        silent(
+            "training has all but stopped",
+            train_loss=decay(2.3, 0.5, 40, half_life=0.05).followed_by(line(0.5, 0.495, 80)),
             val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
         ),
         silent("four epochs", train_loss=line(1.6, 0.2, 4), val_loss=line(1.0, 1.6, 4)),

@@ -58,6 +58,7 @@ class RestartOverlap(Rule):
     examples = (
         _resumed("resumed twenty steps earlier", 20),
         _resumed("begins again", 80),
+        _resumed("begins again after a step", 79),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
     )

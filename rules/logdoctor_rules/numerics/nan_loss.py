@@ -70,6 +70,11 @@ class NanLoss(Rule):
     examples = (
         fires("NaN from epoch 68 on", train_loss=decay(2.3, 0.7, 68).followed_by(flat(NAN, 30))),
         fires("grows until it is infinite", train_loss=given(2.0 ** np.arange(40)).followed_by(given([np.inf] * 5))),
+        fires(
+            "NaN without warning in half precision",
+            settings={"precision": "16-mixed"},
+            train_loss=decay(2.3, 0.5).with_value(80, *[NAN] * 40),
+        ),
         fires("three skipped steps", train_loss=decay(2.3, 0.2).with_value(60, NAN, NAN, NAN)),
         fires(
             "NaN at once, a lower rate converged",

@@ -47,7 +47,6 @@ class NoLearning(Rule):
     causes = (
         "optimizer-not-stepping",
         "learning-rate-too-low",
-        "learning-rate-too-high",
         "labels-do-not-match",
         "dead-activations",
         "data-not-normalised",
@@ -66,7 +65,9 @@ class NoLearning(Rule):
         8.0,
         "values a log must have before a run may be called dead: many sound runs are killed by impatience",
     )
-    late_start: float = threshold(0.1, "first step as a share of the last from which a log counts as resumed")
+    late_start: float = threshold(
+        0.1, "first step as a share of the last from which a log counts as resumed: no logger waits so long"
+    )
 
     examples = (
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
@@ -76,9 +77,13 @@ class NoLearning(Rule):
             "ten epochs that go nowhere",
             train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324]),
         ),
+        fires("a log that begins at its fourth epoch", first_step=3, train_loss=flat(0.83, 40).noisy(0.003)),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
+        silent("learns at once, then rests", train_loss=decay(2.3, 0.35, half_life=0.004).noisy(0.01)),
+        silent("falls by a thirtieth under noise", train_loss=line(3.6, 3.475, 60).noisy(0.094)),
+        silent("a log that begins late", first_step=500, train_loss=flat(0.83, 40).noisy(0.003)),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
@@ -105,7 +110,7 @@ class NoLearning(Rule):
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
-            confidence=confidence_from(LEARNING * scale / max(abs(fell), train.level_noise, 1e-300), 2 * len(train)),
+            confidence=confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train)),
             causes=ranked(
                 because("optimizer-not-stepping", Strength.LIKELY if still else Strength.POSSIBLE, pro=["the loss hardly moves at all"] if still else []),
                 rate_too_low(siblings, Strength.LIKELY if rate is not None and rate <= 1e-6 else Strength.POSSIBLE),

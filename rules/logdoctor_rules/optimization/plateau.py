@@ -25,7 +25,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Schedule, Sibling, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
@@ -72,7 +72,9 @@ class Plateau(Rule):
     decayed: float = threshold(
         0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
     )
-    min_points: float = threshold(10.0, "values that a run must have before an early stop can be told from a short log")
+    min_points: float = threshold(
+        10.0, "values that a run must have before an early stop can be told from a short log: four before it, six after"
+    )
 
     examples = (
         fires(
@@ -95,6 +97,18 @@ class Plateau(Rule):
             train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)),
             lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100)),
         ),
+        fires(
+            "the rate is down to a sixth where the loss goes flat, and soon dead",
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            lr=flat(0.1, 4).followed_by(geometric(0.02, 1e-5, 40)).followed_by(flat(1e-5, 76)),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "the rate is still high where the loss goes flat, and dead later",
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            lr=line(0.1, 1e-5, 40).followed_by(flat(1e-5, 80)),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
             "converged like its siblings",
@@ -105,6 +119,16 @@ class Plateau(Rule):
             "a language model: its accuracy is low, but it rose",
             train_loss=decay(11.0, 2.3, half_life=0.02),
             train_accuracy=decay(0.01, 0.45, half_life=0.02),
+        ),
+        silent(
+            "flat with a fair accuracy that was there from the start",
+            train_loss=decay(3.6, 2.1, half_life=0.02).noisy(0.02),
+            train_accuracy=flat(0.7),
+        ),
+        silent(
+            "the rate is low, not dead",
+            train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)),
+            lr=line(0.1, 0.09, 20).followed_by(flat(5e-3, 100)),
         ),
         silent(
             "flat with a good accuracy",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor import (
     Axis,
     Finding,
@@ -21,9 +23,10 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number, percent
 
 
@@ -39,24 +42,29 @@ class SlowConvergence(Rule):
     id = "slow-convergence"
     title = "The training loss falls far too slowly"
     severity = Severity.WARNING
-    causes = ("learning-rate-too-low", "missing-warmup", "over-regularised", "data-not-normalised")
+    causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     explains = ("still-improving",)
 
     min_pace: float = threshold(
-        0.5,
-        "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for a "
-        "straight line; sound public runs stay below 0.3",
+        0.6,
+        "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for "
+        "a straight line, 0.48 for a logarithmic fall, as language models show; sound public runs stay below 0.3",
     )
     max_pace: float = threshold(
         1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
+    )
+    max_step: float = threshold(
+        0.3,
+        "fall from one tenth of the run to the next as a share of the whole, above which the loss falls in steps, such "
+        "as the epochs of a fine-tuning that memorises; 0.11 for a straight line",
     )
     min_left: float = threshold(
         0.5,
         "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone",
     )
     min_z: float = threshold(6.0, "fall in units of its standard error: a fall that is sure")
-    min_points: float = threshold(20.0, "values that the shape of a curve needs")
+    min_points: float = threshold(20.0, "values that the shape of a curve needs: six in each third")
     min_steps: float = threshold(
         500.0, "steps (on an axis of steps) below which any run may still be at its beginning: a warm-up takes as long"
     )
@@ -69,10 +77,25 @@ class SlowConvergence(Rule):
         fires("a straight line", train_loss=line(3.58, 3.49)),
         fires("nearly straight", train_loss=decay(354.0, 100.0, half_life=0.8)),
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
+        fires("a straight line over many steps", axis=Axis.STEP, train_loss=line(3.58, 3.3, 700)),
+        fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         silent("learns", train_loss=decay(2.3, 0.2)),
         silent("a little fall that levels off", train_loss=decay(2.3, 1.9, half_life=0.15)),
         silent("comes far", train_loss=line(2.3, 0.4)),
         silent("does not fall", train_loss=flat(2.3).noisy(0.05)),
+        silent("falls within its noise", train_loss=line(2.3, 2.2).noisy(0.05, seed=3)),
+        silent("falls ever faster", train_loss=given(2.0 - 0.6 * np.linspace(0, 1, 120) ** 2.5)),
+        silent("falls from epoch to epoch", train_loss=given(np.repeat([2.0, 1.6, 1.25], 40)).noisy(0.03)),
+        silent(
+            "falls with the logarithm of the steps", train_loss=given(3.0 - 0.45 * np.log(np.linspace(0.02, 1, 120)))
+        ),
+        silent(
+            "the first hundred steps",
+            varies={"ten times the steps": "a straight fall over a thousand steps is no beginning any more"},
+            axis=Axis.STEP,
+            train_loss=line(3.58, 3.3),
+        ),
+        silent("a log that begins late", first_step=200, train_loss=line(3.58, 3.3)),
         silent("too short", train_loss=line(10.9, 9.8, 12)),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
@@ -94,7 +117,7 @@ class SlowConvergence(Rule):
             return
         first, middle, last = train.thirds
         pace = (middle - last) / (first - middle) if first > middle else float("inf")
-        if not self.min_pace <= pace <= self.max_pace:
+        if not self.min_pace <= pace <= self.max_pace or self._falls_in_steps(train):
             return
         yield self.finding(
             f"{series.name} falls from {number(train.start)} to only {number(train.end)} in "
@@ -111,3 +134,9 @@ class SlowConvergence(Rule):
                 "pace of the later half": Quantity(percent(pace), "of the earlier"),
             },
         )  # fmt: skip
+
+    def _falls_in_steps(self, train: Trend[TrainLoss]) -> bool:
+        """Whether one fall between neighbouring tenths is more of the whole than noise makes it."""
+        tenths = np.array([np.median(part) for part in np.array_split(train.series.values, 10)])
+        error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 * 10 / len(train))
+        return bool(-np.diff(tenths).min() > self.max_step * (tenths[0] - tenths[-1]) + 3 * error)

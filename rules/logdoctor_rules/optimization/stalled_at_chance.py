@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.run.naming import words
 from logdoctor.signals import Chance, ChanceLevels, Siblings, Trend, given_rate
@@ -74,6 +75,7 @@ class StalledAtChance(Rule):
         "labels-do-not-match",
     )
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
+    varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap")
 
     tolerance: float = threshold(
@@ -109,6 +111,9 @@ class StalledAtChance(Rule):
             settings={"num_classes": 10},
             train_loss=decay(9.0, LN10, half_life=0.02),
         ),
+        silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
+        silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
+        silent("bounces so wildly that any level is near", train_loss=decay(2.3, 1.2).noisy(0.6)),
         silent("learns", train_loss=decay(LN2, 0.1).noisy(0.01)),
         silent("rests at ln 2 and then breaks away", train_loss=flat(LN2, 70).then(decay(LN2, 0.2, 50))),
         silent("falls slowly, but falls", train_loss=decay(LN2, 0.6, half_life=0.5)),

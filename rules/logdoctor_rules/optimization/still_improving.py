@@ -47,9 +47,11 @@ class StillImproving(Rule):
         0.05,
         "fall over the last fifth of the run as a share of the whole fall; exponential learning that is done gains under 1 %",
     )
-    min_z: float = threshold(4.0, "the same fall in units of the noise of the level")
-    min_points: float = threshold(10.0, "values that a fifth of a run needs to be two")
-    ended_rate: float = threshold(0.1, "final rate as a share of the peak below which the schedule came to its end")
+    min_z: float = threshold(4.0, "the same fall in units of the noise of the level: one in thirty thousand by chance")
+    min_points: float = threshold(10.0, "values that a run needs: two in its last fifth")
+    ended_rate: float = threshold(
+        0.1, "final rate as a share of the peak below which the schedule came to its end (at zero, or a tenth)"
+    )
 
     examples = (
         fires("falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4)),
@@ -58,9 +60,15 @@ class StillImproving(Rule):
             train_loss=decay(2.3, 0.5, half_life=0.4),
             val_loss=decay(2.3, 0.6, half_life=0.4),
         ),
+        fires(
+            "the schedule has not come to its end",
+            train_loss=decay(2.3, 0.5, half_life=0.4),
+            lr=line(0.1, 0.03),
+        ),
         silent("done", train_loss=decay(2.3, 0.2)),
         silent("validation is done", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.9)),
         silent("noise", train_loss=flat(1.0).noisy(0.1)),
+        silent("falls, perhaps, under noise", train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.15, seed=18)),
         silent("too short", train_loss=line(2.3, 1.0, 8)),
         silent("the schedule came to its end", train_loss=decay(2.3, 0.5, half_life=0.4), lr=cosine(0.1)),
     )

@@ -50,6 +50,7 @@ class LrRangeTest(Rule):
             "only the falling half", train_loss=flat(2.3, 60).followed_by(decay(2.3, 0.8, 60)), lr=geometric(1e-6, 0.1)
         ),
         silent("a warm-up", train_loss=decay(2.3, 0.2), lr=line(1e-6, 1e-3, 20).followed_by(flat(1e-3, 100))),
+        silent("a straight warm-up that the log does not outlive", train_loss=decay(2.3, 0.2), lr=line(0.0, 1e-3)),
         silent("a cosine schedule", train_loss=decay(2.3, 0.2), lr=cosine(0.1)),
         silent("a rate that only doubles", train_loss=decay(2.3, 0.2), lr=line(0.01, 0.02)),
     )

@@ -88,7 +88,13 @@ class Divergence(Rule):
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
         ),
         silent("three values that rise a little", train_loss=given([2.3, 2.7, 2.9])),
+        silent("three values that rise sevenfold", train_loss=given([2.3, 9.0, 15.7])),
         silent("data in order: the loss swings about its start", train_loss=flat(2.3, 200).plus(swing(0.9, 20, 200))),
+        silent(
+            "a loss that is not in nats, of a task with classes",
+            settings={"num_classes": 10},
+            train_loss=decay(500.0, 100.0).noisy(2.0),
+        ),
         silent("falls", train_loss=decay(2.3, 0.2).noisy(0.05)),
         silent("rises by less than a tenth", train_loss=line(2.3, 2.45)),
         silent("gives back a little", train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)).noisy(0.02)),
@@ -149,7 +155,9 @@ class Divergence(Rule):
     def _start(self, train: Trend[TrainLoss], chance: ChanceLevels) -> float:
         """Where an untrained model would be: the first value, or chance where the first epoch has exploded already."""
         named = [one.level for one in chance.levels if not one.by_level_alone]
-        exploded = bool(named) and train.first >= self.explosion * named[0]
+        # A loss in another unit (summed, an ELBO) is far above ln C too; one that exploded is so at its first value alone.
+        others = train.series.values[1:2].tolist()
+        exploded = bool(named) and train.first >= self.explosion * max(named[0], *others)
         return named[0] if exploded else train.initial
 
 

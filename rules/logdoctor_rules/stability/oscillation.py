@@ -22,7 +22,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, swing
+from logdoctor.curves import cosine, decay, flat, geometric, given, swing
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Schedule, Siblings, Swings
 from logdoctor.wording import number, percent
@@ -65,9 +65,23 @@ class Oscillation(Rule):
     examples = (
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
-        fires("bounces wildly", train_loss=decay(2.3, 1.2).noisy(0.6)),
+        fires("swings a little, but steadily", train_loss=decay(2.3, 0.8).plus(swing(0.2, 16))),
+        fires(
+            "bounces wildly",
+            varies={"steps instead of epochs": "an epoch averages many batches; a step that bounces so is batch noise"},
+            train_loss=decay(2.3, 1.2).noisy(0.6),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
-        silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.2)),
+        silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.17)),
+        silent(
+            "noise with a faint swing in it", train_loss=decay(2.3, 0.8, 300).plus(swing(0.13, 12, 300)).noisy(0.12)
+        ),
+        silent("noise of a few averages, alike by chance", train_loss=decay(2.3, 0.8, 40).noisy(0.17, seed=35)),
+        silent("batch noise of a long fine-tuning", train_loss=decay(2.2, 1.9, 2000, half_life=0.02).noisy(0.25)),
+        silent(
+            "falls in steps, as a schedule does",
+            train_loss=decay(2.0, 1.6, 60).followed_by(flat(1.2, 60)).followed_by(flat(0.6, 60)).noisy(0.1),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -80,7 +94,14 @@ class Oscillation(Rule):
             "ringing after a spike",
             train_loss=decay(2.3, 0.6, 70).followed_by(decay(9.0, 0.6, 50, half_life=0.15).heavy_tailed(0.4)),
         ),
+        silent(
+            "rings out",
+            train_loss=decay(2.3, 0.8, 60).followed_by(
+                given(0.8 + flat(0.0, 60).noisy(1.0, seed=9).values * geometric(1.0, 0.05, 60).values)
+            ),
+        ),
         silent("one slow rise and fall", train_loss=decay(2.3, 0.8).plus(swing(0.4, 120))),
+        silent("two slow swings", train_loss=decay(2.3, 0.8).plus(swing(0.4, 24))),
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
 

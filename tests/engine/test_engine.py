@@ -1,0 +1,230 @@
+"""The bench that fills the needs of rules, and the four ways in which a rule can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from logdoctor import (
+    Confidence,
+    Finding,
+    LearningRate,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    TrainLoss,
+    ValLoss,
+    example_run,
+)
+from logdoctor.curves import decay, flat, given
+from logdoctor.engine import Bench, MissingNeed, examine
+from logdoctor.finding import Crashed, NotApplicable
+from logdoctor.signals import Gap, Schedule, Siblings, Spikes, Trend
+
+RUN = example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7))
+
+
+@dataclass(frozen=True)
+class Speaking(Rule):
+    """A rule whose check is not under test."""
+
+    title = "It speaks"
+    severity = Severity.WARNING
+    causes: ClassVar[tuple[str, ...]] = ()
+    examples = ()
+
+    def said(self) -> Finding:
+        return self.finding(
+            "1 thing is wrong", Span("train_loss", 0, 1), confidence=Confidence.LOW, evidence={"n": Quantity(1)}
+        )
+
+
+@dataclass(frozen=True)
+class Always(Speaking):
+    id = "always"
+
+    def check(self, run: Run) -> Iterator[Finding]:
+        yield self.said()
+
+
+@dataclass(frozen=True)
+class Never(Speaking):
+    id = "never"
+
+    def check(self, train: Trend[TrainLoss]) -> Iterator[Finding]:
+        yield from ()
+
+
+@dataclass(frozen=True)
+class Crashing(Speaking):
+    id = "crashing"
+
+    def check(self, train: Trend[TrainLoss]) -> Iterator[Finding]:
+        yield self.said()
+        raise ZeroDivisionError(f"{train.end} / 0")
+
+
+@dataclass(frozen=True)
+class NeedsRate(Speaking):
+    id = "needs-rate"
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        yield self.said()
+
+
+@dataclass(frozen=True)
+class MayUseRate(Speaking):
+    id = "may-use-rate"
+
+    def check(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Iterator[Finding]:
+        if schedule is None:
+            yield self.said()
+
+
+def explaining(name: str, *consequences: str) -> Rule:
+    """Return a rule of that id that always speaks and explains others."""
+
+    @dataclass(frozen=True)
+    class Explaining(Always):
+        id = name
+        explains = consequences
+
+    return Explaining()
+
+
+class TestBench:
+    def test_a_role_is_the_series_of_that_role(self) -> None:
+        assert Bench(RUN).get(ValLoss).name == "val_loss"
+
+    def test_the_run_is_a_need_too(self) -> None:
+        assert Bench(RUN).get(Run) is RUN
+
+    def test_a_signal_of_a_role_is_measured_on_its_series(self) -> None:
+        trend = Bench(RUN).get(Trend[ValLoss])
+        assert trend.series.name == "val_loss"
+        assert trend.end == pytest.approx(0.7, abs=0.01)
+
+    def test_a_signal_may_be_built_on_signals(self) -> None:
+        gap = Bench(RUN).get(Gap)
+        assert (gap.train.series.name, gap.val.series.name) == ("train_loss", "val_loss")
+
+    def test_everything_is_made_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made: list[str] = []
+        measure = Trend.measure.__func__  # type: ignore[attr-defined]
+
+        def counting(cls: type[Trend[Any]], series: Any) -> Trend[Any]:
+            made.append(series.name)
+            return measure(cls, series)  # type: ignore[no-any-return]
+
+        monkeypatch.setattr(Trend, "measure", classmethod(counting))
+        bench = Bench(RUN)
+        gap = bench.get(Gap)
+        assert bench.get(Trend[TrainLoss]) is gap.train
+        assert bench.get(Gap) is gap
+        assert sorted(made) == ["train_loss", "val_loss"]
+
+    def test_that_something_is_missing_is_remembered(self) -> None:
+        bench = Bench(RUN)
+        with pytest.raises(MissingNeed) as first:
+            bench.get(LearningRate)
+        with pytest.raises(MissingNeed) as second:
+            bench.get(LearningRate)
+        assert second.value is first.value
+
+    def test_an_optional_need_that_is_there_is_filled(self) -> None:
+        bench = Bench(RUN)
+        assert bench.get(Trend[ValLoss] | None) is bench.get(Trend[ValLoss])
+
+    def test_an_optional_need_that_is_missing_is_none(self) -> None:
+        assert Bench(example_run(train_loss=flat(1.0))).get(Trend[ValLoss] | None) is None
+
+    def test_what_is_too_short_to_measure_is_missing(self) -> None:
+        bench = Bench(example_run(train_loss=flat(1.0, 5)))
+        with pytest.raises(MissingNeed, match=r"train_loss has 5 values, fewer than \d+"):
+            bench.get(Spikes[TrainLoss])
+
+    def test_siblings_are_those_that_were_given(self) -> None:
+        other = example_run(train_loss=decay(2.3, 0.1))
+        assert [one.run for one in Bench(RUN, [other]).get(Siblings)] == [other]
+
+    def test_runs_do_not_share_what_was_made(self) -> None:
+        other = example_run(train_loss=decay(9.0, 5.0))
+        assert Bench(RUN).get(Trend[TrainLoss]).end != Bench(other).get(Trend[TrainLoss]).end
+
+
+class TestAsk:
+    def test_findings(self) -> None:
+        assert Bench(RUN).ask(Always()) == [Always().said()]
+
+    def test_passing_is_an_empty_list(self) -> None:
+        assert Bench(RUN).ask(Never()) == []
+
+    def test_a_missing_need_gives_the_reason(self) -> None:
+        assert Bench(RUN).ask(NeedsRate()) == NotApplicable("needs-rate", "no learning rate in this run")
+
+    def test_a_missing_role_is_named_in_words(self) -> None:
+        answer = Bench(example_run(lr=flat(0.1))).ask(Never())
+        assert answer == NotApplicable("never", "no train loss in this run")
+
+    def test_an_optional_need_does_not_keep_a_rule_from_being_asked(self) -> None:
+        assert Bench(RUN).ask(MayUseRate()) == [MayUseRate().said()]
+        assert Bench(example_run(train_loss=flat(1.0), lr=flat(0.1))).ask(MayUseRate()) == []
+
+    def test_a_crash_is_an_answer_that_names_the_error_and_its_line(self) -> None:
+        answer = Bench(RUN).ask(Crashing())
+        assert isinstance(answer, Crashed)
+        assert answer.rule == "crashing"
+        assert "ZeroDivisionError" in answer.error
+        assert "test_engine.py" in answer.error
+
+    def test_a_loss_of_nothing_but_nan_cannot_be_measured(self) -> None:
+        answer = Bench(example_run(train_loss=given([np.nan] * 30))).ask(Never())
+        assert isinstance(answer, NotApplicable)
+        assert "0 finite values" in answer.reason
+
+
+class TestExamine:
+    def test_every_rule_answers_in_one_of_four_ways(self) -> None:
+        outcomes = examine(RUN, [Always(), Never(), NeedsRate(), Crashing()])
+        assert [one.rule for one in outcomes.findings] == ["always"]
+        assert outcomes.passed == ("never",)
+        assert [one.rule for one in outcomes.not_applicable] == ["needs-rate"]
+        assert [one.rule for one in outcomes.crashed] == ["crashing"]
+
+    def test_findings_of_a_rule_that_crashes_later_do_not_count(self) -> None:
+        assert examine(RUN, [Crashing()]).findings == ()
+
+    def test_a_run_without_series_has_every_need_missing(self) -> None:
+        outcomes = examine(Run("empty"), [Never(), NeedsRate(), MayUseRate()])
+        assert len(outcomes.not_applicable) == 3
+
+    def test_a_finding_is_folded_under_the_one_that_explains_it(self) -> None:
+        outcomes = examine(RUN, [explaining("root", "symptom"), explaining("symptom")])
+        assert {one.rule: one.explained_by for one in outcomes.findings} == {"root": "", "symptom": "root"}
+
+    def test_what_did_not_speak_explains_nothing(self) -> None:
+        @dataclass(frozen=True)
+        class Silent(Never):
+            id = "root"
+            explains = ("symptom",)
+
+        outcomes = examine(RUN, [Silent(), explaining("symptom")])
+        assert [one.explained_by for one in outcomes.findings] == [""]
+
+    def test_a_rule_does_not_explain_itself(self) -> None:
+        (finding,) = examine(RUN, [explaining("root", "root")]).findings
+        assert finding.explained_by == ""
+
+    def test_folding_does_not_depend_on_the_order_of_rules(self) -> None:
+        rules = [explaining("a", "c"), explaining("b", "c"), explaining("c")]
+        folded = {
+            tuple(sorted((one.rule, one.explained_by) for one in examine(RUN, order).findings))
+            for order in (rules, rules[::-1])
+        }
+        assert len(folded) == 1

@@ -1,0 +1,125 @@
+"""Which curve is which, given all the curves that stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from logdoctor.run import Role, Run, Series, Split, roles
+from logdoctor.run.understand import understand
+
+
+def named(*names: str, split: Split = Split.NONE) -> list[Series]:
+    """Return a series of three points for each name, of a split that its folder gave it."""
+    return [replace(Series.of(name, [0, 1, 2], [3.0, 2.0, 1.0]), split=split) for name in names]
+
+
+def roles_of(*series: Series) -> dict[str, type[Role]]:
+    return {one.name: one.role for one in understand(series)}
+
+
+def best(role: type[Role], *names: str) -> str | None:
+    """Return the name of the series that a rule gets which asks for the role."""
+    found = Run("run", understand(named(*names))).find(role)
+    return None if found is None else found.name
+
+
+class TestMainLoss:
+    @pytest.mark.parametrize(
+        ("names", "train", "val"),
+        [
+            (("loss", "val_loss", "accuracy", "val_accuracy"), "loss", "val_loss"),  # Keras
+            (("train/loss", "eval/loss", "train/learning_rate", "train/epoch"), "train/loss", "eval/loss"),  # HF
+            (("train_loss_step", "train_loss_epoch", "val_loss", "epoch"), "train_loss_step", "val_loss"),  # Lightning
+            (("lm loss vs samples", "lm loss", "lm loss validation", "loss-scale"), "lm loss", "lm loss validation"),
+            (("train/box_loss", "train/cls_loss", "val/box_loss", "val/cls_loss"), "train/box_loss", "val/box_loss"),
+            (("recon_loss", "kl_loss", "loss"), "loss", None),  # the sum, not a term
+            (("minibatch_train_losses", "train_losses", "test_losses"), "train_losses", "test_losses"),  # DeepOBS
+            (("train_mse", "val_mse"), "train_mse", "val_mse"),  # no loss but an error: that was minimised
+            (("learning_rate", "epoch"), None, None),
+        ],
+    )
+    def test_the_loss_that_rules_get(self, names: tuple[str, ...], train: str | None, val: str | None) -> None:
+        assert (best(roles.TrainLoss, *names), best(roles.ValLoss, *names)) == (train, val)
+
+    @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+    def test_the_order_in_the_file_does_not_matter(self, order: tuple[int, ...]) -> None:
+        names = ("epoch_train_loss", "train_loss", "val_loss_epoch", "val_loss")
+        shuffled = tuple(names[i] for i in order)
+        assert best(roles.TrainLoss, *shuffled) == "train_loss"
+        assert best(roles.ValLoss, *shuffled) == "val_loss"
+
+    def test_a_term_stays_a_term_where_the_sum_is_logged(self) -> None:
+        assert roles_of(*named("loss", "box_loss"))["box_loss"] is roles.TrainComponentLoss
+
+    def test_only_one_term_is_promoted(self) -> None:
+        found = roles_of(*named("train/cls_loss", "train/box_loss", "val/box_loss"))
+        assert found == {
+            "train/box_loss": roles.TrainLoss,
+            "val/box_loss": roles.ValLoss,
+            "train/cls_loss": roles.TrainComponentLoss,
+        }
+
+    def test_an_error_is_no_loss_where_a_loss_is_logged(self) -> None:
+        assert roles_of(*named("loss", "mse"))["mse"] is roles.TrainError
+
+
+class TestSplit:
+    def test_the_folder_gives_the_split_where_the_name_has_none(self) -> None:
+        (series,) = understand(named("epoch_loss", split=Split.VALIDATION))
+        assert (series.split, series.role) == (Split.VALIDATION, roles.ValLoss)
+
+    def test_the_name_goes_before_the_folder(self) -> None:
+        (series,) = understand(named("val_loss", split=Split.TRAIN))
+        assert (series.split, series.role) == (Split.VALIDATION, roles.ValLoss)
+
+    def test_one_name_in_two_folders_is_two_curves(self) -> None:
+        train, val = named("epoch_loss", split=Split.TRAIN), named("epoch_loss", split=Split.VALIDATION)
+        assert [one.role for one in understand(train + val)] == [roles.TrainLoss, roles.ValLoss]
+
+    def test_a_test_curve_plays_validation_where_there_is_none(self) -> None:
+        assert roles_of(*named("train_loss", "test_loss"))["test_loss"] is roles.ValLoss
+
+    def test_a_test_curve_stays_one_beside_validation(self) -> None:
+        assert roles_of(*named("train_loss", "val_loss", "test_loss"))["test_loss"] is roles.TestLoss
+
+    @pytest.mark.parametrize("name", ["mAP50", "bleu", "miou"])
+    def test_what_nobody_computes_on_training_data_is_validation(self, name: str) -> None:
+        (series,) = understand(named(name))
+        assert (series.split, series.role) == (Split.VALIDATION, roles.ValMetric)
+
+    def test_unless_its_name_says_otherwise(self) -> None:
+        assert roles_of(*named("train/miou"))["train/miou"] is roles.TrainMetric
+
+
+class TestReinforcement:
+    def test_where_a_return_is_logged_no_loss_is_judged(self) -> None:
+        found = roles_of(*named("rollout/ep_rew_mean", "train/loss", "train/value_loss"))
+        assert found["train/loss"] is found["train/value_loss"] is roles.PolicyLoss
+
+    def test_preference_tuning_logs_rewards_and_has_a_loss(self) -> None:
+        found = roles_of(*named("rewards/chosen", "rewards/rejected", "rewards/margins", "loss"))
+        assert found["loss"] is roles.TrainLoss
+
+
+class TestOverrides:
+    def test_the_user_knows_better(self) -> None:
+        (series,) = understand(named("objective/total"), {roles.ValLoss: ("objective*",)})
+        assert (series.role, series.split) == (roles.ValLoss, Split.VALIDATION)
+
+    def test_patterns_fit_whole_names(self) -> None:
+        (series,) = understand(named("my_objective"), {roles.ValLoss: ("objective*",)})
+        assert series.role is not roles.ValLoss
+
+
+@pytest.mark.parametrize("name", ["Loss_D", "loss_scale", "best_val_loss", "grad_norm", "epoch", "weights/0"])
+def test_what_is_no_loss_is_never_promoted_to_one(name: str) -> None:
+    assert best(roles.TrainLoss, name) is None
+    assert best(roles.ValLoss, name) is None
+
+
+def test_points_are_left_as_they_are() -> None:
+    before = named("loss", "val_loss")
+    after = understand(before)
+    assert {(one.name, tuple(one.values)) for one in after} == {(one.name, tuple(one.values)) for one in before}

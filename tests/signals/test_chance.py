@@ -1,0 +1,66 @@
+"""The levels that guessing would give, and how the run tells them."""
+
+from __future__ import annotations
+
+from math import log
+
+import pytest
+
+from logdoctor import Axis, example_run
+from logdoctor.curves import Curve, decay, flat
+from logdoctor.run import Setting
+from logdoctor.signals import Chance, ChanceLevels
+from logdoctor.signals.chance import COMMON_CLASSES
+
+
+def levels(settings: dict[str, Setting] | None = None, **curves: Curve) -> tuple[Chance, ...]:
+    return ChanceLevels.measure(example_run(settings, Axis.EPOCH, 0, **{"train_loss": flat(1.0), **curves})).levels
+
+
+def known(settings: dict[str, Setting] | None = None, **curves: Curve) -> list[int]:
+    """Return the class counts that something but the level speaks for."""
+    return [one.classes for one in levels(settings, **curves) if not one.by_level_alone]
+
+
+def test_every_level_is_the_logarithm_of_its_classes() -> None:
+    assert all(one.level == log(one.classes) for one in levels({"num_classes": 7}))
+
+
+def test_without_any_hint_the_common_counts_remain() -> None:
+    assert [one.classes for one in levels()] == list(COMMON_CLASSES)
+    assert all(one.by_level_alone for one in levels())
+
+
+def test_what_is_known_comes_before_what_the_level_alone_says() -> None:
+    alone = [one.by_level_alone for one in levels({"num_classes": 7})]
+    assert alone == sorted(alone)
+
+
+@pytest.mark.parametrize("name", ["num_classes", "model.num_labels", "NUM_CLASSES", "data.n_classes"])
+def test_settings_name_the_classes(name: str) -> None:
+    assert known({name: 7}) == [7]
+
+
+@pytest.mark.parametrize("setting", [1, 0, -3, "7", 7.5, None, True])
+def test_what_is_no_count_of_classes_names_none(setting: Setting) -> None:
+    assert known({"num_classes": setting}) == []
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "classes"), [(0.335, [3]), (0.5, [2]), (0.1, [10]), (10.0, [10]), (0.25, [4]), (0.05, [20])]
+)
+def test_an_accuracy_that_rests_at_one_in_c_says_c(accuracy: float, classes: list[int]) -> None:
+    assert known(train_accuracy=flat(accuracy).noisy(0.005 * accuracy)) == classes
+
+
+@pytest.mark.parametrize("curve", [flat(0.95), decay(0.1, 0.9), flat(0.65), flat(0.001), flat(0.0)])
+def test_another_accuracy_says_nothing(curve: Curve) -> None:
+    assert known(train_accuracy=curve) == []
+
+
+def test_a_figure_that_is_no_accuracy_says_nothing() -> None:
+    assert known(train_f1=flat(0.5)) == []
+
+
+def test_a_preference_loss_begins_at_ln_two() -> None:
+    assert known(None, **{"rewards/margins": flat(0.0), "rewards/chosen": flat(0.0)}) == [2]

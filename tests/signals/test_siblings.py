@@ -1,0 +1,90 @@
+"""Runs of one set-up: which belong together, and what differs between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from logdoctor import Run, example_run
+from logdoctor.curves import decay, flat, given
+from logdoctor.run import Setting
+from logdoctor.signals import Siblings, sibling_groups
+from logdoctor.signals.siblings import differing
+
+
+def run(name: str, start: float = 2.3, end: float = 0.5, points: int = 120, **settings: Setting) -> Run:
+    return replace(example_run(settings, train_loss=decay(start, end, points)), name=name)
+
+
+class TestSiblings:
+    def test_runs_that_begin_alike_are_siblings(self) -> None:
+        others = (run("a/2", 2.35), run("a/3", 2.2, 0.1))
+        assert [one.run.name for one in Siblings(run("a/1"), others)] == ["a/2", "a/3"]
+
+    def test_a_run_of_another_loss_is_none(self) -> None:
+        assert list(Siblings(run("a/1"), (run("a/2", 23.0),))) == []
+
+    def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
+        (series,) = run("a/2").series
+        slower = replace(run("a/2"), series=(replace(series, steps=series.steps * 10),))
+        assert list(Siblings(run("a/1"), (slower,))) == []
+
+    def test_a_run_without_a_loss_has_none_and_is_none(self) -> None:
+        empty = example_run(lr=flat(0.1))
+        assert list(Siblings(empty, (run("a/2"),))) == []
+        assert list(Siblings(run("a/1"), (empty, example_run(train_loss=given([1.0]))))) == []
+
+    def test_the_best_ends_lowest(self) -> None:
+        best = Siblings(run("a/1"), (run("a/2", end=0.4), run("a/3", end=0.1), run("a/4", end=0.7))).best
+        assert best is not None
+        assert best.run.name == "a/3"
+
+    def test_alone_there_is_no_best(self) -> None:
+        assert Siblings(run("a/1")).best is None
+
+    def test_what_is_set_differently_is_told_from_here_to_there(self) -> None:
+        (sibling,) = Siblings(run("a/1", lr=0.1, seed=1, batch=8), (run("a/2", lr=0.01, seed=1, depth=3),))
+        assert sibling.differs == {"lr": (0.1, 0.01)}
+
+    def test_results_that_a_tracker_lists_among_the_settings_do_not_count(self) -> None:
+        assert differing({"lr": 0.1, "summary.loss": 1.0}, {"lr": 0.1, "summary.loss": 2.0}) == {}
+
+
+class TestGroups:
+    def names(self, *runs: Run) -> list[list[str]]:
+        return [[one.name for one in group] for group in sibling_groups(runs)]
+
+    def test_runs_of_one_folder_belong_together(self) -> None:
+        assert self.names(run("sweep/a"), run("sweep/b"), run("other/c")) == [["sweep/a", "sweep/b"], ["other/c"]]
+
+    def test_runs_of_nested_folders_belong_together_by_the_task_that_they_name(self) -> None:
+        runs = [run(f"sweep/{lr}/{seed}", task="mnist") for lr in ("hi", "lo") for seed in "12"]
+        assert self.names(*runs) == [[one.name for one in runs]]
+
+    def test_without_a_named_task_nested_folders_do_not(self) -> None:
+        assert len(self.names(run("sweep/hi/1"), run("sweep/lo/1"))) == 2
+
+    @pytest.mark.parametrize("setting", ["dataset", "model", "task", "arch"])
+    def test_runs_of_different_set_ups_do_not(self, setting: str) -> None:
+        assert (
+            len(
+                self.names(
+                    run("sweep/a", 2.3, 0.5, 120, **{setting: "x"}), run("sweep/b", 2.3, 0.5, 120, **{setting: "y"})
+                )
+            )
+            == 2
+        )
+
+    def test_runs_that_log_other_curves_do_not(self) -> None:
+        with_val = replace(example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)), name="sweep/b")
+        assert len(self.names(run("sweep/a"), with_val)) == 2
+
+    def test_several_runs_of_one_folder_belong_together(self) -> None:
+        assert self.names(run("logs:a"), run("logs:b")) == [["logs:a", "logs:b"]]
+
+    def test_every_run_is_in_one_group(self) -> None:
+        runs = [run("a/1"), run("b/1"), run("a/2"), run(".")]
+        grouped = [one for group in sibling_groups(runs) for one in group]
+        assert len(grouped) == len(runs)
+        assert set(map(id, grouped)) == set(map(id, runs))

@@ -1,0 +1,92 @@
+"""How numbers and places are said."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logdoctor.run import Axis, Series
+from logdoctor.wording import axis_word, counted, number, percent, place, stretch
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.693147, "0.693"),
+        (12.44, "12.4"),
+        (26729, "26,729"),
+        (26729.4, "26,700"),
+        (1234.5, "1,230"),
+        (999.6, "1,000"),
+        (-999.6, "-1,000"),
+        (2.5e-4, "2.5e-4"),
+        (1e-7, "1e-7"),
+        (0.001, "0.001"),
+        (1.7e20, "1.7e20"),
+        (3.0, "3"),
+        (-0.25, "-0.25"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1_000_000, "1,000,000"),
+        (12_345_678, "1.23e7"),
+        (1_234_567.8, "1.23e6"),
+        (math.nan, "NaN"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (None, "none"),
+    ],
+)
+def test_a_number_is_said_with_three_digits(value: float | None, said: str) -> None:
+    assert number(value) == said
+
+
+@given(st.floats(-1e300, 1e300))
+def test_a_number_that_was_said_is_right_to_half_a_percent(value: float) -> None:
+    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=5.01e-3)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_short_and_of_one_word(value: float) -> None:
+    assert len(number(value)) <= 10
+    assert " " not in number(value)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.03, "3 %"), (0.004, "0.4 %"), (0.97, "97 %"), (0.333, "33 %"), (1.0, "100 %"), (0.0, "0 %")]
+)
+def test_a_share_is_said_in_percent_without_false_precision(share: float, said: str) -> None:
+    assert percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("axis", "word"),
+    [
+        (Axis.EPOCH, "epoch"),
+        (Axis.STEP, "step"),
+        (Axis.SAMPLES, "sample"),
+        (Axis.TOKENS, "token"),
+        (Axis.TIME, "second"),
+        (Axis.INDEX, "point"),
+    ],
+)
+def test_every_axis_has_a_word_for_its_unit(axis: Axis, word: str) -> None:
+    assert axis_word(axis) == word
+
+
+def test_a_place_and_a_stretch_name_the_axis() -> None:
+    series = Series.of("loss", [0], [1.0], axis=Axis.EPOCH)
+    assert place(series, 69) == "epoch 69"
+    assert place(Series.of("loss", [0], [1.0]), 26729) == "step 26,729"
+    assert stretch(series, 69, 1100) == "epochs 69 to 1,100"
+    assert stretch(series, 69, 69) == "epoch 69"
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "said"),
+    [(1, "run", "1 run"), (0, "run", "0 runs"), (1200, "run", "1,200 runs"), (2, "loss", "2 losses")],
+)
+def test_a_count_bends_its_noun(n: int, noun: str, said: str) -> None:
+    assert counted(n, noun) == said
