@@ -93,10 +93,15 @@ class GeneralizationGap(Rule):
             causes=ranked(
                 because("too-little-data", Strength.LIKELY),
                 because("under-regularised", Strength.LIKELY),
-                because("validation-set-differs", pro=["validation was above training from the start"] if val.start > 1.2 * train.start else []),
+                because(
+                    "validation-set-differs",
+                    pro=["validation was above training from the start"] if val.start > 1.2 * train.start else [],
+                ),
             ),
             evidence={
-                "gap": Quantity(gap.end), "gap as a share of the gain": Quantity(percent(gap.end / gained)),
-                "training end": Quantity(train.end), "validation end": Quantity(val.end),
+                "gap": Quantity(gap.end),
+                "gap as a share of the gain": Quantity(percent(gap.end / gained)),
+                "training end": Quantity(train.end),
+                "validation end": Quantity(val.end),
             },
-        )  # fmt: skip
+        )

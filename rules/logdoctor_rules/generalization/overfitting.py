@@ -16,6 +16,7 @@ from logdoctor import (
     Severity,
     Span,
     Strength,
+    ValLoss,
     ValMetric,
     because,
     confidence_from,
@@ -50,7 +51,7 @@ class Overfitting(Rule):
 
     min_rise: float = threshold(
         0.05,
-        "rise after the minimum as a share of the fall from the start of either loss; sound public runs stay below 0.01",
+        "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
     )
     min_ratio: float = threshold(
         0.2,
@@ -59,7 +60,7 @@ class Overfitting(Rule):
     )
     min_level: float = threshold(
         0.05,
-        "rise as a share of the minimum: 5 % over a smoothed minimum tells 39 of the 40 real curves of OverfitGuard right",
+        "rise as a share of the minimum: 5 % over a smoothed one tells 39 of the 40 real curves of OverfitGuard right",
     )
     min_z: float = threshold(
         4.0, "rise in units of the noise of the validation level: one in thirty thousand by chance"
@@ -163,10 +164,11 @@ class Overfitting(Rule):
         best, series = place(val.series, val.best_step), val.series
         last = int(series.steps[-1])
         saved = percent((last - val.best_step) / max(last - int(series.steps[0]), 1))
-        better = metric is not None and metric.end >= float(np.interp(val.best_step, metric.steps, metric.level))
-        named = [name for name in run.hyperparameters if "decay" in name.lower() or "dropout" in name.lower()]
+        named = any("decay" in name.lower() or "dropout" in name.lower() for name in run.hyperparameters)
+        unnamed = ["the settings name neither weight decay nor dropout"] if run.hyperparameters and not named else []
         yield self.finding(
-            f"{series.name} rises from {number(val.best)} in {best} to {number(val.end)} while {train.series.name} falls to {number(train.end)}",
+            f"{series.name} rises from {number(val.best)} in {best} to {number(val.end)} "
+            f"while {train.series.name} falls to {number(train.end)}",
             Span(series.name, val.best_step, last, "rising"),
             Span(train.series.name, val.best_step, int(train.series.steps[-1]), "falling"),
             confidence=confidence_from(risen / least, 2 * len(val)),
@@ -174,16 +176,27 @@ class Overfitting(Rule):
                 because(
                     "under-regularised",
                     Strength.LIKELY,
-                    pro=["the settings name neither weight decay nor dropout"] if run.hyperparameters and not named else [],
-                    fixes=[Fix(f"keep the checkpoint of {best}", basis=f"read from this curve, saves {saved} of the run")],
+                    pro=unnamed,
+                    fixes=[Fix(f"keep the checkpoint of {best}", basis=f"read from this curve, saves {saved}")],
                 ),
                 because("too-little-data"),
                 because("label-noise", Strength.UNLIKELY),
             ),
             evidence={
-                "lowest": Quantity(val.best), "end": Quantity(val.end), "noise": Quantity(val.noise),
+                "lowest": Quantity(val.best),
+                "end": Quantity(val.end),
+                "noise": Quantity(val.noise),
                 f"best {axis_word(series.axis)}": Quantity(val.best_step),
-                **({"metric": Quantity(f"{metric.series.name} is still at its level or better: too certain of its mistakes, not "
-                                       "worse at deciding")} if better and metric is not None else {}),
+                **self._decides_as_well(val, metric),
             },
-        )  # fmt: skip
+        )
+
+    @staticmethod
+    def _decides_as_well(val: Trend[ValLoss], metric: Trend[ValMetric] | None) -> dict[str, Quantity]:
+        """Say so where the metric has not fallen since the best step: then the model is only too certain."""
+        if metric is None or metric.end < float(np.interp(val.best_step, metric.steps, metric.level)):
+            return {}
+        text = (
+            f"{metric.series.name} is still at its level or better: too certain of its mistakes, not worse at deciding"
+        )
+        return {"metric": Quantity(text)}

@@ -52,7 +52,7 @@ class RestartOverlap(Rule):
 
     from_zero: float = threshold(
         0.02,
-        "step that the log goes back to, as a share of the highest before, below which it is another run from its start",
+        "step that the log goes back to, as a share of the highest before, below which another run begins",
     )
 
     examples = (
@@ -82,6 +82,7 @@ class RestartOverlap(Rule):
                     because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
                 ),
                 evidence={
-                    "rewinds": Quantity(len(series.rewinds)), "values logged again": Quantity(twice, "values"),
+                    "rewinds": Quantity(len(series.rewinds)),
+                    "values logged again": Quantity(twice, "values"),
                 },
-            )  # fmt: skip
+            )

@@ -112,17 +112,23 @@ class NoLearning(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train)),
             causes=ranked(
-                because("optimizer-not-stepping", Strength.LIKELY if still else Strength.POSSIBLE, pro=["the loss hardly moves at all"] if still else []),
+                because(
+                    "optimizer-not-stepping",
+                    Strength.LIKELY if still else Strength.POSSIBLE,
+                    pro=["the loss hardly moves at all"] if still else [],
+                ),
                 rate_too_low(siblings, Strength.LIKELY if rate is not None and rate <= 1e-6 else Strength.POSSIBLE),
                 because("labels-do-not-match", contra=["the loss would move with the batches"] if still else []),
                 because("dead-activations"),
                 because("data-not-normalised"),
             ),
             evidence={
-                "beginning": Quantity(began), "end": Quantity(train.end), "noise": Quantity(train.noise),
+                "beginning": Quantity(began),
+                "end": Quantity(train.end),
+                "noise": Quantity(train.noise),
                 "fall": Quantity(percent(fell / scale), "of the beginning"),
             },
-        )  # fmt: skip
+        )
 
     def _learns(self, val: Trend[ValLoss] | None) -> bool:
         """Whether validation surely falls: then batch noise hides what training learns."""

@@ -54,12 +54,13 @@ class Plateau(Rule):
 
     flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
     max_change: float = threshold(
-        0.05, "change over the flat part as a share of the whole fall; sound runs still gain more than that in their later 60 %"
-        " or have nothing left to gain"
-    )  # fmt: skip
+        0.05,
+        "change over the flat part as a share of the whole fall; sound runs gain more in their later 60 %, or have "
+        "nothing left to gain",
+    )
     sibling_share: float = threshold(
         0.25,
-        "what a sibling's end lies lower, as a share of the sibling's fall; optimizers that all work end within an eighth",
+        "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     accuracy_gain: float = threshold(
@@ -67,7 +68,7 @@ class Plateau(Rule):
     )
     dead_rate: float = threshold(
         0.01,
-        "rate as a share of its peak below which nothing can be learnt any more; cosine schedules pass it in their last 6 %",
+        "rate as a share of its peak below which nothing is learnt; cosine schedules pass it in their last 6 %",
     )
     decayed: float = threshold(
         0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
@@ -186,16 +187,18 @@ class Plateau(Rule):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
-            f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; {reasons[0]}",
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
+            f"{reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower or died else 0.9), len(train)),
             causes=self._causes(train, siblings, died or self._decayed(schedule, first)),
             evidence={
-                "level": Quantity(train.end), "start": Quantity(train.start),
+                "level": Quantity(train.end),
+                "start": Quantity(train.start),
                 "share of the run": Quantity(percent(1 - since / len(train.level))),
                 **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
             },
-        )  # fmt: skip
+        )
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""
@@ -232,16 +235,18 @@ class Plateau(Rule):
         still_fell = late_gain >= 0.1 * train.fall and late_gain > 3 * train.level_noise
         if not still_fell or since < blocks_alive - max(2, len(train.level) // 20):
             return ""
-        return f"the learning rate is below {percent(self.dead_rate)} of its peak from {died_at:,} on, where the loss still fell"
+        least = percent(self.dead_rate)
+        return f"the learning rate is below {least} of its peak from {died_at:,} on, where the loss still fell"
 
     def _decayed(self, schedule: Schedule | None, since: int) -> str:
-        """Say so when the rate had decayed by the step where the loss went flat, and was dead by the middle of the run."""
+        """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""
         if schedule is None or schedule.at(since) > self.decayed * schedule.peak:
             return ""
         middle = int(schedule.series.steps[len(schedule.rates) // 2])
         if schedule.at(middle) > self.dead_rate * schedule.peak:
             return ""
-        return f"the learning rate is down to {percent(schedule.at(since) / schedule.peak)} of its peak where the loss goes flat"
+        share = percent(schedule.at(since) / schedule.peak)
+        return f"the learning rate is down to {share} of its peak where the loss goes flat"
 
     @staticmethod
     def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:

@@ -61,7 +61,7 @@ class SlowConvergence(Rule):
     )
     min_left: float = threshold(
         0.5,
-        "end as a share of the start above which a run has not come far; losses that cross zero are judged by shape alone",
+        "end as a share of the start above which a run has not come far; the shape alone judges losses that cross zero",
     )
     min_z: float = threshold(6.0, "fall in units of its standard error: a fall that is sure")
     min_points: float = threshold(20.0, "values that the shape of a curve needs: six in each third")
@@ -125,15 +125,18 @@ class SlowConvergence(Rule):
             Span(series.name, first_step, last_step, "straight"),
             confidence=confidence_from(train.sure_fall / self.min_z, len(train)),
             causes=ranked(
-                rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: the run is still at its beginning"]),
+                rate_too_low(
+                    siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
+                ),
                 because("over-regularised", Strength.UNLIKELY),
                 because("data-not-normalised"),
             ),
             evidence={
-                "start": Quantity(train.start), "end": Quantity(train.end),
+                "start": Quantity(train.start),
+                "end": Quantity(train.end),
                 "pace of the later half": Quantity(percent(pace), "of the earlier"),
             },
-        )  # fmt: skip
+        )
 
     def _falls_in_steps(self, train: Trend[TrainLoss]) -> bool:
         """Whether one fall between neighbouring tenths is more of the whole than noise makes it."""

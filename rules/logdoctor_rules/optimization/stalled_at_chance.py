@@ -60,7 +60,7 @@ class StalledAtChance(Rule):
     """The training loss rests at ln C, the cross-entropy of guessing among C classes; 0.693 for two.
 
     The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
-    rests near 1 / C, from the kind of loss (preference losses begin at ln 2), or from the level alone for common counts.
+    rests near 1 / C, from the kind of loss (preference losses begin at ln 2), or, for common counts, from the level.
     A run that stays at ln C for a while and then falls has learnt: only the later part of the run is judged.
     """
 
@@ -79,13 +79,15 @@ class StalledAtChance(Rule):
     explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap")
 
     tolerance: float = threshold(
-        0.02, "relative distance from ln C within which the level counts as chance, where something names C: weight decay "
-        "and label noise move it by about a percent"
-    )  # fmt: skip
+        0.02,
+        "relative distance from ln C within which the level counts as chance, where something names C: weight decay "
+        "and label noise move it by about a percent",
+    )
     tolerance_alone: float = threshold(
-        0.01, "the same where the level alone speaks: ln C of neighbouring common counts are over 40 % apart, but sound "
-        "losses pass through anything"
-    )  # fmt: skip
+        0.01,
+        "the same where the level alone speaks: ln C of neighbouring common counts are over 40 % apart, but sound "
+        "losses pass through anything",
+    )
     resting: float = threshold(0.6, "share of the run, up to its end, that must lie at the level")
     max_start: float = threshold(
         1.5,

@@ -45,7 +45,7 @@ class StillImproving(Rule):
 
     min_gain: float = threshold(
         0.05,
-        "fall over the last fifth of the run as a share of the whole fall; exponential learning that is done gains under 1 %",
+        "fall over the last fifth of the run as a share of the whole fall; learning that is done gains under 1 %",
     )
     min_z: float = threshold(4.0, "the same fall in units of the noise of the level: one in thirty thousand by chance")
     min_points: float = threshold(10.0, "values that a run needs: two in its last fifth")
@@ -93,7 +93,8 @@ class StillImproving(Rule):
             return
         series, since = trend.series, int(trend.steps[-fifth])
         yield self.finding(
-            f"{series.name} fell by {number(gain)} in the last fifth of the run, {percent(gain / trend.fall)} of its whole fall",
+            f"{series.name} fell by {number(gain)} in the last fifth of the run, "
+            f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
             confidence=confidence_from(
                 gain / max(self.min_gain * trend.fall, self.min_z * trend.level_noise), len(trend)

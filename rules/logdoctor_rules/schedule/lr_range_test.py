@@ -64,12 +64,14 @@ class LrRangeTest(Rule):
         until = max(train.best_at, 1)
         steepest = schedule.at(int(train.steps[int(np.argmin(np.diff(train.level[: until + 1])))]))
         yield self.finding(
-            f"the learning rate is raised from {number(schedule.rates[0])} to {number(schedule.rates[-1])}; the loss is lowest at "
-            f"{number(lowest)} and falls steepest at {number(steepest)}: train at about {number(lowest / self.safety)}",
+            f"the learning rate is raised from {number(schedule.rates[0])} to {number(schedule.rates[-1])}; the loss "
+            f"is lowest at {number(lowest)} and falls steepest at {number(steepest)}: train at about "
+            f"{number(lowest / self.safety)}",
             Span(series.name, int(series.steps[0]), train.best_step, "falling"),
             confidence=Confidence.HIGH,
             evidence={
-                "rate of the lowest loss": Quantity(lowest), "rate of the steepest fall": Quantity(steepest),
+                "rate of the lowest loss": Quantity(lowest),
+                "rate of the steepest fall": Quantity(steepest),
                 "suggested rate": Quantity(lowest / self.safety),
             },
-        )  # fmt: skip
+        )

@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import ChanceLevels, Schedule, Siblings, Trend
-from logdoctor.wording import number, place
+from logdoctor.wording import number, percent, place
 
 
 @dataclass(frozen=True)
@@ -136,26 +136,30 @@ class Divergence(Rule):
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
         )
+        early = begin <= series.steps[len(series) // 10]
+        given_up = f"{percent(risen / fall)} of what it had gained" if fall > 0 else ""
         yield self.finding(
-            f"{series.name} rises from {number(min(train.best, start))} to {number(train.end)} after {place(series, begin)}"
-            + (f", above its start of {number(start)}" if exceeds else f", {number(100 * risen / fall)} % of what it had gained"),
+            f"{series.name} rises from {number(min(train.best, start))} to {number(train.end)} after "
+            f"{place(series, begin)}, " + (f"above its start of {number(start)}" if exceeds else given_up),
             Span(series.name, begin, int(series.steps[-1]), "rising"),
             confidence=Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
             causes=ranked(
                 rate_too_high(siblings, Strength.LIKELY, pro=[_pace(train, begin)]),
-                because("missing-warmup", Strength.POSSIBLE if begin <= series.steps[len(series) // 10] else Strength.UNLIKELY),
+                because("missing-warmup", Strength.POSSIBLE if early else Strength.UNLIKELY),
                 because("no-gradient-clipping"),
             ),
             evidence={
-                "start": Quantity(start), "lowest level": Quantity(train.best), "end": Quantity(train.end),
+                "start": Quantity(start),
+                "lowest level": Quantity(train.best),
+                "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
             },
-        )  # fmt: skip
+        )
 
     def _start(self, train: Trend[TrainLoss], chance: ChanceLevels) -> float:
         """Where an untrained model would be: the first value, or chance where the first epoch has exploded already."""
         named = [one.level for one in chance.levels if not one.by_level_alone]
-        # A loss in another unit (summed, an ELBO) is far above ln C too; one that exploded is so at its first value alone.
+        # A loss in another unit (summed, an ELBO) is far above ln C too; one that exploded is so at its first value.
         others = train.series.values[1:2].tolist()
         exploded = bool(named) and train.first >= self.explosion * max(named[0], *others)
         return named[0] if exploded else train.initial

@@ -70,7 +70,7 @@ class LossSpike(Rule):
     )
     early_factor: float = threshold(
         5.0,
-        "height in units of the start from which even an early jump counts; sound overshoot stays below a factor of three",
+        "height in units of the start from which even an early jump counts; sound overshoot stays below a factor of 3",
     )
 
     examples = (
@@ -114,9 +114,14 @@ class LossSpike(Rule):
     )
 
     def check(
-        self, spikes: Spikes[TrainLoss], trend: Trend[TrainLoss], val: Trend[ValLoss] | None,
-        grads: Trend[GradNorm] | None, schedule: Schedule | None, siblings: Siblings,
-    ) -> Iterator[Finding]:  # fmt: skip
+        self,
+        spikes: Spikes[TrainLoss],
+        trend: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        grads: Trend[GradNorm] | None,
+        schedule: Schedule | None,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
         """Keep the excursions that matter; report them as one finding."""
         if schedule is not None and schedule.is_range_test:
             return
@@ -128,32 +133,35 @@ class LossSpike(Rule):
         if not matter:
             return
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
-        first, last = int(series.steps[worst.index]), int(series.steps[worst.last])
+        first = int(series.steps[worst.index])
         once = len(matter) == 1 and spikes.series.values[worst.index] >= worst.level + worst.height / 4
         margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
         more = f", the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
+        several = [f"there are {len(matter)} jumps"] if len(matter) > 1 else []
         yield self.finding(
-            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in {place(series, first)} and is back "
-            f"after {counted(worst.last - worst.index + 1, 'point')}{more}",
-            Span(series.name, first, last, "jump"),
-            *(Span(series.name, int(series.steps[o.index]), int(series.steps[o.last]), "jump") for o in matter if o is not worst),
+            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in {place(series, first)} "
+            f"and is back after {counted(worst.last - worst.index + 1, 'point')}{more}",
+            *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
             confidence=confidence_from(margin, len(trend)),
             causes=ranked(
-                rate_too_high(siblings, Strength.POSSIBLE, pro=[f"there are {len(matter)} jumps"] if len(matter) > 1 else []),
+                rate_too_high(siblings, Strength.POSSIBLE, pro=several),
                 because(
                     "bad-batch",
                     Strength.LIKELY if once else Strength.POSSIBLE,
                     pro=["the jump comes at once, with nothing before it, and does not come again"] if once else [],
-                    contra=[f"there are {len(matter)} jumps"] if len(matter) > 3 else [],
+                    contra=several,
                 ),
                 because("no-gradient-clipping", pro=_gradient(grads, first)),
                 because("stale-second-moment", Strength.UNLIKELY),
             ),
             evidence={
-                "level before": Quantity(worst.level), "peak": Quantity(worst.peak), "noise before": Quantity(worst.sigma),
-                "points until back": Quantity(worst.last - worst.index + 1, "points"), "jumps": Quantity(len(matter)),
+                "level before": Quantity(worst.level),
+                "peak": Quantity(worst.peak),
+                "noise before": Quantity(worst.sigma),
+                "points until back": Quantity(worst.last - worst.index + 1, "points"),
+                "jumps": Quantity(len(matter)),
             },
-        )  # fmt: skip
+        )
 
     def _matters(self, spike: Spike, trend: Trend[TrainLoss], tail: float) -> bool:
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
@@ -170,6 +178,10 @@ def _only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> 
     before = val.level[val.steps < series.steps[spike.index]][-1:]
     during = val.level[(val.steps > series.steps[spike.index]) & (val.steps <= series.steps[spike.last])]
     return bool(len(before) and len(during) and during.max() <= before[0] + 3 * val.level_noise)
+
+
+def _span(series: Series, spike: Spike) -> Span:
+    return Span(series.name, int(series.steps[spike.index]), int(series.steps[spike.last]), "jump")
 
 
 def _gradient(grads: Trend[GradNorm] | None, step: int) -> list[str]:

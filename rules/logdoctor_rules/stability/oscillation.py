@@ -45,15 +45,17 @@ class Oscillation(Rule):
 
     min_share: float = threshold(
         0.2,
-        "amplitude as a share of what the run had gained, or of the level where that is larger; damped swings of sound momentum runs end far below",
+        "amplitude as a share of what the run had gained, or of the level where that is larger; the damped swings of "
+        "sound momentum runs end far below",
     )
     min_share_of_noise: float = threshold(
         0.4, "the same where neighbouring points are unrelated: twice as much, for averages of an epoch are noisy too"
     )
     min_memory: float = threshold(
-        0.4, "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
-        "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))"
-    )  # fmt: skip
+        0.4,
+        "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
+        "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))",
+    )
     min_memory_z: float = threshold(
         3.0, "the same times the root of the number of points: what noise of so few points reaches once in four hundred"
     )
