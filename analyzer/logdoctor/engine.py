@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from logdoctor.finding import Crashed, Finding, NotApplicable, Outcomes
+from logdoctor.finding import Confidence, Crashed, Finding, NotApplicable, Outcomes
 from logdoctor.rule import Rule
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Siblings, Unmeasurable
@@ -96,10 +96,12 @@ def examine(run: Run, rules: Iterable[Rule], siblings: Sequence[Run] = ()) -> Ou
 
 
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
-    """Mark the findings that are consequences of another: one root cause, not five symptoms."""
+    """Mark the findings that are consequences of another: one root cause, not five symptoms.
+
+    A finding of low confidence explains nothing, or a guess would hide what is sure.
+    """
     explains = {rule.id: rule.explains for rule in rules}
     said = {one.rule for one in findings}
-    root = {
-        consequence: rule for rule in sorted(said) for consequence in explains[rule] if consequence in said - {rule}
-    }
+    roots = sorted({one.rule for one in findings if one.confidence is not Confidence.LOW})
+    root = {consequence: rule for rule in roots for consequence in explains[rule] if consequence in said - {rule}}
     return [replace(one, explained_by=root[one.rule]) if one.rule in root else one for one in findings]

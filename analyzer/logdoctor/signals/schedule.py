@@ -67,6 +67,15 @@ class Schedule:
         index = int(np.searchsorted(self.series.steps, step, side="right")) - 1
         return float(self.rates[max(index, 0)])
 
+    def share_at(self, step: int) -> float:
+        """Return the rate in force at a step as a share of the peak."""
+        return self.at(step) / self.peak if self.peak > 0 else 0.0
+
+    def dead_from(self, share: float) -> int | None:
+        """Return the step from which the rate stays below a share of its peak to the end; None when it does not."""
+        alive = np.flatnonzero(self.rates >= share * self.peak)
+        return int(self.series.steps[alive[-1] + 1]) if alive[-1] + 1 < len(self.rates) else None
+
     @cached_property
     def restarts(self) -> NDArray[np.int64]:
         """Steps at which the rate jumps up to twice its value or more after it had decayed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,9 @@ SET_UP = (
 """Hyper-parameters that say what is trained; runs that differ in one of them are no siblings."""
 
 
+_NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
+
+
 @dataclass(frozen=True)
 class Sibling:
     """A run of the same set-up, as far as it bears on another run."""
@@ -40,6 +44,11 @@ class Sibling:
     train: Trend[TrainLoss]
     differs: Mapping[str, tuple[Setting, Setting]] = field(default_factory=dict)
     """Settings that differ: name to (here, there)."""
+    same_task: bool = False
+    """Whether something ties the two to one task: the settings name it, or the runs' names differ in numbers alone.
+
+    Without such a tie a neighbour may have another data set, however alike the logs begin (MNIST beside CIFAR-10).
+    """
 
 
 @dataclass(frozen=True)
@@ -61,13 +70,14 @@ class Siblings:
         for other in self.others:
             theirs = trend_or_none(other)
             if theirs is not None and _alike(mine, theirs):
-                found.append(Sibling(other, theirs, differing(self.run.hyperparameters, other.hyperparameters)))
+                differs = differing(self.run.hyperparameters, other.hyperparameters)
+                found.append(Sibling(other, theirs, differs, _same_task(self.run, other)))
         return tuple(found)
 
     @cached_property
     def best(self) -> Sibling | None:
-        """The sibling whose training loss ends lowest."""
-        return min(self, key=lambda sibling: sibling.train.end, default=None)
+        """The sibling of the same task whose training loss ends lowest."""
+        return min((one for one in self if one.same_task), key=lambda one: one.train.end, default=None)
 
 
 def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
@@ -102,6 +112,11 @@ def _set_up(run: Run) -> tuple[object, ...]:
     named = tuple((name, run.hyperparameters[name]) for name in SET_UP if name in run.hyperparameters)
     folder = "" if named else str(PurePosixPath(run.name.rpartition(":")[0] or run.name).parent)
     return (folder, named, curves)
+
+
+def _same_task(one: Run, other: Run) -> bool:
+    named = any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
+    return named or _NUMBER.sub("#", one.name) == _NUMBER.sub("#", other.name)
 
 
 def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:

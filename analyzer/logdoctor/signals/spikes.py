@@ -92,9 +92,16 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
     block_of = np.minimum(np.maximum(np.arange(n) // window - 1, 0), len(medians) - 1)
     level = medians[block_of]
     level[:window] = np.inf
-    # The quietest block must not make the next one look wild: noise is at least the typical noise of the run's half.
-    floor = np.maximum(np.median(deviations) / 2, ROUNDING * np.abs(medians))
+    # The quietest block must not make the next one look wild, nor must the last digit of a rounded log.
+    quiet = max(float(np.median(deviations)) / 2, last_digit(values) / np.sqrt(12))
+    floor = np.maximum(quiet, ROUNDING * np.abs(medians))
     return level, np.maximum(deviations, floor)[block_of]
+
+
+def last_digit(values: NDArray[np.float64]) -> float:
+    """Return the smallest step between values that differ: what a log rounds to, next to nothing where it does not."""
+    steps = np.diff(np.unique(values))
+    return float(steps.min()) if len(steps) else 0.0
 
 
 def ordinary_tail(values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...]) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -15,6 +16,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
+    TrainMetric,
     ValLoss,
     because,
     confidence_from,
@@ -52,7 +54,7 @@ class NoLearning(Rule):
         "data-not-normalised",
     )
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    explains = ("plateau", "slow-convergence", "still-improving")
+    explains = ("plateau", "slow-convergence", "still-improving", "oscillation")
 
     max_fall: float = threshold(
         0.02,
@@ -84,12 +86,18 @@ class NoLearning(Rule):
         silent("learns at once, then rests", train_loss=decay(2.3, 0.35, half_life=0.004).noisy(0.01)),
         silent("falls by a thirtieth under noise", train_loss=line(3.6, 3.475, 60).noisy(0.094)),
         silent("a log that begins late", first_step=500, train_loss=flat(0.83, 40).noisy(0.003)),
+        silent("noise hides it, but the accuracy rises", train_loss=flat(0.69).noisy(0.01), train_acc=decay(0.5, 0.95)),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
 
     def check(
-        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None, siblings: Siblings
+        self,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        metric: Trend[TrainMetric] | None,
+        schedule: Schedule | None,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
@@ -102,15 +110,17 @@ class NoLearning(Rule):
         lowest = began - train.best
         scale = abs(began) or 1.0
         moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
-        if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val):
+        if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val, metric):
             return
+        confidence = confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train))
         rate = given_rate(siblings.run)
         still = train.noise <= 1e-4 * scale
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
-            confidence=confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train)),
+            confidence=confidence,
+            severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
             causes=ranked(
                 because(
                     "optimizer-not-stepping",
@@ -130,9 +140,13 @@ class NoLearning(Rule):
             },
         )
 
-    def _learns(self, val: Trend[ValLoss] | None) -> bool:
-        """Whether validation surely falls: then batch noise hides what training learns."""
-        return val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
+    def _learns(self, val: Trend[ValLoss] | None, metric: Trend[TrainMetric] | None) -> bool:
+        """Whether validation surely falls or a metric surely rises: then batch noise hides what training learns."""
+        falls = val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
+        if metric is None or metric.series.values.max() <= 0:
+            return falls
+        gain = metric.thirds[2] - metric.thirds[0]
+        return falls or (gain > LEARNING * float(metric.series.values.max()) and -metric.sure_fall > self.max_z)
 
     def _fell_early(self, train: Trend[TrainLoss], scale: float) -> bool:
         """Whether the very first values surely lie above the end: a run that falls at once has learnt too."""

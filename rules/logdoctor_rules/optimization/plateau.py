@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -147,6 +147,11 @@ class Plateau(Rule):
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
         ),
         silent(
+            "a neighbour of another data set that begins alike",
+            train_loss=decay(2.3, 0.8, half_life=0.01),
+            siblings=(replace(example_run(train_loss=decay(2.3, 0.01)), name="mnist"),),
+        ),
+        silent(
             "a sibling of another task",
             train_loss=decay(134.0, 68.0, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
@@ -191,7 +196,7 @@ class Plateau(Rule):
             f"{reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower or died else 0.9), len(train)),
-            causes=self._causes(train, siblings, died or self._decayed(schedule, first)),
+            causes=self._causes(train, siblings, died or self._decayed(train, schedule, first)),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -223,30 +228,24 @@ class Plateau(Rule):
         return f"{accuracy.series.name} never passes {number(best)}"
 
     def _rate_died(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
-        if schedule is None:
+        """Say so when the loss went flat where the rate died, having fallen until then."""
+        died_at = None if schedule is None else schedule.dead_from(self.dead_rate)
+        alive = train.level if died_at is None else train.level[: int(np.searchsorted(train.steps, died_at))]
+        if len(alive) < 3 or len(alive) > (1 - self.flat_share) * len(train.level):
             return ""
-        dead = np.flatnonzero(schedule.rates > self.dead_rate * schedule.peak)
-        died_at = int(schedule.series.steps[min(int(dead[-1]) + 1, len(schedule.rates) - 1)])
-        blocks_alive = int(np.searchsorted(train.steps, died_at))
-        if blocks_alive < 3 or blocks_alive > (1 - self.flat_share) * len(train.level):
-            return ""
-        alive = train.level[:blocks_alive]
         late_gain = alive[len(alive) * 2 // 3] - alive[-1]
         still_fell = late_gain >= 0.1 * train.fall and late_gain > 3 * train.level_noise
-        if not still_fell or since < blocks_alive - max(2, len(train.level) // 20):
+        if not still_fell or since < len(alive) - max(2, len(train.level) // 20):
             return ""
         least = percent(self.dead_rate)
         return f"the learning rate is below {least} of its peak from {died_at:,} on, where the loss still fell"
 
-    def _decayed(self, schedule: Schedule | None, since: int) -> str:
+    def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
         """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""
-        if schedule is None or schedule.at(since) > self.decayed * schedule.peak:
+        middle = int(train.steps[len(train.steps) // 2])
+        if schedule is None or schedule.share_at(since) > self.decayed or schedule.share_at(middle) > self.dead_rate:
             return ""
-        middle = int(schedule.series.steps[len(schedule.rates) // 2])
-        if schedule.at(middle) > self.dead_rate * schedule.peak:
-            return ""
-        share = percent(schedule.at(since) / schedule.peak)
-        return f"the learning rate is down to {share} of its peak where the loss goes flat"
+        return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
 
     @staticmethod
     def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:

@@ -76,7 +76,7 @@ class StalledAtChance(Rule):
     )
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
-    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap")
+    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation")
 
     tolerance: float = threshold(
         0.02,
