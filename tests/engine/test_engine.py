@@ -39,9 +39,9 @@ class Speaking(Rule):
     causes: ClassVar[tuple[str, ...]] = ()
     examples = ()
 
-    def said(self) -> Finding:
+    def said(self, confidence: Confidence = Confidence.MEDIUM) -> Finding:
         return self.finding(
-            "1 thing is wrong", Span("train_loss", 0, 1), confidence=Confidence.LOW, evidence={"n": Quantity(1)}
+            "1 thing is wrong", Span("train_loss", 0, 1), confidence=confidence, evidence={"n": Quantity(1)}
         )
 
 
@@ -96,6 +96,15 @@ def explaining(name: str, *consequences: str) -> Rule:
         explains = consequences
 
     return Explaining()
+
+
+@dataclass(frozen=True)
+class Guessing(Speaking):
+    id = "guessing"
+    explains = ("always",)
+
+    def check(self, run: Run) -> Iterator[Finding]:
+        yield self.said(Confidence.LOW)
 
 
 class TestBench:
@@ -203,6 +212,10 @@ class TestExamine:
     def test_a_run_without_series_has_every_need_missing(self) -> None:
         outcomes = examine(Run("empty"), [Never(), NeedsRate(), MayUseRate()])
         assert len(outcomes.not_applicable) == 3
+
+    def test_a_guess_explains_nothing(self) -> None:
+        outcomes = examine(RUN, [Guessing(), Always()])
+        assert {one.explained_by for one in outcomes.findings} == {""}
 
     def test_a_finding_is_folded_under_the_one_that_explains_it(self) -> None:
         outcomes = examine(RUN, [explaining("root", "symptom"), explaining("symptom")])
