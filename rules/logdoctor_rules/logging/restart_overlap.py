@@ -25,6 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat
+from logdoctor.run.notice import RESTART, Notice
 from logdoctor.wording import counted, place
 
 
@@ -36,12 +37,19 @@ def _resumed(title: str, back: int) -> Example:
     return replace(example, run=replace(example.run, series=(replace(series, steps=steps),)))
 
 
+def _purged(title: str) -> Example:
+    """Return an example of a run whose writer said that it started again, so that nothing is left to overlap."""
+    example = fires(title, train_loss=decay(2.3, 0.2))
+    notice = Notice(RESTART, "events.out.tfevents.1", "The writer started again at step 80, which voids 20 points.")
+    return replace(example, run=replace(example.run, notices=(notice,)))
+
+
 @dataclass(frozen=True)
 class RestartOverlap(Rule):
-    """The steps of the log go back and some are logged twice.
+    """The steps of the log go back and some are logged twice, or the writer said that it started again.
 
     The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
-    curve; the earlier ones stay in the data.
+    curve; the earlier ones stay in the data, unless the writer itself declared them void.
     """
 
     id = "restart-overlap"
@@ -59,13 +67,24 @@ class RestartOverlap(Rule):
         _resumed("resumed twenty steps earlier", 20),
         _resumed("begins again", 80),
         _resumed("begins again after a step", 79),
+        _purged("the writer voided what it logs again"),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
     )
 
     def check(self, run: Run) -> Iterator[Finding]:
-        """Report the rewinds of the main series, or of any where that has none."""
+        """Report the rewinds of the main series, else of any, else what the writer said of a restart."""
         candidates = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
+        said = [notice for notice in run.notices if notice.kind == RESTART]
+        if said and run.series and not candidates:
+            series = run.series[0]
+            yield self.finding(
+                said[0].message,
+                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "restarted"),
+                confidence=Confidence.HIGH,
+                causes=(because("resumed-from-checkpoint", Strength.LIKELY),),
+                evidence={"restarts": Quantity(len(said))},
+            )
         for series in candidates[:1]:
             at = int(series.rewinds[0])
             before, after = int(series.steps[:at].max()), int(series.steps[at])
