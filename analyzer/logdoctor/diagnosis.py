@@ -16,7 +16,7 @@ from logdoctor.packs import installed_rules
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.signals import sibling_groups
+from logdoctor.signals import Siblings, measure_all, sibling_groups
 from logdoctor.sources import read
 
 
@@ -79,13 +79,20 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
     """Ask the rules about runs that were analyzed together, each with its siblings; ordered by name of the run."""
     settings = config or Config()
     examined = []
-    for group in sibling_groups(runs):
-        label = _label(group)
+    for label, group in _labelled(sibling_groups(runs)):
+        measured = measure_all(group)
         for run in group:
-            outcomes = examine(run, rules, [other for other in group if other is not run])
-            shown = [_grouped(one, label) for one in outcomes.findings if _wanted(one, settings)]
-            examined.append(Examined(run, replace(outcomes, findings=tuple(sorted(shown, key=_rank)))))
+            outcomes = examine(run, rules, Siblings(run, measured))
+            examined.append(Examined(run, replace(outcomes, findings=_shown(outcomes.findings, settings, label))))
     return tuple(sorted(examined, key=lambda one: one.run.name))
+
+
+def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:
+    """Return the findings that the settings want, worst first; one whose root is left out stands for itself."""
+    wanted = [_grouped(one, label) for one in findings if _wanted(one, config)]
+    roots = {one.rule for one in wanted}
+    alone = [one if one.explained_by in roots else replace(one, explained_by="") for one in wanted]
+    return tuple(sorted(alone, key=_rank))
 
 
 def selected_rules(config: Config) -> tuple[Rule, ...]:
@@ -108,11 +115,15 @@ def _grouped(finding: Finding, label: str) -> Finding:
     return replace(finding, group=f"{finding.rule}/{cause}/{label}")
 
 
-def _label(group: Sequence[Run]) -> str:
-    """Name a group of siblings after the folder that they have in common."""
-    folders = [PurePosixPath(run.name.partition(":")[0]).parts for run in group]
-    common = takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False))
-    return "/".join(level[0] for level in common) or "."
+def _labelled(groups: Sequence[tuple[Run, ...]]) -> Iterator[tuple[str, tuple[Run, ...]]]:
+    """Name each group of siblings after the folder that they have in common; groups of one folder are numbered."""
+    seen: dict[str, int] = {}
+    for group in groups:
+        homes = [PurePosixPath(run.home).parts for run in group]
+        common = takewhile(lambda level: len(set(level)) == 1, zip(*homes, strict=False))
+        label = "/".join(level[0] for level in common) or "."
+        seen[label] = seen.get(label, 0) + 1
+        yield (label if seen[label] == 1 else f"{label}#{seen[label]}"), group
 
 
 def _rank(finding: Finding) -> tuple[Any, ...]:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from logdoctor.finding import Confidence, Crashed, Finding, NotApplicable, Outcomes
+import numpy as np
+
+from logdoctor.finding import Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import Rule
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Siblings, Unmeasurable
@@ -21,8 +23,11 @@ class MissingNeed(Exception):
 class Bench:
     """What rules can ask for about one run, each made once and on demand."""
 
-    def __init__(self, run: Run, siblings: Sequence[Run] = ()) -> None:
-        self._made: dict[Any, Any] = {Run: run, Siblings: Siblings(run, tuple(siblings))}
+    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = ()) -> None:
+        self._made: dict[Any, Any] = {
+            Run: run,
+            Siblings: siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings),
+        }
 
     def get(self, wanted: Any) -> Any:
         """Return a role's series, a signal, the run or its siblings; raises MissingNeed."""
@@ -69,14 +74,15 @@ class Bench:
     def ask(self, rule: Rule) -> list[Finding] | NotApplicable | Crashed:
         """Return what a rule says of this run."""
         try:
-            return list(self._call(rule.check))
+            with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
+                return list(self._call(rule.check))
         except MissingNeed as missing:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
 
 
-def examine(run: Run, rules: Iterable[Rule], siblings: Sequence[Run] = ()) -> Outcomes:
+def examine(run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = ()) -> Outcomes:
     """Ask every rule about a run; findings that another finding explains say so."""
     bench = Bench(run, siblings)
     findings: list[Finding] = []
@@ -98,10 +104,19 @@ def examine(run: Run, rules: Iterable[Rule], siblings: Sequence[Run] = ()) -> Ou
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
     """Mark the findings that are consequences of another: one root cause, not five symptoms.
 
-    A finding of low confidence explains nothing, or a guess would hide what is sure.
+    A guess hides nothing, nor does a lesser finding hide a worse one, unless its rule is a note by nature: that says
+    what the run is, and what else was found follows from it.
     """
-    explains = {rule.id: rule.explains for rule in rules}
-    said = {one.rule for one in findings}
-    roots = sorted({one.rule for one in findings if one.confidence is not Confidence.LOW})
-    root = {consequence: rule for rule in roots for consequence in explains[rule] if consequence in said - {rule}}
-    return [replace(one, explained_by=root[one.rule]) if one.rule in root else one for one in findings]
+    rule_of = {rule.id: rule for rule in rules}
+    rank = {severity: place for place, severity in enumerate(Severity)}
+
+    def explains(root: Finding, one: Finding) -> bool:
+        rule = rule_of[root.rule]
+        worse = rank.get(one.severity, 0) > rank.get(root.severity, 0) and rule.severity is not Severity.NOTE
+        return one.rule in set(rule.explains) - {root.rule} and root.confidence is not Confidence.LOW and not worse
+
+    ordered = sorted(findings, key=lambda one: one.rule)
+    roots = {id(one): [root for root in ordered if explains(root, one)] for one in findings}
+    # Of several roots the one that nothing explains is the first cause.
+    first = {key: min(found, key=lambda root: len(roots[id(root)])).rule for key, found in roots.items() if found}
+    return [replace(one, explained_by=first.get(id(one), "")) for one in findings]

@@ -14,29 +14,29 @@ from logdoctor.signals.siblings import differing
 
 
 def run(name: str, start: float = 2.3, end: float = 0.5, points: int = 120, **settings: Setting) -> Run:
-    return replace(example_run(settings, train_loss=decay(start, end, points)), name=name)
+    return replace(example_run(settings, train_loss=decay(start, end, points)), name=name, home=name.partition(":")[0])
 
 
 class TestSiblings:
     def test_runs_that_begin_alike_are_siblings(self) -> None:
         others = (run("a/2", 2.35), run("a/3", 2.2, 0.1))
-        assert [one.run.name for one in Siblings(run("a/1"), others)] == ["a/2", "a/3"]
+        assert [one.run.name for one in Siblings.among(run("a/1"), others)] == ["a/2", "a/3"]
 
     def test_a_run_of_another_loss_is_none(self) -> None:
-        assert list(Siblings(run("a/1"), (run("a/2", 23.0),))) == []
+        assert list(Siblings.among(run("a/1"), (run("a/2", 23.0),))) == []
 
     def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
         (series,) = run("a/2").series
         slower = replace(run("a/2"), series=(replace(series, steps=series.steps * 10),))
-        assert list(Siblings(run("a/1"), (slower,))) == []
+        assert list(Siblings.among(run("a/1"), (slower,))) == []
 
     def test_a_run_without_a_loss_has_none_and_is_none(self) -> None:
         empty = example_run(lr=flat(0.1))
-        assert list(Siblings(empty, (run("a/2"),))) == []
-        assert list(Siblings(run("a/1"), (empty, example_run(train_loss=given([1.0]))))) == []
+        assert list(Siblings.among(empty, (run("a/2"),))) == []
+        assert list(Siblings.among(run("a/1"), (empty, example_run(train_loss=given([1.0]))))) == []
 
     def test_the_best_ends_lowest(self) -> None:
-        best = Siblings(run("a/1"), (run("a/2", end=0.4), run("a/3", end=0.1), run("a/4", end=0.7))).best
+        best = Siblings.among(run("a/1"), (run("a/2", end=0.4), run("a/3", end=0.1), run("a/4", end=0.7))).best
         assert best is not None
         assert best.run.name == "a/3"
 
@@ -44,8 +44,8 @@ class TestSiblings:
         assert Siblings(run("a/1")).best is None
 
     def test_what_is_set_differently_is_told_from_here_to_there(self) -> None:
-        (sibling,) = Siblings(run("a/1", lr=0.1, seed=1, batch=8), (run("a/2", lr=0.01, seed=1, depth=3),))
-        assert sibling.differs == {"lr": (0.1, 0.01)}
+        (sibling,) = Siblings.among(run("a/1", lr=0.1, seed=1, batch=8), (run("a/2", lr=0.01, seed=1, depth=3),))
+        assert sibling.differs == {"lr": (0.1, 0.01), "batch": (8, None), "depth": (None, 3)}
 
     def test_results_that_a_tracker_lists_among_the_settings_do_not_count(self) -> None:
         assert differing({"lr": 0.1, "summary.loss": 1.0}, {"lr": 0.1, "summary.loss": 2.0}) == {}

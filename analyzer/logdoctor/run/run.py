@@ -68,6 +68,8 @@ class Run:
     notices: tuple[Notice, ...] = field(default=(), repr=False)
     events: tuple[TextEvent, ...] = field(default=(), repr=False)
     state: State = State.UNKNOWN
+    home: str = "."
+    """The run's folder relative to the argument: its name without the `:stem`."""
     folder: str = ""
     """The run's folder as it can be opened; the next command of a report names it."""
 

@@ -13,7 +13,11 @@ from logdoctor.run.series import Series, Split
 Overrides = Mapping[type[Role], tuple[str, ...]]
 """Shell patterns of series names by role, as the user configured them."""
 
-_SPLIT_OF_ROLE: dict[type[Role], Split] = {roles.TrainLoss: Split.TRAIN, roles.ValLoss: Split.VALIDATION}
+_SPLIT_OF_ROLE: dict[type[Role], Split] = {
+    **dict.fromkeys((roles.TrainLoss, roles.TrainMetric, roles.TrainError), Split.TRAIN),
+    **dict.fromkeys((roles.ValLoss, roles.ValMetric, roles.ValError), Split.VALIDATION),
+    roles.TestLoss: Split.TEST,
+}
 
 _HELD_OUT_METRICS = frozenset(
     "map map50 map95 ap ap50 miou bleu rouge rouge1 rougel wer cer fid ndcg meteor cider".split()
@@ -26,10 +30,9 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
-    named = [_by_name(one) for one in series]
-    placed = _held_out_metrics(_test_as_validation(_main_losses(_reinforcement(named))))
-    chosen = [_override(one, overrides or {}) for one in placed]
-    return tuple(sorted(chosen, key=_preference))
+    chosen, guessed = _overridden(series, overrides or {})
+    placed = _held_out_metrics(_test_as_validation(_main_losses(_reinforcement([_by_name(one) for one in guessed]))))
+    return (*chosen, *sorted(placed, key=_preference))
 
 
 def _by_name(series: Series) -> Series:
@@ -93,16 +96,21 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
     ]
 
 
-def _override(series: Series, overrides: Overrides) -> Series:
-    for role, patterns in overrides.items():
-        if any(fnmatchcase(series.name, pattern) for pattern in patterns):
-            return replace(series, role=role, split=_SPLIT_OF_ROLE.get(role, series.split))
-    return series
+def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Series], list[Series]]:
+    """Divide series into those whose role the user gave, with that role, and the others."""
+    chosen, others = [], []
+    for one in series:
+        role = next((role for role, names in overrides.items() if any(fnmatchcase(one.name, n) for n in names)), None)
+        if role is None:
+            others.append(one)
+        else:
+            chosen.append(replace(_by_name(one), role=role, split=_SPLIT_OF_ROLE.get(role, _by_name(one).split)))
+    return chosen, others
 
 
-def _preference(series: Series) -> tuple[int, int, int]:
-    """Order candidates of one role: the plain name, then per-step values, then averages of an epoch, then batches."""
+def _preference(series: Series) -> tuple[bool, int, int, int]:
+    """Order candidates of one role: curves before single values, plain names, values a step, an epoch, a batch."""
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
     twin = int("samples" in found)  # Megatron writes every curve again on an axis of samples
-    return (twin, grain, len(found))
+    return (len(series.finite) < 2, twin, grain, len(found))  # a final summary is no curve

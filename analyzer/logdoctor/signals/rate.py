@@ -14,8 +14,12 @@ SEED_WORDS = frozenset({"seed"})
 
 def is_rate(name: str) -> bool:
     """Tell whether a hyper-parameter is the learning rate."""
-    last = words(name.rpartition(".")[2].rpartition("/")[2])
-    return last in RATE_SETTINGS
+    return _words(name) in RATE_SETTINGS
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """Return the words of the last part of a nested name."""
+    return words(name.rpartition(".")[2].rpartition("/")[2])
 
 
 def is_seed(name: str) -> bool:
@@ -25,8 +29,10 @@ def is_seed(name: str) -> bool:
 
 def given_rate(run: Run) -> float | None:
     """Return the rate that a run was set to, or the highest that it logged, or None."""
-    for name, value in run.hyperparameters.items():
-        if is_rate(name) and isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+    named = {_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
+    for words_of_name in RATE_SETTINGS:
+        value = named.get(words_of_name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             return float(value)
     logged = run.find(LearningRate)
     if logged is None or not len(logged.finite):

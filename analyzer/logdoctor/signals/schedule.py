@@ -74,7 +74,7 @@ class Schedule:
     def dead_from(self, share: float) -> int | None:
         """Return the step from which the rate stays below a share of its peak to the end; None when it does not."""
         alive = np.flatnonzero(self.rates >= share * self.peak)
-        return int(self.series.steps[alive[-1] + 1]) if alive[-1] + 1 < len(self.rates) else None
+        return int(self.series.steps[alive[-1] + 1]) if len(alive) and alive[-1] + 1 < len(self.rates) else None
 
     @cached_property
     def restarts(self) -> NDArray[np.int64]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-
-import numpy as np
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
@@ -51,33 +49,51 @@ class Sibling:
     """
 
 
+Measured = tuple[Run, Trend[TrainLoss] | None]
+"""A run with the trend of its training loss, measured once for all runs that ask."""
+
+
 @dataclass(frozen=True)
 class Siblings:
     """The runs analyzed together with a run that share its set-up."""
 
     run: Run
-    others: tuple[Run, ...] = ()
+    group: tuple[Measured, ...] = ()
+    """Every run of the set-up, this one among them or not."""
+
+    @classmethod
+    def among(cls, run: Run, others: Iterable[Run]) -> Siblings:
+        """Return the siblings of a run among others, measured for this run alone."""
+        return cls(run, measure_all(others))
 
     def __iter__(self) -> Iterator[Sibling]:
-        return iter(self._measured)
+        return iter(self._found)
 
     @cached_property
-    def _measured(self) -> tuple[Sibling, ...]:
-        mine = trend_or_none(self.run)
+    def _found(self) -> tuple[Sibling, ...]:
+        mine = next((trend for run, trend in self.group if run is self.run), None) or trend_or_none(self.run)
         if mine is None:
             return ()
-        found = []
-        for other in self.others:
-            theirs = trend_or_none(other)
-            if theirs is not None and _alike(mine, theirs):
-                differs = differing(self.run.hyperparameters, other.hyperparameters)
-                found.append(Sibling(other, theirs, differs, _same_task(self.run, other)))
-        return tuple(found)
+        return tuple(
+            Sibling(
+                other,
+                theirs,
+                differing(self.run.hyperparameters, other.hyperparameters),
+                _same_task(self.run, other),
+            )
+            for other, theirs in self.group
+            if other is not self.run and theirs is not None and _alike(mine, theirs)
+        )
 
     @cached_property
     def best(self) -> Sibling | None:
         """The sibling of the same task whose training loss ends lowest."""
         return min((one for one in self if one.same_task), key=lambda one: one.train.end, default=None)
+
+
+def measure_all(runs: Iterable[Run]) -> tuple[Measured, ...]:
+    """Measure the training loss of every run."""
+    return tuple((run, trend_or_none(run)) for run in runs)
 
 
 def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
@@ -90,9 +106,10 @@ def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
 
 
 def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
-    """Return the settings that two runs have in common and set differently."""
-    shared = [name for name in mine if name in theirs and not name.startswith("summary.")]
-    return {name: (mine[name], theirs[name]) for name in shared if mine[name] != theirs[name]}
+    """Return the settings in which two runs differ; one that only one of them names differs too."""
+    names = sorted({*mine, *theirs})
+    pairs = {name: (mine.get(name), theirs.get(name)) for name in names if not name.startswith("summary.")}
+    return {name: (here, there) for name, (here, there) in pairs.items() if here != there}
 
 
 def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
@@ -109,8 +126,9 @@ def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
 
 def _set_up(run: Run) -> tuple[object, ...]:
     curves = tuple(one.name if (one := run.find(role)) else "" for role in (TrainLoss, ValLoss))
-    named = tuple((name, run.hyperparameters[name]) for name in SET_UP if name in run.hyperparameters)
-    folder = "" if named else str(PurePosixPath(run.name.rpartition(":")[0] or run.name).parent)
+    named = tuple((name, str(run.hyperparameters[name])) for name in SET_UP if name in run.hyperparameters)
+    # Several runs of one folder are siblings of each other, a run alone in its folder of its neighbours.
+    folder = "" if named else run.home if run.name != run.home else str(PurePosixPath(run.home).parent)
     return (folder, named, curves)
 
 
@@ -121,5 +139,6 @@ def _same_task(one: Run, other: Run) -> bool:
 
 def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:
     """Two logs can be of one set-up when they begin at the same loss and log equally often."""
-    same_pace = np.median(np.diff(mine.series.steps)) == np.median(np.diff(theirs.series.steps))
-    return bool(same_pace and abs(mine.first - theirs.first) <= SAME_START * max(abs(mine.first), abs(theirs.first)))
+    return mine.pace == theirs.pace and abs(mine.first - theirs.first) <= SAME_START * max(
+        abs(mine.first), abs(theirs.first)
+    )

@@ -75,6 +75,7 @@ class Swings(Generic[R]):
     def memory(self) -> float:
         """Correlation of neighbouring deviations: 0 for noise, near 1 for slow swings, near -1 for a zigzag."""
         d = self.deviation - self.deviation.mean()
+        d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
         power = float(np.dot(d, d))
         return float(np.dot(d[:-1], d[1:])) / power if power > 0 else 0.0
 

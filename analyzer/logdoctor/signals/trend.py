@@ -95,6 +95,11 @@ class Trend(Generic[R]):
         return len(self.series)
 
     @cached_property
+    def pace(self) -> float:
+        """Steps from one logged value to the next, the usual number."""
+        return float(np.median(np.diff(self.series.steps)))
+
+    @cached_property
     def first(self) -> float:
         """The first value, before anything was learnt."""
         return float(self.series.values[0])

@@ -82,12 +82,16 @@ def discover(paths: Sequence[Path]) -> Candidates:
     """
     found: list[Found] = []
     left_alone: list[str] = []
+    seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise NoRunError(f"{path}: no such file or folder")
         root = path if path.is_dir() else path.parent
-        prefix = PurePosixPath(path.as_posix()) if len(paths) > 1 and path.is_dir() else PurePosixPath()
+        prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
         for file, status in _walk(path):
+            if (real := file.resolve()) in seen:
+                continue  # the paths overlap
+            seen.add(real)
             relative = prefix / PurePosixPath(file.relative_to(root).as_posix())
             head = _head(file, status.st_size)
             source = _claimed(head) if head is not None else None
@@ -131,7 +135,15 @@ def _head(path: Path, size: int) -> Head | None:
 def _claimed(head: Head) -> Source | None:
     name = head.path.name.lower()
     fitting = (one for one in installed_sources() if any(fnmatch(name, pattern.lower()) for pattern in one.patterns))
-    return next((one for one in fitting if one.recognizes(head)), None)
+    return next((one for one in fitting if _recognizes(one, head)), None)
+
+
+def _recognizes(source: Source, head: Head) -> bool:
+    """Ask a source; one that fails to answer claims the file, so that reading it tells what is wrong with either."""
+    try:
+        return source.recognizes(head)
+    except Exception:  # noqa: BLE001 - a source is a plug-in: whatever it raises must not stop the others
+        return True
 
 
 def _read(path: Path, relative: PurePosixPath, source: Source, status: os.stat_result) -> Found:

@@ -171,7 +171,7 @@ class Overfitting(Rule):
             f"while {train.series.name} falls to {number(train.end)}",
             Span(series.name, val.best_step, last, "rising"),
             Span(train.series.name, val.best_step, int(train.series.steps[-1]), "falling"),
-            confidence=confidence_from(risen / least, 2 * len(val)),
+            confidence=confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=ranked(
                 because(
                     "under-regularised",

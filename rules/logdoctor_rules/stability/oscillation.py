@@ -114,7 +114,10 @@ class Oscillation(Rule):
         trend = swings.trend
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         needed = self.min_share if structured else self.min_share_of_noise
-        share = swings.amplitude / max(trend.start - trend.end, abs(trend.end))
+        scale = max(trend.start - trend.end, abs(trend.end))
+        if scale <= 0:
+            return
+        share = swings.amplitude / scale
         if (
             share < needed
             or swings.reversals < self.min_reversals
