@@ -111,10 +111,11 @@ class TestRead:
         with pytest.raises(ConfigurationError, match=r"logdoctor\.toml: "):
             read_config(file)
 
-    def test_a_pyproject_without_the_table_holds_the_defaults(self, tmp_path: Path) -> None:
+    def test_a_pyproject_without_the_table_is_refused(self, tmp_path: Path) -> None:
         file = tmp_path / "pyproject.toml"
         file.write_text('[project]\nname = "x"\n')
-        assert read_config(file) == Config(path=file)
+        with pytest.raises(ConfigurationError, match="holds no"):
+            read_config(file)
 
 
 class TestConfig:

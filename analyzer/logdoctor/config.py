@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import ConfigurationError
+from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Confidence, Severity
 from logdoctor.run import ROLES
 from logdoctor.run.understand import Overrides
@@ -60,7 +60,10 @@ def read_config(file: Path) -> Config:
     """Return the settings of a file; raises ConfigurationError when it cannot be read or holds none."""
     if not file.is_file():
         raise ConfigurationError(f"{file}: no such file")
-    return parse_config(_table(file) or {}, file)
+    table = _table(file)
+    if table is None:
+        raise ConfigurationError(f"{file}: holds no [tool.logdoctor]")
+    return parse_config(table, file)
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
@@ -69,7 +72,8 @@ def _table(file: Path) -> Mapping[str, Any] | None:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{file}: {error}") from error
     if file.name == "pyproject.toml":
-        return document.get("tool", {}).get("logdoctor")  # type: ignore[no-any-return]
+        tools = document.get("tool", {})
+        return tools.get("logdoctor") if isinstance(tools, dict) else None
     return document
 
 
@@ -77,9 +81,9 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
     """Check a table of settings; raises ConfigurationError that names the nearest key for an unknown one."""
     for key in table:
         _known(key, KEYS, file, "key")
-    for role in table.get("roles", {}):
-        _known(role, ROLES, file, "role")
     try:
+        for role in table.get("roles", {}):
+            _known(role, ROLES, file, "role")
         return Config(
             select=_texts(table.get("select", ())),
             ignore=_texts(table.get("ignore", ())),
@@ -87,13 +91,20 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
             min_confidence=Confidence(table.get("min-confidence", Confidence.LOW)),
             roles={ROLES[role]: _texts(patterns) for role, patterns in table.get("roles", {}).items()},
             thresholds={
-                rule: {name.replace("-", "_"): float(value) for name, value in values.items()}
+                rule: {name.replace("-", "_"): _number(name, value) for name, value in values.items()}
                 for rule, values in table.get("rules", {}).items()
             },
             path=file,
         )
     except (ValueError, TypeError, AttributeError) as error:
         raise ConfigurationError(f"{file}: {error}") from error
+
+
+def _number(name: str, value: Any) -> float:
+    number = float(value)
+    if math.isnan(number):
+        raise ValueError(f"{name} is not a number")
+    return number
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -106,6 +117,4 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _known(name: str, names: Mapping[str, Any] | Sequence[str], file: Path, kind: str) -> None:
     if name not in names:
-        near = get_close_matches(name, list(names), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
-        raise ConfigurationError(f"{file}: unknown {kind} {name!r}{hint}")
+        raise ConfigurationError(f"{file}: unknown {kind} {name!r}{nearest(name, names)}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from logdoctor.config import Config
 from logdoctor.engine import examine
-from logdoctor.errors import ConfigurationError
+from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding, Outcomes, Severity
 from logdoctor.packs import installed_rules
 from logdoctor.rule import Rule
@@ -101,7 +101,7 @@ def selected_rules(config: Config) -> tuple[Rule, ...]:
     known = {rule.id for rule in rules}
     for name in (*config.select, *config.ignore):
         if name not in known:
-            raise ConfigurationError(f"no rule is called {name!r}; `logdoctor rule` lists all")
+            raise ConfigurationError(f"no rule is called {name!r}{nearest(name, sorted(known))}")
     return tuple(rule for rule in rules if config.asks(rule.id))
 
 

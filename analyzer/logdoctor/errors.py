@@ -1,5 +1,15 @@
 """Problems that the user can mend. Each message is one line: what, where, what to do."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the hint of an error about an unknown name: the nearest known one, or all of them."""
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
+
 
 class LogDoctorError(Exception):
     """Something the user can mend; the command line prints it and exits with 2."""

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from importlib import import_module
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import get_type_hints
 
-from logdoctor.errors import ConfigurationError, RulePackError
+from logdoctor.errors import ConfigurationError, RulePackError, nearest
 from logdoctor.rule import Rule
 
 GROUP = "logdoctor.rules"
@@ -37,25 +38,33 @@ def installed_rules(thresholds: Thresholds | None = None) -> tuple[Rule, ...]:
     configured = thresholds or {}
     for name in configured:
         if name not in rules:
-            raise ConfigurationError(f"rule {name!r} has thresholds but does not exist; `logdoctor rule` lists all")
+            raise ConfigurationError(f"no rule is called {name!r}, but it has thresholds{nearest(name, sorted(rules))}")
     return tuple(_make(rules[name], configured.get(name, {})) for name in sorted(rules))
 
 
 def rules_in(package: str) -> Iterator[type[Rule]]:
     """Yield the rules of a package, one from each module below it."""
-    root = import_module(package)
-    for module_info in pkgutil.walk_packages(root.__path__, prefix=f"{package}."):
-        module = import_module(module_info.name)
+    for module in _modules_of(package):
         for _, member in inspect.getmembers(module, inspect.isclass):
             if issubclass(member, Rule) and member is not Rule and member.__module__ == module.__name__:
                 _refuse_unusable(member)
                 yield member
 
 
+def _modules_of(package: str) -> Iterator[ModuleType]:
+    try:
+        root = import_module(package)
+        for info in pkgutil.walk_packages(root.__path__, prefix=f"{package}."):
+            yield import_module(info.name)
+    except Exception as error:
+        raise RulePackError(f"rule pack {package} cannot be imported: {type(error).__name__}: {error}") from error
+
+
 def _make(rule: type[Rule], configured: Mapping[str, float]) -> Rule:
-    unknown = set(configured) - {one.name for one in fields(rule)}
-    if unknown:
-        raise ConfigurationError(f"rule {rule.id!r} has no threshold {sorted(unknown)[0]!r}")
+    known = [one.name for one in fields(rule)]
+    for name in configured:
+        if name not in known:
+            raise ConfigurationError(f"rule {rule.id!r} has no threshold {name!r}{nearest(name, known)}")
     return rule(**configured)
 
 

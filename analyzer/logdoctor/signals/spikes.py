@@ -119,19 +119,25 @@ def ordinary_tail(values: NDArray[np.float64], level: NDArray[np.float64], found
 
 
 def _excursions(values: NDArray[np.float64], level: NDArray[np.float64], sigma: NDArray[np.float64]) -> list[Spike]:
-    candidates = np.flatnonzero(values > level + Z_SCORE * sigma)
+    highest = np.maximum.accumulate(values)
     found: list[Spike] = []
-    for i in candidates:
+    for i in np.flatnonzero(values > level + Z_SCORE * sigma).tolist():
         if found and i <= found[-1].last:
             continue
-        found.append(_follow(values, int(i), float(level[i]), float(sigma[i])))
+        found.append(_follow(values, i, float(level[i]), float(sigma[i]), float(highest[i - 1])))
     return found
 
 
-def _follow(values: NDArray[np.float64], i: int, level: float, sigma: float) -> Spike:
-    """Follow an excursion from its jump until the loss is back."""
-    running_peak = np.maximum.accumulate(values[i:])
-    back = np.flatnonzero(values[i:] <= level + np.maximum(BACK * (running_peak - level), 3 * sigma))
+def _follow(values: NDArray[np.float64], i: int, level: float, sigma: float, highest: float) -> Spike:
+    """Follow an excursion from its jump until the loss is back; looks twice as far each time that it is not."""
+    reach = 64
+    while True:
+        ahead = values[i : i + reach]
+        running_peak = np.maximum.accumulate(ahead)
+        back = np.flatnonzero(ahead <= level + np.maximum(BACK * (running_peak - level), 3 * sigma))
+        if len(back) or i + reach >= len(values):
+            break
+        reach *= 2
     end = int(back[0]) if len(back) else len(values) - i
     return Spike(
         index=i,
@@ -139,6 +145,6 @@ def _follow(values: NDArray[np.float64], i: int, level: float, sigma: float) -> 
         peak=float(values[i : i + end].max()),
         level=level,
         sigma=sigma,
-        fallen=float(values[:i].max()) - level,
+        fallen=highest - level,
         recovered=bool(len(back)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ ROUNDING = 1e-3
 
 AGREEING = 0.95
 """Share of common points that must agree; a resumed run may have written a few of them anew."""
+
+GLANCE = 16
+"""Points at the beginning that are compared first."""
 
 Quantity = tuple[str, ...]
 """What is measured, whatever the log calls it: `train/loss` and `loss` are one."""
@@ -44,11 +47,10 @@ def quantity(series: Series) -> Quantity:
     return (role.id, *naming.stem_of(series.name))
 
 
-def relation(ours: Iterable[Series], theirs: Iterable[Series]) -> Relation:
+def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series]) -> Relation:
     """Compare every quantity that two logs share; counters and settings say nothing."""
-    mine = {quantity(one): one for one in ours if len(one) and quantity(one)[0]}
-    verdicts = [same_values(mine[key], one) for one in theirs if (key := quantity(one)) in mine and len(one)]
-    known = [verdict for verdict in verdicts if verdict is not None]
+    shared = [key for key in ours if key[0] and key in theirs]
+    known = [verdict for key in shared if (verdict := same_values(theirs[key], ours[key])) is not None]
     if not known:
         return Relation.APART
     return Relation.SAME if sum(known) * 2 > len(known) else Relation.CONTRARY
@@ -59,6 +61,9 @@ def same_values(one: Series, other: Series) -> bool | None:
     if one.axis is not other.axis:
         return _equal(one.values, other.values) if len(one) == len(other) else None
     a, b = one.curve, other.curve
+    head = min(len(a), len(b), GLANCE)
+    if head == GLANCE and (a.steps[:head] == b.steps[:head]).all() and not _equal(a.values[:head], b.values[:head]):
+        return False  # logs of two runs of one program: a glance tells them apart
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
     if not len(in_a):
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -33,6 +35,22 @@ class Piece:
     log: Log
     home: PurePosixPath
     series: tuple[Series, ...] = field(repr=False)
+
+    @cached_property
+    def quantities(self) -> Mapping[Quantity, Series]:
+        """The first series of each quantity that has points."""
+        return {quantity(one): one for one in reversed(self.series) if len(one)}
+
+    @cached_property
+    def kind(self) -> object:
+        """Format and quantities: what all logs of one program share."""
+        return type(self.file.source), frozenset(self.quantities)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Where each quantity begins; copies of one log begin alike, however much of it they hold."""
+        begins = [(key, one.steps[:1].tobytes() + one.values[:1].tobytes()) for key, one in self.quantities.items()]
+        return b"".join(begin for _, begin in sorted(begins))
 
     @property
     def continues(self) -> bool:
@@ -70,36 +88,59 @@ def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
         yield Piece(file, log, home, tuple(replace(s, name=prefix + s.name, split=split) for s in log.series))
 
 
+@dataclass(frozen=True)
+class _Cluster:
+    """The pieces of one run, as they come together."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    quantities: dict[Quantity, Series] = field(default_factory=dict)
+    fingerprints: dict[object, set[bytes]] = field(default_factory=dict)
+    """How the pieces of each kind begin."""
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        self.fingerprints.setdefault(piece.kind, set()).add(piece.fingerprint)
+        for key, series in piece.quantities.items():
+            self.quantities.setdefault(key, series)
+
+    def relation(self, piece: Piece) -> Relation:
+        """Say what a piece is to this run."""
+        if piece.continues and any(other.continues for other in self.pieces):
+            return Relation.SAME
+        if not piece.series:
+            return Relation.APART
+        alike = self.fingerprints.get(piece.kind)
+        if alike is not None and piece.fingerprint not in alike:
+            return Relation.CONTRARY  # the same kind of log begins otherwise: of thousands in a folder most end here
+        found = relation(piece.quantities, self.quantities)
+        same_format = any(type(piece.file.source) is type(other.file.source) for other in self.pieces)
+        if (
+            found is Relation.APART
+            and same_format
+            and any(key[0] and key in self.quantities for key in piece.quantities)
+        ):
+            return Relation.CONTRARY  # two logs of one format and no common step: two runs
+        return found
+
+
 def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """Divide the pieces of one folder into runs.
 
     Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
     holds the same data, or the only run if it shares no quantity with it; else it is a run of its own.
     """
-    clusters: list[list[Piece]] = []
+    clusters: list[_Cluster] = []
     for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):
-        relations = [_relation(piece, cluster) for cluster in clusters]
-        same = [c for c, r in zip(clusters, relations, strict=True) if r is Relation.SAME]
-        apart = [c for c, r in zip(clusters, relations, strict=True) if r is Relation.APART]
-        home = same or (apart if len(clusters) == 1 else [])
-        if home:
-            home[0].append(piece)
+        relations = [cluster.relation(piece) for cluster in clusters]
+        if Relation.SAME in relations:
+            home = clusters[relations.index(Relation.SAME)]
+        elif relations == [Relation.APART]:
+            (home,) = clusters
         else:
-            clusters.append([piece])
-    return clusters
-
-
-def _relation(piece: Piece, cluster: list[Piece]) -> Relation:
-    if piece.continues and any(other.continues for other in cluster):
-        return Relation.SAME
-    if not piece.series:
-        return Relation.APART
-    found = relation(piece.series, [series for other in cluster for series in other.series])
-    shares_name = {quantity(s) for s in piece.series} & {quantity(s) for other in cluster for s in other.series}
-    same_format = any(type(piece.file.source) is type(other.file.source) for other in cluster)
-    if found is Relation.APART and same_format and any(key[0] for key in shares_name):
-        return Relation.CONTRARY  # two logs of one kind and no common step: two runs
-    return found
+            home = _Cluster()
+            clusters.append(home)
+        home.add(piece)
+    return [cluster.pieces for cluster in clusters]
 
 
 def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
@@ -216,7 +257,10 @@ def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:
     stepped = [int(one.steps[-1]) for one in series if len(one) and one.axis is Axis.STEP]
     if any(piece.log.finished for piece in cluster) or (planned and stepped and max(stepped) >= planned):
         return State.FINISHED
-    if now - max(piece.file.modified for piece in cluster) < WRITING_SECONDS:
+    # A log that was just copied is new as a file only: where it has times of its own, these decide as well.
+    logged = [float(one.wall_times[-1]) for one in series if one.wall_times is not None and len(one)]
+    written = min(max(piece.file.modified for piece in cluster), max(logged, default=np.inf))
+    if now - written < WRITING_SECONDS:
         return State.WRITING
     if planned or any(piece.log.finished is False for piece in cluster):
         return State.INTERRUPTED
@@ -232,7 +276,7 @@ def _note_duplicates(runs: Sequence[Run]) -> tuple[Run, ...]:
         if main is None or len(main) < MIN_DUPLICATE_POINTS:
             noted.append(run)
             continue
-        key = main.steps.tobytes() + main.values.tobytes()
+        key = blake2b(main.steps.tobytes() + main.values.tobytes()).digest()
         first = seen.setdefault(key, run.name)
         if first == run.name:
             noted.append(run)
