@@ -348,9 +348,18 @@ class TestInspect:
         assert main(["inspect", str(runs)]) == 0
         text = capsys.readouterr().out
         assert "40 not finite" in text
-        assert 'train-loss = ["frobnication"]' in text
+        assert "train-loss = [" not in text  # every run has a loss: there is nothing to mend
         assert main(["inspect", str(runs), "--output-format", "json"]) == 0
         assert [run["name"] for run in json.loads(capsys.readouterr().out)["runs"]] == ["bad", "sound"]
+
+    def test_it_tells_how_to_name_a_loss_where_none_was_recognised(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "log.csv").write_text("step,frobnication,lr\n0,1.0,0.1\n1,0.5,0.1\n", encoding="utf-8")
+        assert main(["inspect", str(tmp_path)]) == 0
+        assert 'train-loss = ["frobnication"]' in capsys.readouterr().out
+        assert main(["analyze", str(tmp_path)]) == 0
+        assert "1 run not judged, for no loss was recognised" in capsys.readouterr().out
 
     def test_it_lists_what_was_left_alone_even_when_there_is_no_run(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

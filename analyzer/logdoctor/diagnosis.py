@@ -112,7 +112,8 @@ def _wanted(finding: Finding, config: Config) -> bool:
 
 def _grouped(finding: Finding, label: str) -> Finding:
     cause = finding.causes[0].id if finding.causes else "unknown"
-    return replace(finding, group=f"{finding.rule}/{cause}/{label}")
+    series = finding.spans[0].series if finding.spans else ""
+    return replace(finding, group=f"{finding.rule}/{finding.severity}/{cause}/{series}/{label}")
 
 
 def _labelled(groups: Sequence[tuple[Run, ...]]) -> Iterator[tuple[str, tuple[Run, ...]]]:

@@ -123,3 +123,19 @@ def test_points_are_left_as_they_are() -> None:
     before = named("loss", "val_loss")
     after = understand(before)
     assert {(one.name, tuple(one.values)) for one in after} == {(one.name, tuple(one.values)) for one in before}
+
+
+class TestChoice:
+    def test_a_role_that_the_user_gives_comes_before_every_guess(self) -> None:
+        found = understand(named("loss", "objective/foo"), {roles.TrainLoss: ("objective*",)})
+        assert Run("run", found).find(roles.TrainLoss).name == "objective/foo"  # type: ignore[union-attr]
+
+    def test_a_final_summary_is_no_curve(self) -> None:
+        summary = Series.of("loss", [900], [0.1])
+        found = understand([summary, *named("train/loss")])
+        assert Run("run", found).find(roles.TrainLoss).name == "train/loss"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["elbo", "neg_loss"])
+def test_what_is_maximised_is_no_loss(name: str) -> None:
+    assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.Unknown}

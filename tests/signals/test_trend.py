@@ -68,6 +68,10 @@ class TestNoise:
     def test_a_straight_fall_is_no_noise(self, points: int) -> None:
         assert trend(line(2.0, 1.0, points)).noise < 0.01
 
+    @pytest.mark.parametrize("fall", [1.0, 5.0, 50.0])
+    def test_a_slope_does_not_hide_the_noise(self, fall: float) -> None:
+        assert trend(line(fall, 0.0, 100).noisy(0.01)).noise == pytest.approx(0.01, rel=0.3)
+
     @pytest.mark.parametrize("points", [120, 5000])
     def test_outliers_move_neither_level_nor_noise(self, points: int) -> None:
         calm = flat(2.0, points).noisy(0.05)

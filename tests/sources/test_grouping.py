@@ -183,3 +183,29 @@ def test_a_writer_that_starts_again_voids_what_earlier_files_hold(tmp_path: Path
     assert loss is not None
     assert loss.steps.tolist() == list(range(35))
     assert [notice.kind for notice in run.notices] == ["restart"]
+
+
+def test_files_given_one_by_one_keep_their_folders(tmp_path: Path) -> None:
+    files = [write_csv(tmp_path / name / "metrics.csv", epoch=range(40), loss=FALL + i) for i, name in enumerate("ab")]
+    runs = load(*files)
+    assert [run.name for run in runs] == [str(file.parent) for file in files]
+    assert not any(len(series.rewinds) for run in runs for series in run.series)
+
+
+def test_paths_that_overlap_are_read_once(tmp_path: Path) -> None:
+    write_events(tmp_path / "a", {"loss": FALL})
+    (run,) = load(tmp_path, tmp_path / "a")
+    assert [len(series) for series in run.series] == [40]
+
+
+def test_event_files_of_the_hugging_face_trainer_belong_to_its_state(tmp_path: Path) -> None:
+    rows = [{"step": step, "loss": round(float(v), 4)} for step, v in enumerate(FALL)]
+    (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": rows, "global_step": 40}))
+    write_events(tmp_path / "runs" / "Jan31_12-00-00_host", {"train/loss": FALL})
+    assert names(load(tmp_path)) == ["."]
+
+
+def test_a_folder_that_happens_to_be_called_test_is_a_run(tmp_path: Path) -> None:
+    write_csv(tmp_path / "test" / "metrics.csv", epoch=range(40), loss=FALL)
+    write_csv(tmp_path / "other" / "metrics.csv", epoch=range(40), loss=FALL * 2)
+    assert names(load(tmp_path)) == ["other", "test"]

@@ -17,7 +17,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page, cells, hanging, table
 from logdoctor.reports.summary import shown_name
 from logdoctor.run import Notice, Run, Series
-from logdoctor.run.roles import Unknown
+from logdoctor.run.roles import Loss, Unknown
 from logdoctor.wording import counted
 
 MAX_SETTINGS = 12
@@ -125,11 +125,12 @@ def _left_alone(paths: Sequence[str], page: Page) -> Iterator[str]:
 
 
 def _hint(runs: Iterable[Run]) -> Iterator[str]:
-    unknown = dict.fromkeys(one.name for run in runs for one in run.series if one.role is Unknown)
+    without_loss = [run for run in runs if run.series and not run.all(Loss)]
+    unknown = dict.fromkeys(one.name for run in without_loss for one in run.series if one.role is Unknown)
     if not unknown:
         return
     pattern = glob.escape(min(unknown, key=len))
-    yield f"{counted(len(unknown), 'name')} of series without a role, which no rule judges; to give one, for example:"
+    yield "no loss was recognised in some runs, so that no rule can judge them; to name theirs, for example:"
     yield "  # logdoctor.toml"
     yield "  [roles]"
     yield printable(f"  train-loss = [{json.dumps(pattern)}]")

@@ -9,9 +9,13 @@ from logdoctor.finding import Severity
 from logdoctor.reports.layout import Page
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
+from logdoctor.run.roles import Loss
 from logdoctor.wording import counted
 
 MAX_DAMAGED = 5
+
+MAX_NAMED = 3
+"""Runs that a line names before it counts the others."""
 
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
@@ -46,6 +50,17 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         more = f" and {counted(len(cases) - 1, 'more run')}" if len(cases) > 1 else ""
         reason = error.strip().splitlines()[-1] if error.strip() else "no reason given"
         yield page.printable(f"rule {rule} failed on run {run}{more}: {reason}; the other rules went on")
+
+
+def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
+    """Yield a line for the runs in which no loss was recognised: their silence is no praise."""
+    names = [shown_name(one.run) for one in diagnosis.runs if not one.run.all(Loss)]
+    if names:
+        more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+        text = (
+            f"{counted(len(names), 'run')} not judged, for no loss was recognised: {', '.join(names[:MAX_NAMED])}{more}"
+        )
+        yield page.printable(f"{text}; `logdoctor inspect` shows what was read")
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:

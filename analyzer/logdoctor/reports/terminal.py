@@ -9,7 +9,7 @@ from logdoctor.finding import Cause, Finding, Fix, Quantity, Severity, Strength
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
-from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name
+from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
 from logdoctor.wording import counted, number
 
 MAX_CAUSES = 3
@@ -32,6 +32,7 @@ def render(
     sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(diagnosis, narrowed=narrowed)]]
     sections.append(list(_notes(notes, page)))
     sections.append(_plain(damage(diagnosis, page), page))
+    sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
     sections.append(_plain([coverage(diagnosis, seconds)], page))
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"

@@ -19,7 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
     **dict.fromkeys(
-        "val valid validation validate eval evaluation evaluate dev heldout holdout tel".split(),
+        "val va valid validation validate eval evaluation evaluate dev heldout holdout oof tel".split(),
         Split.VALIDATION,
     ),
     **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
@@ -57,7 +57,7 @@ PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected ma
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
 
 _LOSSES = frozenset(
-    "loss losses cost nll ce bce xent crossentropy logloss bpb bpc elbo trl tel silog objective".split()
+    "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
     "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 "
@@ -117,8 +117,13 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup
-    if any(map(is_loss_word, found)) or {"cross", "entropy"} <= found:
+    negated = bool(found & {"neg", "negative"})
+    if {"cross", "entropy"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)
+    if any(map(is_loss_word, found)):
+        # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
+        maximised = negated and not found & {"log", "nll", "likelihood", "ll"}
+        return roles.Unknown if maximised else _loss_role(name, found, split)
     if found & _REWARDS and not found & PREFERENCE:
         return roles.Unknown if found & {"std", "min", "max", "zero"} else roles.Reward
     if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG

@@ -41,9 +41,9 @@ MEDIAN_EFFICIENCY = 1.2533
 SMOOTHED = 5
 """Width of the running median of short series: two outliers in a row do not move it."""
 
-SMOOTHED_RESIDUAL = 0.73
-"""Residuals from a running median of five are this much smaller than the noise, for the median is one of the five
-(measured on normal noise)."""
+BEND = 6.0**0.5
+"""Second differences of noise are this many times the noise, and those of a straight line are zero. Residuals from a
+running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
 
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
@@ -88,7 +88,7 @@ class Trend(Generic[R]):
             return cls(finite, at, level, jitter(values), block)
         if block == 1:
             level = running_median(values, SMOOTHED)
-            return cls(finite, at, level, robust_sigma((values - level) / SMOOTHED_RESIDUAL, values), block)
+            return cls(finite, at, level, robust_sigma(np.diff(values, 2) / BEND, values), block)
         return cls(finite, at, level, robust_sigma(values - np.interp(steps, at, level), values), block)
 
     def __len__(self) -> int:
@@ -214,7 +214,7 @@ def jitter(values: NDArray[np.float64]) -> float:
 
     The lower quartile, so that one jump among a few points does not count as noise.
     """
-    bends = np.abs(np.diff(values, 2)) / np.sqrt(6.0)
+    bends = np.abs(np.diff(values, 2)) / BEND
     rounding = ROUNDING * float(np.median(np.abs(values)))
     return (
         max(float(np.quantile(bends, 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding

@@ -44,6 +44,6 @@ def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float
     return reading
 
 
-def load(path: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:
-    """Return the runs at or below a path, ordered by name; raises NoRunError when there is none."""
-    return read([path], roles).runs
+def load(*paths: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:
+    """Return the runs at or below the paths, ordered by name; raises NoRunError when there is none."""
+    return read(paths, roles).runs

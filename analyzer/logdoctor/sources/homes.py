@@ -13,6 +13,9 @@ _HPARAMS = re.compile(r"^\d{9,}\.\d+$")
 _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I)
 """Checkpoints carry a copy of the log as it then was (`checkpoint-500/trainer_state.json`)."""
 
+_HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
+"""Hugging Face's Trainer writes its event files to `runs/Jan31_12-00-00_host` beside its `trainer_state.json`."""
+
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
@@ -33,6 +36,8 @@ def home_of(
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
+    if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
+        return folder.parent.parent, ""
     beside = [other for other in folders if other.parent == folder.parent and other != folder]
     if _is_split(folder, series) and (folder.parent in folders or any(o.name in _SPLIT_FOLDERS for o in beside)):
         return folder.parent, folder.name

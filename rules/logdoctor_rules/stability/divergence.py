@@ -26,8 +26,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import ChanceLevels, Schedule, Siblings, Trend
-from logdoctor.wording import number, percent, place
+from logdoctor.signals import ChanceLevels, Schedule, Siblings, Spikes, Trend
+from logdoctor.wording import counted, number, percent, place
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ class Divergence(Rule):
     explosion: float = threshold(
         10.0, "factor above the start that needs no further points: a log may hold two values before it turns NaN"
     )
+    late_points: float = threshold(
+        2.0, "values above the start that the log must end with where the jump comes last: one alone may be a bad batch"
+    )
+    min_over_tail: float = threshold(
+        3.0, "height of such a jump in units of what one ordinary point in a hundred reaches (see loss-spike)"
+    )
     min_points: float = threshold(4.0, "values that a smaller rise needs: a start, a lowest point and an end")
     min_z: float = threshold(
         6.0, "rise in units of the noise of a point; six sigma as in OLMo-core's skip rule, on the level not the point"
@@ -86,6 +92,15 @@ class Divergence(Rule):
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
+        ),
+        fires(
+            "explodes just before the log ends",
+            train_loss=decay(2.3, 0.3, 110).noisy(0.02).followed_by(given([5.0, 40.0, 300.0])),
+        ),
+        silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
+        silent(
+            "two of many hard batches come last",
+            train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([2.4 if i % 20 > 17 else 0.0 for i in range(120)])),
         ),
         silent("three values that rise a little", train_loss=given([2.3, 2.7, 2.9])),
         silent("three values that rise sevenfold", train_loss=given([2.3, 9.0, 15.7])),
@@ -115,9 +130,10 @@ class Divergence(Rule):
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
         chance: ChanceLevels,
+        spikes: Spikes[TrainLoss] | None,
         siblings: Siblings,
     ) -> Iterator[Finding]:
-        """Compare the level at the end with the start and with the lowest."""
+        """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
         start = self._start(train, chance)
@@ -129,6 +145,7 @@ class Divergence(Rule):
         loses = given_back and risen >= self.min_z * train.noise and not _falling(val)
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
+            yield from self._ends_in_a_jump(start, spikes, siblings)
             return
         series = train.series
         begin = int(series.steps[0]) if exceeds and train.best_at == 0 else train.best_step
@@ -153,6 +170,33 @@ class Divergence(Rule):
                 "lowest level": Quantity(train.best),
                 "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
+            },
+        )
+
+    def _ends_in_a_jump(self, start: float, spikes: Spikes[TrainLoss] | None, siblings: Siblings) -> Iterator[Finding]:
+        """A run that was stopped soon after it blew up: the jump is too short to move the level."""
+        if spikes is None or not spikes.found or spikes.found[-1].recovered:
+            return
+        jump, series = spikes.found[-1], spikes.series
+        lasts = series.values[jump.index :]
+        lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
+        if len(lasts) < self.late_points or lowest < start + self.above_start * abs(start):
+            return
+        if jump.height < self.min_over_tail * spikes.tail:
+            return
+        yield self.finding(
+            f"{series.name} jumps from {number(jump.level)} to {number(jump.peak)} in the last "
+            f"{counted(len(lasts), 'value')} of the log and does not come back",
+            Span(series.name, int(series.steps[jump.index]), int(series.steps[-1]), "rising"),
+            confidence=Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
+            causes=ranked(
+                rate_too_high(siblings, Strength.LIKELY),
+                because("no-gradient-clipping"),
+            ),
+            evidence={
+                "level before": Quantity(jump.level),
+                "end": Quantity(float(lasts[-1])),
+                "start": Quantity(start),
             },
         )
 

@@ -54,7 +54,8 @@ class Cells:
 def parse_number(text: str) -> float | None:
     """Read one cell strictly; raises ValueError for text.
 
-    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` is 2.1, `10/300` is text.
+    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` is 2.1, `50 %` is 50,
+    `10/300` is text.
     """
     text = text.strip()
     if text in MISSING:
@@ -65,6 +66,8 @@ def parse_number(text: str) -> float | None:
         return value
     if _GROUPED.fullmatch(text):
         return float(text.replace(",", ""))
+    if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
+        return float(text[:-1])
     if wrapped := _WRAPPED.fullmatch(text):
         return parse_number(wrapped[1])
     raise ValueError(f"not a number: {text[:40]!r}")
