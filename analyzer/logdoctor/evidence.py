@@ -14,6 +14,10 @@ SAFE_STEP = 10.0
 """Factor to lower or raise a learning rate by when no sibling tells a better one: the practitioners' first move."""
 
 
+TENFOLD = "general, from this run's rate"
+"""Where a fix comes from that only takes the practitioners' factor."""
+
+
 def rate_too_high(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
@@ -23,7 +27,7 @@ def rate_too_high(
         return because("learning-rate-too-high", strength, pro=pro, contra=contra)
     calmer = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) < rate]
     if not calmer:
-        fix = Fix(f"lower the learning rate from {number(rate)} to about {number(rate / SAFE_STEP)}")
+        fix = Fix(f"lower the learning rate from {number(rate)} to about {number(rate / SAFE_STEP)}", basis=TENFOLD)
         return replace(because("learning-rate-too-high", strength, pro=pro, contra=contra), fixes=(fix,))
     best = max(calmer, key=lambda one: (_only_rate_differs(one), given_rate(one.run) or 0.0))
     cause = because("learning-rate-too-high", strength, pro=[*pro, _outcome(best)], contra=contra)
@@ -39,7 +43,7 @@ def rate_too_low(
         return because("learning-rate-too-low", strength, pro=pro, contra=contra)
     faster = [one for one in siblings if _went_well(one) and (given_rate(one.run) or rate) > rate]
     if not faster:
-        fix = Fix(f"raise the learning rate from {number(rate)} to about {number(rate * SAFE_STEP)}")
+        fix = Fix(f"raise the learning rate from {number(rate)} to about {number(rate * SAFE_STEP)}", basis=TENFOLD)
         return replace(because("learning-rate-too-low", strength, pro=pro, contra=contra), fixes=(fix,))
     best = min(faster, key=lambda one: (not _only_rate_differs(one), one.train.end))
     cause = because("learning-rate-too-low", strength, pro=[*pro, _outcome(best)], contra=contra)
@@ -71,4 +75,5 @@ def _change(rate: float, sibling: Sibling) -> Fix:
     verb = "lower" if theirs < rate else "raise"
     seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
     tested = f"sibling run {sibling.run.name}{seed}" if _only_rate_differs(sibling) else ""
-    return Fix(f"{verb} the learning rate from {number(rate)} to {number(theirs)}", tested)
+    text = f"{verb} the learning rate from {number(rate)} to {number(theirs)}"
+    return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}")

@@ -71,7 +71,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that a finding rests on, with its unit ("" for a bare number)."""
+    """A number that a finding rests on, with its unit: "" for a bare number, "share" for a part of 1."""
 
     value: float | int | str
     unit: str = ""

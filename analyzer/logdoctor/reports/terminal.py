@@ -10,7 +10,7 @@ from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
-from logdoctor.wording import counted, number
+from logdoctor.wording import counted, number, percent
 
 MAX_CAUSES = 3
 MAX_FIXES = 4
@@ -86,6 +86,8 @@ def _is_sentence(quantity: Quantity) -> bool:
 
 
 def _measured(name: str, quantity: Quantity) -> str:
+    if quantity.unit.startswith("share") and not isinstance(quantity.value, str):
+        return f"{name} {percent(quantity.value)}{quantity.unit.removeprefix('share')}"
     value = quantity.value if isinstance(quantity.value, str) else number(quantity.value)
     unit = f" {quantity.unit}" if quantity.unit and quantity.unit not in name else ""
     return f"{name} {value}{unit}"

@@ -16,6 +16,9 @@ SAME_START = 0.2
 """Relative difference of the first training losses within which two runs can be of one set-up: the same model,
 data and loss begin at the same value up to the luck of the seed."""
 
+CLOSE_START = 0.1
+"""The same for runs whose ends are compared: another tokenizer or data set moves the first loss by more."""
+
 SET_UP = (
     "testproblem",
     "problem",
@@ -79,7 +82,7 @@ class Siblings:
                 other,
                 theirs,
                 differing(self.run.hyperparameters, other.hyperparameters),
-                _same_task(self.run, other),
+                _same_task(self.run, other) and _near(mine.first, theirs.first, CLOSE_START),
             )
             for other, theirs in self.group
             if other is not self.run and theirs is not None and _alike(mine, theirs)
@@ -139,6 +142,8 @@ def _same_task(one: Run, other: Run) -> bool:
 
 def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:
     """Two logs can be of one set-up when they begin at the same loss and log equally often."""
-    return mine.pace == theirs.pace and abs(mine.first - theirs.first) <= SAME_START * max(
-        abs(mine.first), abs(theirs.first)
-    )
+    return mine.pace == theirs.pace and _near(mine.first, theirs.first, SAME_START)
+
+
+def _near(one: float, other: float, share: float) -> bool:
+    return abs(one - other) <= share * max(abs(one), abs(other))

@@ -21,7 +21,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.signals import Gap
-from logdoctor.wording import number, percent
+from logdoctor.wording import number
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class GeneralizationGap(Rule):
             ),
             evidence={
                 "gap": Quantity(gap.end),
-                "gap as a share of the gain": Quantity(percent(gap.end / gained)),
+                "gap as a share of the gain": Quantity(gap.end / gained, "share"),
                 "training end": Quantity(train.end),
                 "validation end": Quantity(val.end),
             },

@@ -29,7 +29,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
-from logdoctor.wording import counted, number, percent
+from logdoctor.wording import counted, number
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
@@ -136,7 +136,7 @@ class NoLearning(Rule):
                 "beginning": Quantity(began),
                 "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
-                "fall": Quantity(percent(fell / scale), "of the beginning"),
+                "fall": Quantity(fell / scale, "share of the beginning"),
             },
         )
 

@@ -200,7 +200,7 @@ class Plateau(Rule):
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
-                "share of the run": Quantity(percent(1 - since / len(train.level))),
+                "share of the run": Quantity(1 - since / len(train.level), "share"),
                 **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
             },
         )

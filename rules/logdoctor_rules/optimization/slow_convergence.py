@@ -27,7 +27,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.signals import Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
-from logdoctor.wording import counted, number, percent
+from logdoctor.wording import counted, number
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class SlowConvergence(Rule):
             evidence={
                 "start": Quantity(train.start),
                 "end": Quantity(train.end),
-                "pace of the later half": Quantity(percent(pace), "of the earlier"),
+                "pace of the later half": Quantity(pace, "share of the earlier"),
             },
         )
 

@@ -33,7 +33,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.run.naming import words
 from logdoctor.signals import Chance, ChanceLevels, Siblings, Trend, given_rate
-from logdoctor.wording import number, percent, stretch
+from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
@@ -157,7 +157,7 @@ class StalledAtChance(Rule):
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
                     "known from": Quantity(level.known_from),
-                    "share of the run": Quantity(percent(1 - rests / len(train.level))),
+                    "share of the run": Quantity(1 - rests / len(train.level), "share"),
                 },
             )
             return

@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, swing
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Schedule, Siblings, Swings
-from logdoctor.wording import number, percent
+from logdoctor.wording import number
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Oscillation(Rule):
             ),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
-                "share": Quantity(percent(share), "of the gain, or of the level where that is larger"),
+                "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
                 "turns": Quantity(swings.reversals, "turns"),
                 "correlation of neighbours": Quantity(round(swings.memory, 3)),
             },
