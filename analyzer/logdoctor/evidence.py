@@ -30,6 +30,8 @@ def rate_too_high(
         fix = Fix(f"lower the learning rate from {number(rate)} to about {number(rate / SAFE_STEP)}", basis=TENFOLD)
         return replace(because("learning-rate-too-high", strength, pro=pro, contra=contra), fixes=(fix,))
     best = max(calmer, key=lambda one: (_only_rate_differs(one), given_rate(one.run) or 0.0))
+    if strength is Strength.POSSIBLE and _only_rate_differs(best):
+        strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=[*pro, _outcome(best)], contra=contra)
     return replace(cause, fixes=(_change(rate, best),))
 

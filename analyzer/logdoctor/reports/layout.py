@@ -154,4 +154,4 @@ def listed(names: Sequence[str], columns: int) -> str:
         text = ", ".join(names[:shown]) + (f" and {rest:,} more" if rest else "")
         if cells(text) <= columns:
             return text
-    return f"{len(names):,} runs"
+    return "1 run" if len(names) == 1 else f"{len(names):,} runs"

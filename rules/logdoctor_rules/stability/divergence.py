@@ -148,7 +148,8 @@ class Divergence(Rule):
             yield from self._ends_in_a_jump(start, spikes, siblings)
             return
         series = train.series
-        begin = int(series.steps[0]) if exceeds and train.best_at == 0 else train.best_step
+        at_once = exceeds and (train.best_at == 0 or train.best >= start)
+        begin = int(series.steps[0]) if at_once else train.best_step
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
