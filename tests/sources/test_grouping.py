@@ -209,3 +209,13 @@ def test_a_folder_that_happens_to_be_called_test_is_a_run(tmp_path: Path) -> Non
     write_csv(tmp_path / "test" / "metrics.csv", epoch=range(40), loss=FALL)
     write_csv(tmp_path / "other" / "metrics.csv", epoch=range(40), loss=FALL * 2)
     assert names(load(tmp_path)) == ["other", "test"]
+
+
+def test_add_scalars_of_tensorboardx_belongs_to_its_run(tmp_path: Path) -> None:
+    with SummaryWriter(str(tmp_path / "run")) as writer:
+        for step, value in enumerate(FALL):
+            writer.add_scalar("lr", 0.1, step)
+            writer.add_scalars("data/loss", {"train": float(value), "val": float(value) + 0.1}, step)
+    (run,) = load(tmp_path)
+    assert run.name == "run"
+    assert all(run.find(role) is not None for role in (TrainLoss, ValLoss, LearningRate))

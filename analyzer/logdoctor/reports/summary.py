@@ -9,7 +9,7 @@ from logdoctor.finding import Severity
 from logdoctor.reports.layout import Page
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.run.roles import Loss
+from logdoctor.run.roles import Loss, TestLoss, ValLoss
 from logdoctor.wording import counted
 
 MAX_DAMAGED = 5
@@ -53,14 +53,14 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for the runs in which no loss was recognised: their silence is no praise."""
-    names = [shown_name(one.run) for one in diagnosis.runs if not one.run.all(Loss)]
+    """Yield a line for the runs in which no training loss was recognised: their silence is no praise."""
+    judged = [{one.role for one in examined.run.all(Loss)} - {ValLoss, TestLoss} for examined in diagnosis.runs]
+    names = [shown_name(one.run) for one, losses in zip(diagnosis.runs, judged, strict=True) if not losses]
     if names:
         more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
-        text = (
-            f"{counted(len(names), 'run')} not judged, for no loss was recognised: {', '.join(names[:MAX_NAMED])}{more}"
-        )
-        yield page.printable(f"{text}; `logdoctor inspect` shows what was read")
+        text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
+        named = f"{', '.join(names[:MAX_NAMED])}{more}"
+        yield page.printable(f"{text}: {named}; `logdoctor inspect` shows what was read")
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:

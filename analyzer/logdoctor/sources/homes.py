@@ -39,6 +39,8 @@ def home_of(
     if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
         return folder.parent.parent, ""
     beside = [other for other in folders if other.parent == folder.parent and other != folder]
+    if (root := _above_tag_folders(folder, series)) and (root in folders or beside):
+        return root, folder.name
     if _is_split(folder, series) and (folder.parent in folders or any(o.name in _SPLIT_FOLDERS for o in beside)):
         return folder.parent, folder.name
     stem = _add_scalars_stem(folder, series)
@@ -50,6 +52,13 @@ def home_of(
 def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
     """Whether a folder is named after a split and leaves it to its name to tell: no series in it mentions one."""
     return folder.name in _SPLIT_FOLDERS and not any(naming.split_of(one.name) for one in series)
+
+
+def _above_tag_folders(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:
+    """What lies above the folders of a tag: `add_scalars("data/loss", ...)` of tensorboardX writes `data/loss/val/`."""
+    tag = tuple(series[0].name.split("/")) if len(series) == 1 else ()
+    nested = bool(tag) and folder.parts[-1 - len(tag) : -1] == tag
+    return folder.parents[len(tag)] if nested else None
 
 
 def _add_scalars_stem(folder: PurePosixPath, series: tuple[Series, ...]) -> str:
