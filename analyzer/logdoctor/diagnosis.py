@@ -80,7 +80,7 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
     settings = config or Config()
     examined = []
     for label, group in _labelled(sibling_groups(runs)):
-        measured = measure_all(group)
+        measured = measure_all(group) if len(group) > 1 else ()
         for run in group:
             outcomes = examine(run, rules, Siblings(run, measured))
             examined.append(Examined(run, replace(outcomes, findings=_shown(outcomes.findings, settings, label))))

@@ -74,6 +74,8 @@ class Siblings:
 
     @cached_property
     def _found(self) -> tuple[Sibling, ...]:
+        if all(other is self.run for other, _ in self.group):
+            return ()
         mine = next((trend for run, trend in self.group if run is self.run), None) or trend_or_none(self.run)
         if mine is None:
             return ()
