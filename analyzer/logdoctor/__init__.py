@@ -33,10 +33,18 @@ if TYPE_CHECKING:
     from logdoctor.run import Axis as Axis
     from logdoctor.run import Run as Run
     from logdoctor.run import Series as Series
+    from logdoctor.run.roles import AdversarialLoss as AdversarialLoss
+    from logdoctor.run.roles import Entropy as Entropy
     from logdoctor.run.roles import GradNorm as GradNorm
+    from logdoctor.run.roles import KlDivergence as KlDivergence
     from logdoctor.run.roles import LearningRate as LearningRate
+    from logdoctor.run.roles import LossScale as LossScale
+    from logdoctor.run.roles import Reward as Reward
+    from logdoctor.run.roles import Throughput as Throughput
+    from logdoctor.run.roles import TrainError as TrainError
     from logdoctor.run.roles import TrainLoss as TrainLoss
     from logdoctor.run.roles import TrainMetric as TrainMetric
+    from logdoctor.run.roles import ValError as ValError
     from logdoctor.run.roles import ValLoss as ValLoss
     from logdoctor.run.roles import ValMetric as ValMetric
     from logdoctor.sources import load as load
@@ -53,7 +61,8 @@ _HOMES = {
     "logdoctor.rule": ("Example", "Rule", "example_run", "fires", "silent", "threshold"),
     "logdoctor.run": ("Axis", "Run", "Series"),
     "logdoctor.run.roles": (
-        "GradNorm", "LearningRate", "TrainLoss", "TrainMetric", "ValLoss", "ValMetric",
+        "AdversarialLoss", "Entropy", "GradNorm", "KlDivergence", "LearningRate", "LossScale", "Reward", "Throughput",
+        "TrainError", "TrainLoss", "TrainMetric", "ValError", "ValLoss", "ValMetric",
     ),
     "logdoctor.sources": ("load",),
 }  # fmt: skip

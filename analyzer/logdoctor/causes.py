@@ -17,7 +17,7 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "learning-rate-too-low": (
         "the learning rate is too low",
-        ("raise the learning rate tenfold, or find it with a range test",),
+        ("raise the learning rate tenfold, or find it with a range test (from 1e-7, times 1.05 a step)",),
     ),
     "learning-rate-jump": (
         "the learning rate jumped",
@@ -31,17 +31,36 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the schedule reached almost zero before the run was done learning",
         ("stretch the schedule to the whole run, or keep a floor of 10 % of the peak rate",),
     ),
+    "scheduler-stepped-wrongly": (
+        "the scheduler is stepped at the wrong moment or too often",
+        (
+            "call scheduler.step() once after each optimizer.step(), not once a micro-batch; give it the number of "
+            "updates, not of batches",
+        ),
+    ),
     "no-gradient-clipping": (
         "gradients are not clipped",
-        ("clip the gradient norm, for example at 1.0",),
+        ("clip the gradient norm, for example at 1.0 (recurrent networks: 5 to 15)",),
+    ),
+    "clipping-too-tight": (
+        "the clip threshold lies below the usual gradient norm",
+        ("raise the threshold to the 90th percentile of the gradient norm",),
     ),
     "stale-second-moment": (
         "the optimizer's second moment is stale while gradients grow",
         ("lower beta2 from 0.999 to 0.95, or clip the update",),
     ),
+    "epsilon-too-small": (
+        "the optimizer's epsilon is too small",
+        ("raise epsilon from 1e-8 to 1e-6 or 1e-4 (RMSprop: up to 1e-2)",),
+    ),
     "half-precision-overflow": (
         "half precision overflows",
         ("train in bfloat16, or scale the loss dynamically",),
+    ),
+    "loss-scale-exhausted": (
+        "the loss scale is halved at every step and has nowhere left to go",
+        ("find the first step whose gradients overflow at any scale; train in bfloat16, which needs no scale",),
     ),
     "log-of-zero": (
         "a logarithm or division meets zero",
@@ -49,11 +68,17 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "unstable-operation": (
         "an operation of the model is numerically unstable",
-        ("run the step under torch.autograd.set_detect_anomaly(True) to name the operation",),
+        (
+            "run the step under torch.autograd.set_detect_anomaly(True) to name the operation",
+            "put a LayerNorm before exponentials, subtract the maximum inside a softmax, add an epsilon under roots",
+        ),
     ),
     "bad-batch": (
         "one batch is bad: NaN, outliers or wrong labels in the data",
-        ("check the inputs of the batches at that step for NaN and outliers",),
+        (
+            "check the inputs of the batches at that step for NaN and outliers",
+            "restart some hundred steps earlier and skip those batches",
+        ),
     ),
     "bad-initialization": (
         "the initial weights give outputs that are all alike or far too large",
@@ -65,7 +90,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "saturated-activations": (
         "sigmoid or tanh units are saturated",
-        ("normalise the inputs, and put BatchNorm before the activation",),
+        (
+            "normalise the inputs, and put BatchNorm before the activation",
+            "use Xavier initialisation, ReLU-like units or residual connections",
+        ),
     ),
     "optimizer-not-stepping": (
         "the optimizer does not change the weights that matter",
@@ -74,6 +102,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "labels-do-not-match": (
         "labels do not belong to their inputs",
         ("check by eye that inputs and labels belong together after shuffling; try to overfit one batch",),
+    ),
+    "wrong-loss-or-output": (
+        "the loss or the last activation does not fit the task",
+        ("check that the loss gets logits where it expects logits, and that its sign and reduction are right",),
     ),
     "label-noise": (
         "labels are noisy",
@@ -91,9 +123,17 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "inputs or targets are not normalised",
         ("scale inputs and targets to zero mean and unit variance",),
     ),
+    "data-changed": (
+        "the data changed on the way: another source, stage or mixture",
+        ("compare the batches before and after that step; judge each stage on its own",),
+    ),
     "too-little-data": (
         "there is too little training data for this model",
-        ("add data or augmentation",),
+        ("add data or augmentation", "use a smaller model"),
+    ),
+    "too-many-epochs": (
+        "the data were seen so often that the model remembers single examples",
+        ("stop after the epoch with the best validation value; recommenders often need one to three",),
     ),
     "model-too-small": (
         "the model is too small for the task",
@@ -105,19 +145,58 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "under-regularised": (
         "there is too little regularisation",
-        ("add weight decay (1e-4 to 1e-1 with AdamW), dropout (0.1 to 0.5) or augmentation",),
+        (
+            "add weight decay (1e-4 to 1e-1 with AdamW), dropout (0.1 to 0.5) or augmentation",
+            "use a smaller model, or a smaller batch with BatchNorm",
+        ),
+    ),
+    "train-mode-regularisation": (
+        "dropout, augmentation or averages over an epoch make training look worse than validation",
+        ("nothing to do; to compare them, evaluate the training set in evaluation mode",),
     ),
     "validation-set-differs": (
         "validation data differ from training data",
         ("check that both sets come from the same distribution and the same preprocessing",),
     ),
+    "validation-set-too-small": (
+        "the validation set is small: its loss is mostly chance",
+        ("validate on more examples, or average over the last evaluations",),
+    ),
+    "batch-norm-statistics": (
+        "the running statistics of BatchNorm lag behind the weights",
+        ("lower the momentum of the statistics, use a larger batch, or GroupNorm",),
+    ),
+    "leakage": (
+        "validation examples, or what tells their labels, are in the training set",
+        ("look for duplicates across the split; split by group or time before any preprocessing",),
+    ),
+    "overconfidence": (
+        "wrong answers become more certain: calibration gets worse, not the decisions",
+        ("choose the checkpoint by the metric that you need; label smoothing or temperature scaling mends the loss",),
+    ),
     "batch-too-small": (
         "the batch is too small: gradients are mostly noise",
         ("double the batch, or accumulate gradients",),
     ),
+    "batch-too-large": (
+        "the batch is too large: there are too few updates",
+        ("use a smaller batch, or raise the rate with it (times k, or the root of k)",),
+    ),
     "stopped-too-early": (
         "the run stopped while it was still learning",
         ("train longer",),
+    ),
+    "discriminator-too-strong": (
+        "the discriminator wins: its loss is near zero and the generator gets no gradient",
+        ("train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",),
+    ),
+    "no-entropy-bonus": (
+        "nothing keeps the policy from becoming deterministic",
+        ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
+    ),
+    "kl-penalty-too-weak": (
+        "nothing holds the policy near its reference",
+        ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
     ),
     "resumed-from-checkpoint": (
         "the run was resumed from a checkpoint that lies before its last logged step",
@@ -130,6 +209,40 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "two-writers": (
         "two processes wrote to the same log",
         ("give every process a folder of its own, or log from rank 0 alone",),
+    ),
+    "copied-log": (
+        "the log was copied, or two runs are one",
+        ("analyze one of the copies; check that two seeds really differ",),
+    ),
+    "interrupted-write": (
+        "the writer was stopped in the middle of a record",
+        ("nothing to do if the run was killed; flush and close the writer at the end",),
+    ),
+    "storage-fault": (
+        "the storage lost or changed bytes",
+        ("write logs to a local disk and copy them afterwards; check the file system",),
+    ),
+    "out-of-memory": (
+        "the memory is too small for this batch and model",
+        (
+            "halve the batch and double the accumulation; then shorter sequences, lower precision, checkpointing",
+            "keep numbers, not tensors, across steps (loss.item())",
+        ),
+    ),
+    "label-out-of-range": (
+        "a label or token id lies outside what the model has",
+        (
+            "compare the number of classes of the last layer, or of rows of the embedding, with the data",
+            "repeat the step on the CPU, which names the index",
+        ),
+    ),
+    "preempted": (
+        "the job was stopped from outside",
+        ("resume from the last checkpoint; raise the time limit",),
+    ),
+    "slow-input": (
+        "the input pipeline or the machine became slower",
+        ("compare data time and step time; look for another job on the machine",),
     ),
     "hardware-fault": (
         "a fault of the hardware",

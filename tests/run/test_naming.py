@@ -67,6 +67,18 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train/policy_gradient_loss", TRAIN, roles.PolicyLoss),
     ("losses/qf1_loss", NONE, roles.PolicyLoss),
     ("train/entropy_loss", TRAIN, roles.PolicyLoss),
+    # what a policy does
+    ("entropy", NONE, roles.Entropy),
+    ("train/entropy", TRAIN, roles.Entropy),
+    ("objective/entropy", NONE, roles.Entropy),
+    ("actor/entropy", NONE, roles.Entropy),
+    ("kl", NONE, roles.KlDivergence),
+    ("train/approx_kl", TRAIN, roles.KlDivergence),
+    ("losses/approx_kl", NONE, roles.KlDivergence),
+    ("objective/kl", NONE, roles.KlDivergence),
+    ("entropy_coef", NONE, roles.Unknown),
+    ("train/attention_entropy", TRAIN, roles.Unknown),
+    ("kl_coef", NONE, roles.Unknown),
     # no losses, though the word is in the name
     ("loss_scale", NONE, roles.LossScale),
     ("loss-scale", NONE, roles.LossScale),

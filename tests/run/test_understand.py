@@ -138,4 +138,4 @@ class TestChoice:
 
 @pytest.mark.parametrize("name", ["elbo", "neg_loss"])
 def test_what_is_maximised_is_no_loss(name: str) -> None:
-    assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.Unknown}
+    assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.KlDivergence}

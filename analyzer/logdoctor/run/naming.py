@@ -52,7 +52,13 @@ _ADVERSARIAL = frozenset("d g disc discriminator gen generator adversarial gan d
 _POLICY = frozenset(
     "policy value vf pg pi actor critic td q qf qf1 qf2 q1 q2 ppo surrogate baseline lossv losspi".split()
 )
-_NEUTRAL = frozenset("entropy kl approx_kl temperature logits logps logprobs num zeros params weight norm".split())
+_NEUTRAL = frozenset(
+    "temperature logits logps logprobs num zeros params weight norm coef coeff coefficient beta target "
+    "attention".split()
+)
+_SPREADS = frozenset("entropy kl kld".split())
+_AVERAGES = frozenset("approx mean avg average old".split())
+
 PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
 
@@ -117,6 +123,9 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup
+    last = frozenset(words(name.rpartition("/")[2]))
+    if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
+        return _spread_role(last)
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)
@@ -135,9 +144,15 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.ValMetric if held_out else roles.TrainMetric
     if found & _NEUTRAL:
         return roles.Unknown
+    if found & _SPREADS:
+        return _spread_role(found)
     if found & _COUNTERS:
         return roles.Counter
     return roles.Unknown
+
+
+def _spread_role(found: frozenset[str]) -> type[Role]:
+    return roles.Entropy if "entropy" in found else roles.KlDivergence
 
 
 def _loss_role(name: str, found: frozenset[str], split: Split) -> type[Role]:

@@ -127,6 +127,18 @@ class Reward(Role):
     direction = "up"
 
 
+class Entropy(Role):
+    """Entropy of a policy's actions or of a language model's next token, in nats."""
+
+    id = "entropy"
+
+
+class KlDivergence(Role):
+    """Kullback-Leibler divergence from a reference, a prior, or the policy before the update."""
+
+    id = "kl-divergence"
+
+
 class Throughput(Role):
     """Speed and use of the machine; never a measure of quality."""
 
@@ -149,8 +161,8 @@ ROLES: dict[str, type[Role]] = {
     role.id: role
     for role in (
         Unknown, TrainLoss, ValLoss, TestLoss, TrainComponentLoss, ValComponentLoss, AdversarialLoss, PolicyLoss,
-        LearningRate, GradNorm, LossScale, TrainMetric, ValMetric, TrainError, ValError, Reward, Throughput, Counter,
-        Setup,
+        LearningRate, GradNorm, LossScale, TrainMetric, ValMetric, TrainError, ValError, Reward, Entropy,
+        KlDivergence, Throughput, Counter, Setup,
     )
 }  # fmt: skip
 """Every role by its id, as configuration spells it."""

@@ -2,6 +2,7 @@
 
 from logdoctor.signals.chance import Chance, ChanceLevels
 from logdoctor.signals.gap import Gap
+from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.schedule import Schedule
@@ -11,6 +12,7 @@ from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 __all__ = [
-    "Chance", "ChanceLevels", "Gap", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling", "Siblings", "Spike",
-    "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed", "measure_all", "sibling_groups",
+    "Chance", "ChanceLevels", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling",
+    "Siblings", "Spike", "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed",
+    "measure_all", "sibling_groups",
 ]  # fmt: skip

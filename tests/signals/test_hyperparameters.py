@@ -1,0 +1,66 @@
+"""Settings by whatever name a framework gives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from logdoctor.run import Run
+from logdoctor.signals import Hyperparameters
+
+
+def given(**settings: object) -> Hyperparameters:
+    return Hyperparameters.measure(Run("run", hyperparameters=settings))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "norm"),
+    [
+        ({"max_grad_norm": 1.0}, 1.0),
+        ({"trainer.gradient_clip_val": 0.5}, 0.5),
+        ({"clip_grad": None}, None),
+        ({"clip-grad": 0}, 0.0),
+        ({"gradient_clipping": False}, 0.0),
+        ({"optim/grad_clip": True}, None),
+        ({"clip_range": 0.2}, None),
+        ({}, None),
+    ],
+)
+def test_clip_norm(settings: dict[str, object], norm: float | None) -> None:
+    assert given(**settings).clip_norm == norm
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"precision": "16-mixed"}, "precision 16-mixed"),
+        ({"fp16": True}, "fp16 True"),
+        ({"trainer.precision": 16}, "trainer.precision 16"),
+        ({"precision": "bf16-mixed"}, ""),
+        ({"bf16": True, "fp16": False}, ""),
+        ({"precision": 32}, ""),
+        ({"dtype": "float16"}, "dtype float16"),
+        ({"dtype": "bfloat16"}, ""),
+    ],
+)
+def test_half_precision(settings: dict[str, object], said: str) -> None:
+    assert given(**settings).half_precision == said
+
+
+@pytest.mark.parametrize(
+    ("name", "adaptive"),
+    [("AdamW", True), ("adamw_torch_fused", True), ("SGD", False), ("RMSprop", True), (None, None)],
+)
+def test_adaptive_optimizers(name: str | None, adaptive: bool | None) -> None:
+    assert given(**({"optimizer": name} if name else {})).is_adaptive is adaptive
+
+
+def test_an_effective_batch_goes_before_a_micro_batch() -> None:
+    told = given(per_device_train_batch_size=4, train_batch_size=32, gradient_accumulation_steps=8)
+    assert (told.batch_size, told.accumulation) == (32, 8)
+
+
+def test_a_run_without_settings_says_nothing() -> None:
+    told = given()
+    assert not told
+    assert (told.clip_norm, told.half_precision, told.weight_decay, told.warmup) == (None, "", None, None)
+    assert told.accumulation == 1
