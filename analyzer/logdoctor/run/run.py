@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from logdoctor.run.notice import Notice
     from logdoctor.run.roles import Role
     from logdoctor.run.series import Series
+    from logdoctor.run.text_event import TextEvent
 
 Setting = str | int | float | bool | None
 """The value of a hyper-parameter."""
@@ -42,17 +43,6 @@ class SourceFile:
     bytes: int
     used: bool = True
     """False for a copy that lost to a better one."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextEvent:
-    """A line of a text log that matters: an error, a warning, a change of schedule."""
-
-    kind: str
-    text: str
-    path: str
-    line: int
-    step: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,73 @@
+"""Lines of a text log that are no numbers and matter all the same: errors, warnings, ends and restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OUT_OF_MEMORY = "out-of-memory"
+"""The device had no memory left."""
+
+HOST_KILLED = "host-killed"
+"""The operating system killed the process: memory of the host, a signal."""
+
+WORKER_KILLED = "worker-killed"
+"""A data-loading process died."""
+
+DISK_FULL = "disk-full"
+"""A file could not be written for lack of space."""
+
+DEVICE_ASSERT = "device-assert"
+"""A check on the device failed: most often a label or token id out of range."""
+
+DEVICE_FAULT = "device-fault"
+"""An illegal memory access or another error of the device."""
+
+COLLECTIVE_TIMEOUT = "collective-timeout"
+"""Processes of a distributed run waited for each other in vain."""
+
+NON_FINITE_STOP = "non-finite-stop"
+"""The trainer stopped because a loss or gradient was no number."""
+
+GRADIENT_OVERFLOW = "gradient-overflow"
+"""A step was skipped because its scaled gradients overflowed."""
+
+SCHEDULER_ORDER = "scheduler-order-warning"
+"""torch warns that the scheduler was stepped before the optimizer."""
+
+SHAPE_BROADCAST = "shape-broadcast-warning"
+"""torch warns that targets and outputs of a loss differ in shape."""
+
+NO_GRADIENT = "no-gradient-warning"
+"""Parameters or inputs that should have a gradient have none."""
+
+TRACEBACK = "traceback"
+"""The program ended with an exception; the text is its last line."""
+
+PREEMPTED = "preempted"
+"""The job was stopped from outside: time limit, preemption, an interrupt from the keyboard."""
+
+RESUMED = "resumed"
+"""Training went on from a checkpoint."""
+
+RATE_REDUCED = "learning-rate-reduced"
+"""A callback lowered the learning rate."""
+
+EARLY_STOP = "early-stop"
+"""A callback ended the training because nothing improved."""
+
+FINISHED = "finished"
+"""The trainer said that it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvent:
+    """A line of a text log that matters: an error, a warning, a change of schedule."""
+
+    kind: str
+    """One of the constants of this module."""
+    text: str
+    path: str
+    line: int
+    """Counted from 1."""
+    step: int | None = None
+    """The last step logged before it."""
