@@ -16,7 +16,7 @@ from logdoctor.packs import installed_rules
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.signals import Siblings, measure_all, sibling_groups
+from logdoctor.signals import Siblings, all_twins, measure_all, sibling_groups
 from logdoctor.sources import read
 
 
@@ -79,10 +79,11 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
     """Ask the rules about runs that were analyzed together, each with its siblings; ordered by name of the run."""
     settings = config or Config()
     examined = []
+    twins = all_twins(runs)
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
         for run in group:
-            outcomes = examine(run, rules, Siblings(run, measured))
+            outcomes = examine(run, rules, Siblings(run, measured), twins[run])
             examined.append(Examined(run, replace(outcomes, findings=_shown(outcomes.findings, settings, label))))
     return tuple(sorted(examined, key=lambda one: one.run.name))
 

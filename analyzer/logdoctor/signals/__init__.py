@@ -10,9 +10,10 @@ from logdoctor.signals.siblings import Sibling, Siblings, measure_all, sibling_g
 from logdoctor.signals.spikes import Spike, Spikes
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.twins import Twins, all_twins
 
 __all__ = [
     "Chance", "ChanceLevels", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling",
-    "Siblings", "Spike", "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed",
-    "measure_all", "sibling_groups",
+    "Siblings", "Spike", "Spikes", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins", "given_rate", "is_rate",
+    "is_seed", "measure_all", "sibling_groups",
 ]  # fmt: skip
