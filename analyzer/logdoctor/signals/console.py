@@ -1,0 +1,79 @@
+"""The lines of a text log that are no numbers, and whether training went on after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from logdoctor.run import Run, Series, TextEvent
+from logdoctor.run.roles import TrainLoss
+from logdoctor.run.text_event import (
+    COLLECTIVE_TIMEOUT,
+    DEVICE_ASSERT,
+    DEVICE_FAULT,
+    DISK_FULL,
+    EARLY_STOP,
+    FINISHED,
+    HOST_KILLED,
+    OUT_OF_MEMORY,
+    PREEMPTED,
+    RESUMED,
+    TRACEBACK,
+    WORKER_KILLED,
+)
+from logdoctor.signals.trend import Unmeasurable
+
+CRASHES = frozenset({
+    OUT_OF_MEMORY, HOST_KILLED, WORKER_KILLED, DISK_FULL, DEVICE_ASSERT, DEVICE_FAULT, COLLECTIVE_TIMEOUT, TRACEBACK,
+})  # fmt: skip
+"""Kinds of lines with which a program dies, unless it says more."""
+
+STOPS = frozenset({*CRASHES, PREEMPTED})
+"""The same and what stops a program from outside."""
+
+CAME_TO_ITS_END = frozenset({FINISHED, EARLY_STOP})
+
+
+@dataclass(frozen=True)
+class Console:
+    """The text events of a run, in the order of its files."""
+
+    run: Run
+
+    @classmethod
+    def measure(cls, run: Run) -> Console:
+        """Take them from a run; raises Unmeasurable when it has none: nothing tells that its console was logged."""
+        if not run.events:
+            raise Unmeasurable("no error line, warning or notice of a text log in this run")
+        return cls(run)
+
+    def of(self, *kinds: str) -> Sequence[TextEvent]:
+        """Return the lines of some kinds."""
+        return tuple(one for one in self.run.events if one.kind in kinds)
+
+    def last_stop(self) -> TextEvent | None:
+        """Return the line of the first of the events after which training did not go on, or None when it did."""
+        return next((one for one in self.of(*STOPS) if not self.went_on_after(one)), None)
+
+    def went_on_after(self, event: TextEvent) -> bool:
+        """Tell whether training did go on: later steps were logged, or a later line says that it resumed or ended."""
+        later = (one for one in self.run.events if one.path == event.path and one.line > event.line)
+        if any(one.kind in CAME_TO_ITS_END or one.kind == RESUMED for one in later):
+            return True
+        reached = max((int(one.steps.max()) for one in self.run.series if len(one)), default=None)
+        return reached is not None and (event.step is None or event.step < reached)
+
+    def came_to_its_end_before(self, event: TextEvent) -> bool:
+        """Tell whether the trainer had said before that it was done."""
+        return any(
+            one.kind in CAME_TO_ITS_END and one.path == event.path and one.line < event.line for one in self.run.events
+        )
+
+    def series_at(self, event: TextEvent) -> Series | None:
+        """Return the training loss, or else any series, that runs through the step of an event."""
+        candidates = (self.run.find(TrainLoss), *self.run.series)
+        if event.step is None:
+            return None
+        return next(
+            (one for one in candidates if one is not None and one.steps.min() <= event.step <= one.steps.max()), None
+        )
