@@ -49,7 +49,7 @@ def fires(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    run = example_run(settings, axis=axis, first_step=first_step, events=events, notices=notices, state=state, **curves)
+    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
     return Example(title, True, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
@@ -67,20 +67,25 @@ def silent(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    run = example_run(settings, axis=axis, first_step=first_step, events=events, notices=notices, state=state, **curves)
+    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
     return Example(title, False, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
-def example_run(
-    settings: Settings | None = None,
+def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:
+    """Return a run with the given curves; roles are read from the names, as for any log."""
+    return _run(settings, curves, axis, first_step)
+
+
+def _run(
+    settings: Settings | None,
+    curves: Mapping[str, Curve],
     axis: Axis = Axis.EPOCH,
     first_step: int = 0,
+    *,
     events: Sequence[TextEvent] = (),
     notices: Sequence[Notice] = (),
     state: State = State.UNKNOWN,
-    **curves: Curve,
 ) -> Run:
-    """Return a run with the given curves; roles are read from the names, as for any log."""
     return Run(
         name="example",
         series=understand(_series(name, curve, axis, first_step) for name, curve in curves.items()),

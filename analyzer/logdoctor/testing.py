@@ -166,7 +166,7 @@ def finding_problems(rule: Rule, finding: Finding, run: Run) -> Iterator[str]:
         yield "the finding carries no evidence"
     if not finding.spans and not finding.places:
         yield "the finding points at no stretch of a series and at no place in a file"
-    files = {one.path for one in (*run.notices, *run.events, *run.sources)}
+    files = {n.path for n in run.notices} | {event.path for event in run.events} | {file.path for file in run.sources}
     for path in sorted({place.path for place in finding.places} - files):
         yield f"a place is in {path!r}, which no notice, event or source of the run names"
     for cause in sorted({one.id for one in finding.causes} - set(rule.causes)):

@@ -10,6 +10,7 @@ from logdoctor.signals.plan import Plan, plan_of
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.schedule import Schedule
 from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
+from logdoctor.signals.speed import Speed
 from logdoctor.signals.spikes import Spike, Spikes
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -17,7 +18,7 @@ from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
     "Chance", "ChanceLevels", "Console", "Gap", "Hole", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Plan",
-    "Schedule", "Sibling", "Siblings", "Spike", "Spikes", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins",
-    "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of",
-    "sibling_groups",
+    "Schedule", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Swings", "Trend", "Twins", "Unmeasurable",
+    "all_twins", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of",
+    "plan_of", "sibling_groups",
 ]  # fmt: skip

@@ -82,7 +82,8 @@ class NoGradientWarning(Rule):
             return
         judged = train if train is not None and len(train) >= self.min_points else None
         learns = judged is not None and judged.sure_fall >= self.min_z
-        pro, contra = [], []
+        pro: list[str] = []
+        contra: list[str] = []
         if judged is not None:
             moved = f"{judged.series.name} begins at {number(judged.start)} and ends at {number(judged.end)}"
             (contra if learns else pro).append(moved)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
@@ -37,7 +38,7 @@ EARLIER = LOSS.each_taking(flat(0.5))
 
 def _other(settings: Mapping[str, Setting] | None = None, **curves: Curve) -> Run:
     """Return another run of the same analysis, which an example is compared with."""
-    return replace(example_run(settings, **curves), name="other")
+    return replace(example_run(settings, Axis.EPOCH, 0, **curves), name="other")
 
 
 @dataclass(frozen=True)
