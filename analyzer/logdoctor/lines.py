@@ -38,15 +38,15 @@ class Line:
             return f"in line {self.event.line:,}"
         return f"in {axis_word(series.axis) if series else 'step'} {self.event.step:,}"
 
-    def says(self, what: str) -> str:
+    def says(self, what: str, aside: str = "") -> str:
         """Say what happened, where, and quote the line."""
-        return f"{what} {self.where}: {quoted(self.event.text)}"
+        return f"{what} {self.where}{aside}: {quoted(self.event.text)}"
 
     def reports(self, what: str) -> str:
         """The same of a failure, with what it meant for the run."""
         if self.console.came_to_its_end_before(self.event):
             return self.says(f"after the end of the training {what}")
-        return self.says(f"{what}, {'and the run ends there,' if self.ends_the_run else 'and training went on,'}")
+        return self.says(what, ", where the run ends" if self.ends_the_run else "; training went on")
 
     @property
     def spans(self) -> tuple[Span, ...]:

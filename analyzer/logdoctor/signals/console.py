@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logdoctor.run import Run, Series, TextEvent
+from logdoctor.run import Run, Series, State, TextEvent
 from logdoctor.run.roles import TrainLoss
 from logdoctor.run.text_event import (
     COLLECTIVE_TIMEOUT,
@@ -21,6 +21,8 @@ from logdoctor.run.text_event import (
     TRACEBACK,
     WORKER_KILLED,
 )
+from logdoctor.signals.hyperparameters import Hyperparameters
+from logdoctor.signals.plan import plan_of
 from logdoctor.signals.trend import Unmeasurable
 
 CRASHES = frozenset({
@@ -64,10 +66,13 @@ class Console:
         return reached is not None and (event.step is None or event.step < reached)
 
     def came_to_its_end_before(self, event: TextEvent) -> bool:
-        """Tell whether the trainer had said before that it was done."""
-        return any(
-            one.kind in CAME_TO_ITS_END and one.path == event.path and one.line < event.line for one in self.run.events
-        )
+        """Tell whether the training was done before: its trainer had said so, or all that was planned was logged."""
+        if self.run.state is State.FINISHED:
+            return not self.went_on_after(event)
+        if any(one.path == event.path and one.line < event.line for one in self.of(*CAME_TO_ITS_END)):
+            return True
+        plan = plan_of(self.run, Hyperparameters(self.run))
+        return plan is not None and plan.missing < plan.pace and not self.went_on_after(event)
 
     def series_at(self, event: TextEvent) -> Series | None:
         """Return the training loss, or else any series, that runs through the step of an event."""

@@ -49,6 +49,12 @@ class Crashed(Rule):
                 TextEvent(TRACEBACK, "FileNotFoundError: [Errno 2] test.json", "out.log", 830, 119),
             ),
         ),
+        fires(
+            "after the last of the planned epochs",
+            settings={"epochs": 120},
+            train_loss=decay(2.3, 0.2),
+            events=(TextEvent(TRACEBACK, "BrokenPipeError: [Errno 32] Broken pipe", "out.log", 830, 119),),
+        ),
         silent(
             "stopped from outside",
             train_loss=decay(2.3, 0.2),

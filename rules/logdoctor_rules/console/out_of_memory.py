@@ -92,8 +92,8 @@ class OutOfMemory(Rule):
         if line.event.step is None:
             return "no step was logged before: model and batch do not fit"
         return (
-            f"{line.event.step:,} was the last step logged before: where earlier steps fitted, a longer batch, an "
-            "evaluation or memory that grows is to blame; log the allocated memory to tell"
+            f"what came up to {line.event.step:,} fitted: a longer batch, an evaluation or memory that grows was too "
+            "much; log the allocated memory to tell"
         )
 
     @staticmethod

@@ -27,7 +27,7 @@ from logdoctor.finding import Place
 from logdoctor.run import Notice, Series, State
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE, PADDING, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.signals import Hole, holes
-from logdoctor.wording import counted, stretch
+from logdoctor.wording import counted, place
 
 MAX_PLACES = 10
 """Places that a finding points at; the notices of the run have all."""
@@ -52,7 +52,7 @@ class DamagedLog(Rule):
     id = "damaged-log"
     title = "Part of the log could not be read"
     severity = Severity.WARNING
-    causes = ("interrupted-write", "storage-fault", "two-writers")
+    causes = ("interrupted-write", "storage-fault", "two-writers", "unknown")
     references = ("https://github.com/tensorflow/tensorboard/issues/1562",)
     explains = ("missing-steps",)
 
@@ -81,7 +81,7 @@ class DamagedLog(Rule):
             places=[Place(n.path, n.line_start, n.line_end, n.byte_start, n.byte_end) for n in damage[:MAX_PLACES]],
             confidence=Confidence.HIGH,
             severity=Severity.WARNING if grave else Severity.NOTE,
-            causes=_causes(damage),
+            causes=_causes(damage) if run.series else (because("unknown", pro=[damage[0].message]),),
             evidence={
                 "damaged places": Quantity(len(damage)),
                 **({"bytes": Quantity(_bytes(damage), "bytes")} if _bytes(damage) else {}),
@@ -123,7 +123,7 @@ def _consequence(run: Run, lost: Sequence[tuple[Series, Hole]]) -> str:
     series, hole = lost[0]
     more = f", and {counted(len(lost) - 1, 'more hole')}" if len(lost) > 1 else ""
     records = counted(hole.records, "record")
-    return f"{series.name} lacks {records} between {stretch(series, hole.before, hole.after)}{more}"
+    return f"{series.name} lacks {records} between {place(series, hole.before)} and {hole.after:,}{more}"
 
 
 def _causes(damage: Sequence[Notice]) -> tuple[Cause, ...]:

@@ -32,6 +32,8 @@ from logdoctor.run import Setting
 from logdoctor.signals import Twins, differing, is_seed, main_curve
 from logdoctor.wording import counted, number
 
+MAX_SETTINGS = 3
+
 LOSS = decay(2.3, 0.2).noisy(0.02)
 EARLIER = LOSS.each_taking(flat(0.5))
 
@@ -92,8 +94,10 @@ class DuplicateRun(Rule):
         if len(np.unique(finite)) < self.min_distinct:
             return
         more = f" and {counted(len(twins.group) - 2, 'more run')}" if len(twins.group) > 2 else ""
+        changed = _changed(run, original)
+        though = f", though the runs differ in {', '.join(changed)}" if changed else ""
         yield self.finding(
-            f"{counted(len(curve), 'value')} of {curve.name} are those of run {original.name}{more}",
+            f"{counted(len(curve), 'value')} of {curve.name} are those of run {original.name}{more}{though}",
             Span(curve.name, int(curve.steps.min()), int(curve.steps.max()), "identical"),
             confidence=Confidence.HIGH,
             causes=self._causes(run, original),
@@ -111,9 +115,9 @@ class DuplicateRun(Rule):
             copy.append("the times at which they were written are identical too")
         elif apart is not None:
             again.append(f"they were written {number(apart)} seconds apart")
-        changed = differing(run.hyperparameters, original.hyperparameters)
-        told = ", ".join(f"{name} {there} and {here}" for name, (here, there) in changed.items())
+        changed = _changed(run, original)
         if changed:
+            told = ", ".join(f"{name} {there} and {here}" for name, (here, there) in changed.items())
             again.append(f"their settings differ: {told}")
         if _other_validation(run, original):
             again.append("the validation losses differ")
@@ -134,6 +138,13 @@ class DuplicateRun(Rule):
                 fixes=fixes,
             ),
         )
+
+
+def _changed(run: Run, original: Run) -> dict[str, tuple[Setting, Setting]]:
+    """Return the settings in numbers that differ, the first few; folders and names differ between any two runs."""
+    pairs = differing(run.hyperparameters, original.hyperparameters).items()
+    numbers = [(name, pair) for name, pair in pairs if all(isinstance(value, int | float) for value in pair)]
+    return dict(numbers[:MAX_SETTINGS])
 
 
 def _seconds_apart(one: Run, other: Run) -> float | None:

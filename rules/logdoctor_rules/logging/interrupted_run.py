@@ -33,7 +33,7 @@ from logdoctor.run import Series, State, TextEvent
 from logdoctor.run.text_event import EARLY_STOP, FINISHED, PREEMPTED, TRACEBACK
 from logdoctor.signals import Console, Hyperparameters, Plan, plan_of
 from logdoctor.signals.console import CRASHES
-from logdoctor.wording import axis_word, counted, percent, place, quoted
+from logdoctor.wording import axis_word, counted, place, quoted
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class InterruptedRun(Rule):
             severity=Severity.WARNING if stop and stop.kind in CRASHES else Severity.NOTE,
             causes=_causes(run, plan, stop),
             evidence={
-                **({"missing": Quantity(percent(plan.missing / plan.planned))} if plan else {}),
+                **({"missing": Quantity(plan.missing / plan.planned, "share")} if plan else {}),
                 "state": Quantity(str(run.state)),
             },
         )
@@ -137,11 +137,11 @@ def _may_stop_early(settings: Hyperparameters, reached: float) -> bool:
 def _message(run: Run, plan: Plan | None, stop: TextEvent | None) -> str:
     last = _last(run)
     if plan is not None:
-        said = f"the run ends in {plan.unit} {plan.reached:,.0f} of {plan.planned:,.0f}"
+        said = f"the run stops after {plan.reached:,.0f} of {counted(round(plan.planned), plan.unit)}"
     elif last is not None:
-        said = f"the run ends in {place(last, int(last.steps.max()))} and did not come to its end"
+        said = f"the run stops in {place(last, int(last.steps.max()))}, before its end"
     else:
-        said = "the run ends before anything is logged"
+        said = "the run stops before anything is logged"
     return f"{said}: line {stop.line:,} says {quoted(stop.text)}" if stop else said
 
 

@@ -16,6 +16,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainError,
+    TrainLoss,
     TrainMetric,
     ValError,
     ValMetric,
@@ -30,7 +31,7 @@ from logdoctor.curves import decay, flat, given
 from logdoctor.run import Series, Split
 from logdoctor.run.roles import Loss
 from logdoctor.signals import Hole, holes, pace_of
-from logdoctor.wording import counted, percent, place, stretch
+from logdoctor.wording import counted, place
 
 JUDGED = (Loss, LearningRate, GradNorm, TrainMetric, ValMetric, TrainError, ValError)
 """Roles of curves that a trainer logs as long as it trains."""
@@ -87,12 +88,13 @@ class MissingSteps(Rule):
             return
         series, hole = max(found, key=lambda pair: pair[1].records)
         same = [one for one, other in found if (other.before, other.after, one.axis) == _place(hole, series)]
+        named = next((one for one in same if one.role is TrainLoss), series)
         going_on = [one for one in judged if one.axis is series.axis and _has_points_within(one, hole)]
         others = f" and {counted(len(same) - 1, 'more curve')}" if len(same) > 1 else ""
         while_others = f", while {going_on[0].name} goes on" if going_on else ""
         yield self.finding(
-            f"{series.name}{others} lacks {counted(hole.records, 'record')} between "
-            f"{stretch(series, hole.before, hole.after)}{while_others}",
+            f"{counted(hole.records, 'record')} of {named.name}{others} are missing between "
+            f"{place(series, hole.before)} and {hole.after:,}{while_others}",
             *(Span(one.name, hole.before, hole.after, "missing") for one in same[:MAX_SPANS]),
             confidence=confidence_from(hole.records / self.min_paces, len(series.curve)),
             causes=ranked(
@@ -136,7 +138,7 @@ class MissingSteps(Rule):
                     ),
                     because("log-incomplete", Strength.POSSIBLE),
                 ),
-                evidence={"missing at the end": Quantity(percent(missing)), "last step": Quantity(end)},
+                evidence={"missing at the end": Quantity(missing, "share"), "last step": Quantity(end)},
             )
             return
 

@@ -111,7 +111,8 @@ class ThroughputDrop(Rule):
             return
         since = int(steps[at])
         yield self.finding(
-            f"{speed.name}: training is {percent(drop)} slower from {place(speed.series, since)} on",
+            f"training is {percent(drop)} slower from {place(speed.series, since)} on: {speed.name} "
+            f"{number(_shown(speed, before))} before, {number(_shown(speed, after))} after",
             Span(speed.series.name, since, int(steps[-1]), "slower"),
             confidence=confidence_from(np.log(1 - drop) / np.log(1 - self.min_drop), len(trend)),
             causes=self._causes(run, since, drop),
