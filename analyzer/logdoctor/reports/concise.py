@@ -17,6 +17,7 @@ def render(diagnosis: Diagnosis, *, unicode: bool = True, seconds: float) -> str
 def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
     for run, finding in diagnosis.findings():
         if not finding.explained_by:
-            yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}")
+            at = f" ({finding.places[0]})" if finding.places else ""
+            yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}{at}")
     yield from failed_rules(diagnosis, page)
     yield coverage(diagnosis, seconds)
