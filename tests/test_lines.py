@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from logdoctor import Axis, Run, Severity, example_run
+from logdoctor import Axis, Run, Series, Severity, example_run
 from logdoctor.curves import decay
 from logdoctor.engine import Bench, examine
 from logdoctor.finding import Finding
@@ -83,6 +83,10 @@ class TestFindings:
         assert [str(place) for place in said.places] == ["out.log:812", "out.log:40"]
         assert [(span.series, span.first_step) for span in said.spans] == [("train_loss", 119)]
         assert said.evidence["tried to allocate"].value == "4.00 GiB"
+
+    def test_a_run_of_empty_curves_breaks_no_rule(self) -> None:
+        empty = Run("empty", (Series.of("loss", [], []),), {"epochs": 3}, events=(LAST, THROWN))
+        assert examine(empty, RULES).crashed == ()
 
     def test_a_log_without_such_lines_is_not_judged(self) -> None:
         outcomes = examine(run(), RULES)

@@ -54,8 +54,8 @@ def test_nothing_goes_on_in_a_run_without_curves() -> None:
 def test_the_stop_is_the_first_line_after_which_nothing_goes_on() -> None:
     survived = TextEvent(OUT_OF_MEMORY, "out of memory", "out.log", 40, 3)
     fatal = TextEvent(OUT_OF_MEMORY, "out of memory", "out.log", 790, 119)
-    assert Console.measure(run(survived, fatal, STOP)).last_stop() is fatal
-    assert Console.measure(run(survived)).last_stop() is None
+    assert Console.measure(run(survived, fatal, STOP)).stop() is fatal
+    assert Console.measure(run(survived)).stop() is None
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,10 @@ def test_a_line_belongs_to_a_series_that_runs_through_its_step() -> None:
     assert series.name == "train_loss"
     assert console.series_at(replace(STOP, step=5000)) is None
     assert console.series_at(replace(STOP, step=None)) is None
+
+
+def test_tokens_are_no_later_steps() -> None:
+    one = run(STOP)
+    (loss,) = one.series
+    tokens = replace(loss, name="loss vs tokens", steps=loss.steps * 4096, axis=Axis.TOKENS)
+    assert not Console.measure(replace(one, series=(loss, tokens))).went_on_after(STOP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from logdoctor.run import Run, Series, State, TextEvent
 from logdoctor.run.roles import TrainLoss
@@ -53,8 +54,8 @@ class Console:
         """Return the lines of some kinds."""
         return tuple(one for one in self.run.events if one.kind in kinds)
 
-    def last_stop(self) -> TextEvent | None:
-        """Return the line of the first of the events after which training did not go on, or None when it did."""
+    def stop(self) -> TextEvent | None:
+        """Return the first line of a failure or a stop after which training did not go on; None where there is none."""
         return next((one for one in self.of(*STOPS) if not self.went_on_after(one)), None)
 
     def went_on_after(self, event: TextEvent) -> bool:
@@ -62,8 +63,13 @@ class Console:
         later = (one for one in self.run.events if one.path == event.path and one.line > event.line)
         if any(one.kind in CAME_TO_ITS_END or one.kind == RESUMED for one in later):
             return True
-        reached = max((int(one.steps.max()) for one in self.run.series if len(one)), default=None)
-        return reached is not None and (event.step is None or event.step < reached)
+        return self._reached is not None and (event.step is None or event.step < self._reached)
+
+    @cached_property
+    def _reached(self) -> int | None:
+        """The highest step that was logged, on the axis of the training loss: others count samples or tokens."""
+        logged = [one for one in (self.run.find(TrainLoss), *self.run.series) if one is not None and len(one)]
+        return max((int(one.steps.max()) for one in logged if one.axis is logged[0].axis), default=None)
 
     def came_to_its_end_before(self, event: TextEvent) -> bool:
         """Tell whether the training was done before: its trainer had said so, or all that was planned was logged."""
@@ -76,9 +82,8 @@ class Console:
 
     def series_at(self, event: TextEvent) -> Series | None:
         """Return the training loss, or else any series, that runs through the step of an event."""
-        candidates = (self.run.find(TrainLoss), *self.run.series)
-        if event.step is None:
+        step = event.step
+        if step is None:
             return None
-        return next(
-            (one for one in candidates if one is not None and one.steps.min() <= event.step <= one.steps.max()), None
-        )
+        candidates = [one for one in (self.run.find(TrainLoss), *self.run.series) if one is not None and len(one)]
+        return next((one for one in candidates if one.steps.min() <= step <= one.steps.max()), None)

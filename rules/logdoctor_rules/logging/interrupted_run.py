@@ -108,7 +108,7 @@ class InterruptedRun(Rule):
         """Compare how far the run came with what was planned, and read what the text log says of its end."""
         if run.state in (State.WRITING, State.FINISHED) or (console and console.of(EARLY_STOP, FINISHED)):
             return
-        stop = console.last_stop() if console else None
+        stop = console.stop() if console else None
         plan = plan_of(run, settings)
         done = plan is not None and plan.missing <= max(self.min_missing * plan.planned, plan.pace)
         planned_more = plan is not None and not _may_stop_early(settings, plan.reached)
@@ -146,7 +146,7 @@ def _message(run: Run, plan: Plan | None, stop: TextEvent | None) -> str:
 
 
 def _last(run: Run) -> Series | None:
-    return run.find(TrainLoss) or next(iter(run.series), None)
+    return next((one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one)), None)
 
 
 def _spans(run: Run) -> Iterator[Span]:
