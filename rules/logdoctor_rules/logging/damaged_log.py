@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from logdoctor import (
     Cause,
@@ -102,7 +103,7 @@ def _lost(run: Run, places: int) -> Iterator[tuple[Series, Hole]]:
 def _amount(damage: Sequence[Notice]) -> str:
     """Say how much is damaged, in lines where the files have lines: `4 lines of log.csv`."""
     files = {n.path for n in damage}
-    where = damage[0].path if len(files) == 1 else counted(len(files), "file")
+    where = PurePath(damage[0].path).name if len(files) == 1 else counted(len(files), "file")
     if all(n.line_start is not None and n.line_end is not None for n in damage):
         return f"{counted(sum((n.line_end or 0) - (n.line_start or 0) + 1 for n in damage), 'line')} of {where}"
     if _bytes(damage):
@@ -119,7 +120,7 @@ def _consequence(run: Run, lost: Sequence[tuple[Series, Hole]]) -> str:
         return "nothing is left of the run"
     if not lost:
         judged = [one.name for one in (run.find(TrainLoss), run.find(ValLoss)) if one is not None]
-        return f"{' and '.join(judged) or 'what was read'} shows no missing step"
+        return f"no step of {' and '.join(judged) or 'the rest'} is seen to be missing"
     series, hole = lost[0]
     more = f", and {counted(len(lost) - 1, 'more hole')}" if len(lost) > 1 else ""
     records = counted(hole.records, "record")
