@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from logdoctor.curves import Curve
-from logdoctor.finding import Cause, Confidence, Finding, Quantity, Severity, Span
+from logdoctor.finding import Cause, Comparison, Confidence, Finding, Quantity, Severity, Span
 from logdoctor.run import Axis, Run, Series, Setting
 from logdoctor.run.understand import understand
 
@@ -129,6 +129,21 @@ class Rule:
         """Yield name, default and doc of every threshold."""
         for one in fields(cls):
             yield one.name, one.default, one.metadata["doc"]  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class GroupRule(Rule):
+    """A rule about the runs of one set-up together: asked once for all of them, it yields comparisons.
+
+    Its check needs a `SetUp`; the siblings of an example are the other runs.
+    """
+
+    severity = Severity.NOTE
+    causes = ()
+
+    def comparison(self, message: str, runs: Sequence[Run], evidence: Mapping[str, Quantity]) -> Comparison:
+        """Make a comparison of this rule."""
+        return Comparison(self.id, tuple(run.name for run in runs), message, dict(evidence))
 
 
 def threshold(default: float, doc: str) -> Any:

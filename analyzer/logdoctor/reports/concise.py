@@ -18,5 +18,7 @@ def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
     for run, finding in diagnosis.findings():
         if not finding.explained_by:
             yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}")
+    for one in diagnosis.comparisons:
+        yield page.printable(f"{one.runs[0]}: compared {one.rule}: {one.message}")
     yield from failed_rules(diagnosis, page)
     yield coverage(diagnosis, seconds)
