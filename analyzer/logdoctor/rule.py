@@ -93,6 +93,8 @@ class Rule:
     causes: ClassVar[tuple[str, ...]]
     """Ids of the causes that the rule may name."""
     references: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[str] = ""
+    """What it cannot see, or needs before it speaks, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
     examples: ClassVar[tuple[Example, ...]]
