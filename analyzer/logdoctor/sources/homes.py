@@ -20,6 +20,10 @@ _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
 
+_SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
+"""Folders of a run that hold its settings (Hydra, W&B) and not its logs."""
+
+
 def home_of(
     folder: PurePosixPath, series: tuple[Series, ...], folders: frozenset[PurePosixPath]
 ) -> tuple[PurePosixPath, str]:
@@ -47,6 +51,12 @@ def home_of(
     if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
         return folder.parent, folder.name
     return folder, ""
+
+
+def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
+    """Return the folder of the run that a file of settings describes."""
+    inside = folder.name in _SETTINGS_FOLDERS or _CHECKPOINT.match(folder.name)
+    return folder.parent if inside and folder.name else folder
 
 
 def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
