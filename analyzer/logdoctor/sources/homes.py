@@ -16,6 +16,9 @@ _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I
 _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 """Hugging Face's Trainer writes its event files to `runs/Jan31_12-00-00_host` beside its `trainer_state.json`."""
 
+_WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
+"""W&B keeps what a run printed in the folder `files` beside its history."""
+
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
@@ -40,6 +43,8 @@ def home_of(
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
+    if folder.name == "files" and _WANDB_RUN.match(folder.parent.name):
+        return folder.parent, ""
     if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
         return folder.parent.parent, ""
     beside = [other for other in folders if other.parent == folder.parent and other != folder]
