@@ -38,6 +38,8 @@ def home_of(
     """
     if not folder.name:
         return folder, ""
+    if (run := _dvclive(folder)) is not None:
+        return run, ""
     if _HPARAMS.match(folder.name):
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
@@ -56,6 +58,13 @@ def home_of(
     if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
         return folder.parent, folder.name
     return folder, ""
+
+
+def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:
+    """DVCLive writes `train/loss` to `plots/metrics/train/loss.tsv` below the folder of the run."""
+    parts = folder.parts
+    at = next((i for i in range(len(parts) - 1) if parts[i : i + 2] == ("plots", "metrics")), None)
+    return None if at is None else PurePosixPath(*parts[:at])
 
 
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
