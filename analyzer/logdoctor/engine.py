@@ -10,8 +10,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from logdoctor.finding import Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
-from logdoctor.rule import Rule
+from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
+from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Siblings, Twins, Unmeasurable
 
@@ -73,8 +73,8 @@ class Bench:
         hints = get_type_hints(function)
         return function(**{name: self.get(hint) for name, hint in hints.items() if name != "return"})
 
-    def ask(self, rule: Rule) -> list[Finding] | NotApplicable | Crashed:
-        """Return what a rule says of this run."""
+    def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
+        """Return what a rule says of this run: findings; of its set-up: comparisons."""
         try:
             with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
                 return list(self._call(rule.check))
@@ -94,7 +94,7 @@ def examine(
     bench = Bench(run, siblings, twins)
     findings: list[Finding] = []
     passed, not_applicable, crashed = [], [], []
-    asked = list(rules)
+    asked = [rule for rule in rules if not isinstance(rule, GroupRule)]
     for rule in asked:
         match bench.ask(rule):
             case NotApplicable() as reason:
@@ -106,6 +106,14 @@ def examine(
             case said:
                 findings += said
     return Outcomes(tuple(_fold(findings, asked)), tuple(passed), tuple(not_applicable), tuple(crashed))
+
+
+def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, ...], tuple[Crashed, ...]]:
+    """Ask the group rules about the runs of one set-up; return what they say, and which of them failed."""
+    bench = Bench(group.run, group)
+    answers = [bench.ask(rule) for rule in rules if isinstance(rule, GroupRule)]
+    said = [one for answer in answers if isinstance(answer, list) for one in answer]
+    return tuple(said), tuple(answer for answer in answers if isinstance(answer, Crashed))
 
 
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:

@@ -161,6 +161,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the runs of one set-up show together."""
+
+    rule: str
+    runs: tuple[str, ...]
+    """Names of the runs that it is about; the first is the one that the message names."""
+    message: str
+    """One sentence with the numbers of these runs."""
+    evidence: Mapping[str, Quantity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class NotApplicable:
     """A rule that could not be asked, and why."""
 

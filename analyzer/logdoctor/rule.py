@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from logdoctor.curves import Curve
-from logdoctor.finding import Cause, Confidence, Finding, Place, Quantity, Severity, Span
+from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, Severity, Span
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
 from logdoctor.run.understand import understand
 
@@ -113,6 +113,8 @@ class Rule:
     causes: ClassVar[tuple[str, ...]]
     """Ids of the causes that the rule may name."""
     references: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[str] = ""
+    """What it cannot see, or needs before it speaks, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
     examples: ClassVar[tuple[Example, ...]]
@@ -151,6 +153,21 @@ class Rule:
         """Yield name, default and doc of every threshold."""
         for one in fields(cls):
             yield one.name, one.default, one.metadata["doc"]  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class GroupRule(Rule):
+    """A rule about the runs of one set-up together: asked once for all of them, it yields comparisons.
+
+    Its check needs a `SetUp`; the siblings of an example are the other runs.
+    """
+
+    severity = Severity.NOTE
+    causes = ()
+
+    def comparison(self, message: str, runs: Sequence[Run], evidence: Mapping[str, Quantity]) -> Comparison:
+        """Make a comparison of this rule."""
+        return Comparison(self.id, tuple(run.name for run in runs), message, dict(evidence))
 
 
 def threshold(default: float, doc: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Cause, Finding, Place, Quantity, Severity
+from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
 from logdoctor.run import Notice, Series
 
 SCHEMA = "logdoctor/1"
@@ -29,7 +29,7 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "logdoctor", "version": logdoctor.__version__},
         "runs": [_run(one) for one in diagnosis.runs],
-        "comparisons": [],
+        "comparisons": [_comparison(one) for one in diagnosis.comparisons],
         "summary": {
             "runs": len(diagnosis.runs),
             "series": sum(len(one.run.series) for one in diagnosis.runs),
@@ -121,6 +121,15 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "fixes": [
             {"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
         ],
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "id": comparison.rule,
+        "runs": _texts(comparison.runs),
+        "message": _text(comparison.message),
+        "evidence": {name: _quantity(one) for name, one in comparison.evidence.items()},
     }
 
 

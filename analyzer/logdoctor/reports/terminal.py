@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Cause, Finding, Fix, Quantity, Severity, Strength
+from logdoctor.finding import Cause, Comparison, Finding, Fix, Quantity, Severity, Strength
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
@@ -17,6 +17,7 @@ MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
 MAX_NOTES = 10
 MAX_PLACES = 3
+MAX_COMPARISONS = 10
 
 SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
@@ -32,6 +33,7 @@ def render(
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
     sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(diagnosis, narrowed=narrowed)]]
     sections.append(list(_notes(notes, page)))
+    sections.append(list(_comparisons(diagnosis.comparisons, page)))
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
@@ -158,6 +160,23 @@ def _advice(fix: Fix) -> str:
     return " ".join(fix.text.split()[:4])
 
 
+def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:
+    for one in comparisons[:MAX_COMPARISONS]:
+        more = counted(len(one.runs) - 1, "more run")
+        label = f"compared  {page.dim(one.rule)}  "
+        yield from _labelled(label, page.printable(f"{one.runs[0]} and {more}: {one.message}"), page)
+    if len(comparisons) > MAX_COMPARISONS:
+        yield f"and {counted(len(comparisons) - MAX_COMPARISONS, 'more comparison')} (--output-format json has all)"
+
+
+def _labelled(label: str, text: str, page: Page) -> Iterator[str]:
+    """Break a text after a label; what follows the first line is indented a little, not as far as the label is wide."""
+    first, *rest = wrapped(text, page.width - cells(label))
+    yield label + first
+    for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
+        yield " " * 6 + line
+
+
 def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
     for entry in notes[:MAX_NOTES]:
         more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
@@ -166,9 +185,6 @@ def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
         at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
         said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{at}{explains}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
-        first, *rest = wrapped(page.printable(said), page.width - cells(label))
-        yield label + first
-        for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
-            yield " " * 6 + line
+        yield from _labelled(label, page.printable(said), page)
     if len(notes) > MAX_NOTES:
         yield f"and {counted(len(notes) - MAX_NOTES, 'more note')} (--output-format json has all)"
