@@ -16,7 +16,7 @@ from logdoctor.packs import installed_rules
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.signals import Siblings, measure_all, set_ups, sibling_groups
+from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
 from logdoctor.sources import read
 
 
@@ -82,12 +82,13 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
     settings = config or Config()
     examined: list[Examined] = []
     comparisons: list[Comparison] = []
+    twins = all_twins(runs)
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
         compared = {id(one[0][0]): compare(Siblings(one[0][0], one), rules) for one in set_ups(measured)}
         comparisons += [one for said, _ in compared.values() for one in said]
         for run in group:
-            outcomes = examine(run, rules, Siblings(run, measured))
+            outcomes = examine(run, rules, Siblings(run, measured), twins[run])
             _, failed = compared.get(id(run), ((), ()))
             findings = _shown(outcomes.findings, settings, label)
             examined.append(Examined(run, replace(outcomes, findings=findings, crashed=(*outcomes.crashed, *failed))))

@@ -13,7 +13,7 @@ import numpy as np
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
-from logdoctor.signals import Siblings, Unmeasurable
+from logdoctor.signals import Siblings, Twins, Unmeasurable
 
 
 class MissingNeed(Exception):
@@ -23,14 +23,16 @@ class MissingNeed(Exception):
 class Bench:
     """What rules can ask for about one run, each made once and on demand."""
 
-    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = ()) -> None:
+    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None) -> None:
+        measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
         self._made: dict[Any, Any] = {
             Run: run,
-            Siblings: siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings),
+            Siblings: measured,
+            Twins: twins or Twins.among(run, (other for other, _ in measured.group)),
         }
 
     def get(self, wanted: Any) -> Any:
-        """Return a role's series, a signal, the run or its siblings; raises MissingNeed."""
+        """Return a role's series, a signal, the run, its siblings or its twins; raises MissingNeed."""
         if wanted not in self._made:
             self._made[wanted] = self._make(wanted)
         made = self._made[wanted]
@@ -82,9 +84,14 @@ class Bench:
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
 
 
-def examine(run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = ()) -> Outcomes:
-    """Ask every rule about a run; findings that another finding explains say so."""
-    bench = Bench(run, siblings)
+def examine(
+    run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None
+) -> Outcomes:
+    """Ask every rule about a run; findings that another finding explains say so.
+
+    Twins are looked for among the siblings unless they are given, found among all runs of an analysis.
+    """
+    bench = Bench(run, siblings, twins)
     findings: list[Finding] = []
     passed, not_applicable, crashed = [], [], []
     asked = [rule for rule in rules if not isinstance(rule, GroupRule)]

@@ -168,8 +168,11 @@ def finding_problems(rule: Rule, finding: Finding, run: Run) -> Iterator[str]:
         yield f"the message holds no number: {finding.message!r}"
     if not finding.evidence:
         yield "the finding carries no evidence"
-    if not finding.spans:
-        yield "the finding points at no stretch of a series"
+    if not finding.spans and not finding.places:
+        yield "the finding points at no stretch of a series and at no place in a file"
+    files = {n.path for n in run.notices} | {event.path for event in run.events} | {file.path for file in run.sources}
+    for path in sorted({place.path for place in finding.places} - files):
+        yield f"a place is in {path!r}, which no notice, event or source of the run names"
     for cause in sorted({one.id for one in finding.causes} - set(rule.causes)):
         yield f"the finding names the cause {cause!r}, which the rule does not declare"
     series = {one.name: one for one in run.series}
@@ -273,8 +276,15 @@ def _in_bits(series: Series) -> Series:
     return replace(series, values=series.values / math.log(2)) if issubclass(series.role, roles.Loss) else series
 
 
-def _on_steps(series: Series) -> Series:
-    return replace(series, steps=series.steps * 100, axis=Axis.STEP)
+def _on_steps(factor: int, offset: int, axis: Axis | None = None) -> Callable[[Run], Run]:
+    """Count the steps otherwise, of curves and of lines of text alike."""
+
+    def count(run: Run) -> Run:
+        series = (replace(one, steps=one.steps * factor + offset, axis=axis or one.axis) for one in run.series)
+        events = (one if one.step is None else replace(one, step=one.step * factor + offset) for one in run.events)
+        return replace(run, series=tuple(series), events=tuple(events))
+
+    return count
 
 
 def _counts_epochs(run: Run) -> bool:
@@ -351,9 +361,9 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
 
 
 CHANGES: Mapping[str, Change] = {
-    "ten times the steps": Change((_each(lambda s: replace(s, steps=s.steps * 10)),)),
-    "steps counted from one": Change((_each(lambda s: replace(s, steps=s.steps + 1)),)),
-    "steps instead of epochs": Change((_each(_on_steps),), _counts_epochs),
+    "ten times the steps": Change((_on_steps(10, 0),)),
+    "steps counted from one": Change((_on_steps(1, 1),)),
+    "steps instead of epochs": Change((_on_steps(100, 0, Axis.STEP),), _counts_epochs),
     "bits instead of nats": Change((_each(_in_bits),)),
     "unrelated series": Change((_with_unrelated,)),
     "the series in another order": Change((lambda run: _again(run, reversed(run.series)),)),

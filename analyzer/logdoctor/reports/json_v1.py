@@ -12,7 +12,7 @@ from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
+from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
 from logdoctor.run import Notice, Series
 
 SCHEMA = "logdoctor/1"
@@ -93,11 +93,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"series": _text(s.series), "first_step": s.first_step, "last_step": s.last_step, "note": _text(s.note)}
             for s in finding.spans
         ],
+        "places": [_place(one) for one in finding.places],
         "evidence": {name: _quantity(one) for name, one in finding.evidence.items()},
         "causes": [_cause(one) for one in finding.causes],
         "explained_by": finding.explained_by or None,
         "group": _text(finding.group),
         "references": list(finding.references),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "path": _text(place.path),
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "byte_start": place.byte_start,
+        "byte_end": place.byte_end,
     }
 
 

@@ -16,6 +16,7 @@ MAX_CAUSES = 3
 MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
 MAX_NOTES = 10
+MAX_PLACES = 3
 MAX_COMPARISONS = 10
 
 SENTENCE_WORDS = 4
@@ -51,7 +52,12 @@ def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:
 
 def _problem(entry: Entry, page: Page) -> Iterator[str]:
     finding = entry.finding
-    shown = [*curve_lines(entry.run, finding, page), *_evidence(finding, page), *_elsewhere(entry, page)]
+    shown = [
+        *curve_lines(entry.run, finding, page),
+        *_places(finding, page),
+        *_evidence(finding, page),
+        *_elsewhere(entry, page),
+    ]
     causes = [
         line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
     ]
@@ -81,6 +87,14 @@ def _evidence(finding: Finding, page: Page) -> Iterator[str]:
     for text in ("; ".join(numbers), *sentences.values()):
         if text:
             yield from hanging("  ", page.printable(text), page.width)
+
+
+def _places(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the places in files, each as editors and compilers write them."""
+    for place in finding.places[:MAX_PLACES]:
+        yield from hanging(f"  {page.dim('at')}  ", page.printable(str(place)), page.width)
+    if len(finding.places) > MAX_PLACES:
+        yield page.dim(f"  and {counted(len(finding.places) - MAX_PLACES, 'more place')}")
 
 
 def _is_sentence(quantity: Quantity) -> bool:
@@ -168,7 +182,8 @@ def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
         more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
         explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
         explains = f" (explains {explained})" if explained else ""
-        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{explains}"
+        at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
+        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{at}{explains}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
         yield from _labelled(label, page.printable(said), page)
     if len(notes) > MAX_NOTES:

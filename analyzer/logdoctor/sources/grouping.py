@@ -195,6 +195,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
         notices=tuple(sorted(notices, key=lambda n: (n.path, n.byte_start or 0, n.line_start or 0, n.message))),
         events=tuple(event for piece in cluster for event in piece.log.events),
         state=_state(cluster, series, now),
+        planned_steps=max((piece.log.planned_steps or 0 for piece in cluster), default=0) or None,
         home=str(cluster[0].home),
         folder=str(cluster[0].file.path.parent),
     )
