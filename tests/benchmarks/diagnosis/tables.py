@@ -49,19 +49,19 @@ def summary(ours: Score, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Yield what the table does not hold: alarms on sound runs by rule, causes, confidence, and what was left out."""
     alarms = sorted(ours.sound_alarms.items(), key=lambda pair: (-pair[1], pair[0]))
     raised = ", ".join(f"{name} {count}" for name, count in alarms) or "none"
-    yield f"alarms on sound runs  {ours.sound_alarmed} of {ours.sound} runs: {raised}"
+    yield f"{'alarms on sound runs':<24}{ours.sound_alarmed} of {ours.sound} runs: {raised}"
     causes = ours.causes
-    for text, right in (("first", causes.first), ("among first three", causes.among_three)):
+    for place, right in (("first", causes.first), ("among three", causes.among_three)):
         yield (
-            f"cause {text:<18}{right} of {causes.found} found ({percent(right, causes.found)}), "
+            f"{f'right cause {place}':<24}{right} of {causes.found} found ({percent(right, causes.found)}), "
             f"of {causes.labelled} with a labelled cause ({percent(right, causes.labelled)})"
         )
     for level in ("high", "medium", "low"):
         right, count = ours.calibration.get(level, (0, 0))
-        yield f"confidence {level:<9}  right in {right} of {count} findings above a note ({percent(right, count)})"
+        yield f"{f'confidence {level}':<24}right in {right} of {count} findings above a note ({percent(right, count)})"
     hidden = sum(not one.label.shown for one in verdicts)
     unread = sum(not one.read for one in verdicts)
-    yield f"labelled runs         {len(verdicts)}, of which {hidden} left out (nothing shows), {unread} not read"
+    yield f"{'labelled runs':<24}{len(verdicts)}; {hidden} left out because nothing shows, {unread} not read"
 
 
 def mistakes(verdicts: Sequence[Verdict]) -> Iterator[str]:
