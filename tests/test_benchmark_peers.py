@@ -244,6 +244,14 @@ def test_an_epoch_is_the_mean_of_what_was_logged_since_the_last_evaluation() -> 
     assert len(seen.train_accuracy) == 0
 
 
+def test_an_evaluation_before_anything_was_trained_ends_no_epoch() -> None:
+    train = Series.of("train_loss", [2, 4], [6, 4])
+    val = Series.of("val_loss", [0, 2, 3, 4], [9, 3, 2, 1])
+    seen = epochs(Run("run", understand([train, val])))
+    assert seen.train_loss.tolist() == [6, 6, 4]
+    assert seen.validation_loss.tolist() == [3, 2, 1]
+
+
 def test_accuracy_in_percent_is_a_share() -> None:
     seen = epochs(run_of(loss=[2.0, 1.0], accuracy=[50.0, 75.0], val_loss=[2.0, 1.0], val_accuracy=[0.5, 0.7]))
     assert seen.train_accuracy.tolist() == [0.5, 0.75]

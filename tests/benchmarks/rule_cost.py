@@ -142,7 +142,7 @@ def table(costs: dict[int, Costs]) -> Iterator[str]:
             bound = growth((before, n), (before * math.log(before), n * math.log(n)))
             grown = f"{growth((before, n), (costs[before].rules, one.rules)):.2f} ({bound:.2f})"
         ratios = f"{one.rules / one.tfevents:>12.2f}{one.rules / one.csv:>8.2f}"
-        yield f"{n:>15,}{one.tfevents:>12.4f}{one.csv:>9.4f}{one.rules:>10.4f}{ratios}{grown:>16}"
+        yield f"{n:>15,}{one.tfevents:>12.4f}{one.csv:>9.4f}{one.rules:>10.4f}{ratios}{grown:>16}".rstrip()
         before = n
 
 

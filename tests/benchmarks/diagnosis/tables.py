@@ -59,9 +59,10 @@ def summary(ours: Score, verdicts: Sequence[Verdict]) -> Iterator[str]:
     for level in ("high", "medium", "low"):
         right, count = ours.calibration.get(level, (0, 0))
         yield f"{f'confidence {level}':<24}right in {right} of {count} findings above a note ({percent(right, count)})"
-    hidden = sum(not one.label.shown for one in verdicts)
-    unread = sum(not one.read for one in verdicts)
-    yield f"{'labelled runs':<24}{len(verdicts)}; {hidden} left out because nothing shows, {unread} not read"
+    shown = [one for one in verdicts if one.label.shown]
+    unread = sum(not one.read for one in shown)
+    hidden = len(verdicts) - len(shown)
+    yield f"{'scored runs':<24}{len(shown)}, of which {unread} not read; {hidden} left out because nothing shows"
 
 
 def mistakes(verdicts: Sequence[Verdict]) -> Iterator[str]:

@@ -54,24 +54,29 @@ class Epochs:
 
 
 def epochs(run: Run) -> Epochs:
-    """Cut a run into epochs."""
-    train_accuracy, validation_accuracy = accuracy(run, TrainMetric), accuracy(run, ValMetric)
-    train, validation = run.find(TrainLoss), run.find(ValLoss)
+    """Cut a run into epochs; an evaluation before anything was trained ends none."""
+    curves = (run.find(TrainLoss), run.find(ValLoss), accuracy(run, TrainMetric), accuracy(run, ValMetric))
+    train, validation, train_accuracy, validation_accuracy = curves
     ends = validation or validation_accuracy or train or train_accuracy
     if ends is None:
         return Epochs(NONE, NONE, NONE, NONE)
-    return Epochs(*(_means(one, ends) for one in (train, validation, train_accuracy, validation_accuracy)))
+    stops = [_stops(one, ends) for one in curves if one]
+    trained = np.all([each > 0 for each in stops], axis=0)
+    return Epochs(*(_means(one, _stops(one, ends), trained) if one else NONE for one in curves))
 
 
-def _means(series: Series | None, ends: Series) -> Values:
-    """Return the mean of a series since the end before, for each end; where it has no point there, its last mean."""
-    if series is None or not len(series):
-        return NONE
+def _stops(series: Series, ends: Series) -> NDArray[np.intp]:
+    """Return for each end how many points of a series lie up to there."""
     curve, places = series.curve, ends.curve.steps.astype(float)
-    if not same_axis([series, ends]):
+    if not same_axis([series, ends]) and len(curve):
         places = places / max(places[-1], 1) * curve.steps[-1]
-    stops = np.searchsorted(curve.steps, places, side="right")
+    return np.searchsorted(curve.steps, places, side="right")
+
+
+def _means(series: Series, stops: NDArray[np.intp], wanted: NDArray[np.bool_]) -> Values:
+    """Return the mean of a series between each wanted stop and the one before; where nothing lies there, the last."""
+    starts = np.append(0, stops[:-1])
     means: list[float] = []
-    for start, stop in zip([0, *stops[:-1]], stops, strict=True):
-        means.append(float(curve.values[start:stop].mean()) if stop > start else means[-1] if means else np.nan)
+    for start, stop in zip(starts[wanted], stops[wanted], strict=True):
+        means.append(means[-1] if means and start == stop else float(series.curve.values[start:stop].mean()))
     return np.array(means)
