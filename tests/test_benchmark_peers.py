@@ -182,7 +182,7 @@ def test_ptt_finds_its_plateau() -> None:
     healthy = np.linspace(3.0, 1.5, 100) + normal(0, 0.05)
     stuck = np.append(np.linspace(3.0, 2.0, 30), normal(2.0, 0.001, 70))
     assert said(POST_TRAINING_TOOLKIT, run_of(loss=healthy)) == set()
-    assert said(POST_TRAINING_TOOLKIT, run_of(loss=stuck)) == {"sft_loss_plateau"}
+    assert "sft_loss_plateau" in said(POST_TRAINING_TOOLKIT, run_of(loss=stuck))
 
 
 def test_ptt_finds_its_entropy_collapse_and_its_high_kl() -> None:

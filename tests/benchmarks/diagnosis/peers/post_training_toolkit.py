@@ -1,6 +1,6 @@
 """microsoft/post-training-toolkit: the heuristics of `ptt-diagnose` that read losses, gradients, entropy and KL.
 
-From post_training_toolkit/diagnostics/heuristics.py of github.com/microsoft/post-training-toolkit. It asks the
+From post_training_toolkit/models/heuristics.py of github.com/microsoft/post-training-toolkit. It asks the
 heuristics of all trainers where it does not know the trainer; so the training loss is taken here for the loss of
 each of them. Insights of severity "low" count, for its report lists them with the others. Left out are those on
 reward models, clip fractions, answers and advantages, which the runs here do not log.
@@ -20,8 +20,8 @@ from .peer import NOT_LEARNING, Alarm, Peer
 CHANCE, CHANCE_WIDTH, CHANCE_WINDOW = 0.693, 0.02, 10
 """detect_dpo_loss_random: the mean of the last points is ln 2 within this width."""
 
-FLAT_SLOPE, FLAT_WINDOW = 1e-4, 50
-"""detect_sft_loss_plateau: slope of the last points by least squares, per point."""
+FLAT_SLOPE, FLAT_WINDOWS = 1e-4, {"dpo_loss_plateau": 20, "sft_loss_plateau": 50}
+"""detect_dpo_loss_plateau, detect_sft_loss_plateau: slope of the last points by least squares, per point."""
 
 RISE, RISE_SLOPE, RISE_WINDOW = 0.5, 1e-3, 30
 """detect_grpo_loss_divergence: rise of the last points over the first, in units of those, and their slope."""
@@ -47,8 +47,9 @@ def _alarms(run: Run) -> Iterator[Alarm]:
     loss, gradient = values_of(run, TrainLoss), values_of(run, GradNorm)
     if at_chance(loss):
         yield Alarm("dpo_loss_random", frozenset({"stalled-at-chance", "no-learning"}))
-    if plateaus(loss):
-        yield Alarm("sft_loss_plateau", NOT_LEARNING)
+    for name, window in FLAT_WINDOWS.items():
+        if plateaus(loss, window):
+            yield Alarm(name, NOT_LEARNING)
     if diverges(loss):
         yield Alarm("grpo_loss_divergence", frozenset({"divergence"}))
     if perplexity_spikes(values_named(run, "perplexity")):
@@ -64,8 +65,8 @@ def at_chance(loss: Values) -> bool:
     return len(loss) >= CHANCE_WINDOW and bool(abs(loss[-CHANCE_WINDOW:].mean() - CHANCE) < CHANCE_WIDTH)
 
 
-def plateaus(loss: Values) -> bool:
-    return len(loss) >= FLAT_WINDOW and bool(abs(_slope(loss[-FLAT_WINDOW:])) < FLAT_SLOPE)
+def plateaus(loss: Values, window: int) -> bool:
+    return len(loss) >= window and bool(abs(_slope(loss[-window:])) < FLAT_SLOPE)
 
 
 def diverges(loss: Values) -> bool:
