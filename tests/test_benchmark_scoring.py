@@ -25,11 +25,12 @@ from tests.benchmarks.diagnosis.scoring import (
     score_causes,
     score_symptoms,
 )
-from tests.benchmarks.diagnosis.verdicts import all_verdicts
+from tests.benchmarks.diagnosis.verdicts import all_verdicts, said_by_us
 
-from logdoctor import Rule, Run, Series, analyze
+from logdoctor import Comparison, Rule, Run, Series, analyze
 from logdoctor.config import Config
-from logdoctor.diagnosis import selected_rules
+from logdoctor.diagnosis import Examined, selected_rules
+from logdoctor.finding import Outcomes
 from logdoctor.run.understand import understand
 
 SAMPLES = Path(__file__).parents[1] / "sample_logs"
@@ -255,6 +256,16 @@ def test_logdoctor_and_peers_are_scored_on_the_same_runs(folder: Path) -> None:
         assert all(one.read for one in those), name
     assert verdicts["runwise"][0].hit is not None
     assert "nan" in {said.name for said in verdicts["runwise"][0].said}
+
+
+def test_what_runs_show_together_is_said_of_each_and_is_no_alarm() -> None:
+    spread = Comparison("seed-spread", ("a", "b"), "a and b end 3 apart")
+    for name, expected in (("a", 1), ("b", 1), ("c", 0)):
+        told = list(said_by_us(Examined(Run(name), Outcomes()), [spread], frozenset()))
+        assert len(told) == expected
+        found = Verdict(Label(name, expect=("seed-spread",), fault="seeds"), tuple(told))
+        assert (found.hit is not None) == bool(expected)
+        assert Verdict(SOUND, tuple(told)).false_alarms == ()
 
 
 def test_the_command_prints_the_table_and_what_went_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

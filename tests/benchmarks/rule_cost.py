@@ -123,7 +123,7 @@ def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
 
 
 def judge(run: Run, rules: tuple[Rule, ...]) -> None:
-    (examined,) = diagnose([run], rules)
+    (examined,) = diagnose([run], rules).runs
     assert not examined.outcomes.crashed, examined.outcomes.crashed
 
 

@@ -17,7 +17,6 @@ from .labels import read_labels
 from .scoring import score
 from .verdicts import all_verdicts, owners
 
-
 A_DAY = 86400.0
 """Seconds after which no log counts as still being written, though the benchmark may have written it just now."""
 

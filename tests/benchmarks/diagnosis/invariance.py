@@ -52,7 +52,7 @@ def loud_rules(runs: Sequence[Run], rules: Sequence[Rule]) -> list[frozenset[str
     """Return the rules that speak above a note, run by run in the order of their names."""
     return [
         frozenset(finding.rule for finding in one.findings if finding.severity is not Severity.NOTE)
-        for one in diagnose(runs, rules)
+        for one in diagnose(runs, rules).runs
     ]
 
 
