@@ -207,12 +207,13 @@ def test_a_file_belongs_to_the_innermost_label(source: str, path: str | None) ->
 
 def test_a_label_of_the_folder_itself_holds_everything() -> None:
     assert owner("x/log.csv", ["."]) == "."
+    assert owner("log.csv", ["."]) == "."
 
 
 def test_labels_are_read(tmp_path: Path) -> None:
     entry = {"expect": ["plateau"], "accept": [], "fault": "rate", "causes": ["bad-batch"], "format": "csv"}
     sound = {"expect": [], "accept": [], "fault": "none"}
-    (tmp_path / "labels.json").write_text(json.dumps({"a": entry, "b": {**sound, "shown": False}}))
+    (tmp_path / "labels.json").write_text(json.dumps({"a/": entry, "b": {**sound, "shown": False}}))
     first, second = read_labels(tmp_path)
     assert first == Label("a", ("plateau",), (), "rate", ("bad-batch",), "csv", shown=True)
     assert (first.symptom, first.sound, second.symptom, second.sound, second.shown) == (

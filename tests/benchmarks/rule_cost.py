@@ -24,7 +24,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,9 +132,9 @@ def growth(points: tuple[int, int], seconds: tuple[float, float]) -> float:
     return math.log(seconds[1] / seconds[0]) / math.log(points[1] / points[0])
 
 
-def table(costs: dict[int, Costs]) -> Iterator[str]:
+def table(costs: dict[int, Costs]) -> list[str]:
     names = f"{'tfevents s':>12}{'csv s':>9}{'rules s':>10}{'/ tfevents':>12}{'/ csv':>8}{'growth':>16}"
-    yield f"{'points a series':>15}{names}"
+    lines = [f"{'points a series':>15}{names}"]
     before = None
     for n, one in costs.items():
         grown = ""
@@ -142,8 +142,10 @@ def table(costs: dict[int, Costs]) -> Iterator[str]:
             bound = growth((before, n), (before * math.log(before), n * math.log(n)))
             grown = f"{growth((before, n), (costs[before].rules, one.rules)):.2f} ({bound:.2f})"
         ratios = f"{one.rules / one.tfevents:>12.2f}{one.rules / one.csv:>8.2f}"
-        yield f"{n:>15,}{one.tfevents:>12.4f}{one.csv:>9.4f}{one.rules:>10.4f}{ratios}{grown:>16}".rstrip()
+        seconds = f"{one.tfevents:>12.4f}{one.csv:>9.4f}{one.rules:>10.4f}"
+        lines.append(f"{n:>15,}{seconds}{ratios}{grown:>16}".rstrip())
         before = n
+    return lines
 
 
 def main() -> None:
@@ -158,8 +160,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 costs[points] = measure(Path(folder), made(points), rules, options.repeats)
         print(f"\n{kind} run of {len(made(2))} series")
-        for line in table(costs):
-            print(line)
+        print("\n".join(table(costs)))
 
 
 if __name__ == "__main__":

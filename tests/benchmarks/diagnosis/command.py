@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from logdoctor import Diagnosis, analyze
@@ -45,10 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _print((*tables.mistakes(verdicts["logdoctor"]), ""))
     _print((*tables.aligned(tables.grid(scores)), ""))
     _print(tables.summary(scores["logdoctor"], verdicts["logdoctor"]))
-    _print(amiss(diagnosis, [label.path for label in labels]))
+    _print(amiss(diagnosis, {label.path for label in labels}))
 
 
-def amiss(diagnosis: Diagnosis, paths: Sequence[str]) -> Iterator[str]:
+def amiss(diagnosis: Diagnosis, paths: Collection[str]) -> Iterator[str]:
     """Yield what must not be: runs that no label names, rules that crash."""
     for one in diagnosis.runs:
         if not owners(one.run, paths):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -45,7 +45,7 @@ def read_labels(folder: Path) -> tuple[Label, ...]:
     """Read the labels of a folder; raises FileNotFoundError where there are none."""
     return tuple(
         Label(
-            path=path,
+            path=str(PurePosixPath(path)),
             expect=tuple(entry["expect"]),
             accept=tuple(entry["accept"]),
             fault=entry["fault"],
@@ -57,8 +57,7 @@ def read_labels(folder: Path) -> tuple[Label, ...]:
     )
 
 
-def owner(source: str, paths: Iterable[str]) -> str | None:
+def owner(source: str, paths: Collection[str]) -> str | None:
     """Return the innermost of some paths that a source file lies at or below."""
     file = PurePosixPath(source)
-    holding = [path for path in paths if file.is_relative_to(path)]
-    return max(holding, key=lambda path: len(PurePosixPath(path).parts), default=None)
+    return next((str(place) for place in (file, *file.parents) if str(place) in paths), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from logdoctor import Comparison, Diagnosis, Run, Severity
@@ -44,9 +44,8 @@ def by_label(examined: Iterable[Examined], labels: Sequence[Label]) -> dict[str,
     return held
 
 
-def owners(run: Run, paths: Iterable[str]) -> set[str]:
-    known = list(paths)
-    return {path for source in run.sources if (path := owner(source.path, known)) is not None}
+def owners(run: Run, paths: Collection[str]) -> set[str]:
+    return {path for source in run.sources if (path := owner(source.path, paths)) is not None}
 
 
 def said_by_us(examined: Examined, comparisons: Iterable[Comparison], quiet: frozenset[str]) -> Iterator[Said]:
