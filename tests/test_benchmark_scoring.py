@@ -327,20 +327,21 @@ def test_a_verdict_that_changes_is_told_and_one_that_stays_is_not() -> None:
 
 def test_the_rates_tell_runs_of_few_points_apart() -> None:
     outcomes = [
-        Changed("a", "every second point", frozenset({"plateau"}), frozenset(), suits=False),
-        Changed("b", "every second point", frozenset(), frozenset({"overfitting"}), suits=True),
-        Changed("b", "lost points", frozenset(), frozenset(), suits=True),
+        Changed("a", "every second point", frozenset({"plateau"}), frozenset(), dense=False),
+        Changed("b", "every second point", frozenset(), frozenset({"overfitting"}), dense=True),
+        Changed("b", "lost points", frozenset(), frozenset(), dense=True),
     ]
     lines = list(report(outcomes))
     assert lines[:2] == [
         "every second point: a: -plateau (few points)",
         "every second point: b: +overfitting",
     ]
-    rates = {line[:26].strip(): line[26:] for line in lines[2:]}
-    assert rates["every second point"] == (
-        "2 of 2 verdicts changed (100.0 %); where enough points remain 1 of 1 verdicts changed (100.0 %)"
-    )
-    assert rates["lost points"] == "0 of 1 verdicts changed (0.0 %)"
+    rates = {line[:26].strip(): line[26:] for line in lines[2:5]}
+    assert rates == {
+        "ten times the steps": "0 of 0 verdicts changed (0.0 %)",
+        "every second point": "2 of 2 verdicts changed (100.0 %)",
+        "from 50 points": "1 of 1 verdicts changed (100.0 %)",
+    }
 
 
 def test_the_command_rediagnoses_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

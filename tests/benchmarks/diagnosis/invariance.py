@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from logdoctor import Rule, Run, Severity
+from logdoctor import Rule, Run, Severity, TrainLoss
 from logdoctor.diagnosis import diagnose
-from logdoctor.testing import CHANGES, CONVENTIONS
+from logdoctor.testing import CHANGES, CONVENTIONS, THINNABLE
 
 from .tables import percent
 
-TRIED = ("ten times the steps", "every second point", "lost points", *(f"the names of {who}" for who in CONVENTIONS))
+DROPPING = ("every second point", "lost points")
+"""The changes that take points away, and with them sometimes the evidence: a spike of one point."""
+
+TRIED = ("ten times the steps", *DROPPING, *(f"the names of {who}" for who in CONVENTIONS))
 """The changes of `logdoctor.testing.CHANGES` that must not matter."""
 
 
@@ -29,8 +32,8 @@ class Changed:
     lost: frozenset[str]
     """Rules that spoke above a note and no longer do."""
     gained: frozenset[str]
-    suits: bool
-    """Whether the change leaves the evidence: dropping points of a curve of few points does not."""
+    dense: bool
+    """Whether the training loss has so many points that dropping some is but a coarser log of the same run."""
 
     @property
     def kept(self) -> bool:
@@ -45,7 +48,12 @@ def rediagnose(runs: Sequence[Run], rules: Sequence[Rule]) -> Iterator[Changed]:
         for variant in CHANGES[name].variants:
             after = loud_rules([variant(run) for run in runs], rules)
             for run, was, now in zip(by_name, before, after, strict=True):
-                yield Changed(run.name, name, was - now, now - was, suits=CHANGES[name].suits(run))
+                yield Changed(run.name, name, was - now, now - was, is_dense(run))
+
+
+def is_dense(run: Run) -> bool:
+    loss = run.find(TrainLoss)
+    return loss is not None and len(loss) >= THINNABLE
 
 
 def loud_rules(runs: Sequence[Run], rules: Sequence[Rule]) -> list[frozenset[str]]:
@@ -61,11 +69,13 @@ def report(outcomes: Sequence[Changed]) -> Iterator[str]:
     for one in outcomes:
         if not one.kept:
             moved = [f"-{rule}" for rule in sorted(one.lost)] + [f"+{rule}" for rule in sorted(one.gained)]
-            yield f"{one.change}: {one.run}: {' '.join(moved)}{'' if one.suits else ' (few points)'}"
+            few = " (few points)" if one.change in DROPPING and not one.dense else ""
+            yield f"{one.change}: {one.run}: {' '.join(moved)}{few}"
     for name in TRIED:
         tried = [one for one in outcomes if one.change == name]
-        dense = [one for one in tried if one.suits]
-        yield f"{name:<26}{_rate(tried)}" + (f"; where enough points remain {_rate(dense)}" if dense != tried else "")
+        yield f"{name:<26}{_rate(tried)}"
+        if name in DROPPING:
+            yield f"{f'  from {THINNABLE} points':<26}{_rate([one for one in tried if one.dense])}"
 
 
 def _rate(tried: Sequence[Changed]) -> str:
