@@ -12,7 +12,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Role, Run, Series
 from logdoctor.run.notice import RESTART
-from logdoctor.run.roles import GradNorm, LearningRate, Loss, LossScale
+from logdoctor.run.roles import GradNorm, LearningRate, Loss, LossScale, ValLoss
 from logdoctor.run.text_event import RESUMED
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Spike
 from logdoctor.signals.trend import SMOOTHED, Trend, running_median
@@ -262,6 +262,17 @@ class Event:
             if one.name != self.series.name and one.axis is self.series.axis and len(bad):
                 found.append((int(one.curve.steps[bad[0]]), one.name))
         return tuple(sorted(one for one in found if one[0] < self.step))
+
+    @cached_property
+    def overconfident(self) -> tuple[float, float] | None:
+        """Lowest and last validation loss before the event, where it had clearly risen again; None elsewhere."""
+        held_out = self._beside(ValLoss)
+        if held_out is None or held_out.name == self.series.name:
+            return None
+        values = held_out.finite.values[held_out.finite.steps < self.onset_step]
+        if len(values) < RUN_UP or values[-1] < (1 + LEARNT) * values.min() or values.min() <= 0:
+            return None
+        return float(values.min()), float(values[-1])
 
     @cached_property
     def scale_fell(self) -> tuple[float, float] | None:

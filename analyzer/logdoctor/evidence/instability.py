@@ -202,10 +202,13 @@ def _from_level(event: Event) -> Iterator[Clue]:
         return
     if isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
-    low = abs(event.level) <= LOW * abs(event.first)
-    fell = f"the loss had fallen to {number(event.level)} from {number(event.first)}"
-    if low:
+    certain = event.overconfident
+    if abs(event.level) <= LOW * abs(event.first):
+        fell = f"the loss had fallen to {number(event.level)} from {number(event.first)}"
         yield Clue("log-of-zero", FAIR, f"{fell}: some probabilities are within rounding of 0 or 1")
+    elif certain is not None:
+        risen = f"validation had risen to {number(certain[1])} from {number(certain[0])}"
+        yield Clue("log-of-zero", FAIR, f"{risen}: the model is certain where it is wrong, which gives log(0)")
     else:
         yield Clue("bad-batch", WEAK)
         yield Clue("log-of-zero", -WEAK, f"the loss was still at {number(event.level)}: few probabilities are near 0")

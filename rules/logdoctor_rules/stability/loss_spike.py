@@ -107,7 +107,7 @@ class LossSpike(Rule):
             train_loss=decay(2.3, 0.2).noisy(0.01).with_value(60, 2.0, 4.0, 3.0, 1.5, 0.9),
             grad_norm=flat(0.1).noisy(0.005).with_value(57, 0.3, 0.9, 2.0, 4.0, 9.0, 8.0),
         ),
-        fires("not back at the end", train_loss=decay(2.3, 0.3, 100).noisy(0.02).followed_by(line(9.0, 1.5, 20))),
+        fires("not back at the end", train_loss=decay(2.3, 0.3, 100).noisy(0.02).followed_by(line(9.0, 3.0, 20))),
         silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "overshoot in the first steps", train_loss=decay(9.0, 2.6, 400).noisy(0.02).with_value(12, 20.0, 15.0, 12.0)
