@@ -44,6 +44,9 @@ NORM_JUMP = 10.0
 CAPPED = 0.02
 """Share of the highest norm within which a tenth of all norms lies when they were logged after clipping."""
 
+EXPLODES = 1e3
+"""Factor by which a loss outgrows its start within some updates only where every update overshoots."""
+
 RATE_JUMP = 2.0
 """Factor between neighbouring logged rates from which the rate jumped; ramps of a warm-up rise from the start."""
 
@@ -378,14 +381,16 @@ def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
     values, steps = train.series.values, train.series.steps
     lowest = min(train.best, train.initial)
     risen = train.end - lowest
-    quiet = np.flatnonzero(train.level <= lowest + risen / 4)
+    # What explodes over orders of magnitude has left its lowest long before a quarter of the way.
+    leaves = lowest + min(risen, abs(train.initial) or risen) / 4
+    quiet = np.flatnonzero(train.level <= leaves)
     high = np.flatnonzero(train.level >= lowest + 3 * risen / 4)
     left = int(quiet[-1]) if len(quiet) else 0
     arrived = int(high[high > left][0]) if (high > left).any() else len(train.level) - 1
     first = int(np.searchsorted(steps, train.steps[left])) - train.block // 2
     last = int(np.searchsorted(steps, train.steps[arrived])) + train.block // 2 + 1
     between = values[max(first, 0) : last]
-    low = np.flatnonzero(between <= lowest + risen / 4)
+    low = np.flatnonzero(between <= leaves)
     onset = max(first, 0) + (int(low[-1]) + 1 if len(low) else 0)
     reached = np.flatnonzero(values[onset:last] >= lowest + risen / 2)
     onset = min(onset, len(values) - 1)

@@ -11,7 +11,7 @@ from math import isfinite, isinf
 
 import numpy as np
 
-from logdoctor.evidence.event import LOOK_BACK, RUN_UP, Event, Kind
+from logdoctor.evidence.event import EXPLODES, LOOK_BACK, RUN_UP, Event, Kind
 from logdoctor.evidence.rates import MODEST, rate_height
 from logdoctor.evidence.siblings import cause_of, from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed, weigh
@@ -43,9 +43,6 @@ USUAL = {
 
 FAR_ABOVE_USUAL = 10.0
 """Multiple of a rate that seldom trains from which it hardly ever does."""
-
-EXPLODES = 1e3
-"""Factor by which a loss outgrows its start within some updates only where every update overshoots."""
 
 FAR_ABOVE = 100.0
 """A first loss that no model of normalised data has: a cross-entropy begins near ln C, an error of unit targets near 1,
@@ -173,7 +170,7 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
         yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
         yield Clue("data-changed", -FAIR, "the loss rises, it does not step")
-        if event.kind is not Kind.NON_FINITE:
+        if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
             yield Clue("stale-second-moment", WEAK, rose)
         return
     if not event.at_once:
@@ -288,7 +285,8 @@ def _from_norm(event: Event) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", FAIR, rose)
         yield Clue("bad-batch", -STRONG, rose)
         yield Clue("data-changed", -FAIR, rose)
-        yield Clue("stale-second-moment", FAIR, rose)
+        if event.settings.is_adaptive:
+            yield Clue("stale-second-moment", FAIR, rose)
     elif event.norm_jumps:
         jumped = f"the gradient norm is quiet until {where}, {number(event.norm_at)} there, {number(usual)} usually"
         yield Clue("bad-batch", FAIR, jumped)

@@ -46,11 +46,17 @@ class Weighed:
             return Strength.LIKELY
         return Strength.POSSIBLE if self.total >= UNLIKELY else Strength.UNLIKELY
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a reader should hear of it: what is unlikely only where something can be said about it."""
+        return self.total >= UNLIKELY or (self.total > RULED_OUT and bool(self.pro or self.contra))
+
 
 def weigh(usual: Mapping[str, float], clues: Iterable[Clue]) -> tuple[Weighed, ...]:
     """Add up the clues to how usual each cause is where nothing is known; best supported first.
 
-    Clues on causes that are not among the usual are left out, and so are causes that the clues rule out.
+    Clues on causes that are not among the usual are left out, and so are causes that the clues rule out
+    or that nothing can be said about.
     """
     seen = list(clues)
     weighed = []
@@ -60,4 +66,4 @@ def weigh(usual: Mapping[str, float], clues: Iterable[Clue]) -> tuple[Weighed, .
         contra = tuple(one.text for one in mine if one.weight < 0 and one.text)
         weighed.append(Weighed(cause, prior + sum(one.weight for one in mine), pro, contra))
     ranked = sorted(weighed, key=lambda one: -one.total)
-    return tuple(one for at, one in enumerate(ranked) if one.total > RULED_OUT or at == 0)
+    return tuple(one for at, one in enumerate(ranked) if at == 0 or one.is_named)

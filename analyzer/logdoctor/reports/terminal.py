@@ -171,7 +171,7 @@ def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
 
 def _advice(fix: Fix) -> str:
     """Return how a fix begins: `lower the learning rate`, whatever the numbers that follow."""
-    return " ".join(fix.text.split()[:4])
+    return " ".join(fix.text.replace(",", " ").split()[:4])
 
 
 def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:
