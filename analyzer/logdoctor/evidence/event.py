@@ -304,7 +304,7 @@ class Event:
             yield begun, f"the gradient norm began to rise from its usual {number(self.usual_norm)}"
         if self.norm_broke_first is not None and self.kind is Kind.NON_FINITE:
             yield self.norm_broke_first, "the gradient norm was no finite number any more"
-        if self.run_up >= RUN_UP and self.level is not None:
+        if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:
             yield self.onset_step, f"{self.series.name} began to rise from {number(self.level)}"
 
     @property
@@ -338,9 +338,9 @@ class Surroundings:
         onset = rise_begins(series.values, index)
         return self._event(Kind.NON_FINITE, series, onset, index, finite_after or None)
 
-    def rise(self, train: Trend[R]) -> Event:
-        """Look around the point from which a level rises to where it ends."""
-        onset, index = onset_of_rise(train)
+    def rise(self, train: Trend[R], *, from_start: bool = False) -> Event:
+        """Look around the point from which a level rises to where it ends; `from_start` where the first value has."""
+        onset, index = (0, 0) if from_start else onset_of_rise(train)
         return self._event(Kind.RISE, train.series, onset, index)
 
     def jump(self, series: Series, spike: Spike) -> Event:

@@ -189,7 +189,8 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         yield from _from_level(event)
     if event.kind is Kind.RISE and event.learnt:
         exploded = event.first is not None and event.highest >= 10 * abs(event.first)
-        yield Clue("data-changed", -FAIR if exploded else STRONG, "" if exploded else f"the loss steps up in {where}")
+        steps_up = FAIR if event.averages else STRONG
+        yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
         yield Clue("bad-batch", -FAIR, "the loss does not come back")
 
 
@@ -350,7 +351,7 @@ def _from_settings(event: Event) -> Iterator[Clue]:
         yield Clue("epsilon-too-small", -DECISIVE)
     elif settings.is_adaptive and event.learnt:
         slow = settings.beta2 is None or settings.beta2 >= SLOW_DECAY
-        told = f"a beta2 of {number(settings.beta2)} remembers small gradients for long" if settings.beta2 else ""
+        told = f"a beta2 of {settings.beta2:g} remembers small gradients for long" if settings.beta2 else ""
         yield Clue("stale-second-moment", WEAK if slow else -STRONG, told if slow else "")
         if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
             yield Clue("stale-second-moment", FAIR)

@@ -167,7 +167,7 @@ class Divergence(Rule):
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             yield from self._ends_in_a_jump(start, spikes, around)
             return
-        series, event = train.series, around.rise(train)
+        series, event = train.series, around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
