@@ -21,7 +21,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence import Surroundings, causes_of, to_tell_apart
+from logdoctor.evidence import Surroundings, explain
 from logdoctor.signals import NonFinite, NonFiniteLosses
 from logdoctor.wording import counted, place
 
@@ -113,6 +113,7 @@ class NanLoss(Rule):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
             event = around.non_finite(series, bad.first, bad.recovered)
+            why = explain(event, self.causes)
             yield self.finding(
                 f"{series.name} turns {bad.word} in {place(series, bad.first_step)}"
                 f"{self._aftermath(bad, skipped=skipped)}{event.cue}",
@@ -120,8 +121,8 @@ class NanLoss(Rule):
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
                 confidence=Confidence.HIGH,
                 severity=Severity.WARNING if skipped else Severity.ERROR,
-                causes=causes_of(event, self.causes),
-                to_tell_apart=to_tell_apart(event, self.causes),
+                causes=why.causes,
+                to_tell_apart=why.to_tell_apart,
                 evidence={
                     "non-finite values": Quantity(bad.count, "values"),
                     "sound values before": Quantity(bad.first, "values"),

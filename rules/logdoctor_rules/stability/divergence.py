@@ -22,7 +22,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
-from logdoctor.evidence import Surroundings, causes_of, to_tell_apart
+from logdoctor.evidence import Surroundings, explain
 from logdoctor.signals import ChanceLevels, Schedule, Spikes, Trend
 from logdoctor.wording import counted, number, percent, place
 
@@ -174,13 +174,14 @@ class Divergence(Rule):
         )
         low = number(min(train.best, start))
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
+        why = explain(event, self.causes)
         yield self.finding(
             f"{series.name} rises from {low} to {number(train.end)}, beginning in {place(series, event.onset_step)}"
             f"{'' if low == number(start) else lost}{event.cue}",
             Span(series.name, event.onset_step, int(series.steps[-1]), "rising"),
             confidence=Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
-            causes=causes_of(event, self.causes),
-            to_tell_apart=to_tell_apart(event, self.causes),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "start": Quantity(start),
                 "lowest level": Quantity(train.best),
@@ -204,13 +205,14 @@ class Divergence(Rule):
         if jump.height < self.min_over_tail * spikes.tail:
             return
         event = around.jump(series, jump)
+        why = explain(event, self.causes)
         yield self.finding(
             f"{series.name} jumps from {number(jump.level)} to {number(jump.peak)} in the last "
             f"{counted(len(lasts), 'value')} of the log and does not come back{event.cue}",
             Span(series.name, int(series.steps[jump.index]), int(series.steps[-1]), "rising"),
             confidence=Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
-            causes=causes_of(event, self.causes),
-            to_tell_apart=to_tell_apart(event, self.causes),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "level before": Quantity(jump.level),
                 "end": Quantity(float(lasts[-1])),

@@ -21,7 +21,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line, rise
-from logdoctor.evidence import Clue, Surroundings, causes_of, to_tell_apart
+from logdoctor.evidence import Clue, Surroundings, explain
 from logdoctor.evidence.event import RUN_UP
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
@@ -161,13 +161,14 @@ class LossSpike(Rule):
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         several = f"there are {len(matter)} jumps"
         again = [Clue(cause, by * min(len(matter) - 1, 2), several) for cause, by in OFTEN.items() if len(matter) > 1]
+        why = explain(event, self.causes, again)
         yield self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
             confidence=confidence_from(margin, len(trend)),
-            causes=causes_of(event, self.causes, again),
-            to_tell_apart=to_tell_apart(event, self.causes, again),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "level before": Quantity(worst.level),
                 "peak": Quantity(worst.peak),
