@@ -98,9 +98,11 @@ def test_a_resumed_run_says_so() -> None:
 def test_a_norm_that_rises_before_and_one_that_jumps_are_told_apart() -> None:
     quiet = flat(1.0).noisy(0.05)
     rises = death(train_loss=DIES, grad_norm=quiet.with_value(74, 3.0, 5.0, 9.0, 20.0, 60.0, 200.0))
+    leads = death(train_loss=DIES, grad_norm=quiet.with_value(79, 90.0))
     jumps = death(train_loss=DIES, grad_norm=quiet.with_value(80, 90.0))
     calm = death(train_loss=DIES, grad_norm=quiet)
     assert (rises.norm_rise, rises.norm_jumps) == (6, False)
+    assert (leads.norm_rise, leads.norm_jumps) == (1, False)
     assert (jumps.norm_rise, jumps.norm_jumps) == (0, True)
     assert (calm.norm_rise, calm.norm_jumps) == (0, False)
 

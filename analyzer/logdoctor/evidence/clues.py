@@ -243,11 +243,11 @@ def _from_norm(event: Event) -> Iterator[Clue]:
     if usual is None:
         return
     if event.norm_rise and event.learnt:
-        rose = f"the gradient norm rises over {counted(event.norm_rise, 'point')} before {where}"
-        rose += f", above its usual {number(usual)}"
+        rose = f"the gradient norm leaves its usual {number(usual)} {counted(event.norm_rise, 'point')} before {where}"
         yield Clue("no-gradient-clipping", FAIR, rose)
         yield Clue("learning-rate-too-high", FAIR, rose)
-        yield Clue("bad-batch", -STRONG, rose)
+        for other in ("bad-batch", "log-of-zero"):
+            yield Clue(other, -STRONG, rose)
         yield Clue("data-changed", -FAIR, rose)
         if event.settings.is_adaptive:
             yield Clue("stale-second-moment", FAIR, rose)

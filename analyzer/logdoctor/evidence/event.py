@@ -214,12 +214,16 @@ class Event:
 
     @cached_property
     def norm_rise(self) -> int:
-        """Over how many logged points the norm had been rising when the event began; 0 where it had not."""
+        """How many logged points before the event the norm left its usual value; 0 where it was quiet until then.
+
+        One point is enough where it stands out: an update that large breaks the loss of the next step.
+        """
         if self.norms is None or not self.usual_norm:
             return 0
         values = np.nan_to_num(self.norms.values[:-1], nan=np.inf, posinf=np.inf)
         rising = len(values) - rise_begins(values, len(values))
-        return rising if rising >= RUN_UP and values[-1] >= GROWTH * self.usual_norm else 0
+        least = GROWTH if rising >= RUN_UP else NORM_JUMP
+        return rising if rising and values[-1] >= least * self.usual_norm else 0
 
     @cached_property
     def norm_at(self) -> float | None:
@@ -301,7 +305,7 @@ class Event:
             yield jump.step, f"the learning rate jumped from {number(jump.before)} to {number(jump.after)}"
         if self.norm_rise and self.norms is not None and self.usual_norm:
             begun = int(self.norms.steps[-1 - self.norm_rise])
-            yield begun, f"the gradient norm began to rise from its usual {number(self.usual_norm)}"
+            yield begun, f"the gradient norm left its usual {number(self.usual_norm)}"
         if self.norm_broke_first is not None and self.kind is Kind.NON_FINITE:
             yield self.norm_broke_first, "the gradient norm was no finite number any more"
         if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:
