@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite, isinf
+from math import isinf
 
 import numpy as np
 
@@ -84,9 +84,12 @@ def _from_start(event: Event) -> Iterator[Clue]:
         begins = f"the first loss is {number(event.first)}"
         if abs(event.first) >= FAR_ABOVE:
             give = f"{begins}; means over normalised data give about 1 to 10"
-            yield Clue("data-not-normalised", STRONG if abs(event.first) >= FAR_ABOVE**2 else FAIR + WEAK, give)
-            yield Clue("bad-initialization", FAIR + WEAK, f"{begins}, far above that of small initial weights")
-            yield Clue("learning-rate-too-high", -WEAK, f"{begins} already")
+            far = STRONG if abs(event.first) >= FAR_ABOVE**2 else FAIR + WEAK
+            yield Clue("data-not-normalised", FAIR if event.begins_late else far, give)
+            above = f"{begins}, far above that of small initial weights"
+            yield Clue("bad-initialization", FAIR if event.begins_late else FAIR + WEAK, above)
+            if not event.begins_late:
+                yield Clue("learning-rate-too-high", -WEAK, f"{begins} already")
         elif abs(event.first) <= SENSIBLE:
             yield Clue("data-not-normalised", -FAIR, f"{begins}, as that of normalised data is")
             yield Clue("bad-initialization", -FAIR, f"{begins}, as that of sound initial weights is")
@@ -256,8 +259,6 @@ def _from_norm(event: Event) -> Iterator[Clue]:
         yield Clue("bad-batch", FAIR, jumped)
         yield Clue("learning-rate-too-high", -WEAK, jumped)
         yield Clue("no-gradient-clipping", WEAK, f"one gradient of norm {number(event.norm_at)} went through unclipped")
-    elif event.kind is Kind.RISE and event.at_once and event.norm_at is not None and isfinite(event.norm_at):
-        yield Clue("data-changed", FAIR, f"the gradient norm of {number(event.norm_at)} in {where} is no explosion")
     if event.kind is Kind.NON_FINITE and event.at_once:
         yield from _from_norm_out_of_quiet(event)
 
@@ -321,6 +322,5 @@ def _from_settings(event: Event) -> Iterator[Clue]:
     names = [*map(str, settings.run.hyperparameters.values()), event.run.name, *(one.name for one in event.run.series)]
     recurrent = next((name for name in names if RECURRENT & set(words(name))), "")
     if recurrent:
-        yield Clue(
-            "no-gradient-clipping", FAIR + WEAK, f"{recurrent}: recurrent networks need clipping above all others"
-        )
+        above_all = f"{recurrent}: recurrent networks need clipping above all others"
+        yield Clue("no-gradient-clipping", STRONG if event.learnt else FAIR, above_all)

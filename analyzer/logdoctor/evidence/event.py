@@ -145,6 +145,11 @@ class Event:
         return self.series.axis is Axis.EPOCH
 
     @property
+    def begins_late(self) -> bool:
+        """Whether updates had been made before the first value: the first loss is not that of the initial weights."""
+        return self.averages or int(self.series.steps[0]) > 1
+
+    @property
     def at_once(self) -> bool:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
         return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP)

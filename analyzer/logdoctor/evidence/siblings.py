@@ -9,7 +9,7 @@ from logdoctor.evidence.rates import given_as_example, only_rate_differs, rate_t
 from logdoctor.evidence.weighing import DECISIVE, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix
 from logdoctor.run.naming import words
-from logdoctor.signals import Sibling, Siblings, is_seed
+from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
     BETA2,
@@ -20,7 +20,7 @@ from logdoctor.signals.hyperparameters import (
     WARMUP,
     Spellings,
 )
-from logdoctor.wording import counted
+from logdoctor.wording import counted, number
 
 CAUSE_OF_SETTING: Mapping[str, Spellings] = {
     "no-gradient-clipping": CLIP_NORM,
@@ -46,11 +46,22 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         cause = _cured_by(one)
         if cause and went_well(one):
             yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
+    rate = given_rate(siblings.run)
+    bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) >= rate]
+    for one in [one for one in bolder if went_well(one)][:1]:
+        well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
+        yield Clue("learning-rate-too-high", -STRONG, well)
+        yield Clue("data-not-normalised", -STRONG, well)
     twins = [one for one in siblings if all(map(is_seed, one.differs))]
     failed = [one for one in twins if not went_well(one)]
     if failed:
         seeds = f"{counted(len(failed), 'run')} of the same settings with another seed failed too"
         yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
+
+
+def only_rate_or_seed(sibling: Sibling) -> bool:
+    """Tell a sibling in which nothing but the rate and the seed may differ."""
+    return all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
 def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:

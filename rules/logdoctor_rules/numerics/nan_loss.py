@@ -11,6 +11,8 @@ import numpy as np
 from logdoctor import (
     Confidence,
     Finding,
+    GradNorm,
+    LearningRate,
     Quantity,
     Rule,
     Severity,
@@ -112,7 +114,8 @@ class NanLoss(Rule):
         for bad in islice(losses.found, 1):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
-            event = around.non_finite(series, bad.first, bad.recovered)
+            closest = _closest(losses, bad, around)
+            event = around.non_finite(closest.series, closest.first, closest.recovered)
             why = explain(event, self.causes)
             yield self.finding(
                 f"{series.name} turns {bad.word} in {place(series, bad.first_step)}"
@@ -138,3 +141,13 @@ class NanLoss(Rule):
         if skipped:
             return f"{before}; it is finite again in {counted(bad.recovered, 'later value')}"
         return before + ("" if bad.recovered else ", and stays so to the end")
+
+
+def _closest(losses: NonFiniteLosses, bad: NonFinite, around: Surroundings) -> NonFinite:
+    """Return the same loss as it was logged most often: what an epoch hides, its steps show.
+
+    Unless the rate or the gradient norm stands beside the other: those tell more.
+    """
+    beside = {one.axis for role in (LearningRate, GradNorm) for one in around.run.all(role)}
+    same = [one for one in losses.found if one.series.role is bad.series.role]
+    return bad if bad.series.axis in beside else max(same, key=lambda one: len(one.series))
