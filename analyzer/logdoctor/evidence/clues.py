@@ -30,6 +30,9 @@ LOW = 0.05
 """Share of its start from which down a loss is small: some probabilities are within rounding of 0 and 1
 (a binary cross-entropy that fell from 0.69 to 0.03)."""
 
+HIGH = 0.3
+"""Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
+
 SAFE_EPSILON = 1e-8
 """The frameworks' epsilon of Adam."""
 
@@ -172,9 +175,11 @@ def _from_level(event: Event) -> Iterator[Clue]:
     elif certain is not None:
         risen = f"validation had risen to {number(certain[1])} from {number(certain[0])}"
         yield Clue("log-of-zero", FAIR, f"{risen}: the model is certain where it is wrong, which gives log(0)")
-    else:
-        yield Clue("bad-batch", WEAK)
+    elif abs(event.level) <= HIGH * abs(event.first):
+        yield Clue("bad-batch", WEAK, f"training had gone well, to {number(event.level)} from {number(event.first)}")
         yield Clue("log-of-zero", -WEAK, f"the loss was still at {number(event.level)}: few probabilities are near 0")
+    if event.classifies:
+        yield Clue("log-of-zero", WEAK, f"{event.classifies} is logged: the loss is over probabilities")
 
 
 def _from_aftermath(event: Event) -> Iterator[Clue]:

@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from logdoctor.run import Axis, Role, Run, Series
+from logdoctor.run.naming import words
 from logdoctor.run.notice import RESTART
-from logdoctor.run.roles import GradNorm, LearningRate, Loss, LossScale, ValLoss
+from logdoctor.run.roles import (
+    GradNorm,
+    LearningRate,
+    Loss,
+    LossScale,
+    TrainError,
+    TrainMetric,
+    ValError,
+    ValLoss,
+    ValMetric,
+)
 from logdoctor.run.text_event import RESUMED
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Spike
 from logdoctor.signals.trend import SMOOTHED, Trend, running_median
@@ -49,6 +60,9 @@ EXPLODES = 1e3
 
 RATE_JUMP = 2.0
 """Factor between neighbouring logged rates from which the rate jumped; ramps of a warm-up rise from the start."""
+
+OF_CLASSES = frozenset("acc accuracy accuracies top1 top5 err error f1 auc auroc precision recall".split())
+"""Words of metrics that only a choice among classes has."""
 
 
 class Kind(StrEnum):
@@ -285,6 +299,12 @@ class Event:
         if len(values) < RUN_UP or values[-1] < (1 + LEARNT) * values.min() or values.min() <= 0:
             return None
         return float(values.min()), float(values[-1])
+
+    @cached_property
+    def classifies(self) -> str:
+        """Name of a logged metric that only a choice among classes has; nothing where there is none."""
+        metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
+        return next((one.name for one in metrics if OF_CLASSES & set(words(one.name))), "")
 
     @cached_property
     def scale_fell(self) -> tuple[float, float] | None:

@@ -27,6 +27,9 @@ MOST_MOMENTUM = 0.999
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
 
+LEARNT = 0.1
+"""Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
+
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
 
@@ -91,11 +94,12 @@ def _verb(rate: float, other: float) -> str:
 
 
 def went_well(sibling: Sibling) -> bool:
-    """Tell whether a sibling sets an example: it ends finite and below its start."""
+    """Tell whether a sibling sets an example: it ends finite and clearly below its start."""
     curve = sibling.train.series
     logged = sibling.run.find(curve.role)
     ends_finite = logged is not None and len(logged.curve) == len(curve)
-    return ends_finite and sibling.train.end < sibling.train.start
+    start = sibling.train.start
+    return ends_finite and sibling.train.end < start - LEARNT * abs(start)
 
 
 def only_rate_differs(sibling: Sibling) -> bool:
