@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -144,3 +146,26 @@ def test_a_spike_says_how_it_ended(curve: Curve, outcome: str) -> None:
     examined = diagnose([example_run(train_loss=curve)], installed_rules()).runs[0]
     (spike,) = (one for one in examined.findings if one.rule == "loss-spike")
     assert spike.evidence["outcome"].value == outcome
+
+
+def test_a_sibling_that_hardly_learns_is_no_example_of_a_rate() -> None:
+    broken = example_run({"lr": 0.1}, Axis.STEP, train_loss=DIES)
+    slow = example_run({"lr": 1e-5}, Axis.STEP, train_loss=decay(2.3, 2.2))
+    (rate,) = (one for one in finding(broken, slow).causes if one.id == "learning-rate-too-high")
+    assert not any("sibling" in said for said in rate.pro)
+
+
+def test_a_run_of_the_same_rate_that_went_well_speaks_against_the_rate() -> None:
+    broken = example_run({"lr": 0.1, "seed": 1}, Axis.STEP, train_loss=GROWS)
+    sound = example_run({"lr": 0.1, "seed": 2}, Axis.STEP, train_loss=decay(2.3, 0.2))
+    (rate,) = (one for one in finding(broken, sound).causes if one.id == "learning-rate-too-high")
+    assert "sibling run example went well at 0.1" in rate.contra
+
+
+def test_an_epoch_is_looked_into_where_its_steps_were_logged() -> None:
+    steps = decay(2.3, 0.5, 200).followed_by(geometric(0.6, 4000.0, 20)).followed_by(flat(NAN, 180))
+    coarse = example_run(axis=Axis.EPOCH, train_loss=decay(2.3, 0.5, 11).followed_by(flat(NAN, 9)))
+    fine = example_run(axis=Axis.STEP, minibatch_train_loss=steps)
+    alone, beside = finding(coarse), finding(replace(coarse, series=(*coarse.series, *fine.series)))
+    assert (alone.message.split(";")[0], alone.causes[0].id) == (beside.message.split(";")[0], "bad-batch")
+    assert beside.causes[0].id == "learning-rate-too-high"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -162,7 +163,7 @@ class Hyperparameters:
         named = self.get(OPTIMIZER)
         if isinstance(named, str):
             return named.lower()
-        spoken = [word for one in self.run.all(LearningRate) for word in words(one.name)]
+        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name.lower())]
         return next((word for word in spoken if word == "sgd" or word in ADAPTIVE), "")
 
     @cached_property
