@@ -151,6 +151,8 @@ class Finding:
     evidence: Mapping[str, Quantity] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
     """Best supported first."""
+    to_tell_apart: tuple[str, ...] = ()
+    """What to log next time, where this log leaves the first causes close together."""
     references: tuple[str, ...] = ()
     explained_by: str = ""
     """Id of the rule whose finding in the same run explains this one."""

@@ -130,6 +130,7 @@ class Rule:
         *spans: Span,
         confidence: Confidence,
         causes: Sequence[Cause] = (),
+        to_tell_apart: Sequence[str] = (),
         severity: Severity | None = None,
         evidence: Mapping[str, Quantity] | None = None,
         places: Sequence[Place] = (),
@@ -144,6 +145,7 @@ class Rule:
             spans=spans,
             evidence=dict(evidence or {}),
             causes=tuple(causes),
+            to_tell_apart=tuple(to_tell_apart),
             references=self.references,
             places=tuple(places),
         )

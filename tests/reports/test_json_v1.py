@@ -42,6 +42,7 @@ FINDING = Finding(
     spans=(Span("loss", 69, 100, "NaN"),),
     evidence={"last": Quantity(np.inf, "nats"), "count": Quantity(np.float64(3)), "word": Quantity("97 %")},
     causes=(Cause("bad-batch", "one batch is bad", pro=("a",), contra=("b",), fixes=(Fix("c"), Fix("d", "run e"))),),
+    to_tell_apart=("the gradient norm of every step",),
     references=("https://example.org",),
     explained_by="divergence",
     group="nan-loss/bad-batch/.",

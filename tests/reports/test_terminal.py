@@ -195,6 +195,13 @@ def test_a_fix_is_given_once_and_no_fix_of_an_unlikely_cause() -> None:
     assert "check the inputs" not in text
 
 
+def test_what_to_log_next_stands_under_the_fixes() -> None:
+    asked = ("the gradient norm of every step", "the learning rate", "the settings")
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(to_tell_apart=asked)])))
+    assert "\n  log   the gradient norm of every step\n        the learning rate\n  next" in text
+    assert "the settings" not in text
+
+
 def test_no_finding_is_lost_when_a_rule_speaks_twice_of_a_run() -> None:
     spikes = [finding("loss-spike", f"loss jumps in step {step}") for step in (7, 90)]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), spikes)))

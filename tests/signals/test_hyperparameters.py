@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from logdoctor.curves import decay, flat
+from logdoctor.rule import example_run
 from logdoctor.run import Run
 from logdoctor.signals import Hyperparameters
 
@@ -87,3 +89,11 @@ def test_patience_is_that_of_the_run_not_of_its_scheduler(settings: dict[str, ob
 def test_the_micro_batch_is_what_goes_through_the_model_at_once() -> None:
     assert given(per_device_train_batch_size=4, train_batch_size=32).micro_batch == 4
     assert given(batch_size=64).micro_batch == 64
+
+
+@pytest.mark.parametrize(
+    ("rate", "optimizer"), [("lr-AdamW/pg1", "adamw"), ("lr-SGD", "sgd"), ("learning_rate", "")], ids=str
+)
+def test_the_optimizer_may_stand_in_the_name_of_the_rate(rate: str, optimizer: str) -> None:
+    run = example_run(**{"train_loss": decay(2.3, 0.2), rate: flat(0.1)})  # type: ignore[arg-type]
+    assert Hyperparameters.measure(run).optimizer == optimizer

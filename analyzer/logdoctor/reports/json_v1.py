@@ -98,6 +98,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "causes": [_cause(one) for one in finding.causes],
         "explained_by": finding.explained_by or None,
         "group": _text(finding.group),
+        "to_tell_apart": _texts(finding.to_tell_apart),
         "references": list(finding.references),
     }
 

@@ -15,6 +15,7 @@ from logdoctor.wording import counted, number, percent
 MAX_CAUSES = 3
 MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
+MAX_TO_LOG = 2
 MAX_NOTES = 10
 MAX_PLACES = 3
 MAX_COMPARISONS = 10
@@ -61,7 +62,11 @@ def _problem(entry: Entry, page: Page) -> Iterator[str]:
     causes = [
         line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
     ]
-    what_to_do = [*_fixes(finding.causes, page), f"  {page.dim('next')}  logdoctor rule {finding.rule}"]
+    what_to_do = [
+        *_fixes(finding.causes, page),
+        *_to_log(finding, page),
+        f"  {page.dim('next')}  logdoctor rule {finding.rule}",
+    ]
     yield from _what_happened(entry, page)
     for block in (shown, causes, what_to_do):
         if block:
@@ -143,6 +148,15 @@ def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
         yield from page.beside(label, page.printable(fix.text), padded(aside, column))
 
 
+def _to_log(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield what to log next time to tell the causes apart."""
+    for at, text in enumerate(finding.to_tell_apart[:MAX_TO_LOG]):
+        label = "  log   " if at == 0 else " " * 8
+        first, *rest = hanging(label, page.printable(text), page.width)
+        yield first.replace("log", page.dim("log"), 1) if at == 0 else first
+        yield from rest
+
+
 def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
     """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
     worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
@@ -157,7 +171,7 @@ def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
 
 def _advice(fix: Fix) -> str:
     """Return how a fix begins: `lower the learning rate`, whatever the numbers that follow."""
-    return " ".join(fix.text.split()[:4])
+    return " ".join(fix.text.replace(",", " ").split()[:4])
 
 
 def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
+from logdoctor.run.roles import LearningRate
 
 Spellings = tuple[tuple[str, ...], ...]
 """Names of one setting, each as words; an earlier one goes before a later one."""
@@ -157,9 +159,12 @@ class Hyperparameters:
 
     @cached_property
     def optimizer(self) -> str:
-        """Name of the optimizer in lower case, or nothing."""
+        """Name of the optimizer in lower case, or nothing; Lightning logs it as the name of the rate (`lr-AdamW`)."""
         named = self.get(OPTIMIZER)
-        return named.lower() if isinstance(named, str) else ""
+        if isinstance(named, str):
+            return named.lower()
+        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name.lower())]
+        return next((word for word in spoken if word == "sgd" or word in ADAPTIVE), "")
 
     @cached_property
     def is_adaptive(self) -> bool | None:
