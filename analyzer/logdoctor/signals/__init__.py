@@ -5,14 +5,15 @@ from logdoctor.signals.gap import Gap
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
-from logdoctor.signals.schedule import Schedule
+from logdoctor.signals.resumes import Resumes
+from logdoctor.signals.schedule import Bounce, Return, Schedule
 from logdoctor.signals.siblings import Sibling, Siblings, measure_all, sibling_groups
 from logdoctor.signals.spikes import Spike, Spikes
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 __all__ = [
-    "Chance", "ChanceLevels", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling",
-    "Siblings", "Spike", "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed",
-    "measure_all", "sibling_groups",
+    "Bounce", "Chance", "ChanceLevels", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Resumes", "Return",
+    "Schedule", "Sibling", "Siblings", "Spike", "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate",
+    "is_seed", "measure_all", "sibling_groups",
 ]  # fmt: skip
