@@ -31,13 +31,19 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.run.roles import LearningRate
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend
-from logdoctor.wording import number, percent, place
+from logdoctor.wording import number, place
 
-OVERSHOT = decay(3.2, 0.3, 300).with_value(1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
+OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
 """The first full steps throw the loss to twice its start."""
 
 JUMPED = decay(3.2, 2.4, 60).followed_by(line(4.1, 3.9, 40)).followed_by(decay(3.9, 1.0, 200)).noisy(0.02)
 """The loss rises in the middle of its fall."""
+
+BURST = 5.0
+"""Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
+
+MIN_NEAR = 5
+"""Values, still near the start, from which their spread can be told."""
 
 ADAM = {"optimizer": "AdamW"}
 
@@ -59,7 +65,7 @@ class MissingWarmup(Rule):
     references = ("Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",)
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")
-    early: float = threshold(0.05, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")
+    early: float = threshold(0.02, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")
     overshoot: float = threshold(
         0.3,
         "rise of the loss above its start as a share of the later fall: one step of Adam at 0.03 lifts a small network "
@@ -67,7 +73,9 @@ class MissingWarmup(Rule):
     )
     min_z: float = threshold(8.0, "the same rise in units of the noise: of a thousand batches, none reaches it")
     once: float = threshold(
-        0.5, "highest loss of the next stretch as a share of the rise, above which the noise is like that everywhere"
+        1.0,
+        "the same rise as a ratio, in units of the largest ratio of the next values to their level plus two deviations "
+        "(all in logarithms): below it, single batches differ like that everywhere",
     )
     jump: float = threshold(
         4.0, "factor by which the rate must jump within one logged interval to be no ramp; step decays use 2 to 10"
@@ -76,7 +84,7 @@ class MissingWarmup(Rule):
         0.25,
         "what the sibling with a warm-up ends lower, as a share of its fall; working runs stay below an eighth",
     )
-    min_points: float = threshold(100.0, "values a run needs: five of them in its first twentieth")
+    min_points: float = threshold(100.0, "values a run needs: three at its beginning, the rest to know their noise")
 
     examples = (
         fires("overshoots at the full rate of Adam", settings=ADAM, train_loss=OVERSHOT, lr=cosine(3e-3, 300)),
@@ -124,7 +132,7 @@ class MissingWarmup(Rule):
         silent(
             "single examples, whose losses are like that throughout",
             settings=ADAM,
-            train_loss=decay(2.3, 0.6, 300).heavy_tailed(0.9, seed=5),
+            train_loss=decay(2.3, 0.6, 300).heavy_tailed(0.6).with_value(0, 2.3).with_value(3, 8.0),
             lr=flat(1e-3, 300),
         ),
         silent(
@@ -136,10 +144,10 @@ class MissingWarmup(Rule):
         silent(
             "an overshoot within the noise",
             settings=ADAM,
-            train_loss=decay(3.2, 2.2, 300).noisy(0.1).with_value(3, 3.9),
+            train_loss=decay(3.2, 2.2, 300).noisy(0.07, seed=1).with_value(0, 3.2).with_value(3, 3.7),
             lr=flat(1e-3, 300),
         ),
-        silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[:60]), lr=cosine(3e-3, 60)),
+        silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[3:83]), lr=cosine(3e-3, 80)),
         silent(
             "a little behind a sibling with a warm-up",
             settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
@@ -177,21 +185,16 @@ class MissingWarmup(Rule):
             yield jumped
         if not self._begins_full(schedule, settings) or settings.is_adaptive is False:
             return
-        warmed = self._warmed(train, siblings)
-        high = self._overshoot(train)
+        warmed, high = self._warmed(train, siblings), self._overshoot(train)
         if high is None and warmed is None:
             return
-        series = train.series
-        steps, values, last = series.steps, series.values, int(np.ceil(self.early * len(train)))
+        series, steps, values = train.series, train.series.steps, train.series.values
+        last = max(3, round(self.early * len(train)))
         peak = float(values[high]) if high is not None else train.end
-        if high is not None:
-            said = (
-                f"{series.name} rises from {number(train.first)} to {number(peak)} at {place(series, int(steps[high]))}"
-            )
-        else:
-            said = f"{series.name} ends at {number(train.end)}"
+        where = "the end" if high is None else place(series, int(steps[high]))
+        moved = f"goes from {number(train.first)} to {number(peak)} at {where}"
         yield self.finding(
-            f"{said}, with the full learning rate from the first step on",
+            f"{series.name} {moved}, with the full learning rate from the first step on",
             Span(series.name, int(steps[0]), int(steps[last]) if high is not None else int(steps[-1]), "no warm-up"),
             confidence=Confidence.MEDIUM if settings.is_adaptive is None else confidence_from(2.0, len(train)),
             causes=self._causes(grads, settings, siblings, warmed, int(steps[last])),
@@ -206,14 +209,18 @@ class MissingWarmup(Rule):
 
     def _overshoot(self, train: Trend[TrainLoss]) -> int | None:
         """Return the index of an early value far above the start, the like of which does not come again soon."""
-        values, n = train.series.values, int(np.ceil(self.early * len(train)))
+        values, n = train.series.values, max(3, round(self.early * len(train)))
         high = int(np.argmax(values[: n + 1]))
-        rise, fall = float(values[high]) - train.first, train.first - train.end
+        start = max(train.first, float(np.median(values[n + 1 : 2 * n + 1])))  # one low first value is no start
+        rise, fall = float(values[high]) - start, train.first - train.end
         if fall <= 0 or rise < self.overshoot * fall or rise < self.min_z * train.noise:
             return None
-        level = np.interp(train.series.steps, train.steps, train.level)[n + 1 : 6 * n]
-        usual = float(np.max(values[n + 1 : 6 * n] * (train.first / level if level.min() > 0 else 1.0)))
-        return high if usual - train.first <= self.once * rise else None
+        after = slice(n + 1, 12 * n)
+        level = np.interp(train.series.steps, train.steps, train.level)[after]
+        near = level >= abs(start) / 3  # lower down, noise is larger beside its level
+        ratios = np.log(np.maximum(values[after][near] / level[near], 1e-300))
+        spread = float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0
+        return None if np.log(values[high] / start) < self.once * spread else high
 
     def _warmed(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
         """Return the sibling that differs in its warm-up alone and ends far lower."""
@@ -227,18 +234,14 @@ class MissingWarmup(Rule):
 
     def _jumped(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Finding | None:
         """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""
-        if schedule is None or schedule.rates[0] <= 0:
-            return None
-        rates, steps = schedule.rates, schedule.series.steps
-        full = int(np.argmax(rates >= self.full * schedule.peak))
-        if full < 2 or rates[full] < self.jump * rates[full - 1]:
+        rates, steps = (schedule.rates, schedule.series.steps) if schedule else (np.zeros(1), np.zeros(1))
+        full = int(np.argmax(rates >= self.full * rates.max()))
+        if full < 2 or rates[0] <= 0 or rates[full] < self.jump * rates[full - 1]:
             return None
         series, at = train.series, int(steps[full])
         where = int(np.searchsorted(series.steps, at))
         before, after = series.values[max(where - 5, 0) : where], series.values[where + 1 : where + 11]
-        if len(before) < 3 or len(after) < 3:
-            return None
-        rise = float(np.median(after) - np.median(before))
+        rise = float(np.median(after) - np.median(before)) if min(len(before), len(after)) >= 3 else 0.0
         if rise < self.overshoot * abs(train.first - train.end) or rise < self.min_z * train.noise:
             return None
         said = f"the rate goes from {number(rates[full - 1])} to {number(rates[full])} at {place(series, at)}"
@@ -247,26 +250,22 @@ class MissingWarmup(Rule):
             Span(series.name, int(series.steps[where]), int(series.steps[min(where + 10, len(series) - 1)]), "rises"),
             confidence=confidence_from(rise / (self.overshoot * abs(train.first - train.end)), len(train)),
             causes=(because("learning-rate-jump", Strength.LIKELY, pro=[said]),),
-            evidence={"rise": Quantity(rise), "rate before": Quantity(float(rates[full - 1]))},
+            evidence={"rise": Quantity(rise)},
         )
 
     @staticmethod
     def _causes(
         grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
     ) -> tuple[Cause, ...]:
-        pro = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else []
-        fixes = []
+        pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
         if grads is not None and (later := float(np.median(grads.series.values))) > 0:
             burst = float(grads.series.values[grads.series.steps <= until].max()) / later
-            pro += (
-                [f"the gradient norm is {number(burst)} times its usual value within the first steps"]
-                if burst >= 5
-                else []
-            )
+            said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
+            pro += [said] if burst >= BURST else []
         if warmed is not None:
             pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
             fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
-        fixes = fixes or [Fix(f"warm up over the first {number(until)} steps", basis=f"{percent(0.05)} of this run")]
+        fixes = fixes or [Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")]
         return ranked(
             because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes),
             rate_too_high(siblings, Strength.POSSIBLE),
