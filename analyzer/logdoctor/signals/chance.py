@@ -63,7 +63,7 @@ def _from_settings(run: Run) -> list[Chance]:
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
-    """An accuracy that rests near 1 / C says C."""
+    """An accuracy that rests near 1 / C says C; common counts first, for shares of classes differ a little."""
     found = []
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)):
@@ -73,11 +73,12 @@ def _from_accuracy(run: Run) -> list[Chance]:
             continue
         accuracy = float(np.median(values[len(values) // 2 :]))
         accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
-        classes = round(1 / accuracy) if accuracy > 0 else 0
-        near = 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-        if near and values[0] >= RISEN * np.median(values[len(values) // 2 :]):
-            text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
-            found.append(Chance(classes, log(classes), text))
+        if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
+            continue
+        for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy))):
+            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE:
+                text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
+                found.append(Chance(classes, log(classes), text))
     return found
 
 
