@@ -39,6 +39,8 @@ class Chance:
     """What names the number of classes, as a clause."""
     by_level_alone: bool = False
     """True when nothing but the level speaks for it."""
+    is_preference: bool = False
+    """True for the loss of preference tuning, where guessing means that policy and reference agree."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _from_preference(run: Run) -> list[Chance]:
     vocabulary = {word for one in run.series for word in words(one.name)}
     if run.find(TrainLoss) is None or not vocabulary & PREFERENCE:
         return []
-    return [Chance(2, log(2), "a preference loss begins at ln 2 when policy and reference agree")]
+    text = "a preference loss begins at ln 2 when policy and reference agree"
+    return [Chance(2, log(2), text, is_preference=True)]
 
 
 def _from_level() -> list[Chance]:

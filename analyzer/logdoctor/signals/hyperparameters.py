@@ -7,6 +7,7 @@ from functools import cached_property
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
+from logdoctor.run.roles import LearningRate
 
 Spellings = tuple[tuple[str, ...], ...]
 """Names of one setting, each as words; an earlier one goes before a later one."""
@@ -155,9 +156,14 @@ class Hyperparameters:
 
     @cached_property
     def optimizer(self) -> str:
-        """Name of the optimizer in lower case, or nothing."""
+        """Name of the optimizer in lower case, or nothing; Lightning puts it into the name of the rate (`lr-AdamW`)."""
         named = self.get(OPTIMIZER)
-        return named.lower() if isinstance(named, str) else ""
+        if isinstance(named, str):
+            return named.lower()
+        rate = self.run.find(LearningRate)
+        name = "".join(words(rate.name)) if rate else ""
+        known = sorted({*ADAPTIVE, "sgd"}, key=len, reverse=True)
+        return next((one for one in known if name.startswith(f"lr{one}")), "")
 
     @cached_property
     def is_adaptive(self) -> bool | None:

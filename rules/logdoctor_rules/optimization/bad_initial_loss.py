@@ -11,6 +11,7 @@ import numpy as np
 
 from logdoctor import (
     Axis,
+    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -160,7 +161,7 @@ class BadInitialLoss(Rule):
         )
 
 
-def _too_large(train: Trend[TrainLoss], pro: list[str], *, single: bool) -> tuple:
+def _too_large(train: Trend[TrainLoss], pro: list[str], *, single: bool) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
     at_once = float(np.median(train.series.values[1 : 1 + AT_ONCE])) < 0.2 * train.first
     return ranked(

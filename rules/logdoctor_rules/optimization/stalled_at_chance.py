@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
-    GradNorm,
     Quantity,
     Rule,
     Run,
@@ -25,14 +25,14 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_low
 from logdoctor.run.naming import words
-from logdoctor.signals import Chance, ChanceLevels, Siblings, Trend, given_rate
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.stuck import CAUSES as STUCK
+from logdoctor.stuck import Beginning, stuck_causes
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
@@ -40,14 +40,11 @@ LN2, LN10 = log(2), log(10)
 MEDIAN_ERROR = 1.2533
 """Standard error of a median in units of that of a mean."""
 
-TINY_RATE = 1e-6
-"""Rates from here down hardly move any network; fine-tuning of large models begins at 1e-5."""
+BLOWN_UP = 3.0
+"""Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
 
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
-
-VANISHED = 1e-5
-"""Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
@@ -67,13 +64,7 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = (
-        "learning-rate-too-low",
-        "optimizer-not-stepping",
-        "bad-initialization",
-        "dead-activations",
-        "labels-do-not-match",
-    )
+    causes = (*STUCK, "reference-equals-policy")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation")
@@ -113,6 +104,38 @@ class StalledAtChance(Rule):
             settings={"num_classes": 10},
             train_loss=decay(9.0, LN10, half_life=0.02),
         ),
+        fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
+        fires(
+            "the weights never change",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=flat(2.306, 20),
+            grad_norm=line(1.0, 190.0, 40),
+        ),
+        fires(
+            "one answer for every input",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=flat(2.305).noisy(0.0005),
+            val_accuracy=given([0.0988, 0.0871, 0.0871, 0.0888, 0.0871] * 4),
+        ),
+        fires(
+            "labels of other rows",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=line(2.306, 2.29, 20),
+            val_accuracy=flat(0.1, 20).noisy(0.01),
+        ),
+        fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(LN10, 40).noisy(0.01)),
+        fires(
+            "few, large batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 60000},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
+        fires("after a blow-up", settings={"num_classes": 10}, train_loss=decay(2.3, LN10).with_value(1, 113.0, 20.0)),
+        fires(
+            "a preference loss",
+            train_loss=flat(LN2, 40).noisy(0.001),
+            **{"rewards/margins": flat(0.0, 40).noisy(0.001)},
+        ),
         silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
         silent("bounces so wildly that any level is near", train_loss=decay(2.3, 1.2).noisy(0.6)),
@@ -137,7 +160,8 @@ class StalledAtChance(Rule):
         run: Run,
         train: Trend[TrainLoss],
         chance: ChanceLevels,
-        grads: Trend[GradNorm] | None,
+        still: Stillness,
+        settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
@@ -152,7 +176,10 @@ class StalledAtChance(Rule):
                 f"(ln {level.classes} = {number(level.level)}), over {stretch(series, since, int(series.steps[-1]))}",
                 Span(series.name, since, int(series.steps[-1]), f"ln {level.classes}"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=self._causes(train, level, grads, siblings),
+                causes=(
+                    *_preference(level),
+                    *stuck_causes(still, settings, siblings, _beginning(train, level)),
+                ),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
@@ -177,37 +204,24 @@ class StalledAtChance(Rule):
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
-    @staticmethod
-    def _causes(
-        train: Trend[TrainLoss], chance: Chance, grads: Trend[GradNorm] | None, siblings: Siblings
-    ) -> tuple[Cause, ...]:
-        rate = given_rate(siblings.run)
-        low = rate is not None and rate <= TINY_RATE
-        fell = train.start - 3 * train.noise > FELL * chance.level
-        norm = None if grads is None else grads.end
-        flows = norm is not None and norm > VANISHED
-        stuck = [f"the gradient norm is {number(norm)}, yet the loss does not move"] if flows else []
-        gone = [f"the gradient norm is {number(norm)}"] if norm is not None and not flows else []
-        return ranked(
-            rate_too_low(
-                siblings,
-                Strength.LIKELY if low else Strength.POSSIBLE,
-                pro=[f"the rate is {number(rate)}"] if low else [],
-            ),
-            because(
-                "optimizer-not-stepping",
-                Strength.POSSIBLE if fell or low or gone else Strength.LIKELY,
-                pro=stuck or ([] if fell else ["the loss is at chance from the first value on"]),
-                contra=["the loss fell before it came to rest"] if fell else [],
-            ),
-            because("bad-initialization", Strength.LIKELY if gone and not fell else Strength.POSSIBLE, pro=gone),
-            because(
-                "dead-activations",
-                Strength.LIKELY if fell and not flows else Strength.POSSIBLE,
-                pro=[*gone, *(["the loss fell to chance and stopped there"] if fell else [])],
-            ),
-            because("labels-do-not-match", pro=stuck if fell else []),
-        )
+
+def _beginning(train: Trend[TrainLoss], chance: Chance) -> Beginning:
+    """Say how the loss came to rest: from above, after a blow-up, or from a first value that was far too high."""
+    highest, first = float(train.series.values.max()), train.first
+    began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
+    fell = first - 3 * train.noise > FELL * chance.level
+    series, last = train.series, int(train.series.steps[-1])
+    return Beginning(
+        fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
+        blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
+        began_high=f"the first loss is {number(first)}" if began_high else "",
+        updates=last if series.axis is Axis.STEP else None,
+    )
+
+
+def _preference(level: Chance) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree."""
+    return (because("reference-equals-policy", Strength.LIKELY, pro=[level.known_from]),) if level.is_preference else ()
 
 
 def _learnt(run: Run, chance: Chance) -> bool:

@@ -27,13 +27,14 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, flat, geometric, given, line
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
-from logdoctor.signals import Hyperparameters, Resumes, Schedule
+from logdoctor.signals import Hyperparameters, Resumes, Return, Schedule
 from logdoctor.signals.schedule import LOW
 from logdoctor.wording import counted, number, percent, place
 
 HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 200))))
 """A cosine that is stepped four times as often as planned: it falls, and comes back up, twice."""
 
+WARMED = line(0.0, 1.0, 20).followed_by(cosine(1.0, 380)).values
 NEAR = 0.02
 """Share of the run within which a jump of the rate belongs to a resume: lines and values are logged now and then."""
 
@@ -112,7 +113,7 @@ class SchedulerMisstep(Rule):
         fires(
             "goes through its warm-up again",
             train_loss=line(2.0, 0.5, 400),
-            lr=given([*(warm := [*line(0, 1, 20).values, *cosine(1, 380).values])[:150], *warm[:250]]),
+            lr=given([*WARMED[:150], *WARMED[:250]]),
         ),
         _telling(
             fires(
@@ -191,10 +192,9 @@ class SchedulerMisstep(Rule):
         """One return to the beginning, at a resume or in the middle of a decay."""
         series, near = schedule.series, NEAR * int(schedule.series.steps[-1] - schedule.series.steps[0])
         at_resume = [one for one in schedule.returns if resumes.near(one.step, near)]
-        lone = schedule.returns if len(schedule.returns) == 1 and self._is_unplanned(schedule) else ()
-        if not (at_resume or lone):
+        lone = [one for one in schedule.returns if len(schedule.returns) == 1 and self._is_unplanned(one, schedule)]
+        if (back := next(iter(at_resume or lone), None)) is None:
             return None
-        back = (at_resume or lone)[0]
         where, before = place(series, back.step), number(back.before)
         return self.finding(
             f"{series.name} goes from {before} to {number(back.after)} at {where} and from there on as it went at the "
@@ -213,9 +213,8 @@ class SchedulerMisstep(Rule):
             evidence={"rate before": Quantity(back.before), "rate after": Quantity(back.after)},
         )
 
-    def _is_unplanned(self, schedule: Schedule) -> bool:
+    def _is_unplanned(self, back: Return, schedule: Schedule) -> bool:
         """Whether the jump cuts a decay short and the rest of the run is no second, alike cycle."""
-        back = schedule.returns[0]
         if back.after < back.before:
             return True
         low, high = sorted((back.before, float(schedule.rates[-1])))
