@@ -39,6 +39,8 @@ class Chance:
     """What names the number of classes, as a clause."""
     by_level_alone: bool = False
     """True when nothing but the level speaks for it."""
+    by_accuracy: bool = False
+    """True when an accuracy rests where guessing puts it: whatever the loss does, nothing is learnt."""
     is_preference: bool = False
     """True for the loss of preference tuning, where guessing means that policy and reference agree."""
 
@@ -80,7 +82,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
         for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy))):
             if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE:
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
-                found.append(Chance(classes, log(classes), text))
+                found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
 
 

@@ -31,12 +31,15 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.run.naming import words
-from logdoctor.signals import Chance, ChanceLevels, Trend
+from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE
 from logdoctor.wording import number, place
 
 AT_ONCE = 5
 """Logged values after the first within which a fall comes from the output's scale, not from learning."""
+
+HIGH_RATE = 1.0
+"""Rate from which the first update alone can make outputs too large, with any optimizer."""
 
 SETTINGS = "the settings"
 """How a level that the settings name says where it is known from."""
@@ -88,6 +91,11 @@ class BadInitialLoss(Rule):
             train_loss=decay(121.0, 7.5),
             train_accuracy=decay(0.104, 0.69),
         ),
+        fires(
+            "an average at a rate of 3",
+            settings={**TEN, "lr": 3.0},
+            train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
+        ),
         fires("an average far above ln 10", settings=TEN, train_loss=decay(30.0, 0.3).noisy(0.02)),
         fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
         fires("falls to a thirtieth at once and rests", train_loss=given([27.8, *[0.72] * 60]).noisy(0.01)),
@@ -116,11 +124,13 @@ class BadInitialLoss(Rule):
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
         if named is not None:
-            yield from self._against(named, train, single=single)
+            yield from self._against(named, train, given_rate(run), single=single)
         else:
-            yield from self._dropped(train)
+            yield from self._dropped(train, given_rate(run))
 
-    def _against(self, named: Chance, train: Trend[TrainLoss], *, single: bool) -> Iterator[Finding]:
+    def _against(
+        self, named: Chance, train: Trend[TrainLoss], rate: float | None, *, single: bool
+    ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or not from_settings
@@ -136,13 +146,13 @@ class BadInitialLoss(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high else Severity.NOTE,
-            causes=_too_large(train, pro, single=single)
+            causes=_too_large(train, pro, rate, single=single)
             if high
             else (because("leakage", contra=["a pretrained network starts low, too"]),),
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
         )
 
-    def _dropped(self, train: Trend[TrainLoss]) -> Iterator[Finding]:
+    def _dropped(self, train: Trend[TrainLoss], rate: float | None) -> Iterator[Finding]:
         """Judge a loss of unknown kind by its fall within the first values."""
         series = train.series
         after = float(np.median(series.values[1 : 1 + AT_ONCE]))
@@ -156,20 +166,22 @@ class BadInitialLoss(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[AT_ONCE]), "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests else Severity.NOTE,
-            causes=_too_large(train, [said], single=False),
+            causes=_too_large(train, [said], rate, single=False),
             evidence={"first loss": Quantity(train.first), "loss right after it": Quantity(after)},
         )
 
 
-def _too_large(train: Trend[TrainLoss], pro: list[str], *, single: bool) -> tuple[Cause, ...]:
+def _too_large(train: Trend[TrainLoss], pro: list[str], rate: float | None, *, single: bool) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
     at_once = float(np.median(train.series.values[1 : 1 + AT_ONCE])) < 0.2 * train.first
+    fast = rate is not None and rate >= HIGH_RATE and not single
     return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once else Strength.POSSIBLE, pro=pro),
+        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
+        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
         because(
             "learning-rate-too-high",
-            Strength.UNLIKELY if single else Strength.POSSIBLE,
+            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
+            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
             contra=["the first value comes before any update"] if single else [],
         ),
     )

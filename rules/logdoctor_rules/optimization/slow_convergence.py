@@ -23,11 +23,18 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.signals import Schedule, Siblings, Trend
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
+from logdoctor.stuck import FEW_UPDATES, strong_regularisation
 from logdoctor.wording import counted, number
+
+LARGE_BATCH = 4096
+"""Examples in a batch from which a run of a thousand updates has few of them for its data."""
+
+MIN_THIRD = 5
+"""Values in a third of the run from which its median says something."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,9 @@ class SlowConvergence(Rule):
     id = "slow-convergence"
     title = "The training loss falls far too slowly"
     severity = Severity.WARNING
-    causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised")
+    causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    explains = ("still-improving",)
+    explains = ("still-improving", "lr-out-of-range")
 
     min_pace: float = threshold(
         0.6,
@@ -77,6 +84,18 @@ class SlowConvergence(Rule):
         fires("a straight line", train_loss=line(3.58, 3.49)),
         fires("nearly straight", train_loss=decay(354.0, 100.0, half_life=0.8)),
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
+        fires(
+            "a straight line by the sum of the rates",
+            train_loss=given(2.3 - 0.2 * np.sin(np.linspace(0, np.pi / 2, 120))).noisy(0.002),
+            lr=cosine(1e-4),
+        ),
+        fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=line(3.58, 3.49)),
+        fires(
+            "a thousand updates of a large batch",
+            axis=Axis.STEP,
+            settings={"batch_size": 65536},
+            train_loss=line(3.58, 3.3, 700),
+        ),
         fires("a straight line over many steps", axis=Axis.STEP, train_loss=line(3.58, 3.3, 700)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         silent("learns", train_loss=decay(2.3, 0.2)),
@@ -102,7 +121,13 @@ class SlowConvergence(Rule):
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )
 
-    def check(self, train: Trend[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+    def check(
+        self,
+        train: Trend[TrainLoss],
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
         series = train.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
@@ -115,10 +140,12 @@ class SlowConvergence(Rule):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
-        first, middle, last = train.thirds
+        first, middle, last = train.thirds if schedule is None else _thirds(train, schedule)
         pace = (middle - last) / (first - middle) if first > middle else float("inf")
         if not self.min_pace <= pace <= self.max_pace or self._falls_in_steps(train):
             return
+        strong = strong_regularisation(settings)
+        few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
         yield self.finding(
             f"{series.name} falls from {number(train.start)} to only {number(train.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
@@ -128,8 +155,17 @@ class SlowConvergence(Rule):
                 rate_too_low(
                     siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
                 ),
-                because("over-regularised", Strength.UNLIKELY),
+                because(
+                    "over-regularised",
+                    Strength.LIKELY if strong else Strength.UNLIKELY,
+                    pro=[strong] if strong else [],
+                ),
                 because("data-not-normalised"),
+                because(
+                    "batch-too-large",
+                    Strength.LIKELY if few else Strength.UNLIKELY,
+                    pro=[f"the run has {number(last_step - first_step)} updates in all"] if few else [],
+                ),
             ),
             evidence={
                 "start": Quantity(train.start),
@@ -143,3 +179,12 @@ class SlowConvergence(Rule):
         tenths = np.array([np.median(part) for part in np.array_split(train.series.values, 10)])
         error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 * 10 / len(train))
         return bool(-np.diff(tenths).min() > self.max_step * (tenths[0] - tenths[-1]) + 3 * error)
+
+
+def _thirds(train: Trend[TrainLoss], schedule: Schedule) -> tuple[float, float, float]:
+    """Return the medians of the thirds of the run by the sum of its rates: a decay slows any loss down."""
+    spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
+    parts = [train.series.values[(spent >= a / 3) & (spent <= (a + 1) / 3)] for a in range(3)]
+    if min(map(len, parts)) < MIN_THIRD:
+        return train.thirds
+    return float(np.median(parts[0])), float(np.median(parts[1])), float(np.median(parts[2]))

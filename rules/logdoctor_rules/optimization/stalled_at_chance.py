@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,6 +37,8 @@ from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
+MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
+
 MEDIAN_ERROR = 1.2533
 """Standard error of a median in units of that of a mean."""
 
@@ -67,7 +69,7 @@ class StalledAtChance(Rule):
     causes = (*STUCK, "reference-equals-policy")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
-    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation")
+    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range")
 
     tolerance: float = threshold(
         0.02,
@@ -134,7 +136,7 @@ class StalledAtChance(Rule):
         fires(
             "a preference loss",
             train_loss=flat(LN2, 40).noisy(0.001),
-            **{"rewards/margins": flat(0.0, 40).noisy(0.001)},
+            **MARGINS,
         ),
         silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
@@ -199,7 +201,7 @@ class StalledAtChance(Rule):
         error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
-        falls = thirds[0] - thirds[2] > max(tolerance / 4, 6 * error)
+        falls = thirds[0] - thirds[2] > max(tolerance if chance.by_accuracy else tolerance / 4, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
