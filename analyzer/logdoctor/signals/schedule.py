@@ -56,7 +56,7 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Return:
-    """A place where the rate jumps back to how it was at the beginning, and goes on as it did from there."""
+    """A place where the rate jumps back to how it was at the beginning, or to where it never was."""
 
     step: int
     """The first step after the jump."""
@@ -64,6 +64,8 @@ class Return:
     """The rate before it."""
     after: float
     """The rate after it."""
+    repeats: bool = True
+    """Whether the schedule goes on from there as it did from its beginning."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ class Schedule:
     def returns(self) -> tuple[Return, ...]:
         """Jumps by a factor of two or more after which the schedule goes as it went at the beginning.
 
-        Up after a decay, or down to a warm-up that is gone through again.
+        Up after a decay, or down to a warm-up that is gone through again. A jump after a decay to twice the highest
+        rate so far, which no schedule plans, counts too.
         """
         steps, rates = self.series.steps, self.rates
         ramp = int(np.argmax(rates >= 0.999 * self.peak))
@@ -175,8 +178,9 @@ class Schedule:
             ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
-            if len(ahead) > ramp + 1 and alike.all():
-                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i])))
+            repeats = len(ahead) > ramp + 1 and bool(alike.all())
+            if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats))
         return tuple(found)
 
     def at(self, step: int) -> float:

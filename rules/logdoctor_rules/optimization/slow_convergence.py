@@ -16,6 +16,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -33,7 +34,9 @@ from logdoctor.wording import counted, number
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
 
-MIN_THIRD = 5
+SHARES = np.linspace(0.0, 1.0, 120)
+
+MIN_THIRD = 3
 """Values in a third of the run from which its median says something."""
 
 
@@ -86,7 +89,7 @@ class SlowConvergence(Rule):
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
         fires(
             "a straight line by the sum of the rates",
-            train_loss=given(2.3 - 0.2 * np.sin(np.linspace(0, np.pi / 2, 120))).noisy(0.002),
+            train_loss=given(2.3 - 0.2 * (SHARES + np.sin(np.pi * SHARES) / np.pi)).noisy(0.002),
             lr=cosine(1e-4),
         ),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=line(3.58, 3.49)),
@@ -124,33 +127,37 @@ class SlowConvergence(Rule):
     def check(
         self,
         train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        series = train.series
+        trend: Trend[TrainLoss] | Trend[ValLoss] = train
+        if val is not None and train.sure_fall < self.min_z and val.sure_fall > train.sure_fall:
+            trend = val  # batch noise hides what the evaluations show
+        series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
         short = series.axis is not Axis.EPOCH and last_step - first_step < self.min_steps
-        if len(train) < self.min_points or short or first_step > self.late_start * max(last_step, 1):
+        if len(trend) < self.min_points or short or first_step > self.late_start * max(last_step, 1):
             return
-        if train.sure_fall < self.min_z:
+        if trend.sure_fall < self.min_z:
             return
-        if train.end > 0 and train.end < self.min_left * train.start:
+        if trend.end > 0 and trend.end < self.min_left * trend.start:
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
-        first, middle, last = train.thirds if schedule is None else _thirds(train, schedule)
+        first, middle, last = trend.thirds if schedule is None else _thirds(trend, schedule)
         pace = (middle - last) / (first - middle) if first > middle else float("inf")
-        if not self.min_pace <= pace <= self.max_pace or self._falls_in_steps(train):
+        if not self.min_pace <= pace <= self.max_pace or self._falls_in_steps(trend):
             return
         strong = strong_regularisation(settings)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
         yield self.finding(
-            f"{series.name} falls from {number(train.start)} to only {number(train.end)} in "
+            f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
             Span(series.name, first_step, last_step, "straight"),
-            confidence=confidence_from(train.sure_fall / self.min_z, len(train)),
+            confidence=confidence_from(trend.sure_fall / self.min_z, len(trend)),
             causes=ranked(
                 rate_too_low(
                     siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
@@ -168,20 +175,20 @@ class SlowConvergence(Rule):
                 ),
             ),
             evidence={
-                "start": Quantity(train.start),
-                "end": Quantity(train.end),
+                "start": Quantity(trend.start),
+                "end": Quantity(trend.end),
                 "pace of the later half": Quantity(pace, "share of the earlier"),
             },
         )
 
-    def _falls_in_steps(self, train: Trend[TrainLoss]) -> bool:
+    def _falls_in_steps(self, train: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
         """Whether one fall between neighbouring tenths is more of the whole than noise makes it."""
         tenths = np.array([np.median(part) for part in np.array_split(train.series.values, 10)])
         error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 * 10 / len(train))
         return bool(-np.diff(tenths).min() > self.max_step * (tenths[0] - tenths[-1]) + 3 * error)
 
 
-def _thirds(train: Trend[TrainLoss], schedule: Schedule) -> tuple[float, float, float]:
+def _thirds(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> tuple[float, float, float]:
     """Return the medians of the thirds of the run by the sum of its rates: a decay slows any loss down."""
     spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
     parts = [train.series.values[(spent >= a / 3) & (spent <= (a + 1) / 3)] for a in range(3)]

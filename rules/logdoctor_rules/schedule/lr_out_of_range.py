@@ -48,14 +48,14 @@ NAMED: dict[str, Any] = {"lr-AdamW": flat(1e-8)}
 class LrOutOfRange(Rule):
     """The learning rate lies far outside what is usual for the optimizer of the run.
 
-    What is usual differs with model, batch and loss, so this is a note, unless the loss agrees: it ends no lower than
-    it began, at a rate that is far too low, or breaks at one that is far too high. Optimizers that set their own scale
-    and those that are not known are not judged.
+    What is usual differs with model, batch and loss, so this is a note; where the loss agrees, in that it ends no lower
+    than it began or breaks, another rule says so louder, and this one is sure. Optimizers that set their own scale and
+    those that are not known are not judged.
     """
 
     id = "lr-out-of-range"
     title = "The learning rate is far from what is usual"
-    severity = Severity.WARNING
+    severity = Severity.NOTE
     causes = ("learning-rate-too-high", "learning-rate-too-low")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
 
@@ -121,7 +121,6 @@ class LrOutOfRange(Rule):
             said + (f", and {train.series.name} ends no lower than it began" if agrees else ""),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
             confidence=Confidence.HIGH if agrees else Confidence.LOW,
-            severity=self.severity if agrees else Severity.NOTE,
             causes=(cause(siblings, Strength.LIKELY if agrees else Strength.POSSIBLE, pro=[said]),),
             evidence={"rate": Quantity(rate), "lowest usual": Quantity(low), "highest usual": Quantity(high)},
         )

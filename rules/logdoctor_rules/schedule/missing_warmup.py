@@ -236,7 +236,7 @@ class MissingWarmup(Rule):
         """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""
         rates, steps = (schedule.rates, schedule.series.steps) if schedule else (np.zeros(1), np.zeros(1))
         full = int(np.argmax(rates >= self.full * rates.max()))
-        if full < 2 or rates[0] <= 0 or rates[full] < self.jump * rates[full - 1]:
+        if full < 2 or rates[0] <= 0 or np.diff(rates[:full]).min() < 0 or rates[full] < self.jump * rates[full - 1]:
             return None
         series, at = train.series, int(steps[full])
         where = int(np.searchsorted(series.steps, at))

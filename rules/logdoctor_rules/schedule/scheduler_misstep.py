@@ -51,14 +51,13 @@ class SchedulerMisstep(Rule):
     """The logged rate shows that the scheduler is stepped too often, in the wrong order, or was begun anew.
 
     Stepped once per micro-batch, a schedule is over after 1/k of the run, or comes back up when it is a cosine; not
-    restored at a resume, it begins again. Warm restarts, which jump at the end of alike cycles, triangular cycles and
-    whatever the settings call a cycle are meant so.
+    restored at a resume, it begins again. Warm restarts at the end of alike cycles and named cycles are meant so.
     """
 
     id = "scheduler-misstep"
     title = "The scheduler is stepped wrongly"
     severity = Severity.WARNING
-    causes = ("scheduler-stepped-wrongly", "resumed-without-state")
+    causes = ("scheduler-stepped-wrongly", "resumed-without-state", "learning-rate-jump")
     references = ("https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
     explains = ("lr-decayed-too-early",)
 
@@ -114,6 +113,11 @@ class SchedulerMisstep(Rule):
             "goes through its warm-up again",
             train_loss=line(2.0, 0.5, 400),
             lr=given([*WARMED[:150], *WARMED[:250]]),
+        ),
+        fires(
+            "jumps to a rate that was never planned",
+            train_loss=line(2.0, 0.5, 400),
+            lr=given([*cosine(0.1, 400).values[:300], *flat(3.0, 100).values]),
         ),
         _telling(
             fires(
@@ -197,13 +201,13 @@ class SchedulerMisstep(Rule):
             return None
         where, before = place(series, back.step), number(back.before)
         return self.finding(
-            f"{series.name} goes from {before} to {number(back.after)} at {where} and from there on as it went at the "
-            "beginning: the schedule began again",
+            f"{series.name} goes from {before} to {number(back.after)} at {where}, "
+            + ("and on as it did from the beginning: it began again" if back.repeats else "higher than ever before"),
             Span(series.name, back.step, int(series.steps[-1]), "begins again"),
             confidence=Confidence.HIGH if at_resume else Confidence.MEDIUM,
             causes=(
                 because(
-                    "resumed-without-state",
+                    "resumed-without-state" if back.repeats else "learning-rate-jump",
                     Strength.LIKELY,
                     pro=[f"the log tells of a resume at {where}"] if at_resume else [],
                     contra=[] if at_resume else ["the log tells of no resume there"],
@@ -215,7 +219,7 @@ class SchedulerMisstep(Rule):
 
     def _is_unplanned(self, back: Return, schedule: Schedule) -> bool:
         """Whether the jump cuts a decay short and the rest of the run is no second, alike cycle."""
-        if back.after < back.before:
+        if back.after < back.before or not back.repeats:
             return True
         low, high = sorted((back.before, float(schedule.rates[-1])))
         return back.before > self.mid_decay * schedule.peak and high >= self.unlike * low
