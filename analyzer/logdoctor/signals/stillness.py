@@ -17,7 +17,7 @@ SAME = 1e-6
 FEW = 4
 """Evaluations that must agree before it is no accident."""
 
-ANSWERS = 1 / 3
+ANSWERS = 0.4
 """Different accuracies as a share of the evaluations, up to which the model answers with one class at a time."""
 
 GUESSING = 0.7

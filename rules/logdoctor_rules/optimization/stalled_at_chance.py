@@ -106,6 +106,12 @@ class StalledAtChance(Rule):
             settings={"num_classes": 10},
             train_loss=decay(9.0, LN10, half_life=0.02),
         ),
+        fires(
+            "the entropy of uneven classes",
+            train_loss=flat(0.6605, 40).noisy(0.02),
+            val_loss=decay(0.68, 0.6605, 20),
+            val_accuracy=flat(0.6272, 20),
+        ),
         fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
         fires(
             "the weights never change",
@@ -174,9 +180,9 @@ class StalledAtChance(Rule):
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
             yield self.finding(
-                f"{series.name} rests at {number(train.end)}, the level of guessing among {level.classes} "
-                f"(ln {level.classes} = {number(level.level)}), over {stretch(series, since, int(series.steps[-1]))}",
-                Span(series.name, since, int(series.steps[-1]), f"ln {level.classes}"),
+                f"{series.name} rests at {number(train.end)}, {_named(level)}, "
+                f"over {stretch(series, since, int(series.steps[-1]))}",
+                Span(series.name, since, int(series.steps[-1]), "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
                 causes=(
                     *_preference(level),
@@ -221,6 +227,12 @@ def _beginning(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     )
 
 
+def _named(level: Chance) -> str:
+    if level.larger_share is not None:
+        return f"the entropy of two classes with shares of {number(level.larger_share)} and the rest"
+    return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
+
+
 def _preference(level: Chance) -> tuple[Cause, ...]:
     """A preference loss at ln 2 says that policy and reference agree."""
     return (because("reference-equals-policy", Strength.LIKELY, pro=[level.known_from]),) if level.is_preference else ()
@@ -232,6 +244,7 @@ def _learnt(run: Run, chance: Chance) -> bool:
         values = series.finite.values
         if len(values) >= 4 and ACCURACY & set(words(series.name)):
             unit = 100.0 if values.max() > 1.5 else 1.0
-            if np.median(values[-3:]) / unit > 1 / chance.classes + CLEARLY_ABOVE:
+            guessed = chance.larger_share or 1 / chance.classes
+            if np.median(values[-3:]) / unit > guessed + CLEARLY_ABOVE:
                 return True
     return False
