@@ -34,7 +34,9 @@ from logdoctor.wording import counted, number
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
 
-SHARES = np.linspace(0.0, 1.0, 120)
+STEPS = np.linspace(0.0, 1.0, 120)
+SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
+"""The sum of the rates of a cosine schedule, as a share of the whole."""
 
 MIN_THIRD = 3
 """Values in a third of the run from which its median says something."""
@@ -60,6 +62,10 @@ class SlowConvergence(Rule):
         0.6,
         "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for "
         "a straight line, 0.48 for a logarithmic fall, as language models show; sound public runs stay below 0.3",
+    )
+    min_pace_by_rate: float = threshold(
+        0.8,
+        "the same where a rate is logged, by the sum of the rates: a run that learns slows down by that measure, too",
     )
     max_pace: float = threshold(
         1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
@@ -89,7 +95,7 @@ class SlowConvergence(Rule):
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
         fires(
             "a straight line by the sum of the rates",
-            train_loss=given(2.3 - 0.2 * (SHARES + np.sin(np.pi * SHARES) / np.pi)).noisy(0.002),
+            train_loss=given(2.3 - 0.2 * SPENT).noisy(0.002),
             lr=cosine(1e-4),
         ),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=line(3.58, 3.49)),
@@ -121,6 +127,11 @@ class SlowConvergence(Rule):
         silent("too short", train_loss=line(10.9, 9.8, 12)),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
+        silent(
+            "slows down by the sum of the rates, too",
+            train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.37 * SPENT)).noisy(0.0005),
+            lr=cosine(1e-4),
+        ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )
 
@@ -149,7 +160,8 @@ class SlowConvergence(Rule):
             return
         first, middle, last = trend.thirds if schedule is None else _thirds(trend, schedule)
         pace = (middle - last) / (first - middle) if first > middle else float("inf")
-        if not self.min_pace <= pace <= self.max_pace or self._falls_in_steps(trend):
+        least = self.min_pace if schedule is None else self.min_pace_by_rate
+        if not least <= pace <= self.max_pace or self._falls_in_steps(trend):
             return
         strong = strong_regularisation(settings)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
