@@ -47,6 +47,8 @@ class Beginning:
     """It rose far above its start before: a clause."""
     began_high: str = ""
     """Its very first value was far above: a clause."""
+    forgot: str = ""
+    """It had gone below where it rests, without a blow-up since: a clause."""
     updates: int | None = None
     """Updates in the run, where the log counts them."""
 
@@ -63,7 +65,7 @@ def stuck_causes(
     unsaid = not (low or strong or still.frozen or still.moves or vanished or beginning.fell or beginning.blew_up)
     open_to_data = bool(still.many_answers or still.moves) and not still.one_answer
     broke = bool(beginning.blew_up or beginning.began_high)
-    sure = bool(low or strong)
+    sure = bool(low or strong or beginning.forgot)
     return ranked(
         *_kept(
             rate_too_low(siblings, _strength(bool(low)), pro=_said(low)),
@@ -98,7 +100,11 @@ def stuck_causes(
                 contra=_said(still.many_answers),
                 fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
             ),
-            because("over-regularised", _strength(bool(strong), bool(strong)), pro=_said(strong)),
+            because(
+                "over-regularised",
+                _strength(bool(strong or beginning.forgot), bool(strong)),
+                pro=_said(strong, beginning.forgot),
+            ),
             because(
                 "labels-do-not-match",
                 _strength(open_to_data and not (sure or broke or vanished)),

@@ -82,5 +82,5 @@ class TestShares:
 
 
 def test_preference_tuning_begins_where_policy_and_reference_agree() -> None:
-    found = [one for one in levels(**{"rewards/margins": flat(0.0)}) if one.is_preference]
+    found = [one for one in levels(None, **{"rewards/margins": flat(0.0)}) if one.is_preference]
     assert [one.classes for one in found] == [2]

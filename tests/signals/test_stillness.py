@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor import example_run
+from logdoctor import Axis, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.signals import Stillness
 
@@ -12,7 +12,7 @@ FEW_ANSWERS = given([0.0988, 0.0871, 0.0871, 0.0888, 0.0871] * 4)
 
 
 def still(**curves: Curve) -> Stillness:
-    return Stillness.measure(example_run(None, train_loss=flat(2.3, 40).noisy(0.01), **curves))
+    return Stillness.measure(example_run(None, Axis.EPOCH, 0, train_loss=flat(2.3, 40).noisy(0.01), **curves))
 
 
 class TestFrozen:

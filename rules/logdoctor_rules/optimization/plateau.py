@@ -61,6 +61,10 @@ class Plateau(Rule):
         "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
+    good_accuracy: float = threshold(
+        0.9,
+        "training accuracy from which a sibling's lower loss says nothing: label smoothing alone lifts a loss by 0.5",
+    )
     accuracy_gain: float = threshold(
         0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
     )
@@ -108,6 +112,18 @@ class Plateau(Rule):
             train_loss=decay(134.0, 68.0, half_life=0.01),
             lr=flat(0.1, 4).followed_by(geometric(0.02, 5e-3, 40)).followed_by(flat(5e-3, 76)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "a sibling goes much lower, and the accuracy is fair",
+            train_loss=decay(2.3, 1.2, half_life=0.01),
+            train_accuracy=decay(0.1, 0.75, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.2)),),
+        ),
+        silent(
+            "label smoothing beside a sibling without it",
+            train_loss=decay(2.3, 0.75, half_life=0.01),
+            train_accuracy=decay(0.1, 0.97, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.05)),),
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
@@ -178,7 +194,7 @@ class Plateau(Rule):
         if since is None:
             return
         series, first = train.series, int(train.steps[since])
-        lower = self._lower_sibling(train, siblings)
+        lower = None if self._good(accuracy) else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         reasons = [reason for reason in (_says(lower), poor) if reason]
         if not reasons:
@@ -209,6 +225,12 @@ class Plateau(Rule):
     def _lower_sibling(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
         best = siblings.best
         return best if best is not None and _share(train, best) >= self.sibling_share else None
+
+    def _good(self, accuracy: Trend[TrainMetric] | None) -> bool:
+        if accuracy is None or "acc" not in accuracy.series.name.lower():
+            return False
+        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
+        return accuracy.end >= self.good_accuracy * unit
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,9 @@ from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.stuck import FEW_UPDATES, strong_regularisation
 from logdoctor.wording import counted, number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
@@ -129,7 +133,7 @@ class SlowConvergence(Rule):
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(
             "slows down by the sum of the rates, too",
-            train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.37 * SPENT)).noisy(0.0005),
+            train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.32 * SPENT)).noisy(0.0003),
             lr=cosine(1e-4),
         ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
@@ -203,7 +207,15 @@ class SlowConvergence(Rule):
 def _thirds(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> tuple[float, float, float]:
     """Return the medians of the thirds of the run by the sum of its rates: a decay slows any loss down."""
     spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
-    parts = [train.series.values[(spent >= a / 3) & (spent <= (a + 1) / 3)] for a in range(3)]
-    if min(map(len, parts)) < MIN_THIRD:
+    parts = [(spent >= a / 3) & (spent <= (a + 1) / 3) for a in range(3)]
+    if min(int(part.sum()) for part in parts) < MIN_THIRD:
         return train.thirds
-    return float(np.median(parts[0])), float(np.median(parts[1])), float(np.median(parts[2]))
+    rates = np.interp(train.series.steps, schedule.series.steps, schedule.rates)
+    first, middle, last = (_weighted_median(train.series.values[part], rates[part]) for part in parts)
+    return first, middle, last
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    share = np.cumsum(weights[order])
+    return float(values[order][int(np.searchsorted(share, share[-1] / 2))])

@@ -45,6 +45,9 @@ MEDIAN_ERROR = 1.2533
 BLOWN_UP = 3.0
 """Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
 
+FORGOT, FORGOT_NOISE = 0.01, 4.0
+"""How far below chance a loss must have been to have learnt: as a share of it, and in units of the level's noise."""
+
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
 
@@ -133,6 +136,11 @@ class StalledAtChance(Rule):
         ),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(LN10, 40).noisy(0.01)),
         fires(
+            "learnt a little, and forgot it",
+            settings={"num_classes": 10},
+            train_loss=line(2.303, 2.2, 8).followed_by(line(2.2, LN10, 8)).followed_by(flat(LN10, 60)).noisy(0.005),
+        ),
+        fires(
             "few, large batches",
             axis=Axis.STEP,
             settings={"batch_size": 60000},
@@ -218,11 +226,14 @@ def _beginning(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     highest, first = float(train.series.values.max()), train.first
     began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
     fell = first - 3 * train.noise > FELL * chance.level
+    below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
+    forgot = below and not (fell or blew_up)
     series, last = train.series, int(train.series.steps[-1])
     return Beginning(
         fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
+        forgot=f"the loss had come down to {number(train.best)} and went back up without a blow-up" if forgot else "",
         updates=last if series.axis is Axis.STEP else None,
     )
 
