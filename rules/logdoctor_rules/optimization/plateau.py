@@ -62,7 +62,7 @@ class Plateau(Rule):
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     good_accuracy: float = threshold(
-        0.9,
+        0.95,
         "training accuracy from which a sibling's lower loss says nothing: label smoothing alone lifts a loss by 0.5",
     )
     accuracy_gain: float = threshold(
