@@ -107,6 +107,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the loss or the last activation does not fit the task",
         ("check that the loss gets logits where it expects logits, and that its sign and reduction are right",),
     ),
+    "reference-equals-policy": (
+        "the policy and its reference give the same probabilities",
+        ("set beta above 0; check that the reference model is loaded, frozen, and not the policy itself",),
+    ),
     "label-noise": (
         "labels are noisy",
         ("clean the labels with the highest loss, or use label smoothing",),
@@ -276,6 +280,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "compare the number of classes of the last layer, or of rows of the embedding, with the data",
             "repeat the step on the CPU, which names the index",
         ),
+    ),
+    "range-test": (
+        "the rate is raised on purpose, to find the one to train with",
+        ("train at the rate of the steepest fall, and at most a tenth of that where the loss blows up",),
     ),
     "preempted": (
         "the job was stopped from outside",

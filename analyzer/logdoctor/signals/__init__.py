@@ -8,18 +8,20 @@ from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
 from logdoctor.signals.plan import Plan, plan_of
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
-from logdoctor.signals.schedule import Schedule
+from logdoctor.signals.resumes import Resumes
+from logdoctor.signals.schedule import Bounce, Return, Schedule
 from logdoctor.signals.set_up import Member, SetUp, set_ups
 from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
 from logdoctor.signals.speed import Speed
 from logdoctor.signals.spikes import Spike, Spikes
+from logdoctor.signals.stillness import Stillness
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
 from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
-    "Chance", "ChanceLevels", "Console", "Gap", "Hole", "Hyperparameters", "Member", "NonFinite", "NonFiniteLosses",
-    "Plan", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Swings", "Trend", "Twins",
-    "Unmeasurable", "all_twins", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
-    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
+    "Bounce", "Chance", "ChanceLevels", "Console", "Gap", "Hole", "Hyperparameters", "Member", "NonFinite",
+    "NonFiniteLosses", "Plan", "Resumes", "Return", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike",
+    "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins", "differing", "given_rate", "holes",
+    "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
 ]  # fmt: skip

@@ -50,6 +50,12 @@ PLANNED_EPOCHS = _spelled("num train epochs", "max epochs", "epochs", "num epoch
 ADAPTIVE = frozenset("adam adamw nadam radam adamax adagrad adadelta rmsprop lamb lion adafactor".split())
 """Optimizers that divide by a running second moment (Lion by its sign)."""
 
+CYCLE_WORDS = frozenset("cycle cycles cyclic cyclical restart restarts sgdr onecycle".split())
+"""Words in the name or value of a setting that say that the rate is meant to come back."""
+
+HALF_A_CYCLE = 0.5
+"""The default of `num_cycles` in transformers: half a cosine, which does not come back."""
+
 
 @dataclass(frozen=True)
 class Hyperparameters:
@@ -156,6 +162,20 @@ class Hyperparameters:
     def warmup(self) -> float | None:
         """Steps, epochs or share of warm-up: only zero and not zero can be told apart without the framework."""
         return self.number(WARMUP)
+
+    @cached_property
+    def warmup_steps(self) -> float | None:
+        """Steps of warm-up; None where the settings give a share, epochs or nothing."""
+        named = self.number(tuple(name for name in WARMUP if {"steps", "iters"} & set(name)))
+        return named if named is not None and named > 1 else None
+
+    @cached_property
+    def means_cycles(self) -> bool:
+        """Whether a setting says that the rate is meant to come back."""
+        items = self.run.hyperparameters.items()
+        named = [value for name, value in items if CYCLE_WORDS & set(words(name))]
+        scheduler = self.get(SCHEDULER)
+        return any(v and v != HALF_A_CYCLE for v in named) or bool(CYCLE_WORDS & set(words(str(scheduler))))
 
     @cached_property
     def optimizer(self) -> str:
