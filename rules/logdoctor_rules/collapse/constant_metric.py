@@ -1,0 +1,170 @@
+"""A metric that stays at exactly one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Cause,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Series,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    TrainMetric,
+    ValMetric,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.signals import Trend
+from logdoctor.wording import counted, number, percent, stretch
+
+
+@dataclass(frozen=True)
+class ConstantMetric(Rule):
+    """A metric shows one and the same value to the end of the run while training goes on.
+
+    The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
+    has learnt, and one at its best possible value has nowhere to go: neither is a finding.
+    """
+
+    id = "constant-metric"
+    title = "A metric never moves"
+    severity = Severity.WARNING
+    causes = ("class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output")
+    references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+
+    min_share: float = threshold(
+        0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
+    )
+    min_points: float = threshold(
+        8.0, "values at one value: small validation sets repeat an accuracy a few times by chance"
+    )
+    learnt: float = threshold(
+        0.5,
+        "training loss at the end as a share of its start, below which the model learns all the same: a constant above "
+        "zero may then be a small, easy set, and is a note",
+    )
+
+    examples = (
+        fires("accuracy at the majority share", train_loss=decay(0.6, 0.4), val_accuracy=flat(0.9)),
+        fires(
+            "F1 is zero while the loss falls",
+            train_loss=decay(0.7, 0.1),
+            val_f1=flat(0.0),
+        ),
+        fires(
+            "falls back to one class",
+            train_loss=decay(2.3, 1.1, 40).then(line(0.0, 1.2, 80)),
+            train_accuracy=line(0.1, 0.6, 30).followed_by(flat(0.1, 90)),
+        ),
+        fires("one class from the start on", train_loss=flat(2.303).noisy(0.001), train_accuracy=flat(0.1)),
+        fires(
+            "constant while the model learns (a note)",
+            train_loss=decay(2.3, 0.3),
+            val_accuracy=flat(0.6),
+        ),
+        silent("solved from the start", train_loss=decay(0.2, 0.01), val_accuracy=flat(1.0)),
+        silent("solved from the start, in percent", train_loss=decay(0.2, 0.01), val_accuracy=flat(100.0)),
+        silent(
+            "rose to where it is",
+            train_loss=decay(1.1, 0.02),
+            val_accuracy=line(0.33, 0.967, 20).followed_by(flat(0.967, 100)),
+        ),
+        silent(
+            "zero for the first half",
+            train_loss=decay(9.0, 2.0),
+            val_map=flat(0.0, 60).followed_by(line(0.0, 0.4, 60)),
+        ),
+        silent(
+            "constant over the last third",
+            train_loss=decay(2.3, 1.9),
+            train_accuracy=line(0.1, 0.3, 60).followed_by(given([0.25] * 60)),
+        ),
+        silent("a placeholder", train_loss=decay(2.3, 0.3), hp_metric=flat(-1.0), val_score=flat(-1.0)),
+        silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
+        silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
+    )
+
+    def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
+        """Look at every metric; the first that never moves is told, the others are named with it."""
+        stuck = [
+            (series.finite, since)
+            for series in (*run.all(ValMetric), *run.all(TrainMetric))
+            if (since := self._stuck_from(series.finite)) is not None
+        ]
+        if not stuck:
+            return
+        series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
+        value, n = float(series.values[-1]), len(series)
+        falls = train is not None and train.end < self.learnt * train.start
+        others = [one.name for one, _ in stuck if one is not series]
+        first, last = int(series.steps[since]), int(series.steps[-1])
+        yield self.finding(
+            f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}, "
+            f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
+            Span(series.name, first, last, "one value"),
+            severity=Severity.NOTE if falls and value > 0 else self.severity,
+            confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
+            causes=self._causes(series, since, train, falls=falls),
+            evidence={
+                "value": Quantity(value),
+                "values alike": Quantity(n - since, counted(n, "value")),
+                "training loss at the end": Quantity(train.end if train is not None else "not logged"),
+            },
+        )
+
+    def _stuck_from(self, series: Series) -> int | None:
+        """Return the index from which a metric never moves again; None where it does, or may well stay."""
+        values = series.values
+        if not len(values):
+            return None
+        value = float(values[-1])
+        moves = np.flatnonzero(values != value)
+        since = int(moves[-1]) + 1 if len(moves) else 0
+        alike = len(values) - since
+        if alike < self.min_points or alike < self.min_share * len(values):
+            return None
+        rose = since > 0 and value > float(values[:since].max())
+        return None if value < 0 or value in (1.0, 100.0) or (rose and value > 0) else since
+
+    @staticmethod
+    def _causes(series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool) -> tuple[Cause, ...]:
+        value = float(series.values[-1])
+        fell = since > 0
+        learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
+        share = value / 100 if value > 1 else value
+        majority = share > 0.5
+        return ranked(
+            because(
+                "class-imbalance",
+                Strength.LIKELY if (majority or (value == 0 and not learns)) and not fell else Strength.POSSIBLE,
+                pro=[f"{number(value)} may be the share of the largest class"] if majority else [],
+            ),
+            because(
+                "labels-do-not-match",
+                Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE,
+                pro=learns if value == 0 else [],
+            ),
+            because(
+                "dead-activations",
+                Strength.LIKELY if fell or (not majority and value > 0 and not learns) else Strength.POSSIBLE,
+                pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
+                contra=learns,
+            ),
+            because(
+                "wrong-loss-or-output", Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE, pro=learns
+            ),
+        )
