@@ -35,7 +35,7 @@ class Adversaries:
 
 
 def _trend(losses: Sequence[Series], mine: frozenset[str], theirs: frozenset[str], who: str) -> Trend[AdversarialLoss]:
-    """Measure the plainest of the losses that only one of the two can mean: the whole, not its part on real examples."""
+    """Measure the plainest of the losses that only one of the two can mean: the whole, not a part."""
     fitting = [one for one in losses if mine & set(words(one.name)) and not theirs & set(words(one.name))]
     if not fitting:
         raise Unmeasurable(f"no loss of a {who} in this run")

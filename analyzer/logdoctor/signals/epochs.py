@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,7 +132,7 @@ class Epochs:
         """Standard error of one phase of the typical course, from how single epochs differ from it."""
         spread = MAD_TO_SIGMA * float(np.median(np.abs(self.cycles - self.profile)))
         floor = ROUNDING * float(np.median(np.abs(self.series.values)))
-        return max(spread * MEDIAN_EFFICIENCY / np.sqrt(len(self.cycles)), floor)
+        return max(spread * MEDIAN_EFFICIENCY / math.sqrt(len(self.cycles)), floor)
 
     @cached_property
     def agreement(self) -> float:
@@ -178,8 +179,8 @@ class Epochs:
     def edge_noise(self) -> float:
         """Standard error of one of those levels."""
         moves = np.diff(self.series.values, 2) / np.sqrt(6)
-        points = max(2.0, EDGE * float(np.median(np.diff(self.starts))))
-        return MAD_TO_SIGMA * float(np.median(np.abs(moves))) * MEDIAN_EFFICIENCY / float(np.sqrt(points))
+        points: float = max(2.0, EDGE * float(np.median(np.diff(self.starts))))
+        return MAD_TO_SIGMA * float(np.median(np.abs(moves))) * MEDIAN_EFFICIENCY / math.sqrt(points)
 
 
 def _line_through(

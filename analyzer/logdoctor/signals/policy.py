@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
@@ -48,7 +49,7 @@ def _negative_entropy(run: Run) -> Series | None:
     return replace(found, values=-found.values) if found.finite.values[0] < 0 else found
 
 
-def _trend_or_none(series: Series | None) -> Trend[Entropy] | Trend[KlDivergence] | Trend[Reward] | None:
+def _trend_or_none(series: Series | None) -> Trend[Any] | None:
     try:
         return None if series is None else Trend.measure(series)
     except Unmeasurable:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.gap import Gap
-from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

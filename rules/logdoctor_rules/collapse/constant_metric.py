@@ -94,17 +94,19 @@ class ConstantMetric(Rule):
             train_accuracy=line(0.1, 0.3, 60).followed_by(given([0.25] * 60)),
         ),
         silent("a placeholder", train_loss=decay(2.3, 0.3), hp_metric=flat(-1.0), val_score=flat(-1.0)),
+        silent(
+            "the loss has turned NaN",
+            train_loss=line(2.3, 2.2, 10).followed_by(flat(float("nan"), 110)),
+            val_accuracy=line(0.1, 0.2, 10).followed_by(flat(0.1, 110)),
+        ),
         silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
     def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
-        stuck = [
-            (series.finite, since)
-            for series in (*run.all(ValMetric), *run.all(TrainMetric))
-            if (since := self._stuck_from(series.finite)) is not None
-        ]
+        metrics = [_while_training(one.finite, train) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
+        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
@@ -168,3 +170,10 @@ class ConstantMetric(Rule):
                 "wrong-loss-or-output", Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE, pro=learns
             ),
         )
+
+
+def _while_training(series: Series, train: Trend[TrainLoss] | None) -> Series:
+    """Leave out what was measured once the loss was no number any more: that is another finding."""
+    if train is None or train.series.axis != series.axis:
+        return series
+    return series.take(series.steps <= train.series.steps[-1])

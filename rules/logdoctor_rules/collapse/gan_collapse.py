@@ -28,7 +28,7 @@ from logdoctor.wording import number, stretch
 
 @dataclass(frozen=True)
 class GanCollapse(Rule):
-    """The discriminator's loss went to zero and stayed there while the generator's rises or stands still, or both froze.
+    """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
 
     The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
     nor should. Critics of a Wasserstein loss, which may be negative, approach zero when all is well and are not judged.
@@ -132,7 +132,7 @@ class GanCollapse(Rule):
             f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
             f"while {g.series.name} {doing}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
-            Span(g.series.name, min(begin, end), end, doing.split(" at ")[0].split(" to ")[0]),
+            Span(g.series.name, min(begin, end), end, doing.split(" at ", maxsplit=1)[0].split(" to ", maxsplit=1)[0]),
             confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
             causes=ranked(
                 because(

@@ -74,11 +74,15 @@ class KlBlowup(Rule):
         fires(
             "far from the reference",
             settings={"kl_coef": 0.0},
-            **{"objective/kl": geometric(1.0, 900.0), "episode_reward": decay(1.0, 9.0), "policy_loss": flat(0.0)},
+            kl=geometric(1.0, 900.0),
+            episode_reward=decay(1.0, 9.0),
+            policy_loss=flat(0.0),
         ),
         fires(
             "far, and the reward still pays (a note)",
-            **{"objective/kl": geometric(1.0, 900.0), "episode_reward": line(1.0, 9.0), "policy_loss": flat(0.0)},
+            kl=geometric(1.0, 900.0),
+            episode_reward=line(1.0, 9.0),
+            policy_loss=flat(0.0),
         ),
         silent(
             "updates near their target",
@@ -93,7 +97,8 @@ class KlBlowup(Rule):
         ),
         silent(
             "tens of nats from the reference",
-            **{"objective/kl": geometric(0.5, 30.0), "policy_loss": flat(0.0).noisy(0.01)},
+            kl=geometric(0.5, 30.0),
+            policy_loss=flat(0.0).noisy(0.01),
         ),
         silent("large from the start", approx_kl=flat(2.0).noisy(0.1), policy_loss=flat(0.0).noisy(0.01)),
         silent("one wild update", approx_kl=flat(0.015).with_value(60, 9.0), policy_loss=flat(0.0).noisy(0.01)),
@@ -123,7 +128,6 @@ class KlBlowup(Rule):
         ]
         off = [f"the settings say {name} {value}" for name, value in weights if value == 0]
         on = [f"the settings say {name} {value}" for name, value in weights if value != 0]
-        earns = [] if reward is None else [f"{reward.series.name} ends at {number(reward.end)}"]
         yield self.finding(
             f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "
             f"from {place(series, step)} on" + (f" while {reward.series.name} still rises" if pays and reward else ""),
@@ -147,6 +151,6 @@ class KlBlowup(Rule):
                 "level over the first tenth": Quantity(early, "nats"),
                 "end": Quantity(kl.end, "nats"),
                 "usual": Quantity(usual, "nats"),
-                **{"reward": Quantity(one) for one in earns},
+                "reward at the end": Quantity(reward.end if reward is not None else "not logged"),
             },
         )

@@ -105,8 +105,9 @@ class EpochSawtooth(Rule):
         told = epochs.known_from or f"the curve repeats itself every {epochs.length:.0f} {axis_word(series.axis)}s"
         yield self.finding(
             f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
-            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {number(epochs.amplitude)} from its highest, at {where[0]}, "
-            f"to its lowest, at {where[1]}" + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
+            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {number(epochs.amplitude)} from its highest, at "
+            f"{where[0]}, to its lowest, at {where[1]}"
+            + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), int(series.steps[-1]), "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(epochs.amplitude / least, 10 * epochs.count if epochs.is_known else 10),

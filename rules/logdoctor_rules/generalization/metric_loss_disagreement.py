@@ -48,7 +48,7 @@ class MetricLossDisagreement(Rule):
         0.15, "fall of the metric after its best as a share of the best; sound metrics give back a few percent"
     )
     min_loss_fall: float = threshold(
-        0.05, "fall of the loss over the same steps as a share of its whole fall: it must go on falling all the while"
+        0.1, "fall of the loss over the same steps as a share of its level: it must go on falling all the while"
     )
     min_loss_rise: float = threshold(
         0.2, "rise of the loss after its lowest as a share of the lowest, while the metric holds (see overfitting)"
@@ -100,10 +100,7 @@ class MetricLossDisagreement(Rule):
 
     def check(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
         """Look at each from where the other was at its best."""
-        if min(len(loss), len(metric)) < self.min_points:
-            return
-        axes_differ = loss.series.axis != metric.series.axis
-        if axes_differ:
+        if min(len(loss), len(metric)) < self.min_points or loss.series.axis != metric.series.axis:
             return
         yield from self._metric_falls(loss, metric)
         yield from self._loss_rises(loss, metric)
@@ -113,7 +110,7 @@ class MetricLossDisagreement(Rule):
         best, step = float(metric.level[best_at]), int(metric.steps[best_at])
         given_up, then = best - metric.end, _at(loss, step)
         least = max(self.min_metric_fall * abs(best), (self.min_z + _luck(metric)) * metric.level_noise)
-        least_loss = max(self.min_loss_fall * max(loss.fall, 0.0), self.min_z * loss.level_noise)
+        least_loss = max(self.min_loss_fall * abs(then), self.min_z * loss.level_noise)
         if given_up <= least or then - loss.end <= least_loss:
             return
         last = int(metric.series.steps[-1])

@@ -40,9 +40,9 @@ ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1", "auc", "auroc", "f1"})
 class ValidationBelowTraining(Rule):
     """Validation loss lies clearly below training loss to the end of the run.
 
-    Dropout, augmentation, mixup and averages over an epoch make that normal: then it is a note, and only a large lead is
-    worth one. It is a warning where such reasons cannot explain it: validation is all but solved while training is far
-    from it, or the settings say that nothing regularises.
+    Dropout, augmentation, mixup and averages over an epoch make that normal: then it is a note, and only a large lead
+    is worth one. It is a warning where such reasons cannot explain it: validation is all but solved while training is
+    far from it, or the settings say that nothing regularises.
     """
 
     id = "validation-below-training"
