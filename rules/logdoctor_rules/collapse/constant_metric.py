@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,12 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
 from logdoctor.wording import counted, number, percent, stretch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ROSE = 0.1
+"""Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,11 @@ class ConstantMetric(Rule):
             "rose to where it is",
             train_loss=decay(1.1, 0.02),
             val_accuracy=line(0.33, 0.967, 20).followed_by(flat(0.967, 100)),
+        ),
+        silent(
+            "rests a little below its best",
+            train_loss=decay(1.1, 0.02),
+            val_accuracy=line(0.33, 0.98, 20).followed_by(flat(0.967, 100)),
         ),
         silent(
             "zero for the first half",
@@ -139,8 +151,7 @@ class ConstantMetric(Rule):
         alike = len(values) - since
         if alike < self.min_points or alike < self.min_share * len(values):
             return None
-        rose = since > 0 and value > float(values[:since].max())
-        return None if value < 0 or value in (1.0, 100.0) or (rose and value > 0) else since
+        return None if value < 0 or value in (1.0, 100.0) or _rose(values[:since], value) else since
 
     @staticmethod
     def _causes(series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool) -> tuple[Cause, ...]:
@@ -170,6 +181,14 @@ class ConstantMetric(Rule):
                 "wrong-loss-or-output", Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE, pro=learns
             ),
         )
+
+
+def _rose(before: NDArray[np.float64], value: float) -> bool:
+    """Whether a metric came to its value from well below: it has learnt, and rests there."""
+    if not len(before):
+        return False
+    low, high = float(before.min()), float(before.max())
+    return value - low > ROSE * value and value > (low + high) / 2
 
 
 def _while_training(series: Series, train: Trend[TrainLoss] | None) -> Series:

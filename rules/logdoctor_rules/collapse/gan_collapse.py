@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, line, swing
 from logdoctor.signals import Adversaries
 from logdoctor.wording import number, stretch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ class GanCollapse(Rule):
         )
 
 
-def _spread(values: np.ndarray) -> float:
+def _spread(values: NDArray[np.float64]) -> float:
     """Return the distance between the 10th and the 90th percentile as a share of the level."""
     low, middle, high = np.percentile(values, [10, 50, 90])
     return float((high - low) / abs(middle)) if middle else float("inf")

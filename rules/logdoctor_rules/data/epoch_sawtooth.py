@@ -57,7 +57,9 @@ class EpochSawtooth(Rule):
         2.0, "height in units of what an epoch gains: a loss that falls in steps, once an epoch, has 1"
     )
     min_jump: float = threshold(
-        0.4, "largest step of the saw as a share of its height, where only the curve tells the epoch; a wave has 0.16"
+        0.6,
+        "largest step of the saw as a share of its height, where only the curve tells the epoch: a wave has 0.16, the "
+        "overtones of momentum reach 0.4",
     )
     averaging: float = threshold(
         0.35,

@@ -95,6 +95,11 @@ class MetricLossDisagreement(Rule):
             "a small rise of the loss", val_loss=decay(2.3, 0.9, 40).then(rise(0.1, 80)), val_accuracy=decay(0.1, 0.8)
         ),
         silent("noise", val_loss=decay(0.7, 0.2, half_life=0.3), val_f1=flat(0.6).noisy(0.25)),
+        silent(
+            "the metric falls once the loss is NaN",
+            val_loss=decay(0.7, 0.05, 60).followed_by(flat(float("nan"), 60)),
+            val_f1=line(0.2, 0.6, 60).followed_by(flat(0.1, 60)),
+        ),
         silent("few values", val_loss=line(0.7, 0.3, 7), val_f1=line(0.6, 0.3, 7)),
     )
 
@@ -102,6 +107,8 @@ class MetricLossDisagreement(Rule):
         """Look at each from where the other was at its best."""
         if min(len(loss), len(metric)) < self.min_points or loss.series.axis != metric.series.axis:
             return
+        if metric.series.steps[-1] > loss.series.steps[-1] + max(loss.pace, metric.pace):
+            return  # the loss has turned NaN
         yield from self._metric_falls(loss, metric)
         yield from self._loss_rises(loss, metric)
 
