@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
-from logdoctor.run.naming import stem_of
-from logdoctor.run.roles import TrainMetric, ValMetric
+from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.wording import number, percent
 
@@ -25,9 +22,6 @@ a training loss that is averaged over the epoch lies above validation there."""
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
 
-LATE_RISE = 0.1
-"""Rise of a training metric since validation was at its best that fits what cannot be learnt from other examples."""
-
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
@@ -38,7 +32,6 @@ class Fitted:
 
     gap: Gap
     settings: Hyperparameters
-    train_metric: Trend[TrainMetric] | None
     val_metric: Trend[ValMetric] | None
 
     def causes(self, *, fixes: Sequence[Fix] = (), certain: str = "") -> tuple[Cause, ...]:
@@ -97,20 +90,25 @@ class Fitted:
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
-        train, val = self.train_metric, self.val_metric
-        if train is None or val is None or stem_of(train.series.name) != stem_of(val.series.name):
-            return because("label-noise", Strength.UNLIKELY)
-        best_at = int(np.argmax(val.level))
-        best, then = float(val.level[best_at]), float(np.interp(val.steps[best_at], train.steps, train.level))
-        falls = best - val.end > max(METRIC_FALL * abs(best), 4 * val.level_noise)
-        passes = train.end - then > LATE_RISE * abs(train.end)
-        if not (falls and passes):
-            held = [f"{val.series.name} keeps its level"] if not falls else []
-            return because("label-noise", Strength.UNLIKELY, contra=held)
-        pro = [
-            f"{val.series.name} falls from {number(best)} to {number(val.end)} while {train.series.name} goes from "
-            f"{number(then)} to {number(train.end)}"
-        ]
-        if then <= best:
-            pro.append("training was no better than validation before that: some of its labels cannot be learnt")
-        return because("label-noise", Strength.LIKELY, pro=pro)
+        pro, contra = [*self._learnt_late()], []
+        metric = self.val_metric
+        if metric is not None:
+            best = float(metric.level.max())
+            if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
+                pro.append(
+                    f"{metric.series.name} falls from {number(best)} to {number(metric.end)}, more than it should"
+                )
+            else:
+                contra.append(f"{metric.series.name} keeps its level")
+        strength = Strength.LIKELY if len(pro) > 1 else Strength.POSSIBLE if pro and not contra else Strength.UNLIKELY
+        return because("label-noise", strength, pro=pro, contra=contra)
+
+    def _learnt_late(self) -> Iterator[str]:
+        """Say where training was no better than validation at its best, and passed it by far afterwards."""
+        train, val = self.gap.train, self.gap.val
+        then = float(self.gap.train_level[val.best_at])
+        if then > val.best > 0 and train.end < then / 2:
+            yield (
+                f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
+                f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"
+            )

@@ -97,21 +97,26 @@ class Epochs:
 
     @cached_property
     def cycles(self) -> NDArray[np.float64]:
-        """(e - 1, p) course of every epoch but the first, around the line through the means of the epochs.
+        """(e - 1, p) course of every epoch but the first in phases, around the line through the means of the epochs.
 
         A loss that only falls leaves next to nothing; what an epoch takes back at its end stays.
         """
+        return self._folded(min(PHASES, self._shortest // 2))
+
+    def _folded(self, phases: int) -> NDArray[np.float64]:
         means = np.array([float(np.mean(part)) for part in self._parts])
         middles = (self.starts[:-1] + self.starts[1:] - 1) / 2
-        phases = min(PHASES, int(np.median(np.diff(self.starts))) // 2)
-        rows = []
-        for epoch, part in enumerate(self._parts):
-            if epoch == 0:
-                continue
-            at = np.arange(self.starts[epoch], self.starts[epoch + 1])
-            left = part - _line_through(at, middles, means)
-            rows.append([float(np.median(piece)) for piece in np.array_split(left, phases)])
+        line = _line_through(np.arange(len(self.series)), middles, means)
+        rows = [
+            [float(np.median(piece)) for piece in np.array_split(self.series.values[a:b] - line[a:b], phases)]
+            for a, b in zip(self.starts[1:-1], self.starts[2:], strict=True)
+        ]
         return np.array(rows)
+
+    @cached_property
+    def _shortest(self) -> int:
+        """Points of the shortest epoch after the first."""
+        return int(np.diff(self.starts[1:]).min())
 
     @property
     def _parts(self) -> list[NDArray[np.float64]]:
@@ -142,12 +147,14 @@ class Epochs:
 
     @cached_property
     def sharpest(self) -> float:
-        """Largest step between neighbouring phases, the last and the first too, as a share of the amplitude.
+        """Largest step from one point of the typical epoch to the next, as a share of its height.
 
-        A wave of twenty phases has 0.16, a saw nearly 1.
+        Swings of an optimizer are smooth: pi over the points of an epoch, some times that with overtones. Data in order
+        make steps, up to 1.
         """
-        steps = np.abs(np.diff(np.append(self.profile, self.profile[0])))
-        return float(steps.max() / self.amplitude) if self.amplitude > 0 else 0.0
+        profile = np.median(self._folded(self._shortest), axis=0)
+        height = float(np.ptp(profile))
+        return float(np.abs(np.diff(profile, append=profile[0])).max()) / height if height > 0 else 0.0
 
     @cached_property
     def decline(self) -> float:

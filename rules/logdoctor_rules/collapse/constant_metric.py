@@ -101,9 +101,9 @@ class ConstantMetric(Rule):
             val_map=flat(0.0, 60).followed_by(line(0.0, 0.4, 60)),
         ),
         silent(
-            "constant over the last third",
+            "constant over the later half alone",
             train_loss=decay(2.3, 1.9),
-            train_accuracy=line(0.1, 0.3, 60).followed_by(given([0.25] * 60)),
+            train_accuracy=line(0.3, 0.2, 60).followed_by(given([0.1] * 60)),
         ),
         silent("a placeholder", train_loss=decay(2.3, 0.3), hp_metric=flat(-1.0), val_score=flat(-1.0)),
         silent(

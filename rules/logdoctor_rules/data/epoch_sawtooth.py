@@ -15,6 +15,7 @@ from logdoctor import (
     Severity,
     Span,
     Strength,
+    TrainLoss,
     because,
     confidence_from,
     fires,
@@ -22,14 +23,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line, swing
-from logdoctor.signals import Epochs, Schedule
+from logdoctor.signals import Epochs, Schedule, Trend
 from logdoctor.wording import axis_word, counted, number, percent
 
 _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
 _METER = given((np.cumsum(1.2 + 0.8 * _FRESH, axis=1) / np.arange(1, 41)).ravel())
-_STAIRS = given(np.repeat(2.0 * 0.7 ** np.arange(10.0), 40))
+_STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class EpochSawtooth(Rule):
     explains = ("oscillation", "loss-spike", "plateau")
 
     min_share: float = threshold(
-        0.2, "height of the saw as a share of the level over which it stands; batches in a fixed order give less"
+        0.2,
+        "height of the saw as a share of what was gained, or of the level where that is larger; random batches in a "
+        "fixed order repeat their noise too, below 0.1",
     )
     min_z: float = threshold(
         8.0, "height in units of the noise of the typical epoch: the range of twenty phases of noise stays below 5"
@@ -57,9 +60,9 @@ class EpochSawtooth(Rule):
         2.0, "height in units of what an epoch gains: a loss that falls in steps, once an epoch, has 1"
     )
     min_jump: float = threshold(
-        0.6,
-        "largest step of the saw as a share of its height, where only the curve tells the epoch: a wave has 0.16, the "
-        "overtones of momentum reach 0.4",
+        0.4,
+        "largest step from point to point as a share of the height, where only the curve tells the epoch: a wave of 40 "
+        "points has 0.08, with the overtones of momentum 0.2",
     )
     averaging: float = threshold(
         0.35,
@@ -83,7 +86,8 @@ class EpochSawtooth(Rule):
                train_loss=decay(2.0, 1.0, 400).plus(given(0.6 * _SAW)).noisy(0.6)),
         silent("another course in every epoch", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 27, 400))),
-        silent("falls in steps, once an epoch", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.01)),
+        silent("falls in steps, once an epoch", axis=Axis.STEP, epoch=given(_PHASE.values[:200]),
+               train_loss=_STAIRS.noisy(0.01)),
         silent("a wave, and nothing tells the epoch", axis=Axis.STEP,
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.02)),
         silent("the rate cycles with the epochs", axis=Axis.STEP, epoch=_PHASE, lr=cosine(0.1, 400, cycles=10),
@@ -92,10 +96,11 @@ class EpochSawtooth(Rule):
         silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
     )  # fmt: skip
 
-    def check(self, epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
+    def check(self, train: Trend[TrainLoss], epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
-        level = abs(float(np.median(epochs.series.values[epochs.starts[1] :])))
-        least = max(self.min_share * level, self.min_z * epochs.noise, self.min_over_decline * max(epochs.decline, 0.0))
+        level = float(np.median(epochs.series.values[epochs.starts[1] :]))
+        scale = max(train.start - level, abs(level))
+        least = max(self.min_share * scale, self.min_z * epochs.noise, self.min_over_decline * max(epochs.decline, 0.0))
         sharp = epochs.is_known or epochs.sharpest >= self.min_jump
         if epochs.amplitude <= least or not sharp:
             return

@@ -88,7 +88,7 @@ class GeneralizationGap(Rule):
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
             confidence=confidence_from(gap.end / least, len(val)),
-            causes=[one for one in Fitted(gap, settings, None, None).causes() if one.id in self.causes],
+            causes=[one for one in Fitted(gap, settings, None).causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / gained, "share"),

@@ -17,7 +17,6 @@ from logdoctor import (
     Severity,
     Span,
     TrainLoss,
-    TrainMetric,
     ValLoss,
     ValMetric,
     confidence_from,
@@ -131,7 +130,6 @@ class Overfitting(Rule):
             "wrong labels are learnt late, at the cost of the rest",
             train_loss=line(2.3, 0.1),
             val_loss=decay(2.3, 1.2, 40).then(rise(1.0, 80)),
-            train_accuracy=decay(0.1, 0.65, 40).then(line(0.0, 0.33, 80)),
             val_accuracy=decay(0.1, 0.8, 40).then(line(0.0, -0.25, 80)),
         ),
         fires(
@@ -199,7 +197,6 @@ class Overfitting(Rule):
         run: Run,
         gap: Gap,
         settings: Hyperparameters,
-        train_metric: Trend[TrainMetric] | None,
         metric: Trend[ValMetric] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
@@ -231,7 +228,7 @@ class Overfitting(Rule):
             Span(train.series.name, *_stretch(train, val.best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
-            causes=Fitted(gap, settings, train_metric, metric).causes(fixes=[stop], certain=certain),
+            causes=Fitted(gap, settings, metric).causes(fixes=[stop], certain=certain),
             evidence={
                 "lowest": Quantity(val.best),
                 "end": Quantity(val.end),

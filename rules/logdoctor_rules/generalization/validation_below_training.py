@@ -71,7 +71,8 @@ class ValidationBelowTraining(Rule):
 
     examples = (
         fires(
-            "validation is solved, training is not",
+            "validation is solved, training is not, and no setting says why",
+            settings={"learning_rate": 0.001},
             train_loss=decay(2.3, 1.0),
             val_loss=decay(2.3, 0.1),
             train_accuracy=line(0.1, 0.65),
@@ -131,7 +132,7 @@ class ValidationBelowTraining(Rule):
             return
         named, off = _regularisers(run)
         solved = self._solved(run)
-        suspicious = bool(not named and (solved or off))
+        suspicious = bool(run.hyperparameters and not named and (solved or off))
         regularised = [f"the settings name {', '.join(named)}"] if named else []
         series = val.series
         yield self.finding(
