@@ -63,7 +63,7 @@ class EntropyCollapse(Rule):
     )
     at_once: float = threshold(
         0.1,
-        "share of the run by which a fall is worth a note though no return is logged: no policy is good so early",
+        "share of the run by which a fall is worth a note though the return shows no harm: few policies are good by then",
     )
     min_points: float = threshold(20.0, "values of the entropy: ten in each half")
 
@@ -89,6 +89,12 @@ class EntropyCollapse(Rule):
         fires(
             "nothing is known of the return (a note)",
             entropy=decay(1.4, 0.005, half_life=0.01),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once, and the return stays where it then was (a note)",
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
@@ -132,7 +138,8 @@ class EntropyCollapse(Rule):
         if since > self.early * n or since == 0 or share.min() < -self.gone:
             return
         verdict = self._return(reward) if reward is not None else ""
-        if not verdict and (reward is not None or since > self.at_once * n):
+        grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
+        if not verdict and (grows or since > self.at_once * n):
             return
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
@@ -154,7 +161,7 @@ class EntropyCollapse(Rule):
                 because("no-entropy-bonus", Strength.POSSIBLE if some else Strength.LIKELY, pro=none, contra=some),
                 because(
                     "learning-rate-too-high",
-                    Strength.LIKELY if some and fast else Strength.POSSIBLE,
+                    Strength.LIKELY if fast else Strength.POSSIBLE,
                     pro=[f"it took {percent(since / n)} of the run"] if fast else [],
                 ),
             ),

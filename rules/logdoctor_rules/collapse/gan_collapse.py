@@ -57,7 +57,7 @@ class GanCollapse(Rule):
         0.1, "rise of the generator's loss over that time as a share of its level before: it is losing ever more"
     )
     frozen: float = threshold(
-        0.01,
+        0.03,
         "spread of a loss as a share of its level, over that time, below which it stands still; sound losses wobble",
     )
     min_points: float = threshold(20.0, "values of each loss: ten in the later half")
@@ -114,7 +114,7 @@ class GanCollapse(Rule):
         d, g = game.discriminator, game.generator
         if min(len(d), len(g)) < self.min_points or float(np.quantile(d.level, 0.02)) < -4 * d.level_noise - 1e-12:
             return
-        top = float(d.level.max())
+        top = max(d.start, float(d.level.max()))
         above = np.flatnonzero(d.level > self.beaten * top)
         since = int(above[-1]) + 1 if len(above) else 0
         share = 1 - since / len(d.level)

@@ -55,7 +55,9 @@ class MemorizationSteps(Rule):
     min_share: float = threshold(
         0.7, "part of the fall since the first epoch that happens between epochs; a smooth descent has 0.2 there"
     )
-    min_z: float = threshold(5.0, "height of every step in units of the noise of what it joins; least of all epochs")
+    min_z: float = threshold(
+        5.0, "height of all steps together in units of the noise of what they join: one in a million by chance"
+    )
     large: float = threshold(
         0.3,
         "all steps together as a share of the level after the first epoch: mild ones of sound fine-tuning stay below",
@@ -91,8 +93,8 @@ class MemorizationSteps(Rule):
         steps, within = ends[:-1] - begins[1:], begins[1:] - ends[1:]
         total = float(steps.sum())
         share = total / (total + max(float(within.sum()), 0.0)) if total > 0 else 0.0
-        height = float(steps.min()) / max(epochs.edge_noise * np.sqrt(2), 1e-300)
-        if share < self.min_share or height < self.min_z:
+        height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
+        if share < self.min_share or height < self.min_z or steps.min() <= 0:
             return
         large = total >= self.large * abs(float(ends[0]))
         worse = val is not None and val.end - val.best > max(self.min_worse * abs(val.best), 4 * val.level_noise)
@@ -130,7 +132,7 @@ class MemorizationSteps(Rule):
             evidence={
                 "share of the fall between epochs": Quantity(share, "share"),
                 "all steps together": Quantity(total),
-                "least step in units of noise": Quantity(round(height, 1)),
+                "steps in units of noise": Quantity(round(height, 1)),
                 "epochs": Quantity(epochs.count, epochs.known_from),
             },
         )
