@@ -86,7 +86,11 @@ class Fitted:
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
         strength = Strength.LIKELY if away and ends else Strength.POSSIBLE if away else Strength.UNLIKELY
-        return because("validation-set-differs", strength, pro=[says] if away else [], contra=[] if away else [same])
+        never = (
+            [f"{self.gap.val.series.name} was never lower than at first"] if away and self.gap.val.best_at == 0 else []
+        )
+        pro = [says, *never] if away else []
+        return because("validation-set-differs", strength, pro=pro, contra=[] if away else [same])
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

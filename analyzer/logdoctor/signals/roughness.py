@@ -74,6 +74,14 @@ class Roughness:
         return usual_jump(self.train_values)
 
     @cached_property
+    def over_train(self) -> float:
+        """Jumps of validation in units of those of training, each as a share of its own level."""
+        level, train_level = (abs(float(np.median(one))) for one in (self.values, self.train_values))
+        mine = self.jumps / level if level > 0 else 0.0
+        theirs = self.train_jumps / train_level if train_level > 0 else 0.0
+        return mine / theirs if theirs > 0 else float("inf") if mine > 0 else 0.0
+
+    @cached_property
     def early_jumps(self) -> float:
         """Usual jump of validation over the third quarter of the evaluations."""
         return usual_jump(self.values[: len(self.values) // 2 + 1])

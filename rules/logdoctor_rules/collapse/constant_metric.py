@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,12 @@ from logdoctor.wording import counted, number, percent, stretch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+HALF = 0.5
+"""Accuracy above which one class may hold most examples."""
+
+UNMOVED = 0.98
+"""Training loss at the end as a share of its start, above which it has not moved: batch noise reaches as far."""
+
 ROSE = 0.1
 """Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
@@ -50,7 +56,9 @@ class ConstantMetric(Rule):
     id = "constant-metric"
     title = "A metric never moves"
     severity = Severity.WARNING
-    causes = ("class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output")
+    causes = (
+        "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
+    )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
 
     min_share: float = threshold(
@@ -132,7 +140,7 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if falls and value > 0 else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
-            causes=self._causes(series, since, train, falls=falls),
+            causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
             evidence={
                 "value": Quantity(value),
                 "values alike": Quantity(n - since, counted(n, "value")),
@@ -154,33 +162,53 @@ class ConstantMetric(Rule):
         return None if value < 0 or value in (1.0, 100.0) or _rose(values[:since], value) else since
 
     @staticmethod
-    def _causes(series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool) -> tuple[Cause, ...]:
+    def _causes(
+        series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool, beside: str
+    ) -> tuple[Cause, ...]:
         value = float(series.values[-1])
         fell = since > 0
         learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
-        share = value / 100 if value > 1 else value
-        majority = share > 0.5
+        majority = (value / 100 if value > 1 else value) > HALF
+        shares = [f"{number(value)} may be the share of the largest class"] if majority else []
+        shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
+        unmoved = not fell and train is not None and train.end > UNMOVED * train.start
         return ranked(
             because(
                 "class-imbalance",
-                Strength.LIKELY if (majority or (value == 0 and not learns)) and not fell else Strength.POSSIBLE,
-                pro=[f"{number(value)} may be the share of the largest class"] if majority else [],
+                Strength.LIKELY if shares and not fell else Strength.POSSIBLE,
+                pro=shares,
             ),
             because(
                 "labels-do-not-match",
-                Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE,
+                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
                 pro=learns if value == 0 else [],
             ),
             because(
+                "optimizer-not-stepping",
+                Strength.LIKELY if unmoved and not majority else Strength.POSSIBLE if unmoved else Strength.UNLIKELY,
+                pro=["neither the metric nor the training loss has moved since the first value"] if unmoved else [],
+                contra=[] if unmoved else ["the training loss or the metric has moved"],
+            ),
+            because(
                 "dead-activations",
-                Strength.LIKELY if fell or (not majority and value > 0 and not learns) else Strength.POSSIBLE,
+                Strength.LIKELY if fell or (not shares and not learns) else Strength.POSSIBLE,
                 pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
                 contra=learns,
             ),
             because(
-                "wrong-loss-or-output", Strength.LIKELY if learns and value == 0 else Strength.POSSIBLE, pro=learns
+                "wrong-loss-or-output",
+                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+                pro=learns,
             ),
         )
+
+
+def _largest_class(metrics: Sequence[Series]) -> str:
+    """Say which other metric stands above one half, as an accuracy does that always names the largest class."""
+    for one in metrics:
+        if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
+            return f"{one.name} is {number(float(one.values[-1]))}"
+    return ""
 
 
 def _rose(before: NDArray[np.float64], value: float) -> bool:

@@ -63,7 +63,7 @@ class EntropyCollapse(Rule):
     )
     at_once: float = threshold(
         0.1,
-        "share of the run by which a fall is worth a note though the return shows no harm: few policies are good by then",
+        "share of the run by which a fall is worth a note though the return shows no harm: few are good by then",
     )
     min_points: float = threshold(20.0, "values of the entropy: ten in each half")
 

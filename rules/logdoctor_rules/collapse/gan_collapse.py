@@ -29,6 +29,9 @@ from logdoctor.wording import number, stretch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOSTLY = 0.8
+"""Share of the blocks that must lie below: a discriminator that wins is surprised now and then."""
+
 
 @dataclass(frozen=True)
 class GanCollapse(Rule):
@@ -115,8 +118,7 @@ class GanCollapse(Rule):
         if min(len(d), len(g)) < self.min_points or float(np.quantile(d.level, 0.02)) < -4 * d.level_noise - 1e-12:
             return
         top = max(d.start, float(d.level.max()))
-        above = np.flatnonzero(d.level > self.beaten * top)
-        since = int(above[-1]) + 1 if len(above) else 0
+        since = _settles(d.level <= self.beaten * top)
         share = 1 - since / len(d.level)
         half = int(d.steps[len(d.level) // 2])
         beaten = top > 0 and share >= self.resting
@@ -158,6 +160,13 @@ class GanCollapse(Rule):
                 "share of the run": Quantity(share if beaten else 0.5, "share"),
             },
         )
+
+
+def _settles(below: NDArray[np.bool_]) -> int:
+    """Return the block from which four in five lie below to the end; their number where none does."""
+    left = np.cumsum(below[::-1])[::-1] / np.arange(len(below), 0, -1)
+    settled = np.flatnonzero(below & (left >= MOSTLY))
+    return int(settled[0]) if len(settled) else len(below)
 
 
 def _spread(values: NDArray[np.float64]) -> float:

@@ -64,6 +64,10 @@ class ValidationBelowTraining(Rule):
     solved: float = threshold(
         0.05, "error (1 minus accuracy) of validation up to which it is all but solved (UMLAUT warns above 0.95)"
     )
+    perfect: float = threshold(
+        0.01,
+        "the same where no settings are logged: mixup, unnamed, leaves a few percent; copies of answers nothing",
+    )
     unsolved: float = threshold(
         0.2, "error of training from which it is far from solved; strong dropout on small networks leaves 0.15"
     )
@@ -98,6 +102,13 @@ class ValidationBelowTraining(Rule):
             train_accuracy=decay(0.1, 0.88),
             val_accuracy=decay(0.1, 0.98),
         ),
+        fires(
+            "validation is perfect, training is not, and nothing is known of the settings",
+            train_loss=decay(2.3, 1.0),
+            val_loss=decay(2.3, 0.05),
+            train_accuracy=line(0.1, 0.7),
+            val_accuracy=decay(0.1, 0.9999),
+        ),
         fires("a large lead (a note)", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
         fires(
             "mixup leaves training far behind (a note)",
@@ -131,8 +142,8 @@ class ValidationBelowTraining(Rule):
         if too_short or end <= least or val.end > self.max_ratio * train.end or end < self.min_lasting * middle:
             return
         named, off = _regularisers(run)
-        solved = self._solved(run)
-        suspicious = bool(run.hyperparameters and not named and (solved or off))
+        solved = self._solved(run, self.solved)
+        suspicious = not named and bool(self._solved(run, self.perfect) or (run.hyperparameters and (solved or off)))
         regularised = [f"the settings name {', '.join(named)}"] if named else []
         series = val.series
         yield self.finding(
@@ -170,7 +181,7 @@ class ValidationBelowTraining(Rule):
             },
         )
 
-    def _solved(self, run: Run) -> str:
+    def _solved(self, run: Run, error: float) -> str:
         """Say so where an accuracy of validation is near 1 and the same of training is far below; else nothing."""
         training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
         for series in run.all(ValMetric):
@@ -179,7 +190,7 @@ class ValidationBelowTraining(Rule):
                 continue
             unit = 100.0 if max(mine.max(), theirs.max()) > 1.5 else 1.0
             wrong = [1 - float(np.median(values[-max(1, len(values) // 10) :])) / unit for values in (mine, theirs)]
-            if wrong[0] <= self.solved and wrong[1] >= self.unsolved:
+            if wrong[0] <= error and wrong[1] >= self.unsolved:
                 return f"{series.name} is {number(1 - wrong[0])} where training has {number(1 - wrong[1])}"
         return ""
 
