@@ -132,14 +132,12 @@ class ValidationBelowTraining(Rule):
         train, val = gap.train, gap.val
         lead = gap.train_level - val.level
         third = max(1, len(lead) // 3)
-        end, middle = (
-            float(np.median(lead[-third:])),
-            float(np.median(lead[third : len(lead) - third] if third else lead)),
-        )
+        if len(val) < self.min_points or val.end <= 0 or train.fall <= 0:
+            return
+        end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
         noise = float(np.hypot(val.level_noise, train.level_noise))
         least = max(self.min_lead * max(train.fall, 0.0), self.min_z * noise)
-        too_short = len(val) < self.min_points or val.end <= 0 or train.fall <= 0
-        if too_short or end <= least or val.end > self.max_ratio * train.end or end < self.min_lasting * middle:
+        if end <= least or val.end > self.max_ratio * train.end or end < self.min_lasting * middle:
             return
         named, off = _regularisers(run)
         solved = self._solved(run, self.solved)
