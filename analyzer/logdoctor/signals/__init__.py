@@ -2,21 +2,29 @@
 
 from logdoctor.signals.adversaries import Adversaries
 from logdoctor.signals.chance import Chance, ChanceLevels
+from logdoctor.signals.console import Console
 from logdoctor.signals.epochs import Epochs
 from logdoctor.signals.gap import Gap
+from logdoctor.signals.holes import Hole, holes, pace_of
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
+from logdoctor.signals.plan import Plan, plan_of
 from logdoctor.signals.policy import Policy
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.schedule import Schedule
-from logdoctor.signals.siblings import Sibling, Siblings, measure_all, sibling_groups
+from logdoctor.signals.set_up import Member, SetUp, set_ups
+from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
+from logdoctor.signals.speed import Speed
 from logdoctor.signals.spikes import Spike, Spikes
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
-    "Adversaries", "Chance", "ChanceLevels", "Epochs", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses",
-    "Policy", "Roughness", "Schedule", "Sibling", "Siblings", "Spike", "Spikes", "Swings", "Trend",
-    "Unmeasurable", "given_rate", "is_rate", "is_seed", "measure_all", "sibling_groups",
+    "Adversaries", "Chance", "ChanceLevels", "Console", "Epochs", "Gap", "Hole", "Hyperparameters", "Member",
+    "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings",
+    "Speed", "Spike", "Spikes", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins", "differing",
+    "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of", "set_ups",
+    "sibling_groups",
 ]  # fmt: skip
