@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
 
-UNMOVED = 0.98
-"""Training loss at the end as a share of its start, above which it has not moved: batch noise reaches as far."""
+UNMOVED = 0.02
+"""Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
 ROSE = 0.1
 """Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
@@ -50,7 +50,8 @@ class ConstantMetric(Rule):
     """A metric shows one and the same value to the end of the run while training goes on.
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
-    has learnt, and one at its best possible value has nowhere to go: neither is a finding.
+    has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
+    not move either, that is the finding, and this a note.
     """
 
     id = "constant-metric"
@@ -85,7 +86,11 @@ class ConstantMetric(Rule):
             train_loss=decay(2.3, 1.1, 40).then(line(0.0, 1.2, 80)),
             train_accuracy=line(0.1, 0.6, 30).followed_by(flat(0.1, 90)),
         ),
-        fires("one class from the start on", train_loss=flat(2.303).noisy(0.001), train_accuracy=flat(0.1)),
+        fires(
+            "one class from the start on, as the loss says (a note)",
+            train_loss=flat(2.303).noisy(0.001),
+            train_accuracy=flat(0.1),
+        ),
         fires(
             "constant while the model learns (a note)",
             train_loss=decay(2.3, 0.3),
@@ -138,7 +143,7 @@ class ConstantMetric(Rule):
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if falls and value > 0 else self.severity,
+            severity=Severity.NOTE if (falls and value > 0) or _unmoved(train) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
             causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
             evidence={
@@ -171,7 +176,7 @@ class ConstantMetric(Rule):
         majority = (value / 100 if value > 1 else value) > HALF
         shares = [f"{number(value)} may be the share of the largest class"] if majority else []
         shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
-        unmoved = not fell and train is not None and train.end > UNMOVED * train.start
+        unmoved = not fell and _unmoved(train)
         return ranked(
             because(
                 "class-imbalance",
@@ -201,6 +206,10 @@ class ConstantMetric(Rule):
                 pro=learns,
             ),
         )
+
+
+def _unmoved(train: Trend[TrainLoss] | None) -> bool:
+    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
 
 
 def _largest_class(metrics: Sequence[Series]) -> str:

@@ -53,7 +53,8 @@ class MemorizationSteps(Rule):
     explains = ("overfitting", "generalization-gap", "plateau")
 
     min_share: float = threshold(
-        0.7, "part of the fall since the first epoch that happens between epochs; a smooth descent has 0.2 there"
+        0.7,
+        "part of the movement since the first epoch that happens between epochs: a smooth descent has 0.2, a saw 0.5",
     )
     min_z: float = threshold(
         5.0, "height of all steps together in units of the noise of what they join: one in a million by chance"
@@ -92,7 +93,7 @@ class MemorizationSteps(Rule):
         begins, ends = epochs.edges[:, 0], epochs.edges[:, 1]
         steps, within = ends[:-1] - begins[1:], begins[1:] - ends[1:]
         total = float(steps.sum())
-        share = total / (total + max(float(within.sum()), 0.0)) if total > 0 else 0.0
+        share = total / (total + abs(float(within.sum()))) if total > 0 else 0.0
         height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
         if share < self.min_share or height < self.min_z or steps.min() <= 0:
             return
@@ -112,8 +113,7 @@ class MemorizationSteps(Rule):
             ]
         yield self.finding(
             f"{series.name} steps down by {number(float(np.median(steps)))} where an epoch begins, "
-            f"{counted(len(steps), 'time')}: {percent(share)} of its fall since the first epoch"
-            + "".join(f"; {one}" for one in rises),
+            f"{counted(len(steps), 'time')}, and moves little within epochs" + "".join(f"; {one}" for one in rises),
             *spans,
             severity=self.severity if worse else Severity.NOTE,
             confidence=confidence_from(min(height / self.min_z, share / self.min_share * 3), 10 * epochs.count),
@@ -130,7 +130,7 @@ class MemorizationSteps(Rule):
                 ),
             ),
             evidence={
-                "share of the fall between epochs": Quantity(share, "share"),
+                "share of the movement between epochs": Quantity(share, "share"),
                 "all steps together": Quantity(total),
                 "steps in units of noise": Quantity(round(height, 1)),
                 "epochs": Quantity(epochs.count, epochs.known_from),
