@@ -19,6 +19,9 @@ FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
 
+UNHELPED = 0.75
+"""Lowest validation loss as a share of where training began, above which training never helped it."""
+
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
 
@@ -85,12 +88,13 @@ class Fitted:
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
-        strength = Strength.LIKELY if away and ends else Strength.POSSIBLE if away else Strength.UNLIKELY
-        never = (
-            [f"{self.gap.val.series.name} was never lower than at first"] if away and self.gap.val.best_at == 0 else []
-        )
-        pro = [says, *never] if away else []
-        return because("validation-set-differs", strength, pro=pro, contra=[] if away else [same])
+        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
+        if not (away or unhelped):
+            return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
+        never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
+        pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else [])]
+        strength = Strength.LIKELY if unhelped or ends else Strength.POSSIBLE
+        return because("validation-set-differs", strength, pro=pro)
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

@@ -180,7 +180,7 @@ class ConstantMetric(Rule):
         return ranked(
             because(
                 "class-imbalance",
-                Strength.LIKELY if shares and not fell else Strength.POSSIBLE,
+                Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
                 pro=shares,
             ),
             because(
@@ -196,7 +196,7 @@ class ConstantMetric(Rule):
             ),
             because(
                 "dead-activations",
-                Strength.LIKELY if fell or (not shares and not learns) else Strength.POSSIBLE,
+                Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
                 pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
                 contra=learns,
             ),

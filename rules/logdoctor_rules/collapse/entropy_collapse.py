@@ -37,7 +37,8 @@ class EntropyCollapse(Rule):
     """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
 
     A policy that is certain explores nothing and learns nothing more. Where the return grows on or keeps what it had
-    gained, certainty is what learning should end in: that is a note at most.
+    gained, certainty is what learning should end in: that is a note, unless the settings say that nothing works against
+    it and the return rests from the first tenth of the run on.
     """
 
     id = "entropy-collapse"
@@ -84,6 +85,13 @@ class EntropyCollapse(Rule):
             "the return falls back",
             entropy=decay(1.4, 0.005, half_life=0.05),
             episode_reward=line(20.0, 150.0, 40).followed_by(line(150.0, 40.0, 80)).noisy(4.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once without an entropy bonus, and the return rests since",
+            settings={"ent_coef": 0.0},
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
@@ -141,15 +149,17 @@ class EntropyCollapse(Rule):
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
         if not verdict and (grows or since > self.at_once * n):
             return
-        series, step = entropy.series, int(entropy.steps[since])
-        spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
-        if reward is not None:
-            spans.append(Span(reward.series.name, int(reward.series.steps[0]), int(reward.series.steps[-1]), verdict))
         weights = {
             name: value for name, value in run.hyperparameters.items() if BONUS & set(words(name)) and value is not None
         }
         none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
         some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
+        if none and not verdict and reward is not None:
+            verdict = f"{reward.series.name} has not risen since"
+        series, step = entropy.series, int(entropy.steps[since])
+        spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
+        if reward is not None:
+            spans.append(Span(reward.series.name, int(reward.series.steps[0]), int(reward.series.steps[-1]), verdict))
         fast = since <= self.at_once * n
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "

@@ -104,7 +104,7 @@ class EpochSawtooth(Rule):
         sharp = epochs.is_known or epochs.sharpest >= self.min_jump
         if epochs.amplitude <= least or not sharp:
             return
-        if schedule is not None and _cycles_with(schedule, epochs.length):
+        if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
             return
         series, is_mean = epochs.series, epochs.is_known and epochs.averaging <= self.averaging
         top, bottom = int(np.argmax(epochs.profile)), int(np.argmin(epochs.profile))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from logdoctor import (
     Fix,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -75,6 +77,12 @@ class MetricLossDisagreement(Rule):
             val_loss=decay(2.3, 0.9, 40).then(rise(0.5, 80)),
             val_accuracy=decay(0.1, 0.8, 40).then(line(0.0, -0.03, 80)),
         ),
+        fires(
+            "loss falls, F1 falls, though accuracy rises",
+            val_loss=decay(0.7, 0.2, half_life=0.3),
+            val_accuracy=decay(0.5, 0.94),
+            val_f1=line(0.2, 0.6, 40).then(line(0.0, -0.6, 80)),
+        ),
         silent("both get better", val_loss=decay(0.7, 0.2), val_f1=decay(0.2, 0.8)),
         silent(
             "both get worse",
@@ -103,14 +111,23 @@ class MetricLossDisagreement(Rule):
         silent("few values", val_loss=line(0.7, 0.3, 7), val_f1=line(0.6, 0.3, 7)),
     )
 
-    def check(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
-        """Look at each from where the other was at its best."""
-        if min(len(loss), len(metric)) < self.min_points or loss.series.axis != metric.series.axis:
+    def check(self, run: Run, loss: Trend[ValLoss]) -> Iterator[Finding]:
+        """Look at each from where the other was at its best; the first metric that disagrees is told."""
+        metrics: list[Trend[ValMetric]] = [
+            Trend.measure(one) for one in run.all(ValMetric) if len(one.finite) >= self.min_points
+        ]
+        # Beyond the last loss it has turned NaN.
+        fitting = [
+            one
+            for one in metrics
+            if one.series.axis == loss.series.axis
+            and one.series.steps[-1] <= loss.series.steps[-1] + max(loss.pace, one.pace)
+        ]
+        if len(loss) < self.min_points:
             return
-        if metric.series.steps[-1] > loss.series.steps[-1] + max(loss.pace, metric.pace):
-            return  # the loss has turned NaN
-        yield from self._metric_falls(loss, metric)
-        yield from self._loss_rises(loss, metric)
+        falls = (finding for one in fitting for finding in self._metric_falls(loss, one))
+        rises = (finding for one in fitting[:1] for finding in self._loss_rises(loss, one))
+        yield from islice(chain(falls, rises), 1)
 
     def _metric_falls(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
         best_at = int(np.argmax(metric.level))

@@ -255,7 +255,7 @@ def _saved(val: Trend[ValLoss]) -> str:
     if times is None or not np.isfinite(times).all():
         return f"{percent(share)} of the steps"
     seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_step))])
-    text = f"{number(seconds / 3600)} h" if seconds >= 3600 else f"{number(seconds / 60)} min"
+    text = f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds:.0f} s"
     return f"{percent(share)} of the steps" + (f", {text}" if seconds > 0 else "")
 
 

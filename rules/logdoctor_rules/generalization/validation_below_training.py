@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from logdoctor import (
     Severity,
     Span,
     Strength,
+    TrainLoss,
     TrainMetric,
+    ValLoss,
     ValMetric,
     because,
     confidence_from,
@@ -26,11 +29,15 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.run.naming import stem_of, words
-from logdoctor.signals import Gap
+from logdoctor.signals import Gap, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent
 
 REGULARISERS = frozenset("dropout drop droppath mixup cutmix smoothing augment augmentation augmentations aug".split())
 """Words of settings that make training look worse than validation."""
+
+RESTLESS = 0.2
+"""Noise of validation as a share of its level, above which the set is too small to be called easier."""
 
 ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1", "auc", "auroc", "f1"})
 """Words of metrics that end at 1, or at 100."""
@@ -42,7 +49,7 @@ class ValidationBelowTraining(Rule):
 
     Dropout, augmentation, mixup and averages over an epoch make that normal: then it is a note, and only a large lead
     is worth one. It is a warning where such reasons cannot explain it: validation is all but solved while training is
-    far from it, or the settings say that nothing regularises.
+    far from it, or the settings are logged and name nothing that regularises so.
     """
 
     id = "validation-below-training"
@@ -57,7 +64,9 @@ class ValidationBelowTraining(Rule):
     min_lead: float = threshold(
         0.1, "lead as a share of what training gained: where both are almost zero, a ratio says little"
     )
-    min_z: float = threshold(4.0, "lead in units of the noise of both levels: one in thirty thousand by chance")
+    min_z: float = threshold(
+        4.0, "lead in units of its standard error over the last third; one in thirty thousand by chance"
+    )
     min_lasting: float = threshold(
         0.7, "lead at the end in units of that in the middle of the run; less, and it is closing: averages lag early on"
     )
@@ -122,7 +131,11 @@ class ValidationBelowTraining(Rule):
         silent("both are almost zero", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.03)),
         silent("averages lag early on", train_loss=decay(2.3, 0.2, half_life=0.15), val_loss=decay(1.6, 0.2)),
         silent("the lead closes", train_loss=line(2.3, 0.5), val_loss=flat(0.28)),
-        silent("within the noise", train_loss=decay(2.3, 0.9).noisy(0.5), val_loss=decay(2.3, 0.5).noisy(0.2)),
+        silent(
+            "within the noise",
+            train_loss=decay(2.3, 0.9, 12).noisy(0.8, seed=1),
+            val_loss=decay(2.3, 0.5, 12).noisy(0.1, seed=40),
+        ),
         silent("validation above training", train_loss=decay(2.3, 0.3), val_loss=decay(2.3, 0.6)),
         silent("too few values", train_loss=line(2.3, 1.9, 5), val_loss=line(1.2, 0.9, 5)),
     )
@@ -135,13 +148,14 @@ class ValidationBelowTraining(Rule):
         if len(val) < self.min_points or val.end <= 0 or train.fall <= 0:
             return
         end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
-        noise = float(np.hypot(val.level_noise, train.level_noise))
+        noise = float(np.hypot(_error_of_third(train), _error_of_third(val)))
         least = max(self.min_lead * max(train.fall, 0.0), self.min_z * noise)
         if end <= least or val.end > self.max_ratio * train.end or end < self.min_lasting * middle:
             return
         named, off = _regularisers(run)
         solved = self._solved(run, self.solved)
-        suspicious = not named and bool(self._solved(run, self.perfect) or (run.hyperparameters and (solved or off)))
+        suspicious = not named and bool(run.hyperparameters or self._solved(run, self.perfect))
+        suspicious = suspicious and val.noise <= RESTLESS * val.end  # a handful of examples may be easy by luck
         regularised = [f"the settings name {', '.join(named)}"] if named else []
         series = val.series
         yield self.finding(
@@ -191,6 +205,11 @@ class ValidationBelowTraining(Rule):
             if wrong[0] <= error and wrong[1] >= self.unsolved:
                 return f"{series.name} is {number(1 - wrong[0])} where training has {number(1 - wrong[1])}"
         return ""
+
+
+def _error_of_third(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:
+    """Return the standard error of the median of a third of the points."""
+    return MEDIAN_EFFICIENCY * trend.noise / math.sqrt(max(len(trend) / 3, 1.0))
 
 
 def _regularisers(run: Run) -> tuple[list[str], list[str]]:
