@@ -10,7 +10,7 @@ from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
 from logdoctor.signals.trend import Trend, Unmeasurable
 
-PREFERENCE_LOSSES = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
+POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""
 
 
@@ -29,7 +29,7 @@ class Policy:
         A language model's entropy, or the divergence of an autoencoder, is none.
         """
         vocabulary = {word for one in run.series for word in words(one.name)}
-        if not (run.all(Reward) or run.all(PolicyLoss) or vocabulary & PREFERENCE_LOSSES):
+        if not (run.all(Reward) or run.all(PolicyLoss) or vocabulary & POLICY_WORDS):
             raise Unmeasurable("nothing in this run learns from rewards or preferences")
         entropy = run.find(Entropy) or _negative_entropy(run)
         kl, reward = run.find(KlDivergence), run.find(Reward)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.signals.gap import Gap
+from logdoctor.signals.gap import Gap, progress
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MIN_EVALUATIONS = 10
 KINK = 1.5**0.5
 """The distance of a point from the middle of its neighbours is this many times the noise, for noise alone."""
 
-USUAL_OF_FIVE = 0.8
+USUAL = 0.8
 """Quantile of the jumps that is taken: one evaluation in ten that jumps makes three kinks in ten."""
 
 NORMAL_USUAL = 1.2816
@@ -55,7 +55,7 @@ class Roughness:
         train, val = self.gap.train.series, self.gap.val.series
         train_at, val_at = train.steps.astype(float), val.steps.astype(float)
         if train.axis != val.axis:
-            train_at, val_at = _progress(train_at), _progress(val_at)
+            train_at, val_at = progress(train_at), progress(val_at)
         ends = np.searchsorted(train_at, val_at, side="right")
         means = [
             float(np.mean(train.values[a:b])) if b > a else float(np.interp(at, train_at, train.values))
@@ -107,8 +107,4 @@ def usual_jump(values: NDArray[np.float64]) -> float:
     if len(values) < 3:
         return 0.0
     kinks = np.abs(values[1:-1] - (values[:-2] + values[2:]) / 2)
-    return float(np.quantile(kinks, USUAL_OF_FIVE)) / (KINK * NORMAL_USUAL)
-
-
-def _progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))
+    return float(np.quantile(kinks, USUAL)) / (KINK * NORMAL_USUAL)
