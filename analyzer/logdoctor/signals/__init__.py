@@ -1,14 +1,18 @@
 """Measured quantities, each computed once per run."""
 
+from logdoctor.signals.adversaries import Adversaries
 from logdoctor.signals.chance import Chance, ChanceLevels
 from logdoctor.signals.console import Console
+from logdoctor.signals.epochs import Epochs
 from logdoctor.signals.gap import Gap
 from logdoctor.signals.holes import Hole, holes, pace_of
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
 from logdoctor.signals.plan import Plan, plan_of
+from logdoctor.signals.policy import Policy
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.resumes import Resumes
+from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.schedule import Bounce, Return, Schedule
 from logdoctor.signals.set_up import Member, SetUp, set_ups
 from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
@@ -20,8 +24,9 @@ from logdoctor.signals.trend import Trend, Unmeasurable
 from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
-    "Bounce", "Chance", "ChanceLevels", "Console", "Gap", "Hole", "Hyperparameters", "Member", "NonFinite",
-    "NonFiniteLosses", "Plan", "Resumes", "Return", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike",
-    "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins", "differing", "given_rate", "holes",
-    "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
+    "Adversaries", "Bounce", "Chance", "ChanceLevels", "Console", "Epochs", "Gap", "Hole", "Hyperparameters", "Member",
+    "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp", "Sibling",
+    "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins",
+    "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of",
+    "set_ups", "sibling_groups",
 ]  # fmt: skip
