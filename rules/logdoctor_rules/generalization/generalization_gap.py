@@ -17,7 +17,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.overfit import Fitted
+from logdoctor.evidence.overfit import Fitted
 from logdoctor.signals import Gap, Hyperparameters
 from logdoctor.wording import number
 

@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.overfit import Fitted
+from logdoctor.evidence.overfit import Fitted
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.trend import SMOOTHED

@@ -24,10 +24,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.stuck import CAUSES as STUCK
+from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
-from logdoctor.stuck import CAUSES as STUCK
-from logdoctor.stuck import Beginning, stuck_causes
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1

@@ -27,9 +27,9 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.stuck import FEW_UPDATES, strong_regularisation
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
-from logdoctor.stuck import FEW_UPDATES, strong_regularisation
 from logdoctor.wording import counted, number
 
 if TYPE_CHECKING:

@@ -29,10 +29,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.stuck import CAUSES as STUCK
+from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.run.naming import words
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.stuck import CAUSES as STUCK
-from logdoctor.stuck import Beginning, stuck_causes
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)

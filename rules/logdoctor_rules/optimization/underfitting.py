@@ -31,9 +31,9 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.stuck import strong_regularisation
 from logdoctor.run.naming import words
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.stuck import strong_regularisation
 from logdoctor.wording import number, percent, stretch
 
 ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})

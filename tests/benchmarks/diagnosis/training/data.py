@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import torch
 from sklearn import datasets
-from torch import Tensor
-from torch.nn import functional
-
 from tests.sample_training.data import Examples, Loss, Task, best_class, right_side, sentence_text, split, standardise
 from tests.sample_training.train import Corruption
+from torch import Tensor
+from torch.nn import functional
 
 
 def own_loss(output: Tensor, _: Tensor) -> Tensor:

@@ -7,10 +7,6 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
-from torch.nn import functional
-from torch.optim import SGD, Adam, AdamW
-
 from tests.sample_training.data import (
     breast_cancer,
     cell_sizes,
@@ -33,9 +29,12 @@ from tests.sample_training.train import (
     step_decay,
     warm_restarts,
 )
+from torch import nn
+from torch.nn import functional
+from torch.optim import SGD, Adam, AdamW
 
 from . import data, faults, learnt
-from .damage import cut_in_a_record, overwrite_a_block
+from .damage import cut_in_a_record
 from .loops import PolicyGradient, ReferencePolicy
 from .networks import (
     Contrast,

@@ -7,10 +7,6 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
-from torch.nn import functional
-from torch.optim import SGD, Adam, AdamW, RMSprop
-
 from tests.sample_training.data import gaussian_nll, naive_binary_cross_entropy, with_wrong_labels
 from tests.sample_training.networks import mlp
 from tests.sample_training.train import (
@@ -26,6 +22,9 @@ from tests.sample_training.train import (
     step_decay,
     warm_restarts,
 )
+from torch import nn
+from torch.nn import functional
+from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from . import data, faults, learnt
 from .damage import cut_in_a_record, overwrite_a_block

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
-
 from tests.sample_training.history import History
 from tests.sample_training.networks import mlp
 from tests.sample_training.train import Schedule, constant
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from functools import cache
 from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
-
 from tests.sample_training.networks import Network, mlp
 from tests.sample_training.train import Fit
+from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Recurrent(nn.Module):

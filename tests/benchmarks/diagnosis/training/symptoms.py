@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-
 from tests.sample_training.history import History, Row
 
 Shows = Callable[[History, History], bool]
@@ -128,7 +127,7 @@ def blew_up_after_learning(run: History, _: History) -> bool:
     lowest = int(means.argmin())
     best = np.minimum.accumulate(means)
     return bool(
-        (means > 2 * best).any() and best[: max(1, lowest)].min() < 0.95 * means[0] or means.max() > 3 * means[0]
+        ((means > 2 * best).any() and best[: max(1, lowest)].min() < 0.95 * means[0]) or means.max() > 3 * means[0]
     )
 
 

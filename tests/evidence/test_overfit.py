@@ -6,7 +6,7 @@ import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
 from logdoctor.curves import Curve, decay, line, rise
-from logdoctor.overfit import Fitted
+from logdoctor.evidence.overfit import Fitted
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.signals import Hyperparameters, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
