@@ -54,6 +54,8 @@ class NanLoss(Rule):
         "plateau",
         "slow-convergence",
         "still-improving",
+        "non-finite-gradients",
+        "excessive-clipping",
     )
 
     growth: float = threshold(
