@@ -79,3 +79,16 @@ def test_what_was_lost_before_counts_in_units_of_harm() -> None:
     assert loss.lost_before(119) == pytest.approx(1 / 0.3, rel=0.1)
     assert loss.lost_before(0) == 0.0
     assert np.isfinite(harm(flat(0.0)).lost_before(60))
+
+
+def test_a_loss_that_learns_in_between_clears_what_came_before() -> None:
+    curve = flat(2.3, 40).followed_by(decay(2.3, 0.5, 60)).noisy(0.02).with_value(90, 6.0, 5.0, 4.0)
+    assert harm(curve).after(35, 89, lasts=False) is None
+    assert harm(curve).after(85, 89, lasts=False) is not None
+
+
+def test_rest_is_neither_learning_nor_harm() -> None:
+    assert harm(flat(1.0).noisy(0.02)).is_at_rest(60)
+    assert not harm(line(2.0, 1.0)).is_at_rest(60)
+    assert not harm(line(1.0, 2.0)).is_at_rest(60)
+    assert not harm(flat(1.0, 90).followed_by(flat(NAN, 30))).is_at_rest(60)

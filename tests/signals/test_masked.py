@@ -68,7 +68,7 @@ def test_without_a_norm_on_its_axis_nothing_is_masked() -> None:
 
 
 def broken(loss: Curve, norm: Curve) -> BrokenGradients:
-    return BrokenGradients.measure(example_run(train_loss=loss, grad_norm=norm))
+    return BrokenGradients.measure(masked(loss, norm))
 
 
 def test_gradients_count_as_broken_only_while_the_loss_is_a_number() -> None:
@@ -89,6 +89,8 @@ def test_those_at_the_start_are_counted_apart() -> None:
     assert broken(flat(1.0, 40), flat(NAN, 40)).leading == 40
 
 
-def test_a_norm_alone_cannot_be_judged() -> None:
-    with pytest.raises(Unmeasurable, match="no train loss on the axis"):
-        BrokenGradients.measure(example_run(grad_norm=flat(NAN)))
+def test_either_alone_cannot_be_judged() -> None:
+    with pytest.raises(Unmeasurable, match="no train loss"):
+        MaskedLoss.measure(example_run(grad_norm=flat(NAN)))
+    with pytest.raises(Unmeasurable, match="no gradient norm on the axis of train_loss"):
+        BrokenGradients.measure(MaskedLoss.measure(example_run(train_loss=flat(1.0))))

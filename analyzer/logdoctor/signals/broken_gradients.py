@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Run, Series
-from logdoctor.run.roles import GradNorm, TrainLoss
-from logdoctor.signals.masked import masked
+from logdoctor.run import Series
+from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -26,18 +25,14 @@ class BrokenGradients:
     """(n,) true where the norm is NaN or infinite."""
 
     @classmethod
-    def measure(cls, run: Run) -> BrokenGradients:
-        """Look at the gradient norm of a run; raises Unmeasurable without one, or without a loss on its axis."""
-        logged, loss = run.find(GradNorm), run.find(TrainLoss)
-        if logged is None or not len(logged):
-            raise Unmeasurable("no gradient norm in this run")
-        if loss is None or not len(loss) or loss.axis is not logged.axis:
-            raise Unmeasurable("no train loss on the axis of the gradient norm in this run")
-        curve = logged.curve
-        lost = loss.curve.steps[~np.isfinite(loss.curve.values)]
-        hidden = loss.curve.steps[masked(loss.curve, curve)]
-        alive = ~np.isin(curve.steps, hidden) & (curve.steps < lost[0] if len(lost) else True)
-        series = curve.take(alive)
+    def measure(cls, masked: MaskedLoss) -> BrokenGradients:
+        """Look at the gradient norm beside a loss; raises Unmeasurable where none is logged on its axis."""
+        loss, norm = masked.series, masked.gradient
+        if norm is None:
+            raise Unmeasurable(f"no gradient norm on the axis of {loss.name} in this run")
+        lost = loss.steps[~np.isfinite(loss.values)]
+        alive = ~np.isin(norm.steps, loss.steps[masked.mask])
+        series = norm.take(alive & (norm.steps < lost[0]) if len(lost) else alive)
         return cls(series, ~np.isfinite(series.values))
 
     @cached_property

@@ -18,6 +18,12 @@ OF_GAIN = 0.3
 OF_LEVEL = 0.1
 """The same as a share of the level before: seeds and batch noise of sound short runs reach less."""
 
+OVER_TAIL = 3.0
+"""Height of a jump in units of what one ordinary point in a hundred reaches, as in loss-spike."""
+
+OVER_TAIL_ONCE = 8.0
+"""The same for a jump of one or two points, which one hard batch explains."""
+
 REACH = 5
 """Logged losses after an event within which theirs belongs to it."""
 
@@ -61,27 +67,57 @@ class LossHarm:
         risen = float(level[-1] - level.min())
         return risen / self._least(float(level.min())) if risen > SURE * self.train.level_noise else 0.0
 
+    def is_at_rest(self, step: int) -> bool:
+        """Whether the loss is a number to the end, and ends after a step as it was before."""
+        change = Change.since(self.train, step)
+        return not self.losses.found and change is not None and not change.falls and not change.rises
+
     def after(self, begin: int, end: int, *, lasts: bool) -> Harm | None:
         """Return the harm that followed something from one step to another; None where there was none.
 
         What lasts to the end of the log is blamed for what the loss does from its beginning on, else for what begins
-        at once.
+        soon. Where the loss went on learning in between, neither is to blame.
         """
-        series, reach = self.train.series, end + REACH * self.train.pace
+        harm = self._end_of_numbers(begin, end, lasts=lasts) or self._rise(begin, lasts=lasts) or self._jump(begin, end)
+        return None if harm is None or self._learnt_between(begin, harm.step) else harm
+
+    def _end_of_numbers(self, begin: int, end: int, *, lasts: bool) -> Harm | None:
         for one in self.losses.found:
-            if one.series.role is TrainLoss and begin <= one.first_step and (lasts or one.first_step <= reach):
+            late = one.first_step > end + REACH * self.train.pace
+            if one.series.role is TrainLoss and begin <= one.first_step and (lasts or not late):
                 before = float(one.before[-1]) if len(one.before) else float("nan")
                 return Harm(one.first_step, before, float(one.series.values[one.first]), lasts=True)
+        return None
+
+    def _rise(self, begin: int, *, lasts: bool) -> Harm | None:
         change = Change.since(self.train, begin) if lasts else None
-        if change is not None and change.rises and change.after - change.before >= self._least(change.before):
-            return Harm(begin, change.before, change.after, lasts=True)
-        for spike in self.spikes.found if self.spikes is not None else ():
+        if change is None or not change.rises or change.after - change.before < self._least(change.before):
+            return None
+        level, steps = self.train.since(begin), self.train.steps[self.train.steps >= begin]
+        lowest = int(steps[int(np.argmin(level))]) if len(level) else begin
+        return Harm(lowest, change.before, change.after, lasts=True)
+
+    def _jump(self, begin: int, end: int) -> Harm | None:
+        if self.spikes is None:
+            return None
+        series = self.train.series
+        for spike in self.spikes.found:
             at = int(series.steps[spike.index])
             if at <= begin <= int(series.steps[spike.last]):
                 return None  # the loss moved with it or before it: one bad batch does both
-            if begin < at <= reach and spike.height >= self._least(spike.level):
+            tail = self.spikes.tail * (OVER_TAIL_ONCE if spike.last - spike.index < 2 else OVER_TAIL)
+            if begin < at <= end + REACH * self.train.pace and spike.height >= max(self._least(spike.level), tail):
                 return Harm(at, spike.level, spike.peak, lasts=not spike.recovered)
         return None
+
+    def _learnt_between(self, begin: int, step: int) -> bool:
+        """Whether the loss fell, from one step to another, by more than what counts as harm."""
+        level, steps = self.train.level, self.train.steps
+        before, between = level[steps < begin], level[(steps >= begin) & (steps <= step)]
+        if not len(before) or not len(between):
+            return False
+        fell = float(before[-1] - between.min())
+        return fell > max(OF_LEVEL * abs(float(before[-1])), SURE * self.train.level_noise)
 
     def _least(self, level: float) -> float:
         """Return the least rise from a level that is harm."""

@@ -16,7 +16,6 @@ from logdoctor import (
     Severity,
     Span,
     Strength,
-    TrainLoss,
     because,
     confidence_from,
     example_run,
@@ -25,9 +24,17 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given
+from logdoctor.curves import decay, flat, geometric, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import BrokenGradients, Change, GradientHistory, Hyperparameters, LossScaleWalk, Siblings, Trend
+from logdoctor.signals import (
+    BrokenGradients,
+    Change,
+    GradientHistory,
+    Hyperparameters,
+    LossHarm,
+    LossScaleWalk,
+    Siblings,
+)
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -141,6 +148,12 @@ class NonFiniteGradients(Rule):
             train_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(flat(0.0, 60)),
             grad_norm=flat(0.9, 60).followed_by(flat(NAN, 60)),
         ),
+        silent(
+            "the loss exploded first, and took the norm along",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(geometric(1.0, 1e30, 60)),
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(geometric(1.0, 1e19, 30)).followed_by(flat(INF, 30)),
+        ),
         silent("the norm was never computed", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(NAN)),
         silent("too short", train_loss=flat(2.3, 4), grad_norm=flat(NAN, 4)),
     )
@@ -148,7 +161,7 @@ class NonFiniteGradients(Rule):
     def check(
         self,
         broken: BrokenGradients,
-        train: Trend[TrainLoss],
+        loss: LossHarm,
         grads: GradientHistory | None,
         walk: LossScaleWalk | None,
         settings: Hyperparameters,
@@ -164,15 +177,17 @@ class NonFiniteGradients(Rule):
         if share < self.max_share and longest < self.min_run:
             return
         first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
+        if loss.lost_before(first) >= 1.0:
+            return  # the loss rose first: that is the story
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
-        change = Change.since(train, first)
+        change = Change.since(loss.train, first)
         learns = change is not None and change.falls
         if share == 1.0 and learns:
             return  # the norm was never computed
         word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
         yield self.finding(
             f"{series.name} is {word} in {counted(len(where), 'value')} of {n - start:,}, the first in "
-            f"{place(series, first)}, while {train.series.name} is finite"
+            f"{place(series, first)}, while {loss.train.series.name} is finite"
             + (
                 f"; it stays so to the end{', and the loss falls all the same' if learns else ''}" if to_the_end else ""
             ),

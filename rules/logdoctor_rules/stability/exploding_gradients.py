@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Burst, Change, GradientHistory, Harm, Hyperparameters, LossHarm, Schedule, Siblings
+from logdoctor.signals import Burst, GradientHistory, Harm, Hyperparameters, LossHarm, Schedule, Siblings
 from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
@@ -196,8 +196,8 @@ class ExplodingGradients(Rule):
             if harm is not None and (many or (harm.is_loss_of_numbers and burst.lasts)):
                 yield self._finding(burst, harm, grads, settings, siblings)
                 return
-            change = Change.since(train, begin)
-            if many and burst.lasts and burst.factor >= self.unhurt_factor and not (change and change.falls):
+            large = many and burst.lasts and burst.factor >= self.unhurt_factor
+            if large and loss.is_at_rest(begin):
                 yield self._finding(burst, None, grads, settings, siblings)
 
     def _finding(
