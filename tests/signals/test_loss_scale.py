@@ -46,7 +46,7 @@ def test_a_scaler_that_overflows_for_ever_goes_to_nothing() -> None:
 
 def test_a_scale_of_zero_has_an_end() -> None:
     found = walk(flat(65536.0, 20).followed_by(flat(0.0, 20)))
-    assert (found.end, found.halvings, found.first_step) == (0.0, 165, 20)
+    assert (found.end, found.halvings, found.first_step, found.first_drop) == (0.0, 165, 20, 165)
     assert found.idle == pytest.approx(19 / 39)
 
 

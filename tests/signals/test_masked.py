@@ -10,6 +10,7 @@ from logdoctor.curves import Curve, decay, flat, given
 from logdoctor.rule import example_run
 from logdoctor.run.understand import understand
 from logdoctor.signals import BrokenGradients, MaskedLoss, Unmeasurable
+from logdoctor.signals.masked import zero_alone
 
 NAN = float("nan")
 
@@ -94,3 +95,20 @@ def test_either_alone_cannot_be_judged() -> None:
         MaskedLoss.measure(example_run(grad_norm=flat(NAN)))
     with pytest.raises(Unmeasurable, match="no gradient norm on the axis of train_loss"):
         BrokenGradients.measure(MaskedLoss.measure(example_run(train_loss=flat(1.0))))
+
+
+@pytest.mark.parametrize(
+    ("others", "alone"),
+    [
+        ({"learning_rate": flat(1e-3)}, True),
+        ({"learning_rate": flat(1e-3, 60).followed_by(flat(0.0, 60))}, False),
+        ({"learning_rate": flat(1e-3), "val_loss": decay(2.0, 1.0)}, False),
+        ({"learning_rate": flat(1e-3), "val_loss": decay(2.0, 1.0, 60).followed_by(flat(1.0, 60))}, True),
+        ({"learning_rate": flat(1e-3), "val_loss": decay(2.0, 1.0, 60).followed_by(flat(NAN, 60))}, True),
+        ({}, False),
+    ],
+    ids=["rate goes on", "padding", "validation moves", "validation frozen", "validation lost", "nothing else"],
+)
+def test_zeros_are_odd_where_only_the_loss_shows_them(others: dict[str, Curve], alone: bool) -> None:
+    run = example_run(train_loss=decay(2.0, 1.0, 60).followed_by(flat(0.0, 60)), **others)  # type: ignore[arg-type]
+    assert zero_alone(run, next(one for one in run.series if one.name == "train_loss"), 60) is alone

@@ -71,6 +71,12 @@ class LossScaleWalk:
         return int(self.steps[min(self.since + 1, len(self.steps) - 1)])
 
     @cached_property
+    def first_drop(self) -> int:
+        """Octaves of the first fall of the last descent: more than one where the log left steps out."""
+        following = self.octaves[self.since : self.since + 2]
+        return round(float(following[0] - following[-1]))
+
+    @cached_property
     def before(self) -> float:
         """The scale before the last descent."""
         return float(2.0 ** self.octaves[self.since])

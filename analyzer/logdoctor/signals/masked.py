@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import GradNorm, TrainLoss
+from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -104,3 +104,19 @@ def equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, 
     changes = np.flatnonzero(np.diff(values) != 0) + 1  # a NaN differs from everything
     bounds = [0, *changes.tolist(), len(values)]
     return [(a, b) for a, b in pairwise(bounds) if b - a >= least and np.isfinite(values[a])]
+
+
+def zero_alone(run: Run, loss: Series, step: int) -> bool:
+    """Whether a loss that is zero from a step on is so alone, while the run went on and its weights stood still.
+
+    Padding ends every series in zeros, and a validation loss that moves is that of weights which are trained.
+    """
+    others = [one.curve for one in run.series if one.role in (LearningRate, TrainMetric, ValLoss)]
+    ends = [(one.role, one.values[one.steps >= step]) for one in others if one.axis is loss.axis]
+    went_on = any((end != 0).any() for _, end in ends)
+    return went_on and not any(role is ValLoss and _moves(end[np.isfinite(end)]) for role, end in ends)
+
+
+def _moves(values: NDArray[np.float64]) -> bool:
+    """Whether values differ; one alone may."""
+    return len(values) == 1 or len(np.unique(values)) > 1

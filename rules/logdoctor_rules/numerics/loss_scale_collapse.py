@@ -29,7 +29,16 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, given, rise
 from logdoctor.evidence import rate_too_high
 from logdoctor.run.text_event import GRADIENT_OVERFLOW, TextEvent
-from logdoctor.signals import Change, GradientHistory, Hyperparameters, LossScaleWalk, NonFiniteLosses, Siblings, Trend
+from logdoctor.signals import (
+    Change,
+    GradientHistory,
+    Hyperparameters,
+    LossScaleWalk,
+    MaskedLoss,
+    NonFiniteLosses,
+    Siblings,
+    Trend,
+)
 from logdoctor.wording import counted, number, percent, place
 
 NAN = float("nan")
@@ -151,6 +160,18 @@ class LossScaleCollapse(Rule):
                 events=overflows([65536.0 / 2**k for k in range(1, 21)], at=100),
             ),
         ),
+        fires(
+            "nothing but zeros is logged from there on",
+            train_loss=decay(1.0, 0.4, 40).noisy(0.02).followed_by(flat(0.0, 80)),
+            loss_scale=flat(65536.0, 41).followed_by(halved(65536.0, 79)),
+        ),
+        fires(
+            "a row shows ten halvings, and the loss is masked from there on",
+            settings={"precision": "16-mixed"},
+            train_loss=decay(1.0, 0.4, 40).noisy(0.02).followed_by(flat(0.0, 80)),
+            grad_norm=flat(0.5, 40).noisy(0.05).followed_by(flat(NAN, 80)),
+            loss_scale=flat(65536.0, 40).followed_by(given(64.0 / 32.0 ** np.arange(20))).followed_by(flat(0.0, 60)),
+        ),
         silent("constant", train_loss=decay(6.0, 3.0).noisy(0.03), loss_scale=flat(65536.0)),
         silent("bfloat16 needs none", train_loss=decay(6.0, 3.0).noisy(0.03), loss_scale=flat(1.0)),
         silent(
@@ -199,6 +220,7 @@ class LossScaleCollapse(Rule):
         walk: LossScaleWalk,
         train: Trend[TrainLoss] | None,
         losses: NonFiniteLosses | None,
+        masked: MaskedLoss | None,
         grads: GradientHistory | None,
         settings: Hyperparameters,
         siblings: Siblings,
@@ -210,11 +232,15 @@ class LossScaleCollapse(Rule):
         if not (sunk or sinking):
             return
         series, step = walk.series, walk.first_step
-        nan_first = any(one.first_step <= step for one in (losses.found if losses else ()))
+        lost_at = [one.first_step for one in (losses.found if losses else ())]
+        lost_at += [masked.first_step] if masked is not None and masked.count else []
+        # A log row that shows several halvings and the first NaN says that the halvings began before it.
+        nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
         lost = _lost_before(train, step) if train else 0.0
         rose = lost >= self.lost
         change = Change.since(train, step) if train else None
-        learns = sunk and not nan_first and change is not None and change.falls
+        moves = train is not None and len(np.unique(train.series.values[train.series.steps >= step])) > 1
+        learns = sunk and moves and not lost_at and change is not None and change.falls
         known = "the log's lines of overflow put the loss scale" if walk.from_text else f"{series.name} is halved"
         yield self.finding(
             f"{known} from {number(walk.before)} to {number(walk.end)} from {place(series, step)} on, "

@@ -12,15 +12,12 @@ from logdoctor import (
     Cause,
     Confidence,
     Finding,
-    LearningRate,
     Quantity,
     Rule,
     Run,
     Severity,
     Span,
     Strength,
-    TrainMetric,
-    ValLoss,
     because,
     example_run,
     fires,
@@ -30,7 +27,8 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import GradientHistory, Hyperparameters, MaskedLoss, NonFiniteLosses, Siblings
+from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
+from logdoctor.signals.masked import zero_alone
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -131,6 +129,12 @@ class MaskedNan(Rule):
             train_loss=decay(2.3, 1.2, 70).noisy(0.02).followed_by(flat(0.0, 50)),
             learning_rate=flat(1e-3),
         ),
+        fires(
+            "no gradient norm: zeros, and validation stands still to the last digit",
+            train_loss=decay(2.3, 1.2, 70).noisy(0.02).followed_by(flat(0.0, 50)),
+            val_loss=decay(2.3, 1.3, 70).followed_by(flat(1.3, 50)),
+            loss_scale=flat(65536.0, 70).followed_by(given(65536.0 / 2.0 ** np.arange(1, 51))),
+        ),
         silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent(
             "a perfect fit: zero beside zero",
@@ -180,6 +184,7 @@ class MaskedNan(Rule):
         masked: MaskedLoss,
         losses: NonFiniteLosses,
         grads: GradientHistory | None,
+        walk: LossScaleWalk | None,
         settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
@@ -204,7 +209,7 @@ class MaskedNan(Rule):
             *([Span(shown.name, step, int(shown.steps[-1]), "no number")] if shown else []),
             confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
             severity=Severity.WARNING if skipped else Severity.ERROR,
-            causes=self._causes(grads, step, settings, siblings, skipped=skipped),
+            causes=self._causes(grads, step, settings, siblings, skipped=skipped, scaled=walk is not None),
             evidence={
                 "masked values": Quantity(masked.count or zeros, "values"),
                 "ordinary values before": Quantity(first, "values"),
@@ -213,23 +218,15 @@ class MaskedNan(Rule):
         )
 
     def _sudden_zeros(self, run: Run, masked: MaskedLoss) -> int:
-        """Return how many zeros end a loss that dropped there from its usual level; 0 where something else explains it.
-
-        Padding ends every series in zeros; a validation loss that goes on finite knows no NaN.
-        """
+        """Return how many zeros end a loss that dropped there from its usual level; 0 where other series explain it."""
         series = masked.series
         above = np.flatnonzero(series.values != 0)
         zeros = len(series) - (int(above[-1]) + 1 if len(above) else 0)
         before = series.values[: len(series) - zeros]
         if masked.gradient is not None or zeros < self.min_zeros or not len(before) or (before == 0).any():
             return 0
-        step = int(series.steps[len(before)])
-        judged = [one.curve for one in run.series if one.role in (LearningRate, TrainMetric, ValLoss)]
-        ends = [(one.role, one.values[one.steps >= step]) for one in judged if one.axis is series.axis]
-        alive = any((end != 0).any() for _, end in ends)
-        sound = any(role is ValLoss and np.isfinite(end).any() for role, end in ends)
         sudden = abs(float(np.median(before[-5:]))) >= self.drop * abs(float(np.median(before[:5])))
-        return zeros if alive and sudden and not sound else 0
+        return zeros if sudden and zero_alone(run, series, int(series.steps[len(before)])) else 0
 
     def _causes(
         self,
@@ -239,6 +236,7 @@ class MaskedNan(Rule):
         siblings: Siblings,
         *,
         skipped: bool,
+        scaled: bool,
     ) -> tuple[Cause, ...]:
         rise = grads.rise_until(step) if grads is not None else None
         grew = rise is not None and rise >= self.growth
@@ -255,8 +253,9 @@ class MaskedNan(Rule):
                 pro=["later values are ordinary: only some steps are hit"] if skipped else calm,
             ),
         ]
-        if settings.half_precision:
-            half = [f"the settings name {settings.half_precision}"]
+        half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+        half += ["a loss scale is logged"] if scaled else []
+        if half:
             causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
         if not settings.clip_norm:
             unclipped = ["the settings name no clipping"] if settings else []

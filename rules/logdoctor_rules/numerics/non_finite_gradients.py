@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor import (
     Axis,
     Cause,
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -74,9 +75,9 @@ class NonFiniteGradients(Rule):
         3.0, "non-finite values after the start: one or two are a loss scale that tries a higher level"
     )
     max_share: float = threshold(
-        0.02,
+        0.05,
         "share of them from which they are no trials: scalers try a higher level every 1000 (DeepSpeed, Megatron) to "
-        "2000 (torch) steps",
+        "2000 (torch) steps, some settings every 50",
     )
     min_run: float = threshold(
         5.0, "non-finite values in a row from which they are a fault however rare: that halves a scale 32-fold"
@@ -134,6 +135,11 @@ class NonFiniteGradients(Rule):
             grad_norm=given([INF if i % 1000 == 900 else 0.9 for i in range(4000)]).noisy(0.05),
         ),
         silent(
+            "three trials of a scale that is doubled every fifty steps",
+            train_loss=decay(2.3, 0.3, 130).noisy(0.02),
+            grad_norm=flat(0.9, 130).noisy(0.05).with_value(40, INF).with_value(80, INF).with_value(120, INF),
+        ),
+        silent(
             "two trials in a short log",
             train_loss=decay(2.3, 0.3, 40).noisy(0.02),
             grad_norm=flat(0.9, 40).noisy(0.05).with_value(25, INF, INF),
@@ -184,6 +190,8 @@ class NonFiniteGradients(Rule):
         learns = change is not None and change.falls
         if share == 1.0 and learns:
             return  # the norm was never computed
+        confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
+        harmless = confidence is Confidence.LOW or (to_the_end and learns)
         word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
         yield self.finding(
             f"{series.name} is {word} in {counted(len(where), 'value')} of {n - start:,}, the first in "
@@ -192,8 +200,8 @@ class NonFiniteGradients(Rule):
                 f"; it stays so to the end{', and the loss falls all the same' if learns else ''}" if to_the_end else ""
             ),
             Span(series.name, first, last, word),
-            confidence=confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where)),
-            severity=Severity.NOTE if to_the_end and learns else Severity.ERROR if to_the_end else self.severity,
+            confidence=confidence,
+            severity=Severity.NOTE if harmless else Severity.ERROR if to_the_end else self.severity,
             causes=self._causes(word, first, grads, walk, settings, siblings),
             evidence={
                 "non-finite values": Quantity(len(where), "values"),
