@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,11 +79,6 @@ class GradientHistory:
         decades = np.log10(positive.values)
         noise = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(decades)))) / np.sqrt(2)
         return cls(positive, decades - levels_before(decades), noise)
-
-    @cached_property
-    def usual(self) -> float:
-        """The median of all values."""
-        return float(np.median(self.series.values))
 
     def rise_until(self, step: int) -> float | None:
         """Return the factor by which the last values before a step lie above what came before; None with too few."""

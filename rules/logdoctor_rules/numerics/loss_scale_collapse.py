@@ -232,7 +232,8 @@ class LossScaleCollapse(Rule):
         if not (sunk or sinking):
             return
         series, step = walk.series, walk.first_step
-        lost_at = [one.first_step for one in (losses.found if losses else ())]
+        found = losses.found if losses is not None else ()
+        lost_at = [one.first_step for one in found if one.series.axis is series.axis]
         lost_at += [masked.first_step] if masked is not None and masked.count else []
         # A log row that shows several halvings and the first NaN says that the halvings began before it.
         nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
