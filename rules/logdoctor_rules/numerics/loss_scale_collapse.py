@@ -271,10 +271,11 @@ class LossScaleCollapse(Rule):
         nan_first: bool,
     ) -> tuple[Cause, ...]:
         rise = grads.rise_until(walk.first_step) if grads is not None else None
-        rose = lost >= self.lost
         half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
-        calm = [] if rose or nan_first else ["the loss is as low as ever before the first halving"]
-        before = [f"the loss had lost {percent(lost)} of its gain before the first halving"] if rose else []
+        calm = [] if lost >= self.lost or nan_first else ["the loss is as low as ever before the first halving"]
+        before = (
+            [f"the loss had lost {percent(lost)} of its gain before the first halving"] if lost >= self.lost else []
+        )
         grown = [f"the gradient norm rises {number(rise)}-fold before it"] if rise and rise >= GROWTH else []
         below = (
             [f"the scale goes down to {number(walk.end)}, where nothing is scaled"] if walk.end <= self.floor else []
@@ -284,7 +285,7 @@ class LossScaleCollapse(Rule):
             because("loss-scale-exhausted", Strength.LIKELY if below else Strength.POSSIBLE, pro=below),
             rate_too_high(
                 siblings,
-                Strength.LIKELY if rose or grown else Strength.POSSIBLE,
+                Strength.LIKELY if before or grown else Strength.POSSIBLE,
                 pro=[*before, *grown],
                 contra=calm,
             ),
