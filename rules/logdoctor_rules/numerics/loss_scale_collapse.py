@@ -33,13 +33,14 @@ from logdoctor.signals import (
     Change,
     GradientHistory,
     Hyperparameters,
+    LossHarm,
     LossScaleWalk,
     MaskedLoss,
     NonFiniteLosses,
     Siblings,
     Trend,
 )
-from logdoctor.wording import counted, number, percent, place
+from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
 
@@ -109,10 +110,6 @@ class LossScaleCollapse(Rule):
     max_idle: float = threshold(
         0.05, "share of the run after the last halving from which the scale has settled; scalers halve every step"
     )
-    lost: float = threshold(
-        0.3, "share of what the loss had gained that it had lost before the first halving, so that the loss came first"
-    )
-
     examples = (
         fires(
             "down to one, and the loss rests",
@@ -218,7 +215,7 @@ class LossScaleCollapse(Rule):
     def check(
         self,
         walk: LossScaleWalk,
-        train: Trend[TrainLoss] | None,
+        loss: LossHarm | None,
         losses: NonFiniteLosses | None,
         masked: MaskedLoss | None,
         grads: GradientHistory | None,
@@ -237,11 +234,8 @@ class LossScaleCollapse(Rule):
         lost_at += [masked.first_step] if masked is not None and masked.count else []
         # A log row that shows several halvings and the first NaN says that the halvings began before it.
         nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
-        lost = _lost_before(train, step) if train else 0.0
-        rose = lost >= self.lost
-        change = Change.since(train, step) if train else None
-        moves = train is not None and len(np.unique(train.series.values[train.series.steps >= step])) > 1
-        learns = sunk and moves and not lost_at and change is not None and change.falls
+        rose = loss is not None and loss.lost_before(step) >= 1.0
+        learns = sunk and not lost_at and loss is not None and _learns(loss.train, step)
         known = "the log's lines of overflow put the loss scale" if walk.from_text else f"{series.name} is halved"
         yield self.finding(
             f"{known} from {number(walk.before)} to {number(walk.end)} from {place(series, step)} on, "
@@ -252,7 +246,7 @@ class LossScaleCollapse(Rule):
             confidence=confidence_from(walk.halvings / self.min_fall, 2 * len(series)),
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,
-            causes=self._causes(walk, grads, settings, siblings, lost=lost, nan_first=nan_first),
+            causes=self._causes(walk, grads, settings, siblings, rose=rose, nan_first=nan_first),
             evidence={
                 "scale before": Quantity(walk.before),
                 "last scale": Quantity(walk.end),
@@ -267,15 +261,13 @@ class LossScaleCollapse(Rule):
         settings: Hyperparameters,
         siblings: Siblings,
         *,
-        lost: float,
+        rose: bool,
         nan_first: bool,
     ) -> tuple[Cause, ...]:
         rise = grads.rise_until(walk.first_step) if grads is not None else None
         half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
-        calm = [] if lost >= self.lost or nan_first else ["the loss is as low as ever before the first halving"]
-        before = (
-            [f"the loss had lost {percent(lost)} of its gain before the first halving"] if lost >= self.lost else []
-        )
+        calm = [] if rose or nan_first else ["the loss is as low as ever before the first halving"]
+        before = ["the loss had risen before the first halving"] if rose else []
         grown = [f"the gradient norm rises {number(rise)}-fold before it"] if rise and rise >= GROWTH else []
         below = (
             [f"the scale goes down to {number(walk.end)}, where nothing is scaled"] if walk.end <= self.floor else []
@@ -293,8 +285,7 @@ class LossScaleCollapse(Rule):
         )
 
 
-def _lost_before(train: Trend[TrainLoss], step: int) -> float:
-    """Return what the loss had lost by a step, as a share of what it had gained until then."""
-    level = train.level[train.steps < step]
-    gained = train.start - level.min() if len(level) else 0.0
-    return float((level[-1] - level.min()) / gained) if gained > 4 * train.level_noise else 0.0
+def _learns(train: Trend[TrainLoss], step: int) -> bool:
+    """Whether a loss goes on falling after a step, and is not one value for ever."""
+    change, values = Change.since(train, step), train.series.values[train.series.steps >= step]
+    return change is not None and change.falls and len(np.unique(values)) > 1
