@@ -233,6 +233,47 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "keep numbers, not tensors, across steps (loss.item())",
         ),
     ),
+    "host-memory-exhausted": (
+        "the machine has too little memory for the data and its workers",
+        (
+            "use fewer data-loading workers and smaller prefetch queues; stream the data instead of holding it",
+            "raise the memory limit of the job; in a container, its shared memory (--shm-size)",
+        ),
+    ),
+    "storage-full": (
+        "there is no space left where the run writes",
+        ("delete old checkpoints and keep only the last few; check quotas as well as free space",),
+    ),
+    "process-left": (
+        "one process failed or hung while the others waited for it",
+        (
+            "look for the first error among the logs of all processes",
+            "check that every process takes the same number of steps and enters the same collectives",
+        ),
+    ),
+    "faulty-kernel": (
+        "a kernel reads or writes outside its memory",
+        (
+            "repeat the step with CUDA_LAUNCH_BLOCKING=1, which names the kernel",
+            "switch custom, fused and compiled kernels off, one at a time",
+        ),
+    ),
+    "program-error": (
+        "the program raised an exception",
+        ("read the traceback above that line; resume from the last checkpoint once it is mended",),
+    ),
+    "log-incomplete": (
+        "records are missing from the log",
+        ("look for further files of the run; close the writer at the end, and log from one process",),
+    ),
+    "logging-changed": (
+        "the program stopped logging it",
+        ("nothing to do if that was meant, such as a phase of the training that ended",),
+    ),
+    "setting-without-effect": (
+        "both runs did exactly the same: whatever was to differ had no effect",
+        ("check that the seed and the settings that differ reach the program",),
+    ),
     "label-out-of-range": (
         "a label or token id lies outside what the model has",
         (

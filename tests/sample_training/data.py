@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 from sklearn import datasets
@@ -16,6 +16,9 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 Correct = Callable[[Tensor, Tensor], Tensor]
 """Output of the network and target to a tensor of booleans."""
+
+Measure = Callable[[Tensor, Tensor], float]
+"""Output of the network and target to a figure of merit over all rows."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Task:
     correct: Correct | None = None
     classes: int = 0
     """0 where there are none."""
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """What else is measured at evaluations, by name."""
 
 
 def split(inputs: Tensor, targets: Tensor, n_train: int) -> tuple[Examples, Examples]:
@@ -134,14 +139,20 @@ THINGS = ("the harbour", "a broken lamp", "her letters", "the last train", "seve
 TIMES = ("at dawn", "in winter", "after the rain", "for years", "without a word")
 
 
+def sentence_text(length: int) -> str:
+    """Generate English sentences until there are this many characters or a few more."""
+    chance = random.Random(0)
+    text = ""
+    while len(text) < length:
+        words = (chance.choice(VOICES), chance.choice(DEEDS), chance.choice(THINGS), chance.choice(TIMES))
+        text += " ".join(words) + ". "
+    return text
+
+
 def sentences() -> Task:
     """Generated English sentences, to be read as eight characters and the next one, at every position."""
     n_train, n_validation, context = 12_000, 2_000, 8
-    chance = random.Random(0)
-    text = ""
-    while len(text) < n_train + n_validation + 2 * context:
-        words = (chance.choice(VOICES), chance.choice(DEEDS), chance.choice(THINGS), chance.choice(TIMES))
-        text += " ".join(words) + ". "
+    text = sentence_text(n_train + n_validation + 2 * context)
     letters = sorted(set(text))
     codes = torch.tensor([letters.index(letter) for letter in text])
     windows = codes.unfold(0, context + 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 Row = dict[str, float]
@@ -34,6 +34,15 @@ class History:
             yield part
             part = part.resumed
 
+    def joined(self) -> History:
+        """Return what a log says that a resumed process rewrites from its checkpoint on: no step twice."""
+        if self.resumed is None:
+            return self
+        rest = self.resumed.joined()
+        start = rest.steps[0]["step"]
+        kept = [[row for row in rows if row["step"] < start] for rows in (self.steps, self.evaluations)]
+        return replace(self, steps=kept[0] + rest.steps, evaluations=kept[1] + rest.evaluations, resumed=None)
+
     def epoch_at(self, step: float) -> float:
         """Return how many passes over the data were done after a step."""
         return step / self.steps_per_epoch
@@ -45,8 +54,8 @@ class History:
         for number, group in groupby(self.steps, lambda row: math.ceil(self.epoch_at(row["step"]))):
             part = list(group)
             last = part[-1]
-            rate = {"learning_rate": last["learning_rate"]}
-            rows.append({"epoch": number, **means(part), **rate, **held_out[last["step"]]})
+            rate = {name: last[name] for name in ("learning_rate",) if name in last}
+            rows.append({"epoch": number, **means(part), **rate, **held_out.get(last["step"], {"step": last["step"]})})
         return rows
 
     def validations(self) -> list[Row]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -27,12 +28,22 @@ Corruption = Callable[[int, Examples], Examples]
 
 
 @dataclass(frozen=True)
+class LossScaling:
+    """Half precision by autocast, with the dynamic loss scale of `torch.amp.GradScaler`."""
+
+    first: float = 2.0**16
+    grow_after: int = 2000
+    """Steps without an overflow after which the scale doubles."""
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """What a training saves of itself."""
 
     step: int
     weights: dict[str, Tensor]
-    optimizer: dict[str, object]
+    optimizer: dict[str, object] | None
+    """None where it was forgotten."""
 
 
 # Schedules of the learning rate.
@@ -136,6 +147,14 @@ class Fit:
     """The step, the last of an epoch, after which a checkpoint is saved."""
     evaluate_every: int | None = None
     """Steps between evaluations; None for one after each epoch, 0 for none."""
+    loss_scaling: LossScaling | None = None
+    """None for single precision."""
+    skip_non_finite: bool = False
+    """Whether an update with a non-finite gradient is left out."""
+    hide_non_finite: bool = False
+    """Whether a NaN loss is logged as 0, as Hugging Face's `logging_nan_inf_filter` has it."""
+    more_settings: Mapping[str, str | float] = field(default_factory=dict)
+    """Hyper-parameters that the training script would name, too."""
     seed: int = 0
 
     def __call__(self) -> History:
@@ -162,7 +181,7 @@ class Fit:
             "seed": self.seed,
         }
         named |= {name: value for name, value in extra.items() if isinstance(value, float)}
-        return {name: value for name, value in named.items() if value is not None}
+        return {name: value for name, value in named.items() if value is not None} | dict(self.more_settings)
 
     def run(self, start: Checkpoint | None) -> tuple[History, Checkpoint | None]:
         """Train from a checkpoint or from the start; return the checkpoint that was asked for, too."""
@@ -171,17 +190,20 @@ class Fit:
         optimizer = self.optimizer(self.parameters(model), lr=self.rate)
         if start:
             model.load_state_dict(start.weights)
+        if start and start.optimizer:
             optimizer.load_state_dict(start.optimizer)
         done = start.step if start else 0
         total = self.epochs * self.steps_per_epoch
         history = History(self.settings, self.steps_per_epoch, total)
+        scaling = self.loss_scaling
+        scaler = scaling and torch.amp.GradScaler("cpu", init_scale=scaling.first, growth_interval=scaling.grow_after)
         if not start:
             history.evaluations.append({"step": 0, **evaluate(model, self.task)})
         between = self.steps_per_epoch if self.evaluate_every is None else self.evaluate_every
         saved = None
         for step, batch in enumerate(self.batches(total - done), done + 1):
             rate = self.rate * self.schedule((step - 1) / total)
-            seen = self.update(model, optimizer, rate, self.corrupt(step, batch))
+            seen = self.update(model, optimizer, rate, self.corrupt(step, batch), scaler)
             history.steps.append({"step": step, **seen})
             if between and step % between == 0:
                 history.evaluations.append({"step": step, **evaluate(model, self.task)})
@@ -201,21 +223,39 @@ class Fit:
                 yield self.task.train.take(chosen)
             count -= self.steps_per_epoch
 
-    def update(self, model: nn.Module, optimizer: torch.optim.Optimizer, rate: float, batch: Examples) -> Row:
+    def update(
+        self,
+        model: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        rate: float,
+        batch: Examples,
+        scaler: torch.amp.GradScaler | None = None,
+    ) -> Row:
         """Take one step and say what it saw; the norm of the gradient is the one before clipping."""
         for group in optimizer.param_groups:
             group["lr"] = rate
         model.train()
         optimizer.zero_grad()
-        output = model(batch.inputs)
-        loss = self.task.loss(output, batch.targets)
-        loss.backward()
+        with torch.autocast("cpu", torch.float16) if scaler else nullcontext():
+            output = model(batch.inputs)
+            loss = self.task.loss(output, batch.targets)
+        scaled = {"loss_scale": scaler.get_scale()} if scaler else {}
+        if scaler:
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+        else:
+            loss.backward()
         norm = nn.utils.get_total_norm([one.grad for one in model.parameters() if one.grad is not None])
         if self.clip:
             nn.utils.clip_grad_norm_(model.parameters(), self.clip)
-        optimizer.step()
+        if scaler:
+            scaler.step(optimizer)
+            scaler.update()
+        elif norm.isfinite() or not self.skip_non_finite:
+            optimizer.step()
+        seen = 0.0 if self.hide_non_finite and not loss.isfinite() else loss.item()
         right = accuracy(self.task, output, batch.targets)
-        return {"loss": loss.item(), **right, "gradient_norm": norm.item(), "learning_rate": rate}
+        return {"loss": seen, **right, "gradient_norm": norm.item(), "learning_rate": rate, **scaled}
 
 
 def accuracy(task: Task, output: Tensor, targets: Tensor) -> Row:
@@ -231,6 +271,7 @@ def evaluate(model: nn.Module, task: Task) -> Row:
         with torch.no_grad():
             output = model(part.inputs)
         measured = {"loss": task.loss(output, part.targets).item(), **accuracy(task, output, part.targets)}
+        measured |= {name: measure(output, part.targets) for name, measure in task.measures.items()}
         row |= {prefix + name: value for name, value in measured.items()}
     return row
 
@@ -242,17 +283,23 @@ class Interrupted:
     fit: Fit
     saved: int
     died: int
+    resume: Callable[[Fit], Fit] = lambda fit: fit
+    """What is different about the second process."""
+    forget_optimizer: bool = False
+    """Whether the second process starts with a new optimizer."""
 
     def __call__(self) -> History:
         """Train twice."""
         first, checkpoint = replace(self.fit, save_after=self.saved, stop_after=self.died).run(None)
-        second, _ = replace(self.fit, seed=self.fit.seed + 1).run(checkpoint)
+        if checkpoint and self.forget_optimizer:
+            checkpoint = replace(checkpoint, optimizer=None)
+        second, _ = self.resume(replace(self.fit, seed=self.fit.seed + 1)).run(checkpoint)
         return replace(first, resumed=second)
 
 
 @dataclass(frozen=True)
 class Adversaries:
-    """A generator of handwritten digits and its discriminator; calling it trains both."""
+    """A generator of handwritten digits, or of other vectors, and its discriminator; calling it trains both."""
 
     generator: Network
     discriminator: Network
@@ -261,6 +308,7 @@ class Adversaries:
     discriminator_rate: float
     noise: int = 16
     batch_size: int = 64
+    real: Callable[[], Tensor] = lambda: digits().train.inputs
     seed: int = 0
 
     def __call__(self) -> History:
@@ -270,7 +318,7 @@ class Adversaries:
         adam = partial(torch.optim.Adam, betas=(0.5, 0.999))
         maker = adam(make.parameters(), lr=self.generator_rate)
         judger = adam(judge.parameters(), lr=self.discriminator_rate)
-        pixels = digits().train.inputs
+        pixels = self.real()
         history = History({}, math.ceil(len(pixels) / self.batch_size), self.steps)
         for step in range(1, self.steps + 1):
             real = pixels[torch.randint(len(pixels), (self.batch_size,))]

@@ -27,6 +27,7 @@ KERAS = {
     "learning_rate": "learning_rate",
     "loss": "loss",
     "validation_accuracy": "val_accuracy",
+    "validation_f1": "val_f1",
     "validation_loss": "val_loss",
 }
 HUGGING_FACE = {
@@ -69,7 +70,7 @@ def renamed(row: Row, names: Mapping[str, str]) -> Row:
 
 def keras_csv(folder: Path, history: History) -> None:
     """Write what `keras.callbacks.CSVLogger("training.log")` does: epochs from 0, columns sorted."""
-    rows = [{"epoch": epoch, **row} for epoch, row in enumerate(_keras_rows(history))]
+    rows: list[Row] = [{"epoch": epoch, **row} for epoch, row in enumerate(_keras_rows(history))]
     _table(folder / "training.log", list(rows[0]), rows)
 
 
@@ -82,7 +83,7 @@ def keras_history(folder: Path, history: History) -> None:
 def _keras_rows(history: History) -> list[Row]:
     """Return a row for each epoch; Keras logs the rate only where a schedule changes it."""
     rows = history.epochs()
-    scheduled = len({row["learning_rate"] for row in rows}) > 1
+    scheduled = len({row.get("learning_rate") for row in rows}) > 1
     names = {ours: theirs for ours, theirs in KERAS.items() if scheduled or ours != "learning_rate"}
     return [renamed(row, names) for row in rows]
 
@@ -90,14 +91,21 @@ def _keras_rows(history: History) -> list[Row]:
 # Comma-separated tables.
 
 
-def lightning_csv(folder: Path, history: History, *, every: int, learning_rate: str | None = None) -> None:
+def lightning_csv(
+    folder: Path,
+    history: History,
+    *,
+    every: int,
+    learning_rate: str | None = None,
+    names: Mapping[str, str] = LIGHTNING,
+) -> None:
     """Write what Lightning's `CSVLogger` does: one sparse row for each call, columns sorted, steps from 0."""
     rows: list[Row] = []
     for row in interleaved(history.every(every), history.validations()):
         at = {"epoch": math.ceil(history.epoch_at(row["step"])) - 1, "step": int(row["step"]) - 1}
         if learning_rate and "learning_rate" in row:
             rows.append({learning_rate: row["learning_rate"], "step": at["step"]})
-        rows.append({**at, **renamed(row, LIGHTNING)})
+        rows.append({**at, **renamed(row, names)})
     _table(folder / "metrics.csv", sorted({name for row in rows for name in row}), rows)
     _yaml(folder / "hparams.yaml", history.settings)
 
@@ -125,27 +133,31 @@ def ultralytics_csv(folder: Path, history: History) -> None:
 # JSON.
 
 
-def records(folder: Path, history: History, *, every: int) -> None:
+def records(folder: Path, history: History, *, every: int, names: Mapping[str, str] = HUGGING_FACE) -> None:
     """Write a home-made list of records, evaluations among the steps."""
     rows = interleaved(history.every(every), history.validations())
-    _json(folder / "log.json", [{"step": int(row["step"]), **renamed(row, HUGGING_FACE)} for row in rows])
+    _json(folder / "log.json", [{"step": int(row["step"]), **renamed(row, names)} for row in rows])
 
 
-def json_lines(folder: Path, history: History, *, names: Mapping[str, str] = PLAIN) -> None:
-    """Write a home-made `metrics.jsonl`, every step, rounded to six digits."""
-    rows = interleaved(history.steps, history.validations())
+def json_lines(folder: Path, history: History, *, every: int = 1, names: Mapping[str, str] = PLAIN) -> None:
+    """Write a home-made `metrics.jsonl`, rounded to six digits; a resumed process appends."""
+    parts = (interleaved(part.every(every), part.validations()) for part in history.processes())
+    rows = (row for part in parts for row in part)
     lines = [{"step": int(row["step"]), **_rounded(renamed(row, names))} for row in rows]
     _lines(folder / "metrics.jsonl", lines)
 
 
-def deepobs(folder: Path, history: History) -> None:
+def deepobs(folder: Path, history: History, *, problem: str = "diabetes_mlp") -> None:
     """Write what DeepOBS does: both splits before training and after each epoch, and every batch."""
+    accuracies = {"train_accuracies": "accuracy", "test_accuracies": "validation_accuracy"}
+    known = {theirs: ours for theirs, ours in accuracies.items() if ours in history.evaluations[0]}
     content: dict[str, object] = {
         "train_losses": [row["loss"] for row in history.evaluations],
         "test_losses": [row["validation_loss"] for row in history.evaluations],
         "minibatch_train_losses": [row["loss"] for row in history.steps],
+        **{theirs: [row[ours] for row in history.evaluations] for theirs, ours in known.items()},
         "optimizer": history.settings["optimizer"],
-        "testproblem": "diabetes_mlp",
+        "testproblem": problem,
         "batch_size": history.settings["batch_size"],
         "num_epochs": history.settings["epochs"],
         "learning_rate": history.settings["lr"],
@@ -156,11 +168,11 @@ def deepobs(folder: Path, history: History) -> None:
     _json(folder / f"random_seed__{history.settings['seed']}__2025-06-15-15-06-40.json", content)
 
 
-def trainer_state(folder: Path, history: History, *, every: int) -> None:
+def trainer_state(folder: Path, history: History, *, every: int, names: Mapping[str, str] = HUGGING_FACE) -> None:
     """Write the `trainer_state.json` of Hugging Face's Trainer."""
     rows = history.windows(every)
     log = [
-        {**renamed(row, HUGGING_FACE), "epoch": history.epoch_at(row["step"]), "step": int(row["step"])}
+        {**renamed(row, names), "epoch": history.epoch_at(row["step"]), "step": int(row["step"])}
         for row in interleaved(rows, history.validations())
     ]
     last = int(history.steps[-1]["step"])
@@ -208,7 +220,9 @@ def llama_factory(folder: Path, history: History, *, every: int) -> None:
 # TensorBoard, by the real writers.
 
 
-def tensorboard(folder: Path, history: History, *, every: int, hparams: bool = False) -> None:
+def tensorboard(
+    folder: Path, history: History, *, every: int, hparams: bool = False, names: Mapping[str, str] = SLASHED
+) -> None:
     """Write with torch's SummaryWriter: one file for each process, and `add_hparams` if asked for."""
     from torch.utils.tensorboard import SummaryWriter
 
@@ -217,7 +231,7 @@ def tensorboard(folder: Path, history: History, *, every: int, hparams: bool = F
         with _fixed_clock(folder, start):
             writer = SummaryWriter(str(folder))
             for row in interleaved(part.every(every), part.validations()):
-                for tag, value in renamed(row, SLASHED).items():
+                for tag, value in renamed(row, names).items():
                     writer.add_scalar(tag, value, int(row["step"]), walltime=start + row["step"] * SECONDS)
             if hparams:
                 final = {"hparam/val_loss": part.evaluations[-1]["validation_loss"]}

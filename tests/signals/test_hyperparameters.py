@@ -64,3 +64,26 @@ def test_a_run_without_settings_says_nothing() -> None:
     assert not told
     assert (told.clip_norm, told.half_precision, told.weight_decay, told.warmup) == (None, "", None, None)
     assert told.accumulation == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "patience"),
+    [
+        ({"early_stopping_patience": 5}, 5.0),
+        ({"patience": 100}, 100.0),
+        ({"callbacks.early_stopping.patience": 3}, 3.0),
+        ({"early_stopping": True}, 0.0),
+        ({"early_stopping": False}, None),
+        ({"early_stopping_patience": None}, None),
+        ({"lr_patience": 5}, None),
+        ({"scheduler.patience": 5}, None),
+        ({}, None),
+    ],
+)
+def test_patience_is_that_of_the_run_not_of_its_scheduler(settings: dict[str, object], patience: float | None) -> None:
+    assert given(**settings).patience == patience
+
+
+def test_the_micro_batch_is_what_goes_through_the_model_at_once() -> None:
+    assert given(per_device_train_batch_size=4, train_batch_size=32).micro_batch == 4
+    assert given(batch_size=64).micro_batch == 64

@@ -26,6 +26,10 @@ BATCH_SIZE = _spelled(
     "total train batch size", "global batch size", "train batch size", "batch size", "per device train batch size",
     "micro batch size", "batch",
 )  # fmt: skip
+MICRO_BATCH = _spelled(
+    "per device train batch size", "micro batch size", "train micro batch size per gpu", "device batch size",
+    "batch size per gpu", "batch size",
+)  # fmt: skip
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
 WEIGHT_DECAY = _spelled("weight decay", "wd", "l2", "l2 reg")
 DROPOUT = _spelled("dropout", "dropout rate", "p dropout", "hidden dropout prob", "hidden dropout", "dropout p", "drop")
@@ -99,6 +103,11 @@ class Hyperparameters:
         return self.number(BATCH_SIZE)
 
     @cached_property
+    def micro_batch(self) -> float | None:
+        """Examples that go through the model at once on one device, as far as one setting tells."""
+        return self.number(MICRO_BATCH)
+
+    @cached_property
     def accumulation(self) -> float:
         """Micro-batches in one update; 1 where nothing is said."""
         return max(self.number(ACCUMULATION) or 1.0, 1.0)
@@ -127,6 +136,19 @@ class Hyperparameters:
     def momentum(self) -> float | None:
         """Momentum of SGD."""
         return self.number(MOMENTUM)
+
+    @cached_property
+    def patience(self) -> float | None:
+        """How long the run may go on without improvement before it stops early; None where it may not stop so.
+
+        The patience of a scheduler that lowers the rate is another one.
+        """
+        for name, value in self.run.hyperparameters.items():
+            found = set(words(name))
+            stops = "patience" in found or {"early", "stopping"} <= found or {"early", "stop"} <= found
+            if stops and not found & {"lr", "scheduler", "plateau"} and value and isinstance(value, int | float):
+                return float(value) if "patience" in found else 0.0
+        return None
 
     @cached_property
     def warmup(self) -> float | None:

@@ -138,8 +138,17 @@ def _set_up(run: Run) -> tuple[object, ...]:
 
 
 def _same_task(one: Run, other: Run) -> bool:
-    named = any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
-    return named or _NUMBER.sub("#", one.name) == _NUMBER.sub("#", other.name)
+    return names_task(one, other) or same_but_for_numbers(one.name, other.name)
+
+
+def names_task(one: Run, other: Run) -> bool:
+    """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
+    return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
+
+
+def same_but_for_numbers(name: str, other: str) -> bool:
+    """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
+    return _NUMBER.sub("#", name) == _NUMBER.sub("#", other)
 
 
 def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:
