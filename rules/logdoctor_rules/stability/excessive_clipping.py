@@ -80,6 +80,11 @@ class ExcessiveClipping(Rule):
     max_fall: float = threshold(
         0.5, "fall as a share of the start above which a run has learnt, however slowly it goes on"
     )
+    little: float = threshold(
+        0.1,
+        "fall as a share of the start that any run which learns achieves, as in no-learning; less of it is poor where "
+        "the optimizer is known to take the clipped gradient as it is (SGD)",
+    )
     min_points: float = threshold(20.0, "values of the norm: ten in its later half, enough for a median and a share")
 
     examples = (
@@ -102,9 +107,15 @@ class ExcessiveClipping(Rule):
         ),
         fires(
             "far too tight, and yet it learns",
-            settings={"max_grad_norm": 0.01},
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
             train_loss=decay(2.3, 0.3).noisy(0.02),
             grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        fires(
+            "thirty times too tight under SGD, and hardly any fall",
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
+            train_loss=decay(2.34, 2.22, half_life=0.15).noisy(0.02),
+            grad_norm=flat(0.3).heavy_tailed(0.2),
         ),
         silent(
             "a language model at 1.0",
@@ -171,21 +182,22 @@ class ExcessiveClipping(Rule):
         before = 0 < clip < top * (1 - SAME)
         share = float((late > clip).mean()) if before else float((late >= top * (1 - SAME)).mean())
         ratio = float(np.median(late)) / clip if before else 0.0
-        slow = self._slow(train)
+        plain = before and settings.is_adaptive is False
+        slow = self._slow(train) or (plain and train.start - train.end < self.little * abs(train.start))
         capped = not before and share >= self.min_capped and (values < top * (1 - SAME)).any() and slow
         if not capped and ratio < self.min_ratio:
             return
-        harmless = bool(settings.is_adaptive) or not slow
+        severity = Severity.NOTE if settings.is_adaptive or not slow else self.severity
         first = int(series.steps[len(values) // 2])
         level = clip if before else top
         yield self.finding(
             f"{series.name} is clipped at {number(level)} in {percent(share)} of the steps "
             f"from {place(series, first)} on"
             + (f"; it is usually {number(float(np.median(late)))}" if before else ", where it is logged after clipping")
-            + (f"; {train.series.name} falls slowly" if slow else ""),
+            + (f"; {train.series.name} learns slowly" if slow else ""),
             Span(series.name, first, int(series.steps[-1]), "clipped"),
             confidence=confidence_from(ratio / self.min_ratio if before else MEDIUM, len(values)),
-            severity=Severity.NOTE if harmless else self.severity,
+            severity=severity,
             causes=self._causes(late, level, settings, siblings, before=before, slow=slow),
             evidence={
                 "clipped": Quantity(share, "share"),
@@ -218,13 +230,13 @@ class ExcessiveClipping(Rule):
             because(
                 "clipping-too-tight",
                 Strength.LIKELY if not settings.is_adaptive else Strength.POSSIBLE,
-                pro=["the loss falls in almost a straight line, as with steps of one length"] if slow else [],
+                pro=["the loss falls slowly, as with short steps of one length"] if slow else [],
                 contra=adaptive if settings.is_adaptive else [],
                 fixes=[Fix(text, basis="this run's gradient norm") if before else Fix(LOG_BEFORE)],
             ),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY if slow else Strength.POSSIBLE,
-                contra=["the loss falls slowly and steadily"] if slow else [],
+                contra=["the loss falls slowly"] if slow else [],
             ),
         )
