@@ -58,6 +58,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "half precision overflows",
         ("train in bfloat16, or scale the loss dynamically",),
     ),
+    "half-precision-underflow": (
+        "gradients are too small for half precision and become zero",
+        ("train in bfloat16, or scale the loss dynamically",),
+    ),
     "loss-scale-exhausted": (
         "the loss scale is halved at every step and has nowhere left to go",
         ("find the first step whose gradients overflow at any scale; train in bfloat16, which needs no scale",),

@@ -65,6 +65,8 @@ class NanLoss(Rule):
         "plateau",
         "slow-convergence",
         "still-improving",
+        "non-finite-gradients",
+        "excessive-clipping",
     )
 
     recovered: float = threshold(
