@@ -26,6 +26,9 @@ from logdoctor.sources.tables.table import Column, Table
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
+_ENOUGH_ROWS = 2
+"""Rows below a header before they are believed."""
+
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
 
@@ -52,6 +55,14 @@ class Assembled:
     """Steps that were planned, where steps are counted."""
     complete: bool | None = None
     """Whether the last of the planned epochs was reached, where epochs are planned."""
+    first_line: int = 0
+    last_line: int = 0
+    """The first and the last line of data, counted from 0 through the whole log."""
+
+    @property
+    def begins_again(self) -> bool:
+        """Whether the log goes back to an earlier position, as several runs in one log do."""
+        return bool((np.diff(self.clock.at) < 0).any())
 
 
 def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
@@ -77,6 +88,8 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
         Axis.SAMPLES if counts_samples else Axis.STEP,
         plan,
         True if any(map(is_summary, counted)) else complete,
+        min(int(part.lines[0]) for part in believed),
+        max(int(part.lines[-1]) for part in believed),
     )
 
 
@@ -190,10 +203,13 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
     measuring = [part for part in parts if part.values and len(part)]
     counting = [part for part in measuring if part.counters]
-    regular = [
+    tabled = [part for part in counting if part.form.in_table]
+    regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
+    regular += [
         part
         for part in counting
         if len(part) >= ENOUGH_LINES
+        and not part.form.in_table
         and _varies(part)
         and (part.form.counter_first or any(map(tells_performance, part.values)))
     ]

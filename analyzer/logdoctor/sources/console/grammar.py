@@ -34,7 +34,9 @@ SAMPLES = "samples within"
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-_IGNORED = frozenset({"eta", "remaining", "eta_seconds"})
+_IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num"})
+_EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
+"""First words of what is no point of a curve: `Max accuracy: 70.1%`."""
 
 
 class Kind(Enum):
@@ -76,6 +78,8 @@ class Form:
     """Whether the line is a state of a progress bar."""
     counter_first: bool = False
     """Whether the line begins with its counter."""
+    in_table: bool = False
+    """Whether the line is a row below a header."""
     is_dict: bool = False
     """Whether the line is a dictionary, as Hugging Face's Trainer prints it."""
     rank: int | None = None
@@ -87,15 +91,15 @@ class Form:
         return (self.split, self.is_bar, self.is_dict, *((one.kind, one.name) for one in self.fields))
 
 
-_NOT_FINITE = r"(?:nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
+_NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 _TOKEN = re.compile(
-    rf"\0|(?:(?<=[:=(\['\"+-])|(?<=[:=] )|(?<=[:=]  )){_NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s){_NOT_FINITE}(?=\s*(?:[,|;(\t]|$))"
+    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{_NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
+    rf"|(?<=\s)[-+]?{_NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
 _MAYBE = re.compile(
     r"loss|acc|rate|epoch|step|iter|lr\b|err|ppl|bpb|score|reward|ret|metric|f1|map|iou|dice|\bep\b|tr?l:|tel:|batch"
-    r"|\bnll|entropy|update|round|\[\0\]|^\[ *\0, +\0\]|\|",
+    r"|\bnll|entropy|update|round|^ *all |\[\0\]|^\[ *\0, +\0\]|\|",
     re.I,
 )
 """What every line of interest has something of; the rest is not looked at any closer."""
@@ -116,6 +120,7 @@ _WORD = r"[A-Za-z_][\w@./%+'&#-]*"
 _MORE = r"(?: (?:[A-Za-z0-9_@%&#][\w@./%+'&#-]*))"
 _KEY = re.compile(rf"({_WORD}{_MORE}{{0,6}}(?: ?\([^()]{{1,24}}\))?)$")
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
+_WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _QUOTES = "'\"`"
 
@@ -155,8 +160,14 @@ _SECTION = re.compile(
     r"[\s*=#-]*(train|training|val|valid|validation|eval|evaluation|test)\b[\w ]{0,24}:?[\s*=-]*$", re.I
 )
 _LONGEST_SECTION = 80
-_SUMMARY_LINE = " * "
+_EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
+"""What torchvision's references print once more at the end of an epoch."""
+_SUMMARY_LINE = re.compile(r"\s*\* (?:Acc|Prec|Recall|IoU|Top)")
 """How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`."""
+
+_ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
+_BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
+"""What Ultralytics prints of all classes behind the numbers of images and of boxes."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
 _SUMMARY = re.compile(
@@ -177,6 +188,8 @@ def parse(shape: str) -> Form | None:
         return _section(shape)
     if len(shape) > LONGEST_SHAPE or not _MAYBE.search(shape) or _CODE.match(shape):
         return None
+    if _ULTRALYTICS.match(shape):
+        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
     stripped = strip(shape)
     reader = _LineReader(stripped.text, stripped.slots)
     reader.read()
@@ -221,15 +234,18 @@ class _LineReader:
         tokens = list(_TOKEN.finditer(self.text))[:MOST_FIELDS]
         end = 0
         for i, token in enumerate(tokens):
+            word = next((name for name in ("word", "free") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
-            before = self.text[end : token.start()]
-            self._number(before, token[0], after, first=i == 0)
+            before = self.text[end : token.start(word)]
+            self._number(before, token[word], after, first=i == 0)
             end = token.end()
-            self.slot += token[0] == MASK
+            self.slot += not word
         told = any(one.kind not in {Kind.WITHIN, Kind.LENGTH} for one in self.fields)
         if not told and not _BAR.search(self.text):
             self.fields = []
-        if self.text.startswith(_SUMMARY_LINE):
+        if _EPOCH_AVERAGES.match(self.text):
+            self.fields = []
+        if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
 
     def _number(self, before: str, token: str, after: str, *, first: bool) -> None:
@@ -260,16 +276,14 @@ class _LineReader:
         if self.fields or not first:
             unit = _UNIT.match(text)
             text = text[unit.end() :] if unit else text
-        text = text.rstrip("[({< '\"`")
-        explicit = text.endswith((":", "=", "|")) and not text.endswith("%|")
-        if text.endswith("|") and not re.search(r"[\w)] *\|$", text):
-            explicit = False
-        text = text.rstrip(":= |") if explicit else text.rstrip("#@ ")
+        text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
+        explicit = text.endswith((":", "="))
+        text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
         text = text.rstrip(_QUOTES + " ")
         pieces = _CUT.split(text)
         last = pieces[-1].strip(_QUOTES + " .-*+>)]}")
         found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
-        key = found[1].strip() if found else ""
+        key = found[1].strip() if found and not found[1].endswith("-") else ""
         attached = bool(_ATTACHED.match(after))
         unit = _UNIT.match(after)
         named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
@@ -295,7 +309,10 @@ class _LineReader:
             self._before = ""
             return
         if not explicit:
-            key = _vocabulary_tail(key)
+            tail = _vocabulary_tail(key)
+            if first:
+                self._take_heading(key[: len(key) - len(tail)])
+            key = tail
         elif not before.endswith((" ", "\t")) and " " in key:
             key = _vocabulary_tail(key) or key.split(" ")[-1]  # `stage two val_loss:2.8`: spaces are between the pairs
         if not key or (token != MASK and not explicit and not _vocabulary_tail(key)):
@@ -308,6 +325,13 @@ class _LineReader:
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
+        if _SPLIT_ONLY.fullmatch(text.strip()) and re.match(
+            r"/\0\]\s*\[\s*\0/", after
+        ):  # Swin: `Train: [0/300][10/1251]`
+            self._take_heading(text)
+            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
+            self._before = "counted"
+            return True
         if first and _SPLIT_ONLY.fullmatch(text.strip()) and re.match(r"\]? *\[", after):  # timm: `Train: 0 [  50/1251`
             self._take_heading(text)
             self._add(Kind.COUNTER, "epoch", MASK, 1.0)
@@ -341,6 +365,9 @@ class _LineReader:
         return SAMPLES if samples else "iter"
 
     def _value(self, key: str, token: str, sign: float, unit: str) -> None:
+        if words(key)[:1] and words(key)[0] in _EXTREMES and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+            self._before = ""
+            return
         only_split = _is_split(key)
         self._spoken_split(key)
         if self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):

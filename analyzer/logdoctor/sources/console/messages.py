@@ -1,23 +1,24 @@
 """Lines that matter besides numbers: errors, warnings, changes of schedule, the end of a run.
 
-The wording is that of the programs that print it: PyTorch, TensorFlow, JAX, apex, DeepSpeed, fairseq, Megatron-LM, Keras,
-Lightning, Hugging Face, the Linux kernel, Slurm, LSF. Patterns see lines without their numbers, so that each wording is
-matched once in a log however often it comes.
+The wording is that of the programs that print it: PyTorch, TensorFlow, JAX, apex, DeepSpeed, fairseq, Megatron-LM,
+Keras, Lightning, Hugging Face, the Linux kernel, Slurm, LSF. Patterns see lines without their numbers, so
+that each wording is matched once in a log however often it comes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from logdoctor.run import TextEvent
-from logdoctor.run import event_kinds as kinds
-from logdoctor.sources.console.masking import MASK
+from logdoctor.run import text_event as kinds
 from logdoctor.sources.console.parts import Clock
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.streams import Taken
 
 MOST_EVENTS = 1000
 """Events of one kind that are kept; the first and the last tell the story, and thousands of overflows are one."""
@@ -28,113 +29,110 @@ LONGEST_TEXT = 500
 _LONGEST_TRACEBACK = 400
 """Lines of a traceback before its last one is given up."""
 
-_N = MASK
-
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    (
-        kinds.OUT_OF_MEMORY,
-        r"OutOfMemoryError|(?:CUDA|HIP|XPU|MPS backend)(?: error:)? out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED|"
-        r"OOM when allocating tensor|RESOURCE_EXHAUSTED: Out of memory|CUDNN_STATUS_ALLOC_FAILED",
-    ),
-    (
-        kinds.WORKER_KILLED,
-        r"DataLoader worker \(pid.*(?:is killed by signal|exited unexpectedly)|insufficient shared memory|"
+_WORDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (kinds.OUT_OF_MEMORY, (
+        r"OutOfMemoryError", r"(?:CUDA|HIP|XPU|MPS backend)(?: error:)? out of memory", r"CUBLAS_STATUS_ALLOC_FAILED",
+        r"OOM when allocating tensor", r"RESOURCE_EXHAUSTED: Out of memory", r"CUDNN_STATUS_ALLOC_FAILED",
+    )),
+    (kinds.WORKER_KILLED, (
+        r"DataLoader worker \(pid.*(?:is killed by signal|exited unexpectedly)", r"insufficient shared memory",
         r"unable to (?:write to|open) (?:file|shared memory).*(?:torch_|shm)",
-    ),
-    (
-        kinds.HOST_KILLED,
-        r"^Killed$|: Killed\b|oom[-_]kill|Out of memory: Kill|exitcode *: -\0|Signal \0 \(SIGKILL\)|signal \0 \(Killed\)|"
-        r"died with <Signals\.SIGKILL|Bus error \(core dumped\)|TERM_MEMLIMIT|Exceeded job memory limit",
-    ),
-    (kinds.DISK_FULL, r"No space left on device|Disk quota exceeded|\[enforce fail at inline_container"),
-    (
-        kinds.DEVICE_ASSERT,
-        r"device-side assert triggered|Assertion `[^`]*`? ?failed|CUBLAS_STATUS_NOT_INITIALIZED.*cublasCreate|"
-        r"Target \0 is out of bounds|IndexKernel\.cu.*Assertion|ClassNLLCriterion.*Assertion",
-    ),
-    (
-        kinds.COLLECTIVE_TIMEOUT,
-        r"Watchdog caught collective operation timeout|NCCL (?:watchdog )?timeout|ncclSystemError|NCCL error|"
-        r"Timed out initializing process group|Some NCCL operations have failed or timed out|"
-        r"Connection closed by peer \[|DistBackendError",
-    ),
-    (
-        kinds.DEVICE_FAULT,
-        r"illegal memory access|CUDA error: (?!out of memory|device-side)|unspecified launch failure|CUDNN_STATUS_\w*(?:ERROR|FAILED)|"
-        r"uncorrectable ECC error|Xid \(PCI|GPU is lost|fallen off the bus",
-    ),
-    (kinds.RANK_FAILED, r"ChildFailedError|torch\.distributed\.elastic.*(?:FAILED|failed \(exitcode)|: FAILED\b.*rank"),
-    (
-        kinds.LOSS_SCALE_EXHAUSTED,
-        r"Minimum loss scale reached|Current loss scale already at minimum|loss scale (?:is|has) (?:reached|hit) (?:the )?min",
-    ),
-    (
-        kinds.GRADIENT_OVERFLOW,
-        r"[Gg]radient overflow|\bOVERFLOW! Rank|OVERFLOW! .*Skipping step|Skipping step, loss scaler|overflow detected|"
-        r"reducing loss scale to|grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
-    ),
-    (
-        kinds.NAN_STOP,
-        r"Invalid loss, terminating training|Loss is (?:nan|inf|NaN|Inf|-inf)\b|Loss became infinite or NaN|"
-        r"loss returned in `training_step` is|is not finite\. Previous best|found NaN in|Unexpected result nan|"
-        r"NanLossDuringTrainingError|Model diverged with loss = NaN|returned nan values in its|Loss NaN/Inf detected|"
-        r"NaN or Inf found in input tensor|(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|"
-        r"[Ss]topping|[Ss]kipping|[Aa]bort)|[Ll]oss (?:exploded|diverged|is NaN|became NaN)|encountered (?:NaN|nan|Inf)",
-    ),
-    (kinds.SCHEDULER_ORDER_WARNING, r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`"),
-    (kinds.SHAPE_WARNING, r"Using a target size \(.*\) that is different to the input size"),
-    (
-        kinds.NO_GRADIENT,
-        r"None of the inputs have requires_grad=True|does not require grad and does not have a grad_fn|"
-        r"Gradients do not exist for variables|No gradients provided for any variable|"
-        r"parameters that were not used in producing loss",
-    ),
-    (kinds.DATA_EXHAUSTED, r"[Yy]our input ran out of data|[Dd]ataset is exhausted before|StopIteration$"),
-    (
-        kinds.RATE_REDUCED,
-        r"ReduceLROnPlateau reducing learning rate|reducing learning rate of group|ReduceLROnPlateau: reducing",
-    ),
-    (
-        kinds.EARLY_STOPPING,
-        r"[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))|: early stopping|stopping_early|"
-        r"Signaling Trainer to stop|EarlyStopping: Stopping|EarlyStopping: Training stopped",
-    ),
-    (kinds.TIME_LIMIT, r"DUE TO TIME LIMIT|TERM_RUNLIMIT|[Ww]all ?time (?:limit|exceeded)"),
-    (
-        kinds.INTERRUPTED,
-        r"^KeyboardInterrupt|\bKeyboardInterrupt$|DUE TO PREEMPTION|CANCELLED AT|Detected KeyboardInterrupt|"
-        r"SIGTERM received|[Rr]eceived (?:signal )?SIGTERM|Received \0 death signal|TERM_OWNER|Signal \0 \(SIGTERM\)",
-    ),
-    (
-        kinds.RESUMED,
-        r"(?i:resum(?:e|ed|ing) (?:training )?(?:from|at|training)|continuing training from checkpoint|"
-        r"restor(?:ed|ing) (?:all states )?from (?:the )?checkpoint|will skip the first|=> loaded checkpoint|"
-        r"successfully loaded checkpoint from .* (?:at|iteration))",
-    ),
-    (
-        kinds.FINISHED,
-        r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b|^finished training|^end of training|"
-        r"^done training|`?Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)|training successfully completed|"
-        r"\bdone training in|^\W*after training is done)",
-    ),
+    )),
+    (kinds.HOST_KILLED, (
+        r"^Killed$", r": Killed\b", r"oom[-_]kill", r"Out of memory: Kill", r"exitcode *: -\0", r"\(SIGKILL\)",
+        r"signal \0 \(Killed\)", r"died with <Signals\.SIGKILL", r"Bus error \(core dumped\)", r"TERM_MEMLIMIT",
+        r"Exceeded job memory limit",
+    )),
+    (kinds.DISK_FULL, (
+        r"No space left on device", r"Disk quota exceeded", r"\[enforce fail at inline_container",
+    )),
+    (kinds.DEVICE_ASSERT, (
+        r"device-side assert triggered", r"Assertion `[^`]*`? ?failed", r"Target \0 is out of bounds",
+        r"(?:IndexKernel|ClassNLLCriterion).*Assertion",
+    )),
+    (kinds.COLLECTIVE_TIMEOUT, (
+        r"Watchdog caught collective operation timeout", r"NCCL (?:watchdog )?timeout", r"ncclSystemError",
+        r"NCCL error", r"Timed out initializing process group", r"Some NCCL operations have failed or timed out",
+        r"Connection closed by peer \[", r"DistBackendError",
+    )),
+    (kinds.DEVICE_FAULT, (
+        r"illegal memory access", r"CUDA error: (?!out of memory|device-side)", r"unspecified launch failure",
+        r"CUDNN_STATUS_\w*(?:ERROR|FAILED)", r"uncorrectable ECC error", r"Xid \(PCI", r"GPU is lost",
+        r"fallen off the bus",
+    )),
+    (kinds.NON_FINITE_STOP, (
+        r"Minimum loss scale reached", r"Current loss scale already at minimum", r"Invalid loss, terminating training",
+        r"Loss is (?:nan|inf|NaN|Inf|-inf)\b", r"Loss became infinite or NaN", r"loss returned in `training_step` is",
+        r"is not finite\. Previous best", r"found NaN in", r"Unexpected result nan", r"NanLossDuringTrainingError",
+        r"Model diverged with loss = NaN", r"returned nan values in its", r"Loss NaN/Inf detected",
+        r"NaN or Inf found in input tensor", r"[Ll]oss (?:exploded|diverged|is NaN|became NaN)",
+        r"(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|stopp|[Aa]bort)",
+    )),
+    (kinds.GRADIENT_OVERFLOW, (
+        r"[Gg]radient overflow", r"\bOVERFLOW! Rank", r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
+        r"reducing loss scale to", r"grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
+    )),
+    (kinds.SCHEDULER_ORDER, (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
+    (kinds.SHAPE_BROADCAST, (r"Using a target size \(.*\) that is different to the input size",)),
+    (kinds.NO_GRADIENT, (
+        r"None of the inputs have requires_grad=True", r"does not require grad and does not have a grad_fn",
+        r"Gradients do not exist for variables", r"No gradients provided for any variable",
+    )),
+    (kinds.DATA_EXHAUSTED, (r"[Yy]our input ran out of data",)),
+    (kinds.RATE_REDUCED, (
+        r"ReduceLROnPlateau reducing learning rate", r"reducing learning rate of group", r"ReduceLROnPlateau: reducing",
+    )),
+    (kinds.EARLY_STOP, (
+        r"[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))", r": early stopping",
+        r"stopping_early", r"Signaling Trainer to stop", r"EarlyStopping: (?:Stopping|Training stopped)",
+    )),
+    (kinds.PREEMPTED, (
+        r"DUE TO TIME LIMIT", r"TERM_RUNLIMIT", r"[Ww]all ?time exceeded", r"^KeyboardInterrupt",
+        r"\bKeyboardInterrupt$", r"DUE TO PREEMPTION", r"CANCELLED AT", r"Detected KeyboardInterrupt",
+        r"SIGTERM received", r"[Rr]eceived (?:signal )?SIGTERM", r"Received \0 death signal", r"TERM_OWNER",
+        r"\(SIGTERM\)",
+    )),
+    (kinds.RESUMED, (
+        r"(?i:resum(?:e|ed|ing) (?:training )?(?:from|at|training))", r"(?i:continuing training from checkpoint)",
+        r"(?i:restor(?:ed|ing) (?:all states )?from (?:the )?checkpoint)", r"(?i:will skip the first)",
+        r"=> loaded checkpoint", r"successfully loaded checkpoint from .* (?:at|iteration)",
+    )),
+    (kinds.FINISHED, (
+        r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b)", r"(?i:^finished training)",
+        r"(?i:^end of training)", r"(?i:^done training)", r"Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)",
+        r"(?i:training successfully completed)",
+    )),
 )  # fmt: skip
+"""What is told, in which words. Earlier ones go before later ones."""
 
-_KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+_KINDS = tuple((kind, re.compile("|".join(wordings))) for kind, wordings in _WORDINGS)
 _HINT = re.compile(
-    r"[Oo]ut of memory|OutOfMemory|OOM|oom|ALLOC_FAILED|[Kk]ill|KILL|memory|exitcode|signal|SIG|died|No space|quota|enforce|"
-    r"assert|Assert|bounds|timeout|imed out|NCCL|nccl|Connection|Dist|CUDA|CUDNN|CUBLAS|Xid|GPU|launch|ECC|Failed|FAILED|"
-    r"scale|overflow|OVERFLOW|terminating|[Ll]oss|finite|NaN|nan|NAN|Inf|inf|lr_scheduler|target size|grad|Grad|ran out|"
-    r"exhausted|StopIter|reducing|[Ee]arly|early|[Ss]top|TIME LIMIT|TERM_|[Ww]all|KeyboardI|PREEMPT|CANCELLED|death|[Rr]esum|"
-    r"RESUM|[Cc]heckpoint|[Rr]estor|skip the|[Ff]inished|FINISHED|[Tt]raining|TRAINING|End of|Trainer|parameters that"
+    r"memory|OutOfMemory|OOM|oom|ALLOC_FAILED|[Kk]illed|KILL|exitcode|died with|Bus error|TERM_|No space|quota|enforce|"
+    r"assert|Assert|bounds|timeout|imed out|NCCL|nccl|Connection closed|Dist|CUDA|CUDNN|Xid|GPU is|fallen|launch|ECC|"
+    r"loss scale|overflow|OVERFLOW|terminating|Loss (?:is|became|NaN)|[Ll]oss (?:exp|div|is NaN|bec|ret)|finite|"
+    r"NaN|nan|lr_scheduler|target size|require|[Gg]rad|ran out|reducing|[Ee]arly|Signaling|LIMIT|[Ww]all ?time|"
+    r"KeyboardI|PREEMPT|CANCELLED|SIGTERM|death|[Rr]esum|RESUM|[Cc]heckpoint|skip the first|[Ff]inished|FINISHED|"
+    r"[Tt]raining|TRAINING|[Ee]nd of|Trainer"
 )
 """Words of which every line that matters has at least one."""
 
+FATAL = frozenset({
+    kinds.OUT_OF_MEMORY, kinds.HOST_KILLED, kinds.WORKER_KILLED, kinds.DISK_FULL, kinds.DEVICE_ASSERT,
+    kinds.DEVICE_FAULT, kinds.COLLECTIVE_TIMEOUT, kinds.NON_FINITE_STOP, kinds.TRACEBACK, kinds.PREEMPTED,
+})  # fmt: skip
+"""What a run does not go on after, unless more is logged behind it."""
+
+ENDS = frozenset({kinds.FINISHED, kinds.EARLY_STOP})
+
 _TRACEBACK = "Traceback (most recent call last)"
-_EXCEPTION = re.compile(r"(?:[A-Za-z_][\w]*\.)*[A-Z][\w]*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Fault)?(?::|$)")
+_EXCEPTION = re.compile(
+    r"(?:[A-Za-z_][\w]*\.)*[A-Z][\w]*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Fault)?(?::|$)"
+)
 _ANNOUNCED = re.compile(r"^\s|^[\s^~]*$")
 
-_FATAL_SIGNAL = re.compile(r"exitcode *: (-[0-9]+)|Signal ([0-9]+)")
+_SIGNAL = re.compile(r"exitcode *: -([0-9]+)")
 _KILL = 9
+"""SIGKILL, which the kernel sends when the machine has no memory left; -15 is the launcher's own clearing up."""
 
 
 @dataclass(frozen=True)
@@ -159,9 +157,10 @@ class MessageReader:
         self._traceback: int | None = None
         """Lines since a traceback began whose last line is still to come."""
 
-    def take(self, passage: Passage, shapes: list[str], fresh: list[str], first: int) -> None:
-        """Take the lines of a passage, given their shapes, those not seen before, and the number of the first line."""
-        for shape in fresh:
+    def take(self, passage: Passage, taken: Taken) -> None:
+        """Take the lines of a passage, of which the shapes are known."""
+        shapes = taken.shapes
+        for shape in taken.fresh:
             kind = kind_of(shape)
             if kind:
                 self._told[shape] = kind
@@ -181,12 +180,10 @@ class MessageReader:
             elif self._traceback is not None and not _ANNOUNCED.match(strip(shape).text):
                 self._traceback = None  # the last line has a kind of its own
             if kind:
-                self._add(kind, lines[i], first + i, int(passage.places[i]))
+                self._add(kind, lines[i], taken.first + i, int(passage.places[i]))
 
     def events(self, path: Path, clock: Clock) -> tuple[TextEvent, ...]:
         """Return all events in the order of the log, with the step at which the run stood."""
-        import numpy as np
-
         found = sorted((one for many in self._found.values() for one in many), key=lambda one: one.line)
         steps = clock.before(np.array([one.line for one in found], np.int64))
         return tuple(
@@ -196,25 +193,23 @@ class MessageReader:
 
     def last(self) -> Message | None:
         """Return the last line that tells how the run ended."""
-        ends = kinds.FATAL_KINDS | {kinds.FINISHED, kinds.EARLY_STOPPING}
-        found = [one for kind, many in self._found.items() if kind in ends for one in many]
+        found = [one for kind, many in self._found.items() if kind in FATAL | ENDS for one in many]
         return max(found, key=lambda one: one.line, default=None)
 
     def _last_line(self, shape: str) -> str:
         """Tell whether a line ends the traceback that is open; return its kind, or nothing."""
-        assert self._traceback is not None
-        self._traceback += 1
+        seen = (self._traceback or 0) + 1
         text = strip(shape).text
         if _ANNOUNCED.match(text):
-            self._traceback = None if self._traceback > _LONGEST_TRACEBACK else self._traceback
+            self._traceback = None if seen > _LONGEST_TRACEBACK else seen
             return ""
         self._traceback = None
         return kinds.TRACEBACK if _EXCEPTION.match(text) else ""
 
     def _add(self, kind: str, line: str, number: int, place: int) -> None:
-        if kind == kinds.HOST_KILLED and (signal := _FATAL_SIGNAL.search(line)):
-            if abs(int(signal[1] or signal[2])) != _KILL:
-                return
+        signal = _SIGNAL.search(line) if kind == kinds.HOST_KILLED else None
+        if signal and int(signal[1]) != _KILL:
+            return
         text = line.strip()[:LONGEST_TEXT]
         found = self._found.setdefault(kind, [])
         if found and found[-1].text == text and number - found[-1].line <= 1:

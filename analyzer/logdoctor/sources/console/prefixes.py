@@ -30,6 +30,7 @@ _LOGGING = tuple(map(re.compile, (
     rf"[\w.]+ [-|] (?={_LEVEL})",
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
+    rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
 )))  # fmt: skip
 
 _MOST = 8

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.console.grammar import Field, Form, Kind, parse
+from logdoctor.sources.console.grammar import Form, Kind, parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.passages import Passage
 
 MOST_SHAPES = 20_000
 """Shapes that are remembered at a time; a log of more is prose, and its shapes do not come back."""
-
-NO_NUMBERS: NDArray[np.float64] = np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +41,17 @@ class Rows:
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Rows:
         """Keep some rows."""
         return Rows(self.form, self.lines[rows], self.places[rows], self.numbers[rows], self.ranks[rows])
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The shapes of a passage's lines."""
+
+    shapes: list[str]
+    fresh: list[str]
+    """Those that were not seen before."""
+    first: int
+    """Number of the first line, counted through the whole log."""
 
 
 @dataclass
@@ -80,8 +89,8 @@ class StreamReader:
         self._streams: dict[tuple[object, ...], _Stream] = {}
         self._known = _Known()
 
-    def take(self, passage: Passage) -> list[str]:
-        """Take the lines of a passage; return those shapes among them that were not seen before."""
+    def take(self, passage: Passage) -> Taken:
+        """Take the lines of a passage; return their shapes."""
         masked = mask(passage.text)
         ids, fresh = self._identify(masked.shapes)
         slots = np.array(self._known.slots)[ids]
@@ -95,7 +104,7 @@ class StreamReader:
                 floats = _floats(masked.numbers) if floats is None else floats
                 self._add(form, rows, starts[rows], floats, passage)
         self.lines += len(masked.shapes)
-        return fresh
+        return Taken(masked.shapes, fresh, self.lines - len(masked.shapes))
 
     def streams(self) -> list[Rows]:
         """Return all streams, in the order in which they appeared."""
@@ -141,11 +150,3 @@ def _floats(numbers: list[str]) -> NDArray[np.float64]:
         return np.fromiter(map(float, numbers), np.float64, len(numbers))
     except ValueError:
         return np.fromiter((float(number.replace(",", "")) for number in numbers), np.float64, len(numbers))
-
-
-def fields_of(streams: Iterable[Rows], kind: Kind) -> set[str]:
-    """Return the names of all fields of a kind."""
-    return {one.name for rows in streams for one in rows.form.fields if one.kind is kind}
-
-
-__all__ = ["Field", "Rows", "StreamReader", "fields_of"]
