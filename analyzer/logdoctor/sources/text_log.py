@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import nan
 from pathlib import Path
 
 from logdoctor.errors import UnreadableLogError
@@ -14,34 +13,24 @@ from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
 from logdoctor.sources.console.passages import Gap, Passage, end_passage, head_passage, read_passages
+from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.console.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.streams import StreamReader
-from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.table_logs import read_logs
 
 
 class TextLog(Source):
-    """Lines that a training loop printed, whoever wrote the loop."""
+    """Lines that a training loop printed, whoever wrote the loop.
+
+    Passages of the file become masked lines, masked lines forms, the lines of one form rows; what counts and measures
+    becomes a table, as that of any other source, and what matters besides becomes events. See `console/`.
+    """
 
     name = "text"
     patterns = ("*.log", "*.txt", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*")
     precedence = 0
-    samples = (
-        Sample(
-            "nanoGPT: noisy batches and estimates, each on their own lines",
-            "train.log",
-            "step 0: train loss 4.25, val loss 4.5\niter 0: loss 4.25, time 38.12ms, mfu -100.00%\n"
-            "iter 10: loss 3.5, time 38.12ms, mfu 12.30%\niter 20: loss nan, time 38.12ms, mfu 12.30%\n"
-            "step 20: train loss 3.0, val loss 3.25\n",
-            {
-                "train loss": [(0, 4.25), (20, 3.0)],
-                "val loss": [(0, 4.5), (20, 3.25)],
-                "loss": [(0, 4.25), (10, 3.5), (20, nan)],
-                "time (ms)": [(0, 38.12), (10, 38.12), (20, 38.12)],
-                "mfu": [(0, -100), (10, 12.3), (20, 12.3)],
-            },
-        ),
-    )
+    samples = SAMPLES
 
     def recognizes(self, head: Head) -> bool:
         """Tell lines that a training printed, at the beginning or, after pasted source code, at the end."""
@@ -69,7 +58,8 @@ class TextLog(Source):
         if found is None:
             raise UnreadableLogError(f"{path}: no line of it tells of a training")
         settings = {} if found.begins_again else settings_in(opening[: found.first_line])
-        for log in read_logs(found.table, notices, found.step_axis):
+        table = replace(found.table, lines=rows.places(found.table.lines))
+        for log in read_logs(table, notices, found.step_axis):
             yield replace(
                 log,
                 hyperparameters=settings,
@@ -98,6 +88,6 @@ def _too_long(path: Path, gap: Gap) -> Notice:
 
 
 def _nul(path: Path, passage: Passage) -> Notice:
-    first, last = int(passage.places[0]), int(passage.places[-1])
+    first, last = passage.places.at(0), passage.places.at(passage.text.count("\n"))
     message = f"NUL bytes stand between lines {first} and {last}, as storage leaves them after a crash."
     return Notice(DAMAGE, str(path), message, line_start=first, line_end=last)

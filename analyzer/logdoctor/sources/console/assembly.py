@@ -7,6 +7,7 @@ prose in the log are no data. What a trainer prints without a counter stands whe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class Assembled:
     """What the lines of a log come to."""
 
     table: Table
+    """Its lines are numbers of cleaned lines."""
     clock: Clock
     """Where the run stood at each line."""
     step_axis: Axis = Axis.STEP
@@ -79,7 +81,8 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     believed = _believed(parts, epochs)
     if not any(tells_performance(name) for part in believed for name in part.values):
         return None
-    table, clock = _table(path, believed, epochs)
+    clock = _clock(believed, epochs, [part for part in counted if not part.values])
+    table = _table(path, believed, epochs, clock)
     plan, complete = _plan(believed), _is_complete(counted)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     return Assembled(
@@ -99,9 +102,9 @@ _Within = tuple[str, Numbers, Numbers | None]
 
 def _of_one_rank(rows: Rows) -> Rows:
     """Keep the lines of the process that printed most, the first of equals: the others repeat it or log their share."""
-    ranks, counts = np.unique(rows.ranks[~np.isnan(rows.ranks)], return_counts=True)
-    if len(ranks) < 2:
+    if rows.ranks is None or len(rows.ranks) != len(rows):
         return rows
+    ranks, counts = np.unique(rows.ranks, return_counts=True)
     return rows.take(rows.ranks == ranks[np.argmax(counts)])
 
 
@@ -128,7 +131,7 @@ def _part(rows: Rows, *, averages: bool = False) -> tuple[Part, _Within | None]:
     counters = dict(rows.of(Kind.COUNTER))
     within = next(iter(rows.of(Kind.WITHIN).items()), None)
     length = next(iter(rows.of(Kind.LENGTH).values()), None)
-    part = Part(rows.form, rows.lines, rows.places, counters, named, {k: v for k, v in plans.items() if k in counters})
+    part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
     return part, None if within is None else (*within, length)
 
 
@@ -205,24 +208,10 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     counting = [part for part in measuring if part.counters]
     tabled = [part for part in counting if part.form.in_table]
     regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
-    regular += [
-        part
-        for part in counting
-        if len(part) >= ENOUGH_LINES
-        and not part.form.in_table
-        and _varies(part)
-        and (part.form.counter_first or any(map(tells_performance, part.values)))
-    ]
+    regular += [part for part in counting if not part.form.in_table and _is_regular(part, counting)]
     known = {name for part in regular for name in part.counters}
-    rare = [
-        part
-        for part in counting
-        if len(part) < ENOUGH_LINES
-        and part.form.counter_first
-        and (known & part.counters.keys() or (len(part) > 1 and any(map(tells_performance, part.values))))
-    ]
-    believed = regular + rare
-    clock = _clock(believed, epochs)
+    believed = regular + [part for part in counting if part not in regular and _is_rare(part, known)]
+    clock = _clock(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
     for part in measuring:
         if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
@@ -233,16 +222,46 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     return believed
 
 
-def _varies(part: Part) -> bool:
-    return any(bool((at != at[0]).any()) for at in part.counters.values())
+def _is_regular(part: Part, others: Sequence[Part]) -> bool:
+    """Tell what has come often enough; lines that begin with the same counter and measure the run count together."""
+    measures = any(map(tells_performance, part.values))
+    if not part.form.counter_first:
+        return measures and len(part) >= ENOUGH_LINES and _varies([part])
+    if len(part) >= ENOUGH_LINES and _varies([part]):
+        return True
+    alike = [other for other in others if other.form.counter_first and any(map(tells_performance, other.values))
+             and other.counters.keys() & part.counters.keys()]  # fmt: skip
+    return measures and sum(map(len, alike)) >= ENOUGH_LINES and _varies(alike)
 
 
-def _clock(parts: Sequence[Part], epochs: Clock) -> Clock:
-    """Return where the run stood, on the counter that most rows carry; epochs where no steps are counted."""
+def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
+    """Tell what comes seldom beside regular lines that count alike: an evaluation, the last line of a run."""
+    if len(part) >= ENOUGH_LINES:
+        return False
+    if part.form.counter_first:
+        return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
+    held_out = split_of(part.form.split) in _HELD_OUT
+    return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _varies(parts: Sequence[Part]) -> bool:
+    found: dict[str, list[Numbers]] = {}
+    for part in parts:
+        for name, at in part.counters.items():
+            found.setdefault(name, []).append(at)
+    return any(bool((at != pieces[0][0]).any()) for pieces in found.values() for at in pieces)
+
+
+def _clock(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:
+    """Return where the run stood, on the counter that most rows carry; epochs where no steps are counted.
+
+    `headings` count and measure nothing: `Iteration 100, Testing net (#0)`.
+    """
     main = _main_counter(parts)
     if main is None:
         return epochs
-    return Clock.of([(part.lines, part.counters[main]) for part in parts if main in part.counters])
+    told = [*parts, *(part for part in headings if part.form.counter_first)]
+    return Clock.of([(part.lines, part.counters[main]) for part in told if main in part.counters])
 
 
 def _main_counter(parts: Sequence[Part]) -> str | None:
@@ -257,7 +276,7 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
     return None if main is None or rows[main] < by_epoch else main
 
 
-def _table(path: Path, parts: Sequence[Part], epochs: Clock) -> tuple[Table, Clock]:
+def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Table:
     """Put the rows of all parts in the order of the log."""
     lines = np.concatenate([part.lines for part in parts])
     order = np.argsort(lines, kind="stable")
@@ -265,7 +284,7 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock) -> tuple[Table, Clo
     row_of[order] = np.arange(len(lines))
     ends = np.cumsum([len(part) for part in parts])
     rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
-    clock, main = _clock(parts, epochs), _main_counter(parts)
+    main = _main_counter(parts)
     found: dict[str, list[tuple[NDArray[np.int64], Numbers]]] = {}
     position = np.full(len(lines), np.nan)
     for part, at in zip(parts, rows, strict=True):
@@ -277,24 +296,24 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock) -> tuple[Table, Clo
         position[at] = counters[main] if main in counters else next(iter(counters.values()))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
-    places = np.concatenate([part.places for part in parts])[order]
     columns = tuple(_column(name, pieces, position) for name, pieces in found.items())
-    return Table(path, len(lines), columns, lines=places), clock
+    return Table(path, len(lines), columns, lines=lines[order])
 
 
 def _column(name: str, pieces: list[tuple[NDArray[np.int64], Numbers]], position: Numbers) -> Column:
     """Make a column, without what another statement or another process printed again at the same position."""
-    rows = np.concatenate([at for at, _ in pieces])
-    values = np.concatenate([one for _, one in pieces])
-    owner = np.concatenate([np.full(len(at), i) for i, (at, _) in enumerate(pieces)])
-    order = np.argsort(rows)
-    rows, values, owner = rows[order], values[order], owner[order]
+    rows, values = pieces[0]
+    if len(pieces) > 1:
+        rows, values = np.concatenate([at for at, _ in pieces]), np.concatenate([one for _, one in pieces])
+        order = np.argsort(rows)
+        rows, values = rows[order], values[order]
+    missing = np.isnan(values)
     if axis_of(name) is not None:
-        known = ~np.isnan(values)
-        return Column(name, rows[known], values[known])
-    same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
-    again = same & (position[rows[1:]] == position[rows[:-1]])
-    kept = np.concatenate(([True], ~again)) if len(rows) else np.empty(0, bool)
+        return Column(name, rows[~missing], values[~missing]) if missing.any() else Column(name, rows, values)
+    again = ((values[1:] == values[:-1]) | (missing[1:] & missing[:-1])) & (position[rows[1:]] == position[rows[:-1]])
+    if not again.any():
+        return Column(name, rows, values)
+    kept = np.concatenate(([True], ~again))
     return Column(name, rows[kept], values[kept])
 
 

@@ -41,21 +41,15 @@ class _Collected:
 
     names: tuple[tuple[Kind, str], ...]
     lines: list[int] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
     numbers: list[list[float]] = field(default_factory=list)
     passing: bool = False
     """Whether the last row will be overwritten."""
 
     def rows(self) -> Rows:
         fields = tuple(Field(kind, name, i) for i, (kind, name) in enumerate(self.names))
-        count = len(self.lines)
-        return Rows(
-            Form(fields, counter_first=True, in_table=True),
-            np.array(self.lines, np.int64),
-            np.array(self.places, np.int64),
-            np.array(self.numbers, np.float64).reshape(count, len(fields)),
-            np.full(count, np.nan),
-        )
+        numbers = np.array(self.numbers, np.float64).reshape(len(self.lines), len(fields))
+        form = Form(fields, counter_first=True, in_table=True)
+        return Rows(form, np.array(self.lines, np.int64), tuple(numbers.T.copy()))
 
 
 class BoxReader:
@@ -82,19 +76,18 @@ class BoxReader:
             return
         boxed = bool(self._boxes)
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
-            place = int(passage.places[i])
             if shape in self._headers:
                 self._open = self._headers[shape]
             elif self._open:
-                self._row(line, taken.first + i, place)
+                self._row(line, taken.first + i)
             elif boxed and shape.startswith(("|", "-")):
-                self._boxed(line, taken.first + i, place)
+                self._boxed(line, taken.first + i)
 
     def streams(self) -> list[Rows]:
         """Return the rows, by the names that they carry."""
         return [collected.rows() for collected in self._found.values()]
 
-    def _row(self, line: str, number: int, place: int) -> None:
+    def _row(self, line: str, number: int) -> None:
         text = line.partition(": ")[0] if _PROGRESS in line else line
         cells = _cells(text)
         logged = {
@@ -108,31 +101,28 @@ class BoxReader:
             if line.strip() and not _RULE.match(line):
                 self._open = ()
             return
-        self._add(logged, counters, number, place, passing=_PROGRESS in line)
+        self._add(logged, counters, number, passing=_PROGRESS in line)
 
-    def _boxed(self, line: str, number: int, place: int) -> None:
+    def _boxed(self, line: str, number: int) -> None:
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if _RULE.match(line):
             counters = {name: _TIMESTEPS for name in self._box if name.endswith(_TIMESTEPS)}
             if counters:
-                self._add(self._box, counters, number, place)
+                self._add(self._box, counters, number)
             self._section, self._box = "", {}
         elif len(cells) == 2 and cells[0].endswith("/"):
             self._section = cells[0]
         elif len(cells) == 2 and (value := _value(cells[0], cells[1])) is not None:
             self._box[cells[0] if "/" in cells[0] else self._section + cells[0]] = value
 
-    def _add(
-        self, logged: dict[str, float], counters: dict[str, str], number: int, place: int, *, passing: bool = False
-    ) -> None:
+    def _add(self, logged: dict[str, float], counters: dict[str, str], number: int, *, passing: bool = False) -> None:
         order = sorted(logged, key=lambda name: name not in counters)
         kinds = tuple((Kind.COUNTER, counters[n]) if n in counters else (Kind.VALUE, n) for n in order)
         rows = self._found.setdefault(kinds, _Collected(kinds))
         if rows.passing and rows.numbers[-1][0] == logged[order[0]]:
-            for part in (rows.lines, rows.places, rows.numbers):
-                part.pop()
+            rows.lines.pop()
+            rows.numbers.pop()
         rows.lines.append(number)
-        rows.places.append(place)
         rows.numbers.append([logged[name] for name in order])
         rows.passing = passing
 

@@ -18,12 +18,15 @@ from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
 from logdoctor.sources.tables.counters import normal
 
-LONGEST_SHAPE = 16 * 1024
+LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
 
 MOST_FIELDS = 512
 """Numbers of one line that are looked at."""
 
+
+_LOOK_BACK = 160
+"""Characters before a number in which its key is looked for."""
 
 _LOOK_AHEAD = 40
 """Characters behind a number that may tell what it is."""
@@ -200,11 +203,11 @@ def parse(shape: str) -> Form | None:
     return Form(
         fields,
         reader.split,
-        bool(_BAR.search(text)) and any(one.kind is Kind.WITHIN for one in fields),
-        fields[0].kind is Kind.COUNTER and reader.heading == "",
-        text.startswith("{") and text.rstrip().endswith("}"),
-        stripped.rank,
-        stripped.rank_slot,
+        is_bar=bool(_BAR.search(text)) and any(one.kind is Kind.WITHIN for one in fields),
+        counter_first=fields[0].kind is Kind.COUNTER and reader.heading == "",
+        is_dict=text.startswith("{") and text.rstrip().endswith("}"),
+        rank=stripped.rank,
+        rank_slot=stripped.rank_slot,
     )
 
 
@@ -236,7 +239,7 @@ class _LineReader:
         for i, token in enumerate(tokens):
             word = next((name for name in ("word", "free") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
-            before = self.text[end : token.start(word)]
+            before = self.text[max(end, token.start(word) - _LOOK_BACK) : token.start(word)]
             self._number(before, token[word], after, first=i == 0)
             end = token.end()
             self.slot += not word

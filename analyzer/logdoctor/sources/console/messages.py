@@ -180,7 +180,7 @@ class MessageReader:
             elif self._traceback is not None and not _ANNOUNCED.match(strip(shape).text):
                 self._traceback = None  # the last line has a kind of its own
             if kind:
-                self._add(kind, lines[i], taken.first + i, int(passage.places[i]))
+                self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
     def events(self, path: Path, clock: Clock) -> tuple[TextEvent, ...]:
         """Return all events in the order of the log, with the step at which the run stood."""

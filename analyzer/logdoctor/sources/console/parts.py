@@ -21,8 +21,6 @@ class Part:
     form: Form
     lines: NDArray[np.int64]
     """Numbers of the cleaned lines, rising."""
-    places: NDArray[np.int64]
-    """Lines of the file."""
     counters: dict[str, Numbers]
     """By the names that tables know."""
     values: dict[str, Numbers]
@@ -44,7 +42,6 @@ class Part:
         return replace(
             self,
             lines=self.lines[rows],
-            places=self.places[rows],
             counters={name: at[rows] for name, at in self.counters.items()},
             values={name: at[rows] for name, at in self.values.items()},
             plans={name: at[rows] for name, at in self.plans.items()},

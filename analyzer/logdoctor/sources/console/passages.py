@@ -25,14 +25,31 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x0
 """ECMA-48: control sequences (colours, cursor), operating-system commands (titles, links), two-character escapes."""
 
 
+@dataclass(frozen=True, eq=False)
+class Places:
+    """To which lines of the file cleaned lines belong, counted from 1."""
+
+    first: int
+    further: NDArray[np.int32] | None = None
+    """(lines,) how many lines further each lies; None where each is a line of its own."""
+
+    def of(self, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the lines of the file, given numbers of cleaned lines within the passage."""
+        return self.first + (lines if self.further is None else self.further[lines].astype(np.int64))
+
+    def at(self, line: int) -> int:
+        """Return the line of the file of one cleaned line."""
+        return self.first + (line if self.further is None else int(self.further[line]))
+
+
 @dataclass(frozen=True)
 class Passage:
     """Cleaned lines that follow each other in a file."""
 
     text: str
     """The lines, joined by LF and without one at the end."""
-    places: NDArray[np.int64]
-    """(lines,) number of the physical line of the file that each belongs to, counted from 1."""
+    places: Places
+    """Where they lie in the file."""
     had_nul: bool = False
     """Whether NUL bytes were taken out, as storage leaves them after a crash."""
 
@@ -114,9 +131,10 @@ def _passage(text: str, line: int) -> Passage:
         text = _ESCAPES.sub("", text)
     if "\r" not in text:
         text = text.removesuffix("\n")
-        return Passage(text, np.arange(text.count("\n") + 1) + line, had_nul)
+        return Passage(text, Places(line), had_nul)
     codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8)
     ends = codes[(codes == ord("\n")) | (codes == ord("\r"))] == ord("\n")
     if codes[-1] in (ord("\n"), ord("\r")):
         ends, text = ends[:-1], text[:-1]
-    return Passage(text.replace("\r", "\n"), np.concatenate(([0], np.cumsum(ends))) + line, had_nul)
+    further = np.concatenate(([0], np.cumsum(ends))).astype(np.int32)
+    return Passage(text.replace("\r", "\n"), Places(line, further), had_nul)
