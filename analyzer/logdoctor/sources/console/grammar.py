@@ -100,12 +100,20 @@ _TOKEN = re.compile(
     rf"|(?<=\s)[-+]?{_NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
-_MAYBE = re.compile(
-    r"loss|acc|rate|epoch|step|iter|lr\b|err|ppl|bpb|score|reward|ret|metric|f1|map|iou|dice|\bep\b|tr?l:|tel:|batch"
-    r"|\bnll|entropy|update|round|^ *all |\[\0\]|^\[ *\0, +\0\]|\|",
-    re.I,
-)
+_HINTS = (
+    "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
+    "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
+    "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
+)  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
+_BARE_KEYS = (
+    "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score", "rate",
+    "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map", "psnr", "@",
+    "all", "train", "test", "val", "eval",
+)  # fmt: skip
+"""Words that stand before a number without a colon or an equals sign."""
+
+_OPENERS = " \t'\"(+-#"
 
 _UNIT_WORDS = (
     "%|percent|ms|milliseconds|msec|us|µs|seconds|secs|sec|s|minutes|mins|min|hours|hrs|days|it/s|s/it|ms/it|ms/step|s/step|"
@@ -189,7 +197,7 @@ def parse(shape: str) -> Form | None:
     """Read a shape; None when it holds nothing of training."""
     if MASK not in shape:
         return _section(shape)
-    if len(shape) > LONGEST_SHAPE or not _MAYBE.search(shape) or _CODE.match(shape):
+    if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape):
         return None
     if _ULTRALYTICS.match(shape):
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
@@ -209,6 +217,23 @@ def parse(shape: str) -> Form | None:
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
+
+
+def _may_be_data(shape: str) -> bool:
+    """Tell quickly whether a line can say anything: it has a word of training, and a value where a log has one."""
+    lower = shape.lower()
+    if not any(hint in lower for hint in _HINTS):
+        return False
+    if "nan" in lower or "inf" in lower:
+        return True
+    for before in lower.split(MASK)[:MOST_FIELDS]:
+        text = before[-_LOOK_BACK:].rstrip(_OPENERS)
+        if not text or text[-1] in ":=[/]|":
+            return True
+        word = text[text.rfind(" ") + 1 :]
+        if any(key in word for key in _BARE_KEYS):
+            return True
+    return False
 
 
 def _section(shape: str) -> Form | None:
