@@ -107,9 +107,9 @@ _HINTS = (
 )  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
 _BARE_KEYS = (
-    "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score", "rate",
-    "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map", "psnr", "@",
-    "all", "train", "test", "val", "eval",
+    "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
+    "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
+    "psnr", "@", "all", "train", "test", "val", "eval",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
@@ -479,7 +479,7 @@ def _vocabulary_tail(key: str) -> str:
             break
         tail.insert(0, word)
     name = " ".join(tail)
-    return name if tail and any(_measures(word) for word in tail) else ""
+    return name if tail and (_measures(name) or any(map(_measures, tail))) else ""
 
 
 def _measures(word: str) -> bool:
