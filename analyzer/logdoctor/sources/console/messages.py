@@ -124,6 +124,8 @@ FATAL = frozenset({
 
 ENDS = frozenset({kinds.FINISHED, kinds.EARLY_STOP})
 
+_LAUNCHER = "ChildFailedError"
+
 _TRACEBACK = "Traceback (most recent call last)"
 _EXCEPTION = re.compile(
     r"(?:[A-Za-z_][\w]*\.)*[A-Z][\w]*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Fault)?(?::|$)"
@@ -210,6 +212,8 @@ class MessageReader:
         signal = _SIGNAL.search(line) if kind == kinds.HOST_KILLED else None
         if signal and int(signal[1]) != _KILL:
             return
+        if kind == kinds.TRACEBACK and _LAUNCHER in line and FATAL & self._found.keys():
+            return  # the launcher tells once more what one of its processes told
         text = line.strip()[:LONGEST_TEXT]
         found = self._found.setdefault(kind, [])
         if found and found[-1].text == text and number - found[-1].line <= 1:

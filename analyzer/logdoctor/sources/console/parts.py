@@ -60,6 +60,8 @@ class Clock:
         """Put together what several streams said."""
         if not said:
             return cls(np.empty(0, np.int64), np.empty(0))
+        if len(said) == 1:
+            return cls(*said[0])
         lines, at = np.concatenate([one for one, _ in said]), np.concatenate([one for _, one in said])
         order = np.argsort(lines, kind="stable")
         return cls(lines[order], at[order])
