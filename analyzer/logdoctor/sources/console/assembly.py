@@ -33,10 +33,14 @@ _ENOUGH_ROWS = 2
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
 
-_FEWEST_PASSES = 3
+_FEWEST_TURNES = 3
 """Passes of a progress bar from which on the last state of each is the epoch's value."""
 
 _EPOCH = "epoch"
+_HEADED = "step"
+"""What headings count above records of several lines."""
+_TURN = "index"
+"""What numbers the passes of a bar where nothing names their epoch."""
 _HELD_OUT = (Split.VALIDATION, Split.TEST)
 
 _NEAR = 3
@@ -165,12 +169,16 @@ def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[tuple[Part, _Wi
         if not held_out:
             first_under_header = np.concatenate(([True], np.diff(epoch[begins]) != 0))[np.cumsum(begins) - 1]
             last &= first_under_header | (epoch < 0)
-        few = last.sum() < _FEWEST_PASSES and not held_out
+        few = last.sum() < _FEWEST_TURNES and not held_out
+        passes = np.cumsum(begins)
         kept = lines[np.append(np.diff(within) != 0, True) if few else last]
         for i, rows in enumerate(alike):
             part, inner = _part(
                 rows.take(np.isin(rows.lines, kept[np.isin(kept, lines[owner == i])])), averages=held_out
             )
+            if len(part) and not few and not held_out and (epoch < 0).all():
+                number = passes[np.searchsorted(lines, part.lines)].astype(float)
+                part = replace(part, counters={_TURN: number, **part.counters})
             if len(part):
                 found.append((part, inner if few else None))
     return found
@@ -257,11 +265,11 @@ def _clock(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Cl
 
     `headings` count and measure nothing: `Iteration 100, Testing net (#0)`.
     """
-    main = _main_counter(parts)
+    first = [part for part in headings if part.form.counter_first]
+    main = _main_counter(parts) if any(part.counters for part in parts) else _main_counter(first)
     if main is None:
         return epochs
-    told = [*parts, *(part for part in headings if part.form.counter_first)]
-    return Clock.of([(part.lines, part.counters[main]) for part in told if main in part.counters])
+    return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])
 
 
 def _main_counter(parts: Sequence[Part]) -> str | None:
@@ -292,7 +300,7 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Ta
         if main is not None and not part.steps:
             counters[main] = clock.before(part.lines)
         elif not counters:
-            counters[_EPOCH] = epochs.before(part.lines)
+            counters[_EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
         position[at] = counters[main] if main in counters else next(iter(counters.values()))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))

@@ -162,7 +162,7 @@ _NO_COUNTER = frozenset(
 )
 """Words before `step` or `epoch` that make it something else than the position."""
 
-_LOOSE = frozenset({"samples", "tokens", "frames", "frame", "batch", "consumed_samples"})
+_LOOSE = frozenset({"samples", "tokens", "frames", "frame", "consumed_samples"})
 """Counters that count only with a colon or an equals sign before the number, for prose counts them too."""
 
 _BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b")
@@ -333,7 +333,7 @@ class _LineReader:
         places = is_number and (not key or (_is_split(key) and bool(re.match(r" *\[| */", after))))
         if places and self._positional(text, after, first=first):
             return
-        if not key or not last or normal(key) in _IGNORED:
+        if not key or not last or normal(key) in _IGNORED or after.startswith("%|"):
             self._before = ""
             return
         if not explicit:
@@ -353,9 +353,9 @@ class _LineReader:
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
-        if _SPLIT_ONLY.fullmatch(text.strip()) and re.match(
-            r"/\0\]\s*\[\s*\0/", after
-        ):  # Swin: `Train: [0/300][10/1251]`
+        opened = self.text.lstrip().startswith("[")
+        leads = bool(_SPLIT_ONLY.fullmatch(text.strip())) or (first and opened and not text.strip(" ["))
+        if leads and re.match(r"/\0\]\s*\[\s*\0/", after):  # Swin: `Train: [0/300][10/1251]`
             self._take_heading(text)
             self._add(Kind.COUNTER, "epoch", MASK, 1.0)
             self._before = "counted"
@@ -372,7 +372,6 @@ class _LineReader:
                 self._add(Kind.WITHIN, self._within(after), MASK, 1.0)
                 self._before = "counted"
                 return True
-        opened = self.text.lstrip().startswith("[")
         if first and opened and not text.strip(" [") and re.match(r", +\0\]", after):
             self._add(Kind.COUNTER, "epoch", MASK, 1.0)
             self._before = "pair"

@@ -31,6 +31,7 @@ _LOGGING = tuple(map(re.compile, (
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
+    rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
 )))  # fmt: skip
 
 _MOST = 8
