@@ -91,6 +91,7 @@ STYLES = (
     ("step {step}: ", "{name}: {value}", ", "),
     ("Step [{step}/1000] ", "{name} = {value}", " | "),
     ("[2024-01-01 10:00:00,123] INFO iter={step} ", "{name}={value}", "  "),
+    ("2024-01-01T10:00:00.123Z\tINFO trainer: [step={step}] ", "{name}={value}", " "),
     ("iteration {step:>6}/  1000 | ", "{name}: {value}", " | "),
     ("{{'step': {step}, ", "'{name}': {value}", ", "),
 )
