@@ -181,9 +181,6 @@ _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 """What Ultralytics prints of all classes behind the numbers of images and of boxes."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
-_SUMMARY = re.compile(
-    r"\b(?:final|best|summary|average over|total|overall|improved|saving|saved|loaded|resum\w+)\b", re.I
-)
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""

@@ -668,6 +668,52 @@ SAMPLES = (
         },
     ),
     Sample(
+        "PyTorch's DCGAN example: epoch and batch in brackets",
+        "dcgan.log",
+        "[0/3][0/200] Loss_D: 1.5 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[0/3][100/200] Loss_D: 1.5 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[1/3][0/200] Loss_D: 1.25 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[1/3][100/200] Loss_D: 1.25 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[2/3][0/200] Loss_D: 1.0 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[2/3][100/200] Loss_D: 1.0 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n",
+        {
+            "epoch": [(0, 0), (100, 0), (200, 1), (300, 1), (400, 2), (500, 2)],
+            "Loss_D": [(0, 1.5), (100, 1.5), (200, 1.25), (300, 1.25), (400, 1), (500, 1)],
+            "Loss_G": [(0, 3.5), (100, 3.5), (200, 3.5), (300, 3.5), (400, 3.5), (500, 3.5)],
+            "D(x)": [(0, 0.5), (100, 0.5), (200, 0.5), (300, 0.5), (400, 0.5), (500, 0.5)],
+        },
+    ),
+    Sample(
+        "tqdm around each epoch of a loop: the last state of each bar",
+        "tqdm.log",
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.75]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.5]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.25]\n",
+        {
+            "loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "OLMo: a heading that counts above the lines of a record",
+        "olmo.log",
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=1/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.5\n"
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=2/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.25\n"
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=3/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.0\n",
+        {
+            "optim/total_grad_norm": [(1, 1.25), (2, 1.25), (3, 1.25)],
+            "train/CrossEntropyLoss": [(1, 2.5), (2, 2.25), (3, 2)],
+        },
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
