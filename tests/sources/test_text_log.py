@@ -356,6 +356,13 @@ def test_no_line_takes_long(folder: Path, text: str) -> None:
     assert time.process_time() - begun < 3  # 0.3 MB; what goes back over its steps takes minutes
 
 
+def test_names_without_end_are_told_and_cost_nothing_around_them(folder: Path) -> None:
+    names = "".join(f"step {i}: loss_{'abcdefghij'[i % 10]}{i:05d}x: 0.5\n" for i in range(5000))
+    log = read(write(folder / "names.log", steps(20) + names))
+    assert len(points(log)["loss"]) == 20
+    assert [notice.kind for notice in log.notices] == [DAMAGE]
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_can_be_read(folder: Path, noise: bytes) -> None:
     path = write(folder / "noise.log", steps(5).encode() + noise + b"\n" + steps(5).encode())

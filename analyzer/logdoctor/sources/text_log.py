@@ -54,6 +54,9 @@ class TextLog(Source):
             messages.take(piece, taken)
             if len(opening) < MOST_LINES:
                 opening += piece.text.split("\n", MOST_LINES)[:MOST_LINES]
+        if rows.unused:
+            message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
+            notices.append(Notice(DAMAGE, str(path), message))
         found = assemble(path, [*rows.streams(), *boxes.streams()])
         if found is None:
             raise UnreadableLogError(f"{path}: no line of it tells of a training")

@@ -216,9 +216,11 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     counting = [part for part in measuring if part.counters]
     tabled = [part for part in counting if part.form.in_table]
     regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
-    regular += [part for part in counting if not part.form.in_table and _is_regular(part, counting)]
+    often = _often(counting)
+    regular += [part for part in counting if not part.form.in_table and _is_regular(part, often)]
     known = {name for part in regular for name in part.counters}
-    believed = regular + [part for part in counting if part not in regular and _is_rare(part, known)]
+    taken = set(map(id, regular))
+    believed = regular + [part for part in counting if id(part) not in taken and _is_rare(part, known)]
     clock = _clock(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
     for part in measuring:
@@ -230,16 +232,27 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     return believed
 
 
-def _is_regular(part: Part, others: Sequence[Part]) -> bool:
+def _often(parts: Sequence[Part]) -> set[str]:
+    """Return the counters with which enough lines begin that measure the run, whatever else they tell."""
+    positions: dict[str, list[Numbers]] = {}
+    for part in parts:
+        if part.form.counter_first and any(map(tells_performance, part.values)):
+            for name, at in part.counters.items():
+                positions.setdefault(name, []).append(at)
+    return {name for name, pieces in positions.items() if _is_enough(np.concatenate(pieces))}
+
+
+def _is_enough(positions: Numbers) -> bool:
+    return len(positions) >= ENOUGH_LINES and bool((positions != positions[0]).any())
+
+
+def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
     """Tell what has come often enough; lines that begin with the same counter and measure the run count together."""
+    varied = any(map(_is_enough, part.counters.values()))
     measures = any(map(tells_performance, part.values))
     if not part.form.counter_first:
-        return measures and len(part) >= ENOUGH_LINES and _varies([part])
-    if len(part) >= ENOUGH_LINES and _varies([part]):
-        return True
-    alike = [other for other in others if other.form.counter_first and any(map(tells_performance, other.values))
-             and other.counters.keys() & part.counters.keys()]  # fmt: skip
-    return measures and sum(map(len, alike)) >= ENOUGH_LINES and _varies(alike)
+        return measures and varied
+    return varied or (measures and bool(often & part.counters.keys()))
 
 
 def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
@@ -250,14 +263,6 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
         return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
     held_out = split_of(part.form.split) in _HELD_OUT
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
-
-
-def _varies(parts: Sequence[Part]) -> bool:
-    found: dict[str, list[Numbers]] = {}
-    for part in parts:
-        for name, at in part.counters.items():
-            found.setdefault(name, []).append(at)
-    return any(bool((at != pieces[0][0]).any()) for pieces in found.values() for at in pieces)
 
 
 def _clock(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:

@@ -16,6 +16,9 @@ from logdoctor.sources.console.passages import Passage, Places
 MOST_SHAPES = 20_000
 """Shapes that are remembered at a time; a log of more is prose, and its shapes do not come back."""
 
+MOST_FORMS = 2000
+"""Forms of lines that are kept apart; names that never come again, such as those of files, are no curves."""
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -118,6 +121,8 @@ class StreamReader:
     def __init__(self) -> None:
         self.lines = 0
         """How many cleaned lines were taken."""
+        self.unused = 0
+        """How many lines were let go because there were too many forms of lines."""
         self._streams: dict[tuple[object, ...], _Stream] = {}
         self._places: list[tuple[int, Places]] = []
         self._known = _Known()
@@ -135,7 +140,12 @@ class StreamReader:
             bounds = np.flatnonzero(np.diff(ids[order], prepend=-1))
             for rows in np.split(order, bounds[1:]):
                 form = self._known.forms[int(ids[rows[0]])]
-                stream = self._streams.setdefault(form.signature, _Stream(form))
+                stream = self._streams.get(form.signature)
+                if stream is None:
+                    if len(self._streams) >= MOST_FORMS:
+                        self.unused += len(rows)
+                        continue
+                    stream = self._streams[form.signature] = _Stream(form)
                 stream.add(form, rows + self.lines, starts[rows], floats)
         self._places.append((self.lines, passage.places))
         self.lines += len(masked.shapes)
