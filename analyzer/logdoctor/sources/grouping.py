@@ -193,7 +193,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
             for file in sorted(files.values(), key=lambda file: str(file.relative))
         ),
         notices=tuple(sorted(notices, key=lambda n: (n.path, n.byte_start or 0, n.line_start or 0, n.message))),
-        events=tuple(event for piece in cluster for event in piece.log.events),
+        events=tuple(replace(event, path=str(piece.file.relative)) for piece in cluster for event in piece.log.events),
         state=_state(cluster, series, now),
         planned_steps=max((piece.log.planned_steps or 0 for piece in cluster), default=0) or None,
         home=str(cluster[0].home),
