@@ -46,7 +46,6 @@ def run_folder(family: str, name: str, seed: int, twin: int = 0) -> str:
 def do(job: Job) -> tuple[str, Label, float]:
     """Train one run and write its log; return its folder, its label and the seconds that it took."""
     import torch
-
     from tests.benchmarks.diagnosis.training.formats import log
 
     torch.set_num_threads(1)

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import logdoctor
-from logdoctor.errors import NoRunError
 from tests.sample_training.history import History, Row, interleaved
 from tests.sample_training.write import (
     HUGGING_FACE,
@@ -28,6 +26,9 @@ from tests.sample_training.write import (
     tensorboard,
     trainer_state,
 )
+
+import logdoctor
+from logdoctor.errors import NoRunError
 
 from .runs import Planned
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from tests.sample_training.history import History
 
 from .symptoms import Shows, column, first, fitted, held_out, last, losses, smooth
