@@ -27,7 +27,7 @@ def self_taught(task: Task) -> Task:
 def f1(output: Tensor, target: Tensor) -> float:
     """F1 of the positive class, from single logits."""
     said, true = output > 0, target > 0.5
-    hits = (said & true).sum().item()
+    hits = int((said & true).sum())
     return 2 * hits / max(1, int(said.sum() + true.sum()))
 
 
@@ -224,25 +224,10 @@ def noisy_targets(task: Task, deviation: float) -> Task:
     return replace(task, train=replace(task.train, targets=task.train.targets + noise))
 
 
-def wrong_letters(task: Task, share: float) -> Task:
-    """Replace a share of the training targets of a text by random letters."""
-    generator = torch.Generator().manual_seed(0)
-    targets = task.train.targets
-    chosen = torch.rand(targets.shape, generator=generator) < share
-    anything = torch.randint(task.classes, targets.shape, generator=generator)
-    return replace(task, train=replace(task.train, targets=torch.where(chosen, anything, targets)))
-
-
 def validation_of_classes(task: Task, classes: Sequence[int]) -> Task:
     """Keep only some classes in the validation set."""
     kept = torch.isin(task.validation.targets, torch.tensor(classes))
     return replace(task, validation=task.validation.take(kept))
-
-
-def near_the_mean(task: Task, share: float) -> Task:
-    """Keep only validation rows whose target lies near the mean: whatever is guessed, the error is small."""
-    distance = task.validation.targets.flatten().abs()
-    return replace(task, validation=task.validation.take(distance.argsort()[: int(share * len(distance))]))
 
 
 def heavy_tails(task: Task) -> Task:
@@ -325,6 +310,11 @@ def zeros_from(at: int, *, every: int = 1) -> Corruption:
 def scaled_inputs_from(at: int, factor: float) -> Corruption:
     """From a step on, multiply the inputs: the pipeline lost its normalisation."""
     return lambda step, batch: replace(batch, inputs=batch.inputs * factor) if step >= at else batch
+
+
+def unpaired_at(at: int) -> Corruption:
+    """Give every input of the batch at one step the target of another."""
+    return lambda step, batch: unpaired(step, batch) if step == at else batch
 
 
 # Losses with a flaw.

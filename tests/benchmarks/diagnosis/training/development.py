@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import torch
 from tests.sample_training.data import (
@@ -21,6 +20,7 @@ from tests.sample_training.train import (
     Fit,
     Interrupted,
     LossScaling,
+    constant,
     cosine,
     exponential,
     one_cycle,
@@ -51,9 +51,9 @@ from .networks import (
     variational,
     without_bias,
 )
-from .runs import Family, Planned, Training
+from .runs import Family, planted, sound
 from .schedules import early, linear
-from .symptoms import Shows
+from .symptoms import rose, spiked
 
 momentum = partial(SGD, momentum=0.9)
 decaying = partial(SGD, momentum=0.9, weight_decay=5e-3)
@@ -142,21 +142,11 @@ bandits = Family("bandits", cells.fit, every=5)
 FAMILIES = (images, sequences, patients, text, pixels, cells, clicked)
 
 
-def planted(fault: faults.Fault, *where: tuple[Family, Training], **how: Any) -> list[Planned]:
-    """Plant one fault in several families."""
-    return [Planned(fault.name, family, training, fault, **how) for family, training in where]
-
-
-def sound(name: str, family: Family, training: Training, shows: Shows, **how: Any) -> Planned:
-    """Plan a sound recipe and say how it is known to have learnt."""
-    return Planned(name, family, training, shows=shows, **how)
-
-
 digit_fit, recall_fit, patient_fit, text_fit = images.fit, sequences.fit, patients.fit, text.fit
 pixel_fit, cell_fit, click_fit = pixels.fit, cells.fit, clicked.fit
-plain_sgd = replace(digit_fit, optimizer=SGD, rate=0.05, schedule=lambda _: 1.0)
+plain_sgd = replace(digit_fit, optimizer=SGD, rate=0.05, schedule=constant)
 raw_digits = data.inputs_as(digit_fit.task, lambda pixel: (pixel + 0.305) * 255)
-straight = replace(patient_fit, network=mlp(10, 1), epochs=60, batch_size=330, schedule=lambda _: 1.0)
+straight = replace(patient_fit, network=mlp(10, 1), epochs=60, batch_size=330, schedule=constant)
 tiny_rnn = replace(
     recall_fit,
     task=data.recall(8),
@@ -164,7 +154,7 @@ tiny_rnn = replace(
     optimizer=momentum,
     rate=0.03,
     epochs=16,
-    schedule=lambda _: 1.0,
+    schedule=constant,
     clip=None,
 )
 
@@ -173,7 +163,7 @@ NUMERICS = [
         faults.RATE_FAR_TOO_HIGH,
         (patients, replace(patient_fit, optimizer=momentum, rate=0.7)),
         (text, replace(text_fit, optimizer=momentum, rate=30.0, clip=None, schedule=cosine)),
-        (images, replace(digit_fit, optimizer=Adam, rate=3.0, schedule=lambda _: 1.0)),
+        (images, replace(digit_fit, network=mlp(64, 10), rate=20.0, schedule=constant)),
     ),
     *planted(
         faults.BARE_LOG,
@@ -185,7 +175,7 @@ NUMERICS = [
                 optimizer=Adam,
                 rate=0.01,
                 epochs=60,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
         (
@@ -196,7 +186,7 @@ NUMERICS = [
                 network=scaled_weights(mlp(64, 48, 10), 1.0),
                 optimizer=Adam,
                 rate=0.3,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
     ),
@@ -226,7 +216,7 @@ NUMERICS = [
                 network=in_half(mlp(64, 48, 10)),
                 optimizer=momentum,
                 rate=0.1,
-                schedule=lambda _: 1.0,
+                schedule=constant,
                 more_settings={"precision": "fp16"},
             ),
         ),
@@ -240,7 +230,7 @@ NUMERICS = [
                 task=replace(text_fit.task, loss=data.naive_cross_entropy),
                 rate=0.3,
                 clip=None,
-                schedule=lambda _: 1.0,
+                schedule=constant,
                 hide_non_finite=True,
             ),
         ),
@@ -276,17 +266,18 @@ STABILITY = [
                 evaluate_every=10,
             ),
         ),
-        (images, replace(digit_fit, optimizer=partial(SGD, momentum=0.99), rate=0.3, schedule=lambda _: 1.0)),
-        (cells, replace(cell_fit, optimizer=partial(SGD, momentum=0.999), rate=0.02, schedule=lambda _: 1.0)),
+        (images, replace(digit_fit, optimizer=partial(SGD, momentum=0.99), rate=0.3, schedule=constant)),
+        (cells, replace(cell_fit, optimizer=partial(SGD, momentum=0.999), rate=0.04, schedule=constant)),
     ),
     *planted(
         faults.NO_CLIPPING,
         (sequences, tiny_rnn),
     ),
+    *planted(faults.CORRUPTED_BATCH, (images, replace(digit_fit, corrupt=scaled_inputs(430, 2000))), shows=spiked(430)),
     *planted(
         faults.CORRUPTED_BATCH,
-        (images, replace(digit_fit, corrupt=scaled_inputs(430, 300))),
         (patients, replace(patient_fit, corrupt=data.scaled_targets(300, 100.0))),
+        shows=spiked(300),
     ),
     *planted(
         faults.RATE_JUMP_ON_RESUME,
@@ -296,20 +287,25 @@ STABILITY = [
                 replace(digit_fit, schedule=cosine),
                 570,
                 570,
-                lambda fit: replace(fit, rate=0.9, schedule=lambda _: 1.0),
+                lambda fit: replace(fit, rate=0.9, schedule=constant),
                 forget_optimizer=True,
             ),
         ),
+        shows=rose(571),
+    ),
+    *planted(
+        faults.RATE_JUMP_ON_RESUME,
         (
             text,
             Interrupted(
                 replace(text_fit, evaluate_every=40),
                 320,
                 320,
-                lambda fit: replace(fit, rate=0.1, schedule=lambda _: 1.0),
+                lambda fit: replace(fit, rate=0.1, schedule=constant),
                 forget_optimizer=True,
             ),
         ),
+        shows=rose(321),
     ),
     *planted(
         faults.CLIPPED_TOO_TIGHT,
@@ -381,8 +377,11 @@ OPTIMIZATION = [
     ),
     *planted(
         faults.STOPPED_EARLY,
-        (images, replace(digit_fit, epochs=3, rate=0.003, schedule=lambda _: 1.0, evaluate_every=10)),
-        (text, replace(text_fit, epochs=2, rate=1e-3, schedule=lambda _: 1.0, evaluate_every=20)),
+        (
+            images,
+            replace(digit_fit, epochs=3, rate=0.01, optimizer=momentum, schedule=constant, evaluate_every=10),
+        ),
+        (text, replace(text_fit, epochs=2, rate=8e-4, schedule=constant, evaluate_every=20)),
         every=1,
     ),
 ]
@@ -390,11 +389,11 @@ OPTIMIZATION = [
 SCHEDULE = [
     *planted(
         faults.NO_WARMUP,
+        (text, replace(text_fit, network=transformer(27, 16, layers=2), rate=0.1, schedule=linear, clip=None)),
         (
             text,
-            replace(text_fit, network=transformer(27, 16, layers=2), rate=0.1, schedule=linear, clip=None),
+            replace(text_fit, network=transformer(27, 16, width=24), rate=0.2, schedule=exponential(0.01), clip=None),
         ),
-        (text, replace(text_fit, rate=0.1, schedule=exponential(0.1), clip=None)),
     ),
     *planted(
         faults.DECAYED_TOO_SOON,
@@ -441,7 +440,7 @@ GENERALIZATION = [
                 rate=2e-3,
                 batch_size=10,
                 epochs=80,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
         (
@@ -453,7 +452,7 @@ GENERALIZATION = [
                 optimizer=Adam,
                 batch_size=10,
                 epochs=80,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
         (
@@ -480,7 +479,7 @@ GENERALIZATION = [
                 optimizer=Adam,
                 rate=2e-3,
                 epochs=50,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
         (sequences, replace(recall_fit, task=with_wrong_labels(data.few(recall_fit.task, 600), 0.4), epochs=40)),
@@ -505,7 +504,7 @@ GENERALIZATION = [
     ),
     *planted(
         faults.TINY_VALIDATION,
-        (images, replace(digit_fit, task=data.tiny_validation(digit_fit.task, 5), rate=0.3, schedule=lambda _: 1.0)),
+        (images, replace(digit_fit, task=data.tiny_validation(digit_fit.task, 5), rate=0.3, schedule=constant)),
         (
             patients,
             replace(
@@ -514,7 +513,7 @@ GENERALIZATION = [
                 optimizer=Adam,
                 rate=0.03,
                 epochs=60,
-                schedule=lambda _: 1.0,
+                schedule=constant,
             ),
         ),
     ),
@@ -524,11 +523,11 @@ GENERALIZATION = [
             cells,
             replace(
                 cell_fit,
-                task=data.two_sided(0.12, separation=0.3),
-                optimizer=SGD,
-                rate=1e-3,
-                epochs=30,
-                network=scaled_weights(mlp(12, 8, 1), 2.0),
+                task=data.two_sided(0.1, n_train=1300, separation=0.4, random_state=11),
+                rate=2e-4,
+                optimizer=momentum,
+                network=scaled_weights(mlp(12, 32, 1), 2.5),
+                schedule=constant,
             ),
         ),
         (
@@ -595,7 +594,6 @@ LOG = [
 
 FAULTY = [*NUMERICS, *STABILITY, *OPTIMIZATION, *SCHEDULE, *GENERALIZATION, *DATA, *COLLAPSE, *LOG]
 
-any_fall = learnt.learnt(0.9)
 halved = learnt.learnt(0.5)
 
 SOUND = [
@@ -634,7 +632,7 @@ SOUND = [
             task=digits(800),
             optimizer=partial(SGD, weight_decay=5e-3),
             batch_size=1,
-            epochs=1,
+            epochs=2,
             rate=0.03,
             evaluate_every=100,
         ),
@@ -686,7 +684,7 @@ SOUND = [
             batch_size=50,
             rate=1e-3,
             epochs=20,
-            schedule=lambda _: 1.0,
+            schedule=constant,
         ),
         learnt.broke_late,
     ),

@@ -53,7 +53,7 @@ HALF_PRECISION_OVERFLOW = Fault(
     "half-precision-overflow",
     ("nan-loss",),
     ("half-precision-overflow", "unstable-operation"),
-    s.not_finite_from_the_start,
+    s.not_finite,
     BLOWN,
     needs=("settings",),
 )
@@ -128,8 +128,8 @@ RATE_JUMP_ON_RESUME = Fault(
 STALE_SECOND_MOMENT = Fault(
     "stale-second-moment",
     ("loss-spike",),
-    ("stale-second-moment", "learning-rate-too-high", "epsilon-too-small"),
-    s.spiked_late,
+    ("stale-second-moment", "bad-batch"),
+    s.lingers(500),
     ("exploding-gradients", "oscillation", "noisy-validation", *UNEVEN),
     needs=("gradient_norm", "settings"),
     by_step=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import torch
 from tests.sample_training.data import gaussian_nll, naive_binary_cross_entropy, with_wrong_labels
@@ -14,6 +13,7 @@ from tests.sample_training.train import (
     Fit,
     Interrupted,
     LossScaling,
+    constant,
     cosine,
     exponential,
     one_cycle,
@@ -46,17 +46,12 @@ from .networks import (
     variational,
     without_bias,
 )
-from .runs import Family, Planned, Training
+from .runs import Family, planted, sound
 from .schedules import early, linear, warm_up
-from .symptoms import Shows
+from .symptoms import rose, spiked
 
 nesterov = partial(SGD, momentum=0.9, nesterov=True)
 decaying_adam = partial(AdamW, weight_decay=0.05)
-
-
-def steady(_: float) -> float:
-    """Keep the base rate."""
-    return 1.0
 
 
 shapes = Family(
@@ -165,41 +160,38 @@ sides = Family(
     ),
     every=3,
 )
+memory = Family(
+    "relu-rnn-recall",
+    Fit(
+        data.recall(9, 5, 1000),
+        recurrent(relu_rnn, 12, 24, 5, symbols=6),
+        epochs=18,
+        batch_size=30,
+        rate=3e-3,
+        optimizer=Adam,
+        schedule=cosine,
+        clip=1.0,
+    ),
+    every=3,
+)
 bandits = Family("bandits", sides.fit, every=4)
 """Policies have no sound twin that is fitted; what is right about them is known without."""
 
-FAMILIES = (shapes, waves, surface, covers, sums, squeezed, ratings, sides)
-
-
-def planted(fault: faults.Fault, *where: tuple[Family, Training], **how: Any) -> list[Planned]:
-    """Plant one fault in several families."""
-    return [Planned(fault.name, family, training, fault, **how) for family, training in where]
-
-
-def sound(name: str, family: Family, training: Training, shows: Shows, **how: Any) -> Planned:
-    """Plan a sound recipe and say how it is known to have learnt."""
-    return Planned(name, family, training, shows=shows, **how)
+FAMILIES = (shapes, waves, surface, covers, sums, squeezed, ratings, sides, memory)
 
 
 shape_fit, wave_fit, surface_fit, cover_fit = shapes.fit, waves.fit, surface.fit, covers.fit
 sum_fit, squeeze_fit, rating_fit, side_fit = sums.fit, squeezed.fit, ratings.fit, sides.fit
-rnn_fit = replace(
-    wave_fit,
-    network=recurrent(partial(relu_rnn, gain=1.0), 1, 32, 4),
-    optimizer=nesterov,
-    rate=0.02,
-    schedule=steady,
-    clip=None,
-)
+memory_fit = memory.fit
 raw_covers = data.inputs_as(cover_fit.task, lambda column: 200 * column + 400)
 root_of_error = replace(squeeze_fit.task, loss=data.root_of_own_loss)
 
 NUMERICS = [
     *planted(
         faults.RATE_FAR_TOO_HIGH,
-        (surface, replace(surface_fit, network=mlp(10, 24, 1), rate=1.5, schedule=steady)),
+        (surface, replace(surface_fit, network=mlp(10, 24, 1), rate=1.5, schedule=constant)),
         (sums, replace(sum_fit, optimizer=nesterov, rate=20.0, schedule=linear)),
-        (squeezed, replace(squeeze_fit, optimizer=SGD, rate=0.5, schedule=steady)),
+        (covers, replace(cover_fit, network=mlp(30, 7), optimizer=nesterov, rate=40.0, schedule=constant)),
     ),
     *planted(
         faults.BARE_LOG,
@@ -210,7 +202,7 @@ NUMERICS = [
                 task=data.two_sided(separation=3.0, loss=naive_binary_cross_entropy),
                 rate=1.5,
                 epochs=30,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
         (
@@ -220,7 +212,7 @@ NUMERICS = [
                 task=replace(cover_fit.task, loss=data.naive_cross_entropy),
                 optimizer=Adam,
                 rate=0.3,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
     ),
@@ -251,7 +243,7 @@ NUMERICS = [
                 network=in_half(mlp(30, 24, 7)),
                 optimizer=nesterov,
                 rate=0.3,
-                schedule=steady,
+                schedule=constant,
                 more_settings={"dtype": "float16"},
             ),
         ),
@@ -319,38 +311,51 @@ STABILITY = [
                 epochs=450,
                 optimizer=partial(SGD, momentum=0.998),
                 rate=6e-3,
-                schedule=steady,
+                schedule=constant,
                 evaluate_every=9,
             ),
         ),
-        (covers, replace(cover_fit, optimizer=partial(SGD, momentum=0.995), rate=0.08, schedule=steady)),
-        (waves, replace(wave_fit, rate=0.2, schedule=steady, clip=None)),
+        (covers, replace(cover_fit, optimizer=partial(SGD, momentum=0.995), rate=0.08, schedule=constant)),
     ),
     *planted(
         faults.NO_CLIPPING,
-        (waves, rnn_fit),
-        (waves, replace(rnn_fit, optimizer=SGD, rate=0.2, batch_size=20)),
+        (memory, replace(memory_fit, optimizer=partial(SGD, momentum=0.9), rate=0.015, clip=None, schedule=constant)),
+        (memory, replace(memory_fit, optimizer=nesterov, rate=0.02, batch_size=20, clip=None, schedule=constant)),
     ),
     *planted(
         faults.CORRUPTED_BATCH,
         (surface, replace(surface_fit, corrupt=data.scaled_targets(350, 60.0))),
+        shows=spiked(350),
+    ),
+    *planted(
+        faults.CORRUPTED_BATCH,
         (covers, replace(cover_fit, corrupt=scaled_inputs(300, 500.0), optimizer=nesterov, rate=0.02)),
+        shows=spiked(300),
+    ),
+    *planted(
+        faults.CORRUPTED_BATCH,
         (waves, replace(wave_fit, corrupt=scaled_inputs(340, 1000.0), optimizer=nesterov, rate=0.1, clip=None)),
+        shows=spiked(340),
     ),
     *planted(
         faults.RATE_JUMP_ON_RESUME,
         (
             shapes,
             Interrupted(
-                shape_fit, 240, 240, lambda fit: replace(fit, rate=0.15, schedule=steady), forget_optimizer=True
+                shape_fit, 240, 240, lambda fit: replace(fit, rate=0.15, schedule=constant), forget_optimizer=True
             ),
         ),
+        shows=rose(241),
+    ),
+    *planted(
+        faults.RATE_JUMP_ON_RESUME,
         (
             surface,
             Interrupted(
-                surface_fit, 450, 450, lambda fit: replace(fit, rate=0.5, schedule=steady), forget_optimizer=True
+                surface_fit, 450, 450, lambda fit: replace(fit, rate=0.5, schedule=constant), forget_optimizer=True
             ),
         ),
+        shows=rose(451),
     ),
     *planted(
         faults.STALE_SECOND_MOMENT,
@@ -358,14 +363,12 @@ STABILITY = [
             covers,
             replace(
                 cover_fit,
-                task=data.few(cover_fit.task, 200),
-                batch_size=200,
-                epochs=700,
-                evaluate_every=25,
                 network=mlp(30, 48, 48, 7),
                 optimizer=Adam,
-                rate=0.04,
-                schedule=steady,
+                rate=0.02,
+                epochs=40,
+                schedule=constant,
+                corrupt=data.unpaired_at(500),
                 more_settings={"adam_beta2": 0.999},
             ),
         ),
@@ -373,14 +376,13 @@ STABILITY = [
             shapes,
             replace(
                 shape_fit,
-                task=data.few(shape_fit.task, 100),
-                batch_size=100,
-                epochs=500,
-                evaluate_every=25,
                 network=mlp(100, 48, 48, 5),
                 optimizer=Adam,
-                rate=0.03,
-                schedule=steady,
+                rate=0.01,
+                epochs=50,
+                task=data.shapes(600, noise=0.05),
+                schedule=constant,
+                corrupt=data.unpaired_at(500),
                 more_settings={"adam_beta2": 0.999},
             ),
         ),
@@ -408,7 +410,7 @@ STABILITY = [
 OPTIMIZATION = [
     *planted(
         faults.RATE_TOO_LOW,
-        (shapes, replace(shape_fit, rate=4e-5)),
+        (shapes, replace(shape_fit, rate=1.5e-4)),
         (surface, replace(surface_fit, rate=1e-4)),
         (sums, replace(sum_fit, rate=8e-5)),
     ),
@@ -464,15 +466,14 @@ OPTIMIZATION = [
     ),
     *planted(
         faults.STOPPED_EARLY,
-        (waves, replace(wave_fit, epochs=3, rate=2e-3, schedule=steady, evaluate_every=10)),
-        (covers, replace(cover_fit, epochs=4, rate=1e-3, schedule=steady, evaluate_every=11)),
-        every=1,
+        (sums, replace(sum_fit, epochs=1, rate=1e-3, schedule=constant, evaluate_every=10)),
+        (covers, replace(cover_fit, epochs=5, rate=1e-3, schedule=constant, evaluate_every=11)),
     ),
     *planted(
         faults.BATCH_TOO_LARGE,
-        (shapes, replace(shape_fit, batch_size=1200, epochs=30, schedule=steady, rate=2e-3)),
-        (covers, replace(cover_fit, batch_size=1400, epochs=50, schedule=steady)),
-        (surface, replace(surface_fit, batch_size=1000, epochs=40, schedule=steady)),
+        (shapes, replace(shape_fit, batch_size=1200, epochs=40, schedule=constant)),
+        (covers, replace(cover_fit, batch_size=1400, epochs=50, schedule=constant)),
+        (surface, replace(surface_fit, batch_size=1000, epochs=40, schedule=constant)),
         every=1,
     ),
 ]
@@ -510,8 +511,8 @@ SCHEDULE = [
     ),
     *planted(
         faults.RANGE_TEST,
-        (shapes, replace(shape_fit, optimizer=SGD, rate=1e-5, schedule=exponential(1e7), epochs=9, evaluate_every=0)),
-        (waves, replace(wave_fit, rate=1e-6, schedule=exponential(1e7), epochs=8, evaluate_every=0, clip=None)),
+        (shapes, replace(shape_fit, rate=1e-6, schedule=exponential(1e6), epochs=16, evaluate_every=0)),
+        (waves, replace(wave_fit, rate=1e-5, schedule=exponential(1e5), epochs=14, evaluate_every=0, clip=None)),
         every=1,
     ),
 ]
@@ -527,7 +528,7 @@ GENERALIZATION = [
                 batch_size=20,
                 epochs=70,
                 optimizer=Adam,
-                schedule=steady,
+                schedule=constant,
                 network=convolutions(10, 5, 16, 32),
             ),
         ),
@@ -535,18 +536,26 @@ GENERALIZATION = [
             surface,
             replace(
                 surface_fit,
-                task=data.few(surface_fit.task, 80),
+                task=data.few(surface_fit.task, 50),
                 batch_size=16,
                 epochs=120,
-                network=mlp(10, 64, 64, 1),
+                network=mlp(10, 96, 96, 1),
                 optimizer=Adam,
                 rate=3e-3,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
         (
-            waves,
-            replace(wave_fit, task=data.few(wave_fit.task, 90), batch_size=15, epochs=90, schedule=steady, rate=4e-3),
+            covers,
+            replace(
+                cover_fit,
+                task=data.few(cover_fit.task, 90),
+                batch_size=15,
+                epochs=90,
+                optimizer=Adam,
+                network=mlp(30, 96, 96, 7),
+                schedule=constant,
+            ),
         ),
     ),
     *planted(
@@ -559,7 +568,7 @@ GENERALIZATION = [
                 epochs=60,
                 network=mlp(30, 128, 128, 7),
                 optimizer=Adam,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
         (
@@ -571,7 +580,7 @@ GENERALIZATION = [
                 network=mlp(10, 64, 64, 1),
                 optimizer=Adam,
                 rate=3e-3,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
     ),
@@ -580,7 +589,7 @@ GENERALIZATION = [
         (shapes, replace(shape_fit, task=data.inputs_as(shape_fit.task, lambda one: 1 - one, only_validation=True))),
         (
             covers,
-            replace(cover_fit, task=data.inputs_as(cover_fit.task, lambda one: 2.5 * one + 1.5, only_validation=True)),
+            replace(cover_fit, task=data.inputs_as(cover_fit.task, lambda one: one.flip(1), only_validation=True)),
         ),
     ),
     *planted(
@@ -595,11 +604,13 @@ GENERALIZATION = [
         faults.TINY_VALIDATION,
         (
             shapes,
-            replace(shape_fit, task=data.tiny_validation(shape_fit.task, 6), rate=0.02, schedule=steady, epochs=24),
+            replace(shape_fit, task=data.tiny_validation(shape_fit.task, 6), rate=0.02, schedule=constant, epochs=24),
         ),
         (
             surface,
-            replace(surface_fit, task=data.tiny_validation(surface_fit.task, 4), rate=0.15, schedule=steady, epochs=40),
+            replace(
+                surface_fit, task=data.tiny_validation(surface_fit.task, 4), rate=0.15, schedule=constant, epochs=40
+            ),
         ),
     ),
     *planted(
@@ -608,22 +619,23 @@ GENERALIZATION = [
             sides,
             replace(
                 side_fit,
-                task=data.two_sided(0.1, separation=0.3, random_state=3),
-                rate=2e-3,
-                epochs=30,
-                network=scaled_weights(mlp(12, 12, 1), 2.5),
-                schedule=steady,
+                task=data.two_sided(0.1, n_train=1500, separation=0.3, random_state=3),
+                rate=3e-4,
+                optimizer=nesterov,
+                epochs=20,
+                network=scaled_weights(mlp(12, 24, 1), 3.0),
+                schedule=constant,
             ),
         ),
         (
             covers,
             replace(
                 cover_fit,
-                task=data.two_sided(0.08, separation=0.4, random_state=5),
-                optimizer=Adam,
-                rate=5e-4,
-                network=scaled_weights(mlp(12, 20, 20, 1), 2.0),
-                schedule=steady,
+                task=data.two_sided(0.08, n_train=1500, separation=0.5, random_state=4),
+                rate=2e-4,
+                optimizer=nesterov,
+                network=scaled_weights(mlp(12, 24, 1), 3.0),
+                schedule=constant,
             ),
         ),
     ),
@@ -632,7 +644,7 @@ GENERALIZATION = [
 DATA = [
     *planted(
         faults.SORTED_BY_CLASS,
-        (shapes, replace(shape_fit, task=data.sorted_by_class(shape_fit.task), shuffle=False)),
+        (surface, replace(surface_fit, task=data.sorted_by_class(surface_fit.task), shuffle=False)),
         (covers, replace(cover_fit, task=data.sorted_by_class(cover_fit.task), shuffle=False)),
     ),
     *planted(
@@ -647,7 +659,7 @@ DATA = [
                 network=partial(FactorModel, 2500, 1500, 12),
                 optimizer=Adam,
                 rate=0.02,
-                schedule=steady,
+                schedule=constant,
             ),
         ),
         every=2,
@@ -673,7 +685,7 @@ COLLAPSE = [
     ),
     *planted(
         faults.ENTROPY_COLLAPSE,
-        (bandits, PolicyGradient(12, 4, 24, 700, 0.03, 0.0, start=3.0, batch_size=48)),
+        (bandits, PolicyGradient(12, 4, 24, 700, 0.05, 0.0, start=5.0, batch_size=48)),
     ),
     *planted(
         faults.RUNAWAY_POLICY,
@@ -813,13 +825,13 @@ SOUND = [
         sides,
         replace(
             side_fit,
-            task=data.parity(4, 10, 3000),
-            network=mlp(10, 64, 1),
+            task=data.parity(4, 12, 4000),
+            network=mlp(12, 32, 1),
             optimizer=Adam,
-            batch_size=40,
-            rate=2e-3,
-            epochs=16,
-            schedule=steady,
+            batch_size=50,
+            rate=1e-3,
+            epochs=20,
+            schedule=constant,
         ),
         learnt.broke_late,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -40,7 +41,7 @@ class PolicyGradient:
         optimizer = self.optimizer(policy.parameters(), lr=self.rate)
         best = torch.arange(self.contexts) % self.arms
         second = (best + 1) % self.arms
-        settings = {
+        settings: dict[str, str | float] = {
             "lr": self.rate,
             "ent_coef": self.entropy_bonus,
             "batch_size": self.batch_size,
@@ -99,7 +100,12 @@ class ReferencePolicy:
         worth = torch.rand(self.length, self.letters) / self.length
         logits = nn.Parameter(reference.clone())
         optimizer = torch.optim.Adam([logits], lr=self.rate)
-        settings = {"lr": self.rate, "kl_coef": self.penalty, "batch_size": self.batch_size, "seed": self.seed}
+        settings: dict[str, str | float] = {
+            "lr": self.rate,
+            "kl_coef": self.penalty,
+            "batch_size": self.batch_size,
+            "seed": self.seed,
+        }
         history = History(settings, 1, self.steps)
         baseline = 0.5
         for step in range(1, self.steps + 1):

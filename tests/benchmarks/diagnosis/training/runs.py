@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Protocol
 
 from tests.sample_training.history import History
 from tests.sample_training.train import Fit, Interrupted
@@ -32,21 +32,10 @@ class Family:
     every: int
     """Steps between logged steps."""
 
+    @cached_property
     def twin(self) -> History:
-        """Return the sound training, once a process."""
-        return _trained(self)
-
-
-@cache
-def _sound_trainings() -> dict[str, History]:
-    return {}
-
-
-def _trained(family: Family) -> History:
-    known = _sound_trainings()
-    if family.name not in known:
-        known[family.name] = family.fit()
-    return known[family.name]
+        """Return the sound training."""
+        return self.fit()
 
 
 @dataclass(frozen=True)
@@ -83,13 +72,8 @@ class Planned:
     """How it shows here, where that differs from the fault's usual way; of a sound recipe, what was learnt."""
     every: int | None = None
     damage: Damage | None = None
-    formats: tuple[str, ...] = field(default=())
+    formats: tuple[str, ...] = ()
     """The only formats that make sense; all where empty."""
-
-    @property
-    def kind(self) -> Literal["fault", "sound"]:
-        """Tell faults from sound recipes."""
-        return "sound" if self.fault is SOUND else "fault"
 
     @property
     def interval(self) -> int:
@@ -102,11 +86,21 @@ class Planned:
 
     def showed(self, history: History) -> bool:
         """Tell whether the run is what it was meant to be."""
-        return (self.shows or self.fault.shows)(history, self.family.twin())
+        return (self.shows or self.fault.shows)(history, self.family.twin)
+
+
+def planted(fault: Fault, *where: tuple[Family, Training], **how: Any) -> list[Planned]:
+    """Plant one fault in several families; `how` is what is special about these runs."""
+    return [Planned(fault.name, family, training, fault, **how) for family, training in where]
+
+
+def sound(name: str, family: Family, training: Training, shows: Shows, **how: Any) -> Planned:
+    """Plan a sound recipe and say how it is known to have learnt."""
+    return Planned(name, family, training, shows=shows, **how)
 
 
 def seeded(training: Training, seed: int) -> Training:
     """Return the same training with another seed."""
     if isinstance(training, Interrupted):
         return replace(training, fit=replace(training.fit, seed=seed))
-    return replace(training, seed=seed)  # type: ignore[type-var, no-any-return]
+    return replace(training, seed=seed)  # type: ignore[type-var]

@@ -50,17 +50,13 @@ def last(values: Values) -> float:
 def smooth(values: Values, share: float = 0.02) -> Values:
     """Return means over windows of this share of the run."""
     length = max(1, int(share * len(values)))
-    return values[: len(values) // length * length].reshape(-1, length).mean(1)
+    means: Values = values[: len(values) // length * length].reshape(-1, length).mean(1)
+    return means
 
 
 def whole(run: History) -> History:
     """Return a resumed run as one."""
     return run.joined()
-
-
-def both(*all_of: Shows) -> Shows:
-    """Ask for several symptoms."""
-    return lambda run, twin: all(one(run, twin) for one in all_of)
 
 
 def either(*any_of: Shows) -> Shows:
@@ -72,13 +68,7 @@ def either(*any_of: Shows) -> Shows:
 
 
 def not_finite(run: History, _: History) -> bool:
-    """The training loss began finite and turned NaN or infinite before the run was over."""
-    values = losses(run)
-    return bool(np.isfinite(values[0]) and not np.isfinite(values).all())
-
-
-def not_finite_from_the_start(run: History, _: History) -> bool:
-    """The training loss is NaN or infinite within the run."""
+    """The training loss turned NaN or infinite before the run was over."""
     return not np.isfinite(losses(run)).all()
 
 
@@ -111,24 +101,21 @@ def scale_collapsed(run: History, _: History) -> bool:
 
 def exploded(run: History, _: History) -> bool:
     """The loss turned non-finite, or ends or peaks (in means) at three times where it began."""
-    values = losses(whole(run))
+    values, start = losses(run), fitted(run)[0]
     if not np.isfinite(values).all():
         return True
-    return bool(last(values) > 3 * first(values) or smooth(values, 0.05).max() > 5 * first(values))
+    return bool(last(values) > 3 * start or smooth(values, 0.05).max() > 5 * start)
 
 
 def blew_up_after_learning(run: History, _: History) -> bool:
-    """After the loss had fallen by a tenth or more, it rose to twice its best mean, or turned non-finite."""
-    values = losses(whole(run))
+    """After the loss had fallen by a fifth, it rose to 1.5 times its best mean; or it turned non-finite, or tripled."""
+    values = losses(run)
     sound = np.isfinite(values)
     if not sound.all():
         return bool(sound.argmin() > 10)
     means = smooth(values, 0.02)
-    lowest = int(means.argmin())
     best = np.minimum.accumulate(means)
-    return bool(
-        ((means > 2 * best).any() and best[: max(1, lowest)].min() < 0.95 * means[0]) or means.max() > 3 * means[0]
-    )
+    return bool(((means > 1.5 * best) & (best < 0.8 * means[0])).any() or means.max() > 3 * means[0])
 
 
 def swings(run: History, twin: History) -> bool:
@@ -143,22 +130,35 @@ def swings(run: History, twin: History) -> bool:
     return bool(spread > 0.2 and moves > 0.05 and turns > 0.05 and last(losses(run)) > 1.3 * last(losses(twin)))
 
 
-def spiked(at: int, *, factor: float = 3.0) -> Shows:
-    """Within 30 steps after a step the loss lies this far above what it was in the 100 steps before."""
+def spiked(at: int) -> Shows:
+    """Within 30 steps of a step the loss is three times all but the highest of the 100 steps before."""
 
     def shows(run: History, _: History) -> bool:
         values = losses(whole(run))
         before, after = values[max(0, at - 101) : at - 1], values[at - 1 : at + 30]
-        return not np.isfinite(after).all() or bool(after.max() > factor * np.quantile(before, 0.98))
+        return not np.isfinite(after).all() or bool(after.max() > 3 * np.quantile(before, 0.98))
 
     return shows
 
 
-def spiked_late(run: History, _: History) -> bool:
-    """Somewhere in the later two thirds the loss is ten times the median of the 30 steps before."""
-    values = losses(run)
-    start = max(40, len(values) // 3)
-    return any(values[i] > 10 * np.median(values[i - 30 : i]) + 1e-3 for i in range(start, len(values)))
+def rose(at: int) -> Shows:
+    """From a step on, the mean loss of 30 steps is half as much again as that of the 100 steps before, or more."""
+
+    def shows(run: History, _: History) -> bool:
+        values = losses(whole(run))
+        return not values[at - 1 : at + 29].mean() < 1.5 * values[at - 101 : at - 1].mean()
+
+    return shows
+
+
+def lingers(at: int) -> Shows:
+    """The 25 steps after one step lose four times what the 25 before it did, without that step itself."""
+
+    def shows(run: History, _: History) -> bool:
+        values = losses(run)
+        return bool(np.median(values[at : at + 25]) > 4 * np.median(values[at - 26 : at - 1]))
+
+    return shows
 
 
 def rose_early_and_lost_time(run: History, twin: History) -> bool:
@@ -186,7 +186,7 @@ def no_better_than_at_first(run: History, _: History) -> bool:
 
 
 def at_chance(run: History, twin: History) -> bool:
-    """Training accuracy stays below half of the twin's, or at one number; the loss fell by less than a fifth of the twin's fall."""
+    """Training accuracy stays below half of the twin's, or at one number; the loss falls a fifth as far or less."""
     fall, wanted = (first(losses(one)) - last(losses(one)) for one in (run, twin))
     accuracy = last(fitted(run, "accuracy")) if "accuracy" in run.evaluations[-1] else 0.0
     best = last(fitted(twin, "accuracy")) if "accuracy" in twin.evaluations[-1] else 1.0
@@ -299,10 +299,10 @@ def loss_fell_metric_fell(run: History, _: History) -> bool:
 
 
 def metric_never_moves(run: History, _: History) -> bool:
-    """Validation accuracy is one and the same number at nearly all evaluations while the loss moves."""
+    """Validation accuracy is one and the same number at four of five evaluations and more while the loss moves."""
     metric, values = held_out(run, "accuracy")[1:], held_out(run)[1:]
     same = (metric == np.median(metric)).mean()
-    return bool(same > 0.95 and len(np.unique(values)) > 0.9 * len(values))
+    return bool(same > 0.8 and len(np.unique(values)) > 0.9 * len(values))
 
 
 # Data.
@@ -318,13 +318,13 @@ def saws(run: History, _: History) -> bool:
 
 
 def steps_down_at_epochs(run: History, _: History) -> bool:
-    """The loss falls between epochs by at least three times what it falls within them, twice and more."""
+    """The loss falls between epochs by at least twice what it falls within them, twice and more."""
     period = run.steps_per_epoch
     values = losses(run)
     parts = values[: len(values) // period * period].reshape(-1, period)
     tail, head = parts[:, -period // 5 :].mean(1), parts[:, : period // 5].mean(1)
     drops, within = tail[:-1] - head[1:], head - tail
-    clear = (drops > 3 * np.maximum(within[:-1], 0)) & (drops > 0.02 * parts.mean())
+    clear = (drops > 2 * np.maximum(within[:-1], 0)) & (drops > 0.02 * parts.mean())
     return bool(clear.sum() >= 2)
 
 
