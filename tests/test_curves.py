@@ -91,6 +91,27 @@ class TestPieces:
         assert flat(2.0, 2).scaled(1.5).values.tolist() == [3.0, 3.0]
 
 
+class TestLogging:
+    def test_every_step_has_a_value_unless_it_is_left_out(self) -> None:
+        curve = given([5.0, 6.0, 7.0, 8.0, 9.0]).without(1, 2)
+        assert curve.steps.tolist() == [0, 3, 4]
+        assert curve.values.tolist() == [5.0, 8.0, 9.0]
+
+    def test_steps_left_out_one_after_another_add_up(self) -> None:
+        assert flat(1.0, 10).without(1, 3).without(2, 5).without(8, 20).steps.tolist() == [0, 6, 7]
+
+    def test_wall_times_add_up_what_each_value_took(self) -> None:
+        curve = flat(1.0, 3).each_taking(given([1.0, 2.0, 4.0]))
+        assert curve.wall_times is not None
+        assert np.diff(curve.wall_times).tolist() == [2.0, 4.0]
+        assert flat(1.0).wall_times is None
+
+    def test_what_is_left_out_takes_its_time_with_it(self) -> None:
+        curve = flat(1.0, 4).each_taking(flat(1.0, 4)).without(1, 2)
+        assert curve.wall_times is not None
+        assert np.diff(curve.wall_times).tolist() == [3.0]
+
+
 class TestNoise:
     def test_the_same_seed_gives_the_same_noise(self) -> None:
         assert np.array_equal(flat(1.0).noisy(0.1).values, flat(1.0).noisy(0.1).values)

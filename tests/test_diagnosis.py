@@ -51,6 +51,15 @@ def test_a_sibling_gives_the_fix_its_number(sweep: Path) -> None:
     ]
 
 
+def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
+    (compared,) = analyze(sweep).comparisons
+    assert compared.rule == "rate-sweep"
+    assert compared.runs == ("lr0.1", "lr0.01", "lr1.0")
+    assert "the highest that goes well is 0.1, 1 run above it fails" in compared.message
+    (document,) = json_v1.document(analyze(sweep))["comparisons"]
+    assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
+
+
 def test_a_sibling_that_differs_in_more_is_evidence_but_no_test(sweep: Path) -> None:
     for lr, batch in ((1.0, 32), (0.1, 64), (0.01, 64)):
         file = sweep / f"lr{lr}" / "history.json"
@@ -114,7 +123,7 @@ class Failing(Rule):
 
 def test_a_rule_that_fails_costs_nothing_else() -> None:
     run = example_run(train_loss=given([2.3]).followed_by(flat(float("nan"), 30)))
-    (one,) = diagnose([run], [Failing(), *selected_rules(Config())])
+    (one,) = diagnose([run], [Failing(), *selected_rules(Config())]).runs
     assert [crash.rule for crash in one.outcomes.crashed] == ["failing"]
     assert "on purpose" in one.outcomes.crashed[0].error
     assert "nan-loss" in {finding.rule for finding in one.findings}

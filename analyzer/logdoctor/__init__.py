@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from logdoctor.diagnosis import analyze as analyze
     from logdoctor.errors import LogDoctorError as LogDoctorError
     from logdoctor.finding import Cause as Cause
+    from logdoctor.finding import Comparison as Comparison
     from logdoctor.finding import Confidence as Confidence
     from logdoctor.finding import Finding as Finding
     from logdoctor.finding import Fix as Fix
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from logdoctor.finding import Strength as Strength
     from logdoctor.finding import confidence_from as confidence_from
     from logdoctor.rule import Example as Example
+    from logdoctor.rule import GroupRule as GroupRule
     from logdoctor.rule import Rule as Rule
     from logdoctor.rule import example_run as example_run
     from logdoctor.rule import fires as fires
@@ -56,9 +58,10 @@ _HOMES = {
     "logdoctor.diagnosis": ("Diagnosis", "analyze"),
     "logdoctor.errors": ("LogDoctorError",),
     "logdoctor.finding": (
-        "Cause", "Confidence", "Finding", "Fix", "Quantity", "Severity", "Span", "Strength", "confidence_from",
+        "Cause", "Comparison", "Confidence", "Finding", "Fix", "Quantity", "Severity", "Span", "Strength",
+        "confidence_from",
     ),
-    "logdoctor.rule": ("Example", "Rule", "example_run", "fires", "silent", "threshold"),
+    "logdoctor.rule": ("Example", "GroupRule", "Rule", "example_run", "fires", "silent", "threshold"),
     "logdoctor.run": ("Axis", "Run", "Series"),
     "logdoctor.run.roles": (
         "AdversarialLoss", "Entropy", "GradNorm", "KlDivergence", "LearningRate", "LossScale", "Reward", "Throughput",

@@ -58,6 +58,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "half precision overflows",
         ("train in bfloat16, or scale the loss dynamically",),
     ),
+    "half-precision-underflow": (
+        "gradients are too small for half precision and become zero",
+        ("train in bfloat16, or scale the loss dynamically",),
+    ),
     "loss-scale-exhausted": (
         "the loss scale is halved at every step and has nowhere left to go",
         ("find the first step whose gradients overflow at any scale; train in bfloat16, which needs no scale",),
@@ -106,6 +110,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "wrong-loss-or-output": (
         "the loss or the last activation does not fit the task",
         ("check that the loss gets logits where it expects logits, and that its sign and reduction are right",),
+    ),
+    "reference-equals-policy": (
+        "the policy and its reference give the same probabilities",
+        ("set beta above 0; check that the reference model is loaded, frozen, and not the policy itself",),
     ),
     "label-noise": (
         "labels are noisy",
@@ -229,12 +237,57 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "keep numbers, not tensors, across steps (loss.item())",
         ),
     ),
+    "host-memory-exhausted": (
+        "the machine has too little memory for the data and its workers",
+        (
+            "use fewer data-loading workers and smaller prefetch queues; stream the data instead of holding it",
+            "raise the memory limit of the job; in a container, its shared memory (--shm-size)",
+        ),
+    ),
+    "storage-full": (
+        "there is no space left where the run writes",
+        ("delete old checkpoints and keep only the last few; check quotas as well as free space",),
+    ),
+    "process-left": (
+        "one process failed or hung while the others waited for it",
+        (
+            "look for the first error among the logs of all processes",
+            "check that every process takes the same number of steps and enters the same collectives",
+        ),
+    ),
+    "faulty-kernel": (
+        "a kernel reads or writes outside its memory",
+        (
+            "repeat the step with CUDA_LAUNCH_BLOCKING=1, which names the kernel",
+            "switch custom, fused and compiled kernels off, one at a time",
+        ),
+    ),
+    "program-error": (
+        "the program raised an exception",
+        ("read the traceback above that line; resume from the last checkpoint once it is mended",),
+    ),
+    "log-incomplete": (
+        "records are missing from the log",
+        ("look for further files of the run; close the writer at the end, and log from one process",),
+    ),
+    "logging-changed": (
+        "the program stopped logging it",
+        ("nothing to do if that was meant, such as a phase of the training that ended",),
+    ),
+    "setting-without-effect": (
+        "both runs did exactly the same: whatever was to differ had no effect",
+        ("check that the seed and the settings that differ reach the program",),
+    ),
     "label-out-of-range": (
         "a label or token id lies outside what the model has",
         (
             "compare the number of classes of the last layer, or of rows of the embedding, with the data",
             "repeat the step on the CPU, which names the index",
         ),
+    ),
+    "range-test": (
+        "the rate is raised on purpose, to find the one to train with",
+        ("train at the rate of the steepest fall, and at most a tenth of that where the loss blows up",),
     ),
     "preempted": (
         "the job was stopped from outside",

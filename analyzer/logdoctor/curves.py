@@ -7,7 +7,7 @@ A curve is an array of values, one a step; pieces are put together with `then` a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +15,28 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+BEGINNING = 1.7e9
+"""When the first value of a curve with wall times is written, in seconds since 1970."""
+
 POINTS = 120
 """Length of a curve where none is given: long enough to have an end, short enough to read."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Values of a made-up series, one a step."""
+    """Values of a made-up series, one a step unless some are left out."""
 
     values: NDArray[np.float64]
+    left_out: frozenset[int] = field(default=frozenset(), repr=False)
+    """Steps, counted from 0, that have no value."""
+    wall_times: NDArray[np.float64] | None = field(default=None, repr=False)
+    """(n,) seconds at which the values were written, or None where the log is to have none."""
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """(n,) step of each value."""
+        every = np.arange(len(self.values) + len(self.left_out))
+        return every[~np.isin(every, list(self.left_out))]
 
     def then(self, other: Curve) -> Curve:
         """Go on with another curve, shifted so that it begins where this one ends."""
@@ -46,6 +59,16 @@ class Curve:
         changed = self.values.copy()
         changed[at : at + len(values)] = values
         return Curve(changed)
+
+    def without(self, first: int, last: int) -> Curve:
+        """Leave out the steps from first to last: no record was written for them."""
+        gone = (first <= self.steps) & (self.steps <= last)
+        times = None if self.wall_times is None else self.wall_times[~gone]
+        return Curve(self.values[~gone], self.left_out.union(self.steps[gone].tolist()), times)
+
+    def each_taking(self, seconds: Curve) -> Curve:
+        """Write each value some seconds after the one before."""
+        return replace(self, wall_times=BEGINNING + np.cumsum(seconds.values))
 
     def plus(self, other: Curve) -> Curve:
         """Add another curve of the same length."""

@@ -9,14 +9,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from logdoctor.config import Config
-from logdoctor.engine import examine
+from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, nearest
-from logdoctor.finding import Finding, Outcomes, Severity
+from logdoctor.finding import Comparison, Finding, Outcomes, Severity
 from logdoctor.packs import installed_rules
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.signals import Siblings, measure_all, sibling_groups
+from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
 from logdoctor.sources import read
 
 
@@ -39,6 +39,8 @@ class Diagnosis:
 
     runs: tuple[Examined, ...] = ()
     """Ordered by name."""
+    comparisons: tuple[Comparison, ...] = ()
+    """What the runs of one set-up show together, in the order of their first runs."""
     left_alone: tuple[str, ...] = field(default=(), repr=False)
     """Files that look like logs by name and are none."""
 
@@ -72,19 +74,28 @@ def analyze(*paths: str | Path, config: Config | None = None, now: float | None 
     settings = config or Config()
     rules = selected_rules(settings)
     reading = read(paths, settings.roles, now)
-    return Diagnosis(diagnose(reading.runs, rules, settings), reading.left_alone)
+    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone)
 
 
-def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> tuple[Examined, ...]:
-    """Ask the rules about runs that were analyzed together, each with its siblings; ordered by name of the run."""
+def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> Diagnosis:
+    """Ask the rules about runs that were analyzed together, each with its siblings, and about every set-up."""
     settings = config or Config()
-    examined = []
+    examined: list[Examined] = []
+    comparisons: list[Comparison] = []
+    twins = all_twins(runs)
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
+        compared = {id(one[0][0]): compare(Siblings(one[0][0], one), rules) for one in set_ups(measured)}
+        comparisons += [one for said, _ in compared.values() for one in said]
         for run in group:
-            outcomes = examine(run, rules, Siblings(run, measured))
-            examined.append(Examined(run, replace(outcomes, findings=_shown(outcomes.findings, settings, label))))
-    return tuple(sorted(examined, key=lambda one: one.run.name))
+            outcomes = examine(run, rules, Siblings(run, measured), twins[run])
+            _, failed = compared.get(id(run), ((), ()))
+            findings = _shown(outcomes.findings, settings, label)
+            examined.append(Examined(run, replace(outcomes, findings=findings, crashed=(*outcomes.crashed, *failed))))
+    return Diagnosis(
+        tuple(sorted(examined, key=lambda one: one.run.name)),
+        tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),
+    )
 
 
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:

@@ -10,10 +10,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from logdoctor.finding import Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
-from logdoctor.rule import Rule
+from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
+from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
-from logdoctor.signals import Siblings, Unmeasurable
+from logdoctor.signals import Siblings, Twins, Unmeasurable
 
 
 class MissingNeed(Exception):
@@ -23,14 +23,16 @@ class MissingNeed(Exception):
 class Bench:
     """What rules can ask for about one run, each made once and on demand."""
 
-    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = ()) -> None:
+    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None) -> None:
+        measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
         self._made: dict[Any, Any] = {
             Run: run,
-            Siblings: siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings),
+            Siblings: measured,
+            Twins: twins or Twins.among(run, (other for other, _ in measured.group)),
         }
 
     def get(self, wanted: Any) -> Any:
-        """Return a role's series, a signal, the run or its siblings; raises MissingNeed."""
+        """Return a role's series, a signal, the run, its siblings or its twins; raises MissingNeed."""
         if wanted not in self._made:
             self._made[wanted] = self._make(wanted)
         made = self._made[wanted]
@@ -71,8 +73,8 @@ class Bench:
         hints = get_type_hints(function)
         return function(**{name: self.get(hint) for name, hint in hints.items() if name != "return"})
 
-    def ask(self, rule: Rule) -> list[Finding] | NotApplicable | Crashed:
-        """Return what a rule says of this run."""
+    def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
+        """Return what a rule says of this run: findings; of its set-up: comparisons."""
         try:
             with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
                 return list(self._call(rule.check))
@@ -82,12 +84,17 @@ class Bench:
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
 
 
-def examine(run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = ()) -> Outcomes:
-    """Ask every rule about a run; findings that another finding explains say so."""
-    bench = Bench(run, siblings)
+def examine(
+    run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None
+) -> Outcomes:
+    """Ask every rule about a run; findings that another finding explains say so.
+
+    Twins are looked for among the siblings unless they are given, found among all runs of an analysis.
+    """
+    bench = Bench(run, siblings, twins)
     findings: list[Finding] = []
     passed, not_applicable, crashed = [], [], []
-    asked = list(rules)
+    asked = [rule for rule in rules if not isinstance(rule, GroupRule)]
     for rule in asked:
         match bench.ask(rule):
             case NotApplicable() as reason:
@@ -99,6 +106,14 @@ def examine(run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] 
             case said:
                 findings += said
     return Outcomes(tuple(_fold(findings, asked)), tuple(passed), tuple(not_applicable), tuple(crashed))
+
+
+def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, ...], tuple[Crashed, ...]]:
+    """Ask the group rules about the runs of one set-up; return what they say, and which of them failed."""
+    bench = Bench(group.run, group)
+    answers = [bench.ask(rule) for rule in rules if isinstance(rule, GroupRule)]
+    said = [one for answer in answers if isinstance(answer, list) for one in answer]
+    return tuple(said), tuple(answer for answer in answers if isinstance(answer, Crashed))
 
 
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:

@@ -70,6 +70,31 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a file that a finding is about: a line of a text log, bytes that could not be read."""
+
+    path: str
+    """As in the notice or event that it comes from."""
+    line_start: int | None = None
+    """First line, counted from 1."""
+    line_end: int | None = None
+    """Last line, inclusive."""
+    byte_start: int | None = None
+    """First byte, counted from 0."""
+    byte_end: int | None = None
+    """One past the last byte."""
+
+    def __str__(self) -> str:
+        """Write it as editors and compilers do: `train.log:812`; bytes in words."""
+        if self.line_start is not None:
+            last = f"-{self.line_end}" if self.line_end not in (None, self.line_start) else ""
+            return f"{self.path}:{self.line_start}{last}"
+        if self.byte_start is not None and self.byte_end is not None:
+            return f"{self.path}, bytes {self.byte_start:,} to {self.byte_end:,}"
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """A number that a finding rests on, with its unit: "" for a bare number, "share" for a part of 1."""
 
@@ -122,15 +147,31 @@ class Finding:
     severity: Severity
     confidence: Confidence
     spans: tuple[Span, ...]
-    """The first is the primary one."""
+    """The first is the primary one; none where the finding is about a place in a file alone."""
     evidence: Mapping[str, Quantity] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
     """Best supported first."""
+    to_tell_apart: tuple[str, ...] = ()
+    """What to log next time, where this log leaves the first causes close together."""
     references: tuple[str, ...] = ()
     explained_by: str = ""
     """Id of the rule whose finding in the same run explains this one."""
     group: str = ""
     """Findings of one group are one entry in reports for people."""
+    places: tuple[Place, ...] = ()
+    """Where in which files it is to be read, for findings about files and lines of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the runs of one set-up show together."""
+
+    rule: str
+    runs: tuple[str, ...]
+    """Names of the runs that it is about; the first is the one that the message names."""
+    message: str
+    """One sentence with the numbers of these runs."""
+    evidence: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

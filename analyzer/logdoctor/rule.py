@@ -13,11 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-import numpy as np
-
 from logdoctor.curves import Curve
-from logdoctor.finding import Cause, Confidence, Finding, Quantity, Severity, Span
-from logdoctor.run import Axis, Run, Series, Setting
+from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, Severity, Span
+from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
 from logdoctor.run.understand import understand
 
 
@@ -45,10 +43,13 @@ def fires(
     varies: Reasons | None = None,
     axis: Axis = Axis.EPOCH,
     first_step: int = 0,
+    events: Sequence[TextEvent] = (),
+    notices: Sequence[Notice] = (),
+    state: State = State.UNKNOWN,
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    run = _run(settings, curves, axis, first_step)
+    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
     return Example(title, True, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
@@ -60,24 +61,43 @@ def silent(
     varies: Reasons | None = None,
     axis: Axis = Axis.EPOCH,
     first_step: int = 0,
+    events: Sequence[TextEvent] = (),
+    notices: Sequence[Notice] = (),
+    state: State = State.UNKNOWN,
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    run = _run(settings, curves, axis, first_step)
+    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
     return Example(title, False, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:
-    """Return a run with the given curves, one point a step; roles are read from the names, as for any log."""
+    """Return a run with the given curves; roles are read from the names, as for any log."""
     return _run(settings, curves, axis, first_step)
 
 
-def _run(settings: Settings | None, curves: Mapping[str, Curve], axis: Axis = Axis.EPOCH, first_step: int = 0) -> Run:
-    series = [
-        Series.of(name, first_step + np.arange(len(curve.values)), curve.values, axis=axis)
-        for name, curve in curves.items()
-    ]
-    return Run(name="example", series=understand(series), hyperparameters=dict(settings or {}))
+def _run(
+    settings: Settings | None,
+    curves: Mapping[str, Curve],
+    axis: Axis = Axis.EPOCH,
+    first_step: int = 0,
+    *,
+    events: Sequence[TextEvent] = (),
+    notices: Sequence[Notice] = (),
+    state: State = State.UNKNOWN,
+) -> Run:
+    return Run(
+        name="example",
+        series=understand(_series(name, curve, axis, first_step) for name, curve in curves.items()),
+        hyperparameters=dict(settings or {}),
+        notices=tuple(notices),
+        events=tuple(events),
+        state=state,
+    )
+
+
+def _series(name: str, curve: Curve, axis: Axis, first_step: int) -> Series:
+    return Series.of(name, first_step + curve.steps, curve.values, curve.wall_times, axis)
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,8 @@ class Rule:
     causes: ClassVar[tuple[str, ...]]
     """Ids of the causes that the rule may name."""
     references: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[str] = ""
+    """What it cannot see, or needs before it speaks, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
     examples: ClassVar[tuple[Example, ...]]
@@ -108,8 +130,10 @@ class Rule:
         *spans: Span,
         confidence: Confidence,
         causes: Sequence[Cause] = (),
+        to_tell_apart: Sequence[str] = (),
         severity: Severity | None = None,
         evidence: Mapping[str, Quantity] | None = None,
+        places: Sequence[Place] = (),
     ) -> Finding:
         """Make a finding of this rule."""
         return Finding(
@@ -121,7 +145,9 @@ class Rule:
             spans=spans,
             evidence=dict(evidence or {}),
             causes=tuple(causes),
+            to_tell_apart=tuple(to_tell_apart),
             references=self.references,
+            places=tuple(places),
         )
 
     @classmethod
@@ -129,6 +155,21 @@ class Rule:
         """Yield name, default and doc of every threshold."""
         for one in fields(cls):
             yield one.name, one.default, one.metadata["doc"]  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class GroupRule(Rule):
+    """A rule about the runs of one set-up together: asked once for all of them, it yields comparisons.
+
+    Its check needs a `SetUp`; the siblings of an example are the other runs.
+    """
+
+    severity = Severity.NOTE
+    causes = ()
+
+    def comparison(self, message: str, runs: Sequence[Run], evidence: Mapping[str, Quantity]) -> Comparison:
+        """Make a comparison of this rule."""
+        return Comparison(self.id, tuple(run.name for run in runs), message, dict(evidence))
 
 
 def threshold(default: float, doc: str) -> Any:

@@ -21,13 +21,14 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.engine import Bench, examine
-from logdoctor.finding import Crashed, Finding, NotApplicable, Severity
+from logdoctor.engine import Bench, compare, examine
+from logdoctor.finding import Comparison, Crashed, Finding, NotApplicable, Severity
 from logdoctor.packs import installed_rules, rules_in
 from logdoctor.rule import Example, Rule
 from logdoctor.run import Axis, Run, Series, Split, naming, roles
 from logdoctor.run.roles import Role
 from logdoctor.run.understand import understand
+from logdoctor.signals import Siblings
 
 MAX_LINES = 160
 """Lines of a rule's file without its imports and examples: what a reader takes in at once."""
@@ -149,6 +150,9 @@ def _findings_form(rule: Rule) -> Iterator[str]:
     for example in rule.examples:
         answer = Bench(example.run, example.siblings).ask(rule)
         for finding in answer if isinstance(answer, list) else ():
+            if isinstance(finding, Comparison):
+                yield from (f"on {example.title!r} {one}" for one in comparison_problems(rule, finding, example))
+                continue
             named |= {cause.id for cause in finding.causes}
             for problem in finding_problems(rule, finding, example.run):
                 yield f"on {example.title!r} {problem}"
@@ -164,8 +168,11 @@ def finding_problems(rule: Rule, finding: Finding, run: Run) -> Iterator[str]:
         yield f"the message holds no number: {finding.message!r}"
     if not finding.evidence:
         yield "the finding carries no evidence"
-    if not finding.spans:
-        yield "the finding points at no stretch of a series"
+    if not finding.spans and not finding.places:
+        yield "the finding points at no stretch of a series and at no place in a file"
+    files = {n.path for n in run.notices} | {event.path for event in run.events} | {file.path for file in run.sources}
+    for path in sorted({place.path for place in finding.places} - files):
+        yield f"a place is in {path!r}, which no notice, event or source of the run names"
     for cause in sorted({one.id for one in finding.causes} - set(rule.causes)):
         yield f"the finding names the cause {cause!r}, which the rule does not declare"
     series = {one.name: one for one in run.series}
@@ -179,6 +186,18 @@ def finding_problems(rule: Rule, finding: Finding, run: Run) -> Iterator[str]:
                 f"the span {span.first_step} to {span.last_step} of {span.series} does not lie within its steps "
                 f"{steps.min()} to {steps.max()}"
             )
+
+
+def comparison_problems(rule: Rule, comparison: Comparison, example: Example) -> Iterator[str]:
+    """Check a comparison against its rule and the runs that it is about."""
+    if comparison.rule != rule.id:
+        yield f"the comparison calls itself {comparison.rule!r}"
+    if not any(letter.isdigit() for letter in comparison.message):
+        yield f"the message holds no number: {comparison.message!r}"
+    if not comparison.evidence:
+        yield "the comparison carries no evidence"
+    if len(comparison.runs) < 2 or set(comparison.runs) - {run.name for run in (example.run, *example.siblings)}:
+        yield f"the comparison is not about runs of its set-up: {', '.join(comparison.runs)}"
 
 
 def relation_problems(rules: Sequence[Rule]) -> Iterator[str]:
@@ -200,7 +219,8 @@ def crash_problems(rules: Sequence[Rule]) -> Iterator[str]:
     """Ask every rule about the examples of all: none may crash on what another was made for."""
     for owner in rules:
         for example in owner.examples:
-            for crash in examine(example.run, rules, example.siblings).crashed:
+            _, group_crashes = compare(Siblings.among(example.run, example.siblings), rules)
+            for crash in (*examine(example.run, rules, example.siblings).crashed, *group_crashes):
                 yield f"{crash.rule}: crashes on {example.title!r} of {owner.id}: {crash.error.splitlines()[-1]}"
 
 
@@ -256,8 +276,15 @@ def _in_bits(series: Series) -> Series:
     return replace(series, values=series.values / math.log(2)) if issubclass(series.role, roles.Loss) else series
 
 
-def _on_steps(series: Series) -> Series:
-    return replace(series, steps=series.steps * 100, axis=Axis.STEP)
+def _on_steps(factor: int, offset: int, axis: Axis | None = None) -> Callable[[Run], Run]:
+    """Count the steps otherwise, of curves and of lines of text alike."""
+
+    def count(run: Run) -> Run:
+        series = (replace(one, steps=one.steps * factor + offset, axis=axis or one.axis) for one in run.series)
+        events = (one if one.step is None else replace(one, step=one.step * factor + offset) for one in run.events)
+        return replace(run, series=tuple(series), events=tuple(events))
+
+    return count
 
 
 def _counts_epochs(run: Run) -> bool:
@@ -334,9 +361,9 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
 
 
 CHANGES: Mapping[str, Change] = {
-    "ten times the steps": Change((_each(lambda s: replace(s, steps=s.steps * 10)),)),
-    "steps counted from one": Change((_each(lambda s: replace(s, steps=s.steps + 1)),)),
-    "steps instead of epochs": Change((_each(_on_steps),), _counts_epochs),
+    "ten times the steps": Change((_on_steps(10, 0),)),
+    "steps counted from one": Change((_on_steps(1, 1),)),
+    "steps instead of epochs": Change((_on_steps(100, 0, Axis.STEP),), _counts_epochs),
     "bits instead of nats": Change((_each(_in_bits),)),
     "unrelated series": Change((_with_unrelated,)),
     "the series in another order": Change((lambda run: _again(run, reversed(run.series)),)),
@@ -381,7 +408,7 @@ def _flips(pushed: Iterable[Rule], benches: Sequence[tuple[Example, Bench]]) -> 
 
 
 def _rewords(rule: Rule, pushed: Iterable[Rule], benches: Sequence[tuple[Example, Bench]]) -> bool:
-    """Whether a push changes the severity, the causes or the evidence of a finding."""
+    """Whether a push changes the severity, the causes or the evidence of a finding, or what a comparison says."""
     return any(
         (said := _judgement(bench, variant)) is not None and said != _judgement(bench, rule)
         for variant in pushed
@@ -394,7 +421,12 @@ def _judgement(bench: Bench, rule: Rule) -> object:
     answer = bench.ask(rule)
     if not isinstance(answer, list):
         return None
-    return [(one.severity, [(c.id, c.strength, c.pro) for c in one.causes], dict(one.evidence)) for one in answer]
+    return [
+        (one.message, dict(one.evidence))
+        if isinstance(one, Comparison)
+        else (one.severity, [(c.id, c.strength, c.pro) for c in one.causes], dict(one.evidence))
+        for one in answer
+    ]
 
 
 def _unpinned(lower: set[str], higher: set[str]) -> str:
@@ -415,8 +447,10 @@ def crossfire(rules: Sequence[Rule]) -> str:
     for owner in sorted(rules, key=lambda rule: rule.id):
         for example in owner.examples:
             outcomes = examine(example.run, rules, example.siblings)
+            compared, crashed = compare(Siblings.among(example.run, example.siblings), rules)
             said = [_crossing(finding) for finding in sorted(outcomes.findings, key=lambda f: f.rule)]
-            said += [f"{crash.rule} CRASHED" for crash in outcomes.crashed]
+            said += [f"{one.rule} (comparison)" for one in sorted(compared, key=lambda one: one.rule)]
+            said += [f"{crash.rule} CRASHED" for crash in (*outcomes.crashed, *crashed)]
             lines.append(f"{owner.id} {'fires' if example.fires else 'silent'}: {example.title}")
             lines.extend(f"    {one}" for one in said)
     return "\n".join(lines) + "\n"

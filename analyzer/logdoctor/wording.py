@@ -10,6 +10,10 @@ DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
 
 
+MAX_QUOTE = 120
+"""Characters of a line of a log that are quoted."""
+
+
 def number(value: float | None) -> str:
     """Write a number with three significant digits: 0.693, 12.4, 26,729, 2.5e-4, NaN."""
     if value is None:
@@ -47,6 +51,12 @@ def stretch(series: Series, first: int, last: int) -> str:
 def axis_word(axis: Axis) -> str:
     """Return the word for one unit of an axis."""
     return {Axis.SAMPLES: "sample", Axis.TOKENS: "token", Axis.TIME: "second", Axis.INDEX: "point"}.get(axis, str(axis))
+
+
+def quoted(text: str) -> str:
+    """Quote a line of a log, on one line and cut where it is long."""
+    line = " ".join(text.split())
+    return f'"{line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 3].rstrip() + "..."}"'
 
 
 def counted(n: int, noun: str) -> str:

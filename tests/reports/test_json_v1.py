@@ -22,6 +22,7 @@ from logdoctor.finding import (
     Fix,
     NotApplicable,
     Outcomes,
+    Place,
     Quantity,
     Severity,
     Span,
@@ -41,9 +42,11 @@ FINDING = Finding(
     spans=(Span("loss", 69, 100, "NaN"),),
     evidence={"last": Quantity(np.inf, "nats"), "count": Quantity(np.float64(3)), "word": Quantity("97 %")},
     causes=(Cause("bad-batch", "one batch is bad", pro=("a",), contra=("b",), fixes=(Fix("c"), Fix("d", "run e"))),),
+    to_tell_apart=("the gradient norm of every step",),
     references=("https://example.org",),
     explained_by="divergence",
     group="nan-loss/bad-batch/.",
+    places=(Place("sweep/out.log", 812, 812), Place("sweep/events", byte_start=3, byte_end=9)),
 )
 
 
@@ -113,6 +116,7 @@ def test_every_key_is_in_the_schema() -> None:
     assert run.keys() == known["run"]["properties"].keys()
     for key, kind in (("sources", "source"), ("series", "series"), ("notices", "notice"), ("findings", "finding")):
         assert run[key][0].keys() == known[kind]["properties"].keys()
+    assert all(place.keys() == known["place"]["properties"].keys() for place in run["findings"][0]["places"])
     (cause,) = run["findings"][0]["causes"]
     assert cause.keys() == known["cause"]["properties"].keys()
     assert cause["fixes"][0].keys() == known["cause"]["properties"]["fixes"]["items"]["properties"].keys()

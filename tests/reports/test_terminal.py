@@ -25,6 +25,7 @@ from logdoctor.finding import (
     Finding,
     Fix,
     Outcomes,
+    Place,
     Quantity,
     Severity,
     Span,
@@ -194,6 +195,13 @@ def test_a_fix_is_given_once_and_no_fix_of_an_unlikely_cause() -> None:
     assert "check the inputs" not in text
 
 
+def test_what_to_log_next_stands_under_the_fixes() -> None:
+    asked = ("the gradient norm of every step", "the learning rate", "the settings")
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(to_tell_apart=asked)])))
+    assert "\n  log   the gradient norm of every step\n        the learning rate\n  next" in text
+    assert "the settings" not in text
+
+
 def test_no_finding_is_lost_when_a_rule_speaks_twice_of_a_run() -> None:
     spikes = [finding("loss-spike", f"loss jumps in step {step}") for step in (7, 90)]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), spikes)))
@@ -223,6 +231,32 @@ def test_the_series_a_finding_is_about_is_drawn_too() -> None:
     said = finding("exploding-gradients", spans=(Span("grad_norm", 3, 4),))
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5), grad_norm=flat(1.0), lr=flat(0.1)), [said])))
     assert re.findall(r"^  (\S+) +[▁-█]+", text, re.MULTILINE) == ["train_loss", "grad_norm"]
+
+
+def test_places_in_files_are_written_as_editors_take_them() -> None:
+    places = tuple(Place(f"rank{i}.log", 812, 812) for i in range(5))
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(places=places)])))
+    assert "\n  at  rank0.log:812\n  at  rank1.log:812\n  at  rank2.log:812\n  and 2 more places\n" in text
+
+
+def test_a_note_and_a_concise_line_end_with_their_place() -> None:
+    place = Place("metrics.csv", line_start=7, line_end=9)
+    noted = diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(severity=Severity.NOTE, places=(place,))]))
+    assert "in epoch 69 (metrics.csv:7-9)\n" in shown(noted)
+    assert "in epoch 69 (metrics.csv:7-9)\n" in concise.render(noted, seconds=0.1)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (Place("out.log", 812), "out.log:812"),
+        (Place("out.log", 7, 9, 100, 200), "out.log:7-9"),
+        (Place("events", byte_start=4081, byte_end=6162), "events, bytes 4,081 to 6,162"),
+        (Place("events"), "events"),
+    ],
+)
+def test_a_place_says_lines_before_bytes(place: Place, said: str) -> None:
+    assert str(place) == said
 
 
 def test_sound_runs() -> None:

@@ -64,3 +64,23 @@ def test_a_figure_that_is_no_accuracy_says_nothing() -> None:
 
 def test_a_preference_loss_begins_at_ln_two() -> None:
     assert known(None, **{"rewards/margins": flat(0.0), "rewards/chosen": flat(0.0)}) == [2]
+
+
+def test_an_accuracy_near_a_common_count_names_that_first() -> None:
+    assert known(val_accuracy=flat(0.0938)) == [10, 11]
+
+
+class TestShares:
+    def test_an_accuracy_that_never_changes_is_the_share_of_a_class(self) -> None:
+        (level,) = [one for one in levels(val_accuracy=flat(0.75)) if one.larger_share]
+        assert level.larger_share == 0.75
+        assert level.level == pytest.approx(-0.75 * log(0.75) - 0.25 * log(0.25))
+
+    @pytest.mark.parametrize("curve", [flat(0.75, 4), flat(0.75).noisy(0.001), flat(0.4), flat(1.0), flat(0.5)])
+    def test_one_that_moves_or_says_nothing_of_two_classes_is_not(self, curve: Curve) -> None:
+        assert not any(one.larger_share for one in levels(val_accuracy=curve))
+
+
+def test_preference_tuning_begins_where_policy_and_reference_agree() -> None:
+    found = [one for one in levels(None, **{"rewards/margins": flat(0.0)}) if one.is_preference]
+    assert [one.classes for one in found] == [2]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from logdoctor.curves import decay, flat
+from logdoctor.rule import example_run
 from logdoctor.run import Run
 from logdoctor.signals import Hyperparameters
 
@@ -64,3 +66,34 @@ def test_a_run_without_settings_says_nothing() -> None:
     assert not told
     assert (told.clip_norm, told.half_precision, told.weight_decay, told.warmup) == (None, "", None, None)
     assert told.accumulation == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "patience"),
+    [
+        ({"early_stopping_patience": 5}, 5.0),
+        ({"patience": 100}, 100.0),
+        ({"callbacks.early_stopping.patience": 3}, 3.0),
+        ({"early_stopping": True}, 0.0),
+        ({"early_stopping": False}, None),
+        ({"early_stopping_patience": None}, None),
+        ({"lr_patience": 5}, None),
+        ({"scheduler.patience": 5}, None),
+        ({}, None),
+    ],
+)
+def test_patience_is_that_of_the_run_not_of_its_scheduler(settings: dict[str, object], patience: float | None) -> None:
+    assert given(**settings).patience == patience
+
+
+def test_the_micro_batch_is_what_goes_through_the_model_at_once() -> None:
+    assert given(per_device_train_batch_size=4, train_batch_size=32).micro_batch == 4
+    assert given(batch_size=64).micro_batch == 64
+
+
+@pytest.mark.parametrize(
+    ("rate", "optimizer"), [("lr-AdamW/pg1", "adamw"), ("lr-SGD", "sgd"), ("learning_rate", "")], ids=str
+)
+def test_the_optimizer_may_stand_in_the_name_of_the_rate(rate: str, optimizer: str) -> None:
+    run = example_run(**{"train_loss": decay(2.3, 0.2), rate: flat(0.1)})  # type: ignore[arg-type]
+    assert Hyperparameters.measure(run).optimizer == optimizer

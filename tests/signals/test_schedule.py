@@ -7,7 +7,7 @@ import pytest
 
 from logdoctor import Axis, example_run
 from logdoctor.curves import Curve, cosine, flat, geometric, given, line
-from logdoctor.signals import Schedule, Unmeasurable
+from logdoctor.signals import Bounce, Return, Schedule, Unmeasurable
 
 WARM_UP = line(0.0, 1e-3, 20)
 
@@ -71,3 +71,70 @@ class TestRestarts:
     )
     def test_a_warm_up_or_a_decay_is_no_restart(self, curve: Curve) -> None:
         assert len(schedule(curve).restarts) == 0
+
+
+HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 201))))
+
+
+class TestBounces:
+    def test_a_cosine_stepped_past_its_end_comes_back_up(self) -> None:
+        assert schedule(HALF_COSINES).bounces == (Bounce(0, 50, 100), Bounce(100, 150, 200))
+
+    @pytest.mark.parametrize(
+        "curve",
+        [
+            cosine(0.1),
+            cosine(0.1, cycles=4),
+            WARM_UP.followed_by(cosine(1e-3, 100)),
+            line(0.004, 0.1, 36).followed_by(cosine(0.1, 84)),
+            given(1.02 - np.abs((np.linspace(0, 8, 200) % 2) - 1)),
+            cosine(0.1, 60).followed_by(cosine(0.05, 60)),
+            flat(0.1),
+        ],
+        ids=["cosine", "restarts", "warm-up", "one cycle", "triangles", "a lower restart", "constant"],
+    )
+    def test_no_planned_schedule_does(self, curve: Curve) -> None:
+        assert schedule(curve).bounces == ()
+
+
+class TestReturns:
+    def test_a_schedule_that_begins_again_is_found_where_it_jumps(self) -> None:
+        whole = cosine(0.1, 400).values
+        (found,) = schedule(given([*whole[:220], *whole[:180]])).returns
+        assert found == Return(220, whole[219], 0.1, repeats=True)
+
+    def test_a_warm_up_that_is_gone_through_again_too(self) -> None:
+        whole = WARM_UP.followed_by(cosine(1e-3, 380)).values
+        (found,) = schedule(given([*whole[:150], *whole[:250]])).returns
+        assert (found.step, found.after) == (150, 0.0)
+
+    def test_a_rate_above_all_that_was_planned_is_no_repetition(self) -> None:
+        (found,) = schedule(cosine(0.1, 300).followed_by(flat(3.0, 100))).returns
+        assert (found.step, found.repeats) == (300, False)
+
+    @pytest.mark.parametrize(
+        "curve", [cosine(0.1), WARM_UP.followed_by(cosine(1e-3)), flat(0.1, 50).followed_by(flat(0.01, 50))]
+    )
+    def test_decays_and_warm_ups_are_none(self, curve: Curve) -> None:
+        assert schedule(curve).returns == ()
+
+
+class TestSpent:
+    def test_a_constant_rate_is_spent_with_the_steps(self) -> None:
+        assert schedule(flat(0.1, 11)).spent == pytest.approx(np.linspace(0, 1, 11))
+
+    def test_a_cosine_has_spent_nearly_all_before_its_end(self) -> None:
+        assert schedule(cosine(0.1, 100)).step_when_spent(0.5) == 27
+        assert schedule(cosine(0.1, 100)).step_when_spent(0.99) == pytest.approx(82, abs=2)
+
+    def test_rates_of_zero_count_as_even(self) -> None:
+        assert schedule(flat(0.0, 5)).spent.tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+class TestEnds:
+    def test_the_peak_is_where_the_warm_up_ends(self) -> None:
+        assert schedule(WARM_UP.followed_by(cosine(1e-3, 100))).peak_step == 19
+
+    def test_a_schedule_is_settled_where_it_moves_no_more(self) -> None:
+        assert schedule(line(0.1, 0.0, 50).followed_by(flat(0.0, 150))).settled_step == 49
+        assert schedule(flat(0.1)).settled_step == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from logdoctor import Run, example_run
@@ -34,6 +35,14 @@ class TestSiblings:
         empty = example_run(lr=flat(0.1))
         assert list(Siblings.among(empty, (run("a/2"),))) == []
         assert list(Siblings.among(run("a/1"), (empty, example_run(train_loss=given([1.0]))))) == []
+
+    def test_a_run_that_is_lost_after_its_first_value_has_those_that_began_there(self) -> None:
+        lost = replace(example_run(train_loss=given([2.3]).followed_by(flat(np.nan, 50))), name="a/1", home="a/1")
+        assert [one.run.name for one in Siblings.among(lost, (run("a/2"), run("a/3", 23.0)))] == ["a/2"]
+
+    def test_a_run_that_is_lost_from_its_first_value_has_those_of_its_task(self) -> None:
+        lost = replace(example_run(train_loss=flat(np.nan, 50)), name="a/1", home="a/1")
+        assert [one.run.name for one in Siblings.among(lost, (run("a/2"), run("elsewhere")))] == ["a/2"]
 
     def test_the_best_ends_lowest(self) -> None:
         best = Siblings.among(run("a/1"), (run("a/2", end=0.4), run("a/3", end=0.1), run("a/4", end=0.7))).best

@@ -219,3 +219,15 @@ def test_add_scalars_of_tensorboardx_belongs_to_its_run(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     assert run.name == "run"
     assert all(run.find(role) is not None for role in (TrainLoss, ValLoss, LearningRate))
+
+
+def test_every_metric_of_dvclive_belongs_to_one_run(tmp_path: Path) -> None:
+    for name in ("train/loss", "eval/loss", "lr"):
+        file = tmp_path / "dvclive" / "plots" / "metrics" / f"{name}.tsv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"step\t{file.stem}\n" + "".join(f"{step}\t{0.5**step}\n" for step in range(6)))
+    (tmp_path / "dvclive" / "params.yaml").write_text("seed: 3\n")
+    (run,) = load(tmp_path)
+    assert run.name == "dvclive"
+    assert sorted(one.name for one in run.series) == ["eval/loss", "lr", "train/loss"]
+    assert run.hyperparameters == {"seed": 3}

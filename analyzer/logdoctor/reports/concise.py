@@ -17,6 +17,9 @@ def render(diagnosis: Diagnosis, *, unicode: bool = True, seconds: float) -> str
 def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
     for run, finding in diagnosis.findings():
         if not finding.explained_by:
-            yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}")
+            at = f" ({finding.places[0]})" if finding.places else ""
+            yield page.printable(f"{shown_name(run)}: {finding.severity} {finding.rule}: {finding.message}{at}")
+    for one in diagnosis.comparisons:
+        yield page.printable(f"{one.runs[0]}: compared {one.rule}: {one.message}")
     yield from failed_rules(diagnosis, page)
     yield coverage(diagnosis, seconds)

@@ -57,6 +57,7 @@ def _document(rule: type[Rule]) -> dict[str, Any]:
         "title": rule.title,
         "severity": str(rule.severity),
         "description": _description(rule),
+        "limits": rule.limits,
         "causes": [{"id": cause, "text": _cause_text(cause)} for cause in rule.causes],
         "explains": list(rule.explains),
         "thresholds": [{"name": name, "default": value, "doc": doc} for name, value, doc in rule.thresholds()],
@@ -85,7 +86,7 @@ def _opening(rule: type[Rule], page: Page) -> Iterator[str]:
     left = f"{page.severity(rule.severity)}  {page.dim(rule.id)}  "
     yield from page.beside(left, "", category(rule))
     yield from (page.bold(line) for line in wrapped(rule.title, page.width))
-    for paragraph in _description(rule).split("\n\n"):
+    for paragraph in (*_description(rule).split("\n\n"), *([f"Limits: {rule.limits}"] if rule.limits else [])):
         yield ""
         yield from wrapped(paragraph, page.width)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Cause, Finding, Quantity, Severity
+from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
 from logdoctor.run import Notice, Series
 
 SCHEMA = "logdoctor/1"
@@ -29,7 +29,7 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "logdoctor", "version": logdoctor.__version__},
         "runs": [_run(one) for one in diagnosis.runs],
-        "comparisons": [],
+        "comparisons": [_comparison(one) for one in diagnosis.comparisons],
         "summary": {
             "runs": len(diagnosis.runs),
             "series": sum(len(one.run.series) for one in diagnosis.runs),
@@ -93,11 +93,23 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"series": _text(s.series), "first_step": s.first_step, "last_step": s.last_step, "note": _text(s.note)}
             for s in finding.spans
         ],
+        "places": [_place(one) for one in finding.places],
         "evidence": {name: _quantity(one) for name, one in finding.evidence.items()},
         "causes": [_cause(one) for one in finding.causes],
         "explained_by": finding.explained_by or None,
         "group": _text(finding.group),
+        "to_tell_apart": _texts(finding.to_tell_apart),
         "references": list(finding.references),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "path": _text(place.path),
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "byte_start": place.byte_start,
+        "byte_end": place.byte_end,
     }
 
 
@@ -110,6 +122,15 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "fixes": [
             {"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
         ],
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "id": comparison.rule,
+        "runs": _texts(comparison.runs),
+        "message": _text(comparison.message),
+        "evidence": {name: _quantity(one) for name, one in comparison.evidence.items()},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Cause, Finding, Fix, Quantity, Severity, Strength
+from logdoctor.finding import Cause, Comparison, Finding, Fix, Quantity, Severity, Strength
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
@@ -15,7 +15,10 @@ from logdoctor.wording import counted, number, percent
 MAX_CAUSES = 3
 MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
+MAX_TO_LOG = 2
 MAX_NOTES = 10
+MAX_PLACES = 3
+MAX_COMPARISONS = 10
 
 SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
@@ -31,6 +34,7 @@ def render(
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
     sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(diagnosis, narrowed=narrowed)]]
     sections.append(list(_notes(notes, page)))
+    sections.append(list(_comparisons(diagnosis.comparisons, page)))
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
@@ -49,11 +53,20 @@ def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:
 
 def _problem(entry: Entry, page: Page) -> Iterator[str]:
     finding = entry.finding
-    shown = [*curve_lines(entry.run, finding, page), *_evidence(finding, page), *_elsewhere(entry, page)]
+    shown = [
+        *curve_lines(entry.run, finding, page),
+        *_places(finding, page),
+        *_evidence(finding, page),
+        *_elsewhere(entry, page),
+    ]
     causes = [
         line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
     ]
-    what_to_do = [*_fixes(finding.causes, page), f"  {page.dim('next')}  logdoctor rule {finding.rule}"]
+    what_to_do = [
+        *_fixes(finding.causes, page),
+        *_to_log(finding, page),
+        f"  {page.dim('next')}  logdoctor rule {finding.rule}",
+    ]
     yield from _what_happened(entry, page)
     for block in (shown, causes, what_to_do):
         if block:
@@ -79,6 +92,14 @@ def _evidence(finding: Finding, page: Page) -> Iterator[str]:
     for text in ("; ".join(numbers), *sentences.values()):
         if text:
             yield from hanging("  ", page.printable(text), page.width)
+
+
+def _places(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the places in files, each as editors and compilers write them."""
+    for place in finding.places[:MAX_PLACES]:
+        yield from hanging(f"  {page.dim('at')}  ", page.printable(str(place)), page.width)
+    if len(finding.places) > MAX_PLACES:
+        yield page.dim(f"  and {counted(len(finding.places) - MAX_PLACES, 'more place')}")
 
 
 def _is_sentence(quantity: Quantity) -> bool:
@@ -127,6 +148,15 @@ def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
         yield from page.beside(label, page.printable(fix.text), padded(aside, column))
 
 
+def _to_log(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield what to log next time to tell the causes apart."""
+    for at, text in enumerate(finding.to_tell_apart[:MAX_TO_LOG]):
+        label = "  log   " if at == 0 else " " * 8
+        first, *rest = hanging(label, page.printable(text), page.width)
+        yield first.replace("log", page.dim("log"), 1) if at == 0 else first
+        yield from rest
+
+
 def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
     """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
     worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
@@ -141,7 +171,24 @@ def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
 
 def _advice(fix: Fix) -> str:
     """Return how a fix begins: `lower the learning rate`, whatever the numbers that follow."""
-    return " ".join(fix.text.split()[:4])
+    return " ".join(fix.text.replace(",", " ").split()[:4])
+
+
+def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:
+    for one in comparisons[:MAX_COMPARISONS]:
+        more = counted(len(one.runs) - 1, "more run")
+        label = f"compared  {page.dim(one.rule)}  "
+        yield from _labelled(label, page.printable(f"{one.runs[0]} and {more}: {one.message}"), page)
+    if len(comparisons) > MAX_COMPARISONS:
+        yield f"and {counted(len(comparisons) - MAX_COMPARISONS, 'more comparison')} (--output-format json has all)"
+
+
+def _labelled(label: str, text: str, page: Page) -> Iterator[str]:
+    """Break a text after a label; what follows the first line is indented a little, not as far as the label is wide."""
+    first, *rest = wrapped(text, page.width - cells(label))
+    yield label + first
+    for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
+        yield " " * 6 + line
 
 
 def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
@@ -149,11 +196,9 @@ def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
         more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
         explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
         explains = f" (explains {explained})" if explained else ""
-        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{explains}"
+        at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
+        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{at}{explains}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
-        first, *rest = wrapped(page.printable(said), page.width - cells(label))
-        yield label + first
-        for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
-            yield " " * 6 + line
+        yield from _labelled(label, page.printable(said), page)
     if len(notes) > MAX_NOTES:
         yield f"and {counted(len(notes) - MAX_NOTES, 'more note')} (--output-format json has all)"

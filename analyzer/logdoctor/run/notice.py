@@ -19,6 +19,15 @@ PADDING = "padding"
 INTERPRETATION = "interpretation"
 """A guess about the meaning of a log that a reader may want to check."""
 
+INTERRUPTED_WRITE = "interrupted-write"
+"""Cause of damage: the last record is cut off."""
+
+STORAGE_FAULT = "storage-fault"
+"""Cause of damage: NUL bytes where data should be, or a checksum that does not hold."""
+
+TWO_WRITERS = "two-writers"
+"""Cause of damage: records lie within each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -38,3 +47,5 @@ class Notice:
     """First line concerned, counted from 1."""
     line_end: int | None = None
     """Last line concerned, inclusive."""
+    cause: str = ""
+    """What the damage looks like: one of the causes of this module, or nothing where it does not show."""

@@ -58,6 +58,8 @@ class Run:
     notices: tuple[Notice, ...] = field(default=(), repr=False)
     events: tuple[TextEvent, ...] = field(default=(), repr=False)
     state: State = State.UNKNOWN
+    planned_steps: int | None = None
+    """How many steps the trainer meant to take, where a log says so."""
     home: str = "."
     """The run's folder relative to the argument: its name without the `:stem`."""
     folder: str = ""

@@ -40,6 +40,9 @@ SHAPE_BROADCAST = "shape-broadcast-warning"
 NO_GRADIENT = "no-gradient-warning"
 """Parameters or inputs that should have a gradient have none."""
 
+DATA_EXHAUSTED = "data-exhausted"
+"""The data ended before the planned steps."""
+
 TRACEBACK = "traceback"
 """The program ended with an exception; the text is its last line."""
 

@@ -1,18 +1,39 @@
 """Measured quantities, each computed once per run."""
 
+from logdoctor.signals.adversaries import Adversaries
+from logdoctor.signals.broken_gradients import BrokenGradients
 from logdoctor.signals.chance import Chance, ChanceLevels
+from logdoctor.signals.change import Change
+from logdoctor.signals.console import Console
+from logdoctor.signals.epochs import Epochs
 from logdoctor.signals.gap import Gap
+from logdoctor.signals.gradients import Burst, GradientHistory
+from logdoctor.signals.harm import Harm, LossHarm
+from logdoctor.signals.holes import Hole, holes, pace_of
 from logdoctor.signals.hyperparameters import Hyperparameters
+from logdoctor.signals.loss_scale import LossScaleWalk
+from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
+from logdoctor.signals.plan import Plan, plan_of
+from logdoctor.signals.policy import Policy
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
-from logdoctor.signals.schedule import Schedule
-from logdoctor.signals.siblings import Sibling, Siblings, measure_all, sibling_groups
+from logdoctor.signals.resumes import Resumes
+from logdoctor.signals.roughness import Roughness
+from logdoctor.signals.schedule import Bounce, Return, Schedule
+from logdoctor.signals.set_up import Member, SetUp, set_ups
+from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
+from logdoctor.signals.speed import Speed
 from logdoctor.signals.spikes import Spike, Spikes
+from logdoctor.signals.stillness import Stillness
 from logdoctor.signals.swings import Swings
 from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
-    "Chance", "ChanceLevels", "Gap", "Hyperparameters", "NonFinite", "NonFiniteLosses", "Schedule", "Sibling",
-    "Siblings", "Spike", "Spikes", "Swings", "Trend", "Unmeasurable", "given_rate", "is_rate", "is_seed",
-    "measure_all", "sibling_groups",
+    "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Epochs",
+    "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "LossHarm", "LossScaleWalk", "MaskedLoss", "Member",
+    "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp", "Sibling",
+    "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins",
+    "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of",
+    "set_ups", "sibling_groups",
 ]  # fmt: skip

@@ -24,6 +24,12 @@ ACCURACY_IS_CHANCE = 0.2
 RISEN = 0.5
 """An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
 
+CONSTANT = 5
+"""Evaluations that must give the very same accuracy before it is the share of a class."""
+
+UNEVEN = (0.5, 0.98)
+"""Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -39,6 +45,12 @@ class Chance:
     """What names the number of classes, as a clause."""
     by_level_alone: bool = False
     """True when nothing but the level speaks for it."""
+    by_accuracy: bool = False
+    """True when an accuracy rests where guessing puts it: whatever the loss does, nothing is learnt."""
+    larger_share: float | None = None
+    """Share of the larger of two classes where they are uneven: the level is then the entropy of the shares."""
+    is_preference: bool = False
+    """True for the loss of preference tuning, where guessing means that policy and reference agree."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,9 @@ class ChanceLevels:
     @classmethod
     def measure(cls, run: Run) -> ChanceLevels:
         """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts."""
-        return cls((*_from_settings(run), *_from_accuracy(run), *_from_preference(run), *_from_level()))
+        return cls(
+            (*_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run), *_from_level())
+        )
 
 
 def _from_settings(run: Run) -> list[Chance]:
@@ -63,7 +77,7 @@ def _from_settings(run: Run) -> list[Chance]:
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
-    """An accuracy that rests near 1 / C says C."""
+    """An accuracy that rests near 1 / C says C; common counts first, for shares of classes differ a little."""
     found = []
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)):
@@ -73,11 +87,27 @@ def _from_accuracy(run: Run) -> list[Chance]:
             continue
         accuracy = float(np.median(values[len(values) // 2 :]))
         accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
-        classes = round(1 / accuracy) if accuracy > 0 else 0
-        near = 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-        if near and values[0] >= RISEN * np.median(values[len(values) // 2 :]):
-            text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
-            found.append(Chance(classes, log(classes), text))
+        if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
+            continue
+        for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy))):
+            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE:
+                text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
+                found.append(Chance(classes, log(classes), text, by_accuracy=True))
+    return found
+
+
+def _from_shares(run: Run) -> list[Chance]:
+    """An accuracy that never changes is the share of the class that is always answered; two classes are assumed."""
+    found = []
+    for series in run.all(ValMetric):
+        values = series.finite.values / (100.0 if len(series) and np.nanmax(series.values) > 1.5 else 1.0)
+        named = {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name))
+        if not named or len(values) < CONSTANT or np.ptp(values) > 0 or not UNEVEN[0] < values[0] < UNEVEN[1]:
+            continue
+        share = float(values[0])
+        level = -share * log(share) - (1 - share) * log(1 - share)
+        text = f"{series.name} is {share:.3g} throughout, the share of the larger class"
+        found.append(Chance(2, level, text, by_accuracy=True, larger_share=share))
     return found
 
 
@@ -85,7 +115,8 @@ def _from_preference(run: Run) -> list[Chance]:
     vocabulary = {word for one in run.series for word in words(one.name)}
     if run.find(TrainLoss) is None or not vocabulary & PREFERENCE:
         return []
-    return [Chance(2, log(2), "a preference loss begins at ln 2 when policy and reference agree")]
+    text = "a preference loss begins at ln 2 when policy and reference agree"
+    return [Chance(2, log(2), text, is_preference=True)]
 
 
 def _from_level() -> list[Chance]:

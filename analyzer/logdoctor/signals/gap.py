@@ -36,7 +36,7 @@ class Gap:
         """(b,) level of the training loss at each block of the validation loss."""
         train_at, val_at = self.train.steps.astype(float), self.val.steps.astype(float)
         if self.train.series.axis != self.val.series.axis:
-            train_at, val_at = _progress(train_at), _progress(val_at)
+            train_at, val_at = progress(train_at), progress(val_at)
         return np.asarray(np.interp(val_at, train_at, self.train.level))
 
     @cached_property
@@ -45,5 +45,6 @@ class Gap:
         return self.val.end - self.train.end
 
 
-def _progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return steps as shares of the run, from 0 to 1."""
     return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
+from logdoctor.run.roles import LearningRate
 
 Spellings = tuple[tuple[str, ...], ...]
 """Names of one setting, each as words; an earlier one goes before a later one."""
@@ -26,6 +28,10 @@ BATCH_SIZE = _spelled(
     "total train batch size", "global batch size", "train batch size", "batch size", "per device train batch size",
     "micro batch size", "batch",
 )  # fmt: skip
+MICRO_BATCH = _spelled(
+    "per device train batch size", "micro batch size", "train micro batch size per gpu", "device batch size",
+    "batch size per gpu", "batch size",
+)  # fmt: skip
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
 WEIGHT_DECAY = _spelled("weight decay", "wd", "l2", "l2 reg")
 DROPOUT = _spelled("dropout", "dropout rate", "p dropout", "hidden dropout prob", "hidden dropout", "dropout p", "drop")
@@ -43,6 +49,12 @@ PLANNED_EPOCHS = _spelled("num train epochs", "max epochs", "epochs", "num epoch
 
 ADAPTIVE = frozenset("adam adamw nadam radam adamax adagrad adadelta rmsprop lamb lion adafactor".split())
 """Optimizers that divide by a running second moment (Lion by its sign)."""
+
+CYCLE_WORDS = frozenset("cycle cycles cyclic cyclical restart restarts sgdr onecycle".split())
+"""Words in the name or value of a setting that say that the rate is meant to come back."""
+
+HALF_A_CYCLE = 0.5
+"""The default of `num_cycles` in transformers: half a cosine, which does not come back."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,11 @@ class Hyperparameters:
         return self.number(BATCH_SIZE)
 
     @cached_property
+    def micro_batch(self) -> float | None:
+        """Examples that go through the model at once on one device, as far as one setting tells."""
+        return self.number(MICRO_BATCH)
+
+    @cached_property
     def accumulation(self) -> float:
         """Micro-batches in one update; 1 where nothing is said."""
         return max(self.number(ACCUMULATION) or 1.0, 1.0)
@@ -129,15 +146,45 @@ class Hyperparameters:
         return self.number(MOMENTUM)
 
     @cached_property
+    def patience(self) -> float | None:
+        """How long the run may go on without improvement before it stops early; None where it may not stop so.
+
+        The patience of a scheduler that lowers the rate is another one.
+        """
+        for name, value in self.run.hyperparameters.items():
+            found = set(words(name))
+            stops = "patience" in found or {"early", "stopping"} <= found or {"early", "stop"} <= found
+            if stops and not found & {"lr", "scheduler", "plateau"} and value and isinstance(value, int | float):
+                return float(value) if "patience" in found else 0.0
+        return None
+
+    @cached_property
     def warmup(self) -> float | None:
         """Steps, epochs or share of warm-up: only zero and not zero can be told apart without the framework."""
         return self.number(WARMUP)
 
     @cached_property
+    def warmup_steps(self) -> float | None:
+        """Steps of warm-up; None where the settings give a share, epochs or nothing."""
+        named = self.number(tuple(name for name in WARMUP if {"steps", "iters"} & set(name)))
+        return named if named is not None and named > 1 else None
+
+    @cached_property
+    def means_cycles(self) -> bool:
+        """Whether a setting says that the rate is meant to come back."""
+        items = self.run.hyperparameters.items()
+        named = [value for name, value in items if CYCLE_WORDS & set(words(name))]
+        scheduler = self.get(SCHEDULER)
+        return any(v and v != HALF_A_CYCLE for v in named) or bool(CYCLE_WORDS & set(words(str(scheduler))))
+
+    @cached_property
     def optimizer(self) -> str:
-        """Name of the optimizer in lower case, or nothing."""
+        """Name of the optimizer in lower case, or nothing; Lightning logs it as the name of the rate (`lr-AdamW`)."""
         named = self.get(OPTIMIZER)
-        return named.lower() if isinstance(named, str) else ""
+        if isinstance(named, str):
+            return named.lower()
+        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name.lower())]
+        return next((word for word in spoken if word == "sgd" or word in ADAPTIVE), "")
 
     @cached_property
     def is_adaptive(self) -> bool | None:

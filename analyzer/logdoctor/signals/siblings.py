@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
+import numpy as np
+
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.trend import MIN_POINTS, Trend, Unmeasurable
 
 SAME_START = 0.2
 """Relative difference of the first training losses within which two runs can be of one set-up: the same model,
@@ -57,6 +59,31 @@ Measured = tuple[Run, Trend[TrainLoss] | None]
 
 
 @dataclass(frozen=True)
+class Opening:
+    """How the training loss of a run begins: all that there is of one that is NaN from its second value on."""
+
+    first: float | None
+    """The first finite value, None where there is none."""
+    pace: float
+    """Steps from one logged value to the next, the usual number."""
+
+    @classmethod
+    def of(cls, run: Run) -> Opening | None:
+        """Return how a run begins, None where it logs fewer than two values."""
+        series = run.find(TrainLoss)
+        if series is None or len(series.curve) < MIN_POINTS:
+            return None
+        finite = series.finite
+        paced = finite if len(finite) >= MIN_POINTS else series.curve
+        return cls(float(finite.values[0]) if len(finite) else None, float(np.median(np.diff(paced.steps))))
+
+    def is_near(self, theirs: Trend[TrainLoss], share: float) -> bool:
+        """Whether two runs begin at the same loss: what is lost at once may have begun anywhere."""
+        mine = theirs.first if self.first is None else self.first
+        return abs(mine - theirs.first) <= share * max(abs(mine), abs(theirs.first))
+
+
+@dataclass(frozen=True)
 class Siblings:
     """The runs analyzed together with a run that share its set-up."""
 
@@ -76,7 +103,7 @@ class Siblings:
     def _found(self) -> tuple[Sibling, ...]:
         if all(other is self.run for other, _ in self.group):
             return ()
-        mine = next((trend for run, trend in self.group if run is self.run), None) or trend_or_none(self.run)
+        mine = Opening.of(self.run)
         if mine is None:
             return ()
         return tuple(
@@ -84,10 +111,13 @@ class Siblings:
                 other,
                 theirs,
                 differing(self.run.hyperparameters, other.hyperparameters),
-                _same_task(self.run, other) and _near(mine.first, theirs.first, CLOSE_START),
+                _same_task(self.run, other) and mine.is_near(theirs, CLOSE_START),
             )
             for other, theirs in self.group
-            if other is not self.run and theirs is not None and _alike(mine, theirs)
+            if other is not self.run
+            and theirs is not None
+            and mine.pace == theirs.pace
+            and (mine.is_near(theirs, SAME_START) if mine.first is not None else _same_task(self.run, other))
         )
 
     @cached_property
@@ -138,14 +168,14 @@ def _set_up(run: Run) -> tuple[object, ...]:
 
 
 def _same_task(one: Run, other: Run) -> bool:
-    named = any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
-    return named or _NUMBER.sub("#", one.name) == _NUMBER.sub("#", other.name)
+    return names_task(one, other) or same_but_for_numbers(one.name, other.name)
 
 
-def _alike(mine: Trend[TrainLoss], theirs: Trend[TrainLoss]) -> bool:
-    """Two logs can be of one set-up when they begin at the same loss and log equally often."""
-    return mine.pace == theirs.pace and _near(mine.first, theirs.first, SAME_START)
+def names_task(one: Run, other: Run) -> bool:
+    """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
+    return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
 
 
-def _near(one: float, other: float, share: float) -> bool:
-    return abs(one - other) <= share * max(abs(one), abs(other))
+def same_but_for_numbers(name: str, other: str) -> bool:
+    """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
+    return _NUMBER.sub("#", name) == _NUMBER.sub("#", other)

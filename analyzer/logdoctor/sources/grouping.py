@@ -17,7 +17,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.understand import Overrides, understand
 from logdoctor.sources.agreement import Quantity, Relation, quantity, relation, same_values
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of, split_hint
+from logdoctor.sources.homes import home_of, home_of_settings, split_hint
 from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
@@ -63,8 +63,9 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    folders = frozenset(file.folder for file in files)
-    pieces = [piece for file in files for piece in _pieces(file, folders)]
+    logs = [file for file in files if not file.source.only_settings]
+    folders = frozenset(file.folder for file in logs)
+    pieces = [piece for file in logs for piece in _pieces(file, folders)]
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in pieces:
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
@@ -77,7 +78,23 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
         _run(_name(home, label, cluster, alone=per_home[home] == 1), cluster, overrides, moment)
         for home, label, cluster in clusters
     ]
-    return _note_duplicates(sorted(_distinct(runs), key=lambda run: run.name))
+    described = _described(runs, [file for file in files if file.source.only_settings])
+    return _note_duplicates(sorted(_distinct(described), key=lambda run: run.name))
+
+
+def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
+    """Add to every run the settings that lie beside it; what the log itself says goes before them."""
+    beside: dict[str, list[Found]] = {}
+    for file in settings:
+        beside.setdefault(str(home_of_settings(file.folder)), []).append(file)
+    return [_with_settings(run, beside[run.home]) if run.home in beside else run for run in runs]
+
+
+def _with_settings(run: Run, files: Sequence[Found]) -> Run:
+    said = {name: value for file in files for log in file.logs for name, value in log.hyperparameters.items()}
+    described = [SourceFile(str(file.relative), file.source.name, file.size) for file in files]
+    sources = sorted((*run.sources, *described), key=lambda source: source.path)
+    return replace(run, hyperparameters={**said, **run.hyperparameters}, sources=tuple(sources))
 
 
 def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
@@ -176,8 +193,9 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
             for file in sorted(files.values(), key=lambda file: str(file.relative))
         ),
         notices=tuple(sorted(notices, key=lambda n: (n.path, n.byte_start or 0, n.line_start or 0, n.message))),
-        events=tuple(event for piece in cluster for event in piece.log.events),
+        events=tuple(replace(event, path=str(piece.file.relative)) for piece in cluster for event in piece.log.events),
         state=_state(cluster, series, now),
+        planned_steps=max((piece.log.planned_steps or 0 for piece in cluster), default=0) or None,
         home=str(cluster[0].home),
         folder=str(cluster[0].file.path.parent),
     )

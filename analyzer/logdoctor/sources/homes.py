@@ -16,8 +16,15 @@ _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I
 _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 """Hugging Face's Trainer writes its event files to `runs/Jan31_12-00-00_host` beside its `trainer_state.json`."""
 
+_WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
+"""W&B keeps what a run printed in the folder `files` beside its history."""
+
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
+
+
+_SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
+"""Folders of a run that hold its settings (Hydra, W&B) and not its logs."""
 
 
 def home_of(
@@ -31,11 +38,15 @@ def home_of(
     """
     if not folder.name:
         return folder, ""
+    if (run := _dvclive(folder)) is not None:
+        return run, ""
     if _HPARAMS.match(folder.name):
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
+    if folder.name == "files" and _WANDB_RUN.match(folder.parent.name):
+        return folder.parent, ""
     if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
         return folder.parent.parent, ""
     beside = [other for other in folders if other.parent == folder.parent and other != folder]
@@ -47,6 +58,19 @@ def home_of(
     if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
         return folder.parent, folder.name
     return folder, ""
+
+
+def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:
+    """DVCLive writes `train/loss` to `plots/metrics/train/loss.tsv` below the folder of the run."""
+    parts = folder.parts
+    at = next((i for i in range(len(parts) - 1) if parts[i : i + 2] == ("plots", "metrics")), None)
+    return None if at is None else PurePosixPath(*parts[:at])
+
+
+def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
+    """Return the folder of the run that a file of settings describes."""
+    inside = folder.name in _SETTINGS_FOLDERS or _CHECKPOINT.match(folder.name)
+    return folder.parent if inside and folder.name else folder
 
 
 def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
+from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, normal
 from logdoctor.sources.tables.json_text import decode, foreign_name
@@ -248,7 +249,7 @@ class _Reader:
         if not line.strip() and not block.overlong:
             return
         found = list(_whole_records(line.lstrip("\0"), tuple(self._openings)))
-        self._reject(block, i, _trouble(block, i, line, len(found)))
+        self._reject(block, i, *_trouble(block, i, line, len(found)))
         yield from found
 
     def _remember_opening(self, line: str) -> None:
@@ -269,8 +270,8 @@ class _Reader:
             self._kinds[names] = _Kind(is_settings(record), is_data(record))
         return self._kinds[names]
 
-    def _reject(self, block: Block, i: int, reason: str) -> None:
-        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason))
+    def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
+        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
@@ -294,17 +295,18 @@ def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
         position = min((start for start in starts if start >= 0), default=-1)
 
 
-def _trouble(block: Block, i: int, line: str, found: int) -> str:
-    """Say what is wrong with a line, as the end of a sentence about it."""
+def _trouble(block: Block, i: int, line: str, found: int) -> tuple[str, str]:
+    """Say what is wrong with a line, as the end of a sentence about it, and what it comes from where that shows."""
     if block.overlong:
-        return "is too long for a record"
+        return "is too long for a record", ""
+    if "\0" in line and not found:
+        return "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT
     if found:
-        return f"is not one record; {found} whole records on it were used"
-    if "\0" in line:
-        return "holds NUL bytes, as storage leaves them after a crash"
+        reason = f"is not one record; {found} whole records on it were used"
+        return reason, STORAGE_FAULT if "\0" in line else TWO_WRITERS if found > 1 else ""
     if not block.ended and i == len(block.lines) - 1:
-        return "breaks off: it is still being written, or the writer was killed"
-    return "is no JSON"
+        return "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
+    return "is no JSON", ""
 
 
 def _with_step(record: Record) -> Record:

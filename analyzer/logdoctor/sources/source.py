@@ -74,6 +74,8 @@ class Source(ABC):
     """When several files hold the same data, the one of the highest precedence is used."""
     one_run_per_folder: ClassVar[bool] = False
     """Whether all files of this format in one folder continue each other, as event files do."""
+    only_settings: ClassVar[bool] = False
+    """Whether files of this format hold settings alone: they describe the runs of their folder and make none."""
     samples: ClassVar[tuple[Sample, ...]] = ()
 
     @abstractmethod

@@ -11,16 +11,14 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.signals import Gap
+from logdoctor.evidence.overfit import Fitted
+from logdoctor.signals import Gap, Hyperparameters
 from logdoctor.wording import number
 
 
@@ -73,7 +71,7 @@ class GeneralizationGap(Rule):
         ),
     )
 
-    def check(self, gap: Gap) -> Iterator[Finding]:
+    def check(self, gap: Gap, settings: Hyperparameters) -> Iterator[Finding]:
         """Compare the two ends, where validation has come to rest."""
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
@@ -90,14 +88,7 @@ class GeneralizationGap(Rule):
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
             confidence=confidence_from(gap.end / least, len(val)),
-            causes=ranked(
-                because("too-little-data", Strength.LIKELY),
-                because("under-regularised", Strength.LIKELY),
-                because(
-                    "validation-set-differs",
-                    pro=["validation was above training from the start"] if val.start > 1.2 * train.start else [],
-                ),
-            ),
+            causes=[one for one in Fitted(gap, settings, None).causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / gained, "share"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Fix,
     Quantity,
@@ -15,18 +16,18 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
+    TrainLoss,
     ValLoss,
     ValMetric,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.signals import Gap, Trend
+from logdoctor.evidence.overfit import Fitted
+from logdoctor.run import State
+from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
 
@@ -36,18 +37,21 @@ class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
-    falling over the same steps. One noisy last point is nothing; where both rise, that is divergence.
+    falling over the same steps. One noisy last point is nothing; where both rise, that is divergence. Where it has come
+    down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note.
     """
 
     id = "overfitting"
     title = "Validation loss rises while training loss falls"
     severity = Severity.WARNING
-    causes = ("under-regularised", "too-little-data", "label-noise")
+    causes = ("under-regularised", "too-little-data", "label-noise", "validation-set-differs", "overconfidence")
     references = (
         "Prechelt (1998), Early Stopping - But When?, doi:10.1007/3-540-49430-8_3",
         "OverfitGuard, Li et al. (2024), IEEE Access",
+        "Nakkiran et al. (2019), Deep Double Descent, arXiv:1912.02292",
+        "Arpit et al. (2017), A Closer Look at Memorization in Deep Networks, arXiv:1706.05394",
     )
-    explains = ("generalization-gap", "still-improving")
+    explains = ("generalization-gap", "still-improving", "metric-loss-disagreement")
 
     min_rise: float = threshold(
         0.05,
@@ -73,6 +77,10 @@ class Overfitting(Rule):
         0.1,
         "the same as a share of the level at the best step, for losses that are almost zero by then; either suffices",
     )
+    min_descent: float = threshold(
+        0.15, "fall over the last fifth of the run, and since the peak, as a share of the rise: it is coming down again"
+    )
+    max_back: float = threshold(0.5, "part of the rise that is gone again, above which it is a note: little is left")
     min_points: float = threshold(5.0, "values of validation loss: a minimum with something on both sides")
 
     examples = (
@@ -102,6 +110,44 @@ class Overfitting(Rule):
             "a rise that is small against what was gained, but not against the level",
             train_loss=decay(40.0, 0.01),
             val_loss=decay(40.0, 0.2, 40).then(rise(0.1, 80)),
+        ),
+        fires(
+            "comes down again from its peak (a note)",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 30)).then(line(0.0, -0.8, 50)),
+        ),
+        fires(
+            "has begun to come down again",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.4, 30)),
+        ),
+        fires(
+            "a little below its peak at the end",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.1, 30)),
+        ),
+        fires(
+            "wrong labels are learnt late, at the cost of the rest",
+            train_loss=line(2.3, 0.1),
+            val_loss=decay(2.3, 1.2, 40).then(rise(1.0, 80)),
+            val_accuracy=decay(0.1, 0.8, 40).then(line(0.0, -0.25, 80)),
+        ),
+        fires(
+            "validation is another kind of data",
+            train_loss=decay(2.3, 0.6),
+            val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)),
+        ),
+        fires(
+            "too certain, but as right as ever",
+            train_loss=decay(2.3, 0.1),
+            val_loss=decay(2.3, 0.9, 40).then(rise(0.5, 80)),
+            val_accuracy=decay(0.1, 0.8),
+        ),
+        fires(
+            "regularised, and overfits all the same",
+            settings={"dropout": 0.5, "weight_decay": 0.1},
+            train_loss=decay(2.3, 0.02),
+            val_loss=decay(2.3, 0.9, 40).then(rise(0.5, 80)),
         ),
         silent("both still falling", train_loss=decay(2.3, 0.2), val_loss=decay(2.3, 0.6)),
         silent("validation stays on a noisy floor", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9).noisy(0.05)),
@@ -146,7 +192,13 @@ class Overfitting(Rule):
         silent("four epochs", train_loss=line(1.6, 0.2, 4), val_loss=line(1.0, 1.6, 4)),
     )
 
-    def check(self, run: Run, gap: Gap, metric: Trend[ValMetric] | None) -> Iterator[Finding]:
+    def check(
+        self,
+        run: Run,
+        gap: Gap,
+        settings: Hyperparameters,
+        metric: Trend[ValMetric] | None,
+    ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
@@ -162,41 +214,59 @@ class Overfitting(Rule):
         if was - train.end <= max(going_on, train.level_noise):
             return
         best, series = place(val.series, val.best_step), val.series
-        last = int(series.steps[-1])
-        saved = percent((last - val.best_step) / max(last - int(series.steps[0]), 1))
-        named = any("decay" in name.lower() or "dropout" in name.lower() for name in run.hyperparameters)
-        unnamed = ["the settings name neither weight decay nor dropout"] if run.hyperparameters and not named else []
+        last, peak = int(series.steps[-1]), float(val.since(val.best_step).max())
+        back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
+        unfinished = run.state in (State.WRITING, State.INTERRUPTED)
+        turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
+        stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
+        certain = _decides_as_well(val, metric)
         yield self.finding(
             f"{series.name} rises from {number(val.best)} in {best} to {number(val.end)} "
-            f"while {train.series.name} falls to {number(train.end)}",
+            f"while {train.series.name} falls to {number(train.end)}{turn}"
+            + (", and the run is not finished" if back and unfinished else ""),
             Span(series.name, val.best_step, last, "rising"),
-            Span(train.series.name, val.best_step, int(train.series.steps[-1]), "falling"),
-            confidence=confidence_from(risen / max(least, 1e-300), 2 * len(val)),
-            causes=ranked(
-                because(
-                    "under-regularised",
-                    Strength.LIKELY,
-                    pro=unnamed,
-                    fixes=[Fix(f"keep the checkpoint of {best}", basis=f"read from this curve, saves {saved}")],
-                ),
-                because("too-little-data"),
-                because("label-noise", Strength.UNLIKELY),
-            ),
+            Span(train.series.name, *_stretch(train, val.best_step), "falling"),
+            severity=Severity.NOTE if back > self.max_back else self.severity,
+            confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
+            causes=Fitted(gap, settings, metric).causes(fixes=[stop], certain=certain),
             evidence={
                 "lowest": Quantity(val.best),
                 "end": Quantity(val.end),
                 "noise": Quantity(val.noise),
                 f"best {axis_word(series.axis)}": Quantity(val.best_step),
-                **self._decides_as_well(val, metric),
+                "after the best": Quantity(_saved(val)),
+                **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
+                **({"metric": Quantity(certain)} if certain else {}),
             },
         )
 
-    @staticmethod
-    def _decides_as_well(val: Trend[ValLoss], metric: Trend[ValMetric] | None) -> dict[str, Quantity]:
-        """Say so where the metric has not fallen since the best step: then the model is only too certain."""
-        if metric is None or metric.end < float(np.interp(val.best_step, metric.steps, metric.level)):
-            return {}
-        text = (
-            f"{metric.series.name} is still at its level or better: too certain of its mistakes, not worse at deciding"
-        )
-        return {"metric": Quantity(text)}
+    def _comes_down(self, val: Trend[ValLoss], peak: float) -> bool:
+        """Whether validation, past its peak, still falls over the last fifth of the run by more than its noise."""
+        late = val.at(0.8) - val.end
+        clear = max(self.min_z * val.level_noise, self.min_descent * (peak - val.best))
+        return peak - val.end > clear and late > clear
+
+
+def _saved(val: Trend[ValLoss]) -> str:
+    """Say what stopping at the best value would have saved: a share of the steps, and time where it is logged."""
+    series = val.series
+    share = (int(series.steps[-1]) - val.best_step) / max(int(series.steps[-1] - series.steps[0]), 1)
+    times = series.wall_times
+    if times is None or not np.isfinite(times).all():
+        return f"{percent(share)} of the steps"
+    seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_step))])
+    text = f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds:.0f} s"
+    return f"{percent(share)} of the steps" + (f", {text}" if seconds > 0 else "")
+
+
+def _stretch(train: Trend[TrainLoss], step: int) -> tuple[int, int]:
+    """Return the steps of the training loss since validation was best; all of them where it counts otherwise."""
+    first, last = int(train.series.steps[0]), int(train.series.steps[-1])
+    return (step if first <= step <= last else first), last
+
+
+def _decides_as_well(val: Trend[ValLoss], metric: Trend[ValMetric] | None) -> str:
+    """Say so where the metric has not fallen since the best step: then the model is only too certain."""
+    if metric is None or metric.end < float(np.interp(val.best_step, metric.steps, metric.level)):
+        return ""
+    return f"{metric.series.name} is still at its level or better: too certain of its mistakes, not worse at deciding"

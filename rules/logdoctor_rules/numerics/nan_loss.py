@@ -9,26 +9,23 @@ from itertools import islice
 import numpy as np
 
 from logdoctor import (
-    Cause,
     Confidence,
     Finding,
+    GradNorm,
+    LearningRate,
     Quantity,
     Rule,
-    Run,
     Severity,
     Span,
-    Strength,
-    because,
     example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_high
-from logdoctor.signals import NonFinite, NonFiniteLosses, Siblings
-from logdoctor.wording import counted, number, place
+from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence import Surroundings, explain
+from logdoctor.signals import NonFinite, NonFiniteLosses
+from logdoctor.wording import counted, place
 
 NAN = float("nan")
 
@@ -44,7 +41,21 @@ class NanLoss(Rule):
     id = "nan-loss"
     title = "A loss is NaN or infinite"
     severity = Severity.ERROR
-    causes = ("learning-rate-too-high", "no-gradient-clipping", "log-of-zero", "half-precision-overflow", "bad-batch")
+    causes = (
+        "learning-rate-too-high",
+        "no-gradient-clipping",
+        "log-of-zero",
+        "bad-batch",
+        "half-precision-overflow",
+        "unstable-operation",
+        "data-not-normalised",
+        "learning-rate-jump",
+        "resumed-without-state",
+        "missing-warmup",
+        "epsilon-too-small",
+        "bad-initialization",
+        "validation-set-differs",
+    )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
     explains = (
         "divergence",
@@ -54,13 +65,10 @@ class NanLoss(Rule):
         "plateau",
         "slow-convergence",
         "still-improving",
+        "non-finite-gradients",
+        "excessive-clipping",
     )
 
-    growth: float = threshold(
-        2.0,
-        "factor between the last finite values and the level before them that counts as a rise; ordinary batch noise "
-        "stays below a factor of two",
-    )
     recovered: float = threshold(
         0.5,
         "share of finite values after the first NaN from which the run is taken to have skipped the bad steps: a run "
@@ -87,74 +95,61 @@ class NanLoss(Rule):
             train_loss=decay(2.3, 0.5),
             val_loss=decay(2.3, 0.6).with_value(119, NAN),
         ),
+        fires(
+            "the rate is back at its peak after a restart, then the loss grows and turns NaN",
+            train_loss=decay(2.3, 0.2, 82).followed_by(given([3.0, 40.0, 900.0, 8e4])).followed_by(flat(NAN, 34)),
+            lr=cosine(0.1, 80, floor=0.01).followed_by(flat(0.1, 40)),
+        ),
+        fires(
+            "the first update divides by an epsilon of zero",
+            settings={"optimizer": "Adam", "lr": 1e-3, "eps": 0.0},
+            train_loss=given([2.33]).followed_by(flat(NAN, 50)),
+        ),
+        fires("raw data, or weights far too large", train_loss=given([826.0, 4390.0, 6e6, 1e15, 8e23, np.inf, NAN])),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("validation was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
     )
 
-    def check(self, run: Run, losses: NonFiniteLosses, siblings: Siblings) -> Iterator[Finding]:
+    def check(self, losses: NonFiniteLosses, around: Surroundings) -> Iterator[Finding]:
         """Report the loss that turned first; the others are its consequences."""
         for bad in islice(losses.found, 1):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
+            closest = _closest(losses, bad, around)
+            event = around.non_finite(closest.series, closest.first, closest.recovered)
+            why = explain(event, self.causes)
             yield self.finding(
                 f"{series.name} turns {bad.word} in {place(series, bad.first_step)}"
-                + self._aftermath(bad, skipped=skipped),
+                f"{self._aftermath(bad, skipped=skipped)}{event.cue}",
                 Span(series.name, bad.first_step, last, bad.word),
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
                 confidence=Confidence.HIGH,
                 severity=Severity.WARNING if skipped else Severity.ERROR,
-                causes=self._causes(bad, run, siblings),
+                causes=why.causes,
+                to_tell_apart=why.to_tell_apart,
                 evidence={
                     "non-finite values": Quantity(bad.count, "values"),
                     "sound values before": Quantity(bad.first, "values"),
                     "finite values after": Quantity(bad.recovered, "values"),
                     **({"last finite value": Quantity(float(bad.before[-1]))} if bad.first else {}),
+                    **({"what came before": Quantity(event.order)} if event.order else {}),
                 },
             )
 
     @staticmethod
     def _aftermath(bad: NonFinite, *, skipped: bool) -> str:
-        before = f", after {counted(bad.first, 'sound value')}" if bad.first else ", the first value logged"
+        before = f", after {counted(bad.first, 'finite value')}" if bad.first else ", the first value logged"
         if skipped:
             return f"{before}; it is finite again in {counted(bad.recovered, 'later value')}"
         return before + ("" if bad.recovered else ", and stays so to the end")
 
-    def _causes(self, bad: NonFinite, run: Run, siblings: Siblings) -> tuple[Cause, ...]:
-        before = np.abs(bad.before[np.isfinite(bad.before)])
-        level = float(np.median(before[-20:-3])) if len(before) > 6 else float(before[0]) if len(before) > 1 else None
-        rise = float(before[-3:].max()) / level if level else None
-        grew = rise is not None and rise >= self.growth
-        at_once = bad.first <= 1
-        pro, contra = [], []
-        if grew and level is not None:
-            pro.append(f"the last finite values rise to {number(float(before[-3:].max()))} from {number(level)}")
-        if at_once:
-            pro.append("the first update already destroys the loss")
-        if not grew and not at_once and rise is not None:
-            contra.append(f"the {counted(min(len(before), 20), 'value')} before show no rise")
-        strength = Strength.LIKELY if grew or at_once else Strength.POSSIBLE
-        sudden = [f"{place(bad.series, bad.first_step)} comes without warning"] if contra else []
-        clipped = [name for name in run.hyperparameters if "clip" in name.lower() or "max_grad_norm" in name.lower()]
-        half = [
-            name for name, value in run.hyperparameters.items() if "16" in str(value) and "precision" in name.lower()
-        ]
-        causes = [rate_too_high(siblings, strength, pro=pro, contra=contra)]
-        if not clipped:
-            causes.append(
-                because("no-gradient-clipping", pro=["the settings name no clipping"] if run.hyperparameters else [])
-            )
-        if half:
-            causes.append(
-                because("half-precision-overflow", pro=[f"the settings name {half[0]} {run.hyperparameters[half[0]]}"])
-            )
-        causes.append(because("log-of-zero", Strength.POSSIBLE if sudden else Strength.UNLIKELY, pro=sudden))
-        causes.append(
-            because(
-                "bad-batch",
-                Strength.POSSIBLE if sudden or bad.recovered else Strength.UNLIKELY,
-                pro=["later values are finite: only some steps are hit"] if bad.recovered else [],
-                contra=["a bad batch gives one jump, not a rise"] if grew else [],
-            )
-        )
-        return ranked(*causes)
+
+def _closest(losses: NonFiniteLosses, bad: NonFinite, around: Surroundings) -> NonFinite:
+    """Return the same loss as it was logged most often: what an epoch hides, its steps show.
+
+    Unless the rate or the gradient norm stands beside the other: those tell more.
+    """
+    beside = {one.axis for role in (LearningRate, GradNorm) for one in around.run.all(role)}
+    same = [one for one in losses.found if one.series.role is bad.series.role]
+    return bad if bad.series.axis in beside else max(same, key=lambda one: len(one.series))

@@ -8,31 +8,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Confidence,
     Finding,
     Quantity,
     Rule,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     TrainMetric,
     ValLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_low
-from logdoctor.signals import Schedule, Siblings, Trend, given_rate
+from logdoctor.evidence.stuck import CAUSES as STUCK
+from logdoctor.evidence.stuck import Beginning, stuck_causes
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
+
+STEADY, STEADY_STEPS = 0.9, 5
+"""Share of evaluations that are lower than the one before, of this many or more: one in fifty by chance."""
+
+BLOWN_UP = 2.0
+"""Rise in units of the first loss from which the loss blew up."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,9 @@ class NoLearning(Rule):
     id = "no-learning"
     title = "The training loss does not fall"
     severity = Severity.ERROR
-    causes = (
-        "optimizer-not-stepping",
-        "learning-rate-too-low",
-        "labels-do-not-match",
-        "dead-activations",
-        "data-not-normalised",
-    )
+    causes = STUCK
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    explains = ("plateau", "slow-convergence", "still-improving", "oscillation")
+    explains = ("plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range")
 
     max_fall: float = threshold(
         0.02,
@@ -80,6 +79,22 @@ class NoLearning(Rule):
             train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324]),
         ),
         fires("a log that begins at its fourth epoch", first_step=3, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires("the weights never change", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91, 20)),
+        fires(
+            "outputs that do not change, whatever the input",
+            train_loss=flat(0.83, 40).noisy(0.003),
+            grad_norm=flat(1e-9, 40),
+        ),
+        fires("labels of other rows", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91).noisy(0.002)),
+        fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires(
+            "few, large batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 60000},
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
+        fires("after a blow-up", train_loss=flat(0.83).noisy(0.003).with_value(3, 9.0, 4.0)),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -87,6 +102,11 @@ class NoLearning(Rule):
         silent("falls by a thirtieth under noise", train_loss=line(3.6, 3.475, 60).noisy(0.094)),
         silent("a log that begins late", first_step=500, train_loss=flat(0.83, 40).noisy(0.003)),
         silent("noise hides it, but the accuracy rises", train_loss=flat(0.69).noisy(0.01), train_acc=decay(0.5, 0.95)),
+        silent(
+            "a fine-tuning that gains little, but steadily",
+            train_loss=flat(0.55, 60).noisy(0.04),
+            val_loss=given([0.5776, 0.577, 0.5698, 0.5689, 0.568, 0.5678]),
+        ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
@@ -97,6 +117,8 @@ class NoLearning(Rule):
         val: Trend[ValLoss] | None,
         metric: Trend[TrainMetric] | None,
         schedule: Schedule | None,
+        still: Stillness,
+        settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
@@ -113,25 +135,13 @@ class NoLearning(Rule):
         if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val, metric):
             return
         confidence = confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train))
-        rate = given_rate(siblings.run)
-        still = train.noise <= 1e-4 * scale
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
-            causes=ranked(
-                because(
-                    "optimizer-not-stepping",
-                    Strength.LIKELY if still else Strength.POSSIBLE,
-                    pro=["the loss hardly moves at all"] if still else [],
-                ),
-                rate_too_low(siblings, Strength.LIKELY if rate is not None and rate <= 1e-6 else Strength.POSSIBLE),
-                because("labels-do-not-match", contra=["the loss would move with the batches"] if still else []),
-                because("dead-activations"),
-                because("data-not-normalised"),
-            ),
+            causes=stuck_causes(still, settings, siblings, _beginning(train)),
             evidence={
                 "beginning": Quantity(began),
                 "end": Quantity(train.end),
@@ -143,6 +153,8 @@ class NoLearning(Rule):
     def _learns(self, val: Trend[ValLoss] | None, metric: Trend[TrainMetric] | None) -> bool:
         """Whether validation surely falls or a metric surely rises: then batch noise hides what training learns."""
         falls = val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
+        if val is not None and not falls:
+            falls = _steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
         if metric is None or metric.series.values.max() <= 0:
             return falls
         gain = metric.thirds[2] - metric.thirds[0]
@@ -155,3 +167,21 @@ class NoLearning(Rule):
         above = {n: float(np.median(values[:n])) - train.end for n in firsts}
         least = 2 * self.max_fall * scale
         return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())
+
+
+def _steadily(val: Trend[ValLoss]) -> bool:
+    """Whether nearly every evaluation is lower than the one before, as a fine-tuning of what is almost right shows."""
+    falls = np.diff(val.series.values) < 0
+    return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
+
+
+def _beginning(train: Trend[TrainLoss]) -> Beginning:
+    """Say whether the loss blew up on its way, or began far above where it rests."""
+    series, first, highest = train.series, train.first, float(train.series.values.max())
+    blew_up = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
+    began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end
+    return Beginning(
+        blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
+        began_high=f"the first loss is {number(first)}" if began_high else "",
+        updates=int(series.steps[-1]) if series.axis is Axis.STEP else None,
+    )

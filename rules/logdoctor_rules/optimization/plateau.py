@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from logdoctor import (
     Cause,
     Finding,
@@ -36,7 +34,7 @@ class Plateau(Rule):
     """The training loss fell early, then stayed flat at a level that is known to be poor.
 
     A flat end after a long fall is convergence. It takes evidence that more was to be had: a sibling run that went
-    much lower, a training accuracy that is poor, or a learning rate that had gone to almost zero while the loss fell.
+    much lower, or a training accuracy that is poor. A rate that died while the loss fell is lr-decayed-too-early.
     """
 
     id = "plateau"
@@ -63,6 +61,10 @@ class Plateau(Rule):
         "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
+    good_accuracy: float = threshold(
+        0.95,
+        "training accuracy from which a sibling's lower loss says nothing: label smoothing alone lifts a loss by 0.5",
+    )
     accuracy_gain: float = threshold(
         0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
     )
@@ -80,7 +82,7 @@ class Plateau(Rule):
     examples = (
         fires(
             "a sibling goes much lower",
-            train_loss=decay(134.0, 68.0, half_life=0.01),
+            train_loss=decay(134.0, 68.0, half_life=0.01).plus(line(1.5, 0.0)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
         ),
         fires(
@@ -94,11 +96,6 @@ class Plateau(Rule):
             train_accuracy=decay(0.1, 0.17, half_life=0.02),
         ),
         fires(
-            "the rate died while the loss fell",
-            train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)),
-            lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100)),
-        ),
-        fires(
             "the rate is down to a sixth where the loss goes flat, and soon dead",
             train_loss=decay(134.0, 68.0, half_life=0.01),
             lr=flat(0.1, 4).followed_by(geometric(0.02, 1e-5, 40)).followed_by(flat(1e-5, 76)),
@@ -109,6 +106,24 @@ class Plateau(Rule):
             train_loss=decay(134.0, 68.0, half_life=0.01),
             lr=line(0.1, 1e-5, 40).followed_by(flat(1e-5, 80)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "the rate goes to a floor of five percent",
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            lr=flat(0.1, 4).followed_by(geometric(0.02, 5e-3, 40)).followed_by(flat(5e-3, 76)),
+            siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "a sibling goes much lower, and the accuracy is fair",
+            train_loss=decay(2.3, 1.2, half_life=0.01),
+            train_accuracy=decay(0.1, 0.75, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.2)),),
+        ),
+        silent(
+            "label smoothing beside a sibling without it",
+            train_loss=decay(2.3, 0.75, half_life=0.01),
+            train_accuracy=decay(0.1, 0.97, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.05)),),
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
@@ -127,9 +142,9 @@ class Plateau(Rule):
             train_accuracy=flat(0.7),
         ),
         silent(
-            "the rate is low, not dead",
+            "the rate died while the loss fell, which lr-decayed-too-early says",
             train_loss=line(2.3, 1.5, 20).followed_by(flat(1.5, 100).noisy(0.005)),
-            lr=line(0.1, 0.09, 20).followed_by(flat(5e-3, 100)),
+            lr=line(0.1, 0.09, 20).followed_by(flat(1e-5, 100)),
         ),
         silent(
             "flat with a good accuracy",
@@ -161,11 +176,6 @@ class Plateau(Rule):
         ),
         silent("a cosine schedule to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
         silent(
-            "the rate died after the loss had settled",
-            train_loss=decay(2.3, 1.5, 60, half_life=0.05).followed_by(flat(1.5, 60)),
-            lr=flat(0.1, 60).followed_by(flat(1e-5, 60)),
-        ),
-        silent(
             "falls again late",
             train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
@@ -184,10 +194,9 @@ class Plateau(Rule):
         if since is None:
             return
         series, first = train.series, int(train.steps[since])
-        lower = self._lower_sibling(train, siblings)
+        lower = None if self._good(accuracy) else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
-        died = self._rate_died(train, schedule, since)
-        reasons = [reason for reason in (_says(lower), poor, died) if reason]
+        reasons = [reason for reason in (_says(lower), poor) if reason]
         if not reasons:
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
@@ -195,8 +204,8 @@ class Plateau(Rule):
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
             f"{reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
-            confidence=confidence_from(share / self.sibling_share * (1.0 if lower or died else 0.9), len(train)),
-            causes=self._causes(train, siblings, died or self._decayed(train, schedule, first)),
+            confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
+            causes=self._causes(train, siblings, self._decayed(train, schedule, first)),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -217,6 +226,12 @@ class Plateau(Rule):
         best = siblings.best
         return best if best is not None and _share(train, best) >= self.sibling_share else None
 
+    def _good(self, accuracy: Trend[TrainMetric] | None) -> bool:
+        if accuracy is None or "acc" not in accuracy.series.name.lower():
+            return False
+        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
+        return accuracy.end >= self.good_accuracy * unit
+
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
@@ -226,19 +241,6 @@ class Plateau(Rule):
         if gained >= self.accuracy_gain * unit or best >= self.poor_accuracy * unit:
             return ""
         return f"{accuracy.series.name} never passes {number(best)}"
-
-    def _rate_died(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
-        """Say so when the loss went flat where the rate died, having fallen until then."""
-        died_at = None if schedule is None else schedule.dead_from(self.dead_rate)
-        alive = train.level if died_at is None else train.level[: int(np.searchsorted(train.steps, died_at))]
-        if len(alive) < 3 or len(alive) > (1 - self.flat_share) * len(train.level):
-            return ""
-        late_gain = alive[len(alive) * 2 // 3] - alive[-1]
-        still_fell = late_gain >= 0.1 * train.fall and late_gain > 3 * train.level_noise
-        if not still_fell or since < len(alive) - max(2, len(train.level) // 20):
-            return ""
-        least = percent(self.dead_rate)
-        return f"the learning rate is below {least} of its peak from {died_at:,} on, where the loss still fell"
 
     def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
         """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""

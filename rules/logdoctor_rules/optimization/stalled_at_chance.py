@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
-    GradNorm,
     Quantity,
     Rule,
     Run,
@@ -25,29 +25,31 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.stuck import CAUSES as STUCK
+from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.run.naming import words
-from logdoctor.signals import Chance, ChanceLevels, Siblings, Trend, given_rate
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
+MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
+
 MEDIAN_ERROR = 1.2533
 """Standard error of a median in units of that of a mean."""
 
-TINY_RATE = 1e-6
-"""Rates from here down hardly move any network; fine-tuning of large models begins at 1e-5."""
+BLOWN_UP = 3.0
+"""Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
+
+FORGOT, FORGOT_NOISE = 0.01, 4.0
+"""How far below chance a loss must have been to have learnt: as a share of it, and in units of the level's noise."""
 
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
-
-VANISHED = 1e-5
-"""Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
@@ -67,16 +69,10 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = (
-        "learning-rate-too-low",
-        "optimizer-not-stepping",
-        "bad-initialization",
-        "dead-activations",
-        "labels-do-not-match",
-    )
+    causes = (*STUCK, "reference-equals-policy")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
-    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation")
+    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range")
 
     tolerance: float = threshold(
         0.02,
@@ -113,6 +109,49 @@ class StalledAtChance(Rule):
             settings={"num_classes": 10},
             train_loss=decay(9.0, LN10, half_life=0.02),
         ),
+        fires(
+            "the entropy of uneven classes",
+            train_loss=flat(0.6605, 40).noisy(0.02),
+            val_loss=decay(0.68, 0.6605, 20),
+            val_accuracy=flat(0.6272, 20),
+        ),
+        fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
+        fires(
+            "the weights never change",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=flat(2.306, 20),
+            grad_norm=line(1.0, 190.0, 40),
+        ),
+        fires(
+            "one answer for every input",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=flat(2.305).noisy(0.0005),
+            val_accuracy=given([0.0988, 0.0871, 0.0871, 0.0888, 0.0871] * 4),
+        ),
+        fires(
+            "labels of other rows",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            val_loss=line(2.306, 2.29, 20),
+            val_accuracy=flat(0.1, 20).noisy(0.01),
+        ),
+        fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(LN10, 40).noisy(0.01)),
+        fires(
+            "learnt a little, and forgot it",
+            settings={"num_classes": 10},
+            train_loss=line(2.303, 2.2, 8).followed_by(line(2.2, LN10, 8)).followed_by(flat(LN10, 60)).noisy(0.005),
+        ),
+        fires(
+            "few, large batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 60000},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
+        fires("after a blow-up", settings={"num_classes": 10}, train_loss=decay(2.3, LN10).with_value(1, 113.0, 20.0)),
+        fires(
+            "a preference loss",
+            train_loss=flat(LN2, 40).noisy(0.001),
+            **MARGINS,
+        ),
         silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
         silent("bounces so wildly that any level is near", train_loss=decay(2.3, 1.2).noisy(0.6)),
@@ -137,7 +176,8 @@ class StalledAtChance(Rule):
         run: Run,
         train: Trend[TrainLoss],
         chance: ChanceLevels,
-        grads: Trend[GradNorm] | None,
+        still: Stillness,
+        settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
@@ -148,11 +188,14 @@ class StalledAtChance(Rule):
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
             yield self.finding(
-                f"{series.name} rests at {number(train.end)}, the level of guessing among {level.classes} "
-                f"(ln {level.classes} = {number(level.level)}), over {stretch(series, since, int(series.steps[-1]))}",
-                Span(series.name, since, int(series.steps[-1]), f"ln {level.classes}"),
+                f"{series.name} rests at {number(train.end)}, {_named(level)}, "
+                f"over {stretch(series, since, int(series.steps[-1]))}",
+                Span(series.name, since, int(series.steps[-1]), "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=self._causes(train, level, grads, siblings),
+                causes=(
+                    *_preference(level),
+                    *stuck_causes(still, settings, siblings, _beginning(train, level)),
+                ),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
@@ -172,42 +215,38 @@ class StalledAtChance(Rule):
         error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
-        falls = thirds[0] - thirds[2] > max(tolerance / 4, 6 * error)
+        falls = thirds[0] - thirds[2] > max(tolerance if chance.by_accuracy else tolerance / 4, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
-    @staticmethod
-    def _causes(
-        train: Trend[TrainLoss], chance: Chance, grads: Trend[GradNorm] | None, siblings: Siblings
-    ) -> tuple[Cause, ...]:
-        rate = given_rate(siblings.run)
-        low = rate is not None and rate <= TINY_RATE
-        fell = train.start - 3 * train.noise > FELL * chance.level
-        norm = None if grads is None else grads.end
-        flows = norm is not None and norm > VANISHED
-        stuck = [f"the gradient norm is {number(norm)}, yet the loss does not move"] if flows else []
-        gone = [f"the gradient norm is {number(norm)}"] if norm is not None and not flows else []
-        return ranked(
-            rate_too_low(
-                siblings,
-                Strength.LIKELY if low else Strength.POSSIBLE,
-                pro=[f"the rate is {number(rate)}"] if low else [],
-            ),
-            because(
-                "optimizer-not-stepping",
-                Strength.POSSIBLE if fell or low or gone else Strength.LIKELY,
-                pro=stuck or ([] if fell else ["the loss is at chance from the first value on"]),
-                contra=["the loss fell before it came to rest"] if fell else [],
-            ),
-            because("bad-initialization", Strength.LIKELY if gone and not fell else Strength.POSSIBLE, pro=gone),
-            because(
-                "dead-activations",
-                Strength.LIKELY if fell and not flows else Strength.POSSIBLE,
-                pro=[*gone, *(["the loss fell to chance and stopped there"] if fell else [])],
-            ),
-            because("labels-do-not-match", pro=stuck if fell else []),
-        )
+
+def _beginning(train: Trend[TrainLoss], chance: Chance) -> Beginning:
+    """Say how the loss came to rest: from above, after a blow-up, or from a first value that was far too high."""
+    highest, first = float(train.series.values.max()), train.first
+    began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
+    fell = first - 3 * train.noise > FELL * chance.level
+    below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
+    forgot = below and not (fell or blew_up)
+    series, last = train.series, int(train.series.steps[-1])
+    return Beginning(
+        fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
+        blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
+        began_high=f"the first loss is {number(first)}" if began_high else "",
+        forgot=f"the loss had come down to {number(train.best)} and went back up without a blow-up" if forgot else "",
+        updates=last if series.axis is Axis.STEP else None,
+    )
+
+
+def _named(level: Chance) -> str:
+    if level.larger_share is not None:
+        return f"the entropy of two classes with shares of {number(level.larger_share)} and the rest"
+    return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
+
+
+def _preference(level: Chance) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree."""
+    return (because("reference-equals-policy", Strength.LIKELY, pro=[level.known_from]),) if level.is_preference else ()
 
 
 def _learnt(run: Run, chance: Chance) -> bool:
@@ -216,6 +255,7 @@ def _learnt(run: Run, chance: Chance) -> bool:
         values = series.finite.values
         if len(values) >= 4 and ACCURACY & set(words(series.name)):
             unit = 100.0 if values.max() > 1.5 else 1.0
-            if np.median(values[-3:]) / unit > 1 / chance.classes + CLEARLY_ABOVE:
+            guessed = chance.larger_share or 1 / chance.classes
+            if np.median(values[-3:]) / unit > guessed + CLEARLY_ABOVE:
                 return True
     return False

@@ -14,19 +14,16 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
-from logdoctor.evidence import rate_too_high
-from logdoctor.signals import ChanceLevels, Schedule, Siblings, Spikes, Trend
+from logdoctor.evidence import Surroundings, explain
+from logdoctor.signals import ChanceLevels, Schedule, Spikes, Trend
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -42,7 +39,18 @@ class Divergence(Rule):
     id = "divergence"
     title = "The training loss rises for good"
     severity = Severity.ERROR
-    causes = ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping")
+    causes = (
+        "learning-rate-too-high",
+        "no-gradient-clipping",
+        "missing-warmup",
+        "data-not-normalised",
+        "learning-rate-jump",
+        "resumed-without-state",
+        "stale-second-moment",
+        "data-changed",
+        "bad-batch",
+        "bad-initialization",
+    )
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
@@ -97,6 +105,18 @@ class Divergence(Rule):
             "explodes just before the log ends",
             train_loss=decay(2.3, 0.3, 110).noisy(0.02).followed_by(given([5.0, 40.0, 300.0])),
         ),
+        fires(
+            "the rate is back at its peak after a restart",
+            train_loss=decay(2.3, 0.2, 81).followed_by(line(0.6, 2.6, 3)).followed_by(flat(2.6, 36)).noisy(0.02),
+            lr=cosine(0.1, 80, floor=0.01).followed_by(flat(0.1, 40)),
+        ),
+        fires(
+            "steps up to where guessing would be",
+            settings={"optimizer": "adam", "beta2": 0.9999},
+            train_loss=decay(2.3, 0.2, 70).followed_by(flat(2.31, 50)).noisy(0.02),
+            grad_norm=flat(0.5, 70).followed_by(flat(2.5, 50)).noisy(0.05),
+        ),
+        fires("raw data, or far too large weights", train_loss=given([826.0]).followed_by(flat(9e6, 30).noisy(1e5))),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
         silent(
             "two of many hard batches come last",
@@ -131,7 +151,7 @@ class Divergence(Rule):
         schedule: Schedule | None,
         chance: ChanceLevels,
         spikes: Spikes[TrainLoss] | None,
-        siblings: Siblings,
+        around: Surroundings,
     ) -> Iterator[Finding]:
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
@@ -145,36 +165,35 @@ class Divergence(Rule):
         loses = given_back and risen >= self.min_z * train.noise and not _falling(val)
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
-            yield from self._ends_in_a_jump(start, spikes, siblings)
+            yield from self._ends_in_a_jump(start, spikes, around)
             return
-        series = train.series
-        at_once = exceeds and (train.best_at == 0 or train.best >= start)
-        begin = int(series.steps[0]) if at_once else train.best_step
+        series, event = train.series, around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
         )
-        early = begin <= series.steps[len(series) // 10]
-        given_up = f"{percent(risen / fall)} of what it had gained" if fall > 0 else ""
+        low = number(min(train.best, start))
+        lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
+        why = explain(event, self.causes)
         yield self.finding(
-            f"{series.name} rises from {number(min(train.best, start))} to {number(train.end)} after "
-            f"{place(series, begin)}, " + (f"above its start of {number(start)}" if exceeds else given_up),
-            Span(series.name, begin, int(series.steps[-1]), "rising"),
+            f"{series.name} rises from {low} to {number(train.end)}, beginning in {place(series, event.onset_step)}"
+            f"{'' if low == number(start) else lost}{event.cue}",
+            Span(series.name, event.onset_step, int(series.steps[-1]), "rising"),
             confidence=Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
-            causes=ranked(
-                rate_too_high(siblings, Strength.LIKELY, pro=[_pace(train, begin)]),
-                because("missing-warmup", Strength.POSSIBLE if early else Strength.UNLIKELY),
-                because("no-gradient-clipping"),
-            ),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "start": Quantity(start),
                 "lowest level": Quantity(train.best),
                 "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
+                **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
 
-    def _ends_in_a_jump(self, start: float, spikes: Spikes[TrainLoss] | None, siblings: Siblings) -> Iterator[Finding]:
+    def _ends_in_a_jump(
+        self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings
+    ) -> Iterator[Finding]:
         """A run that was stopped soon after it blew up: the jump is too short to move the level."""
         if spikes is None or not spikes.found or spikes.found[-1].recovered:
             return
@@ -185,15 +204,15 @@ class Divergence(Rule):
             return
         if jump.height < self.min_over_tail * spikes.tail:
             return
+        event = around.jump(series, jump)
+        why = explain(event, self.causes)
         yield self.finding(
             f"{series.name} jumps from {number(jump.level)} to {number(jump.peak)} in the last "
-            f"{counted(len(lasts), 'value')} of the log and does not come back",
+            f"{counted(len(lasts), 'value')} of the log and does not come back{event.cue}",
             Span(series.name, int(series.steps[jump.index]), int(series.steps[-1]), "rising"),
             confidence=Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
-            causes=ranked(
-                rate_too_high(siblings, Strength.LIKELY),
-                because("no-gradient-clipping"),
-            ),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "level before": Quantity(jump.level),
                 "end": Quantity(float(lasts[-1])),
@@ -213,12 +232,3 @@ class Divergence(Rule):
 def _falling(val: Trend[ValLoss] | None) -> bool:
     """Whether validation ends near its lowest, well below its start."""
     return val is not None and val.fall > 0 and val.end - val.best <= 0.1 * val.fall
-
-
-def _pace(train: Trend[TrainLoss], begin: int) -> str:
-    rising = np.diff(train.since(begin))
-    return (
-        "the loss jumps at once and stays"
-        if len(rising) and (rising > 0).mean() < 0.6
-        else "the loss rises step by step"
-    )

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor import (
     Axis,
     Finding,
-    GradNorm,
     Quantity,
     Rule,
     Series,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line, rise
-from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Schedule, Siblings, Spike, Spikes, Trend
+from logdoctor.curves import cosine, decay, flat, given, line, rise
+from logdoctor.evidence import Clue, Surroundings, explain
+from logdoctor.evidence.event import RUN_UP
+from logdoctor.evidence.weighing import FAIR, WEAK
+from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.wording import counted, number, place
+
+LINGERS = 0.02
+"""Share of the log from which an excursion lingers: past it, a spike costs more than the steps that it spoils."""
+
+OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
+"""What a second and a third jump speak for and against: one batch is bad once."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,15 @@ class LossSpike(Rule):
     id = "loss-spike"
     title = "The training loss jumps"
     severity = Severity.WARNING
-    causes = ("learning-rate-too-high", "bad-batch", "stale-second-moment", "no-gradient-clipping")
+    causes = (
+        "bad-batch",
+        "learning-rate-too-high",
+        "no-gradient-clipping",
+        "stale-second-moment",
+        "learning-rate-jump",
+        "resumed-without-state",
+        "epsilon-too-small",
+    )
     references = (
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
@@ -86,6 +96,18 @@ class LossSpike(Rule):
             varies={"every second point": "the jump then lies in the first window, with nothing before it"},
             train_loss=given([4.5] * 3).followed_by(decay(4.5, 1.3, 200).noisy(0.01)).with_value(7, 1100.0, 19.0),
         ),
+        fires(
+            "the rate is back at its peak after a restart",
+            train_loss=decay(2.3, 0.2, 81).followed_by(decay(6.0, 0.2, 39, half_life=0.05)).noisy(0.01),
+            lr=cosine(0.1, 80, floor=0.01).followed_by(flat(0.1, 40)),
+        ),
+        fires(
+            "small gradients divided by a stale second moment",
+            settings={"optimizer": "adam", "beta2": 0.9999, "eps": 1e-12},
+            train_loss=decay(2.3, 0.2).noisy(0.01).with_value(60, 2.0, 4.0, 3.0, 1.5, 0.9),
+            grad_norm=flat(0.1).noisy(0.005).with_value(57, 0.3, 0.9, 2.0, 4.0, 9.0, 8.0),
+        ),
+        fires("not back at the end", train_loss=decay(2.3, 0.3, 100).noisy(0.02).followed_by(line(9.0, 3.0, 20))),
         silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "overshoot in the first steps", train_loss=decay(9.0, 2.6, 400).noisy(0.02).with_value(12, 20.0, 15.0, 12.0)
@@ -118,9 +140,8 @@ class LossSpike(Rule):
         spikes: Spikes[TrainLoss],
         trend: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
-        grads: Trend[GradNorm] | None,
         schedule: Schedule | None,
-        siblings: Siblings,
+        around: Surroundings,
     ) -> Iterator[Finding]:
         """Keep the excursions that matter; report them as one finding."""
         if schedule is not None and schedule.is_range_test:
@@ -128,38 +149,34 @@ class LossSpike(Rule):
         matter = [
             one
             for one in spikes.found
-            if self._matters(one, trend, spikes.tail) and one.recovered and not _only_training(one, spikes.series, val)
+            if self._matters(one, trend, spikes.tail)
+            and _comes_back(one, spikes.series)
+            and not _only_training(one, spikes.series, val)
         ]
         if not matter:
             return
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
-        first = int(series.steps[worst.index])
-        once = len(matter) == 1 and spikes.series.values[worst.index] >= worst.level + worst.height / 4
+        event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
-        more = f", the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
-        several = [f"there are {len(matter)} jumps"] if len(matter) > 1 else []
+        more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
+        several = f"there are {len(matter)} jumps"
+        again = [Clue(cause, by * min(len(matter) - 1, 2), several) for cause, by in OFTEN.items() if len(matter) > 1]
+        why = explain(event, self.causes, again)
         yield self.finding(
-            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in {place(series, first)} "
-            f"and is back after {counted(worst.last - worst.index + 1, 'point')}{more}",
+            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
+            f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
             confidence=confidence_from(margin, len(trend)),
-            causes=ranked(
-                rate_too_high(siblings, Strength.POSSIBLE, pro=several),
-                because(
-                    "bad-batch",
-                    Strength.LIKELY if once else Strength.POSSIBLE,
-                    pro=["the jump comes at once, with nothing before it, and does not come again"] if once else [],
-                    contra=several,
-                ),
-                because("no-gradient-clipping", pro=_gradient(grads, first)),
-                because("stale-second-moment", Strength.UNLIKELY),
-            ),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "level before": Quantity(worst.level),
                 "peak": Quantity(worst.peak),
                 "noise before": Quantity(worst.sigma),
-                "points until back": Quantity(worst.last - worst.index + 1, "points"),
+                "outcome": Quantity(_word(worst, series)),
+                "points above the level": Quantity(worst.last - worst.index + 1, "points"),
                 "jumps": Quantity(len(matter)),
+                **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
 
@@ -184,12 +201,23 @@ def _span(series: Series, spike: Spike) -> Span:
     return Span(series.name, int(series.steps[spike.index]), int(series.steps[spike.last]), "jump")
 
 
-def _gradient(grads: Trend[GradNorm] | None, step: int) -> list[str]:
-    """Say what the gradient norm did just before the jump, where it was logged."""
-    if grads is None:
-        return []
-    before = grads.series.values[grads.series.steps <= step][-3:]
-    usual = float(np.median(grads.series.values))
-    if not len(before) or before.max() < 3 * usual:
-        return []
-    return [f"the gradient norm reaches {number(float(before.max()))} just before, its usual value is {number(usual)}"]
+def _comes_back(spike: Spike, series: Series) -> bool:
+    """Whether most of the height is gone by the end of the log: a step that stays is a divergence, or other data."""
+    return spike.recovered or float(series.values[-RUN_UP:].max()) <= spike.level + spike.height / 2
+
+
+def _word(spike: Spike, series: Series) -> str:
+    """Say how it ended: a spike that lingers costs the updates of its recovery, one that stays costs the run."""
+    if not spike.recovered:
+        return "unrecovered"
+    return "lingering" if spike.last - spike.index + 1 > max(RUN_UP, LINGERS * len(series)) else "recovered"
+
+
+def _outcome(spike: Spike, series: Series, end: float) -> str:
+    after = counted(spike.last - spike.index + 1, "point")
+    told = {
+        "recovered": f"is back after {after}",
+        "lingering": f"lingers: it is back only after {after}",
+        "unrecovered": f"is not back by the end of the log, {after} later, at {number(end)}",
+    }
+    return told[_word(spike, series)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Finding,
     Quantity,
     Rule,
@@ -15,17 +16,26 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, swing
-from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Schedule, Siblings, Swings
+from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
+from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.weighing import FAIR, STRONG, WEAK
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Swings, given_rate
 from logdoctor.wording import number
+
+USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
+"""How usual each cause is where the log shows nothing of it, in the unit of a clue's weight."""
+
+SMALL_BATCH = 8
+"""Examples in an update from which down the gradient of one differs from the next by as much as its size."""
+
+DECAYED = 0.1
+"""Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,9 @@ class Oscillation(Rule):
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
 
-    def check(self, swings: Swings[TrainLoss], schedule: Schedule | None, siblings: Siblings) -> Iterator[Finding]:
+    def check(
+        self, swings: Swings[TrainLoss], schedule: Schedule | None, settings: Hyperparameters, siblings: Siblings
+    ) -> Iterator[Finding]:
         """Judge the later half of the curve."""
         if schedule is not None and len(schedule.restarts) >= 2:
             return
@@ -126,16 +138,15 @@ class Oscillation(Rule):
         ):
             return
         series = trend.series
+        clues = (*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings))
+        weighed = weigh(USUAL, clues)
         yield self.finding(
             f"{series.name} swings by {number(swings.amplitude)} around {number(trend.end)}, "
             f"{swings.reversals} times in the later half of the run",
             Span(series.name, swings.first_step, int(series.steps[-1]), "swinging"),
             confidence=confidence_from(min(share / needed, swings.reversals / self.min_reversals), len(trend)),
-            causes=ranked(
-                rate_too_high(siblings, Strength.LIKELY, pro=["the loss moves around a level that it does not reach"]),
-                because("batch-too-small", contra=["the swings are not random"] if structured else []),
-                because("data-not-shuffled", Strength.POSSIBLE if swings.memory > 0 else Strength.UNLIKELY),
-            ),
+            causes=[cause_of(one, siblings) for one in weighed],
+            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else list(_missing(settings, schedule)),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
@@ -143,3 +154,37 @@ class Oscillation(Rule):
                 "correlation of neighbours": Quantity(round(swings.memory, 3)),
             },
         )
+
+
+def _clues(
+    swings: Swings[TrainLoss], settings: Hyperparameters, schedule: Schedule | None, *, structured: bool
+) -> Iterator[Clue]:
+    """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
+    series, memory = swings.trend.series, f"correlation of neighbouring values {number(round(swings.memory, 2))}"
+    if structured:
+        yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
+        yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")
+        yield Clue("data-not-shuffled", WEAK if swings.memory > 0 else -FAIR, "" if swings.memory > 0 else memory)
+    else:
+        yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({memory})")
+    if series.axis is Axis.EPOCH:
+        yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
+    height, rate = rate_height(settings.run, settings), number(given_rate(settings.run))
+    if height is not None and height >= 1:
+        yield Clue(
+            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer}"
+        )
+    if schedule is not None and schedule.share_at(int(series.steps[-1])) <= DECAYED:
+        yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
+    if settings.batch_size is not None:
+        size = settings.batch_size * settings.accumulation
+        yield Clue(
+            "batch-too-small", STRONG if size <= SMALL_BATCH else -WEAK, f"an update sees {number(size)} examples"
+        )
+
+
+def _missing(settings: Hyperparameters, schedule: Schedule | None) -> Iterator[str]:
+    if settings.batch_size is None:
+        yield "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
+    if schedule is None:
+        yield "the learning rate: swings that shrink in proportion when it decays are its own"

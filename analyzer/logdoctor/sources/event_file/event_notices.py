@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
+from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
 
 MOST_NOTICES = 50
@@ -58,7 +58,7 @@ def damage_notices(path: Path, gaps: Iterable[Gap], size: int) -> Iterator[Notic
     for i, place in enumerate(places):
         message = _message(place, size) if i < MOST_NOTICES else f"{len(place)} more places are damaged."
         kind = INTERPRETATION if place[0].cause == Cause.TOO_LONG else DAMAGE
-        yield Notice(kind, str(path), message, place[0].start, place[-1].end)
+        yield Notice(kind, str(path), message, place[0].start, place[-1].end, cause=_cause(place[0]))
 
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:
@@ -72,6 +72,14 @@ def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]
         points = sum(one.points for one in rest)
         message = f"The writer started again {len(rest)} more times, which voids {points:,} points."
         yield Notice(RESTART, str(path), message, rest[0].start, rest[-1].end)
+
+
+def _cause(gap: Gap) -> str:
+    """Return what damage of this kind comes from, where it shows."""
+    if gap.cause == Cause.CUT:
+        return INTERRUPTED_WRITE
+    lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER) or gap.nuls >= NUL_RUN
+    return STORAGE_FAULT if lost_by_storage else ""
 
 
 def _message(place: Sequence[Gap], size: int) -> str:

@@ -144,6 +144,11 @@ def counts(name: str) -> bool:
     return normal(name) in _AXES
 
 
+def axis_of(name: str) -> Axis | None:
+    """Return what a counter of this name counts, or None when the name is none of a counter."""
+    return _AXES.get(normal(name))
+
+
 def numbers_rows(name: str) -> bool:
     """Tell from its name whether a column only numbers the rows, as the unnamed index of pandas does."""
     return _AXES.get(normal(name)) is Axis.INDEX

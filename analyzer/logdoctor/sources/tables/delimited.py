@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
-from logdoctor.run.notice import INTERPRETATION, RESTART
+from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.moments import parser_of
@@ -161,7 +161,7 @@ class _Reader:
         """Return a row with one cell for each column, or None when it has to be left out."""
         width = len(self.header)
         if "\0" in block.lines[i]:
-            self._reject(block, i, "holds NUL bytes, as storage leaves them after a crash")
+            self._reject(block, i, "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
             return self._behind_nuls(block.lines[i])
         if row is None:
             self._reject(block, i, "ends inside quotes")
@@ -198,10 +198,11 @@ class _Reader:
         recent = [*self.recent, *(row[-1] for row in rows)]
         if not block.lines[-1].endswith('"') and not _is_as_long_as_ever(recent):
             rows[-1][-1] = ""
-            self._reject(block, len(block.lines) - 1, "has no line end; its last cell may be cut off and was not used")
+            reason = "has no line end; its last cell may be cut off and was not used"
+            self._reject(block, len(block.lines) - 1, reason, INTERRUPTED_WRITE)
 
-    def _reject(self, block: Block, i: int, reason: str) -> None:
-        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason))
+    def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
+        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
 
     def _add_rows(self, block: Block, places: list[int], rows: list[Row]) -> None:
         if rows:

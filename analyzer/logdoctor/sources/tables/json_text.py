@@ -16,7 +16,7 @@ from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.source import HEAD_BYTES
 from logdoctor.sources.tables.text import Encoding, encoding_of
 
@@ -166,7 +166,8 @@ def _notice(path: Path, text: str, hole: _Hole, encoding: Encoding) -> Notice:
         message = f"The document breaks off or is damaged at byte {start}; what stands before it was read."
     else:
         message = f"Bytes {start} to {end} are damaged and were left out; what stands around them was read."
-    return Notice(DAMAGE, str(path), message, start, end)
+    cause = INTERRUPTED_WRITE if hole.end >= len(text) else ""
+    return Notice(DAMAGE, str(path), message, start, end, cause=cause)
 
 
 def _integer(digits: str) -> int | float:

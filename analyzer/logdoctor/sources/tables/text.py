@@ -90,6 +90,8 @@ class Span:
     byte_end: int
     reason: str
     """What is wrong, as the end of a sentence about the line."""
+    cause: str = ""
+    """As in a notice."""
 
 
 def encoding_of(start: bytes) -> Encoding:
@@ -184,7 +186,7 @@ def _damage_notice(path: Path, spans: Sequence[Span], *, scattered: bool) -> Not
         message = f"{len(spans)} lines from {first.line} to {last.line} were not used; the first {first.reason}."
     else:
         message = f"Lines {first.line} to {last.line} were not used; the first {first.reason}."
-    return Notice(DAMAGE, str(path), message, first.byte_start, last.byte_end, first.line, last.line)
+    return Notice(DAMAGE, str(path), message, first.byte_start, last.byte_end, first.line, last.line, first.cause)
 
 
 def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:

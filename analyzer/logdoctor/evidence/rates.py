@@ -7,12 +7,28 @@ from dataclasses import replace
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.run import Run
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.wording import number
 
 SAFE_STEP = 10.0
 """Factor to lower or raise a learning rate by when no sibling tells a better one: the practitioners' first move."""
 
+
+HIGH_ADAPTIVE = 1e-2
+"""Rate above which an optimizer with a second moment seldom trains: UMLAUT warns from there; the usual is 1e-3."""
+
+HIGH_PLAIN = 2.0
+"""The same for SGD, divided by one minus its momentum: 0.2 at a momentum of 0.9; the usual is 0.1 to 1."""
+
+MOST_MOMENTUM = 0.999
+"""Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
+
+MODEST = 0.1
+"""Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
+
+LEARNT = 0.1
+"""Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
@@ -22,12 +38,27 @@ def rate_too_high(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
     """Return the cause with the highest lower rate that went well among the siblings as evidence and fix."""
-    calmer = _went_well_at(siblings, lambda theirs, rate: theirs < rate)
-    best = max(calmer, key=lambda one: (_only_rate_differs(one), given_rate(one.run) or 0.0), default=None)
-    if best is not None and strength is Strength.POSSIBLE and _only_rate_differs(best):
+    best = given_as_example(siblings)
+    if best is not None and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
     return _with_evidence(cause, given_rate(siblings.run), best, factor=1 / SAFE_STEP)
+
+
+def rate_height(run: Run, settings: Hyperparameters) -> float | None:
+    """Return a run's rate as a share of what seldom trains with its optimizer, None where either is not known."""
+    rate, adaptive = given_rate(run), settings.is_adaptive
+    if rate is None or adaptive is None:
+        return None
+    if adaptive:
+        return rate / HIGH_ADAPTIVE
+    return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
+
+
+def given_as_example(siblings: Siblings) -> Sibling | None:
+    """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
+    calmer = _went_well_at(siblings, lambda theirs, rate: theirs < rate)
+    return max(calmer, key=lambda one: (only_rate_differs(one), given_rate(one.run) or 0.0), default=None)
 
 
 def rate_too_low(
@@ -35,7 +66,7 @@ def rate_too_low(
 ) -> Cause:
     """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix."""
     faster = _went_well_at(siblings, lambda theirs, rate: theirs > rate)
-    best = min(faster, key=lambda one: (not _only_rate_differs(one), one.train.end), default=None)
+    best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
 
@@ -45,7 +76,7 @@ def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> l
     rate = given_rate(siblings.run)
     if rate is None:
         return []
-    return [one for one in siblings if _went_well(one) and fits(given_rate(one.run) or rate, rate)]
+    return [one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate)]
 
 
 def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
@@ -62,16 +93,17 @@ def _verb(rate: float, other: float) -> str:
     return "lower" if other < rate else "raise"
 
 
-def _went_well(sibling: Sibling) -> bool:
-    """A sibling sets an example when it ends finite and below its start."""
+def went_well(sibling: Sibling) -> bool:
+    """Tell whether a sibling sets an example: it ends finite and clearly below its start."""
     curve = sibling.train.series
     logged = sibling.run.find(curve.role)
     ends_finite = logged is not None and len(logged.curve) == len(curve)
-    return ends_finite and sibling.train.end < sibling.train.start
+    start = sibling.train.start
+    return ends_finite and sibling.train.end < start - LEARNT * abs(start)
 
 
-def _only_rate_differs(sibling: Sibling) -> bool:
-    """Only such a sibling tests the rate: nothing but the rate, and perhaps the seed, is set differently."""
+def only_rate_differs(sibling: Sibling) -> bool:
+    """Tell a sibling that tests the rate: nothing but the rate, and perhaps the seed, is set differently."""
     return bool(sibling.differs) and all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
@@ -85,6 +117,6 @@ def _outcome(sibling: Sibling) -> str:
 def _change(rate: float, sibling: Sibling) -> Fix:
     theirs = given_rate(sibling.run) or rate
     seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
-    tested = f"sibling run {sibling.run.name}{seed}" if _only_rate_differs(sibling) else ""
+    tested = f"sibling run {sibling.run.name}{seed}" if only_rate_differs(sibling) else ""
     text = f"{_verb(rate, theirs)} the learning rate from {number(rate)} to {number(theirs)}"
     return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}")

@@ -1,0 +1,331 @@
+"""Clues to the causes of a loss that breaks: each says what was seen, and for or against which cause it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isinf
+
+import numpy as np
+
+from logdoctor.evidence.event import EXPLODES, LOOK_BACK, RUN_UP, Event, Kind
+from logdoctor.evidence.rates import MODEST, rate_height
+from logdoctor.evidence.siblings import from_siblings
+from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
+from logdoctor.run.naming import words
+from logdoctor.run.text_event import GRADIENT_OVERFLOW
+from logdoctor.signals import given_rate
+from logdoctor.wording import counted, number, place
+
+FAR_ABOVE_USUAL = 10.0
+"""Multiple of a rate that seldom trains from which it hardly ever does."""
+
+FAR_ABOVE = 100.0
+"""A first loss that no model of normalised data has: a cross-entropy begins near ln C, an error of unit targets near 1,
+and bad initial weights alone seldom give fifty times that."""
+
+SENSIBLE = 10.0
+"""A first loss up to here fits normalised data: ln C of 20,000 classes, or a squared error of unit targets."""
+
+LOW = 0.05
+"""Share of its start from which down a loss is small: some probabilities are within rounding of 0 and 1
+(a binary cross-entropy that fell from 0.69 to 0.03)."""
+
+HIGH = 0.3
+"""Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
+
+SAFE_EPSILON = 1e-8
+"""The frameworks' epsilon of Adam."""
+
+SLOW_DECAY = 0.999
+"""Adam's usual beta2: its second moment remembers a thousand steps."""
+
+RECURRENT = frozenset("rnn lstm gru recurrent".split())
+"""Words of settings and names that tell of a recurrent network."""
+
+
+def clues_around(event: Event) -> Iterator[Clue]:
+    """Yield what a run and its siblings say about the causes of one break."""
+    yield from _from_start(event)
+    yield from _from_shape(event)
+    yield from _from_aftermath(event)
+    yield from _from_rate(event)
+    yield from _from_norm(event)
+    yield from _from_others(event)
+    yield from _from_settings(event)
+    yield from from_siblings(event.siblings)
+
+
+def _from_start(event: Event) -> Iterator[Clue]:
+    """A loss that breaks before it has learnt anything: rate, data or initial weights."""
+    if event.learnt:
+        yield Clue("data-not-normalised", -STRONG, f"the loss had fallen to {number(event.level)} before")
+        yield Clue("bad-initialization", -STRONG, "training was sound before")
+        yield Clue("missing-warmup", -STRONG, f"{counted(len(event.before), 'sound value')} come before")
+        return
+    height = rate_height(event.run, event.settings)
+    if event.first is None:
+        yield Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
+        yield Clue("data-not-normalised", FAIR)
+        yield Clue("no-gradient-clipping", -WEAK)
+    else:
+        grown = event.highest / abs(event.first) if event.first else np.inf
+        span = f"from {number(event.first)} to {number(event.highest)} within {counted(max(event.index, 1), 'value')}"
+        if grown >= EXPLODES:
+            yield Clue(
+                "learning-rate-too-high", FAIR, f"the loss explodes {span}, as it does where every update overshoots"
+            )
+            yield Clue("data-not-normalised", WEAK, f"the loss explodes {span}")
+            yield Clue("bad-batch", -STRONG, "the loss grows from the start")
+            yield Clue("log-of-zero", -STRONG, "the loss grows from the start")
+        elif event.kind is Kind.NON_FINITE and event.index <= RUN_UP and not event.run_up:
+            after = "" if event.averages else f"it breaks after {counted(event.index, 'value')}, without growing before"
+            yield Clue("half-precision-overflow", WEAK, after)
+            yield Clue("unstable-operation", WEAK if event.averages else FAIR, after)
+        elif event.run_up or event.kind is not Kind.NON_FINITE:
+            yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
+            yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
+        begins = f"the first loss is {number(event.first)}"
+        if abs(event.first) >= FAR_ABOVE:
+            give = f"{begins}; means over normalised data give about 1 to 10"
+            far = STRONG if abs(event.first) >= FAR_ABOVE**2 else FAIR + WEAK
+            yield Clue("data-not-normalised", FAIR if event.begins_late else far, give)
+            above = f"{begins}, far above that of small initial weights"
+            yield Clue("bad-initialization", FAIR if event.begins_late else FAIR + WEAK, above)
+            if not event.begins_late:
+                yield Clue("learning-rate-too-high", -WEAK, f"{begins} already")
+        elif abs(event.first) <= SENSIBLE:
+            yield Clue("data-not-normalised", -FAIR, f"{begins}, as that of normalised data is")
+            yield Clue("bad-initialization", -FAIR, f"{begins}, as that of sound initial weights is")
+        else:
+            yield Clue("data-not-normalised", FAIR, f"{begins}; normalised data give less")
+    if height is not None and height <= MODEST:
+        yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
+    yield from _from_warmup(event, height)
+
+
+def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
+    """A break in the first updates, where the optimizer's statistics are unformed."""
+    warm, adaptive = _has_warmup(event), event.settings.is_adaptive
+    if warm:
+        yield Clue("missing-warmup", -DECISIVE, "the rate was warmed up")
+    elif adaptive is False:
+        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer} has no second moment to form")
+    else:
+        named = "the full rate is in force from the first step" if warm is False else ""
+        yield Clue("missing-warmup", FAIR if adaptive else WEAK, named)
+        if adaptive and warm is False and event.index > RUN_UP and (height is None or height < 1):
+            rate = f"a rate of {number(given_rate(event.run))} is usable once statistics have formed"
+            yield Clue("missing-warmup", FAIR, rate if height is not None else "")
+
+
+def _has_warmup(event: Event) -> bool | None:
+    """Whether the rate rose to its peak at the start, by its log or the settings; None where neither says."""
+    if event.schedule is not None:
+        rates = event.schedule.rates
+        return bool(rates[0] <= event.schedule.peak / 2 and int(np.argmax(rates)) >= 1 and event.rate_jump is None)
+    return None if event.settings.warmup is None else event.settings.warmup > 0
+
+
+def _from_shape(event: Event) -> Iterator[Clue]:
+    """How a loss that had learnt something leaves its level: slowly, or at once."""
+    where = place(event.series, event.step)
+    if event.run_up >= RUN_UP and event.learnt:
+        rose = f"the loss rises over {counted(event.run_up, 'value')} before {where}"
+        rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
+        yield Clue("learning-rate-too-high", FAIR, rose)
+        yield Clue("no-gradient-clipping", FAIR, rose)
+        yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
+        yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
+        yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
+        yield Clue("data-changed", -FAIR, "the loss rises, it does not step")
+        if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
+            yield Clue("stale-second-moment", WEAK, rose)
+        return
+    if not event.at_once:
+        return
+    quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
+    calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
+    calm += ", but within an epoch it would not show" if event.averages else ""
+    sure = WEAK if event.averages else FAIR
+    yield Clue("bad-batch", sure, quiet)
+    yield Clue("no-gradient-clipping", -sure, calm)
+    yield Clue("learning-rate-too-high", -sure, calm)
+    if event.kind is Kind.NON_FINITE:
+        yield Clue("log-of-zero", sure, quiet)
+        yield Clue("unstable-operation", sure, quiet)
+        yield Clue("half-precision-overflow", WEAK, quiet)
+        yield from _from_level(event)
+    if event.kind is Kind.RISE and event.learnt:
+        exploded = event.first is not None and event.highest >= 10 * abs(event.first)
+        steps_up = FAIR if event.averages else STRONG
+        yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
+        yield Clue("bad-batch", -FAIR, "the loss does not come back")
+
+
+def _from_level(event: Event) -> Iterator[Clue]:
+    """Where the loss was when it turned NaN: a bare logarithm fails once the model is certain."""
+    if event.level is None or event.first is None:
+        return
+    if isinf(event.series.values[event.index]):
+        yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
+    certain = event.overconfident
+    if abs(event.level) <= LOW * abs(event.first):
+        fell = f"the loss had fallen to {number(event.level)} from {number(event.first)}"
+        yield Clue("log-of-zero", FAIR, f"{fell}: some probabilities are within rounding of 0 or 1")
+    elif certain is not None:
+        risen = f"validation had risen to {number(certain[1])} from {number(certain[0])}"
+        yield Clue("log-of-zero", FAIR, f"{risen}: the model is certain where it is wrong, which gives log(0)")
+    elif abs(event.level) <= HIGH * abs(event.first):
+        yield Clue("bad-batch", WEAK, f"training had gone well, to {number(event.level)} from {number(event.first)}")
+        yield Clue("log-of-zero", -WEAK, f"the loss was still at {number(event.level)}: few probabilities are near 0")
+    if event.classifies:
+        yield Clue("log-of-zero", WEAK, f"{event.classifies} is logged: the loss is over probabilities")
+
+
+def _from_aftermath(event: Event) -> Iterator[Clue]:
+    """Whether the loss came back, and how soon."""
+    if event.back_after is None:
+        return
+    if event.kind is Kind.NON_FINITE:
+        after = f"{counted(event.back_after, 'later value')} are finite: the weights survived"
+        yield Clue("bad-batch", FAIR, after)
+        yield Clue("half-precision-overflow", WEAK)
+        yield Clue("learning-rate-too-high", -STRONG, after)
+        yield Clue("no-gradient-clipping", -FAIR, after)
+    elif event.back_after <= RUN_UP:
+        yield Clue("bad-batch", WEAK, f"it is back after {counted(event.back_after, 'point')}")
+
+
+def _from_rate(event: Event) -> Iterator[Clue]:
+    """What the rate did just before, and how it compares with what others use."""
+    jump = event.rate_jump
+    if event.rates is None and event.learnt:
+        yield Clue("learning-rate-jump", FAIR + WEAK)  # it would not show
+    if jump is not None:
+        said = f"the rate goes from {number(jump.before)} to {number(jump.after)} in {place(event.series, jump.step)}"
+        yield Clue("learning-rate-jump", DECISIVE + FAIR, said)
+        yield Clue("learning-rate-too-high", FAIR, said)
+        if jump.returns:
+            back = f"the rate is back near its highest in {place(event.series, jump.step)}, as a fresh schedule begins"
+            yield Clue("resumed-without-state", STRONG + FAIR, back)
+        for other in ("bad-batch", "data-changed", "log-of-zero", "data-not-normalised"):
+            yield Clue(other, -STRONG, said)
+    if event.restarted:
+        said = f"the run was resumed just before {place(event.series, event.step)}"
+        yield Clue("resumed-without-state", DECISIVE if jump is None else DECISIVE + STRONG, said)
+    if jump is None and event.schedule is not None:
+        yield from _from_schedule(event)
+    height = rate_height(event.run, event.settings)
+    if height is not None:
+        rate = number(given_rate(event.run))
+        momentum = event.settings.momentum
+        kind = event.settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
+        if height >= 1:
+            above = f"a rate of {rate} is far above the usual for {kind}"
+            yield Clue("learning-rate-too-high", STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
+        elif height <= MODEST:
+            yield Clue("learning-rate-too-high", -WEAK, f"a rate of {rate} is ordinary for {kind}")
+
+
+def _from_schedule(event: Event) -> Iterator[Clue]:
+    schedule = event.schedule
+    if schedule is None:
+        return
+    share, rate = schedule.share_at(event.onset_step), number(schedule.at(event.onset_step))
+    where = place(event.series, event.onset_step)
+    rates = schedule.rates[schedule.series.steps <= event.onset_step]
+    if len(rates) > RUN_UP and rates[-1] > rates[len(rates) // 2] and rates[-1] >= rates.max():
+        yield Clue("learning-rate-too-high", FAIR, f"the rate was still rising, to {rate} in {where}")
+    elif share < 0.5:
+        yield Clue("learning-rate-too-high", -FAIR, f"the rate had decayed to {rate} by {where}")
+
+
+def _from_norm(event: Event) -> Iterator[Clue]:
+    """What the gradient norm did before the loss, and in that very step."""
+    where, usual = place(event.series, event.onset_step), event.usual_norm
+    clipped = event.clipped
+    if clipped:
+        yield Clue("no-gradient-clipping", -DECISIVE, f"gradients are clipped at {number(clipped)}")
+    elif clipped == 0:
+        yield Clue("no-gradient-clipping", WEAK, "the settings switch clipping off")
+    if usual is None:
+        return
+    if event.norm_rise and event.learnt:
+        rose = f"the gradient norm leaves its usual {number(usual)} {counted(event.norm_rise, 'point')} before {where}"
+        yield Clue("no-gradient-clipping", FAIR, rose)
+        yield Clue("learning-rate-too-high", FAIR, rose)
+        for other in ("bad-batch", "log-of-zero"):
+            yield Clue(other, -STRONG, rose)
+        yield Clue("data-changed", -FAIR, rose)
+        if event.settings.is_adaptive:
+            yield Clue("stale-second-moment", FAIR, rose)
+    elif event.norm_jumps:
+        jumped = f"the gradient norm is quiet until {where}, {number(event.norm_at)} there, {number(usual)} usually"
+        yield Clue("bad-batch", FAIR, jumped)
+        yield Clue("learning-rate-too-high", -WEAK, jumped)
+        yield Clue("no-gradient-clipping", WEAK, f"one gradient of norm {number(event.norm_at)} went through unclipped")
+    if event.kind is Kind.NON_FINITE and event.at_once:
+        yield from _from_norm_out_of_quiet(event)
+
+
+def _from_norm_out_of_quiet(event: Event) -> Iterator[Clue]:
+    if event.norm_broke_first is not None:
+        first = f"the gradient norm broke in {place(event.series, event.norm_broke_first)}, before the loss"
+        yield Clue("unstable-operation", STRONG, f"{first}: the backward pass fails where the forward pass is sound")
+        yield Clue("half-precision-overflow", FAIR, first)
+        yield Clue("log-of-zero", -WEAK, first)
+        yield Clue("bad-batch", -FAIR, first)
+    elif event.norms is not None and not event.norm_rise:
+        quiet = f"the gradient norm is quiet, at {number(event.usual_norm)}, until the loss itself breaks"
+        yield Clue("bad-batch", WEAK, quiet)
+        yield Clue("log-of-zero", WEAK, quiet)
+        yield Clue("learning-rate-too-high", -FAIR, quiet)
+        yield Clue("no-gradient-clipping", -FAIR, quiet)
+
+
+def _from_others(event: Event) -> Iterator[Clue]:
+    """Which other series broke first, and what the trainer said."""
+    for step, name in event.broke_before[:1]:
+        first = f"{name} was the first to break, in {place(event.series, step)}"
+        yield Clue("log-of-zero", FAIR, first)
+        yield Clue("unstable-operation", FAIR, first)
+    if event.series.split == "validation" and event.kind is Kind.NON_FINITE:
+        only = "only the loss on held-out data breaks"
+        yield Clue("log-of-zero", FAIR, only)
+        yield Clue("bad-batch", FAIR, only)
+        yield Clue("validation-set-differs", DECISIVE, f"{only}: their range or preprocessing may differ")
+        yield Clue("learning-rate-too-high", -STRONG, "the training loss is finite there")
+    if event.scale_fell is not None:
+        before, after = map(number, event.scale_fell)
+        yield Clue("half-precision-overflow", STRONG, f"the loss scale fell from {before} to {after} before")
+    overflows = [one for one in event.run.events if one.kind == GRADIENT_OVERFLOW]
+    if overflows:
+        yield Clue(
+            "half-precision-overflow", STRONG, f"the log tells of {counted(len(overflows), 'gradient overflow')}"
+        )
+
+
+def _from_settings(event: Event) -> Iterator[Clue]:
+    """What the settings make more or less likely."""
+    settings, half = event.settings, event.settings.half_precision
+    if half:
+        yield Clue("half-precision-overflow", DECISIVE - FAIR, f"the settings name {half}")
+    if settings.epsilon is not None and settings.epsilon < SAFE_EPSILON:
+        small = f"an epsilon of {number(settings.epsilon)} lets a parameter without gradient move without bound"
+        yield Clue("epsilon-too-small", STRONG + FAIR, small)
+    elif settings.epsilon is not None:
+        yield Clue("epsilon-too-small", -FAIR)
+    if settings.is_adaptive is False:
+        yield Clue("stale-second-moment", -DECISIVE)
+        yield Clue("epsilon-too-small", -DECISIVE)
+    elif settings.is_adaptive and event.learnt:
+        slow = settings.beta2 is None or settings.beta2 >= SLOW_DECAY
+        told = f"a beta2 of {settings.beta2:g} remembers small gradients for long" if settings.beta2 else ""
+        yield Clue("stale-second-moment", WEAK if slow else -STRONG, told if slow else "")
+        if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
+            yield Clue("stale-second-moment", FAIR)
+    names = [*map(str, settings.run.hyperparameters.values()), event.run.name, *(one.name for one in event.run.series)]
+    recurrent = next((name for name in names if RECURRENT & set(words(name))), "")
+    if recurrent:
+        above_all = f"{recurrent}: recurrent networks need clipping above all others"
+        yield Clue("no-gradient-clipping", STRONG if event.learnt else FAIR, above_all)

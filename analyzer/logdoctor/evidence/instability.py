@@ -1,0 +1,96 @@
+"""Why a loss breaks: its causes, ranked by the clues around the event, their fixes, and what to log to know better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.evidence.clues import clues_around
+from logdoctor.evidence.event import LOOK_BACK, Event, Kind
+from logdoctor.evidence.siblings import cause_of
+from logdoctor.evidence.weighing import STRONG, Clue, weigh
+from logdoctor.finding import Cause, Fix
+from logdoctor.run import Axis
+from logdoctor.wording import number, place
+
+USUAL = {
+    "learning-rate-too-high": 1.0,
+    "no-gradient-clipping": 0.5,
+    "bad-batch": 0.5,
+    "log-of-zero": 0.5,
+    "data-not-normalised": 0.0,
+    "unstable-operation": -0.5,
+    "missing-warmup": 0.0,
+    "stale-second-moment": -0.5,
+    "half-precision-overflow": -0.5,
+    "data-changed": -0.5,
+    "bad-initialization": -0.5,
+    "epsilon-too-small": -1.0,
+    "learning-rate-jump": -1.5,
+    "resumed-without-state": -1.5,
+    "validation-set-differs": -2.0,
+}
+"""How usual each cause is where a log shows nothing of it: practitioners' order, in the unit of a clue's weight;
+of equals the first comes first."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a finding says of its causes."""
+
+    causes: tuple[Cause, ...]
+    """Best supported first."""
+    to_tell_apart: tuple[str, ...]
+    """What to log next time, where the log leaves the first causes close together."""
+
+
+def explain(event: Event, among: Sequence[str], more: Iterable[Clue] = ()) -> Explanation:
+    """Rank the causes of a break that a rule may name; a rule may add clues of its own."""
+    usual = {name: weight for name, weight in USUAL.items() if name in among}
+    weighed = weigh(usual, (*clues_around(event), *more))
+    causes = tuple(cause_of(one, event.siblings, tuple(_fixes(one.cause, event))) for one in weighed)
+    clear = len(weighed) < 2 or weighed[0].total - weighed[1].total >= STRONG
+    return Explanation(causes, () if clear else tuple(_missing(event)))
+
+
+def _fixes(cause: str, event: Event) -> Iterator[Fix]:
+    """Yield the fix of a cause with numbers computed from this run, where it has them."""
+    jump, step = event.rate_jump, place(event.series, event.step)
+    if cause == "learning-rate-jump" and jump is not None:
+        yield Fix(
+            f"keep the rate at {number(jump.before)}, or ramp it up over some hundred steps", basis="this run's rate"
+        )
+    if cause == "resumed-without-state" and jump is not None:
+        text = f"restore the scheduler when resuming, so that the rate goes on at {number(jump.before)}"
+        yield Fix(text, basis="this run's rate")
+    if cause == "no-gradient-clipping" and event.norms is not None and not event.clipped:
+        sound = event.norms.values[: -1 - event.norm_rise]
+        sound = sound[np.isfinite(sound)]
+        if len(sound) >= LOOK_BACK:
+            at = number(float(np.quantile(sound, 0.9)))
+            yield Fix(f"clip the gradient norm at {at}, its 90th percentile before", basis="this run's gradient norm")
+    if cause == "bad-batch" and event.series.axis is Axis.STEP:
+        yield Fix(f"check the inputs and labels of the batch of {step}", basis="this run's event")
+    if cause == "missing-warmup" and event.series.axis is Axis.STEP:
+        last = int(event.series.steps[-1])
+        if last >= 10 * LOOK_BACK:
+            yield Fix(
+                f"warm up over the first {number(round(0.02 * last))} to {number(round(0.05 * last))} steps",
+                basis="this run's length",
+            )
+
+
+def _missing(event: Event) -> Iterator[str]:
+    """Say which quantity that the log lacks would separate the first causes, and how."""
+    if event.series.axis is Axis.EPOCH:
+        yield "the loss of every step: a rise over many steps speaks for the rate, one step out of nothing for the data"
+    if event.norms is None:
+        yield "the gradient norm of every step: too high a rate lifts it before the loss, one bad batch does not"
+    if event.rates is None:
+        yield "the learning rate: a jump or the end of a warm-up just before would be the cause"
+    if event.kind is Kind.NON_FINITE and event.at_once:
+        yield "each term of the loss, and the largest input of a batch: which of them breaks first names the cause"
+    if not event.run.hyperparameters:
+        yield "the settings (optimizer, rate, precision, clipping): several causes depend on them"

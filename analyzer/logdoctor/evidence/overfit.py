@@ -1,0 +1,122 @@
+"""Why a network fits its training set better than new data: each cause with what the run says for and against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from logdoctor.causes import because, ranked
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run import Axis
+from logdoctor.run.roles import ValMetric
+from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.wording import number, percent
+
+REMEMBERED = 0.02
+"""Training loss as a share of its start, below which single examples are remembered (0.05 of ln 10 and below)."""
+
+FIRST_GAP = 0.3
+"""Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
+a training loss that is averaged over the epoch lies above validation there."""
+
+UNHELPED = 0.75
+"""Lowest validation loss as a share of where training began, above which training never helped it."""
+
+METRIC_FALL = 0.05
+"""Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
+
+MILD_DROPOUT = 0.05
+"""Share of dropped units from which dropout regularises."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The curves that tell why a run overfits."""
+
+    gap: Gap
+    settings: Hyperparameters
+    val_metric: Trend[ValMetric] | None
+
+    def causes(self, *, fixes: Sequence[Fix] = (), certain: str = "") -> tuple[Cause, ...]:
+        """Return the causes in the order of what speaks for them; the first gets the fixes that the rule computed.
+
+        `certain` is what says that decisions are as good as ever, where something does.
+        """
+        found = [self._under_regularised(), self._too_little_data(), self._sets_differ(), self._label_noise()]
+        if certain:
+            found.append(because("overconfidence", pro=[certain]))
+        first, *others = ranked(*found)
+        return (replace(first, fixes=(*fixes, *first.fixes)), *others)
+
+    @property
+    def _regularised(self) -> list[str]:
+        """What the settings name that regularises."""
+        dropout, decay = self.settings.dropout, self.settings.weight_decay
+        return [
+            *([f"dropout is {number(dropout)}"] if dropout is not None and dropout >= MILD_DROPOUT else []),
+            *([f"weight decay is {number(decay)}"] if decay else []),
+        ]
+
+    def _under_regularised(self) -> Cause:
+        named = self._regularised
+        none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
+        return because("under-regularised", Strength.POSSIBLE if named else Strength.LIKELY, pro=none, contra=named)
+
+    def _too_little_data(self) -> Cause:
+        train = self.gap.train
+        remembers = 0 <= train.end < REMEMBERED * train.start
+        pro = []
+        if remembers:
+            pro.append(f"{train.series.name} ends at {percent(train.end / train.start)} of its start")
+        if self._regularised:
+            pro.append(f"regularisation did not prevent it: {' and '.join(self._regularised)}")
+        seen = self._epochs_seen
+        if remembers and seen:
+            pro.append(f"every example was seen {seen} times")
+        likely = remembers or bool(self._regularised)
+        return because("too-little-data", Strength.LIKELY if likely else Strength.POSSIBLE, pro=pro)
+
+    @property
+    def _epochs_seen(self) -> int:
+        series = self.gap.val.series
+        return int(series.steps[-1] - series.steps[0] + 1) if series.axis is Axis.EPOCH else 0
+
+    def _sets_differ(self) -> Cause:
+        """Validation that lies above training from the first evaluation on is another kind of data."""
+        first, training = self.gap.val.first, float(self.gap.train_level[0])
+        away = training > 0 and first - training > max(FIRST_GAP * training, 4 * self.gap.val.noise)
+        ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
+        says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
+        same = "the first evaluation shows no gap"
+        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
+        if not (away or unhelped):
+            return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
+        never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
+        pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else [])]
+        strength = Strength.LIKELY if unhelped or ends else Strength.POSSIBLE
+        return because("validation-set-differs", strength, pro=pro)
+
+    def _label_noise(self) -> Cause:
+        """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
+        pro, contra = [*self._learnt_late()], []
+        metric = self.val_metric
+        if metric is not None:
+            best = float(metric.level.max())
+            if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
+                pro.append(
+                    f"{metric.series.name} falls from {number(best)} to {number(metric.end)}, more than it should"
+                )
+            else:
+                contra.append(f"{metric.series.name} keeps its level")
+        strength = Strength.LIKELY if len(pro) > 1 else Strength.POSSIBLE if pro and not contra else Strength.UNLIKELY
+        return because("label-noise", strength, pro=pro, contra=contra)
+
+    def _learnt_late(self) -> Iterator[str]:
+        """Say where training was no better than validation at its best, and passed it by far afterwards."""
+        train, val = self.gap.train, self.gap.val
+        then = float(self.gap.train_level[val.best_at])
+        if then > val.best > 0 and train.end < then / 2:
+            yield (
+                f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
+                f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"
+            )

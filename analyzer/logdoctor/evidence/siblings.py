@@ -1,0 +1,97 @@
+"""What the runs of one set-up say about the causes of a break: one setting differs, or only the seed does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from logdoctor.causes import because
+from logdoctor.evidence.rates import given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.weighing import DECISIVE, STRONG, WEAK, Clue, Weighed
+from logdoctor.finding import Cause, Fix
+from logdoctor.run.naming import words
+from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.signals.hyperparameters import (
+    BATCH_SIZE,
+    BETA2,
+    CLIP_NORM,
+    EPSILON,
+    HALF_FLAGS,
+    PRECISION,
+    WARMUP,
+    Spellings,
+)
+from logdoctor.wording import counted, number
+
+CAUSE_OF_SETTING: Mapping[str, Spellings] = {
+    "no-gradient-clipping": CLIP_NORM,
+    "missing-warmup": WARMUP,
+    "half-precision-overflow": (*PRECISION, *HALF_FLAGS),
+    "epsilon-too-small": EPSILON,
+    "stale-second-moment": BETA2,
+    "batch-too-small": BATCH_SIZE,
+}
+"""The setting whose change cures a cause."""
+
+
+def from_siblings(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh runs that went well where one setting differs, and runs that differ in the seed alone."""
+    example = given_as_example(siblings)
+    if example is not None:
+        # What came of it is told by `rate_too_high`.
+        yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else STRONG)
+        same = f"sibling run {example.run.name} has the same data and first loss and went well"
+        for other in ("data-not-normalised", "bad-initialization"):
+            yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
+    for one in siblings:
+        cause = _cured_by(one)
+        if cause and went_well(one):
+            yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
+    rate = given_rate(siblings.run)
+    bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) >= rate]
+    for one in [one for one in bolder if went_well(one)][:1]:
+        well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
+        yield Clue("learning-rate-too-high", -STRONG, well)
+        yield Clue("data-not-normalised", -STRONG, well)
+    twins = [one for one in siblings if all(map(is_seed, one.differs))]
+    failed = [one for one in twins if not went_well(one)]
+    if failed:
+        seeds = f"{counted(len(failed), 'run')} of the same settings with another seed failed too"
+        yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
+
+
+def only_rate_or_seed(sibling: Sibling) -> bool:
+    """Tell a sibling in which nothing but the rate and the seed may differ."""
+    return all(is_rate(name) or is_seed(name) for name in sibling.differs)
+
+
+def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:
+    """Return a weighed cause with its fixes: the one that a sibling tested, else those computed from the run."""
+    name, strength, pro, contra = weighed.cause, weighed.strength, weighed.pro, weighed.contra
+    if name == "learning-rate-too-high":
+        return rate_too_high(siblings, strength, pro=pro, contra=contra)
+    return because(name, strength, pro=pro, contra=contra, fixes=_tested(name, siblings) or fixes)
+
+
+def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
+    """Return the change of setting by which a sibling went well, nothing where none did."""
+    for one in siblings:
+        if went_well(one) and _cured_by(one) == cause:
+            seed = ", other seed" if any(map(is_seed, one.differs)) else ""
+            return (Fix(f"train with {_theirs(one)}", f"sibling run {one.run.name}{seed}"),)
+    return ()
+
+
+def _cured_by(sibling: Sibling) -> str:
+    """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
+    others = [_last_words(name) for name in sibling.differs if not is_seed(name)]
+    fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
+    return next(fits, "")
+
+
+def _theirs(sibling: Sibling) -> str:
+    changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
+    return ", ".join(f"{name} {theirs} instead of {mine}" for name, (mine, theirs) in changed.items())
+
+
+def _last_words(name: str) -> tuple[str, ...]:
+    return words(name.rpartition(".")[2].rpartition("/")[2])

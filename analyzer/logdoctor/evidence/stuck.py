@@ -1,0 +1,148 @@
+"""Why a loss stays where it began: what the run and its siblings say for and against each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import rate_too_low
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.signals import Hyperparameters, Siblings, Stillness, given_rate
+from logdoctor.signals.stillness import VANISHED
+from logdoctor.wording import number
+
+TINY_RATE = 1e-6
+"""Rates from here down hardly move any network; fine-tuning of large models begins at 1e-5."""
+
+LOW_SGD_RATE = 1e-4
+"""The same for SGD, whose steps are not scaled: it is used at 1e-2 to 1."""
+
+STRONG_DECAY = 0.05
+"""Weight decay of an optimizer without decoupled decay (usual: 1e-5 to 5e-3) that pulls weights to zero."""
+
+STRONG_DECOUPLED_DECAY = 1.0
+"""The same for AdamW, whose usual decay is 0.01 to 0.3."""
+
+STRONG_DROPOUT = 0.7
+"""Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
+
+FEW_UPDATES = 50
+"""Updates in which no network learns much."""
+
+CAUSES = (
+    "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization", "dead-activations",
+    "learning-rate-too-high", "data-not-normalised", "over-regularised", "labels-do-not-match", "batch-too-large",
+)  # fmt: skip
+"""Everything that `stuck_causes` may name."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a loss came to where it rests."""
+
+    fell: str = ""
+    """It came from above: a clause."""
+    blew_up: str = ""
+    """It rose far above its start before: a clause."""
+    began_high: str = ""
+    """Its very first value was far above: a clause."""
+    forgot: str = ""
+    """It had gone below where it rests, without a blow-up since: a clause."""
+    updates: int | None = None
+    """Updates in the run, where the log counts them."""
+
+
+def stuck_causes(
+    still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
+) -> tuple[Cause, ...]:
+    """Return the causes, the likely first; those that the run speaks against are left out."""
+    low = _low_rate(settings, siblings)
+    strong = strong_regularisation(settings)
+    vanished = still.gradient is not None and still.gradient <= VANISHED
+    no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
+    few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
+    unsaid = not (low or strong or still.frozen or still.moves or vanished or beginning.fell or beginning.blew_up)
+    open_to_data = bool(still.many_answers or still.moves) and not still.one_answer
+    broke = bool(beginning.blew_up or beginning.began_high)
+    sure = bool(low or strong or beginning.forgot)
+    return ranked(
+        *_kept(
+            rate_too_low(siblings, _strength(bool(low)), pro=_said(low)),
+            because(
+                "optimizer-not-stepping",
+                _strength(bool(still.unused_gradients or (still.frozen and not low) or unsaid), not still.moves),
+                pro=_said(still.frozen, still.unused_gradients),
+                contra=_said(still.moves, low if still.frozen else ""),
+                fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
+            ),
+            because(
+                "bad-initialization",
+                _strength(bool(still.one_answer or vanished) and not (broke or sure or still.frozen), not broke),
+                pro=_said(still.one_answer, no_gradient),
+                contra=_said(still.many_answers, still.frozen),
+                fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
+            ),
+            because(
+                "learning-rate-too-high",
+                _strength(bool(beginning.blew_up), bool(beginning.began_high)),
+                pro=_said(beginning.blew_up or beginning.began_high),
+            ),
+            because(
+                "data-not-normalised",
+                _strength(bool(beginning.began_high) and not beginning.blew_up),
+                pro=_said(beginning.began_high),
+            ),
+            because(
+                "dead-activations",
+                _strength(bool(beginning.fell) and not (broke or strong or low)),
+                pro=_said(beginning.fell, still.one_answer, no_gradient),
+                contra=_said(still.many_answers),
+                fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
+            ),
+            because(
+                "over-regularised",
+                _strength(bool(strong or beginning.forgot), bool(strong)),
+                pro=_said(strong, beginning.forgot),
+            ),
+            because(
+                "labels-do-not-match",
+                _strength(open_to_data and not (sure or broke or vanished)),
+                pro=_said(still.many_answers or still.moves),
+                contra=_said(still.one_answer, still.frozen),
+            ),
+            because(
+                "batch-too-large",
+                _strength(few, few),
+                pro=[f"the run has {beginning.updates} updates, of {number(settings.batch_size)} examples each"],
+            ),
+        )
+    )
+
+
+def strong_regularisation(settings: Hyperparameters) -> str:
+    """Say which setting regularises far more than usual, or nothing."""
+    decay, dropout = settings.weight_decay, settings.dropout
+    limit = STRONG_DECOUPLED_DECAY if settings.optimizer.endswith("w") else STRONG_DECAY
+    if decay is not None and decay >= limit:
+        return f"the weight decay is {number(decay)}"
+    return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def _low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
+    rate = given_rate(siblings.run)
+    limit = LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
+    return f"the rate is {number(rate)}" if rate is not None and rate <= limit else ""
+
+
+def _strength(likely: bool, possible: bool = True) -> Strength:  # noqa: FBT001, FBT002 - read as a pair of answers
+    return Strength.LIKELY if likely else Strength.POSSIBLE if possible else Strength.UNLIKELY
+
+
+def _said(*clauses: str) -> list[str]:
+    return [one for one in clauses if one]
+
+
+def _kept(*causes: Cause) -> Iterable[Cause]:
+    """Leave out what nothing speaks for and something against, or what nothing brought up."""
+    return (one for one in causes if one.strength is not Strength.UNLIKELY and (one.pro or not one.contra))

@@ -1,0 +1,122 @@
+"""Training losses that stand for a NaN: exactly zero, or the same again, beside a gradient that is no number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss, TrainMetric, ValLoss
+from logdoctor.signals.trend import Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FROZEN = 3
+"""Equal values in a row that are no coincidence of a loss that varied before."""
+
+ORDINARY_ZEROS = 0.05
+"""Share of zeros beside sound gradients from which a loss is one that does reach zero (hinge, triplet, perfect fit)."""
+
+
+@dataclass(frozen=True)
+class MaskedLoss:
+    """The training loss beside the gradient norm.
+
+    Hugging Face's Trainer replaces a NaN loss in its log by the mean of the losses since the last log
+    (`logging_nan_inf_filter`, on by default): where all of them are NaN, that is exactly 0. Other trainers log the last
+    sound value again. The gradient norm beside it shows the NaN.
+    """
+
+    series: Series
+    """The run's curve of the training loss."""
+    gradient: Series | None
+    """The run's curve of the gradient norm, where it is logged on the same axis."""
+    mask: NDArray[np.bool_] = field(repr=False)
+    """(n,) true where the value stands for a NaN."""
+
+    @classmethod
+    def measure(cls, run: Run) -> MaskedLoss:
+        """Look at the training loss of a run; raises Unmeasurable when it logs none."""
+        loss, gradient = run.find(TrainLoss), run.find(GradNorm)
+        if loss is None or not len(loss):
+            raise Unmeasurable("no train loss in this run")
+        curve = loss.curve
+        norms = gradient.curve if gradient is not None and gradient.axis is loss.axis and len(gradient) else None
+        return cls(curve, norms, masked(curve, norms))
+
+    @cached_property
+    def count(self) -> int:
+        """How many values are masked."""
+        return int(self.mask.sum())
+
+    @cached_property
+    def first(self) -> int:
+        """Index of the first masked value."""
+        return int(np.argmax(self.mask))
+
+    @cached_property
+    def first_step(self) -> int:
+        """Step of the first masked value."""
+        return int(self.series.steps[self.first])
+
+    @cached_property
+    def recovered(self) -> int:
+        """How many values after the first masked one are none."""
+        return int((~self.mask[self.first :]).sum()) if self.count else 0
+
+
+def masked(loss: Series, gradient: Series | None) -> NDArray[np.bool_]:
+    """Return where a loss stands for a NaN, shape (n,)."""
+    nothing: NDArray[np.bool_] = np.zeros(len(loss), dtype=bool)
+    if gradient is None:
+        return nothing
+    zero: NDArray[np.bool_] = loss.values == 0
+    known, broken = broken_beside(loss, gradient)
+    sound = known & ~broken
+    if (zero & sound).sum() > ORDINARY_ZEROS * max(int(sound.sum()), 1):
+        zero = nothing
+    result: NDArray[np.bool_] = zero & broken
+    for first, end in equal_stretches(loss.values, FROZEN):
+        beside = broken[first:end][known[first:end]]
+        varied = len(np.unique(loss.values[:first])) >= FROZEN
+        if len(beside) and beside.all() and (varied or zero[first]):
+            result[first:end] = True
+    return result
+
+
+def broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return where a gradient norm is logged at the steps of a loss, and where it is no number (or 0 ever after)."""
+    no_number = ~np.isfinite(gradient.values)
+    after = np.logical_or.accumulate(no_number)
+    broken = no_number | (after & (gradient.values == 0))
+    at = np.minimum(np.searchsorted(gradient.steps, loss.steps), len(gradient) - 1)
+    known = gradient.steps[at] == loss.steps
+    return known, known & broken[at]
+
+
+def equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, int]]:
+    """Return first index and end of every stretch of at least `least` equal finite values."""
+    changes = np.flatnonzero(np.diff(values) != 0) + 1  # a NaN differs from everything
+    bounds = [0, *changes.tolist(), len(values)]
+    return [(a, b) for a, b in pairwise(bounds) if b - a >= least and np.isfinite(values[a])]
+
+
+def zero_alone(run: Run, loss: Series, step: int) -> bool:
+    """Whether a loss that is zero from a step on is so alone, while the run went on and its weights stood still.
+
+    Padding ends every series in zeros, and a validation loss that moves is that of weights which are trained.
+    """
+    others = [one.curve for one in run.series if one.role in (LearningRate, TrainMetric, ValLoss)]
+    ends = [(one.role, one.values[one.steps >= step]) for one in others if one.axis is loss.axis]
+    went_on = any((end != 0).any() for _, end in ends)
+    return went_on and not any(role is ValLoss and _moves(end[np.isfinite(end)]) for role, end in ends)
+
+
+def _moves(values: NDArray[np.float64]) -> bool:
+    """Whether values differ; one alone may."""
+    return len(values) == 1 or len(np.unique(values)) > 1

@@ -1,0 +1,110 @@
+"""How far validation jumps from one evaluation to the next, beside how far training does over the same steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.signals.gap import Gap, progress
+from logdoctor.signals.trend import Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MIN_EVALUATIONS = 10
+"""Evaluations below which jumps cannot be told from the course of learning."""
+
+KINK = 1.5**0.5
+"""The distance of a point from the middle of its neighbours is this many times the noise, for noise alone."""
+
+USUAL = 0.8
+"""Quantile of the jumps that is taken: one evaluation in ten that jumps makes three kinks in ten."""
+
+NORMAL_USUAL = 1.2816
+"""The same quantile of the size of normal noise, in standard deviations."""
+
+
+@dataclass(frozen=True)
+class Roughness:
+    """The later half of the evaluations, each against the middle of its neighbours."""
+
+    gap: Gap
+
+    @classmethod
+    def measure(cls, gap: Gap) -> Roughness:
+        """Look at both losses; raises Unmeasurable where there are fewer than MIN_EVALUATIONS evaluations."""
+        if len(gap.val) < MIN_EVALUATIONS:
+            raise Unmeasurable(f"{gap.val.series.name} has {len(gap.val)} values, fewer than {MIN_EVALUATIONS}")
+        return cls(gap)
+
+    @cached_property
+    def _late(self) -> int:
+        return len(self.gap.val) // 2
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """(k,) validation loss over the later half of the evaluations."""
+        return self.gap.val.series.values[self._late :]
+
+    @cached_property
+    def train_values(self) -> NDArray[np.float64]:
+        """(k,) training loss between those evaluations: the mean of what was logged since the one before."""
+        train, val = self.gap.train.series, self.gap.val.series
+        train_at, val_at = train.steps.astype(float), val.steps.astype(float)
+        if train.axis != val.axis:
+            train_at, val_at = progress(train_at), progress(val_at)
+        ends = np.searchsorted(train_at, val_at, side="right")
+        means = [
+            float(np.mean(train.values[a:b])) if b > a else float(np.interp(at, train_at, train.values))
+            for a, b, at in zip(ends[:-1], ends[1:], val_at[1:], strict=True)
+        ]
+        return np.array(means)[max(self._late - 1, 0) :]
+
+    @cached_property
+    def jumps(self) -> float:
+        """Usual jump of validation between evaluations, as a standard deviation."""
+        return usual_jump(self.values)
+
+    @cached_property
+    def train_jumps(self) -> float:
+        """The same of training over the same steps."""
+        return usual_jump(self.train_values)
+
+    @cached_property
+    def over_train(self) -> float:
+        """Jumps of validation in units of those of training, each as a share of its own level."""
+        level, train_level = (abs(float(np.median(one))) for one in (self.values, self.train_values))
+        mine = self.jumps / level if level > 0 else 0.0
+        theirs = self.train_jumps / train_level if train_level > 0 else 0.0
+        return mine / theirs if theirs > 0 else float("inf") if mine > 0 else 0.0
+
+    @cached_property
+    def early_jumps(self) -> float:
+        """Usual jump of validation over the third quarter of the evaluations."""
+        return usual_jump(self.values[: len(self.values) // 2 + 1])
+
+    @cached_property
+    def last_jumps(self) -> float:
+        """Usual jump of validation over the last quarter of the evaluations."""
+        return usual_jump(self.values[-(len(self.values) // 2) - 1 :])
+
+    @cached_property
+    def upward(self) -> float:
+        """Share of the large deviations from the running level that lie above it: 1 where validation only jumps up."""
+        away = self.values - np.median(self.values)
+        large = away[np.abs(away) > self.jumps]
+        return float((large > 0).mean()) if len(large) else 0.5
+
+
+def usual_jump(values: NDArray[np.float64]) -> float:
+    """Return how far points usually lie from the middle of their neighbours, in standard deviations of noise.
+
+    One wild value does not count, and neither does a straight slope; values that jump one time in ten do.
+    """
+    if len(values) < 3:
+        return 0.0
+    kinks = np.abs(values[1:-1] - (values[:-2] + values[2:]) / 2)
+    return float(np.quantile(kinks, USUAL)) / (KINK * NORMAL_USUAL)

@@ -1,0 +1,111 @@
+"""What of a run stands still: the signs that tell a network that is not trained from one that cannot learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValLoss, ValMetric
+
+SAME = 1e-6
+"""Relative difference below which two values are one: logs keep six digits, and any update moves a loss by more."""
+
+FEW = 4
+"""Evaluations that must agree before it is no accident."""
+
+ANSWERS = 0.4
+"""Different accuracies as a share of the evaluations, up to which the model answers with one class at a time."""
+
+GUESSING = 0.7
+"""Accuracy from which down a model may be one that gives the same answer always, two classes being uneven."""
+
+GROWN = 10.0
+"""Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
+
+VANISHED = 1e-5
+"""Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
+
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+
+@dataclass(frozen=True)
+class Stillness:
+    """Clauses that say what stands still; empty where it moves or is not logged."""
+
+    run: Run
+
+    @classmethod
+    def measure(cls, run: Run) -> Stillness:
+        """Look at the evaluations and gradient norms of a run."""
+        return cls(run)
+
+    @cached_property
+    def frozen(self) -> str:
+        """Every evaluation gives the same loss: the weights never change."""
+        for role in (ValLoss, TrainLoss):
+            series = self._values(role)
+            if series is not None and len(series) >= FEW and _is_one_value(series.values):
+                return f"{series.name} is {series.values[0]:.3g} at each of {len(series)} values"
+        return ""
+
+    @cached_property
+    def moves(self) -> str:
+        """The evaluations differ, so the weights change."""
+        series = self._values(ValLoss)
+        if series is None or len(series) < FEW or _is_one_value(series.values):
+            return ""
+        return f"{series.name} moves from {series.values[0]:.3g} to {series.values[-1]:.3g}"
+
+    @cached_property
+    def one_answer(self) -> str:
+        """The accuracy on held-out data takes few values, as of a model that gives every input the same answer."""
+        series = self._accuracy
+        if series is None or self.frozen:
+            return ""
+        n, kinds = len(series), len(np.unique(series.values))
+        unit = 100.0 if series.values.max() > 1.5 else 1.0
+        if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
+            return ""
+        return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
+
+    @cached_property
+    def many_answers(self) -> str:
+        """The accuracy on held-out data differs from evaluation to evaluation: the model answers by the input."""
+        series = self._accuracy
+        if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
+            return ""
+        return f"{series.name} takes {len(np.unique(series.values))} different values in {len(series)} evaluations"
+
+    @cached_property
+    def unused_gradients(self) -> str:
+        """The gradient norm grows steadily: gradients are added up, and nothing uses or clears them."""
+        norms = self._values(GradNorm)
+        if norms is None or len(norms) < 2 * FEW:
+            return ""
+        tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
+        if tenths[0] <= 0 or tenths[-1] < GROWN * tenths[0] or min(np.diff(tenths)) < 0:
+            return ""
+        return f"the gradient norm grows steadily from {tenths[0]:.3g} to {tenths[-1]:.3g}: it is never cleared"
+
+    @cached_property
+    def gradient(self) -> float | None:
+        """The usual gradient norm at the end of the run."""
+        norms = self._values(GradNorm)
+        return None if norms is None or not len(norms) else float(np.median(norms.values[-max(1, len(norms) // 10) :]))
+
+    @cached_property
+    def _accuracy(self) -> Series | None:
+        named = (one.finite for one in self.run.all(ValMetric) if ACCURACY & set(words(one.name)))
+        return next((one for one in named if len(one)), None)
+
+    def _values(self, role: type[Role]) -> Series | None:
+        found = self.run.find(role)
+        return None if found is None or not len(found.finite) else found.finite
+
+
+def _is_one_value(values: np.ndarray) -> bool:
+    return bool(np.ptp(values) <= SAME * abs(float(np.median(values))))

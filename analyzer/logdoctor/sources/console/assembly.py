@@ -1,0 +1,366 @@
+"""Streams to one table: which of them are believed, and where their rows stand.
+
+A stream is believed when it has come three times, counts, and measures something; so that source code, settings and
+prose in the log are no data. What a trainer prints without a counter stands where the line before it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Axis, Split
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.sources.console.grammar import SAMPLES, SPLIT_ROLES, Kind
+from logdoctor.sources.console.hugging_face import is_summary, with_steps
+from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.streams import Rows
+from logdoctor.sources.tables.counters import axis_of
+from logdoctor.sources.tables.likeness import is_of_training, tells_performance
+from logdoctor.sources.tables.table import Column, Table
+
+ENOUGH_LINES = 3
+"""Lines of one form before it is believed."""
+
+_ENOUGH_ROWS = 2
+"""Rows below a header before they are believed."""
+
+_ADVANCING = 2 / 3
+"""Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
+
+_FEWEST_TURNES = 3
+"""Passes of a progress bar from which on the last state of each is the epoch's value."""
+
+_EPOCH = "epoch"
+_HEADED = "step"
+"""What headings count above records of several lines."""
+_TURN = "index"
+"""What numbers the passes of a bar where nothing names their epoch."""
+_HELD_OUT = (Split.VALIDATION, Split.TEST)
+
+_NEAR = 3
+"""Lines below a heading such as `Test Error:` that it still speaks of."""
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What the lines of a log come to."""
+
+    table: Table
+    """Its lines are numbers of cleaned lines."""
+    clock: Clock
+    """Where the run stood at each line."""
+    step_axis: Axis = Axis.STEP
+    """What steps count."""
+    plan: int | None = None
+    """Steps that were planned, where steps are counted."""
+    complete: bool | None = None
+    """Whether the last of the planned epochs was reached, where epochs are planned."""
+    first_line: int = 0
+    last_line: int = 0
+    """The first and the last line of data, counted from 0 through the whole log."""
+
+    @property
+    def begins_again(self) -> bool:
+        """Whether the log goes back to an earlier position, as several runs in one log do."""
+        return bool((np.diff(self.clock.at) < 0).any())
+
+
+def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
+    """Put the believed streams together; None when none is."""
+    streams = [_of_one_rank(rows) for rows in streams]
+    epochs = Clock.of([
+        (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
+        if name == _EPOCH and not rows.form.is_dict
+    ])  # fmt: skip
+    bars = [rows for rows in streams if _is_pass(rows)]
+    read = [_part(rows) for rows in streams if not _is_pass(rows)] + _states_of_bars(bars, epochs)
+    counted = [_counted_through(part, within, epochs) for part, within in read]
+    parts = _under_sections(with_steps(counted, _progress(streams)), streams)
+    believed = _believed(parts, epochs)
+    if not any(tells_performance(name) for part in believed for name in part.values):
+        return None
+    clock = _clock(believed, epochs, [part for part in counted if not part.values])
+    table = _table(path, believed, epochs, clock)
+    plan, complete = _plan(believed), _is_complete(counted)
+    counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
+    return Assembled(
+        table,
+        clock,
+        Axis.SAMPLES if counts_samples else Axis.STEP,
+        plan,
+        True if any(map(is_summary, counted)) else complete,
+        min(int(part.lines[0]) for part in believed),
+        max(int(part.lines[-1]) for part in believed),
+    )
+
+
+_Within = tuple[str, Numbers, Numbers | None]
+"""What is counted within an epoch, where each row stands in it, and how long it is."""
+
+
+def _of_one_rank(rows: Rows) -> Rows:
+    """Keep the lines of the process that printed most, the first of equals: the others repeat it or log their share."""
+    if rows.ranks is None or len(rows.ranks) != len(rows):
+        return rows
+    ranks, counts = np.unique(rows.ranks, return_counts=True)
+    return rows.take(rows.ranks == ranks[np.argmax(counts)])
+
+
+def _is_pass(rows: Rows) -> bool:
+    """Tell states of a progress bar, and of a loop over held-out data, of which the last one counts."""
+    within = any(one.kind is Kind.WITHIN for one in rows.form.fields)
+    return within and (rows.form.is_bar or _is_held_out(rows))
+
+
+def _is_held_out(rows: Rows) -> bool:
+    return split_of(rows.form.split) in _HELD_OUT
+
+
+def _part(rows: Rows, *, averages: bool = False) -> tuple[Part, _Within | None]:
+    """Name what a stream measures; with `averages`, take the running average where there is one."""
+    plans, values = rows.of(Kind.PLAN), dict(rows.of(Kind.VALUE))
+    for name in values.keys() & plans.keys():
+        with np.errstate(all="ignore"):
+            values[name] = values[name] / plans[name]  # `Accuracy: 9838/10000`
+    if averages:
+        values |= rows.of(Kind.AVERAGE)
+    split = rows.form.split
+    named = {_named(name, split): at for name, at in values.items()}
+    counters = dict(rows.of(Kind.COUNTER))
+    within = next(iter(rows.of(Kind.WITHIN).items()), None)
+    length = next(iter(rows.of(Kind.LENGTH).values()), None)
+    part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
+    return part, None if within is None else (*within, length)
+
+
+def _named(name: str, split: str) -> str:
+    if not split or split_of(name):
+        return name
+    held_out = split_of(split) in _HELD_OUT
+    return f"{split.lower()}/{name}" if held_out or issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
+
+
+def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[tuple[Part, _Within | None]]:
+    """Keep of every pass of a progress bar its last state.
+
+    Bars without an epoch of their own that come again under one header are evaluations of the same model and left out.
+    With one or two passes, all there is to see of a training is the bar itself, and every state that moved on counts.
+    """
+    found: list[tuple[Part, _Within | None]] = []
+    for split in dict.fromkeys(rows.form.split for rows in bars):
+        alike = [rows for rows in bars if rows.form.split == split and any(rows.of(Kind.VALUE))]
+        if not alike:
+            continue
+        held_out = _is_held_out(alike[0])
+        lines = np.concatenate([rows.lines for rows in alike])
+        owner = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(alike)])
+        within = np.concatenate([next(iter(rows.of(Kind.WITHIN).values())) for rows in alike])
+        order = np.argsort(lines, kind="stable")
+        lines, owner, within = lines[order], owner[order], within[order]
+        epoch = np.nan_to_num(epochs.before(lines), nan=-1.0)
+        begins = np.concatenate(([True], (np.diff(within) < 0) | (np.diff(epoch) != 0)))
+        last = np.append(begins[1:], True)
+        if not held_out:
+            first_under_header = np.concatenate(([True], np.diff(epoch[begins]) != 0))[np.cumsum(begins) - 1]
+            last &= first_under_header | (epoch < 0)
+        few = last.sum() < _FEWEST_TURNES and not held_out
+        passes = np.cumsum(begins)
+        kept = lines[np.append(np.diff(within) != 0, True) if few else last]
+        for i, rows in enumerate(alike):
+            part, inner = _part(
+                rows.take(np.isin(rows.lines, kept[np.isin(kept, lines[owner == i])])), averages=held_out
+            )
+            if len(part) and not few and not held_out and (epoch < 0).all():
+                number = passes[np.searchsorted(lines, part.lines)].astype(float)
+                part = replace(part, counters={_TURN: number, **part.counters})
+            if len(part):
+                found.append((part, inner if few else None))
+    return found
+
+
+def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
+    """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
+    counters = {name: at for name, at in part.counters.items() if name != _EPOCH}
+    epoch = part.counters.get(_EPOCH)
+    if epoch is None and within is not None:
+        epoch = epochs.before(part.lines)
+    if within is None:
+        inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
+        if epoch is None or len(inner) != 1 or not _restarts(counters[inner[0]], epoch):
+            return part
+        within = (inner[0], counters[inner[0]], part.plans[inner[0]])  # YOLOX: `epoch: 1/300, iter: 10/500`
+    name, at, length = within
+    if any(axis_of(other) is Axis.STEP for other in counters if other != name):
+        return part  # fairseq: `num_updates` counts through by itself
+    if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
+        at = (epoch - min(1.0, float(epoch.min()))) * length + at
+    plans = {key: value for key, value in part.plans.items() if key != name}
+    return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
+
+
+def _restarts(at: Numbers, epoch: Numbers) -> bool:
+    """Tell whether a position falls back where the epoch advances; with one epoch, whether it may be a later one."""
+    advances = np.diff(epoch) > 0
+    return bool((np.diff(at)[advances] <= 0).mean() > 0.5) if advances.any() else True
+
+
+def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
+    """Return the parts that are data."""
+    measuring = [part for part in parts if part.values and len(part)]
+    counting = [part for part in measuring if part.counters]
+    tabled = [part for part in counting if part.form.in_table]
+    regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
+    often = _often(counting)
+    regular += [part for part in counting if not part.form.in_table and _is_regular(part, often)]
+    known = {name for part in regular for name in part.counters}
+    taken = set(map(id, regular))
+    believed = regular + [part for part in counting if id(part) not in taken and _is_rare(part, known)]
+    clock = _clock(believed, epochs, [part for part in parts if not part.values])
+    names = {name for part in believed for name in part.values}
+    for part in measuring:
+        if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
+            position = np.diff(clock.before(part.lines))
+            moves_on = np.mean(position > 0) >= _ADVANCING
+            if moves_on and any(map(is_of_training if len(epochs.lines) else tells_performance, part.values)):
+                believed.append(part)
+    return believed
+
+
+def _often(parts: Sequence[Part]) -> set[str]:
+    """Return the counters with which enough lines begin that measure the run, whatever else they tell."""
+    positions: dict[str, list[Numbers]] = {}
+    for part in parts:
+        if part.form.counter_first and any(map(tells_performance, part.values)):
+            for name, at in part.counters.items():
+                positions.setdefault(name, []).append(at)
+    return {name for name, pieces in positions.items() if _is_enough(np.concatenate(pieces))}
+
+
+def _is_enough(positions: Numbers) -> bool:
+    return len(positions) >= ENOUGH_LINES and bool((positions != positions[0]).any())
+
+
+def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
+    """Tell what has come often enough; lines that begin with the same counter and measure the run count together."""
+    varied = any(map(_is_enough, part.counters.values()))
+    measures = any(map(tells_performance, part.values))
+    if not part.form.counter_first:
+        return measures and varied
+    return varied or (measures and bool(often & part.counters.keys()))
+
+
+def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
+    """Tell what comes seldom beside regular lines that count alike: an evaluation, the last line of a run."""
+    if len(part) >= ENOUGH_LINES:
+        return False
+    if part.form.counter_first:
+        return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
+    held_out = split_of(part.form.split) in _HELD_OUT
+    return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _clock(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:
+    """Return where the run stood, on the counter that most rows carry; epochs where no steps are counted.
+
+    `headings` count and measure nothing: `Iteration 100, Testing net (#0)`.
+    """
+    first = [part for part in headings if part.form.counter_first]
+    main = _main_counter(parts) if any(part.counters for part in parts) else _main_counter(first)
+    if main is None:
+        return epochs
+    return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])
+
+
+def _main_counter(parts: Sequence[Part]) -> str | None:
+    """Return the counter of steps on which most rows stand, unless more rows are counted in epochs alone."""
+    rows: dict[str, int] = {}
+    by_epoch = 0
+    for part in parts:
+        for name in part.steps:
+            rows[name] = rows.get(name, 0) + len(part)
+        by_epoch += 0 if part.steps else len(part) if _EPOCH in part.counters else 0
+    main = max(rows, key=rows.__getitem__, default=None)
+    return None if main is None or rows[main] < by_epoch else main
+
+
+def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Table:
+    """Put the rows of all parts in the order of the log."""
+    lines = np.concatenate([part.lines for part in parts])
+    order = np.argsort(lines, kind="stable")
+    row_of = np.empty(len(lines), np.int64)
+    row_of[order] = np.arange(len(lines))
+    ends = np.cumsum([len(part) for part in parts])
+    rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
+    main = _main_counter(parts)
+    found: dict[str, list[tuple[NDArray[np.int64], Numbers]]] = {}
+    position = np.full(len(lines), np.nan)
+    for part, at in zip(parts, rows, strict=True):
+        counters = dict(part.counters)
+        if main is not None and not part.steps:
+            counters[main] = clock.before(part.lines)
+        elif not counters:
+            counters[_EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
+        position[at] = counters[main] if main in counters else next(iter(counters.values()))
+        for name, values in (counters | part.values).items():
+            found.setdefault(name, []).append((at, values))
+    columns = tuple(_column(name, pieces, position) for name, pieces in found.items())
+    return Table(path, len(lines), columns, lines=lines[order])
+
+
+def _column(name: str, pieces: list[tuple[NDArray[np.int64], Numbers]], position: Numbers) -> Column:
+    """Make a column, without what another statement or another process printed again at the same position."""
+    rows, values = pieces[0]
+    if len(pieces) > 1:
+        rows, values = np.concatenate([at for at, _ in pieces]), np.concatenate([one for _, one in pieces])
+        order = np.argsort(rows)
+        rows, values = rows[order], values[order]
+    missing = np.isnan(values)
+    if axis_of(name) is not None:
+        return Column(name, rows[~missing], values[~missing]) if missing.any() else Column(name, rows, values)
+    again = ((values[1:] == values[:-1]) | (missing[1:] & missing[:-1])) & (position[rows[1:]] == position[rows[:-1]])
+    if not again.any():
+        return Column(name, rows, values)
+    kept = np.concatenate(([True], ~again))
+    return Column(name, rows[kept], values[kept])
+
+
+def _plan(parts: Sequence[Part]) -> int | None:
+    """Return the planned steps, where the counter that most rows stand on says how far it runs."""
+    main = _main_counter(parts)
+    totals = [part.plans[main] for part in parts if main in part.plans]
+    finite = [float(one[np.isfinite(one)][-1]) for one in totals if np.isfinite(one).any()]
+    return int(max(finite)) if finite else None
+
+
+def _is_complete(parts: Sequence[Part]) -> bool | None:
+    """Tell whether the last of the planned epochs was begun; None where none are planned."""
+    told = [part for part in parts if _EPOCH in part.plans and len(part)]
+    return any(bool((part.counters[_EPOCH] >= part.plans[_EPOCH]).any()) for part in told) if told else None
+
+
+def _progress(streams: Sequence[Rows]) -> Clock:
+    """Return what bare progress bars showed: for Hugging Face's Trainer, the step."""
+    bare = [rows for rows in streams if rows.form.is_bar and not rows.of(Kind.VALUE) and not rows.of(Kind.COUNTER)]
+    return Clock.of([(rows.lines, at) for rows in bare for at in rows.of(Kind.WITHIN).values()])
+
+
+def _under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part]:
+    """Name what stands below a heading such as `Test Error:` after its split."""
+    headings = [rows for rows in streams if not rows.form.fields]
+    clocks = {rows.form.split: rows.lines for rows in headings}
+    return [_under_section(part, clocks) if not part.counters and not part.form.split else part for part in parts]
+
+
+def _under_section(part: Part, headings: dict[str, NDArray[np.int64]]) -> Part:
+    for split, lines in headings.items():
+        found = np.searchsorted(lines, part.lines) - 1
+        distance = np.where(found >= 0, part.lines - lines[np.maximum(found, 0)], _NEAR + 1)
+        if len(part) and (distance <= _NEAR).all():
+            return replace(part, values={_named(name, split): at for name, at in part.values.items()})
+    return part

@@ -1,0 +1,159 @@
+"""Tables drawn with characters: columns under a header, and boxes of names and values.
+
+    | Training Loss | Epoch | Step | Validation Loss |      Markdown, as in the model cards of Hugging Face
+    epoch     train_loss  valid_loss  accuracy  time        fastai; also Ultralytics, notebooks, spaCy
+    |    total_timesteps | 2048     |                       Stable-Baselines3: one box for each record
+
+A header, or a box, says what the numbers of the lines below it are, which no line of a table does by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from logdoctor.sources.console.grammar import COUNTER_WORDS, Field, Form, Kind
+from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.console.streams import Rows, Taken
+from logdoctor.sources.tables.counters import normal
+from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.moments import parser_of
+from logdoctor.sources.tables.numbers import MISSING
+
+_LONGEST_HEADER = 1000
+_RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
+_BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)
+_TIMESTEPS = "total_timesteps"
+_SPACES = re.compile(r"\t|\s{2,}")
+_SHORT = {"e": "epoch", "#": "step"}
+"""spaCy's names of the counters."""
+
+_PROGRESS = "%|"
+"""In a row that a progress bar overwrites: of those for one epoch, the last counts."""
+
+
+@dataclass
+class _Collected:
+    """Rows of one set of names."""
+
+    names: tuple[tuple[Kind, str], ...]
+    lines: list[int] = field(default_factory=list)
+    numbers: list[list[float]] = field(default_factory=list)
+    passing: bool = False
+    """Whether the last row will be overwritten."""
+
+    def rows(self) -> Rows:
+        fields = tuple(Field(kind, name, i) for i, (kind, name) in enumerate(self.names))
+        numbers = np.array(self.numbers, np.float64).reshape(len(self.lines), len(fields))
+        form = Form(fields, counter_first=True, in_table=True)
+        return Rows(form, np.array(self.lines, np.int64), tuple(numbers.T.copy()))
+
+
+class BoxReader:
+    """Collects the rows of drawn tables from passage after passage."""
+
+    def __init__(self) -> None:
+        self._headers: dict[str, tuple[str, ...]] = {}
+        self._boxes: set[str] = set()
+        self._open: tuple[str, ...] = ()
+        """The names of the columns of the table that is being read."""
+        self._section = ""
+        self._box: dict[str, float] = {}
+        self._found: dict[tuple[tuple[Kind, str], ...], _Collected] = {}
+
+    def take(self, passage: Passage, taken: Taken) -> None:
+        """Take the lines of a passage, of which the shapes are known."""
+        for shape in taken.fresh:
+            if len(shape) < _LONGEST_HEADER and "\0" not in shape and (names := _header(shape)):
+                self._headers[shape] = names
+            elif _BOX_COUNTER.match(shape):
+                self._boxes.add(shape)
+        marks = self._headers.keys() | self._boxes
+        if not self._open and not self._box and not (marks and any(shape in marks for shape in taken.shapes)):
+            return
+        boxed = bool(self._boxes)
+        for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
+            if shape in self._headers:
+                self._open = self._headers[shape]
+            elif self._open:
+                self._row(line, taken.first + i)
+            elif boxed and shape.startswith(("|", "-")):
+                self._boxed(line, taken.first + i)
+
+    def streams(self) -> list[Rows]:
+        """Return the rows, by the names that they carry."""
+        return [collected.rows() for collected in self._found.values()]
+
+    def _row(self, line: str, number: int) -> None:
+        text = line.partition(": ")[0] if _PROGRESS in line else line
+        cells = _cells(text)
+        logged = {
+            name: v for name, cell in zip(self._open, cells, strict=False) if (v := _value(name, cell)) is not None
+        }
+        counters = {name: counter for name in logged if (counter := _counter_of(name))}
+        first_is_text = (
+            self._open[0] not in logged and bool(cells) and cells[0] not in MISSING
+        )  # | Model | Epochs | mAP |
+        if len(cells) != len(self._open) or not counters or first_is_text:
+            if line.strip() and not _RULE.match(line):
+                self._open = ()
+            return
+        self._add(logged, counters, number, passing=_PROGRESS in line)
+
+    def _boxed(self, line: str, number: int) -> None:
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if _RULE.match(line):
+            counters = {name: _TIMESTEPS for name in self._box if name.endswith(_TIMESTEPS)}
+            if counters:
+                self._add(self._box, counters, number)
+            self._section, self._box = "", {}
+        elif len(cells) == 2 and cells[0].endswith("/"):
+            self._section = cells[0]
+        elif len(cells) == 2 and (value := _value(cells[0], cells[1])) is not None:
+            self._box[cells[0] if "/" in cells[0] else self._section + cells[0]] = value
+
+    def _add(self, logged: dict[str, float], counters: dict[str, str], number: int, *, passing: bool = False) -> None:
+        order = sorted(logged, key=lambda name: name not in counters)
+        kinds = tuple((Kind.COUNTER, counters[n]) if n in counters else (Kind.VALUE, n) for n in order)
+        rows = self._found.setdefault(kinds, _Collected(kinds))
+        if rows.passing and rows.numbers[-1][0] == logged[order[0]]:
+            rows.lines.pop()
+            rows.numbers.pop()
+        rows.lines.append(number)
+        rows.numbers.append([logged[name] for name in order])
+        rows.passing = passing
+
+
+def _header(line: str) -> tuple[str, ...]:
+    """Return the names of columns in a header, or nothing: a counter and a quantity of training must be among them."""
+    cells = _cells(line)
+    if len(cells) < 3 or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
+        return ()
+    counted = [cell for cell in cells if _counter_of(cell)]
+    measured = [cell for cell in cells if not _counter_of(cell) and tells_performance(cell)]
+    return tuple(cells) if counted and measured and len(set(cells)) == len(cells) else ()
+
+
+def _cells(line: str) -> Sequence[str]:
+    text = line.strip()
+    if text.startswith("|"):
+        return [cell.strip() for cell in text.strip("|").split("|")]
+    return [cell.strip() for cell in _SPACES.split(text) if cell.strip()]
+
+
+def _counter_of(name: str) -> str:
+    """Return the counter that a column is, in the spelling of tables, or nothing."""
+    plain = normal(name).rpartition("/")[2]
+    return COUNTER_WORDS.get(plain, "") or _SHORT.get(plain, "")
+
+
+def _value(name: str, cell: str) -> float | None:
+    if _counter_of(name):
+        cell = cell.partition("/")[0]  # Ultralytics: `1/100`
+    try:
+        return parser_of(name)(cell.removesuffix("G"))
+    except ValueError:
+        return None

@@ -1,0 +1,102 @@
+"""Dictionaries of Hugging Face's Trainer: they carry the epoch and no step, which has to be worked out.
+
+    {'loss': 2.2788, 'grad_norm': 1.9252, 'learning_rate': 0.00018, 'epoch': 0.01}        up to version 4
+    {'loss': '2.163', 'grad_norm': 'nan', 'learning_rate': '9.966e-05', 'epoch': '0.3556'}  from version 5 on
+
+The steps of an epoch follow from the progress bar beside the lines or from the averages at the end; where neither is
+there, rows are numbered by the logging interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.sources.console.parts import Clock, Numbers, Part
+
+_RUNTIME, _STEPS_PER_SECOND = "train_runtime", "train_steps_per_second"
+_LOSS = "loss"
+_EPOCH = "epoch"
+
+_FINEST_EPOCH = 0.02
+"""Epochs between two rows from which on their order follows from the epoch, which version 4 rounds to two decimals."""
+
+
+_MOST = 0.5
+"""Share of the rows that must agree with the progress bar before it is believed."""
+
+
+@dataclass(frozen=True)
+class _History:
+    """The rows of training."""
+
+    lines: NDArray[np.int64]
+    epochs: Numbers
+    spacing: float
+    """Epochs between two rows."""
+
+
+def is_summary(part: Part) -> bool:
+    """Tell the averages of a run, whose `train_loss` is no point of the curve."""
+    return part.form.is_dict and _RUNTIME in part.values
+
+
+def with_steps(parts: Sequence[Part], progress: Clock) -> list[Part]:
+    """Give the rows of dictionaries a counter, and leave out the averages of the run.
+
+    It is `global_step` where the steps of an epoch are known, else `index`. `progress` is what the progress bar
+    showed last at any line.
+    """
+    kept = [part for part in parts if not is_summary(part)]
+    history = _history([part for part in kept if _is_without_step(part) and _LOSS in part.values])
+    if history is None:
+        return kept
+    interval = _interval(history, [part for part in parts if is_summary(part)], progress)
+    name = "index" if np.isnan(interval) else "global_step"
+    return [
+        replace(part, counters=part.counters | {name: _position(part, history) * (1 if name == "index" else interval)})
+        if _is_without_step(part)
+        else part
+        for part in kept
+    ]
+
+
+def _is_without_step(part: Part) -> bool:
+    return part.form.is_dict and part.counters.keys() == {_EPOCH}
+
+
+def _history(parts: Sequence[Part]) -> _History | None:
+    if sum(map(len, parts)) < 2:
+        return None
+    lines = np.concatenate([part.lines for part in parts])
+    epochs = np.concatenate([part.counters[_EPOCH] for part in parts])
+    order = np.argsort(lines)
+    advances = np.diff(epochs[order])
+    advances = advances[advances >= 0]  # a resumed run falls back
+    return _History(lines[order], epochs[order], float(advances.mean()) if len(advances) else 0.0)
+
+
+def _position(part: Part, history: _History) -> Numbers:
+    """Return where rows stand, in intervals of logging; an evaluation stands at the row of training before it."""
+    if history.spacing >= _FINEST_EPOCH or (history.spacing > 0 and (np.diff(history.epochs) < 0).any()):
+        return np.round(part.counters[_EPOCH] / history.spacing)
+    return np.searchsorted(history.lines, part.lines, side="right").astype(float)
+
+
+def _interval(history: _History, summaries: Sequence[Part], progress: Clock) -> float:
+    """Return the steps between two rows, or NaN."""
+    shown = np.diff(progress.before(history.lines))
+    if len(shown) and (interval := float(np.median(shown))) >= 1 and np.mean(shown == interval) > _MOST:
+        return interval
+    totals = [part.values[_RUNTIME][-1] * part.values[_STEPS_PER_SECOND][-1] for part in summaries
+              if _STEPS_PER_SECOND in part.values]  # fmt: skip
+    ends = [float(part.counters[_EPOCH][-1]) for part in summaries if _EPOCH in part.counters]
+    if totals and ends:
+        per_epoch = totals[-1] / ends[-1]
+    else:
+        return float("nan")
+    interval = round(per_epoch * history.spacing)
+    return float(interval) if interval >= 1 else float("nan")

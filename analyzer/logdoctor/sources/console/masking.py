@@ -1,0 +1,33 @@
+"""Lines to shapes: every number taken out of a line, so that lines which one statement printed become equal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MASK = "\0"
+"""What stands in a shape where the line has a number. Passages hold no NUL."""
+
+_NUMBER = re.compile(
+    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+(?![0-9]))?)"
+)
+"""A number that is not part of a word (`top1`, `mAP50`) or of a version (`1.2.3`); signs stay in the shape.
+
+Each alternative consumes digits only, from a fixed first character, so that a match takes linear time.
+"""
+
+
+@dataclass(frozen=True)
+class Masked:
+    """The lines of a passage, and the numbers that were in them."""
+
+    shapes: list[str]
+    """One for each line."""
+    numbers: list[str]
+    """All numbers of all lines, in order; a line has as many as its shape has masks."""
+
+
+def mask(text: str) -> Masked:
+    """Take the numbers out of some lines."""
+    pieces = _NUMBER.split(text)
+    return Masked(MASK.join(pieces[::2]).split("\n"), pieces[1::2])

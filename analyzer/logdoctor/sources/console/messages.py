@@ -1,0 +1,236 @@
+"""Lines that matter besides numbers: errors, warnings, changes of schedule, the end of a run.
+
+The wording is that of the programs that print it: PyTorch, TensorFlow, JAX, apex, DeepSpeed, fairseq, Megatron-LM,
+Keras, Lightning, Hugging Face, the Linux kernel, Slurm, LSF. Patterns see lines without their numbers, so
+that each wording is matched once in a log however often it comes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from logdoctor.run import TextEvent
+from logdoctor.run import text_event as kinds
+from logdoctor.sources.console.parts import Clock
+from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.streams import Taken
+
+MOST_EVENTS = 1000
+"""Events of one kind that are kept; the first and the last tell the story, and thousands of overflows are one."""
+
+LONGEST_TEXT = 500
+"""Characters of a line that are kept."""
+
+_LONGEST_TRACEBACK = 400
+"""Lines of a traceback before its last one is given up."""
+
+_WORDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (kinds.OUT_OF_MEMORY, (
+        r"OutOfMemoryError", r"(?:CUDA|HIP|XPU|MPS backend)(?: error:)? out of memory", r"CUBLAS_STATUS_ALLOC_FAILED",
+        r"OOM when allocating tensor", r"RESOURCE_EXHAUSTED: Out of memory", r"CUDNN_STATUS_ALLOC_FAILED",
+    )),
+    (kinds.WORKER_KILLED, (
+        r"DataLoader worker \(pid.*(?:is killed by signal|exited unexpectedly)", r"insufficient shared memory",
+        r"unable to (?:write to|open) (?:file|shared memory).*(?:torch_|shm)",
+    )),
+    (kinds.HOST_KILLED, (
+        r"^Killed$", r": Killed\b", r"oom[-_]kill", r"Out of memory: Kill", r"exitcode *: -\0", r"\(SIGKILL\)",
+        r"signal \0 \(Killed\)", r"died with <Signals\.SIGKILL", r"Bus error \(core dumped\)", r"TERM_MEMLIMIT",
+        r"Exceeded job memory limit",
+    )),
+    (kinds.DISK_FULL, (
+        r"No space left on device", r"Disk quota exceeded", r"\[enforce fail at inline_container",
+    )),
+    (kinds.DEVICE_ASSERT, (
+        r"device-side assert triggered", r"Assertion `[^`]*`? ?failed", r"Target \0 is out of bounds",
+        r"(?:IndexKernel|ClassNLLCriterion).*Assertion",
+    )),
+    (kinds.COLLECTIVE_TIMEOUT, (
+        r"Watchdog caught collective operation timeout", r"NCCL (?:watchdog )?timeout", r"ncclSystemError",
+        r"NCCL error", r"Timed out initializing process group", r"Some NCCL operations have failed or timed out",
+        r"Connection closed by peer \[", r"DistBackendError",
+    )),
+    (kinds.DEVICE_FAULT, (
+        r"illegal memory access", r"CUDA error: (?!out of memory|device-side)", r"unspecified launch failure",
+        r"CUDNN_STATUS_\w*(?:ERROR|FAILED)", r"uncorrectable ECC error", r"Xid \(PCI", r"GPU is lost",
+        r"fallen off the bus",
+    )),
+    (kinds.NON_FINITE_STOP, (
+        r"Minimum loss scale reached", r"Current loss scale already at minimum", r"Invalid loss, terminating training",
+        r"Loss is (?:nan|inf|NaN|Inf|-inf)\b", r"Loss became infinite or NaN", r"loss returned in `training_step` is",
+        r"is not finite\. Previous best", r"found NaN in", r"Unexpected result nan", r"NanLossDuringTrainingError",
+        r"Model diverged with loss = NaN", r"returned nan values in its", r"Loss NaN/Inf detected",
+        r"NaN or Inf found in input tensor", r"[Ll]oss (?:exploded|diverged|is NaN|became NaN)",
+        r"(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|stopp|[Aa]bort)",
+    )),
+    (kinds.GRADIENT_OVERFLOW, (
+        r"[Gg]radient overflow", r"\bOVERFLOW! Rank", r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
+        r"reducing loss scale to", r"grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
+    )),
+    (kinds.SCHEDULER_ORDER, (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
+    (kinds.SHAPE_BROADCAST, (r"Using a target size \(.*\) that is different to the input size",)),
+    (kinds.NO_GRADIENT, (
+        r"None of the inputs have requires_grad=True", r"does not require grad and does not have a grad_fn",
+        r"Gradients do not exist for variables", r"No gradients provided for any variable",
+    )),
+    (kinds.DATA_EXHAUSTED, (r"[Yy]our input ran out of data",)),
+    (kinds.RATE_REDUCED, (
+        r"ReduceLROnPlateau reducing learning rate", r"reducing learning rate of group", r"ReduceLROnPlateau: reducing",
+    )),
+    (kinds.EARLY_STOP, (
+        r"[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))", r": early stopping",
+        r"stopping_early", r"Signaling Trainer to stop", r"EarlyStopping: (?:Stopping|Training stopped)",
+    )),
+    (kinds.PREEMPTED, (
+        r"DUE TO TIME LIMIT", r"TERM_RUNLIMIT", r"[Ww]all ?time exceeded", r"^KeyboardInterrupt",
+        r"\bKeyboardInterrupt$", r"DUE TO PREEMPTION", r"CANCELLED AT", r"Detected KeyboardInterrupt",
+        r"SIGTERM received", r"[Rr]eceived (?:signal )?SIGTERM", r"Received \0 death signal", r"TERM_OWNER",
+        r"\(SIGTERM\)",
+    )),
+    (kinds.RESUMED, (
+        r"(?i:resum(?:e|ed|ing) (?:training )?(?:from|at|training))", r"(?i:continuing training from checkpoint)",
+        r"(?i:restor(?:ed|ing) (?:all states )?from (?:the )?checkpoint)", r"(?i:will skip the first)",
+        r"=> loaded checkpoint", r"successfully loaded checkpoint from .* (?:at|iteration)",
+    )),
+    (kinds.FINISHED, (
+        r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b)", r"(?i:^finished training)",
+        r"(?i:^end of training)", r"(?i:^done training)", r"Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)",
+        r"(?i:training successfully completed)",
+    )),
+)  # fmt: skip
+"""What is told, in which words. Earlier ones go before later ones."""
+
+_KINDS = tuple((kind, re.compile("|".join(wordings))) for kind, wordings in _WORDINGS)
+_HINTS = (
+    "memory", "oom", "alloc_failed", "kill", "exitcode", "died with", "bus error", "term_", "no space", "quota",
+    "enforce", "assert", "out of bounds", "timeout", "timed out", "nccl", "connection closed", "distbackend", "cuda",
+    "cudnn", "xid (", "gpu is", "fallen off", "launch failure", "ecc error", "loss scale", "overflow", "terminating",
+    "loss is", "loss became", "loss expl", "loss div", "loss ret", "finite", "nan", "lr_scheduler", "target size",
+    "require", "gradient", "ran out", "reducing", "early", "signaling", "limit", "walltime", "wall time", "interrupt",
+    "preempt", "cancelled", "sigterm", "death signal", "resum", "checkpoint", "will skip", "training", "trainer",
+)  # fmt: skip
+"""Words of which every line that matters has at least one."""
+
+FATAL = frozenset({
+    kinds.OUT_OF_MEMORY, kinds.HOST_KILLED, kinds.WORKER_KILLED, kinds.DISK_FULL, kinds.DEVICE_ASSERT,
+    kinds.DEVICE_FAULT, kinds.COLLECTIVE_TIMEOUT, kinds.NON_FINITE_STOP, kinds.TRACEBACK, kinds.PREEMPTED,
+})  # fmt: skip
+"""What a run does not go on after, unless more is logged behind it."""
+
+ENDS = frozenset({kinds.FINISHED, kinds.EARLY_STOP})
+
+_LAUNCHER = "ChildFailedError"
+
+_TRACEBACK = "Traceback (most recent call last)"
+_EXCEPTION = re.compile(
+    r"(?:[A-Za-z_][\w]*\.)*[A-Z][\w]*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Fault)?(?::|$)"
+)
+_ANNOUNCED = re.compile(r"^\s|^[\s^~]*$")
+
+_SIGNAL = re.compile(r"exitcode *: -([0-9]+)")
+_KILL = 9
+"""SIGKILL, which the kernel sends when the machine has no memory left; -15 is the launcher's own clearing up."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line that matters, before it is known where the run stood."""
+
+    kind: str
+    text: str
+    line: int
+    """Number of the cleaned line, counted through the whole log."""
+    place: int
+    """Line of the file, counted from 1."""
+
+
+class MessageReader:
+    """Collects the lines that matter from passage after passage."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[Message]] = {}
+        self._told: dict[str, str] = {}
+        """Kinds by shape."""
+        self._traceback: int | None = None
+        """Lines since a traceback began whose last line is still to come."""
+
+    def take(self, passage: Passage, taken: Taken) -> None:
+        """Take the lines of a passage, of which the shapes are known."""
+        shapes = taken.shapes
+        for shape in taken.fresh:
+            kind = kind_of(shape)
+            if kind:
+                self._told[shape] = kind
+        if self._traceback is None and not any(shape in self._told for shape in set(shapes)):
+            return
+        lines: list[str] | None = None
+        for i, shape in enumerate(shapes):
+            kind = self._told.get(shape, "")
+            if not kind and self._traceback is None:
+                continue
+            lines = passage.text.split("\n") if lines is None else lines
+            if kind == kinds.TRACEBACK:
+                self._traceback = 0
+                continue
+            if self._traceback is not None and not kind:
+                kind = self._last_line(shape)
+            elif self._traceback is not None and not _ANNOUNCED.match(strip(shape).text):
+                self._traceback = None  # the last line has a kind of its own
+            if kind:
+                self._add(kind, lines[i], taken.first + i, passage.places.at(i))
+
+    def events(self, path: Path, clock: Clock) -> tuple[TextEvent, ...]:
+        """Return all events in the order of the log, with the step at which the run stood."""
+        found = sorted((one for many in self._found.values() for one in many), key=lambda one: one.line)
+        steps = clock.before(np.array([one.line for one in found], np.int64))
+        return tuple(
+            TextEvent(one.kind, one.text, str(path), one.place, None if np.isnan(step) else int(step))
+            for one, step in zip(found, steps.tolist(), strict=True)
+        )
+
+    def last(self) -> Message | None:
+        """Return the last line that tells how the run ended."""
+        found = [one for kind, many in self._found.items() if kind in FATAL | ENDS for one in many]
+        return max(found, key=lambda one: one.line, default=None)
+
+    def _last_line(self, shape: str) -> str:
+        """Tell whether a line ends the traceback that is open; return its kind, or nothing."""
+        seen = (self._traceback or 0) + 1
+        text = strip(shape).text
+        if _ANNOUNCED.match(text):
+            self._traceback = None if seen > _LONGEST_TRACEBACK else seen
+            return ""
+        self._traceback = None
+        return kinds.TRACEBACK if _EXCEPTION.match(text) else ""
+
+    def _add(self, kind: str, line: str, number: int, place: int) -> None:
+        signal = _SIGNAL.search(line) if kind == kinds.HOST_KILLED else None
+        if signal and int(signal[1]) != _KILL:
+            return
+        if kind == kinds.TRACEBACK and _LAUNCHER in line and FATAL & self._found.keys():
+            return  # the launcher tells once more what one of its processes told
+        text = line.strip()[:LONGEST_TEXT]
+        found = self._found.setdefault(kind, [])
+        if found and found[-1].text == text and number - found[-1].line <= 1:
+            return
+        if len(found) >= MOST_EVENTS:
+            found.pop()  # the last one is always kept
+        found.append(Message(kind, text, number, place))
+
+
+def kind_of(shape: str) -> str:
+    """Return what a line without its numbers tells, or nothing."""
+    if _TRACEBACK in shape:
+        return kinds.TRACEBACK
+    if len(shape) > 10 * LONGEST_TEXT:
+        return ""
+    lower = shape.lower()
+    if not any(hint in lower for hint in _HINTS):
+        return ""
+    text = strip(shape).text
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), "")

@@ -1,0 +1,74 @@
+"""The rows of one stream, understood: where each stands, and what it measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Axis
+from logdoctor.sources.console.grammar import Form
+from logdoctor.sources.tables.counters import axis_of
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Rows of one form; all arrays have one number a row, NaN included."""
+
+    form: Form
+    lines: NDArray[np.int64]
+    """Numbers of the cleaned lines, rising."""
+    counters: dict[str, Numbers]
+    """By the names that tables know."""
+    values: dict[str, Numbers]
+    plans: dict[str, Numbers]
+    """What a counter runs to, by its name."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def steps(self) -> dict[str, Numbers]:
+        """The counters of steps."""
+        return {name: at for name, at in self.counters.items() if axis_of(name) is Axis.STEP}
+
+    def take(self, rows: NDArray[np.bool_]) -> Part:
+        """Keep the rows of a mask."""
+        if rows.all():
+            return self
+        return replace(
+            self,
+            lines=self.lines[rows],
+            counters={name: at[rows] for name, at in self.counters.items()},
+            values={name: at[rows] for name, at in self.values.items()},
+            plans={name: at[rows] for name, at in self.plans.items()},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """What a counter said last, at any line of the log."""
+
+    lines: NDArray[np.int64]
+    at: Numbers
+
+    @classmethod
+    def of(cls, said: list[tuple[NDArray[np.int64], Numbers]]) -> Clock:
+        """Put together what several streams said."""
+        if not said:
+            return cls(np.empty(0, np.int64), np.empty(0))
+        if len(said) == 1:
+            return cls(*said[0])
+        lines, at = np.concatenate([one for one, _ in said]), np.concatenate([one for _, one in said])
+        order = np.argsort(lines, kind="stable")
+        return cls(lines[order], at[order])
+
+    def before(self, lines: NDArray[np.int64]) -> Numbers:
+        """Return what was said last at or before some lines; NaN where nothing was."""
+        if not len(self.lines):
+            return np.full(len(lines), np.nan)
+        found = np.searchsorted(self.lines, lines, side="right") - 1
+        return np.where(found >= 0, self.at[np.maximum(found, 0)], np.nan)

@@ -1,0 +1,776 @@
+"""Text logs as the programs print them, written from their sources; those really printed lie in the tests."""
+
+from __future__ import annotations
+
+from math import nan
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "nanoGPT: noisy batches, and estimates on lines of their own",
+        "nanogpt.log",
+        "tokens per iteration will be: 491,520\n"
+        "step 0: train loss 4.25, val loss 4.5\n"
+        "iter 0: loss 4.25, time 38.12ms, mfu -100.00%\n"
+        "iter 10: loss 3.5, time 38.12ms, mfu 12.30%\n"
+        "iter 20: loss nan, time 38.12ms, mfu 12.30%\n"
+        "step 20: train loss 3.0, val loss 3.25\n",
+        {
+            "loss": [(0, 4.25), (10, 3.5), (20, nan)],
+            "time (ms)": [(0, 38.12), (10, 38.12), (20, 38.12)],
+            "mfu": [(0, -100), (10, 12.3), (20, 12.3)],
+            "train loss": [(0, 4.25), (20, 3)],
+            "val loss": [(0, 4.5), (20, 3.25)],
+        },
+    ),
+    Sample(
+        "nanochat: thousands separators, a multiplier of the rate",
+        "nanochat.log",
+        "step 00000/21400 (0.05%) | loss: 9.500000 | lrm: 1.00 | dt: 500.1ms | tok/sec: 1,048,576 "
+        "| mfu: 40.00\n"
+        "step 00010/21400 (0.05%) | loss: 9.250000 | lrm: 1.00 | dt: 500.1ms | tok/sec: 1,048,576 "
+        "| mfu: 40.00\n"
+        "step 00020/21400 (0.05%) | loss: 9.000000 | lrm: 1.00 | dt: 500.1ms | tok/sec: 1,048,576 "
+        "| mfu: 40.00\n"
+        "Step 00020 | Validation bpb: 1.250000\n",
+        {
+            "loss": [(0, 9.5), (10, 9.25), (20, 9)],
+            "lrm": [(0, 1), (10, 1), (20, 1)],
+            "dt": [(0, 500.1), (10, 500.1), (20, 500.1)],
+            "tok/sec": [(0, 1048576), (10, 1048576), (20, 1048576)],
+            "mfu": [(0, 40), (10, 40), (20, 40)],
+            "Validation bpb": [(20, 1.25)],
+        },
+    ),
+    Sample(
+        "modded-nanogpt: `nanms` is a duration that cannot be told yet",
+        "speedrun.txt",
+        "step:0/6200 val_loss:10.75 train_time:0ms step_avg:nanms\n"
+        "step:1/6200 train_loss:10.5 train_time:100ms step_avg:nanms\n"
+        "step:2/6200 train_loss:10.25 train_time:200ms step_avg:nanms\n"
+        "step:11/6200 train_loss:9.5 train_time:900ms step_avg:81.5ms\n",
+        {
+            "val_loss": [(0, 10.75)],
+            "train_time": [(0, 0), (1, 100), (2, 200), (11, 900)],
+            "train_loss": [(1, 10.5), (2, 10.25), (11, 9.5)],
+            "step_avg": [(11, 81.5)],
+        },
+    ),
+    Sample(
+        "llm.c: `tel` is the validation loss",
+        "main.log",
+        "s:0 tel:11.0\n"
+        "s:0 trl:10.75 lr:0.000042 norm:3.12\n"
+        "s:1 trl:10.5 lr:0.000084 norm:2.5\n"
+        "s:2 trl:10.25 lr:0.000126 norm:2.25\n",
+        {
+            "tel": [(0, 11)],
+            "trl": [(0, 10.75), (1, 10.5), (2, 10.25)],
+            "lr": [(0, 4.2e-05), (1, 8.4e-05), (2, 0.000126)],
+            "norm": [(0, 3.12), (1, 2.5), (2, 2.25)],
+        },
+    ),
+    Sample(
+        "litgpt: steps beside iterations, a validation loss from some row on",
+        "litgpt.log",
+        "Epoch 1 | iter 4 step 1 | loss train: 2.5, val: n/a | iter time: 123.50 ms (step)\n"
+        "Epoch 1 | iter 8 step 2 | loss train: 2.25, val: n/a | iter time: 123.50 ms (step)\n"
+        "Epoch 1 | iter 12 step 3 | loss train: 2.0, val: n/a | iter time: 123.50 ms (step)\n"
+        "Epoch 1 | iter 16 step 4 | loss train: 1.75, val: 1.875 | iter time: 123.50 ms (step)\n"
+        "Epoch 1 | iter 20 step 5 | loss train: 1.5, val: 1.75 | iter time: 123.50 ms (step)\n"
+        "Epoch 1 | iter 24 step 6 | loss train: 1.25, val: 1.5 | iter time: 123.50 ms (step)\n",
+        {
+            "epoch": [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
+            "iter": [(1, 4), (2, 8), (3, 12), (4, 16), (5, 20), (6, 24)],
+            "loss train": [(1, 2.5), (2, 2.25), (3, 2), (4, 1.75), (5, 1.5), (6, 1.25)],
+            "iter time": [(1, 123.5), (2, 123.5), (3, 123.5), (4, 123.5), (5, 123.5), (6, 123.5)],
+            "loss val": [(4, 1.875), (5, 1.75), (6, 1.5)],
+        },
+    ),
+    Sample(
+        "Megatron-LM: validation names its iteration",
+        "megatron.log",
+        " [2024-01-01 00:00:00.000000] iteration      100/  500000 | consumed samples:        "
+        "25600 | learning rate: 1.500000E-04 | lm loss: 6.500000E+00 | loss scale: 4096.0 | grad "
+        "norm: 1.250 | number of nan iterations:   0 |\n"
+        " [2024-01-01 00:00:00.000000] iteration      200/  500000 | consumed samples:        "
+        "51200 | learning rate: 1.500000E-04 | lm loss: 6.250000E+00 | loss scale: 4096.0 | grad "
+        "norm: 1.250 | number of nan iterations:   0 |\n"
+        " [2024-01-01 00:00:00.000000] iteration      300/  500000 | consumed samples:        "
+        "76800 | learning rate: 1.500000E-04 | lm loss: 6.000000E+00 | loss scale: 4096.0 | grad "
+        "norm: 1.250 | number of nan iterations:   0 |\n"
+        " validation loss at iteration 300 on validation set | lm loss value: 6.125000E+00 | lm "
+        "loss PPL: 4.5E+02 | \n",
+        {
+            "consumed_samples": [(100, 25600), (200, 51200), (300, 76800)],
+            "learning rate": [(100, 0.00015), (200, 0.00015), (300, 0.00015)],
+            "lm loss": [(100, 6.5), (200, 6.25), (300, 6)],
+            "loss scale": [(100, 4096), (200, 4096), (300, 4096)],
+            "grad norm": [(100, 1.25), (200, 1.25), (300, 1.25)],
+            "number of nan iterations": [(100, 0), (200, 0), (300, 0)],
+            "validation/lm loss value": [(300, 6.125)],
+            "validation/lm loss PPL": [(300, 450)],
+        },
+    ),
+    Sample(
+        "torchtitan: colours, ranks that repeat each other, NaN behind padding",
+        "titan.log",
+        "[rank1]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  1  \x1b[32mloss:  "
+        "7.50000  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank0]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  1  \x1b[32mloss:  "
+        "7.50000  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank1]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  2  \x1b[32mloss:  "
+        "7.25000  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank0]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  2  \x1b[32mloss:  "
+        "7.25000  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank1]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  3  \x1b[32mloss:      "
+        "nan  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank0]:[titan] 2024-01-01 00:00:00,000 - root - INFO - \x1b[31mstep:  3  \x1b[32mloss:      "
+        "nan  \x1b[33mgrad_norm:  1.2500  \x1b[34mtps: 7,000\x1b[39m\n"
+        "[rank0]:[titan] 2024-01-01 00:00:00,000 - root - INFO - validate step: 2  loss:  7.3750\n",
+        {
+            "loss": [(1, 7.5), (2, 7.25), (3, nan)],
+            "grad_norm": [(1, 1.25), (2, 1.25), (3, 1.25)],
+            "tps": [(1, 7000), (2, 7000), (3, 7000)],
+            "validate/loss": [(2, 7.375)],
+        },
+    ),
+    Sample(
+        "torchtune: numbers wrapped in tensors",
+        "log_1700000000.txt",
+        "Step 1 | loss:1.5 lr:6.5e-06 grad_norm:tensor(2.5, device='cuda:0') \n"
+        "Step 2 | loss:1.25 lr:6.5e-06 grad_norm:tensor(2.5, device='cuda:0') \n"
+        "Step 3 | loss:1.0 lr:6.5e-06 grad_norm:tensor(2.5, device='cuda:0') \n",
+        {
+            "loss": [(1, 1.5), (2, 1.25), (3, 1)],
+            "lr": [(1, 6.5e-06), (2, 6.5e-06), (3, 6.5e-06)],
+            "grad_norm": [(1, 2.5), (2, 2.5), (3, 2.5)],
+        },
+    ),
+    Sample(
+        "NeMo",
+        "nemo.log",
+        "Training epoch 0, iteration 1/99 | lr: 3.5e-06 | global_step: 1 | reduced_train_loss: 2.5 "
+        "| consumed_samples: 64\n"
+        "Training epoch 0, iteration 2/99 | lr: 3.5e-06 | global_step: 2 | reduced_train_loss: "
+        "2.25 | consumed_samples: 128\n"
+        "Training epoch 0, iteration 3/99 | lr: 3.5e-06 | global_step: 3 | reduced_train_loss: 2.0 "
+        "| consumed_samples: 192\n",
+        {
+            "epoch": [(1, 0), (2, 0), (3, 0)],
+            "iteration": [(1, 1), (2, 2), (3, 3)],
+            "consumed_samples": [(1, 64), (2, 128), (3, 192)],
+            "lr": [(1, 3.5e-06), (2, 3.5e-06), (3, 3.5e-06)],
+            "reduced_train_loss": [(1, 2.5), (2, 2.25), (3, 2)],
+        },
+    ),
+    Sample(
+        "Hugging Face up to version 4: steps follow from the averages at the end",
+        "hf4.log",
+        "{'loss': 2.5, 'grad_norm': 1.5, 'learning_rate': 0.0005, 'epoch': 0.5}\n"
+        "{'loss': 2.25, 'grad_norm': nan, 'learning_rate': 0.0005, 'epoch': 1.0}\n"
+        "{'eval_loss': 2.125, 'eval_runtime': 3.5, 'epoch': 1.0}\n"
+        "{'loss': 2.0, 'grad_norm': 1.5, 'learning_rate': 0.0005, 'epoch': 1.5}\n"
+        "{'loss': 1.75, 'grad_norm': 1.5, 'learning_rate': 0.0005, 'epoch': 2.0}\n"
+        "{'eval_loss': 2.0, 'eval_runtime': 3.5, 'epoch': 2.0}\n"
+        "{'train_runtime': 20.0, 'train_steps_per_second': 2.0, 'train_loss': 2.125, 'epoch': 2.0}\n",
+        {
+            "epoch": [(10, 0.5), (20, 1), (30, 1.5), (40, 2)],
+            "loss": [(10, 2.5), (20, 2.25), (30, 2), (40, 1.75)],
+            "grad_norm": [(10, 1.5), (20, nan), (30, 1.5), (40, 1.5)],
+            "learning_rate": [(10, 0.0005), (20, 0.0005), (30, 0.0005), (40, 0.0005)],
+        },
+    ),
+    Sample(
+        "Hugging Face from version 5 on: every number in quotes; nothing tells the steps",
+        "hf5.log",
+        "{'loss': '2.5', 'learning_rate': '9.5e-05', 'epoch': '0.25'}\n"
+        "{'loss': 'nan', 'learning_rate': '9.5e-05', 'epoch': '0.5'}\n"
+        "{'loss': '2', 'learning_rate': '9.5e-05', 'epoch': '0.75'}\n",
+        {
+            "epoch": [(0, 0.25), (1, 0.5), (2, 0.75)],
+            "loss": [(1, 2.5), (2, nan), (3, 2)],
+            "learning_rate": [(1, 9.5e-05), (2, 9.5e-05), (3, 9.5e-05)],
+        },
+    ),
+    Sample(
+        "Keras 2: the bar's last state of each epoch, and an evaluation that is none",
+        "keras2.log",
+        "Epoch 1/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.7500 - accuracy: 0.8750 - val_loss: 0.5000\n"
+        "Epoch 2/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.5000 - accuracy: 0.8750 - val_loss: 0.3750\n"
+        "Epoch 3/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.2500 - accuracy: 0.8750 - val_loss: 0.2500\n"
+        "\r 5/5 [========] - 0s 1ms/step - loss: 0.1250 - accuracy: 0.9000\n",
+        {
+            "loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "accuracy": [(1, 0.875), (2, 0.875), (3, 0.875)],
+            "val_loss": [(1, 0.5), (2, 0.375), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "PyTorch's MNIST example: brackets count samples, the test set follows",
+        "mnist.log",
+        "Train Epoch: 1 [0/60000 (0%)]\tLoss: 2.500000\n"
+        "Train Epoch: 1 [32000/60000 (53%)]\tLoss: 2.250000\n"
+        "\n"
+        "Test set: Average loss: 0.5000, Accuracy: 9000/10000 (90%)\n"
+        "\n"
+        "Train Epoch: 2 [0/60000 (0%)]\tLoss: 1.250000\n"
+        "Train Epoch: 2 [32000/60000 (53%)]\tLoss: 1.000000\n"
+        "\n"
+        "Test set: Average loss: 0.2500, Accuracy: 9000/10000 (90%)\n"
+        "\n"
+        "Train Epoch: 3 [0/60000 (0%)]\tLoss: 0.500000\n"
+        "Test set: Average loss: 0.1250, Accuracy: 9500/10000 (95%)\n",
+        {
+            "epoch": [(0, 1), (32000, 1), (60000, 2), (92000, 2), (120000, 3)],
+            "train/Loss": [(0, 2.5), (32000, 2.25), (60000, 1.25), (92000, 1), (120000, 0.5)],
+            "test/Average loss": [(32000, 0.5), (92000, 0.25), (120000, 0.125)],
+            "test/Accuracy": [(32000, 0.9), (92000, 0.9), (120000, 0.95)],
+        },
+    ),
+    Sample(
+        "PyTorch's ImageNet example: values before their running averages, evaluations by their last average",
+        "imagenet.log",
+        "Epoch: [0][   0/100]\tTime  0.500 ( 0.600)\tLoss 6.5000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Epoch: [0][  50/100]\tTime  0.500 ( 0.600)\tLoss 6.0000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Test: [ 0/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (5.0000e+00)\tAcc@1   1.00 (  1.00)\n"
+        "Test: [39/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (6.0000e+00)\tAcc@1   1.00 ( 10.00)\n"
+        "Epoch: [1][   0/100]\tTime  0.500 ( 0.600)\tLoss 5.5000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Epoch: [1][  50/100]\tTime  0.500 ( 0.600)\tLoss 5.0000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Test: [ 0/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (5.0000e+00)\tAcc@1   1.00 (  1.00)\n"
+        "Test: [39/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (5.0000e+00)\tAcc@1   1.00 ( 20.00)\n"
+        "Epoch: [2][   0/100]\tTime  0.500 ( 0.600)\tLoss 4.5000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Epoch: [2][  50/100]\tTime  0.500 ( 0.600)\tLoss 4.0000e+00 (7.0000e+00)\tAcc@1   1.00 (  0.50)\n"
+        "Test: [ 0/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (5.0000e+00)\tAcc@1   1.00 (  1.00)\n"
+        "Test: [39/40]\tTime  0.5 ( 0.6)\tLoss 5.0000e+00 (4.0000e+00)\tAcc@1   1.00 ( 30.00)\n",
+        {
+            "epoch": [(0, 0), (50, 0), (100, 1), (150, 1), (200, 2), (250, 2)],
+            "Time": [(0, 0.5), (50, 0.5), (100, 0.5), (150, 0.5), (200, 0.5), (250, 0.5)],
+            "Loss": [(0, 6.5), (50, 6), (100, 5.5), (150, 5), (200, 4.5), (250, 4)],
+            "Acc@1": [(0, 1), (50, 1), (100, 1), (150, 1), (200, 1), (250, 1)],
+            "test/Time": [(50, 0.6), (150, 0.6), (250, 0.6)],
+            "test/Loss": [(50, 6), (150, 5), (250, 4)],
+            "test/Acc@1": [(50, 10), (150, 20), (250, 30)],
+        },
+    ),
+    Sample(
+        "timm",
+        "timm.log",
+        "Train: 0 [   0/101 (  0%)]  Loss: 6.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Train: 0 [ 100/101 (100%)]  Loss: 5.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Test: [  48/48]  Time: 0.100 (0.200)  Loss:  0.9000 (5.5000)  Acc@1: 78.0000 (60.0000)\n"
+        "Train: 1 [   0/101 (  0%)]  Loss: 5.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Train: 1 [ 100/101 (100%)]  Loss: 4.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Test: [  48/48]  Time: 0.100 (0.200)  Loss:  0.9000 (4.5000)  Acc@1: 78.0000 (61.0000)\n"
+        "Train: 2 [   0/101 (  0%)]  Loss: 4.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Train: 2 [ 100/101 (100%)]  Loss: 3.5000 (6.9300)  Time: 0.500s, 1957.60/s  (0.500s, "
+        "1900.00/s)  LR: 1.000e-03\n"
+        "Test: [  48/48]  Time: 0.100 (0.200)  Loss:  0.9000 (3.5000)  Acc@1: 78.0000 (62.0000)\n",
+        {
+            "epoch": [(0, 0), (100, 0), (101, 1), (201, 1), (202, 2), (302, 2)],
+            "train/Loss": [(0, 6.5), (100, 5.5), (101, 5.5), (201, 4.5), (202, 4.5), (302, 3.5)],
+            "Time (s)": [(0, 0.5), (100, 0.5), (101, 0.5), (201, 0.5), (202, 0.5), (302, 0.5)],
+            "LR": [(0, 0.001), (100, 0.001), (101, 0.001), (201, 0.001), (202, 0.001), (302, 0.001)],
+            "test/Time": [(100, 0.2), (201, 0.2), (302, 0.2)],
+            "test/Loss": [(100, 5.5), (201, 4.5), (302, 3.5)],
+            "test/Acc@1": [(100, 60), (201, 61), (302, 62)],
+        },
+    ),
+    Sample(
+        "word language model: values without colons",
+        "lm.log",
+        "| epoch   1 |   100/  200 batches | lr 20.00 | ms/batch 11.50 | loss  6.00 | ppl  2050.50\n"
+        "| epoch   1 |   200/  200 batches | lr 20.00 | ms/batch 11.50 | loss  5.50 | ppl  2050.50\n"
+        "----------------------------------------\n"
+        "| end of epoch   1 | time: 40.50s | valid loss  6.00 | valid ppl   150.00\n"
+        "----------------------------------------\n"
+        "| epoch   2 |   100/  200 batches | lr 20.00 | ms/batch 11.50 | loss  5.00 | ppl  2050.50\n"
+        "| epoch   2 |   200/  200 batches | lr 20.00 | ms/batch 11.50 | loss  4.50 | ppl  2050.50\n"
+        "----------------------------------------\n"
+        "| end of epoch   2 | time: 40.50s | valid loss  5.00 | valid ppl   150.00\n"
+        "----------------------------------------\n"
+        "| epoch   3 |   100/  200 batches | lr 20.00 | ms/batch 11.50 | loss  4.00 | ppl  2050.50\n"
+        "| epoch   3 |   200/  200 batches | lr 20.00 | ms/batch 11.50 | loss  3.50 | ppl  2050.50\n"
+        "----------------------------------------\n"
+        "| end of epoch   3 | time: 40.50s | valid loss  4.00 | valid ppl   150.00\n"
+        "----------------------------------------\n",
+        {
+            "epoch": [(100, 1), (200, 1), (300, 2), (400, 2), (500, 3), (600, 3)],
+            "lr": [(100, 20), (200, 20), (300, 20), (400, 20), (500, 20), (600, 20)],
+            "ms/batch": [(100, 11.5), (200, 11.5), (300, 11.5), (400, 11.5), (500, 11.5), (600, 11.5)],
+            "loss": [(100, 6), (200, 5.5), (300, 5), (400, 4.5), (500, 4), (600, 3.5)],
+            "ppl": [(100, 2050.5), (200, 2050.5), (300, 2050.5), (400, 2050.5), (500, 2050.5), (600, 2050.5)],
+            "time (s)": [(200, 40.5), (400, 40.5), (600, 40.5)],
+            "valid loss": [(200, 6), (400, 5), (600, 4)],
+            "valid ppl": [(200, 150), (400, 150), (600, 150)],
+        },
+    ),
+    Sample(
+        "PyTorch's tutorials: an epoch's heading, a split before each line",
+        "transfer.log",
+        "Epoch 0/2\n"
+        "----------\n"
+        "train Loss: 0.7500 Acc: 0.5000\n"
+        "val Loss: 0.8750 Acc: 0.6250\n"
+        "\n"
+        "Epoch 1/2\n"
+        "----------\n"
+        "train Loss: 0.6250 Acc: 0.5000\n"
+        "val Loss: 0.7500 Acc: 0.6250\n"
+        "\n"
+        "Epoch 2/2\n"
+        "----------\n"
+        "train Loss: 0.5000 Acc: 0.5000\n"
+        "val Loss: 0.6250 Acc: 0.6250\n"
+        "\n",
+        {
+            "train Loss": [(0, 0.75), (1, 0.625), (2, 0.5)],
+            "train Acc": [(0, 0.5), (1, 0.5), (2, 0.5)],
+            "val Loss": [(0, 0.875), (1, 0.75), (2, 0.625)],
+            "val Acc": [(0, 0.625), (1, 0.625), (2, 0.625)],
+        },
+    ),
+    Sample(
+        "PyTorch's quickstart: the heading names the split",
+        "quickstart.log",
+        "Epoch 1\n"
+        "-------\n"
+        "loss: 2.250000  [   64/60000]\n"
+        "loss: 2.125000  [32064/60000]\n"
+        "Test Error: \n"
+        " Accuracy: 41.0%, Avg loss: 2.000000 \n"
+        "\n"
+        "Epoch 2\n"
+        "-------\n"
+        "loss: 2.000000  [   64/60000]\n"
+        "loss: 1.875000  [32064/60000]\n"
+        "Test Error: \n"
+        " Accuracy: 42.0%, Avg loss: 1.750000 \n"
+        "\n"
+        "Epoch 3\n"
+        "-------\n"
+        "loss: 1.750000  [   64/60000]\n"
+        "loss: 1.625000  [32064/60000]\n"
+        "Test Error: \n"
+        " Accuracy: 43.0%, Avg loss: 1.500000 \n"
+        "\n",
+        {
+            "loss": [(64, 2.25), (32064, 2.125), (60064, 2), (92064, 1.875), (120064, 1.75), (152064, 1.625)],
+            "test/Accuracy": [(32064, 41), (92064, 42), (152064, 43)],
+            "test/Avg loss": [(32064, 2), (92064, 1.75), (152064, 1.5)],
+        },
+    ),
+    Sample(
+        "PyTorch's CIFAR-10 tutorial: `[epoch, batch]`",
+        "cifar.log",
+        "[1,  2000] loss: 2.250\n"
+        "[1,  4000] loss: 2.000\n"
+        "[2,  2000] loss: 1.750\n"
+        "[2,  4000] loss: 1.500\n"
+        "[3,  2000] loss: 1.250\n"
+        "[3,  4000] loss: 1.000\n",
+        {
+            "epoch": [(2000, 1), (4000, 1), (6000, 2), (8000, 2), (10000, 3), (12000, 3)],
+            "loss": [(2000, 2.25), (4000, 2), (6000, 1.75), (8000, 1.5), (10000, 1.25), (12000, 1)],
+        },
+    ),
+    Sample(
+        "fairseq: `num_updates` counts through all epochs, validation in a line of the other style",
+        "fairseq.log",
+        "2021-01-01 00:00:00 | INFO | train_inner | epoch 001:    100 / 500 loss=13.5, ppl=8000, "
+        "num_updates=100, lr=0.001, gnorm=1.25, loss_scale=128\n"
+        "2021-01-01 00:00:00 | INFO | train_inner | epoch 001:    200 / 500 loss=13.25, ppl=8000, "
+        "num_updates=200, lr=0.001, gnorm=1.25, loss_scale=128\n"
+        "2021-01-01 00:00:00 | INFO | train_inner | epoch 001:    300 / 500 loss=13.0, ppl=8000, "
+        "num_updates=300, lr=0.001, gnorm=1.25, loss_scale=128\n"
+        "2021-01-01 00:00:00 | INFO | valid | epoch 001 | valid on 'valid' subset | loss 12.5 | "
+        "ppl 2000 | num_updates 500\n"
+        "2021-01-01 00:00:00 | INFO | valid | epoch 002 | valid on 'valid' subset | loss 12.25 | "
+        "ppl 2000 | num_updates 1000\n"
+        "2021-01-01 00:00:00 | INFO | valid | epoch 003 | valid on 'valid' subset | loss 12.0 | "
+        "ppl 2000 | num_updates 1500\n",
+        {
+            "epoch": [(100, 1), (200, 1), (300, 1), (500, 1), (1000, 2), (1500, 3)],
+            "train/loss": [(100, 13.5), (200, 13.25), (300, 13)],
+            "train/ppl": [(100, 8000), (200, 8000), (300, 8000)],
+            "lr": [(100, 0.001), (200, 0.001), (300, 0.001)],
+            "gnorm": [(100, 1.25), (200, 1.25), (300, 1.25)],
+            "loss_scale": [(100, 128), (200, 128), (300, 128)],
+            "valid/loss": [(500, 12.5), (1000, 12.25), (1500, 12)],
+            "valid/ppl": [(500, 2000), (1000, 2000), (1500, 2000)],
+        },
+    ),
+    Sample(
+        "MMEngine: iterations begin anew, validation stands at the end of its epoch",
+        "mmengine.log",
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [1][  50/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 2.1250\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [1][ 100/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 2.0000\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(val) [1][500/500]    coco/bbox_mAP: 0.1250\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [2][  50/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 1.8750\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [2][ 100/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 1.7500\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(val) [2][500/500]    coco/bbox_mAP: 0.2500\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [3][  50/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 1.6250\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [3][ 100/100]  lr: 2.0e-03  eta: 1 "
+        "day, 2:03:04  time: 0.5000  memory: 3500  loss: 1.5000\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Epoch(val) [3][500/500]    coco/bbox_mAP: 0.3750\n",
+        {
+            "epoch": [(50, 1), (100, 1), (100, 1), (150, 2), (200, 2), (200, 2), (250, 3), (300, 3), (300, 3)],
+            "lr": [(50, 0.002), (100, 0.002), (150, 0.002), (200, 0.002), (250, 0.002), (300, 0.002)],
+            "time": [(50, 0.5), (100, 0.5), (150, 0.5), (200, 0.5), (250, 0.5), (300, 0.5)],
+            "memory": [(50, 3500), (100, 3500), (150, 3500), (200, 3500), (250, 3500), (300, 3500)],
+            "train/loss": [(50, 2.125), (100, 2), (150, 1.875), (200, 1.75), (250, 1.625), (300, 1.5)],
+            "val/coco/bbox_mAP": [(100, 0.125), (200, 0.25), (300, 0.375)],
+        },
+    ),
+    Sample(
+        "detectron2",
+        "detectron2.log",
+        "[03/14 12:00:00 d2.utils.events]:  eta: 1:00:00  iter: 19  total_loss: 4.5  loss_cls: "
+        "1.25  time: 0.2500  last_time: 0.3  lr: 0.0005  max_mem: 2000M\n"
+        "[03/14 12:00:00 d2.utils.events]:  eta: 1:00:00  iter: 39  total_loss: 4.25  loss_cls: "
+        "1.25  time: 0.2500  last_time: 0.3  lr: 0.0005  max_mem: 2000M\n"
+        "[03/14 12:00:00 d2.utils.events]:  eta: 1:00:00  iter: 59  total_loss: 4.0  loss_cls: "
+        "1.25  time: 0.2500  last_time: 0.3  lr: 0.0005  max_mem: 2000M\n",
+        {
+            "total_loss": [(19, 4.5), (39, 4.25), (59, 4)],
+            "loss_cls": [(19, 1.25), (39, 1.25), (59, 1.25)],
+            "time": [(19, 0.25), (39, 0.25), (59, 0.25)],
+            "last_time": [(19, 0.3), (39, 0.3), (59, 0.3)],
+            "lr": [(19, 0.0005), (39, 0.0005), (59, 0.0005)],
+            "max_mem": [(19, 2000), (39, 2000), (59, 2000)],
+        },
+    ),
+    Sample(
+        "Caffe: outputs of a net belong to the iteration before",
+        "caffe.log",
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 0, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.0\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 0, loss = 2.5\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 0, lr = 0.01\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 100, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.125\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 100, loss = 2.25\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 100, lr = 0.01\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 200, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.25\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 200, loss = 2.0\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 200, lr = 0.01\n",
+        {
+            "loss": [(0, 2.5), (100, 2.25), (200, 2)],
+            "lr": [(0, 0.01), (100, 0.01), (200, 0.01)],
+            "test/accuracy": [(0, 0), (100, 0.125), (200, 0.25)],
+        },
+    ),
+    Sample(
+        "TF Estimator: an evaluation names its step",
+        "estimator.log",
+        "INFO:tensorflow:loss = 2.5, step = 0 (0.4 sec)\n"
+        "INFO:tensorflow:loss = 2.25, step = 100 (0.4 sec)\n"
+        "INFO:tensorflow:loss = 2.0, step = 200 (0.4 sec)\n"
+        "INFO:tensorflow:Saving dict for global step 100: accuracy = 0.75, global_step = 100, loss = 2.375\n"
+        "INFO:tensorflow:Saving dict for global step 200: accuracy = 0.75, global_step = 200, loss = 2.125\n"
+        "INFO:tensorflow:Saving dict for global step 300: accuracy = 0.75, global_step = 300, loss = 2.0\n",
+        {
+            "loss": [(0, 2.5), (100, 2.25), (200, 2)],
+            "eval/accuracy": [(100, 0.75), (200, 0.75), (300, 0.75)],
+            "eval/loss": [(100, 2.375), (200, 2.125), (300, 2)],
+        },
+    ),
+    Sample(
+        "Composer: one quantity a line",
+        "logs-rank0.txt",
+        "[metric][batch=0]: loss/train/total: 2.5 \n"
+        "[metric][batch=1]: loss/train/total: 2.25 \n"
+        "[metric][batch=2]: loss/train/total: 2.0 \n",
+        {
+            "loss/train/total": [(0, 2.5), (1, 2.25), (2, 2)],
+        },
+    ),
+    Sample(
+        "Lightning: the bar's last state of each epoch",
+        "lightning.log",
+        "\rEpoch 0:  50%|#####     | 10/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.900]\rEpoch 0: 100%|##########| 20/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.750, val_loss=0.875]\n"
+        "\rEpoch 1:  50%|#####     | 10/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.900]\rEpoch 1: 100%|##########| 20/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.500, val_loss=0.625]\n"
+        "\rEpoch 2:  50%|#####     | 10/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.900]\rEpoch 2: 100%|##########| 20/20 [00:10<00:00, 89.30it/s, v_num=0, "
+        "train_loss=0.250, val_loss=0.375]\n",
+        {
+            "train_loss": [(0, 0.75), (1, 0.5), (2, 0.25)],
+            "val_loss": [(0, 0.875), (1, 0.625), (2, 0.375)],
+        },
+    ),
+    Sample(
+        "XGBoost: `[round]` and tabs",
+        "xgboost.log",
+        "[0]\ttrain-logloss:0.75000\teval-logloss:0.87500\n"
+        "[1]\ttrain-logloss:0.50000\teval-logloss:0.62500\n"
+        "[2]\ttrain-logloss:0.25000\teval-logloss:0.37500\n",
+        {
+            "train-logloss": [(0, 0.75), (1, 0.5), (2, 0.25)],
+            "eval-logloss": [(0, 0.875), (1, 0.625), (2, 0.375)],
+        },
+    ),
+    Sample(
+        "nnU-Net: a record of several lines, losses below zero by design",
+        "training_log_2024.txt",
+        "2024-01-01 10:00:00.123456: Epoch 0\n"
+        "2024-01-01 10:00:00.123456: Current learning rate: 0.01\n"
+        "2024-01-01 10:00:00.123456: train_loss 0.2500\n"
+        "2024-01-01 10:00:00.123456: val_loss 0.0000\n"
+        "2024-01-01 10:00:00.123456: Pseudo dice [0.5, 0.6]\n"
+        "2024-01-01 10:00:00.123456: Epoch 1\n"
+        "2024-01-01 10:00:00.123456: Current learning rate: 0.01\n"
+        "2024-01-01 10:00:00.123456: train_loss 0.0000\n"
+        "2024-01-01 10:00:00.123456: val_loss -0.2500\n"
+        "2024-01-01 10:00:00.123456: Pseudo dice [0.5, 0.6]\n"
+        "2024-01-01 10:00:00.123456: Epoch 2\n"
+        "2024-01-01 10:00:00.123456: Current learning rate: 0.01\n"
+        "2024-01-01 10:00:00.123456: train_loss -0.2500\n"
+        "2024-01-01 10:00:00.123456: val_loss -0.5000\n"
+        "2024-01-01 10:00:00.123456: Pseudo dice [0.5, 0.6]\n",
+        {
+            "Current learning rate": [(0, 0.01), (1, 0.01), (2, 0.01)],
+            "train_loss": [(0, 0.25), (1, 0), (2, -0.25)],
+            "val_loss": [(0, 0), (1, -0.25), (2, -0.5)],
+            "dice": [(0, 0.5), (1, 0.5), (2, 0.5)],
+        },
+    ),
+    Sample(
+        "Stable-Baselines3: a box for each record",
+        "sb3.log",
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 21.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 2048     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 22.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 4096     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 23.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 6144     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n",
+        {
+            "rollout/ep_rew_mean": [(2048, 21.5), (4096, 22.5), (6144, 23.5)],
+            "time/fps": [(2048, 1024), (4096, 1024), (6144, 1024)],
+            "train/loss": [(2048, -0.25), (4096, -0.25), (6144, -0.25)],
+        },
+    ),
+    Sample(
+        "a model card of Hugging Face",
+        "README.md",
+        "# my-model\n"
+        "\n"
+        "| Training Loss | Epoch | Step | Validation Loss | Accuracy |\n"
+        "|:-------------:|:-----:|:----:|:---------------:|:--------:|\n"
+        "| No log        | 1.0   | 250  | 0.875           | 0.625    |\n"
+        "| 0.75          | 2.0   | 500  | 0.625           | 0.75     |\n",
+        {
+            "epoch": [(250, 1), (500, 2)],
+            "Validation Loss": [(250, 0.875), (500, 0.625)],
+            "Accuracy": [(250, 0.625), (500, 0.75)],
+            "Training Loss": [(500, 0.75)],
+        },
+    ),
+    Sample(
+        "fastai",
+        "fastai.log",
+        "epoch     train_loss  valid_loss  accuracy  time    \n"
+        "0         0.750000    0.875000    0.875000  00:12\n"
+        "1         0.500000    0.625000    0.875000  00:12\n",
+        {
+            "train_loss": [(0, 0.75), (1, 0.5)],
+            "valid_loss": [(0, 0.875), (1, 0.625)],
+            "accuracy": [(0, 0.875), (1, 0.875)],
+            "time": [(0, 12), (1, 12)],
+        },
+    ),
+    Sample(
+        "Ultralytics: a header, a row that a bar overwrites, the results of all classes",
+        "yolo.log",
+        "      Epoch    GPU_mem   box_loss   cls_loss  Instances       Size\n"
+        "\r      1/3      2.5G      9.999      9.999         10        640:  50%|#####     | 4/8 "
+        "[00:01<00:00,  5.00it/s]\r      1/3      2.5G      1.25      2.25         10        640: "
+        "100%|##########| 8/8 [00:01<00:00,  5.00it/s]\n"
+        "                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95): "
+        "100%|##########| 4/4 [00:00<00:00, 7.00it/s]\n"
+        "                   all        128        929       0.75      0.5       0.625      0.125\n"
+        "      Epoch    GPU_mem   box_loss   cls_loss  Instances       Size\n"
+        "\r      2/3      2.5G      9.999      9.999         10        640:  50%|#####     | 4/8 "
+        "[00:01<00:00,  5.00it/s]\r      2/3      2.5G      1.0      2.0         10        640: "
+        "100%|##########| 8/8 [00:01<00:00,  5.00it/s]\n"
+        "                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95): "
+        "100%|##########| 4/4 [00:00<00:00, 7.00it/s]\n"
+        "                   all        128        929       0.75      0.5       0.625      0.25\n"
+        "      Epoch    GPU_mem   box_loss   cls_loss  Instances       Size\n"
+        "\r      3/3      2.5G      9.999      9.999         10        640:  50%|#####     | 4/8 "
+        "[00:01<00:00,  5.00it/s]\r      3/3      2.5G      0.75      1.75         10        640: "
+        "100%|##########| 8/8 [00:01<00:00,  5.00it/s]\n"
+        "                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95): "
+        "100%|##########| 4/4 [00:00<00:00, 7.00it/s]\n"
+        "                   all        128        929       0.75      0.5       0.625      0.375\n",
+        {
+            "GPU_mem": [(1, 2.5), (2, 2.5), (3, 2.5)],
+            "box_loss": [(1, 1.25), (2, 1), (3, 0.75)],
+            "cls_loss": [(1, 2.25), (2, 2), (3, 1.75)],
+            "Instances": [(1, 10), (2, 10), (3, 10)],
+            "Size": [(1, 640), (2, 640), (3, 640)],
+            "val/precision": [(1, 0.75), (2, 0.75), (3, 0.75)],
+            "val/recall": [(1, 0.5), (2, 0.5), (3, 0.5)],
+            "val/mAP50": [(1, 0.625), (2, 0.625), (3, 0.625)],
+            "val/mAP50-95": [(1, 0.125), (2, 0.25), (3, 0.375)],
+        },
+    ),
+    Sample(
+        "a loop by hand",
+        "train.out",
+        "Epoch 1/3 - train loss: 0.75 - val loss: 0.875 - val acc: 51.5%\n"
+        "Epoch 2/3 - train loss: 0.5 - val loss: 0.625 - val acc: 52.5%\n"
+        "Epoch 3/3 - train loss: 0.25 - val loss: 0.375 - val acc: 53.5%\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.625), (3, 0.375)],
+            "val acc": [(1, 51.5), (2, 52.5), (3, 53.5)],
+        },
+    ),
+    Sample(
+        "PyTorch's DCGAN example: epoch and batch in brackets",
+        "dcgan.log",
+        "[0/3][0/200] Loss_D: 1.5 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[0/3][100/200] Loss_D: 1.5 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[1/3][0/200] Loss_D: 1.25 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[1/3][100/200] Loss_D: 1.25 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[2/3][0/200] Loss_D: 1.0 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n"
+        "[2/3][100/200] Loss_D: 1.0 Loss_G: 3.5 D(x): 0.5 D(G(z)): 0.5 / 0.25\n",
+        {
+            "epoch": [(0, 0), (100, 0), (200, 1), (300, 1), (400, 2), (500, 2)],
+            "Loss_D": [(0, 1.5), (100, 1.5), (200, 1.25), (300, 1.25), (400, 1), (500, 1)],
+            "Loss_G": [(0, 3.5), (100, 3.5), (200, 3.5), (300, 3.5), (400, 3.5), (500, 3.5)],
+            "D(x)": [(0, 0.5), (100, 0.5), (200, 0.5), (300, 0.5), (400, 0.5), (500, 0.5)],
+        },
+    ),
+    Sample(
+        "tqdm around each epoch of a loop: the last state of each bar",
+        "tqdm.log",
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.75]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.5]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.25]\n",
+        {
+            "loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "OLMo: a heading that counts above the lines of a record",
+        "olmo.log",
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=1/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.5\n"
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=2/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.25\n"
+        "2024-01-01T10:00:00.000Z\tINFO\t[olmo.train:968, rank=0]\t[step=3/10000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n"
+        "    train/CrossEntropyLoss=2.0\n",
+        {
+            "optim/total_grad_norm": [(1, 1.25), (2, 1.25), (3, 1.25)],
+            "train/CrossEntropyLoss": [(1, 2.5), (2, 2.25), (3, 2)],
+        },
+    ),
+    Sample(
+        "key=value",
+        "log.txt",
+        "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
+        {
+            "loss": [(0, 0.75), (1, 0.5), (2, 0.25)],
+            "acc": [(0, 0), (1, 0.125), (2, 0.25)],
+        },
+    ),
+    Sample(
+        "source code",
+        "train.txt",
+        "import torch\n"
+        "for epoch in range(10):\n"
+        "    loss = model(x)\n"
+        "    print(f'epoch {epoch} loss {loss:.4f}')\n"
+        "lr = 0.1\n"
+        "lr = 0.2\n"
+        "loss = 0.5\n"
+        "loss = 0.25\n"
+        "loss = 0.125\n",
+        None,
+    ),
+    Sample(
+        "results of several models",
+        "README.md",
+        "# Results\n"
+        "\n"
+        "| Model | Epochs | mAP | Loss |\n"
+        "|---|---|---|---|\n"
+        "| A | 12 | 30.1 | 0.3 |\n"
+        "| B | 24 | 31.2 | 0.2 |\n",
+        None,
+    ),
+    Sample(
+        "prose",
+        "notes.md",
+        "After epoch 5 the loss was 0.5.\n"
+        "We trained 3 models with 10 epochs each.\n"
+        "In 2024 the loss of 12 people was 3.\n",
+        None,
+    ),
+    Sample(
+        "a server",
+        "server.log",
+        "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"
+        "2024-01-01 10:00:01 INFO request 2 took 13ms status: 200\n"
+        "2024-01-01 10:00:02 INFO request 3 took 11ms status: 500\n",
+        None,
+    ),
+    Sample(
+        "an installation",
+        "pip.log",
+        "Collecting torch==2.1.0\n"
+        "  Downloading torch-2.1.0.whl (670.2 MB)\n"
+        "Collecting numpy==1.26.0\n"
+        "  Downloading numpy-1.26.0.whl (18.2 MB)\n"
+        "Collecting six==1.16\n",
+        None,
+    ),
+)

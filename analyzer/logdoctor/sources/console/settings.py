@@ -1,0 +1,76 @@
+"""Settings that a trainer printed before its first step: only of a fixed list of names, for anything is written so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from logdoctor.run import Setting
+from logdoctor.sources.tables.numbers import parse_number
+
+MOST_LINES = 3000
+"""Lines at the beginning of a log that may hold settings."""
+
+LONGEST_LINE = 20_000
+
+KNOWN = frozenset({
+    "lr", "learning_rate", "base_lr", "max_lr", "peak_lr", "min_lr", "lr0", "matrix_lr", "batch_size",
+    "train_batch_size",
+    "per_device_train_batch_size", "global_batch_size", "micro_batch_size", "total_batch_size", "train_batch_tokens",
+    "gradient_accumulation_steps", "grad_accum_steps", "accumulate_grad_batches", "weight_decay", "wd", "warmup_steps",
+    "warmup_ratio", "warmup_iters", "warmup_epochs", "lr_warmup_iters", "lr_scheduler_type", "lr_scheduler",
+    "scheduler", "max_grad_norm", "grad_clip", "clip_grad", "grad_clip_norm", "gradient_clip_val", "optimizer", "optim",
+    "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
+    "label_smoothing", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs", "num_epochs",
+    "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
+})  # fmt: skip
+"""Names of settings that bear on a diagnosis, in lower case with underscores."""
+
+_PAIR = re.compile(
+    r"(?<![\w.])(?:--)?([A-Za-z][A-Za-z0-9_-]{0,40})['\"]?\s?[:=]\s?"
+    r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40})(?![\w(])"
+)
+_TAG = re.compile(r"<[^<>]{1,40}>")
+_BANNER = re.compile(r"\b(Num examples|Num Epochs|Instantaneous batch size per device|Total train batch size|"
+                     r"Gradient Accumulation steps|Total optimization steps)\b[^=]{0,60}= ([0-9][0-9,]*)$")  # fmt: skip
+_CODE = re.compile(r"(?:import \w|from \S+ import |def \w+\(|class \w+[(:]|#include )")
+_WORDS = {"true": True, "false": False, "none": None, "null": None}
+
+
+def settings_in(lines: list[str]) -> dict[str, Setting]:
+    """Return the settings among the lines before the first row of a log.
+
+    Source code in the log, where assignments are no settings, takes all of its lines out of consideration.
+    """
+    if any(map(_CODE.match, lines)):
+        return {}
+    return {name: value for line in lines[:MOST_LINES] if len(line) < LONGEST_LINE for name, value in _settings(line)}
+
+
+def _settings(line: str) -> Iterator[tuple[str, Setting]]:
+    if banner := _BANNER.search(line):
+        yield banner[1], _value(banner[2])
+        return
+    if line.startswith("|"):
+        cells = [cell.strip() for cell in _TAG.sub("", line).strip("| ").split("|")]
+        if len(cells) in (2, 3) and _is_known(cells[0]):
+            yield cells[0], _value(cells[-1])
+        return
+    for pair in _PAIR.finditer(line):
+        if _is_known(pair[1]):
+            yield pair[1], _value(pair[2])
+
+
+def _is_known(name: str) -> bool:
+    return name.lower().replace("-", "_") in KNOWN
+
+
+def _value(text: str) -> Setting:
+    text = text.strip("'\"")
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        number = parse_number(text)
+    except ValueError:
+        return text
+    return int(number) if number is not None and number.is_integer() and "." not in text else number

@@ -1,0 +1,167 @@
+"""`run-<id>.wandb`: everything that W&B keeps of a run on the local disk."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice, Setting
+from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.event_file.protobuf import BYTES, VARINT, WireError, fields, members, varint
+from logdoctor.sources.leveldb_log import read_records
+from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.records import settings_of, table_of
+from logdoctor.sources.tables.table_logs import read_logs
+
+_FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
+_HISTORY, _CONFIG, _METRIC, _RUN, _EXIT = 2, 5, 12, 17, 18
+"""Fields of `Record` in wandb/proto/wandb_internal.proto."""
+
+_OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
+"""What W&B adds to each row; when a row was written is kept as its wall time."""
+
+
+@dataclass
+class _Content:
+    """What the records of a file say, as they come."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    config: dict[str, Any] = field(default_factory=dict)
+    step_metrics: dict[str, str] = field(default_factory=dict)
+    """Pattern of metrics to the metric that is their axis (`define_metric`)."""
+    exit_code: int | None = None
+
+
+class WandbRun(Source):
+    """The history of a run, its settings and the axis that it declared for each metric.
+
+    The step that W&B counts itself is the number of calls of its logger; where a row has a step of the training, that
+    is the axis.
+    """
+
+    name = "wandb"
+    patterns = ("*.wandb",)
+    precedence = 60
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by its first bytes, and a small file by its history too: a run that logged nothing has none."""
+        if not head.start.startswith(_FILE_HEADER[:4]):
+            return False
+        return not head.whole or head.start[: len(_FILE_HEADER)] != _FILE_HEADER or bool(_content(head.path)[0].rows)
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every record that is intact; raises UnreadableLogError for another version of the format."""
+        with path.open("rb") as file:
+            if file.read(len(_FILE_HEADER)) != _FILE_HEADER:
+                raise UnreadableLogError(f"{path}: this version of W&B's format is not known; export the run as CSV")
+        content, notices = _content(path)
+        tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows))]
+        yield Log(
+            series=tuple(series for log in tables for series in log.series),
+            hyperparameters=_settings(content.config),
+            notices=(*notices, *(notice for log in tables for notice in log.notices)),
+            finished=None if content.exit_code is None else content.exit_code == 0,
+        )
+
+
+def _content(path: Path) -> tuple[_Content, list[Notice]]:
+    """Read all records; one that does not hold what it should becomes a notice."""
+    content, notices = _Content(), list[Notice]()
+    for record in read_records(path, len(_FILE_HEADER)):
+        if isinstance(record, Notice):
+            notices.append(record)
+            continue
+        try:
+            _take(record, content)
+        except WireError as error:
+            notices.append(Notice(DAMAGE, str(path), f"a record cannot be read and was not used: {error}"))
+    return content, notices
+
+
+def _by_axis(content: _Content) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows once for each axis that metrics were given, with the metrics that belong to it."""
+    names = dict.fromkeys(name for row in content.rows for name in row if name not in _OF_EVERY_ROW)
+    axis_of = {name: _step_metric(name, content.step_metrics) for name in names}
+    for axis in dict.fromkeys(axis_of.values()):
+        own = {name for name in names if axis_of[name] == axis and name != axis}
+        shared = {"_timestamp"} if axis else {"_timestamp", "_step"}
+        rows = [
+            {name: value for name, value in row.items() if name in own | shared | {axis}}
+            for row in content.rows
+            if own & row.keys() and (not axis or axis in row)
+        ]
+        if rows:
+            yield [_with_plain_counter(row, axis) for row in rows]
+
+
+def _with_plain_counter(row: Mapping[str, Any], axis: str) -> dict[str, Any]:
+    """Call the declared axis by its last word, which says what it counts: `train/global_step`."""
+    return {name.rpartition("/")[2] if name == axis else name: value for name, value in row.items()}
+
+
+def _step_metric(name: str, declared: Mapping[str, str]) -> str:
+    """Return the metric that a metric was given as its axis, or nothing."""
+    if name in declared.values():
+        return ""
+    exact = declared.get(name)
+    return exact or next((axis for glob, axis in declared.items() if fnmatchcase(name, glob)), "")
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Setting]:
+    return settings_of({name: value for name, value in config.items() if not name.startswith("_wandb")})
+
+
+def _take(data: bytes, content: _Content) -> None:
+    """Put what one record says with the rest."""
+    for number, wire, start, end in fields(data, 0, len(data)):
+        if wire != BYTES:
+            continue
+        if number == _HISTORY:
+            if row := dict(_items(data, start, end, 1)):
+                content.rows.append(row)
+        elif number == _CONFIG:
+            content.config |= dict(_items(data, start, end, 1))
+        elif number == _RUN:
+            for config in members(data, start, end, 4):
+                content.config |= dict(_items(data, *config, 1))
+        elif number == _METRIC:
+            _declare(data, start, end, content)
+        elif number == _EXIT:
+            codes = [varint(data, one.start, one.end)[0] for one in fields(data, start, end) if one[:2] == (1, VARINT)]
+            content.exit_code = codes[-1] if codes else 0
+
+
+def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str, Any]]:
+    """Yield names and values: a name is one text (`key`) or the steps of a path (`nested_key`), a value is JSON."""
+    for item_start, item_end in members(data, start, end, number):
+        key, path, value = "", list[str](), ""
+        for one in fields(data, item_start, item_end):
+            text = data[one.start : one.end].decode(errors="replace") if one.wire == BYTES else ""
+            if one.number == 1:
+                key = text
+            elif one.number == 2:
+                path.append(text)
+            elif one.number == 16:
+                value = text
+        with suppress(ValueError):
+            decoded = decode(value)
+            if not (isinstance(decoded, dict) and "_type" in decoded):  # a histogram, an image
+                yield "/".join(path) or key, decoded
+
+
+def _declare(data: bytes, start: int, end: int, content: _Content) -> None:
+    said = {
+        one.number: data[one.start : one.end].decode(errors="replace")
+        for one in fields(data, start, end)
+        if one.wire == BYTES
+    }
+    name, axis = said.get(1) or said.get(2, ""), said.get(4, "")
+    if name and axis:
+        content.step_metrics[name] = axis

@@ -1,0 +1,1 @@
+"""Models that give up: generators, policies, metrics that no longer move."""

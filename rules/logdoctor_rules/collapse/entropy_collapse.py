@@ -1,0 +1,195 @@
+"""A policy that stopped trying before it was any good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Reward,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, line
+from logdoctor.run.naming import words
+from logdoctor.signals import Policy, Trend
+from logdoctor.wording import number, percent, place
+
+BONUS = frozenset({"ent", "entropy"})
+"""Words of the setting that is the weight of an entropy bonus."""
+
+
+@dataclass(frozen=True)
+class EntropyCollapse(Rule):
+    """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
+
+    A policy that is certain explores nothing and learns nothing more. Where the return grows on or keeps what it had
+    gained, certainty is what learning should end in: that is a note, unless the settings say that nothing works against
+    it and the return rests from the first tenth of the run on.
+    """
+
+    id = "entropy-collapse"
+    title = "The policy became deterministic before it was good"
+    severity = Severity.WARNING
+    causes = ("no-entropy-bonus", "learning-rate-too-high")
+    references = (
+        "Ahmed et al. (2019), Understanding the Impact of Entropy on Policy Optimization, arXiv:1811.11214",
+        "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
+    )
+
+    gone: float = threshold(
+        0.05,
+        "entropy as a share of where it began, below which the policy is all but deterministic; sound ends keep 0.1",
+    )
+    early: float = threshold(0.5, "share of the run by which it must have fallen; certainty at the end is normal")
+    min_gain_z: float = threshold(
+        6.0, "gain of the return by the end, in units of the noise of its level, from which something was learnt"
+    )
+    lost: float = threshold(
+        0.3,
+        "part of its gain that the return has lost at the end, from which it got worse; sound returns waver by less",
+    )
+    at_once: float = threshold(
+        0.1,
+        "share of the run by which a fall is worth a note though the return shows no harm: few are good by then",
+    )
+    min_points: float = threshold(20.0, "values of the entropy: ten in each half")
+
+    examples = (
+        fires(
+            "certain at once, and the return never rises",
+            entropy=decay(1.4, 0.005, half_life=0.03),
+            episode_reward=flat(20.0).noisy(4.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "the return rises by less than its noise tells",
+            entropy=decay(1.4, 0.005, half_life=0.03),
+            episode_reward=line(20.0, 20.9).noisy(0.5, seed=1),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "the return falls back",
+            entropy=decay(1.4, 0.005, half_life=0.05),
+            episode_reward=line(20.0, 150.0, 40).followed_by(line(150.0, 40.0, 80)).noisy(4.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once without an entropy bonus, and the return rests since",
+            settings={"ent_coef": 0.0},
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "nothing is known of the return (a note)",
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once, and the return stays where it then was (a note)",
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "certain as the return reaches its best",
+            entropy=decay(1.4, 0.005, half_life=0.05),
+            episode_reward=decay(20.0, 500.0).noisy(4.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "a part of the entropy stays",
+            entropy=decay(1.4, 0.15, half_life=0.03),
+            episode_reward=flat(20.0).noisy(4.0),
+        ),
+        silent("falls late", entropy=line(1.4, 0.005), episode_reward=flat(20.0).noisy(4.0)),
+        silent(
+            "a small loss of return",
+            entropy=decay(1.4, 0.005, half_life=0.05),
+            episode_reward=line(20.0, 150.0, 40).followed_by(line(150.0, 125.0, 80)).noisy(4.0),
+        ),
+        silent(
+            "continuous actions: the entropy goes below zero",
+            entropy=line(8.5, -6.0),
+            episode_reward=flat(20.0).noisy(4.0),
+        ),
+        silent(
+            "nothing is known of the return, and it took a while",
+            entropy=decay(1.4, 0.005, half_life=0.05),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent("too short", entropy=decay(1.4, 0.001, 19, half_life=0.03), episode_reward=flat(20.0, 19).noisy(4.0)),
+    )
+
+    def check(self, run: Run, policy: Policy) -> Iterator[Finding]:
+        """Find when the entropy was gone, and what the return has done."""
+        entropy, reward = policy.entropy, policy.reward
+        if entropy is None or len(entropy) < self.min_points or entropy.start <= 0:
+            return
+        share, n = entropy.level / entropy.start, len(entropy.level)
+        alive = np.flatnonzero(share > self.gone)
+        since = int(alive[-1]) + 1 if len(alive) else 0
+        if since > self.early * n or since == 0 or share.min() < -self.gone:
+            return
+        verdict = self._return(reward) if reward is not None else ""
+        grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
+        if not verdict and (grows or since > self.at_once * n):
+            return
+        weights = {
+            name: value for name, value in run.hyperparameters.items() if BONUS & set(words(name)) and value is not None
+        }
+        none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
+        some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
+        if none and not verdict and reward is not None:
+            verdict = f"{reward.series.name} has not risen since"
+        series, step = entropy.series, int(entropy.steps[since])
+        spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
+        if reward is not None:
+            spans.append(Span(reward.series.name, int(reward.series.steps[0]), int(reward.series.steps[-1]), verdict))
+        fast = since <= self.at_once * n
+        yield self.finding(
+            f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
+            f"{percent(since / n)} of the run" + (f", and {verdict}" if verdict else ""),
+            *spans,
+            severity=self.severity if verdict else Severity.NOTE,
+            confidence=confidence_from(self.gone / max(entropy.end / entropy.start, self.gone / 10), n),
+            causes=ranked(
+                because("no-entropy-bonus", Strength.POSSIBLE if some else Strength.LIKELY, pro=none, contra=some),
+                because(
+                    "learning-rate-too-high",
+                    Strength.LIKELY if fast else Strength.POSSIBLE,
+                    pro=[f"it took {percent(since / n)} of the run"] if fast else [],
+                ),
+            ),
+            evidence={
+                "entropy at the start": Quantity(entropy.start, "nats"),
+                "entropy at the end": Quantity(entropy.end, "nats"),
+                "gone by": Quantity(since / n, "share of the run"),
+                **({} if reward is not None else {"to be sure": Quantity("log the return of the episodes")}),
+            },
+        )
+
+    def _return(self, reward: Trend[Reward]) -> str:
+        """Say how the return is poor; nothing where it has gained and kept it."""
+        start, best, end = reward.thirds[0], float(reward.level.max()), reward.end
+        start = min(start, float(reward.level[0]))
+        least = self.min_gain_z * reward.level_noise
+        if best - start <= least:
+            return f"{reward.series.name} never leaves {number(end)}"
+        if best - end > max(self.lost * (best - start), least / 2):
+            return f"{reward.series.name} falls from {number(best)} to {number(end)}"
+        return ""

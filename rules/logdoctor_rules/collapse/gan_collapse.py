@@ -1,0 +1,175 @@
+"""A generative adversarial network whose game is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, line, swing
+from logdoctor.signals import Adversaries
+from logdoctor.wording import number, stretch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOSTLY = 0.8
+"""Share of the blocks that must lie below: a discriminator that wins is surprised now and then."""
+
+
+@dataclass(frozen=True)
+class GanCollapse(Rule):
+    """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
+
+    The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
+    nor should. Critics of a Wasserstein loss, which may be negative, approach zero when all is well and are not judged.
+    """
+
+    id = "gan-collapse"
+    title = "The discriminator has won, or both networks have stopped"
+    severity = Severity.ERROR
+    causes = ("discriminator-too-strong", "learning-rate-too-high")
+    references = (
+        "Arjovsky and Bottou (2017), Towards Principled Methods for Training GANs, arXiv:1701.04862",
+        "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
+    )
+
+    beaten: float = threshold(
+        0.05,
+        "discriminator's loss as a share of its highest level: equilibrium is 2 ln 2, ln 2, 2 or a half by the kind of "
+        "loss, and sound games stay above a tenth of where they began",
+    )
+    resting: float = threshold(0.5, "share of the run, up to its end, over which it must stay there; early wins turn")
+    min_rise: float = threshold(
+        0.1, "rise of the generator's loss over that time as a share of its level before: it is losing ever more"
+    )
+    frozen: float = threshold(
+        0.03,
+        "spread of a loss as a share of its level, over that time, below which it stands still; sound losses wobble",
+    )
+    min_points: float = threshold(20.0, "values of each loss: ten in the later half")
+
+    examples = (
+        fires(
+            "the discriminator's loss goes to zero",
+            D_loss=decay(1.4, 0.002, half_life=0.05),
+            G_loss=line(0.7, 12.0).noisy(0.3),
+        ),
+        fires(
+            "the discriminator has won, the generator stands still (least squares)",
+            loss_D=decay(0.5, 0.0005, half_life=0.04),
+            loss_G=decay(0.3, 1.0, half_life=0.02),
+        ),
+        fires(
+            "both stand still",
+            errD=decay(2.0, 1.386, half_life=0.03),
+            errG=decay(2.0, 0.693, half_life=0.03),
+        ),
+        silent("a game that wobbles", D_loss=flat(1.2).noisy(0.15), G_loss=flat(1.0).noisy(0.2)),
+        silent(
+            "the generator loses ground, but the discriminator does not win",
+            D_loss=decay(1.4, 0.3).noisy(0.05),
+            G_loss=line(0.7, 4.0).noisy(0.3),
+        ),
+        silent(
+            "an early win that turns",
+            D_loss=decay(1.4, 0.001, 60, half_life=0.1).followed_by(line(0.01, 0.9, 60)),
+            G_loss=line(0.7, 6.0, 60).followed_by(line(6.0, 1.0, 60)),
+        ),
+        silent(
+            "near zero, but the generator gains",
+            D_loss=decay(1.4, 0.002, half_life=0.05),
+            G_loss=line(8.0, 2.0).noisy(0.3),
+        ),
+        silent(
+            "the discriminator wins late",
+            D_loss=flat(1.2, 70).noisy(0.15).followed_by(decay(1.2, 0.002, 50, half_life=0.05)),
+            G_loss=flat(1.0, 70).noisy(0.2).followed_by(line(1.0, 9.0, 50)),
+        ),
+        silent(
+            "near zero, but the generator holds its own",
+            D_loss=decay(1.4, 0.002, half_life=0.05),
+            G_loss=line(2.0, 2.1).noisy(0.1),
+        ),
+        silent("a critic that approaches zero", d_loss=decay(-30.0, -0.1), gen_loss=line(0.0, 12.0)),
+        silent("swings that never end", D_loss=flat(1.2).plus(swing(0.4, 10)), G_loss=flat(1.0).plus(swing(0.3, 10))),
+        silent("too short", D_loss=decay(1.4, 0.002, 19, half_life=0.05), G_loss=line(0.7, 12.0, 19)),
+    )
+
+    def check(self, game: Adversaries) -> Iterator[Finding]:
+        """Look at where the discriminator's loss rests, and at what the generator's does meanwhile."""
+        d, g = game.discriminator, game.generator
+        if min(len(d), len(g)) < self.min_points or float(np.quantile(d.level, 0.02)) < -4 * d.level_noise - 1e-12:
+            return
+        top = max(d.start, float(d.level.max()))
+        since = _settles(d.level <= self.beaten * top)
+        share = 1 - since / len(d.level)
+        half = int(d.steps[len(d.level) // 2])
+        beaten = top > 0 and share >= self.resting
+        first = int(d.steps[since]) if beaten else half
+        meanwhile = g.since(first)
+        if len(meanwhile) < 2:
+            return
+        before = float(np.interp(first, g.steps, g.level))
+        rises = meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before)
+        still = [_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g)]
+        if not (beaten and (rises or still[1])) and not all(still):
+            return
+        doing = f"rises to {number(g.end)}" if rises and beaten else f"stands still at {number(g.end)}"
+        last = int(d.series.steps[-1])
+        begin, end = max(first, int(g.series.steps[0])), int(g.series.steps[-1])
+        yield self.finding(
+            f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
+            f"while {g.series.name} {doing}",
+            Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
+            Span(g.series.name, min(begin, end), end, doing.split(" at ", maxsplit=1)[0].split(" to ", maxsplit=1)[0]),
+            confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
+            causes=ranked(
+                because(
+                    "discriminator-too-strong",
+                    Strength.LIKELY if beaten else Strength.UNLIKELY,
+                    pro=[f"its loss is at {number(d.end)}, its highest level was {number(top)}"] if beaten else [],
+                    contra=[] if beaten else ["its loss is not near zero"],
+                ),
+                because(
+                    "learning-rate-too-high",
+                    Strength.POSSIBLE if beaten else Strength.LIKELY,
+                    pro=[] if beaten else ["neither loss moves any more: activations have died or saturated"],
+                ),
+            ),
+            evidence={
+                "discriminator": Quantity(d.end),
+                "its highest level": Quantity(top),
+                "generator": Quantity(g.end),
+                "share of the run": Quantity(share if beaten else 0.5, "share"),
+            },
+        )
+
+
+def _settles(below: NDArray[np.bool_]) -> int:
+    """Return the block from which four in five lie below to the end; their number where none does."""
+    left = np.cumsum(below[::-1])[::-1] / np.arange(len(below), 0, -1)
+    settled = np.flatnonzero(below & (left >= MOSTLY))
+    return int(settled[0]) if len(settled) else len(below)
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    """Return the distance between the 10th and the 90th percentile as a share of the level."""
+    low, middle, high = np.percentile(values, [10, 50, 90])
+    return float((high - low) / abs(middle)) if middle else float("inf")

@@ -1,0 +1,156 @@
+"""A policy that runs away from its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, geometric, line
+from logdoctor.run.naming import words
+from logdoctor.signals import Policy
+from logdoctor.wording import number, place
+
+PENALTY = (frozenset({"kl", "coef"}), frozenset({"kl", "penalty"}), frozenset({"init", "kl"}), frozenset({"beta"}))
+"""Words of the setting that weighs the divergence, in TRL and elsewhere."""
+
+
+@dataclass(frozen=True)
+class KlBlowup(Rule):
+    """The policy's divergence from its reference, or from itself before the update, grew by orders of magnitude.
+
+    From there on the reward model, or the ratio that an update is clipped by, means little. Judged only for policies:
+    the divergence of a variational autoencoder from its prior has no such target.
+    """
+
+    id = "kl-blowup"
+    title = "The policy's divergence from its reference blows up"
+    severity = Severity.WARNING
+    causes = ("kl-penalty-too-weak", "learning-rate-too-high")
+    references = (
+        "Schulman et al. (2017), PPO, arXiv:1707.06347",
+        "Ziegler et al. (2019), Fine-Tuning Language Models from Human Preferences, arXiv:1909.08593",
+        "Gao et al. (2022), Scaling Laws for Reward Model Overoptimization, arXiv:2210.10760",
+    )
+
+    min_update: float = threshold(
+        0.3, "nats of one update at the end: ten times the usual target of 0.01 to 0.03 (Spinning Up stops at 0.015)"
+    )
+    min_reference: float = threshold(
+        100.0, "nats from a fixed reference at the end: targets are 6 to 30 for a whole answer (Ziegler et al.)"
+    )
+    min_growth: float = threshold(
+        10.0, "growth from the level over the first tenth of the run: what was large from the start did not blow up"
+    )
+    max_gain: float = threshold(
+        0.1,
+        "growth of the reward over the later half as a share of all its growth, up to which it does not pay any more",
+    )
+    min_points: float = threshold(20.0, "values of the divergence: two in its first tenth")
+
+    examples = (
+        fires(
+            "updates ever further from the policy before",
+            approx_kl=geometric(0.01, 2.0).followed_by(flat(2.0, 20)),
+            episode_reward=line(20.0, 100.0, 60).followed_by(line(100.0, 10.0, 80)),
+            policy_loss=flat(0.0, 140).noisy(0.01),
+        ),
+        fires(
+            "far from the reference",
+            settings={"kl_coef": 0.0},
+            kl=geometric(1.0, 900.0),
+            episode_reward=decay(1.0, 9.0),
+            policy_loss=flat(0.0),
+        ),
+        fires(
+            "far, and the reward still pays (a note)",
+            kl=geometric(1.0, 900.0),
+            episode_reward=line(1.0, 9.0),
+            policy_loss=flat(0.0),
+        ),
+        silent(
+            "updates near their target",
+            approx_kl=flat(0.015).noisy(0.003),
+            episode_reward=decay(20.0, 100.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "updates a little above their target",
+            approx_kl=geometric(0.005, 0.2),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "tens of nats from the reference",
+            kl=geometric(0.5, 30.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent("large from the start", approx_kl=flat(2.0).noisy(0.1), policy_loss=flat(0.0).noisy(0.01)),
+        silent("one wild update", approx_kl=flat(0.015).with_value(60, 9.0), policy_loss=flat(0.0).noisy(0.01)),
+        silent("too short", approx_kl=geometric(0.01, 5.0, 19), policy_loss=flat(0.0, 19)),
+    )
+
+    def check(self, run: Run, policy: Policy) -> Iterator[Finding]:
+        """Compare the end with the beginning and with what is usual."""
+        kl, reward = policy.kl, policy.reward
+        if kl is None or len(kl) < self.min_points:
+            return
+        usual = self.min_update if policy.kl_is_per_update else self.min_reference
+        early = abs(float(np.median(kl.level[: max(1, len(kl.level) // 10)])))
+        if kl.end < usual or kl.end < self.min_growth * early:
+            return
+        pays = False
+        if reward is not None:
+            total = float(reward.level.max()) - float(reward.level[0])
+            pays = total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+        inside = np.flatnonzero(kl.level < usual)
+        since = int(inside[-1]) + 1 if len(inside) else 0
+        series, step = kl.series, int(kl.steps[min(since, len(kl.level) - 1)])
+        weights = [
+            (name, value)
+            for name, value in run.hyperparameters.items()
+            if any(one <= set(words(name)) for one in PENALTY) and value is not None
+        ]
+        off = [f"the settings say {name} {value}" for name, value in weights if value == 0]
+        on = [f"the settings say {name} {value}" for name, value in weights if value != 0]
+        yield self.finding(
+            f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "
+            f"from {place(series, step)} on" + (f" while {reward.series.name} still rises" if pays and reward else ""),
+            Span(series.name, step, int(series.steps[-1]), "blowing up"),
+            severity=Severity.NOTE if pays else self.severity,
+            confidence=confidence_from(min(kl.end / usual, kl.end / max(self.min_growth * early, 1e-300)), len(kl)),
+            causes=ranked(
+                because(
+                    "kl-penalty-too-weak",
+                    Strength.POSSIBLE if policy.kl_is_per_update and not off else Strength.LIKELY,
+                    pro=off,
+                    contra=on,
+                ),
+                because(
+                    "learning-rate-too-high",
+                    Strength.LIKELY if policy.kl_is_per_update else Strength.POSSIBLE,
+                    pro=["single updates go too far"] if policy.kl_is_per_update else [],
+                ),
+            ),
+            evidence={
+                "level over the first tenth": Quantity(early, "nats"),
+                "end": Quantity(kl.end, "nats"),
+                "usual": Quantity(usual, "nats"),
+                "reward at the end": Quantity(reward.end if reward is not None else "not logged"),
+            },
+        )

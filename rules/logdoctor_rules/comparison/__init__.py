@@ -1,0 +1,1 @@
+"""Runs of one set-up beside each other."""

@@ -1,0 +1,119 @@
+"""What the failed runs of a set-up share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
+from logdoctor.curves import decay, flat
+from logdoctor.run import Setting
+from logdoctor.signals import Member, SetUp, is_rate
+from logdoctor.wording import counted, number
+
+NAN = flat(float("nan"), 60)
+
+
+@dataclass(frozen=True)
+class FailuresInCommon(GroupRule):
+    """All runs that failed share a setting that no run has that went well.
+
+    That is evidence for the cause, not proof: settings that vary together cannot be told apart. The learning rate is
+    `rate-sweep`'s matter where nothing else differs.
+    """
+
+    id = "failures-in-common"
+    title = "What the failed runs share"
+
+    min_each: float = threshold(2.0, "failed runs, and sound ones; a single failure shares everything with itself")
+
+    examples = (
+        fires(
+            "momentum",
+            settings={"momentum": 0.999, "width": 64},
+            siblings=(
+                example_run({"momentum": 0.999, "width": 32}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"momentum": 0.9, "width": 64}, train_loss=decay(2.3, 0.3)),
+                example_run({"momentum": 0.9, "width": 32}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        fires(
+            "a precision by name",
+            settings={"precision": "16-mixed", "width": 64},
+            siblings=(
+                example_run({"precision": "16-mixed", "width": 32}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"precision": "32", "width": 64}, train_loss=decay(2.3, 0.3)),
+                example_run({"precision": "bf16-mixed", "width": 32}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
+            "one failure",
+            settings={"momentum": 0.999},
+            siblings=(
+                example_run({"momentum": 0.9}, train_loss=decay(2.3, 0.3)),
+                example_run({"momentum": 0.8}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
+            "nothing in common",
+            settings={"momentum": 0.999, "width": 64},
+            siblings=(
+                example_run({"momentum": 0.9, "width": 32}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"momentum": 0.999, "width": 32}, train_loss=decay(2.3, 0.3)),
+                example_run({"momentum": 0.9, "width": 64}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+    )
+
+    def check(self, set_up: SetUp) -> Iterator[Comparison]:
+        """Look at every setting that all runs name."""
+        failed, well = set_up.failed, set_up.went_well
+        if len(failed) < self.min_each or len(well) < self.min_each:
+            return
+        shared = [f"{name} {said}" for name in _named_by_all(set_up) if (said := _separates(name, failed, well))]
+        if shared:
+            yield self.comparison(
+                f"all {counted(len(failed), 'failed run')} have {' and '.join(shared)}; "
+                f"none of the {len(well)} that went well has",
+                [one.run for one in (*failed, *well)],
+                {
+                    "failed": Quantity(len(failed), "runs"),
+                    "went well": Quantity(len(well), "runs"),
+                    "shared": Quantity(", ".join(shared)),
+                },
+            )
+
+
+def _named_by_all(set_up: SetUp) -> list[str]:
+    """Return the settings that every run names, without the rate where nothing else varies."""
+    first, *others = (one.settings for one in set_up)
+    named = [name for name in first if all(name in other for other in others)]
+    varied = [name for name in named if any(other[name] != first[name] for other in others)]
+    return [name for name in varied if not is_rate(name) or len(varied) > 1]
+
+
+def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> str:
+    """Say what the failed runs share of a setting and the others do not: a value, or a side of a number."""
+    bad, good = [one.settings[name] for one in failed], [one.settings[name] for one in well]
+    if len(set(map(repr, bad))) == 1 and bad[0] not in good:
+        return _shown(bad[0])
+    high, low = _numbers(bad), _numbers(good)
+    if high and low and min(high) > max(low):
+        return f"of {number(min(high))} or more"
+    if high and low and max(high) < min(low):
+        return f"of {number(max(high))} or less"
+    return ""
+
+
+def _numbers(values: Sequence[Setting]) -> list[float]:
+    """Return settings as numbers; none where one of them is not a number."""
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return numbers if len(numbers) == len(values) else []
+
+
+def _shown(value: Setting) -> str:
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""What the curve tells about the data and how they were fed."""

@@ -1,0 +1,150 @@
+"""A training loss that repeats the same course in every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Axis,
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    silent,
+    threshold,
+)
+from logdoctor.curves import cosine, decay, flat, given, line, swing
+from logdoctor.signals import Epochs, Schedule, Trend
+from logdoctor.wording import axis_word, counted, number, percent
+
+_SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
+_PHASE = given(np.repeat(np.arange(10.0), 40))
+_FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
+_METER = given((np.cumsum(1.2 + 0.8 * _FRESH, axis=1) / np.arange(1, 41)).ravel())
+_STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
+
+
+@dataclass(frozen=True)
+class EpochSawtooth(Rule):
+    """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
+
+    Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates
+    that cycle with the epochs do the same and are meant to; a mean that starts anew in each epoch looks like it.
+    """
+
+    id = "epoch-sawtooth"
+    title = "The training loss repeats the same saw in every epoch"
+    severity = Severity.WARNING
+    causes = ("data-not-shuffled",)
+    references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
+    explains = ("oscillation", "loss-spike", "plateau")
+
+    min_share: float = threshold(
+        0.2,
+        "height of the saw as a share of what was gained, or of the level where that is larger; random batches in a "
+        "fixed order repeat their noise too, below 0.1",
+    )
+    min_z: float = threshold(
+        8.0, "height in units of the noise of the typical epoch: the range of twenty phases of noise stays below 5"
+    )
+    min_over_decline: float = threshold(
+        2.0, "height in units of what an epoch gains: a loss that falls in steps, once an epoch, has 1"
+    )
+    min_jump: float = threshold(
+        0.4,
+        "largest step from point to point as a share of the height, where only the curve tells the epoch: a wave of 40 "
+        "points has 0.08, with the overtones of momentum 0.2",
+    )
+    averaging: float = threshold(
+        0.35,
+        "how much the curve moves late in an epoch, as a share of early on, up to which it is a mean that starts anew "
+        "in each epoch; such a mean moves by 1 / n, which is a tenth",
+    )
+
+    examples = (
+        fires("sorted data, epochs are logged", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.1)),
+        fires("sorted data, the curve alone tells", axis=Axis.STEP,
+              train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.05)),
+        fires("a wave within each epoch", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.05)),
+        fires("a mean that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=_METER.plus(given(-0.8 * _SAW))),
+        silent("shuffled", axis=Axis.STEP, epoch=_PHASE, train_loss=decay(2.0, 1.0, 400).noisy(0.2)),
+        silent("a small saw", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.15 * _SAW)).noisy(0.01)),
+        silent("a saw within the noise", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.6 * _SAW)).noisy(0.6)),
+        silent("another course in every epoch", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 27, 400))),
+        silent("falls in steps, once an epoch", axis=Axis.STEP, epoch=given(_PHASE.values[:200]),
+               train_loss=_STAIRS.noisy(0.01)),
+        silent("a wave, and nothing tells the epoch", axis=Axis.STEP,
+               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.02)),
+        silent("the rate cycles with the epochs", axis=Axis.STEP, epoch=_PHASE, lr=cosine(0.1, 400, cycles=10),
+               train_loss=decay(2.0, 1.0, 400).plus(given(-0.8 * _SAW)).noisy(0.1)),
+        silent("falls steadily", axis=Axis.STEP, epoch=_PHASE, train_loss=line(3.0, 0.2, 400)),
+        silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
+    )  # fmt: skip
+
+    def check(self, train: Trend[TrainLoss], epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
+        """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
+        level = float(np.median(epochs.series.values[epochs.starts[1] :]))
+        scale = max(train.start - level, abs(level))
+        least = max(self.min_share * scale, self.min_z * epochs.noise, self.min_over_decline * max(epochs.decline, 0.0))
+        sharp = epochs.is_known or epochs.sharpest >= self.min_jump
+        if epochs.amplitude <= least or not sharp:
+            return
+        if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
+            return
+        series, is_mean = epochs.series, epochs.is_known and epochs.averaging <= self.averaging
+        top, bottom = int(np.argmax(epochs.profile)), int(np.argmin(epochs.profile))
+        where = [f"{percent((at + 0.5) / len(epochs.profile))} of an epoch" for at in (top, bottom)]
+        told = epochs.known_from or f"the curve repeats itself every {epochs.length:.0f} {axis_word(series.axis)}s"
+        yield self.finding(
+            f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
+            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {number(epochs.amplitude)} from its highest, at "
+            f"{where[0]}, to its lowest, at {where[1]}"
+            + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
+            Span(series.name, epochs.first_step(1), int(series.steps[-1]), "the same saw"),
+            severity=Severity.NOTE if is_mean else self.severity,
+            confidence=confidence_from(epochs.amplitude / least, 10 * epochs.count if epochs.is_known else 10),
+            causes=(
+                because(
+                    "data-not-shuffled",
+                    Strength.POSSIBLE if is_mean else Strength.LIKELY,
+                    pro=[f"epochs agree with a correlation of {epochs.agreement:.2f}", told],
+                    contra=["the logged loss is a mean since the epoch began: log the loss of each batch to tell"]
+                    if is_mean
+                    else [],
+                ),
+            ),
+            evidence={
+                "height": Quantity(epochs.amplitude),
+                "height as a share of the level": Quantity(
+                    epochs.amplitude / level if level else float("inf"), "share"
+                ),
+                "steps of an epoch": Quantity(epochs.length, "steps"),
+                "agreement of epochs": Quantity(round(epochs.agreement, 3), "correlation"),
+                "known from": Quantity(told),
+            },
+        )
+
+
+def _cycles_with(schedule: Schedule, length: float) -> bool:
+    """Whether the rate restarts once an epoch, or a whole number of times or epochs."""
+    restarts = schedule.restarts
+    if len(restarts) < 2:
+        return False
+    period = float(np.median(np.diff(restarts)))
+    ratio = max(period / length, length / period)
+    return abs(ratio - round(ratio)) <= 0.1

@@ -1,0 +1,148 @@
+"""A training loss that steps down from one epoch to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Axis,
+    Finding,
+    Fix,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    ValLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.signals import Epochs, Schedule, Trend
+from logdoctor.wording import counted, number, percent
+
+_PHASE = given(np.repeat(np.arange(4.0), 50))
+_STAIRS = decay(2.6, 1.3, 50).followed_by(flat(0.8, 50)).followed_by(flat(0.4, 50)).followed_by(flat(0.2, 50))
+_MILD = decay(2.6, 1.3, 50).followed_by(flat(1.2, 50)).followed_by(flat(1.12, 50)).followed_by(flat(1.05, 50))
+
+
+@dataclass(frozen=True)
+class MemorizationSteps(Rule):
+    """The training loss drops where an epoch begins and is flat within it: the model recognises what it has seen.
+
+    What is learnt about the data at large shows all through an epoch. Fine-tuned language models take mild steps in
+    sound runs, so that it is a warning only where validation gets worse, and a note where the steps are large and
+    nothing is known of validation.
+    """
+
+    id = "memorization-steps"
+    title = "The training loss steps down once an epoch"
+    severity = Severity.WARNING
+    causes = ("too-many-epochs", "too-little-data")
+    references = (
+        "https://www.fast.ai/posts/2023-09-04-learning-jumps/",
+        "Zhang et al. (2022), Towards Understanding the Overfitting Phenomenon of Deep CTR Models, arXiv:2209.06053",
+    )
+    explains = ("overfitting", "generalization-gap", "plateau")
+
+    min_share: float = threshold(
+        0.7,
+        "part of the movement since the first epoch that happens between epochs: a smooth descent has 0.2, a saw 0.5",
+    )
+    min_z: float = threshold(
+        5.0, "height of all steps together in units of the noise of what they join: one in a million by chance"
+    )
+    large: float = threshold(
+        0.3,
+        "all steps together as a share of the level after the first epoch: mild ones of sound fine-tuning stay below",
+    )
+    min_worse: float = threshold(
+        0.03, "rise of validation after its lowest as a share of the lowest, from which it gets worse"
+    )
+
+    examples = (
+        fires("steps, and validation rises", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
+              val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
+        fires("mild steps, and validation rises", axis=Axis.STEP, epoch=_PHASE, train_loss=_MILD.noisy(0.01),
+              val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 1.6, 140))),
+        fires("large steps without validation (a note)", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05)),
+        silent("mild steps without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_MILD.noisy(0.01)),
+        silent("steps, and validation falls", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
+               val_loss=decay(2.6, 0.9, 200, half_life=0.4)),
+        silent("steps, and validation is a little above its lowest", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=_STAIRS.noisy(0.05), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 1.32, 140))),
+        silent("falls within the epochs, and validation rises: plain overfitting", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=line(2.6, 0.2, 200).noisy(0.01),
+               val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
+        silent("steps within the noise", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.7)),
+        silent("the rate falls once an epoch", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
+               lr=flat(0.1, 50).followed_by(flat(0.01, 50)).followed_by(flat(1e-3, 50)).followed_by(flat(1e-4, 50))),
+    )  # fmt: skip
+
+    def check(self, epochs: Epochs, val: Trend[ValLoss] | None, schedule: Schedule | None) -> Iterator[Finding]:
+        """Divide the fall since the first epoch into what happens between epochs and within them."""
+        if not epochs.is_known or (schedule is not None and self._decays_between(schedule, epochs)):
+            return
+        begins, ends = epochs.edges[:, 0], epochs.edges[:, 1]
+        steps, within = ends[:-1] - begins[1:], begins[1:] - ends[1:]
+        total = float(steps.sum())
+        share = total / (total + abs(float(within.sum()))) if total > 0 else 0.0
+        height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
+        if share < self.min_share or height < self.min_z or steps.min() <= 0:
+            return
+        large = total >= self.large * abs(float(ends[0]))
+        worse = val is not None and val.end - val.best > max(self.min_worse * abs(val.best), 4 * val.level_noise)
+        if not worse and (val is not None or not large):
+            return
+        series = epochs.series
+        spans = [Span(series.name, epochs.first_step(1), int(series.steps[-1]), "in steps")]
+        rises, fixes = [], []
+        if worse and val is not None:
+            spans.append(Span(val.series.name, val.best_step, int(val.series.steps[-1]), "rising"))
+            rises = [f"{val.series.name} rises from {number(val.best)} to {number(val.end)}"]
+            passed = int(np.searchsorted(series.steps[epochs.starts[1:] - 1], val.best_step)) + 1
+            fixes = [
+                Fix(f"stop after {counted(min(passed, epochs.count), 'epoch')}", basis="the lowest validation loss")
+            ]
+        yield self.finding(
+            f"{series.name} steps down by {number(float(np.median(steps)))} where an epoch begins, "
+            f"{counted(len(steps), 'time')}, and moves little within epochs" + "".join(f"; {one}" for one in rises),
+            *spans,
+            severity=self.severity if worse else Severity.NOTE,
+            confidence=confidence_from(min(height / self.min_z, share / self.min_share * 3), 10 * epochs.count),
+            causes=ranked(
+                because(
+                    "too-many-epochs",
+                    Strength.LIKELY if worse else Strength.POSSIBLE,
+                    pro=[f"each of {counted(epochs.count, 'epoch')} begins lower than the last ended", *rises],
+                    contra=[] if worse else ["nothing is known of validation: log its loss once an epoch"],
+                    fixes=fixes,
+                ),
+                because(
+                    "too-little-data", pro=[f"the end is at {percent(float(ends[-1] / ends[0]))} of the first epoch's"]
+                ),
+            ),
+            evidence={
+                "share of the movement between epochs": Quantity(share, "share"),
+                "all steps together": Quantity(total),
+                "steps in units of noise": Quantity(round(height, 1)),
+                "epochs": Quantity(epochs.count, epochs.known_from),
+            },
+        )
+
+    @staticmethod
+    def _decays_between(schedule: Schedule, epochs: Epochs) -> bool:
+        """Whether the rate itself falls in steps with the epochs: most boundaries see it fall by a fifth or more."""
+        cuts = epochs.starts[1:-1]
+        falls = [
+            schedule.at(int(epochs.series.steps[cut])) < 0.8 * schedule.at(int(epochs.series.steps[cut - 2]))
+            for cut in cuts
+        ]
+        return bool(np.mean(falls) > 0.5) if falls else False

@@ -1,0 +1,207 @@
+"""Validation loss that jumps from one evaluation to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Cause,
+    Finding,
+    Fix,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    ValMetric,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line, swing
+from logdoctor.run.naming import words
+from logdoctor.signals import Roughness, Schedule, Trend
+from logdoctor.wording import number, percent, place
+
+ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1"})
+"""Words of a metric that is the share of examples that are right."""
+
+FEW = 100
+"""Examples up to which a validation set is small: the standard error of an accuracy is 3 to 5 %."""
+
+
+@dataclass(frozen=True)
+class NoisyValidation(Rule):
+    """Validation loss jumps from one evaluation to the next far more than training loss does over the same steps.
+
+    Which checkpoint is the best one is then luck. Judged over the later half, and only where it still jumps at the end:
+    one spike, or a BatchNorm that wavers until the rate has fallen, is nothing.
+    """
+
+    id = "noisy-validation"
+    title = "Validation loss jumps between evaluations"
+    severity = Severity.WARNING
+    causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high")
+    references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
+
+    min_over_train: float = threshold(
+        4.0,
+        "jumps in units of those of the training loss over the same steps, each as a share of its level: those of "
+        "sound public runs reach twice, for fewer examples are averaged",
+    )
+    min_share: float = threshold(
+        0.05, "jumps (a standard deviation) as a share of what was gained; sound public runs stay below 0.03"
+    )
+    large: float = threshold(
+        0.3,
+        "the same as a share of the level that counts however little of the gain it is: losses near zero",
+    )
+    min_level: float = threshold(
+        0.05,
+        "the same as a share of the level that is needed at least: a twentieth is what runs differ by",
+    )
+    min_lasting: float = threshold(
+        0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
+    )
+    min_points: float = threshold(12.0, "evaluations: six in the half that is judged")
+
+    examples = (
+        fires(
+            "training is smooth, validation jumps",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        fires(
+            "jumps up now and then",
+            train_loss=decay(3.9, 2.07, 40).noisy(0.005),
+            val_loss=decay(3.9, 2.25, 40)
+            .noisy(0.03)
+            .with_value(21, 2.8)
+            .with_value(25, 2.7, 2.7)
+            .with_value(29, 2.8)
+            .with_value(33, 2.75)
+            .with_value(36, 2.9),
+        ),
+        fires(
+            "jumps less once the rate has fallen",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 30).noisy(0.3, seed=1).followed_by(flat(0.6, 10).noisy(0.21, seed=2)),
+            lr=flat(0.1, 30).followed_by(flat(0.03, 10)),
+        ),
+        fires(
+            "five examples are a tiny validation set",
+            train_loss=decay(2.3, 0.15, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.08, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.2, seed=3).values))),
+            val_accuracy=given([1.0 if i % 7 else 0.8 for i in range(40)]),
+        ),
+        silent(
+            "both are noisy",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.15, seed=2),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        silent(
+            "jumps that are small against what was gained",
+            train_loss=decay(20.0, 0.2, 40).noisy(0.005),
+            val_loss=decay(20.0, 0.6, 40).noisy(0.1, seed=1),
+        ),
+        silent(
+            "jumps that are small against the level",
+            train_loss=decay(11.0, 9.9, 40).noisy(0.005),
+            val_loss=decay(11.0, 10.2, 40).noisy(0.15, seed=1),
+        ),
+        silent(
+            "wavers until the rate falls",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 30).noisy(0.3, seed=1).followed_by(flat(0.6, 10).noisy(0.03, seed=2)),
+        ),
+        silent("one spike", train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.6, 40).with_value(30, 3.0)),
+        silent("few evaluations", train_loss=line(2.3, 1.0, 11), val_loss=line(2.3, 1.0, 11).noisy(0.3)),
+        silent(
+            "overfits smoothly", train_loss=decay(2.3, 0.1, 40), val_loss=decay(2.3, 0.9, 20).then(line(0, 0.6, 20))
+        ),
+        silent(
+            "swings slowly, and training with it",
+            train_loss=decay(2.3, 0.8).plus(swing(0.4, 12)),
+            val_loss=decay(2.3, 0.9).plus(swing(0.4, 12)),
+        ),
+    )
+
+    def check(self, rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None) -> Iterator[Finding]:
+        """Compare the jumps of validation with those of training, with the gain and with the level."""
+        val, train = rough.gap.val, rough.gap.train
+        gained = max(val.start, train.start) - val.best
+        material = min(self.min_share * max(gained, 0.0), self.large * abs(val.end))
+        margin = min(rough.over_train / self.min_over_train, rough.jumps / max(material, self.min_level * abs(val.end)))
+        lasting = rough.last_jumps / rough.early_jumps if rough.early_jumps > 0 else 1.0
+        if len(val) < self.min_points or margin <= 1 or lasting < self.min_lasting:
+            return
+        series, first = val.series, int(val.series.steps[len(val) // 2])
+        best = int(np.argmin(series.values))
+        fix = Fix(
+            f"do not trust {place(series, int(series.steps[best]))} to be the best: its {number(series.values[best])} "
+            f"lies within the usual jump of {number(rough.jumps)}; average the last evaluations or weights",
+            basis="read from this curve",
+        )
+        yield self.finding(
+            f"{series.name} usually jumps by {number(rough.jumps)} from one evaluation to the next around "
+            f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps",
+            Span(series.name, first, int(series.steps[-1]), "jumping"),
+            confidence=confidence_from(margin, len(val)),
+            causes=self._causes(rough, schedule, metric, fix),
+            evidence={
+                "usual jump": Quantity(rough.jumps),
+                "of training": Quantity(rough.train_jumps),
+                "as a share of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
+                "last quarter against the one before": Quantity(round(lasting, 2), "ratio"),
+            },
+        )
+
+    @staticmethod
+    def _causes(
+        rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None, fix: Fix
+    ) -> tuple[Cause, ...]:
+        """A small set errs both ways; statistics or steps that are off only ever make it worse."""
+        upward = rough.upward >= 0.75
+        late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
+        fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
+        calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
+        few = _few_examples(metric)
+        one_sided = [f"{percent(rough.upward)} of the large jumps go up"] if upward else []
+        return ranked(
+            because(
+                "validation-set-too-small",
+                Strength.LIKELY if few or not (upward or calmer) else Strength.POSSIBLE,
+                pro=[*few, *([] if upward else ["the jumps go both ways"])],
+                contra=[*one_sided, *(["the jumps shrank with the rate"] if calmer else [])],
+                fixes=[fix],
+            ),
+            because(
+                "batch-norm-statistics",
+                Strength.LIKELY if upward and not calmer and not few else Strength.POSSIBLE,
+                pro=[*one_sided, *(["training does not jump with it"] if upward else [])],
+            ),
+            because(
+                "learning-rate-too-high",
+                Strength.LIKELY if calmer else Strength.POSSIBLE,
+                pro=["the jumps shrank when the rate fell"] if calmer else [],
+                contra=["the rate has fallen, the jumps have not"] if fell and not calmer else [],
+            ),
+        )
+
+
+def _few_examples(metric: Trend[ValMetric] | None) -> list[str]:
+    """Say how few examples there are where an accuracy moves in steps: one example is one step."""
+    if metric is None or not ACCURACY & set(words(metric.series.name)):
+        return []
+    values = metric.series.values / (100.0 if metric.series.values.max() > 1.5 else 1.0)
+    steps = np.diff(np.unique(np.round(values, 6)))
+    step = float(steps.min()) if len(steps) else 0.0
+    if step * FEW < 1:
+        return []
+    return [f"{metric.series.name} moves in steps of {number(step)}: about {round(1 / step)} examples"]

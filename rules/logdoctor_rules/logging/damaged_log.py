@@ -1,0 +1,136 @@
+"""A log of which parts could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from logdoctor import (
+    Cause,
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    ValLoss,
+    because,
+    fires,
+    ranked,
+    silent,
+)
+from logdoctor.curves import decay
+from logdoctor.finding import Place
+from logdoctor.run import Notice, Series, State
+from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE, PADDING, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.signals import Hole, holes
+from logdoctor.wording import counted, place
+
+MAX_PLACES = 10
+"""Places that a finding points at; the notices of the run have all."""
+
+FILE = "events.out.tfevents.1"
+TORN = Notice(DAMAGE, FILE, "Left out 10 records in a row with a wrong checksum.", 4_000, 4_560, cause=STORAGE_FAULT)
+CUT = Notice(DAMAGE, FILE, "The last record ends after 20 bytes.", 9_000, 9_020, cause=INTERRUPTED_WRITE)
+GLUED = Notice(
+    DAMAGE, "log.jsonl", "Line 7 is not one record; 2 whole records on it were used.", 300, 360, 7, 7, TWO_WRITERS
+)
+STRANGE = Notice(DAMAGE, "log.csv", "Line 7 has 3 cells where the header has 4.", 300, 360, 7, 7)
+
+
+@dataclass(frozen=True)
+class DamagedLog(Rule):
+    """Bytes or lines of the log could not be read; all that lies around them was.
+
+    It is a warning where the training or validation loss has a hole for it, or nothing of the run is left, since what
+    is said of the run rests on those; otherwise a note. The cut end of a log that is still being written is no damage.
+    """
+
+    id = "damaged-log"
+    title = "Part of the log could not be read"
+    severity = Severity.WARNING
+    causes = ("interrupted-write", "storage-fault", "two-writers", "unknown")
+    references = ("https://github.com/tensorflow/tensorboard/issues/1562",)
+    explains = ("missing-steps",)
+
+    examples = (
+        fires("ten records of the loss are lost", notices=(TORN,), train_loss=decay(2.3, 0.2).without(60, 69)),
+        fires("the end is cut off", notices=(CUT,), train_loss=decay(2.3, 0.2)),
+        fires("two processes wrote", notices=(GLUED,), train_loss=decay(2.3, 0.2)),
+        fires("a line of another length", notices=(STRANGE,), train_loss=decay(2.3, 0.2)),
+        fires("nothing could be read", notices=(Notice(DAMAGE, FILE, "The file is a web page.", 0, 812),)),
+        silent("the end is still being written", notices=(CUT,), state=State.WRITING, train_loss=decay(2.3, 0.2)),
+        silent("padding", notices=(Notice(PADDING, "log.csv", "2 rows of nan"),), train_loss=decay(2.3, 0.2)),
+        silent("a step was not logged", train_loss=decay(2.3, 0.2).without(60, 60)),
+    )
+
+    def check(self, run: Run) -> Iterator[Finding]:
+        """Report all damage of the run at once, with the steps of the losses that it cost."""
+        writing = run.state is State.WRITING
+        damage = [n for n in run.notices if n.kind == DAMAGE and not (writing and n.cause == INTERRUPTED_WRITE)]
+        if not damage:
+            return
+        lost = list(_lost(run, places=len(damage)))
+        grave = bool(lost) or not run.series
+        yield self.finding(
+            f"{_amount(damage)} could not be read; {_consequence(run, lost)}",
+            *(Span(series.name, hole.before, hole.after, "lost") for series, hole in lost),
+            places=[Place(n.path, n.line_start, n.line_end, n.byte_start, n.byte_end) for n in damage[:MAX_PLACES]],
+            confidence=Confidence.HIGH,
+            severity=Severity.WARNING if grave else Severity.NOTE,
+            causes=_causes(damage) if run.series else (because("unknown", pro=[damage[0].message]),),
+            evidence={
+                "damaged places": Quantity(len(damage)),
+                **({"bytes": Quantity(_bytes(damage), "bytes")} if _bytes(damage) else {}),
+                "records of the losses missing": Quantity(sum(hole.records for _, hole in lost), "records"),
+                "first": Quantity(damage[0].message),
+            },
+        )
+
+
+def _lost(run: Run, places: int) -> Iterator[tuple[Series, Hole]]:
+    """Yield the holes of the losses; more holes than damaged places come from the way of logging."""
+    for series in (run.find(TrainLoss), run.find(ValLoss)):
+        found = holes(series, paces=1.5) if series is not None else ()
+        if series is not None and len(found) <= places:
+            yield from ((series, hole) for hole in found)
+
+
+def _amount(damage: Sequence[Notice]) -> str:
+    """Say how much is damaged, in lines where the files have lines: `4 lines of log.csv`."""
+    files = {n.path for n in damage}
+    where = PurePath(damage[0].path).name if len(files) == 1 else counted(len(files), "file")
+    if all(n.line_start is not None and n.line_end is not None for n in damage):
+        return f"{counted(sum((n.line_end or 0) - (n.line_start or 0) + 1 for n in damage), 'line')} of {where}"
+    if _bytes(damage):
+        return f"{_bytes(damage):,} bytes of {where}"
+    return f"{counted(len(damage), 'part')} of {where}"
+
+
+def _bytes(damage: Sequence[Notice]) -> int:
+    return sum((n.byte_end or 0) - (n.byte_start or 0) for n in damage)
+
+
+def _consequence(run: Run, lost: Sequence[tuple[Series, Hole]]) -> str:
+    if not run.series:
+        return "nothing is left of the run"
+    if not lost:
+        judged = [one.name for one in (run.find(TrainLoss), run.find(ValLoss)) if one is not None]
+        return f"no step of {' and '.join(judged) or 'the rest'} is seen to be missing"
+    series, hole = lost[0]
+    more = f", and {counted(len(lost) - 1, 'more hole')}" if len(lost) > 1 else ""
+    records = counted(hole.records, "record")
+    return f"{series.name} lacks {records} between {place(series, hole.before)} and {hole.after:,}{more}"
+
+
+def _causes(damage: Sequence[Notice]) -> tuple[Cause, ...]:
+    """Return the causes that the notices name; where none does, what mostly damages a log."""
+    named = list(dict.fromkeys(n.cause for n in damage if n.cause))
+    if not named:
+        return tuple(because(cause, Strength.POSSIBLE) for cause in (STORAGE_FAULT, TWO_WRITERS))
+    shows = {cause: [n.message for n in damage if n.cause == cause] for cause in named}
+    return ranked(*(because(cause, Strength.LIKELY, pro=messages[:1]) for cause, messages in shows.items()))

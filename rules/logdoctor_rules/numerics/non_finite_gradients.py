@@ -1,0 +1,246 @@
+"""A gradient norm that is NaN or infinite while the loss is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Axis,
+    Cause,
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    example_run,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, geometric, given
+from logdoctor.evidence import rate_too_high
+from logdoctor.signals import (
+    BrokenGradients,
+    Change,
+    GradientHistory,
+    Hyperparameters,
+    LossHarm,
+    LossScaleWalk,
+    Siblings,
+)
+from logdoctor.wording import counted, number, place
+
+NAN, INF = float("nan"), float("inf")
+
+
+@dataclass(frozen=True)
+class NonFiniteGradients(Rule):
+    """Steps whose gradient is NaN or infinite although the loss is finite: they are skipped, or they ruin the weights.
+
+    A dynamic loss scale makes such steps on purpose: many in a row at the start, while it looks for its level, and
+    afterwards one when it tries a higher one. What is reported are many, or several in a row, after that start.
+    """
+
+    id = "non-finite-gradients"
+    title = "Gradients are NaN or infinite while the loss is finite"
+    severity = Severity.WARNING
+    causes = (
+        "half-precision-overflow",
+        "loss-scale-exhausted",
+        "unstable-operation",
+        "learning-rate-too-high",
+        "no-gradient-clipping",
+        "bad-batch",
+    )
+    references = (
+        "https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling",
+        "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
+    )
+    explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence", "still-improving")
+
+    probe: float = threshold(
+        32.0,
+        "non-finite values in a row at the start that are a loss scale looking for its level: Megatron begins at 2**32 "
+        "and halves at each",
+    )
+    min_count: float = threshold(
+        3.0, "non-finite values after the start: one or two are a loss scale that tries a higher level"
+    )
+    max_share: float = threshold(
+        0.05,
+        "share of them from which they are no trials: scalers try a higher level every 1000 (DeepSpeed, Megatron) to "
+        "2000 (torch) steps, some settings every 50",
+    )
+    min_run: float = threshold(
+        5.0, "non-finite values in a row from which they are a fault however rare: that halves a scale 32-fold"
+    )
+    min_points: float = threshold(
+        10.0, "values of the gradient norm that a run must have: fewer may all lie within the start of a loss scale"
+    )
+    growth: float = threshold(
+        3.0, "factor between the last sound gradient norms and the usual one that counts as a rise: batch noise of two"
+    )
+
+    examples = (
+        fires(
+            "NaN in one step of ten",
+            train_loss=decay(2.3, 0.6).noisy(0.02),
+            grad_norm=given([NAN if i % 10 == 7 else 0.9 for i in range(120)]).noisy(0.05),
+        ),
+        fires(
+            "infinite to the end, the loss rests",
+            settings={"fp16": True, "lr": 0.1},
+            siblings=(example_run({"fp16": True, "lr": 0.01}, train_loss=decay(2.3, 0.4)),),
+            train_loss=decay(2.3, 1.2, 58).followed_by(flat(1.25, 62)).noisy(0.02),
+            grad_norm=flat(0.9, 56).noisy(0.05).followed_by(given([6.0, 40.0])).followed_by(flat(INF, 62)),
+        ),
+        fires(
+            "every step is skipped from the first on",
+            train_loss=flat(2.3).noisy(0.02),
+            grad_norm=flat(NAN),
+        ),
+        fires(
+            "a cluster in a long run, its scale falls",
+            varies={"every second point": "three in a row are left of six"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.6, 2000).noisy(0.02),
+            grad_norm=flat(0.9, 2000).noisy(0.05).with_value(1200, *[INF] * 6),
+            loss_scale=flat(65536.0, 1200)
+            .followed_by(given(65536 / 2.0 ** np.arange(1, 7)))
+            .followed_by(flat(1024.0, 794)),
+        ),
+        fires(
+            "a start that lasts for most of the run",
+            train_loss=decay(2.3, 0.3).noisy(0.02),
+            grad_norm=flat(0.9).noisy(0.05).with_value(0, *[INF] * 80),
+        ),
+        silent("all finite", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
+        silent(
+            "the loss scale looks for its level",
+            train_loss=decay(2.3, 0.3).noisy(0.02),
+            grad_norm=flat(0.9).noisy(0.05).with_value(0, *[INF] * 16),
+        ),
+        silent(
+            "a trial of a higher scale now and then",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.3, 4000).noisy(0.02),
+            grad_norm=given([INF if i % 1000 == 900 else 0.9 for i in range(4000)]).noisy(0.05),
+        ),
+        silent(
+            "three trials of a scale that is doubled every fifty steps",
+            train_loss=decay(2.3, 0.3, 130).noisy(0.02),
+            grad_norm=flat(0.9, 130).noisy(0.05).with_value(40, INF).with_value(80, INF).with_value(120, INF),
+        ),
+        silent(
+            "two trials in a short log",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.02),
+            grad_norm=flat(0.9, 40).noisy(0.05).with_value(25, INF, INF),
+        ),
+        silent(
+            "the loss is NaN as well",
+            train_loss=decay(2.3, 0.6, 60).followed_by(flat(NAN, 60)),
+            grad_norm=flat(0.9, 60).followed_by(flat(NAN, 60)),
+        ),
+        silent(
+            "the loss is masked",
+            train_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(flat(0.0, 60)),
+            grad_norm=flat(0.9, 60).followed_by(flat(NAN, 60)),
+        ),
+        silent(
+            "the loss exploded first, and took the norm along",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(geometric(1.0, 1e30, 60)),
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(geometric(1.0, 1e19, 30)).followed_by(flat(INF, 30)),
+        ),
+        silent("the norm was never computed", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(NAN)),
+        silent("too short", train_loss=flat(2.3, 4), grad_norm=flat(NAN, 4)),
+    )
+
+    def check(
+        self,
+        broken: BrokenGradients,
+        loss: LossHarm,
+        grads: GradientHistory | None,
+        walk: LossScaleWalk | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
+        """Count the non-finite norms after the start, as long as the loss is a number."""
+        series, n = broken.series, len(broken.mask)
+        start = broken.leading if broken.leading <= self.probe and broken.leading < n else 0
+        where, longest = broken.after(start), broken.longest(start)
+        share = len(where) / max(n - start, 1)
+        if n < self.min_points or len(where) < self.min_count:
+            return
+        if share < self.max_share and longest < self.min_run:
+            return
+        first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
+        if loss.lost_before(first) >= 1.0:
+            return  # the loss rose first: that is the story
+        to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
+        change = Change.since(loss.train, first)
+        learns = change is not None and change.falls
+        if share == 1.0 and learns:
+            return  # the norm was never computed
+        confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
+        harmless = confidence is Confidence.LOW or (to_the_end and learns)
+        word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
+        yield self.finding(
+            f"{series.name} is {word} in {counted(len(where), 'value')} of {n - start:,}, the first in "
+            f"{place(series, first)}, while {loss.train.series.name} is finite"
+            + (
+                f"; it stays so to the end{', and the loss falls all the same' if learns else ''}" if to_the_end else ""
+            ),
+            Span(series.name, first, last, word),
+            confidence=confidence,
+            severity=Severity.NOTE if harmless else Severity.ERROR if to_the_end else self.severity,
+            causes=self._causes(word, first, grads, walk, settings, siblings),
+            evidence={
+                "non-finite values": Quantity(len(where), "values"),
+                "their share": Quantity(share, "share"),
+                "most in a row": Quantity(longest, "values"),
+            },
+        )
+
+    def _causes(
+        self,
+        word: str,
+        first: int,
+        grads: GradientHistory | None,
+        walk: LossScaleWalk | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> tuple[Cause, ...]:
+        rise = grads.rise_until(first) if grads is not None else None
+        grew = rise is not None and rise >= self.growth
+        grown = [f"the gradient norm rises {number(rise)}-fold just before"] if grew else []
+        calm = ["the gradient norm is as usual just before"] if rise is not None and not grew else []
+        half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+        scaled = [f"a loss scale is logged, it ends at {number(walk.end)}"] if walk is not None else []
+        causes = [
+            because(
+                "half-precision-overflow",
+                Strength.LIKELY if half or scaled else Strength.POSSIBLE,
+                pro=[*half, *scaled],
+            ),
+            because(
+                "unstable-operation",
+                Strength.LIKELY if word == "NaN" and not half and not scaled else Strength.POSSIBLE,
+                pro=[*calm, *(["the values are NaN: scaling alone overflows to infinity"] if word == "NaN" else [])],
+            ),
+            rate_too_high(siblings, Strength.LIKELY if grew else Strength.POSSIBLE, pro=grown, contra=calm),
+            because("bad-batch", Strength.UNLIKELY if grew else Strength.POSSIBLE),
+        ]
+        if walk is not None and walk.halvings >= self.min_run:
+            causes.append(because("loss-scale-exhausted", pro=[f"the scale is halved {walk.halvings} times in a row"]))
+        if not settings.clip_norm:
+            causes.append(because("no-gradient-clipping", Strength.POSSIBLE if grew else Strength.UNLIKELY, pro=grown))
+        return ranked(*causes)

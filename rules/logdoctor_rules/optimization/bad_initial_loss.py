@@ -1,0 +1,206 @@
+"""A first loss that no fresh network should have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import log
+from typing import ClassVar
+
+import numpy as np
+
+from logdoctor import (
+    Axis,
+    Cause,
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    TrainMetric,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.run.naming import words
+from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
+from logdoctor.signals.chance import ACCURACY_IS_CHANCE
+from logdoctor.wording import number, place
+
+AT_ONCE = 5
+"""Logged values after the first within which a fall comes from the output's scale, not from learning."""
+
+HIGH_RATE = 1.0
+"""Rate from which the first update alone can make outputs too large, with any optimizer."""
+
+SETTINGS = "the settings"
+"""How a level that the settings name says where it is known from."""
+
+TEN = {"num_classes": 10}
+LN10 = log(10)
+AVERAGE = {"steps instead of epochs": "a value at a step is no average"}
+
+
+@dataclass(frozen=True)
+class BadInitialLoss(Rule):
+    """The first loss of a classifier is far from ln C, the loss of a network that has seen nothing.
+
+    Far above, the outputs are too large at the start, by their weights or by inputs that are not normalised, and the
+    first updates are spent on making them small. Far below, the network knows the labels already: a pretrained start,
+    or leakage. Without a known C, a loss that falls to a small part of itself at once has started from such outputs.
+    Logs that begin late are not judged, and a first value that is an average over many updates only when it is far off.
+    """
+
+    id = "bad-initial-loss"
+    title = "The loss starts far from where an untrained network is"
+    severity = Severity.WARNING
+    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
+    references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+    varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
+
+    max_start: float = threshold(
+        2.0, "first loss in units of ln C: He-initialised outputs of variance 1 to 2 start at up to 1.5"
+    )
+    max_average: float = threshold(
+        5.0, "the same where the first value may be an average, into which a first overshoot of the rate goes"
+    )
+    min_start: float = threshold(
+        0.5, "first loss in units of ln C below which the network knows something: label smoothing and priors keep 0.8"
+    )
+    drop: float = threshold(
+        20.0, "factor by which a loss of unknown kind must fall at once: targets that are only off-centre give 2 to 10"
+    )
+    rest: float = threshold(
+        0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
+    )
+    min_points: float = threshold(20.0, "values that a run needs to have a beginning: the first and five after it")
+
+    examples = (
+        fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
+        fires("two and a half times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(5.8, 0.3).noisy(0.02)),
+        fires(
+            "an accuracy at chance names ten classes, over epochs",
+            train_loss=decay(121.0, 7.5),
+            train_accuracy=decay(0.104, 0.69),
+        ),
+        fires(
+            "an average at a rate of 3",
+            settings={**TEN, "lr": 3.0},
+            train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
+        ),
+        fires("an average far above ln 10", settings=TEN, train_loss=decay(30.0, 0.3).noisy(0.02)),
+        fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
+        fires("falls to a thirtieth at once and rests", train_loss=given([27.8, *[0.72] * 60]).noisy(0.01)),
+        fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
+        silent("starts at ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(LN10, 0.3).noisy(0.02)),
+        silent(
+            "starts a little above ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(1.6 * LN10, 0.3).noisy(0.02)
+        ),
+        silent("starts a little below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(1.7, 0.1).noisy(0.01)),
+        silent("the first epoch is an average", settings=TEN, varies=AVERAGE, train_loss=decay(0.7, 0.1).noisy(0.01)),
+        silent("an average somewhat above ln 10", settings=TEN, varies=AVERAGE, train_loss=decay(9.0, 0.3).noisy(0.02)),
+        silent("resumed", settings=TEN, axis=Axis.STEP, first_step=500, train_loss=decay(23.0, 0.3)),
+        silent("a sum of losses that never comes near", settings=TEN, axis=Axis.STEP, train_loss=line(30.0, 20.0)),
+        silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
+        silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
+        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 12)),
+    )
+
+    def check(self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[Finding]:
+        """Compare the first value with ln C, or with what comes right after it."""
+        series = train.series
+        begins = series.steps[0] <= max(train.pace, 1.0)
+        if len(train) < self.min_points or not begins:
+            return
+        at_chance = _starts_at_chance(run)
+        named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
+        single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
+        if named is not None:
+            yield from self._against(named, train, given_rate(run), single=single)
+        else:
+            yield from self._dropped(train, given_rate(run))
+
+    def _against(
+        self, named: Chance, train: Trend[TrainLoss], rate: float | None, *, single: bool
+    ) -> Iterator[Finding]:
+        first, ratio = train.first, train.first / named.level
+        from_settings = named.known_from.startswith(SETTINGS)
+        is_entropy = train.best <= self.max_start * named.level or not from_settings
+        high = is_entropy and ratio >= (self.max_start if single else self.max_average)
+        low = single and 0 < ratio <= self.min_start and from_settings
+        if not (high or low):
+            return
+        series = train.series
+        said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
+        pro = [f"{series.name} starts at {said}"]
+        yield self.finding(
+            f"{series.name} starts at {said} ({named.known_from})",
+            Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
+            confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
+            severity=self.severity if high else Severity.NOTE,
+            causes=_too_large(train, pro, rate, single=single)
+            if high
+            else (because("leakage", contra=["a pretrained network starts low, too"]),),
+            evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
+        )
+
+    def _dropped(self, train: Trend[TrainLoss], rate: float | None) -> Iterator[Finding]:
+        """Judge a loss of unknown kind by its fall within the first values."""
+        series = train.series
+        after = float(np.median(series.values[1 : 1 + AT_ONCE]))
+        if after <= 0 or train.first < self.drop * after:
+            return
+        rests = train.end > self.rest * after
+        said = f"{series.name} falls from {number(train.first)} to {number(after)} at once"
+        yield self.finding(
+            f"{said}, by {place(series, int(series.steps[AT_ONCE]))}"
+            + (f", and ends at {number(train.end)}: that fall was the scale of the outputs" if rests else ""),
+            Span(series.name, int(series.steps[0]), int(series.steps[AT_ONCE]), "falls at once"),
+            confidence=Confidence.MEDIUM,
+            severity=self.severity if rests else Severity.NOTE,
+            causes=_too_large(train, [said], rate, single=False),
+            evidence={"first loss": Quantity(train.first), "loss right after it": Quantity(after)},
+        )
+
+
+def _too_large(train: Trend[TrainLoss], pro: list[str], rate: float | None, *, single: bool) -> tuple[Cause, ...]:
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    at_once = float(np.median(train.series.values[1 : 1 + AT_ONCE])) < 0.2 * train.first
+    fast = rate is not None and rate >= HIGH_RATE and not single
+    return ranked(
+        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
+        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
+        because(
+            "learning-rate-too-high",
+            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
+            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
+            contra=["the first value comes before any update"] if single else [],
+        ),
+    )
+
+
+def _starts_at_chance(run: Run) -> list[Chance]:
+    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it."""
+    found = []
+    for series in run.all(TrainMetric):
+        values = series.finite.values
+        if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)) or len(values) < 2:
+            continue
+        start = float(values[0]) / (100.0 if values.max() > 1.5 else 1.0)
+        classes = round(1 / start) if start > 0 else 0
+        if classes >= 2 and abs(start * classes - 1) <= ACCURACY_IS_CHANCE and _is_exact(values):
+            found.append(Chance(classes, log(classes), f"{series.name} starts at {start:.3g}"))
+    return found
+
+
+def _is_exact(values: np.ndarray) -> bool:
+    """Whether an accuracy is measured on many examples: single batches show a few shares again and again."""
+    return len(np.unique(values)) > len(values) / 2

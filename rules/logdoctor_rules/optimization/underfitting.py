@@ -1,0 +1,206 @@
+"""A model that fits neither set, and has stopped trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from logdoctor import (
+    Cause,
+    Confidence,
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Series,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    TrainMetric,
+    ValLoss,
+    ValMetric,
+    because,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.stuck import strong_regularisation
+from logdoctor.run.naming import words
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.wording import number, percent, stretch
+
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
+"""Words of names and settings of language models, whose accuracies end low and rightly so."""
+
+POOR_FIT: dict[str, Any] = {
+    "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
+    "val_loss": decay(2.3, 1.76, 40, half_life=0.08),
+}
+
+
+@dataclass(frozen=True)
+class Underfitting(Rule):
+    """Training and validation loss rest together at a high level, though more was to be had.
+
+    A flat end is convergence unless something speaks against it: an accuracy that is poor on both sets and has stopped
+    rising, or settings that regularise far more than usual. Language models, whose accuracy ends at the entropy of
+    text, are not judged by it. What a sibling reached is the business of plateau.
+    """
+
+    id = "underfitting"
+    title = "The model fits neither training nor validation data"
+    severity = Severity.WARNING
+    causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
+    references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
+    explains = ("still-improving",)
+
+    poor_accuracy: float = threshold(
+        0.6, "best accuracy of both sets below which a flat fit is poor (AUTOTRAINER's theta for training accuracy)"
+    )
+    high_end: float = threshold(
+        0.4,
+        "end of the training loss as a share of its start, below which the run has fitted a good part: runs that "
+        "underfit end above a half",
+    )
+    gap: float = threshold(
+        0.15, "difference of both losses as a share of the start up to which they rest together; more is a gap"
+    )
+    flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
+    max_gain: float = threshold(
+        0.1,
+        "fall over that share as a part of the whole fall: noise of a median aside, learning that is done gains less",
+    )
+    min_points: float = threshold(20.0, "values that a run needs: six in its flat end")
+
+    examples = (
+        fires("a poor accuracy on both sets", **POOR_FIT, val_accuracy=line(0.17, 0.2, 5).followed_by(flat(0.2, 35))),
+        fires(
+            "a poor training accuracy",
+            **POOR_FIT,
+            train_accuracy=decay(0.1, 0.32, half_life=0.05).noisy(0.02),
+        ),
+        fires("a large weight decay", settings={"optimizer": "SGD", "weight_decay": 0.1}, **POOR_FIT),
+        fires("a large dropout", settings={"dropout": 0.8}, **POOR_FIT),
+        silent("a flat end, nothing more", **POOR_FIT),
+        silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
+        silent("a usual weight decay", settings={"optimizer": "SGD", "weight_decay": 5e-4}, **POOR_FIT),
+        silent("a usual decay of AdamW", settings={"optimizer": "AdamW", "weight_decay": 0.1}, **POOR_FIT),
+        silent(
+            "a language model",
+            settings={"vocab_size": 25},
+            **POOR_FIT,
+            val_accuracy=decay(0.2, 0.4, 40, half_life=0.08),
+        ),
+        silent("the accuracy still rises", **POOR_FIT, val_accuracy=line(0.2, 0.5, 40)),
+        silent(
+            "fits well, with a large weight decay",
+            settings={"optimizer": "SGD", "weight_decay": 0.1},
+            train_loss=decay(2.45, 0.3, half_life=0.08),
+            val_loss=decay(2.3, 0.35, 40, half_life=0.08),
+        ),
+        silent(
+            "overfits",
+            settings={"dropout": 0.8},
+            train_loss=decay(2.45, 1.2, half_life=0.08),
+            val_loss=decay(2.3, 1.76, 40, half_life=0.08),
+        ),
+        silent(
+            "still falls",
+            settings={"dropout": 0.8},
+            train_loss=line(2.45, 1.73),
+            val_loss=line(2.4, 1.76, 40),
+        ),
+        silent(
+            "too short",
+            settings={"dropout": 0.8},
+            train_loss=given(decay(2.45, 1.73, 12, half_life=0.08).values),
+            val_loss=decay(2.3, 1.76, 12, half_life=0.08),
+        ),
+        silent("nothing was learnt at all", settings={"dropout": 0.8}, train_loss=flat(2.3), val_loss=flat(2.3, 40)),
+    )
+
+    def check(
+        self,
+        run: Run,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss],
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
+        """Ask whether both losses rest together, high, and what says that more was to be had."""
+        if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
+            return
+        fall = train.start - train.end
+        rests = _gain(train.series.values, self.flat_share) <= self.max_gain * fall
+        high = train.end > self.high_end * train.start > 0
+        together = abs(val.end - train.end) <= self.gap * train.start
+        learnt = fall > self.max_gain * train.start
+        if not (rests and high and together and learnt):
+            return
+        strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
+        if not (strong or poor):
+            return
+        series = train.series
+        since = int(series.steps[int(len(series) * (1 - self.flat_share))])
+        yield self.finding(
+            f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
+            f"{stretch(series, since, int(series.steps[-1]))}, {percent(train.end / train.start)} of the start; "
+            + " and ".join(one for one in (poor, strong) if one),
+            Span(series.name, since, int(series.steps[-1]), "rests high"),
+            confidence=Confidence.MEDIUM,
+            causes=self._causes(strong, poor, settings, siblings),
+            evidence={
+                "training loss": Quantity(train.end),
+                "validation loss": Quantity(val.end),
+                "end": Quantity(train.end / train.start, "share of the start"),
+            },
+        )
+
+    def _poor_accuracy(self, run: Run) -> str:
+        """Say so when no accuracy of the run is fair, and none rises any more."""
+        named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
+        found = [
+            one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name))
+        ]
+        found = [one for one in found if len(one) >= self.min_points / 2]
+        if named & TOKENS or not found:
+            return ""
+        best = max(_end(one) for one in found)
+        rising = any(-_gain(one.values, self.flat_share) > self.max_gain * _end(one) for one in found)
+        poor = best < self.poor_accuracy * (100.0 if max(one.values.max() for one in found) > 1.5 else 1.0)
+        return f"{found[0].name} stays at {number(_end(found[0]))}" if poor and not rising else ""
+
+    @staticmethod
+    def _causes(strong: str, poor: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
+        said = settings.weight_decay is not None or settings.dropout is not None
+        usual = ["weight decay and dropout are usual"] if said and not strong else []
+        return ranked(
+            because(
+                "over-regularised",
+                Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
+                pro=[strong] if strong else [],
+                contra=usual,
+            ),
+            because("model-too-small", Strength.POSSIBLE if strong else Strength.LIKELY, pro=[poor] if poor else []),
+            rate_too_low(siblings, Strength.POSSIBLE, contra=["the loss has come to rest"]),
+        )
+
+
+def _gain(values: np.ndarray, share: float) -> float:
+    """Return the fall from the first to the last third of the end of a curve."""
+    thirds = np.array_split(values[-max(3, int(len(values) * share)) :], 3)
+    return float(np.median(thirds[0]) - np.median(thirds[2]))
+
+
+def _end(series: Series) -> float:
+    return float(np.median(series.values[-max(1, len(series) // 5) :]))

@@ -1,0 +1,197 @@
+"""A learning rate that is almost zero while there is still much to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Cause,
+    Finding,
+    Fix,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import cosine, decay, flat, geometric, line
+from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
+from logdoctor.wording import axis_word, number, percent, place
+
+EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
+"""Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
+
+WHOLE = 0.05
+"""Relative distance from a whole number of schedules in a run that speaks for steps at the wrong pace."""
+
+
+@dataclass(frozen=True)
+class LrDecayedTooEarly(Rule):
+    """The learning rate goes to almost zero long before the end of the run, while the loss is falling.
+
+    Progress is measured against the sum of the rates instead of the steps, so that the slowing down that any decay
+    brings is not taken for convergence. A loss that has come to rest while the rate was high has lost nothing.
+    """
+
+    id = "lr-decayed-too-early"
+    title = "The learning rate dies while the loss is still falling"
+    severity = Severity.WARNING
+    causes = ("schedule-decays-too-soon", "scheduler-stepped-wrongly")
+    references = ("https://github.com/google-research/tuning_playbook",)
+    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting")
+
+    dead_rate: float = threshold(
+        0.01, "rate as a share of its peak below which nothing is learnt; cosines pass it in their last 6 %"
+    )
+    dead_share: float = threshold(
+        0.25,
+        "share of the run trained without rate: of sound schedules, step decays by 1000 come nearest with 10 to 20 %",
+    )
+    min_gain: float = threshold(
+        0.08,
+        "fall between the second and the fourth fifth of the rate-weighted run, as a share of the whole fall: an "
+        "exponential that is done within the run gains less, small language models, stopped at a third, gain 0.2",
+    )
+    min_z: float = threshold(3.0, "the same fall in units of its standard error: one in seven hundred by chance")
+    max_late: float = threshold(
+        0.1, "fall after the rate died as a share of the whole fall, from which on the rest of the rate still teaches"
+    )
+    failed: float = threshold(
+        0.1, "fall as a share of the start below which nothing was learnt (no-learning): an error, not a warning"
+    )
+
+    examples = (
+        fires(
+            "a cosine over a third of the run",
+            train_loss=decay(2.3, 1.2, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.02),
+            lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
+        ),
+        fires(
+            "it had learnt nothing yet",
+            train_loss=line(2.3, 2.2, 60).followed_by(flat(2.2, 180)).noisy(0.005),
+            lr=cosine(0.1, 60).followed_by(flat(0.0, 180)),
+        ),
+        fires(
+            "an exponential decay, done at a quarter",
+            train_loss=decay(2.3, 1.5, 60, half_life=0.4).then(flat(0.0, 180)).noisy(0.01),
+            lr=geometric(0.1, 1e-9, 240),
+        ),
+        fires(
+            "a linear decay over two fifths, and a little gain at its last, low rates",
+            train_loss=line(2.3, 1.5, 48).followed_by(decay(1.5, 1.45, 72)).noisy(0.002),
+            lr=line(0.1, 0.0, 48).followed_by(flat(1e-5, 72)),
+        ),
+        silent("a cosine to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
+        silent(
+            "the loss had come to rest",
+            train_loss=decay(2.3, 1.2, 240, half_life=0.02).noisy(0.02),
+            lr=cosine(0.1, 120).followed_by(flat(0.0, 120)),
+        ),
+        silent(
+            "zero for the last fifth",
+            train_loss=decay(2.3, 1.2, 200, half_life=0.4).then(flat(0.0, 40)).noisy(0.02),
+            lr=cosine(0.1, 200).followed_by(flat(0.0, 40)),
+        ),
+        silent(
+            "a floor of five percent",
+            train_loss=decay(2.3, 1.2, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.02),
+            lr=cosine(0.1, 80, floor=0.005).followed_by(flat(0.005, 160)),
+        ),
+        silent(
+            "steps by ten, the loss falls at each",
+            train_loss=decay(2.3, 0.6, 100, half_life=0.05)
+            .followed_by(decay(0.4, 0.2, 60))
+            .followed_by(flat(0.18, 90))
+            .noisy(0.02),
+            lr=flat(0.1, 100).followed_by(flat(0.01, 40)).followed_by(flat(5e-4, 110)),
+        ),
+        silent(
+            "goes on falling without the rate",
+            train_loss=decay(2.3, 0.6, 240, half_life=0.4).noisy(0.02),
+            lr=cosine(0.1, 80).followed_by(flat(5e-4, 160)),
+        ),
+        silent(
+            "falls, perhaps, under noise",
+            train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
+            lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
+        ),
+    )
+
+    def check(self, train: Trend[TrainLoss], schedule: Schedule) -> Iterator[Finding]:
+        """Ask whether the loss fell while there was a rate, and stopped with it."""
+        died, last = schedule.dead_from(self.dead_rate), int(schedule.series.steps[-1])
+        begun = int(schedule.series.steps[0])
+        if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
+            return
+        early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
+        since = train.series.values[train.series.steps >= died]
+        if min(len(early), len(late)) < 1 or len(since) < 3:
+            return
+        end = float(np.median(since))
+        fall, gain = train.start - end, float(np.median(early) - np.median(late))
+        error = MEDIAN_EFFICIENCY * train.noise * float(np.sqrt(1 / len(early) + 1 / len(late)))
+        if gain < self.min_gain * fall or gain < self.min_z * error or fall <= 0:
+            return
+        thirds = [float(np.median(part)) for part in np.array_split(since, 3)]
+        if thirds[0] - thirds[2] > self.max_late * fall + self.min_z * error:
+            return
+        share = (last - died) / (last - begun)
+        nothing_learnt = fall < self.failed * abs(train.start)
+        yield self.finding(
+            f"{schedule.series.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
+            f"{place(schedule.series, died)} on, for {percent(share)} of the run; {train.series.name} fell until the "
+            f"rate died and stays at {number(end)}",
+            Span(schedule.series.name, died, last, "without rate"),
+            confidence=confidence_from(gain / max(self.min_gain * fall, self.min_z * error), len(train)),
+            severity=Severity.ERROR if nothing_learnt else self.severity,
+            causes=_causes(schedule, died, begun, last),
+            evidence={
+                "rate died at": Quantity(died, axis_word(schedule.series.axis)),
+                "trained without rate": Quantity(share, "share of the run"),
+                "fall while the rate was up": Quantity(gain / fall, "share of the whole fall"),
+                "end": Quantity(end),
+            },
+        )
+
+
+def _while_spent(train: Trend[TrainLoss], schedule: Schedule, first: float, last: float) -> np.ndarray:
+    """Return the values logged while the sum of the rates went from one share of its total to another."""
+    spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
+    return train.series.values[(spent >= first) & (spent <= last)]
+
+
+def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:
+    times = (last - begun) / max(schedule.settled_step - begun, 1)
+    whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
+    said = f"the schedule is over after 1/{round(times)} of the run"
+    return ranked(
+        because(
+            "schedule-decays-too-soon",
+            Strength.LIKELY,
+            pro=[f"the rate is below 1 % of its peak from {place(schedule.series, died)} on"],
+            fixes=[
+                Fix(
+                    f"stretch the schedule from {number(died - begun)} to the {number(last - begun)} "
+                    f"{axis_word(schedule.series.axis)}s of the run, or stop at {place(schedule.series, died)}",
+                    basis="the logged rate",
+                )
+            ],
+        ),
+        because(
+            "scheduler-stepped-wrongly",
+            Strength.POSSIBLE if whole else Strength.UNLIKELY,
+            pro=[f"{said}: {round(times)} steps an update give that"] if whole else [],
+            contra=[] if whole else ["the run holds no whole number of schedules"],
+        ),
+    )

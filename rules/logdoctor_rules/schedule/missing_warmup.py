@@ -1,0 +1,272 @@
+"""A full learning rate that meets a network too early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Cause,
+    Confidence,
+    Finding,
+    Fix,
+    GradNorm,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    example_run,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence import rate_too_high
+from logdoctor.run.roles import LearningRate
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend
+from logdoctor.wording import number, place
+
+OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
+"""The first full steps throw the loss to twice its start."""
+
+JUMPED = decay(3.2, 2.4, 60).followed_by(line(4.1, 3.9, 40)).followed_by(decay(3.9, 1.0, 200)).noisy(0.02)
+"""The loss rises in the middle of its fall."""
+
+BURST = 5.0
+"""Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
+
+MIN_NEAR = 5
+"""Values, still near the start, from which their spread can be told."""
+
+ADAM = {"optimizer": "AdamW"}
+
+
+@dataclass(frozen=True)
+class MissingWarmup(Rule):
+    """The first steps at the full learning rate throw the loss up, or keep it high, before it learns.
+
+    Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
+    while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
+    but once, or a sibling that differs in its warm-up and goes much lower. A rate that jumps to its full value after
+    the beginning is judged by the rise of the loss.
+    """
+
+    id = "missing-warmup"
+    title = "The full learning rate comes too early"
+    severity = Severity.WARNING
+    causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high")
+    references = ("Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",)
+
+    full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")
+    early: float = threshold(0.02, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")
+    overshoot: float = threshold(
+        0.3,
+        "rise of the loss above its start as a share of the later fall: one step of Adam at 0.03 lifts a small network "
+        "by 0.15 that then learns perfectly",
+    )
+    min_z: float = threshold(8.0, "the same rise in units of the noise: of a thousand batches, none reaches it")
+    once: float = threshold(
+        1.0,
+        "the same rise as a ratio, in units of the largest ratio of the next values to their level plus two deviations "
+        "(all in logarithms): below it, single batches differ like that everywhere",
+    )
+    jump: float = threshold(
+        4.0, "factor by which the rate must jump within one logged interval to be no ramp; step decays use 2 to 10"
+    )
+    sibling_share: float = threshold(
+        0.25,
+        "what the sibling with a warm-up ends lower, as a share of its fall; working runs stay below an eighth",
+    )
+    min_points: float = threshold(100.0, "values a run needs: three at its beginning, the rest to know their noise")
+
+    examples = (
+        fires("overshoots at the full rate of Adam", settings=ADAM, train_loss=OVERSHOT, lr=cosine(3e-3, 300)),
+        fires(
+            "overshoots, and the settings name no warm-up",
+            settings={"optimizer": "adam", "warmup_steps": 0, "lr": 3e-3},
+            train_loss=OVERSHOT,
+        ),
+        fires(
+            "the gradient bursts with it",
+            settings=ADAM,
+            train_loss=OVERSHOT,
+            lr=flat(3e-3, 300),
+            grad_norm=decay(0.9, 0.5, 300).with_value(1, 15.0, 9.0, 4.0),
+        ),
+        fires(
+            "rests high, where a sibling with a warm-up learns",
+            settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
+            train_loss=decay(3.2, 2.9, 300, half_life=0.01).noisy(0.05),
+            siblings=(
+                example_run(
+                    settings={**ADAM, "lr": 1e-2, "warmup_steps": 30}, train_loss=decay(3.2, 0.4, 300).noisy(0.05)
+                ),
+            ),
+        ),
+        fires(
+            "the rate jumps to full and the loss with it",
+            train_loss=JUMPED,
+            lr=flat(1e-5, 60).followed_by(flat(1e-3, 240)),
+        ),
+        silent("no harm done", settings=ADAM, train_loss=decay(3.2, 0.3, 300).noisy(0.02), lr=cosine(3e-3, 300)),
+        silent("SGD at a constant rate", settings={"optimizer": "SGD"}, train_loss=OVERSHOT, lr=flat(0.1, 300)),
+        silent(
+            "overshoots during its warm-up",
+            settings=ADAM,
+            train_loss=OVERSHOT,
+            lr=line(0.0, 3e-3, 30).followed_by(cosine(3e-3, 270)),
+        ),
+        silent(
+            "a small overshoot of one step",
+            settings=ADAM,
+            train_loss=decay(3.2, 0.3, 300).with_value(1, 3.7).noisy(0.02),
+            lr=cosine(3e-3, 300),
+        ),
+        silent(
+            "single examples, whose losses are like that throughout",
+            settings=ADAM,
+            train_loss=decay(2.3, 0.6, 300).heavy_tailed(0.6).with_value(0, 2.3).with_value(3, 8.0),
+            lr=flat(1e-3, 300),
+        ),
+        silent(
+            "rises late",
+            settings=ADAM,
+            train_loss=decay(3.2, 0.3, 300).with_value(40, 6.9, 7.5, 5.0).noisy(0.02),
+            lr=cosine(3e-3, 300),
+        ),
+        silent(
+            "an overshoot within the noise",
+            settings=ADAM,
+            train_loss=decay(3.2, 2.2, 300).noisy(0.07, seed=1).with_value(0, 3.2).with_value(3, 3.7),
+            lr=flat(1e-3, 300),
+        ),
+        silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[3:83]), lr=cosine(3e-3, 80)),
+        silent(
+            "a little behind a sibling with a warm-up",
+            settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
+            train_loss=decay(3.2, 0.6, 300).noisy(0.02),
+            siblings=(
+                example_run(
+                    settings={**ADAM, "lr": 1e-2, "warmup_steps": 30}, train_loss=decay(3.2, 0.4, 300).noisy(0.02)
+                ),
+            ),
+        ),
+        silent(
+            "the rate jumps to full and the loss goes on falling",
+            train_loss=decay(3.2, 0.4, 300).noisy(0.02),
+            lr=flat(1e-5, 60).followed_by(flat(1e-3, 240)),
+        ),
+        silent(
+            "the rate doubles, and the loss rises",
+            train_loss=JUMPED,
+            lr=flat(5e-4, 60).followed_by(flat(1e-3, 240)),
+        ),
+    )
+
+    def check(
+        self,
+        train: Trend[TrainLoss],
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        grads: Trend[GradNorm] | None,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
+        """Look for an overshoot, for a sibling with a warm-up that learns, and for a jump of the rate."""
+        if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
+            return
+        if jumped := self._jumped(train, schedule):
+            yield jumped
+        if not self._begins_full(schedule, settings) or settings.is_adaptive is False:
+            return
+        warmed, high = self._warmed(train, siblings), self._overshoot(train)
+        if high is None and warmed is None:
+            return
+        series, steps, values = train.series, train.series.steps, train.series.values
+        last = max(3, round(self.early * len(train)))
+        peak = float(values[high]) if high is not None else train.end
+        where = "the end" if high is None else place(series, int(steps[high]))
+        moved = f"goes from {number(train.first)} to {number(peak)} at {where}"
+        yield self.finding(
+            f"{series.name} {moved}, with the full learning rate from the first step on",
+            Span(series.name, int(steps[0]), int(steps[last]) if high is not None else int(steps[-1]), "no warm-up"),
+            confidence=Confidence.MEDIUM if settings.is_adaptive is None else confidence_from(2.0, len(train)),
+            causes=self._causes(grads, settings, siblings, warmed, int(steps[last])),
+            evidence={"start": Quantity(train.first), "highest early loss": Quantity(peak), "end": Quantity(train.end)},
+        )
+
+    def _begins_full(self, schedule: Schedule | None, settings: Hyperparameters) -> bool:
+        """Whether the rate is full from the start: by the log, or else by the word of the settings."""
+        if schedule is None:
+            return settings.warmup == 0
+        return bool(schedule.rates[0] >= self.full * schedule.peak)
+
+    def _overshoot(self, train: Trend[TrainLoss]) -> int | None:
+        """Return the index of an early value far above the start, the like of which does not come again soon."""
+        values, n = train.series.values, max(3, round(self.early * len(train)))
+        high = int(np.argmax(values[: n + 1]))
+        start = max(train.first, float(np.median(values[n + 1 : 2 * n + 1])))  # one low first value is no start
+        rise, fall = float(values[high]) - start, train.first - train.end
+        if fall <= 0 or rise < self.overshoot * fall or rise < self.min_z * train.noise:
+            return None
+        after = slice(n + 1, 12 * n)
+        level = np.interp(train.series.steps, train.steps, train.level)[after]
+        near = level >= abs(start) / 3  # lower down, noise is larger beside its level
+        ratios = np.log(np.maximum(values[after][near] / level[near], 1e-300))
+        spread = float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0
+        return None if np.log(values[high] / start) < self.once * spread else high
+
+    def _warmed(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
+        """Return the sibling that differs in its warm-up alone and ends far lower."""
+        for one in siblings:
+            fall, rate = one.train.start - one.train.end, one.run.find(LearningRate)
+            ramps = rate is not None and rate.finite.values[0] < self.full * rate.finite.values.max()
+            alike = all("warm" in name.lower() for name in one.differs) and (ramps or bool(one.differs))
+            if alike and fall > 0 and train.end - one.train.end >= self.sibling_share * fall:
+                return one
+        return None
+
+    def _jumped(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Finding | None:
+        """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""
+        rates, steps = (schedule.rates, schedule.series.steps) if schedule else (np.zeros(1), np.zeros(1))
+        full = int(np.argmax(rates >= self.full * rates.max()))
+        if full < 2 or rates[0] <= 0 or np.diff(rates[:full]).min() < 0 or rates[full] < self.jump * rates[full - 1]:
+            return None
+        series, at = train.series, int(steps[full])
+        where = int(np.searchsorted(series.steps, at))
+        before, after = series.values[max(where - 5, 0) : where], series.values[where + 1 : where + 11]
+        rise = float(np.median(after) - np.median(before)) if min(len(before), len(after)) >= 3 else 0.0
+        if rise < self.overshoot * abs(train.first - train.end) or rise < self.min_z * train.noise:
+            return None
+        said = f"the rate goes from {number(rates[full - 1])} to {number(rates[full])} at {place(series, at)}"
+        return self.finding(
+            f"{said}, and {series.name} rises by {number(rise)}",
+            Span(series.name, int(series.steps[where]), int(series.steps[min(where + 10, len(series) - 1)]), "rises"),
+            confidence=confidence_from(rise / (self.overshoot * abs(train.first - train.end)), len(train)),
+            causes=(because("learning-rate-jump", Strength.LIKELY, pro=[said]),),
+            evidence={"rise": Quantity(rise)},
+        )
+
+    @staticmethod
+    def _causes(
+        grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
+    ) -> tuple[Cause, ...]:
+        pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
+        if grads is not None and (later := float(np.median(grads.series.values))) > 0:
+            burst = float(grads.series.values[grads.series.steps <= until].max()) / later
+            said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
+            pro += [said] if burst >= BURST else []
+        if warmed is not None:
+            pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
+            fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
+        fixes = fixes or [Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")]
+        return ranked(
+            because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes),
+            rate_too_high(siblings, Strength.POSSIBLE),
+        )

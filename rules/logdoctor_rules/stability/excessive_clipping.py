@@ -1,0 +1,242 @@
+"""Gradients that are clipped at most steps, far below their usual norm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor import (
+    Axis,
+    Cause,
+    Finding,
+    Fix,
+    GradNorm,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence import rate_too_high
+from logdoctor.signals import Hyperparameters, Siblings, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
+from logdoctor.wording import number, percent, place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SAME = 1e-3
+"""Relative difference within which two norms are one: clipping adds an epsilon, and logs round."""
+
+MEDIUM = 2.0
+"""Margin for the confidence where only the repeated value speaks: it may be a coincidence of how the norm is logged."""
+
+LOG_BEFORE = "log the norm before clipping, and set the threshold to its 90th percentile"
+
+
+@dataclass(frozen=True)
+class ExcessiveClipping(Rule):
+    """Most steps are clipped, to a norm far below the usual one: the threshold sets the length of the step.
+
+    Many sound recipes clip most of their steps (language models at 1.0, reinforcement learning at 0.5), so that alone
+    is at most a note. It is a warning where the training learns slowly as well.
+    """
+
+    id = "excessive-clipping"
+    title = "Most gradients are clipped"
+    severity = Severity.WARNING
+    causes = ("clipping-too-tight", "learning-rate-too-high")
+    references = (
+        "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
+    )
+    explains = ("slow-convergence", "still-improving")
+
+    min_ratio: float = threshold(
+        10.0,
+        "usual norm (the median of the later half, so that most steps are clipped) in units of the threshold: sound "
+        "recipes clip by 1 to 5",
+    )
+    min_capped: float = threshold(
+        0.9,
+        "share of equal largest values in a norm that is logged after clipping, whose size before is not known: nearly "
+        "all are cut",
+    )
+    min_pace: float = threshold(
+        0.6,
+        "fall from the middle to the last third of the run in units of that from the first to the middle third, from "
+        "which it learns slowly, as in slow-convergence: 1 for a straight line",
+    )
+    max_fall: float = threshold(
+        0.5, "fall as a share of the start above which a run has learnt, however slowly it goes on"
+    )
+    little: float = threshold(
+        0.1,
+        "fall as a share of the start that any run which learns achieves, as in no-learning; less of it is poor where "
+        "the optimizer is known to take the clipped gradient as it is (SGD)",
+    )
+    min_points: float = threshold(20.0, "values of the norm: ten in its later half, enough for a median and a share")
+
+    examples = (
+        fires(
+            "a hundred times too tight under SGD: the loss falls in a straight line",
+            settings={"clip_norm": 0.01, "optimizer": "SGD", "lr": 0.1},
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        fires(
+            "logged after clipping: nearly all at one value, and slow",
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=given([0.004 if i % 30 == 11 else 0.01 for i in range(120)]),
+        ),
+        fires(
+            "far too tight, though Adam does not mind",
+            settings={"max_grad_norm": 0.01, "optim": "adamw_torch"},
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        fires(
+            "far too tight, and yet it learns",
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
+            train_loss=decay(2.3, 0.3).noisy(0.02),
+            grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        fires(
+            "thirty times too tight under SGD, and hardly any fall",
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
+            train_loss=decay(2.34, 2.22, half_life=0.15).noisy(0.02),
+            grad_norm=flat(0.3).heavy_tailed(0.2),
+        ),
+        silent(
+            "a language model at 1.0",
+            settings={"max_grad_norm": 1.0},
+            train_loss=decay(10.8, 3.0).noisy(0.05),
+            grad_norm=flat(1.8).heavy_tailed(0.3),
+        ),
+        silent(
+            "four times the threshold, and slow",
+            settings={"clip_norm": 0.3},
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        silent(
+            "far above the threshold at two steps of five",
+            settings={"clip_norm": 0.1},
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=given([2.0 if i % 5 < 2 else 0.05 for i in range(120)]).heavy_tailed(0.1),
+        ),
+        silent(
+            "clipped only early",
+            settings={"max_grad_norm": 1.0},
+            train_loss=decay(10.8, 3.0).noisy(0.05),
+            grad_norm=decay(60.0, 0.4, half_life=0.05).heavy_tailed(0.2),
+        ),
+        silent(
+            "logged after clipping, four fifths at one value, and slow",
+            train_loss=line(2.3, 1.6).noisy(0.01),
+            grad_norm=given([0.4 if i % 5 == 3 else 0.5 for i in range(120)]),
+        ),
+        silent(
+            "logged after clipping in a run that learns",
+            train_loss=decay(2.3, 0.3).noisy(0.02),
+            grad_norm=given([0.4 if i % 30 == 11 else 0.5 for i in range(120)]),
+        ),
+        silent(
+            "logged after clipping, a fall that flattens",
+            train_loss=decay(2.3, 1.5, half_life=0.2).noisy(0.01),
+            grad_norm=given([0.4 if i % 30 == 11 else 0.5 for i in range(120)]),
+        ),
+        silent(
+            "logged after clipping, most of the loss is gone",
+            train_loss=line(2.3, 0.6).noisy(0.01),
+            grad_norm=given([0.4 if i % 30 == 11 else 0.5 for i in range(120)]),
+        ),
+        silent(
+            "too short",
+            axis=Axis.STEP,
+            settings={"clip_norm": 0.01},
+            train_loss=line(2.3, 1.6, 12),
+            grad_norm=flat(1.2, 12),
+        ),
+    )
+
+    def check(
+        self, norm: Trend[GradNorm], train: Trend[TrainLoss], settings: Hyperparameters, siblings: Siblings
+    ) -> Iterator[Finding]:
+        """Count the clipped steps of the later half, by the threshold or by the value that the norm never passes."""
+        series, values = norm.series, norm.series.values
+        late, top = values[len(values) // 2 :], float(values.max())
+        if len(values) < self.min_points or top <= 0:
+            return
+        clip = settings.clip_norm or 0.0
+        before = 0 < clip < top * (1 - SAME)
+        share = float((late > clip).mean()) if before else float((late >= top * (1 - SAME)).mean())
+        ratio = float(np.median(late)) / clip if before else 0.0
+        plain = before and settings.is_adaptive is False
+        slow = self._slow(train) or (plain and train.start - train.end < self.little * abs(train.start))
+        capped = not before and share >= self.min_capped and (values < top * (1 - SAME)).any() and slow
+        if not capped and ratio < self.min_ratio:
+            return
+        severity = Severity.NOTE if settings.is_adaptive or not slow else self.severity
+        first = int(series.steps[len(values) // 2])
+        level = clip if before else top
+        yield self.finding(
+            f"{series.name} is clipped at {number(level)} in {percent(share)} of the steps "
+            f"from {place(series, first)} on"
+            + (f"; it is usually {number(float(np.median(late)))}" if before else ", where it is logged after clipping")
+            + (f"; {train.series.name} learns slowly" if slow else ""),
+            Span(series.name, first, int(series.steps[-1]), "clipped"),
+            confidence=confidence_from(ratio / self.min_ratio if before else MEDIUM, len(values)),
+            severity=severity,
+            causes=self._causes(late, level, settings, siblings, before=before, slow=slow),
+            evidence={
+                "clipped": Quantity(share, "share"),
+                "threshold": Quantity(level),
+                **({"usual norm": Quantity(float(np.median(late)))} if before else {}),
+            },
+        )
+
+    def _slow(self, train: Trend[TrainLoss]) -> bool:
+        """Whether the loss falls surely, in almost a straight line, and has not come far."""
+        beginning, middle, end = train.thirds
+        error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 / max(len(train) / 3, 1.0))
+        straight = middle - end >= self.min_pace * (beginning - middle) and middle - end > 4 * error
+        return bool(straight and train.start - train.end < self.max_fall * abs(train.start))
+
+    @staticmethod
+    def _causes(
+        late: NDArray[np.float64],
+        level: float,
+        settings: Hyperparameters,
+        siblings: Siblings,
+        *,
+        before: bool,
+        slow: bool,
+    ) -> tuple[Cause, ...]:
+        p90 = number(float(np.quantile(late, 0.9)))
+        text = f"raise the threshold from {number(level)} to about {p90}, the 90th percentile of this run's norm"
+        adaptive = [f"{settings.optimizer} divides by the usual size of the gradient, so its steps keep their length"]
+        return ranked(
+            because(
+                "clipping-too-tight",
+                Strength.LIKELY if not settings.is_adaptive else Strength.POSSIBLE,
+                pro=["the loss falls slowly, as with short steps of one length"] if slow else [],
+                contra=adaptive if settings.is_adaptive else [],
+                fixes=[Fix(text, basis="this run's gradient norm") if before else Fix(LOG_BEFORE)],
+            ),
+            rate_too_high(
+                siblings,
+                Strength.UNLIKELY if slow else Strength.POSSIBLE,
+                contra=["the loss falls slowly"] if slow else [],
+            ),
+        )

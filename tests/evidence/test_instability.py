@@ -1,0 +1,171 @@
+"""The first cause of a loss that breaks is the one that the log shows; what it does not show is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from logdoctor.curves import Curve, cosine, decay, flat, geometric, given
+from logdoctor.diagnosis import diagnose
+from logdoctor.finding import Finding, Strength
+from logdoctor.packs import installed_rules
+from logdoctor.rule import Settings, example_run
+from logdoctor.run import Axis, Run
+
+NAN = np.nan
+STABILITY = ("nan-loss", "divergence", "loss-spike", "oscillation")
+SOUND = decay(2.3, 0.5, 80).noisy(0.02)
+DIES = SOUND.followed_by(flat(NAN, 40))
+QUIET = flat(1.0).noisy(0.05)
+SGD: Settings = {"optimizer": "SGD", "lr": 0.05}
+
+
+def finding(run: Run, *siblings: Run) -> Finding:
+    """The one finding on stability that nothing else explains."""
+    examined = diagnose([run, *siblings], installed_rules()).runs
+    said = next(one for one in examined if one.run is run).findings
+    (root,) = (one for one in said if one.rule in STABILITY and not one.explained_by)
+    return root
+
+
+def causes(settings: Settings | None = None, **curves: Curve) -> list[str]:
+    return [cause.id for cause in finding(example_run(settings, Axis.STEP, 0, **curves)).causes]
+
+
+EXPLODES = given([1.2, 50.0, 4e8, 5e28, np.inf]).followed_by(flat(NAN, 30))
+GROWS = decay(2.3, 0.5, 60).followed_by(geometric(0.55, 4000.0, 20)).followed_by(flat(NAN, 40))
+JUMPED = flat(0.01, 78).followed_by(flat(1.0, 42))
+RETURNED = cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42))
+RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
+
+
+@pytest.mark.parametrize(
+    ("first", "settings", "curves"),
+    [
+        ("learning-rate-too-high", {"optimizer": "SGD", "lr": 5.0}, {"train_loss": EXPLODES}),
+        ("data-not-normalised", SGD, {"train_loss": given([4e6, 1e8, 1e13, 1e20]).followed_by(flat(NAN, 30))}),
+        ("learning-rate-jump", SGD, {"train_loss": DIES, "lr": JUMPED}),
+        ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
+        ("bad-batch", {}, {"train_loss": decay(2.3, 0.5).with_value(80, NAN, NAN)}),
+        ("bad-batch", {}, {"train_loss": DIES, "grad_norm": QUIET.with_value(80, *[NAN] * 40)}),
+        ("log-of-zero", {}, {"train_loss": decay(2.3, 0.02, 80).followed_by(flat(NAN, 40))}),
+        ("log-of-zero", {}, {"train_loss": decay(2.3, 0.02, 80).followed_by(flat(np.inf, 40))}),
+        ("unstable-operation", {}, {"train_loss": DIES, "grad_norm": QUIET.with_value(79, *[NAN] * 41)}),
+        ("half-precision-overflow", {"precision": "16-mixed"}, {"train_loss": DIES}),
+        ("epsilon-too-small", {"optimizer": "Adam", "eps": 0.0}, {"train_loss": given([2.3, NAN, NAN, NAN])}),
+        ("no-gradient-clipping", {"model": "gru", "lr": 1e-3}, {"train_loss": GROWS, "grad_norm": RISING_NORM}),
+        ("learning-rate-too-high", {"max_grad_norm": 1.0}, {"train_loss": GROWS, "grad_norm": RISING_NORM}),
+        ("data-changed", {}, {"train_loss": SOUND.followed_by(flat(2.3, 40)).noisy(0.02), "grad_norm": QUIET}),
+        ("bad-batch", {}, {"train_loss": decay(2.3, 0.5).noisy(0.02).with_value(80, 9.0), "grad_norm": QUIET}),
+        (
+            "missing-warmup",
+            {"optimizer": "AdamW", "lr": 1e-3},
+            {"train_loss": given([3.4, 3.3, 3.3, 3.4, 3.3]).followed_by(flat(6.0, 60)), "lr": flat(1e-3, 65)},
+        ),
+        (
+            "stale-second-moment",
+            {"optimizer": "adam", "lr": 1e-3, "beta2": 0.9999, "max_grad_norm": 1.0},
+            {
+                "train_loss": decay(2.3, 0.2).noisy(0.01).with_value(60, 2.0, 4.0, 3.0, 1.5, 0.9),
+                "grad_norm": flat(0.1).noisy(0.005).with_value(56, 0.3, 0.9, 2.0, 4.0, 9.0, 8.0),
+            },
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_the_log_shows_comes_first(first: str, settings: Settings, curves: dict[str, Curve]) -> None:
+    assert causes(settings, **curves)[0] == first
+
+
+def test_a_fresh_schedule_at_its_peak_is_a_resume_without_state() -> None:
+    assert causes(SGD, train_loss=DIES, lr=RETURNED)[:2] == ["learning-rate-jump", "resumed-without-state"]
+
+
+def test_clipping_that_is_on_is_no_cause() -> None:
+    assert "no-gradient-clipping" in causes({"lr": 0.1}, train_loss=GROWS)
+    assert "no-gradient-clipping" not in causes({"lr": 0.1, "max_grad_norm": 1.0}, train_loss=GROWS)
+
+
+def test_one_story_is_told_under_one_root() -> None:
+    grown = given([3.0, 20.0, 300.0, 1e5, 1e7, 1e9])
+    run = example_run(SGD, Axis.STEP, train_loss=SOUND.followed_by(grown).followed_by(flat(NAN, 34)), lr=JUMPED)
+    root = finding(run)
+    assert root.rule == "nan-loss"
+    assert "before that, the learning rate jumped from 0.01 to 1 in step 78" in root.message
+    order = str(root.evidence["what came before"].value)
+    assert order.index("the learning rate jumped") < order.index("train_loss began to rise")
+
+
+def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_fix() -> None:
+    broken = example_run({"lr": 0.1, "grad_clip": 0.0}, Axis.STEP, train_loss=GROWS)
+    clipped = example_run({"lr": 0.1, "grad_clip": 1.0}, Axis.STEP, train_loss=decay(2.3, 0.2))
+    first = finding(broken, clipped).causes[0]
+    assert (first.id, first.strength) == ("no-gradient-clipping", Strength.LIKELY)
+    assert first.fixes[0].text == "train with grad_clip 1.0 instead of 0.0"
+    assert first.fixes[0].tested == "sibling run example"
+
+
+def test_a_sibling_at_a_lower_rate_clears_the_data() -> None:
+    broken = example_run({"lr": 1.0}, Axis.STEP, train_loss=given([400.0, 1e6, 1e12, 1e20]).followed_by(flat(NAN, 30)))
+    calm = example_run({"lr": 0.01}, Axis.STEP, train_loss=decay(400.0, 20.0))
+    alone, beside = finding(broken).causes, finding(broken, calm).causes
+    assert "data-not-normalised" in [one.id for one in alone]
+    assert [one.id for one in beside if one.strength is Strength.LIKELY] == ["learning-rate-too-high"]
+
+
+def test_the_clip_threshold_comes_from_the_norm_before() -> None:
+    run = example_run(SGD, Axis.STEP, train_loss=GROWS, grad_norm=RISING_NORM)
+    cause = next(one for one in finding(run).causes if one.id == "no-gradient-clipping")
+    assert cause.fixes[0].text.startswith("clip the gradient norm at 1.0")
+    assert cause.fixes[0].basis == "this run's gradient norm"
+
+
+def test_what_a_bare_log_lacks_is_asked_for() -> None:
+    asked = finding(example_run(axis=Axis.STEP, train_loss=DIES)).to_tell_apart
+    assert any(one.startswith("the gradient norm") for one in asked)
+    assert any(one.startswith("the learning rate") for one in asked)
+
+
+def test_nothing_is_asked_for_where_the_cause_is_clear() -> None:
+    run = example_run(SGD, Axis.STEP, train_loss=DIES, lr=JUMPED, grad_norm=QUIET.with_value(80, *[NAN] * 40))
+    assert finding(run).to_tell_apart == ()
+
+
+@pytest.mark.parametrize(
+    ("curve", "outcome"),
+    [
+        (decay(2.3, 0.3).noisy(0.02).with_value(60, 9.0), "recovered"),
+        (decay(2.3, 0.3, 60).noisy(0.02).followed_by(decay(40.0, 0.3, 60, half_life=0.05)), "lingering"),
+        (decay(2.3, 0.3, 100).noisy(0.02).followed_by(given(np.linspace(9.0, 3.0, 20))), "unrecovered"),
+    ],
+    ids=["recovered", "lingering", "unrecovered"],
+)
+def test_a_spike_says_how_it_ended(curve: Curve, outcome: str) -> None:
+    examined = diagnose([example_run(train_loss=curve)], installed_rules()).runs[0]
+    (spike,) = (one for one in examined.findings if one.rule == "loss-spike")
+    assert spike.evidence["outcome"].value == outcome
+
+
+def test_a_sibling_that_hardly_learns_is_no_example_of_a_rate() -> None:
+    broken = example_run({"lr": 0.1}, Axis.STEP, train_loss=DIES)
+    slow = example_run({"lr": 1e-5}, Axis.STEP, train_loss=decay(2.3, 2.2))
+    (rate,) = (one for one in finding(broken, slow).causes if one.id == "learning-rate-too-high")
+    assert not any("sibling" in said for said in rate.pro)
+
+
+def test_a_run_of_the_same_rate_that_went_well_speaks_against_the_rate() -> None:
+    broken = example_run({"lr": 0.1, "seed": 1}, Axis.STEP, train_loss=GROWS)
+    sound = example_run({"lr": 0.1, "seed": 2}, Axis.STEP, train_loss=decay(2.3, 0.2))
+    (rate,) = (one for one in finding(broken, sound).causes if one.id == "learning-rate-too-high")
+    assert "sibling run example went well at 0.1" in rate.contra
+
+
+def test_an_epoch_is_looked_into_where_its_steps_were_logged() -> None:
+    steps = decay(2.3, 0.5, 200).followed_by(geometric(0.6, 4000.0, 20)).followed_by(flat(NAN, 180))
+    coarse = example_run(axis=Axis.EPOCH, train_loss=decay(2.3, 0.5, 11).followed_by(flat(NAN, 9)))
+    fine = example_run(axis=Axis.STEP, minibatch_train_loss=steps)
+    alone, beside = finding(coarse), finding(replace(coarse, series=(*coarse.series, *fine.series)))
+    assert (alone.message.split(";")[0], alone.causes[0].id) == (beside.message.split(";")[0], "bad-batch")
+    assert beside.causes[0].id == "learning-rate-too-high"

@@ -1,0 +1,79 @@
+"""What a run says for and against each cause of overfitting."""
+
+from __future__ import annotations
+
+import pytest
+
+from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
+from logdoctor.curves import Curve, decay, line, rise
+from logdoctor.evidence.overfit import Fitted
+from logdoctor.run import Setting
+from logdoctor.signals import Gap, Hyperparameters, Trend
+
+TURNS = decay(2.3, 0.9, 40).then(rise(0.6, 80))
+
+
+def causes(settings: dict[str, Setting] | None = None, **curves: Curve) -> dict[str, Cause]:
+    """Return the causes by their id, in their order."""
+    run = example_run(settings, Axis.EPOCH, 0, **curves)
+    return {cause.id: cause for cause in fitted(run).causes()}
+
+
+def fitted(run: Run) -> Fitted:
+    train, val, metric = run.find(TrainLoss), run.find(ValLoss), run.find(ValMetric)
+    assert train is not None
+    assert val is not None
+    gap = Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val))
+    return Fitted(gap, Hyperparameters.measure(run), None if metric is None else Trend[ValMetric].measure(metric))
+
+
+def first(found: dict[str, Cause]) -> str:
+    return next(iter(found))
+
+
+def test_a_training_loss_of_almost_nothing_speaks_for_too_little_data() -> None:
+    found = causes(train_loss=decay(2.3, 0.001), val_loss=TURNS)
+    assert first(found) == "too-little-data"
+    assert "of its start" in " ".join(found["too-little-data"].pro)
+
+
+def test_settings_without_regularisation_speak_for_too_little_of_it() -> None:
+    found = causes({"learning_rate": 0.1, "weight_decay": 0.0}, train_loss=decay(2.3, 0.3), val_loss=TURNS)
+    assert first(found) == "under-regularised"
+    assert found["under-regularised"].pro
+
+
+def test_regularisation_that_did_not_help_speaks_against_more_of_it() -> None:
+    found = causes({"dropout": 0.5}, train_loss=decay(2.3, 0.3), val_loss=TURNS)
+    assert first(found) == "too-little-data"
+    assert found["under-regularised"].contra == ("dropout is 0.5",)
+
+
+def test_a_gap_from_the_first_evaluation_on_speaks_for_another_kind_of_data() -> None:
+    found = causes(train_loss=decay(2.3, 0.6), val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)))
+    assert found["validation-set-differs"].strength is Strength.LIKELY
+    found = causes(train_loss=decay(2.3, 0.6), val_loss=TURNS)
+    assert found["validation-set-differs"].strength is Strength.UNLIKELY
+
+
+@pytest.mark.parametrize(
+    ("falls", "strength"), [(-0.25, Strength.LIKELY), (0.0, Strength.UNLIKELY)], ids=["metric falls", "metric holds"]
+)
+def test_labels_learnt_late_at_the_cost_of_the_metric_speak_for_noise(falls: float, strength: Strength) -> None:
+    accuracy = decay(0.1, 0.8, 40).then(line(0.0, falls, 80))
+    found = causes(train_loss=line(2.3, 0.1), val_loss=decay(2.3, 1.2, 40).then(rise(1.0, 80)), val_accuracy=accuracy)
+    assert found["label-noise"].strength is strength
+
+
+def test_the_first_cause_carries_the_fix_that_was_computed() -> None:
+    run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
+    stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")
+    found = fitted(run).causes(fixes=[stop])
+    assert found[0].fixes[0] == stop
+    assert all(stop not in cause.fixes for cause in found[1:])
+
+
+def test_certainty_is_named_only_where_something_says_so() -> None:
+    run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
+    assert "overconfidence" not in {cause.id for cause in fitted(run).causes()}
+    assert "overconfidence" in {cause.id for cause in fitted(run).causes(certain="accuracy is still at its level")}

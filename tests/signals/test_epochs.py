@@ -1,0 +1,111 @@
+"""Where epochs begin, what repeats in each of them, and what happens between them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from logdoctor import Axis, Run, Series, TrainLoss
+from logdoctor.run.understand import understand
+from logdoctor.signals import Epochs, Trend, Unmeasurable
+from logdoctor.signals.epochs import repeating_period
+
+LENGTH, COUNT = 50, 8
+STEPS = np.arange(LENGTH * COUNT)
+SAW = (STEPS % LENGTH) / LENGTH
+NOISE = np.random.default_rng(0).normal(0.0, 1.0, len(STEPS))
+
+
+def epochs(
+    values: ArrayLike, epoch: ArrayLike | None = None, settings: dict[str, int] | None = None, every: int = 1
+) -> Epochs:
+    """Measure a training loss logged every so many steps, with what else tells where epochs begin."""
+    series = [Series.of("train_loss", STEPS * every, values)]
+    if epoch is not None:
+        series.append(Series.of("epoch", STEPS * every, epoch))
+    run = Run("run", understand(series), hyperparameters=settings or {})
+    return Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+
+@pytest.mark.parametrize(
+    "epoch",
+    [STEPS // LENGTH, 1 + STEPS // LENGTH, (STEPS + 1) / LENGTH],
+    ids=["counted from 0", "counted from 1", "fractions, as Hugging Face logs them"],
+)
+def test_a_logged_epoch_says_where_epochs_begin(epoch: ArrayLike) -> None:
+    measured = epochs(1 + 0.1 * NOISE, epoch)
+    assert measured.known_from == "epoch is logged"
+    assert measured.count == COUNT
+    assert list(measured.starts[:3]) == [0, LENGTH, 2 * LENGTH]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"steps_per_epoch": 5 * LENGTH}, {"max_steps": 40 * LENGTH, "num_train_epochs": 8}]
+)
+def test_settings_say_it_in_steps_not_in_points(settings: dict[str, int]) -> None:
+    measured = epochs(1 + 0.1 * NOISE, settings=settings, every=5)
+    assert measured.is_known
+    assert (measured.count, measured.length) == (COUNT, 5 * LENGTH)
+
+
+def test_a_curve_that_repeats_itself_says_it_too_but_is_no_knowledge() -> None:
+    measured = epochs(1 + SAW + 0.1 * NOISE)
+    assert measured.length == pytest.approx(LENGTH, rel=0.02)
+    assert not measured.is_known
+
+
+def test_noise_repeats_nothing() -> None:
+    with pytest.raises(Unmeasurable, match="no 3 epochs"):
+        epochs(1 + 0.1 * NOISE)
+
+
+def test_a_loss_logged_once_an_epoch_has_no_shape_within_it() -> None:
+    run = Run("run", understand([Series.of("loss", STEPS, 1 + NOISE, axis=Axis.EPOCH)]))
+    with pytest.raises(Unmeasurable, match="once an epoch"):
+        Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+
+def test_an_unfinished_last_epoch_is_left_out() -> None:
+    measured = epochs(1 + 0.1 * NOISE, (STEPS + 20) // LENGTH)
+    assert np.diff(measured.starts).max() <= LENGTH
+    assert measured.starts[-1] == LENGTH * COUNT - 20
+
+
+@pytest.mark.parametrize("period", [20.0, 31.4, 50.0])
+def test_a_period_need_not_be_a_whole_number_of_points(period: float) -> None:
+    values = (np.arange(600) % period) / period + 0.1 * np.random.default_rng(1).normal(size=600)
+    assert repeating_period(values) == pytest.approx(period, rel=0.02)
+
+
+def test_the_height_of_a_saw_is_measured_through_noise_and_trend() -> None:
+    measured = epochs(3 * 0.99**STEPS + 0.5 * SAW + 0.05 * NOISE, STEPS // LENGTH)
+    assert measured.amplitude == pytest.approx(0.5, rel=0.2)
+    assert measured.agreement > 0.9
+    assert measured.amplitude > 8 * measured.noise
+
+
+def test_a_steady_fall_leaves_next_to_nothing_of_a_saw() -> None:
+    measured = epochs(3 - 2 * STEPS / len(STEPS), STEPS // LENGTH)
+    assert measured.amplitude < 0.01
+    assert measured.decline == pytest.approx(2 / COUNT, rel=0.01)
+
+
+def test_a_staircase_is_as_high_as_an_epoch_gains() -> None:
+    measured = epochs(3 - 0.3 * (STEPS // LENGTH), STEPS // LENGTH)
+    assert measured.amplitude == pytest.approx(measured.decline, rel=0.15)
+    assert measured.edges[:-1, 1] - measured.edges[1:, 0] == pytest.approx(np.full(COUNT - 1, 0.3))
+    assert measured.edges[:, 0] - measured.edges[:, 1] == pytest.approx(np.zeros(COUNT))
+
+
+def test_a_wave_is_smooth_and_a_saw_is_sharp() -> None:
+    wave = epochs(1 + 0.5 * np.sin(2 * np.pi * SAW), STEPS // LENGTH)
+    saw = epochs(1 + SAW, STEPS // LENGTH)
+    assert wave.sharpest < 0.1 < 0.9 < saw.sharpest
+
+
+def test_a_mean_that_starts_anew_moves_ever_less() -> None:
+    fresh = 1 + 0.3 * NOISE.reshape(COUNT, LENGTH)
+    means = np.cumsum(fresh, axis=1) / np.arange(1, LENGTH + 1)
+    assert epochs(means.ravel(), STEPS // LENGTH).averaging < 0.25
+    assert epochs(fresh.ravel(), STEPS // LENGTH).averaging == pytest.approx(1.0, abs=0.4)

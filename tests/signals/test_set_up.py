@@ -1,0 +1,91 @@
+"""Which runs are compared with which, by what, and which of them failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from logdoctor.curves import Curve, decay, flat, rise
+from logdoctor.rule import example_run
+from logdoctor.run import Run
+from logdoctor.signals import SetUp, Siblings, Unmeasurable, measure_all, set_ups
+
+NAN = float("nan")
+
+
+def named(name: str, curve: Curve, validation: Curve | None = None, **settings: float | str) -> Run:
+    run = (
+        example_run(settings, train_loss=curve)
+        if validation is None
+        else example_run(settings, train_loss=curve, val_loss=validation)
+    )
+    return replace(run, name=name)
+
+
+def set_up(*runs: Run) -> SetUp:
+    return SetUp.measure(Siblings(runs[0], measure_all(runs)))
+
+
+def test_names_that_differ_in_numbers_are_one_set_up_when_the_runs_begin_alike() -> None:
+    runs = [named("lr0.1", decay(2.3, 0.3)), named("lr0.01", decay(2.35, 0.5)), named("lr0.001", decay(9.0, 0.5))]
+    assert [one.run.name for one in set_up(*runs)] == ["lr0.01", "lr0.1"]
+
+
+def test_a_named_task_ties_runs_whatever_they_are_called() -> None:
+    runs = [named("red", decay(2.3, 0.3), task="digits"), named("blue", decay(9.0, 0.5), task="digits")]
+    assert len(set_up(*runs)) == 2
+
+
+def test_other_names_are_other_things() -> None:
+    with pytest.raises(Unmeasurable, match="no sibling"):
+        set_up(named("mnist", decay(2.3, 0.3)), named("cifar", decay(2.3, 0.5)))
+
+
+def test_every_run_is_in_one_set_up_at_most() -> None:
+    runs = [named(name, decay(2.3, 0.3)) for name in ("a1", "b1", "a2", "c1", "b2")]
+    assert [[run.name for run, _ in group] for group in set_ups(measure_all(runs))] == [["a1", "a2"], ["b1", "b2"]]
+
+
+def test_runs_are_compared_by_validation_only_where_all_have_one() -> None:
+    one, other = decay(2.3, 0.3), decay(2.3, 0.5)
+    both = set_up(named("lr1", one, decay(2.3, 0.8)), named("lr2", other, decay(2.3, 0.6)))
+    assert both.measured_by == "validation loss"
+    assert [round(member.result, 2) for member in both] == [0.8, 0.6]
+    half = set_up(named("lr1", one, decay(2.3, 0.8)), named("lr2", other))
+    assert half.measured_by == "training loss"
+    assert [round(member.result, 2) for member in half] == [0.3, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("curve", "why"),
+    [
+        (decay(2.3, 0.3), ""),
+        (decay(2.3, 0.3, 60).followed_by(flat(NAN, 60)), "its loss is not finite at the end"),
+        (flat(NAN), "its loss is not finite at the end"),
+        (decay(2.3, 1.0, 60).then(rise(40.0, 60)), "its loss ends no lower than it began"),
+    ],
+)
+def test_failures(curve: Curve, why: str) -> None:
+    member = next(one for one in set_up(named("lr1", curve), named("lr2", decay(2.3, 0.3))) if one.run.name == "lr1")
+    assert member.failure == why
+    assert np.isnan(member.result) is np.bool_(bool(why))
+
+
+def test_repeats_differ_in_nothing_but_the_seed() -> None:
+    runs = [
+        named("lr1/seed1", decay(2.3, 0.3), lr=1, seed=1),
+        named("lr1/seed2", decay(2.3, 0.3), lr=1, seed=2),
+        named("lr2/seed1", decay(2.3, 0.3), lr=2, seed=1),
+    ]
+    assert [[one.run.name for one in group] for group in set_up(*runs).repeats] == [["lr1/seed1", "lr1/seed2"]]
+
+
+def test_a_rate_sweep_holds_everything_else_fixed() -> None:
+    runs = [
+        named("run1", decay(2.3, 0.3), lr=1, width=8),
+        named("run2", decay(2.3, 0.3), lr=2, width=8),
+        named("run3", decay(2.3, 0.3), lr=3, width=16),
+    ]
+    assert [[one.rate for one in group] for group in set_up(*runs).rate_sweeps] == [[1.0, 2.0]]

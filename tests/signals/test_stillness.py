@@ -1,0 +1,63 @@
+"""What stands still in a run: weights, answers, gradients."""
+
+from __future__ import annotations
+
+import pytest
+
+from logdoctor import Axis, example_run
+from logdoctor.curves import Curve, decay, flat, given, line
+from logdoctor.signals import Stillness
+
+FEW_ANSWERS = given([0.0988, 0.0871, 0.0871, 0.0888, 0.0871] * 4)
+
+
+def still(**curves: Curve) -> Stillness:
+    return Stillness.measure(example_run(None, Axis.EPOCH, 0, train_loss=flat(2.3, 40).noisy(0.01), **curves))
+
+
+class TestFrozen:
+    def test_evaluations_that_are_all_the_same_say_that_no_weight_changes(self) -> None:
+        assert still(val_loss=flat(2.306, 20)).frozen == "val_loss is 2.31 at each of 20 values"
+        assert not still(val_loss=flat(2.306, 20)).moves
+
+    @pytest.mark.parametrize("curve", [line(2.306, 2.3059, 20), flat(2.306, 20).noisy(1e-4), flat(2.306, 3)])
+    def test_the_least_change_is_a_change_and_three_values_are_none(self, curve: Curve) -> None:
+        assert not still(val_loss=curve).frozen
+
+    def test_batch_noise_alone_says_nothing(self) -> None:
+        assert (still().frozen, still().moves) == ("", "")
+
+
+class TestAnswers:
+    def test_few_accuracies_near_chance_are_one_answer_for_every_input(self) -> None:
+        found = still(val_accuracy=FEW_ANSWERS)
+        assert "3 different values in 20" in found.one_answer
+        assert not found.many_answers
+
+    def test_percentages_are_the_same(self) -> None:
+        assert still(val_accuracy=FEW_ANSWERS.scaled(100)).one_answer
+
+    def test_accuracies_that_differ_are_answers_by_the_input(self) -> None:
+        found = still(val_accuracy=flat(0.1, 20).noisy(0.01))
+        assert found.many_answers
+        assert not found.one_answer
+
+    @pytest.mark.parametrize("curve", [flat(0.97, 20), flat(0.1, 5)], ids=["a good one", "a short one"])
+    def test_a_good_or_short_accuracy_that_rests_is_no_guessing(self, curve: Curve) -> None:
+        assert not still(val_accuracy=curve).one_answer
+
+    def test_frozen_weights_need_no_second_reason(self) -> None:
+        assert not still(val_loss=flat(2.306, 20), val_accuracy=flat(0.1, 20)).one_answer
+
+
+class TestGradients:
+    def test_a_norm_that_only_grows_is_never_cleared(self) -> None:
+        assert "from 9.59 to 181" in still(grad_norm=line(1.0, 190.0, 100)).unused_gradients
+
+    @pytest.mark.parametrize("curve", [flat(1.0), decay(1.0, 0.1), line(1.0, 5.0), line(1.0, 20.0).noisy(30.0)])
+    def test_other_norms_are_not(self, curve: Curve) -> None:
+        assert not still(grad_norm=curve).unused_gradients
+
+    def test_the_usual_norm_is_that_of_the_end(self) -> None:
+        assert still(grad_norm=flat(1.0, 90).followed_by(flat(1e-9, 10))).gradient == 1e-9
+        assert still().gradient is None

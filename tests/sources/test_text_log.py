@@ -1,0 +1,372 @@
+"""Text logs: what frameworks really printed, what any loop may print, and lines made to hold a reader up."""
+
+from __future__ import annotations
+
+import ast
+import math
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Axis, Run, State
+from logdoctor.run.notice import DAMAGE
+from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
+from logdoctor.sources import load
+from logdoctor.sources.console.grammar import Kind, parse
+from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.source import HEAD_BYTES, Head, Log
+from logdoctor.sources.text_log import TextLog
+
+PRINTED = Path(__file__).parent / "fixtures" / "text"
+
+Points = dict[str, list[tuple[int, float]]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("text")
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def read(path: Path) -> Log:
+    (log,) = TextLog().read(path)
+    return log
+
+
+def points(log: Log) -> Points:
+    return {s.name: list(zip(s.steps.tolist(), s.values.tolist(), strict=True)) for s in log.series}
+
+
+def recognized(path: Path) -> bool:
+    content = path.read_bytes()
+    return TextLog().recognizes(Head(path, len(content), content[:HEAD_BYTES]))
+
+
+def run_of(path: Path) -> Run:
+    (run,) = load(path)
+    return run
+
+
+def steps(count: int) -> str:
+    return "".join(f"step {i}: loss {2 - i / 100:.2f}\n" for i in range(count))
+
+
+# What was really printed
+
+
+def test_trainer_of_hugging_face() -> None:
+    log = read(PRINTED / "hf_trainer.log")
+    found = points(log)
+    assert [step for step, _ in found["loss"]] == list(range(5, 61, 5))
+    assert [step for step, _ in found["eval_loss"]] == [20, 40, 60]
+    assert found["loss"][0] == (5, 5.217)
+    assert "train_loss" not in found  # the average of the run
+    assert log.finished
+
+
+@pytest.mark.parametrize("name", ["keras_bar.log", "keras_lines.log"])
+def test_keras_agrees_with_its_own_history(name: str) -> None:
+    text = (PRINTED / name).read_text(encoding="utf-8")
+    history = ast.literal_eval(text[text.index("HISTORY ") + 8 :].splitlines()[0])
+    found = points(read(PRINTED / name))
+    assert found.keys() == history.keys()
+    for metric, values in history.items():
+        assert [step for step, _ in found[metric]] == [1, 2, 3, 4]
+        assert [value for _, value in found[metric]] == pytest.approx(values, abs=5e-5)
+
+
+# What any loop may print
+
+NAMES = ("val_loss", "train/loss", "acc", "grad_norm", "Learning Rate")
+STYLES = (
+    ("step {step}: ", "{name}: {value}", ", "),
+    ("Step [{step}/1000] ", "{name} = {value}", " | "),
+    ("[2024-01-01 10:00:00,123] INFO iter={step} ", "{name}={value}", "  "),
+    ("2024-01-01T10:00:00.123Z\tINFO trainer: [step={step}] ", "{name}={value}", " "),
+    ("iteration {step:>6}/  1000 | ", "{name}: {value}", " | "),
+    ("{{'step': {step}, ", "'{name}': {value}", ", "),
+)
+numbers = st.one_of(
+    st.floats(-1e6, 1e6).map(lambda x: f"{x:.4f}"),
+    st.floats(1e-12, 1e6).map(lambda x: f"{x:.3e}"),
+    st.integers(-1000, 1000).map(str),
+    st.sampled_from(["inf", "-inf"]),  # NaN in two columns by turns means "not logged", see test_table.py
+)
+
+
+@given(
+    style=st.sampled_from(STYLES),
+    names=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(lambda names: ["loss", *names]),
+    data=st.data(),
+)
+def test_pairs_read_back(folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject) -> None:
+    begin, pair, between = style
+    rows = [data.draw(st.tuples(*[numbers for _ in names])) for _ in range(4)]
+    lines = [
+        begin.format(step=10 * i) + between.join(pair.format(name=n, value=v) for n, v in zip(names, row, strict=True))
+        for i, row in enumerate(rows)
+    ]
+    ends = "}" if begin.startswith("{{") else ""
+    found = points(read(write(folder / "any.log", "".join(f"{line}{ends}\n" for line in lines))))
+    for k, name in enumerate(names):
+        wanted = [(10 * i, float(row[k])) for i, row in enumerate(rows)]
+        assert len(found[name]) == len(wanted)
+        for (step, value), (at, logged) in zip(found[name], wanted, strict=True):
+            assert step == at
+            assert value == logged or (math.isnan(value) and math.isnan(logged))
+
+
+@given(st.text())
+def test_masking_loses_nothing(text: str) -> None:
+    text = text.replace(MASK, "")
+    masked = mask(text)
+    rest = iter(masked.numbers)
+    assert "".join(next(rest) if one == MASK else one for one in "\n".join(masked.shapes)) == text
+    assert next(rest, None) is None
+
+
+@given(st.text(alphabet="loss:=,|[](){}/-+ \0naifep\t'\"%@#.x", max_size=60))
+def test_any_line_can_be_parsed(shape: str) -> None:
+    form = parse(shape)
+    for field in form.fields if form else ():
+        assert -1 <= field.slot < shape.count(MASK)
+
+
+def test_a_number_belongs_to_the_key_before_it() -> None:
+    form = parse(mask("epoch 3 | Train Loss: 0.5 | lr 1e-3 | 12.5 it/s | val acc: 81.2% (best 82)").shapes[0])
+    assert form is not None
+    told = [(field.kind, field.name) for field in form.fields]
+    assert told == [
+        (Kind.COUNTER, "epoch"), (Kind.VALUE, "Train Loss"), (Kind.VALUE, "lr"), (Kind.VALUE, "val acc"),
+    ]  # fmt: skip
+
+
+def test_nan_is_a_value_and_not_applicable_is_a_gap(folder: Path) -> None:
+    rows = [("1.5", "n/a"), ("nan", "2.5"), ("inf", "n/a"), ("1.0", "2.0")]
+    text = "".join(f"step {i} loss train: {v}, val: {w}\n" for i, (v, w) in enumerate(rows))
+    found = points(read(write(folder / "gaps.log", text)))
+    assert found["loss val"] == [(1, 2.5), (3, 2.0)]
+    values = [value for _, value in found["loss train"]]
+    assert math.isnan(values.pop(1))
+    assert values == [1.5, math.inf, 1.0]
+
+
+def test_ranks_and_handlers_that_repeat_a_line_count_once(folder: Path) -> None:
+    lines = [f"[rank{r}]: step {i}: loss {2 - i / 10 + r / 100:.2f}\n" for i in range(5) for r in (3, 0, 1, 2)]
+    assert points(read(write(folder / "ranks.log", "".join(lines)))) == {"loss": [(i, 2 - i / 10) for i in range(5)]}
+    twice = [line for i in range(5) for line in [f"INFO:root:step {i}: loss {2 - i / 10:.1f}\n"] * 2]
+    assert points(read(write(folder / "twice.log", "".join(twice)))) == {"loss": [(i, 2 - i / 10) for i in range(5)]}
+
+
+def test_several_runs_in_one_log_keep_both_branches(folder: Path) -> None:
+    log = read(write(folder / "sweep.log", f"== run a\n{steps(20)}final loss 1.8\n== run b\n{steps(10)}"))
+    (loss,) = log.series
+    assert loss.rewinds.tolist() == [20]
+    assert len(loss) == 30
+    assert log.hyperparameters == {}
+
+
+def test_results_after_the_last_step_are_no_points(folder: Path) -> None:
+    text = steps(20) + "".join(f"ablation k:{k} val_loss:{2 + k}\n" for k in range(5))
+    assert points(read(write(folder / "after.log", text))).keys() == {"loss"}
+
+
+def test_a_log_behind_its_own_source_code(folder: Path) -> None:
+    source = Path(ast.__file__).read_text(encoding="utf-8")
+    text = source * (1 + 2 * HEAD_BYTES // len(source)) + "\n" + steps(100)
+    path = write(folder / "code.txt", text)
+    assert recognized(path)
+    assert points(read(path)).keys() == {"loss"}
+    assert not recognized(write(folder / "only_code.txt", source))
+
+
+def test_utf_16_and_old_line_ends(folder: Path) -> None:
+    wanted = points(read(write(folder / "plain.log", steps(10))))
+    assert points(read(write(folder / "windows.log", steps(10).replace("\n", "\r\n")))) == wanted
+    assert points(read(write(folder / "mac.log", steps(10).replace("\n", "\r")))) == wanted
+    assert points(read(write(folder / "powershell.log", steps(10).encode("utf-16")))) == wanted
+
+
+# The run that it makes
+
+
+def test_settings_before_the_first_step(folder: Path) -> None:
+    text = "Namespace(lr=0.003, batch_size=64, optimizer='adamw', data='/tmp/x')\nseed: 7\n" + steps(10) + "lr: 5\n"
+    settings = {"lr": 0.003, "batch_size": 64, "optimizer": "adamw", "seed": 7}
+    assert read(write(folder / "settings.log", text)).hyperparameters == settings
+    assert read(write(folder / "code.log", "import torch\n" + text)).hyperparameters == {}
+
+
+def test_roles_and_axis_of_a_log_by_epochs(folder: Path) -> None:
+    lines = [
+        f"Epoch {e}/9 - lr 1e-3 - train loss: {2 - e / 10:.2f} - val loss: {2.5 - e / 10:.2f}\n" for e in range(10)
+    ]
+    run = run_of(write(folder / "epochs.log", "".join(lines)))
+    for role, name in ((TrainLoss, "train loss"), (ValLoss, "val loss"), (LearningRate, "lr")):
+        found = run.find(role)
+        assert found is not None
+        assert (found.name, found.axis) == (name, Axis.EPOCH)
+    assert run.state is State.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        ("Training completed.\n", State.FINISHED),
+        ("torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB\n", State.INTERRUPTED),
+        ("", State.UNKNOWN),
+    ],
+)
+def test_last_words_tell_how_a_run_ended(folder: Path, end: str, state: State) -> None:
+    path = write(folder / "ends.log", steps(10) + end)
+    os.utime(path, (0, 0))
+    assert run_of(path).state is state
+
+
+# Lines that matter besides numbers
+
+MESSAGES = {
+    "out-of-memory": (
+        "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 11.93 GiB total capacity",
+        "RuntimeError: CUDA error: out of memory",
+        "jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8 bytes.",
+        "ResourceExhaustedError: OOM when allocating tensor with shape[64,3,224,224]",
+    ),
+    "host-killed": ("Killed", "  exitcode  : -9 (pid: 1245)", "traceback : Signal 9 (SIGKILL) received by PID 1245"),
+    "worker-killed": ("RuntimeError: DataLoader worker (pid 123) is killed by signal: Killed. ",),
+    "disk-full": ("OSError: [Errno 28] No space left on device",),
+    "device-assert": (
+        "RuntimeError: CUDA error: device-side assert triggered",
+        "Loss.cu:106: block: [0,0,0], thread: [3,0,0] Assertion `t >= 0 && t < n_classes` failed.",
+        "IndexError: Target 10 is out of bounds.",
+    ),
+    "device-fault": ("RuntimeError: CUDA error: an illegal memory access was encountered",),
+    "collective-timeout": ("[rank1]:[E] [Rank 1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=1)",),
+    "non-finite-stop": (
+        "Loss is nan, stopping training",
+        "Batch 12: Invalid loss, terminating training",
+        "FloatingPointError: Minimum loss scale reached (0.0001). Your loss is probably exploding.",
+        "FloatingPointError: Loss became infinite or NaN at iteration=100!",
+    ),
+    "gradient-overflow": (
+        "Gradient overflow.  Skipping step, loss scaler 0 reducing loss scale to 32768.0",
+        "NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0",
+        "[deepspeed] OVERFLOW! Rank 0 Skipping step. Attempted loss scale: 65536, reducing to 32768",
+    ),
+    "scheduler-order-warning": (
+        "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later",
+    ),
+    "shape-broadcast-warning": (
+        "UserWarning: Using a target size (torch.Size([8])) that is different to the input size (torch.Size([8, 1])).",
+    ),
+    "no-gradient-warning": (
+        "UserWarning: None of the inputs have requires_grad=True. Gradients will be None",
+        "WARNING:tensorflow:Gradients do not exist for variables ['dense/kernel:0'] when minimizing the loss.",
+    ),
+    "data-exhausted": ("UserWarning: Your input ran out of data; interrupting training.",),
+    "learning-rate-reduced": (
+        "Epoch 5: ReduceLROnPlateau reducing learning rate to 0.001.",
+        "Epoch 00008: reducing learning rate of group 0 to 5.0000e-04.",
+    ),
+    "early-stop": ("Epoch 7: early stopping", "Early stopping at epoch 12"),
+    "preempted": (
+        "slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2024-01-01T00:00:00 DUE TO TIME LIMIT ***",
+        "slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2024-01-01T00:00:00 DUE TO PREEMPTION ***",
+        "KeyboardInterrupt",
+    ),
+    "resumed": ("Resuming training from checkpoint runs/checkpoint-500", "=> loaded checkpoint 'a.pt' (epoch 3)"),
+    "finished": (
+        "Training completed. Do not forget to share your model on huggingface.co/models =)",
+        "`Trainer.fit` stopped: `max_epochs=10` reached.",
+        "Finished Training",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in MESSAGES.items() for line in lines])
+def test_message(folder: Path, kind: str, line: str) -> None:
+    (event,) = read(write(folder / "message.log", f"{steps(5)}{line}\n{steps(3)}")).events
+    assert (event.kind, event.text, event.line, event.step) == (kind, line.strip(), 6, 4)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "early stopping patience: 10",
+        "the gradient norm is 3, the loss is 2",
+        "  exitcode  : 1 (pid: 1245)",
+        "memory: 30GiB, nan steps: 0",
+        "max checkpoints: 5",
+        "starting training with 8 workers, timeout 30 s",
+    ],
+)
+def test_no_message(folder: Path, line: str) -> None:
+    assert read(write(folder / "quiet.log", f"{steps(5)}{line}\n")).events == ()
+
+
+def test_the_last_line_of_a_traceback(folder: Path) -> None:
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    main()\n    ^^^^^^\n'
+    log = read(write(folder / "trace.log", f"{steps(5)}{trace}ValueError: 3 is not 4\n"))
+    assert [(event.kind, event.text, event.line) for event in log.events] == [
+        ("traceback", "ValueError: 3 is not 4", 10)
+    ]
+    assert log.finished is False
+    log = read(write(folder / "trace.log", f"{steps(5)}{trace}torch.OutOfMemoryError: CUDA out of memory.\n"))
+    assert [event.kind for event in log.events] == ["out-of-memory"]
+
+
+def test_lines_behind_a_progress_bar_keep_their_numbers(folder: Path) -> None:
+    log = read(write(folder / "bar.log", "a\rb\rc\n" + steps(5) + "x\ry\nKilled\n"))
+    assert [event.line for event in log.events] == [8]
+
+
+# Damage, and lines made to hold a reader up
+
+
+def test_nul_bytes_are_told_and_cost_nothing_around_them(folder: Path) -> None:
+    log = read(write(folder / "nul.log", steps(10) + "\0" * 100 + "\n" + "step 10: loss 1.5\n"))
+    assert [step for step, _ in points(log)["loss"]] == list(range(11))
+    assert [notice.kind for notice in log.notices] == [DAMAGE]
+
+
+def test_an_endless_line_is_told_and_cost_nothing_around_it(folder: Path) -> None:
+    log = read(write(folder / "endless.log", steps(10) + "x" * (9 << 20) + "\nstep 10: loss 1.5\n"))
+    assert [step for step, _ in points(log)["loss"]] == list(range(11))
+    (notice,) = log.notices
+    assert (notice.kind, notice.line_start) == (DAMAGE, 11)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "1", " ", "(", "a: ", "a=1 ", "loss ", "1,", "1,111", "-", "[\0[", "\x1b]", "nan ", "'", "a b ", "=1"]
+)
+def test_no_line_takes_long(folder: Path, text: str) -> None:
+    lines = "".join(f"loss {'x' * (i % 7)}{(text * 8000)[:7900]}!\n" for i in range(40))
+    path = write(folder / "hostile.log", steps(5) + lines)
+    begun = time.process_time()
+    assert read(path).series
+    assert time.process_time() - begun < 3  # 0.3 MB; what goes back over its steps takes minutes
+
+
+def test_names_without_end_are_told_and_cost_nothing_around_them(folder: Path) -> None:
+    names = "".join(f"step {i}: loss_{'abcdefghij'[i % 10]}{i:05d}x: 0.5\n" for i in range(5000))
+    log = read(write(folder / "names.log", steps(20) + names))
+    assert len(points(log)["loss"]) == 20
+    assert [notice.kind for notice in log.notices] == [DAMAGE]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_can_be_read(folder: Path, noise: bytes) -> None:
+    path = write(folder / "noise.log", steps(5).encode() + noise + b"\n" + steps(5).encode())
+    try:
+        assert len(points(read(path))["loss"]) >= 9
+    except UnreadableLogError:  # the noise made it UTF-16
+        assert noise.count(b"\0") > 10

@@ -1,0 +1,54 @@
+"""A run that Trackio itself wrote, as SQL of its two tables."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from logdoctor import load
+from logdoctor.run.notice import DAMAGE
+
+SQL = (Path(__file__).parent / "fixtures" / "trackio" / "trackio.sql").read_text()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "fixture.db"
+    with closing(sqlite3.connect(path)) as written:
+        written.executescript(SQL)
+    return path
+
+
+def test_the_points_of_a_real_run(database: Path) -> None:
+    (run,) = load(database)
+    values = {one.name: dict(zip(one.steps.tolist(), one.values.tolist(), strict=True)) for one in run.series}
+    assert math.isnan(values["train/loss"].pop(40))
+    assert values["train/loss"] == {10 * step: 2.5 * 0.5**step for step in range(6) if step != 4}
+    assert values["grad_norm"] == {10 * step: math.inf if step == 4 else 1.0 for step in range(6)}
+    assert run.hyperparameters == {"learning_rate": 0.003, "optimizer": "AdamW"}
+    assert all(one.wall_times is not None for one in run.series)
+
+
+def test_several_runs_of_a_project(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as written:
+        written.execute(
+            "INSERT INTO metrics (run_id, timestamp, run_name, step, metrics) VALUES "
+            "('x', '2026-11-21T05:51:27+00:00', 'red-owl', 0, '{\"train/loss\": 2.0}'),"
+            "('x', '2026-11-21T05:51:28+00:00', 'red-owl', 1, '{\"train/loss\": 1.5}')"
+        )
+        written.commit()
+    assert [run.name for run in load(database)] == [".:calm-fox", ".:red-owl"]
+
+
+def test_a_row_that_is_no_json_is_said(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as written:
+        written.execute("UPDATE metrics SET metrics = '{\"train/loss\": 1' WHERE step = 20")
+        written.commit()
+    (run,) = load(database)
+    (notice,) = run.notices
+    assert (notice.kind, "1 rows of run calm-fox" in notice.message) == (DAMAGE, True)
+    assert [len(one) for one in run.series if one.name == "train/loss"] == [5]
