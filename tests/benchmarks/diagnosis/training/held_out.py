@@ -595,10 +595,7 @@ GENERALIZATION = [
     *planted(
         faults.EASIER_VALIDATION,
         (surface, replace(surface_fit, task=data.noisy_targets(surface_fit.task, 0.5))),
-        (
-            waves,
-            replace(wave_fit, task=data.validation_of_classes(with_wrong_labels(wave_fit.task, 0.2), (3,)), epochs=10),
-        ),
+        (covers, replace(cover_fit, task=with_wrong_labels(cover_fit.task, 0.25))),
     ),
     *planted(
         faults.TINY_VALIDATION,
