@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Run, Series
+from logdoctor.run import Run, Series, Split
 from logdoctor.run.roles import Loss, TrainLoss
 from logdoctor.signals.trend import Unmeasurable
 
@@ -67,23 +67,22 @@ class NonFiniteLosses:
     """Every loss of a run that has NaN or infinite values, the earliest first."""
 
     found: tuple[NonFinite, ...]
+    evaluated: frozenset[Split] = frozenset()
+    """The splits of which some quantity is finite: they were evaluated."""
 
     @classmethod
     def measure(cls, run: Run) -> NonFiniteLosses:
-        """Look at every loss of a run; raises Unmeasurable when it logs none.
-
-        A held-out loss that is NaN from its first value to its last while training's is finite was never computed, and
-        is left out, unless a metric of the same split is finite: then the split was evaluated, and its loss is NaN.
-        """
+        """Look at every loss of a run; raises Unmeasurable when it logs none."""
         losses = run.all(Loss)
         if not losses:
             raise Unmeasurable("no loss in this run")
         measured = [NonFinite.of(one) for one in losses if len(one)]
-        training_is_sound = any(one.series.role is TrainLoss and not one.count for one in measured)
-        evaluated = {one.split for one in run.series if not issubclass(one.role, Loss) and len(one.finite)}
+        found = [one for one in measured if one.count]
+        evaluated = frozenset(one.split for one in run.series if len(one.finite))
+        ordered = sorted(found, key=lambda one: (one.series.role is not TrainLoss, one.first_step))
+        return cls(tuple(ordered), evaluated)
 
-        def was_computed(one: NonFinite) -> bool:
-            return not one.mask.all() or one.series.role is TrainLoss or one.series.split in evaluated
-
-        found = [one for one in measured if one.count and (was_computed(one) or not training_is_sound)]
-        return cls(tuple(sorted(found, key=lambda one: (one.series.role is not TrainLoss, one.first_step))))
+    def may_not_be_computed(self, one: NonFinite) -> bool:
+        """Whether a held-out loss is NaN throughout, and nothing else of its split shows that it was evaluated."""
+        unseen = one.series.role is not TrainLoss and one.series.split not in self.evaluated
+        return unseen and bool(one.mask.all())

@@ -35,7 +35,8 @@ class NanLoss(Rule):
     """A loss became NaN or infinite: the weights are lost from there on unless the step was skipped.
 
     Every NaN in a log is true, so this needs no statistics. What takes care is what is not a NaN loss: cells that stand
-    for "not recorded" (the sources leave those out with a notice) and a validation loss that was never computed.
+    for "not recorded" (the sources leave those out with a notice); a validation loss of which nothing shows that it was
+    computed is only a warning.
     """
 
     id = "nan-loss"
@@ -113,7 +114,7 @@ class NanLoss(Rule):
             val_loss=flat(NAN),
             val_accuracy=flat(0.1),
         ),
-        silent("validation was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
+        fires("validation is NaN throughout, or was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
     )
 
@@ -122,15 +123,16 @@ class NanLoss(Rule):
         for bad in islice(losses.found, 1):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
+            uncertain = losses.may_not_be_computed(bad)
             closest = _closest(losses, bad, around)
             event = around.non_finite(closest.series, closest.first, closest.recovered)
             why = explain(event, self.causes)
             yield self.finding(
-                self._happened(bad, skipped=skipped) + event.cue,
+                self._happened(bad, skipped=skipped) + ("; or it was never computed" if uncertain else "") + event.cue,
                 Span(series.name, bad.first_step, last, bad.word),
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
-                confidence=Confidence.HIGH,
-                severity=Severity.WARNING if skipped else Severity.ERROR,
+                confidence=Confidence.MEDIUM if uncertain else Confidence.HIGH,
+                severity=Severity.WARNING if skipped or uncertain else Severity.ERROR,
                 causes=why.causes,
                 to_tell_apart=why.to_tell_apart,
                 evidence={

@@ -252,7 +252,7 @@ NO_WARMUP = Fault(
 )
 DECAYED_TOO_SOON = Fault(
     "decayed-too-soon",
-    ("lr-decayed-too-early", "plateau"),
+    ("lr-decayed-too-early", "plateau", "no-learning", "stalled-at-chance"),
     ("schedule-decays-too-soon",),
     s.decayed_too_early,
     (*STUCK, "scheduler-misstep", "lr-decayed-too-early"),
