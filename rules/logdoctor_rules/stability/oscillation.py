@@ -63,8 +63,8 @@ class Oscillation(Rule):
     )
     min_memory: float = threshold(
         0.4,
-        "correlation of points one to three apart, positive or negative, from which swings are not batch noise; noise of "
-        "fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
+        "correlation of points one to three apart, positive or negative, from which swings are not batch noise; that "
+        "of fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
     )
     min_memory_z: float = threshold(
         3.4, "the same times the root of the number of points: what noise of so few points reaches once in five hundred"
