@@ -77,9 +77,9 @@ class ChanceLevels:
         above the next, or never comes down and bounces.
         """
         named = [one.level for one in self.levels if not one.by_level_alone]
-        if not named or train.first < factor * named[0]:
+        if not named:
             return train.initial
-        comes_down = bool(train.first >= factor * float(train.series.values[1]))
+        comes_down = train.first >= factor * max(named[0], float(train.series.values[1]))
         bounces = train.end >= max(train.initial, factor * named[0]) and train.noise >= BOUNCES * train.end
         return named[0] if comes_down or bounces else train.initial
 

@@ -88,6 +88,12 @@ class Swings(Generic[R]):
             return 0.0
         return max((float(np.dot(d[:-apart], d[apart:])) / power for apart in range(1, REACH + 1)), key=abs)
 
+    @cached_property
+    def over_start(self) -> float:
+        """What one late value in ten exceeds, in units of the start; 0 where that is not positive."""
+        late = self.trend.series.values[self.trend.series.steps >= self.first_step]
+        return float(np.quantile(late, 0.9)) / self.trend.start if self.trend.start > 0 else 0.0
+
     @property
     def beyond_noise(self) -> bool:
         """Whether batch noise cannot swing so far: the points are epochs, or blocks that move more than noise does."""

@@ -67,12 +67,19 @@ class Oscillation(Rule):
         "of fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
     )
     min_memory_z: float = threshold(
-        3.4, "the same times the root of the number of points: what noise of so few points reaches once in five hundred"
+        3.2,
+        "the same times the root of the number of points: what noise of so few reaches once in two hundred and fifty",
     )
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
+
+    min_over_start: float = threshold(
+        3.0,
+        "what one late value in ten exceeds, in units of the start, from which unrelated swings are no batch noise: a "
+        "model that guesses has the loss of the start, and only one that is thrown about is surely wrong so often",
+    )
 
     examples = (
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
@@ -87,6 +94,20 @@ class Oscillation(Rule):
             "bounces wildly",
             varies={"steps instead of epochs": "an epoch averages many batches; a step that bounces so is batch noise"},
             train_loss=decay(2.3, 1.2).noisy(0.6),
+        ),
+        fires(
+            "single steps are thrown far above the start, again and again",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.1)
+            .plus(given([9.0 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
+            .noisy(0.05),
+        ),
+        silent(
+            "hard batches reach the start again",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.1)
+            .plus(given([0.9 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
+            .noisy(0.05),
         ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.17)),
@@ -144,11 +165,14 @@ class Oscillation(Rule):
             share < needed
             or swings.reversals < self.min_reversals
             or not (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            or not (structured or swings.beyond_noise)
+            or not (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
         ):
             return
         series = trend.series
-        clues = (*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings))
+        clues = [*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
+        if swings.over_start >= self.min_over_start:
+            high = f"one late value in ten exceeds {number(swings.over_start)} times the start"
+            clues.append(Clue("learning-rate-too-high", STRONG, high))
         weighed = weigh(USUAL, clues)
         yield self.finding(
             f"{series.name} swings by {number(swings.amplitude)} around {number(trend.end)}, "
