@@ -25,8 +25,8 @@ LEAP = 10.0
 """Factor over all values before from which a jump in the first window is one, however few they are."""
 
 LASTS = (3, 5, 0.02)
-"""Points that must lie high in a row for a relapse: averages of an epoch; points of a smoothed level (fewer may be two
-hard batches), and at least this share of them, for among many points what is rare happens."""
+"""Points that must lie low, and later high, in a row for a relapse: averages of an epoch; points of a smoothed level
+(fewer may be two hard batches), and at least this share of them, for among many points what is rare happens."""
 
 LOST = 0.5
 """Share of what was gained that a relapse loses: warm restarts and curricula seldom give back half."""
@@ -34,8 +34,11 @@ LOST = 0.5
 SUBSTANCE = 0.3
 """Share of all that a run ever gains which it must have gained before it can relapse; before, it has not begun."""
 
-LEARNT = 0.1
-"""The same as a share of the start: any run that learns achieves it."""
+LEARNT = 0.3
+"""The same as a share of the start: less may be noise of a smoothed loss that hardly falls."""
+
+DISTINCT = 2.0
+"""Height of a relapse in units of what one in ten other points of the level lies above its lowest."""
 
 RELAPSE_Z = 6.0
 """Height of a relapse in units of the noise of the level."""
@@ -105,15 +108,24 @@ def relapses(train: Trend[R]) -> list[Spike]:
     averages = train.block == 1 and train.series.axis is Axis.EPOCH
     level = train.series.values if averages else train.level
     noise = train.noise if averages else train.level_noise
-    lowest = np.minimum.accumulate(level)
+    least = LASTS[0] if averages else max(LASTS[1], int(LASTS[2] * len(level)))
+    if len(level) < 2 * least:
+        return []
+    held = np.lib.stride_tricks.sliding_window_view(level, least).max(axis=1)  # where it stayed as long below
+    lowest = np.minimum.accumulate(np.concatenate([np.full(least - 1, np.inf), held]))
     gained, risen = train.start - lowest, level - lowest
-    substance = max(SUBSTANCE * float(gained[-1]), LEARNT * abs(train.start))
-    high = (gained >= substance) & (risen >= LOST * gained) & (risen >= RELAPSE_Z * noise)
+    learnt = gained >= max(SUBSTANCE * float(gained[-1]), LEARNT * abs(train.start))
+    high = learnt & (risen >= LOST * gained) & (risen >= RELAPSE_Z * noise)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], high, [False]]).astype(int)))
-    least = LASTS[0] if averages else max(LASTS[1], LASTS[2] * len(level))
     found = []
     for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if end - begin < least or not (risen[end:] <= BACK * risen[begin:end].max()).any():
+        height = float(risen[begin:end].max())
+        back = np.flatnonzero(risen[end:] <= BACK * height)
+        if end - begin < least or not len(back):
+            continue
+        others = learnt.copy()
+        others[begin : end + int(back[0])] = False
+        if others.any() and height < DISTINCT * float(np.quantile(risen[others], 0.9)):
             continue
         first, last = (int(np.searchsorted(train.series.steps, train.steps[one])) for one in (begin, end - 1))
         peak = float(level[begin:end].max())

@@ -29,6 +29,9 @@ random give twice."""
 REACH = 3
 """Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
 
+RARE = 5
+"""Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -90,9 +93,11 @@ class Swings(Generic[R]):
 
     @cached_property
     def over_start(self) -> float:
-        """What one late value in ten exceeds, in units of the start; 0 where that is not positive."""
-        late = self.trend.series.values[self.trend.series.steps >= self.first_step]
-        return float(np.quantile(late, 0.9)) / self.trend.start if self.trend.start > 0 else 0.0
+        """What one late value in ten exceeds, in units of the highest of the first tenth; 0 for losses below 0."""
+        values = self.trend.series.values
+        first = float(values[: max(RARE, len(values) // 10)].max())
+        late = values[self.trend.series.steps >= self.first_step]
+        return float(np.quantile(late, 0.9)) / first if first > 0 else 0.0
 
     @property
     def beyond_noise(self) -> bool:

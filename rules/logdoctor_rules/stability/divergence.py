@@ -198,8 +198,9 @@ class Divergence(Rule):
         fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0
+        known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(start)
-        exceeds = least > start and above >= self.above_start * abs(start) and (sure or explodes)
+        exceeds = least > start and above >= self.above_start * abs(start) and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
         z = max(risen / max(train.noise, 1e-300), train.sure_rise)
         loses = (

@@ -87,10 +87,6 @@ class LossSpike(Rule):
         "height in units of the start from which even an early jump counts; sound overshoot stays below a factor of 3",
     )
 
-    max_relapses: float = threshold(
-        5.0, "times that a level may be lost and won back; a loss that does so all the time swings (see oscillation)"
-    )
-
     examples = (
         fires("one step jumps and recovers", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(60, 9.0, 3.0)),
         fires(
@@ -178,8 +174,7 @@ class LossSpike(Rule):
             and not _only_training(one, spikes.series, val)
         ]
         relapsed = [] if matter or (schedule is not None and len(schedule.restarts) > 1) else relapses(trend)
-        if 0 < len(relapsed) <= self.max_relapses:
-            matter = [one for one in relapsed if not _only_training(one, trend.series, val)]
+        matter = matter or [one for one in relapsed if not _only_training(one, trend.series, val)]
         if not matter:
             return
         series, worst = spikes.series, max(matter, key=lambda one: one.height)

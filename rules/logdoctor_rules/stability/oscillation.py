@@ -77,8 +77,8 @@ class Oscillation(Rule):
 
     min_over_start: float = threshold(
         3.0,
-        "what one late value in ten exceeds, in units of the start, from which unrelated swings are no batch noise: a "
-        "model that guesses has the loss of the start, and only one that is thrown about is surely wrong so often",
+        "what one late value in ten exceeds, in units of the highest of the first tenth, from which swings are "
+        "no batch noise: a model that guesses has the loss of the start, and no sound one is surely wrong so often",
     )
 
     examples = (
@@ -171,7 +171,7 @@ class Oscillation(Rule):
         series = trend.series
         clues = [*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
         if swings.over_start >= self.min_over_start:
-            high = f"one late value in ten exceeds {number(swings.over_start)} times the start"
+            high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
             clues.append(Clue("learning-rate-too-high", STRONG, high))
         weighed = weigh(USUAL, clues)
         yield self.finding(
