@@ -120,6 +120,7 @@ class LossSpike(Rule):
             "a giant jump in the third of few epochs",
             train_loss=given([19.4, 4.5, 1118.0]).followed_by(decay(11.7, 1.3, 22)),
         ),
+        silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "forgets and learns all the time",
             axis=Axis.STEP,
@@ -128,7 +129,6 @@ class LossSpike(Rule):
         silent(
             "single examples, of which some are hard", axis=Axis.STEP, train_loss=decay(2.3, 0.3, 800).heavy_tailed(1.5)
         ),
-        silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "overshoot in the first steps", train_loss=decay(9.0, 2.6, 400).noisy(0.02).with_value(12, 20.0, 15.0, 12.0)
         ),

@@ -102,6 +102,7 @@ class Oscillation(Rule):
             .plus(given([9.0 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
             .noisy(0.05),
         ),
+        silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
             axis=Axis.STEP,
@@ -109,7 +110,6 @@ class Oscillation(Rule):
             .plus(given([0.9 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
             .noisy(0.05),
         ),
-        silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.17)),
         silent(
             "noise with a faint swing in it", train_loss=decay(2.3, 0.8, 900).plus(swing(0.11, 12, 900)).noisy(0.14)
