@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
 """Hyper-parameters that give the number of classes."""
@@ -23,6 +24,9 @@ ACCURACY_IS_CHANCE = 0.2
 
 RISEN = 0.5
 """An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
+
+BOUNCES = 0.1
+"""Noise as a share of its level that a loss of many examples does not have while it rests at guessing."""
 
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
@@ -65,6 +69,19 @@ class ChanceLevels:
         return cls(
             (*_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run), *_from_level())
         )
+
+    def start_of(self, train: Trend[TrainLoss], factor: float) -> float:
+        """Return where a training loss began, or guessing where it had exploded by a factor before it was logged.
+
+        A loss in another unit (summed, an ELBO) is far above ln C too. One that exploded is so at its first value, far
+        above the next, or never comes down and bounces.
+        """
+        named = [one.level for one in self.levels if not one.by_level_alone]
+        if not named:
+            return train.initial
+        comes_down = train.first >= factor * max(named[0], float(train.series.values[1]))
+        bounces = train.end >= max(train.initial, factor * named[0]) and train.noise >= BOUNCES * train.end
+        return named[0] if comes_down or bounces else train.initial
 
 
 def _from_settings(run: Run) -> list[Chance]:

@@ -74,6 +74,8 @@ class Epochs:
             lengths = np.diff(starts)
             if len(lengths) >= MIN_EPOCHS and np.median(lengths) >= MIN_EPOCH_POINTS:
                 return cls(series, starts, known_from)
+            if known_from and len(lengths) >= MIN_EPOCHS and np.median(lengths) <= 1:
+                raise Unmeasurable(f"no epoch has more than one logged point: {known_from}")
         raise Unmeasurable(f"no {MIN_EPOCHS} epochs of {MIN_EPOCH_POINTS} logged points can be told apart")
 
     @property

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from logdoctor.run import Role, Series
-from logdoctor.signals.trend import MAD_TO_SIGMA, ROUNDING, Unmeasurable
+from logdoctor.run import Axis, Role, Series
+from logdoctor.signals.trend import MAD_TO_SIGMA, ROUNDING, Trend, Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +20,28 @@ MIN_SPIKE_POINTS = 20
 
 WINDOW = (5, 50)
 """Fewest and most points that make the level before an excursion."""
+
+LEAP = 10.0
+"""Factor over all values before from which a jump in the first window is one, however few they are."""
+
+LASTS = (3, 5, 0.02)
+"""Points that must lie low, and later high, in a row for a relapse: averages of an epoch; points of a smoothed level
+(fewer may be two hard batches), and at least this share of them, for among many points what is rare happens."""
+
+LOST = 0.5
+"""Share of what was gained that a relapse loses: warm restarts and curricula seldom give back half."""
+
+SUBSTANCE = 0.3
+"""Share of all that a run ever gains which it must have gained before it can relapse; before, it has not begun."""
+
+LEARNT = 0.3
+"""The same as a share of the start: less may be noise of a smoothed loss that hardly falls."""
+
+DISTINCT = 2.0
+"""Height of a relapse in units of what one in ten other points of the level lies above its lowest."""
+
+RELAPSE_Z = 6.0
+"""Height of a relapse in units of the noise of the level."""
 
 BACK = 0.2
 """An excursion is over once no more than this share of its height is left."""
@@ -78,11 +100,44 @@ Z_SCORE = 10.0
 stays below 7; OLMo-core's 6 sigma and the usual 3.5 MAD fire on it."""
 
 
+def relapses(train: Trend[R]) -> list[Spike]:
+    """Return where a run lost half of what it had gained and won it back later, by its level, not by single points.
+
+    Averages of an epoch are levels as they are. What is not won back is no relapse but a divergence.
+    """
+    averages = train.block == 1 and train.series.axis is Axis.EPOCH
+    level = train.series.values if averages else train.level
+    noise = train.noise if averages else train.level_noise
+    least = LASTS[0] if averages else max(LASTS[1], int(LASTS[2] * len(level)))
+    if len(level) < 2 * least:
+        return []
+    held = np.lib.stride_tricks.sliding_window_view(level, least).max(axis=1)  # where it stayed as long below
+    lowest = np.minimum.accumulate(np.concatenate([np.full(least - 1, np.inf), held]))
+    gained, risen = train.start - lowest, level - lowest
+    learnt = gained >= max(SUBSTANCE * float(gained[-1]), LEARNT * abs(train.start))
+    high = learnt & (risen >= LOST * gained) & (risen >= RELAPSE_Z * noise)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], high, [False]]).astype(int)))
+    found = []
+    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        height = float(risen[begin:end].max())
+        back = np.flatnonzero(risen[end:] <= BACK * height)
+        if end - begin < least or not len(back):
+            continue
+        others = learnt.copy()
+        others[begin : end + int(back[0])] = False
+        if others.any() and height < DISTINCT * float(np.quantile(risen[others], 0.9)):
+            continue
+        first, last = (int(np.searchsorted(train.series.steps, train.steps[one])) for one in (begin, end - 1))
+        peak = float(level[begin:end].max())
+        found.append(Spike(first, last, peak, float(lowest[begin]), noise, float(gained[begin]), recovered=True))
+    return found
+
+
 def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return median and noise of the `window` points before each point, shapes (n,) and (n,).
 
     Both are taken from the last whole block of `window` points that lies before the point, which costs O(n).
-    Points of the first block have themselves as reference and are never excursions.
+    Points of the first block have themselves as reference and are no excursions, unless they leap over all before.
     """
     n = len(values)
     blocks = values[: n // window * window].reshape(-1, window)
@@ -92,6 +147,9 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
     block_of = np.minimum(np.maximum(np.arange(n) // window - 1, 0), len(medians) - 1)
     level = medians[block_of]
     level[:window] = np.inf
+    for i in range(2, window):
+        if values[i] >= LEAP * values[:i].max() > 0:
+            level[i] = np.median(values[:i])
     # The quietest block must not make the next one look wild, nor must the last digit of a rounded log.
     quiet = max(float(np.median(deviations)) / 2, last_digit(values) / np.sqrt(12))
     floor = np.maximum(quiet, ROUNDING * np.abs(medians))

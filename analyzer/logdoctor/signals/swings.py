@@ -26,6 +26,12 @@ NOISE_FACTOR = 3.0
 """Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
 random give twice."""
 
+REACH = 3
+"""Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
+
+RARE = 5
+"""Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -73,11 +79,25 @@ class Swings(Generic[R]):
 
     @cached_property
     def memory(self) -> float:
-        """Correlation of neighbouring deviations: 0 for noise, near 1 for slow swings, near -1 for a zigzag."""
+        """Correlation of deviations one to REACH points apart, the strongest of them.
+
+        0 for noise, near 1 for slow swings, near -1 for a zigzag or a wave of a few points: one of four points has none
+        between neighbours, and turns over two points apart.
+        """
         d = self.deviation - self.deviation.mean()
         d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
         power = float(np.dot(d, d))
-        return float(np.dot(d[:-1], d[1:])) / power if power > 0 else 0.0
+        if power <= 0:
+            return 0.0
+        return max((float(np.dot(d[:-apart], d[apart:])) / power for apart in range(1, REACH + 1)), key=abs)
+
+    @cached_property
+    def over_start(self) -> float:
+        """What one late value in ten exceeds, in units of the highest of the first tenth; 0 for losses below 0."""
+        values = self.trend.series.values
+        first = float(values[: max(RARE, len(values) // 10)].max())
+        late = values[self.trend.series.steps >= self.first_step]
+        return float(np.quantile(late, 0.9)) / first if first > 0 else 0.0
 
     @property
     def beyond_noise(self) -> bool:

@@ -45,6 +45,9 @@ BEND = 6.0**0.5
 """Second differences of noise are this many times the noise, and those of a straight line are zero. Residuals from a
 running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
 
+MANY = 20
+"""Values from which on it is no chance that a half of them lies above the first."""
+
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
@@ -162,6 +165,30 @@ class Trend(Generic[R]):
         """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
         error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(2 / max(len(self) / 3, 1.0))
         return float((self.thirds[0] - self.thirds[2]) / error) if error > 0 else 0.0
+
+    @cached_property
+    def sure_rise(self) -> float:
+        """Rise from the lowest tenth of the run to its last fifth in units of its standard error; 0 for few points."""
+        tenths = np.array_split(self.series.values, 10)
+        if len(self) < 2 * len(tenths):
+            return 0.0
+        rise = float(np.median(np.concatenate(tenths[-2:])) - min(np.median(one) for one in tenths))
+        error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(10 / len(self) + 5 / len(self))
+        return float(rise / error) if error > 0 else 0.0
+
+    @cached_property
+    def keeps_above(self) -> float:
+        """How far the lowest value of the later half lies above the highest of the first three; 0 for few points.
+
+        Of MANY values without a trend, once in some three hundred runs all of the later half lie above.
+        """
+        values = self.series.values
+        return float(values[len(values) // 2 :].min() - values[:3].max()) if len(values) >= MANY else 0.0
+
+    @cached_property
+    def ends_lowest(self) -> bool:
+        """Whether it has fallen, and ends near its lowest."""
+        return self.fall > 0 and self.end - self.best <= 0.1 * self.fall
 
     def at(self, share: float) -> float:
         """Return the level at a share of the run, from 0 to 1."""

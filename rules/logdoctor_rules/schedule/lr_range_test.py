@@ -57,7 +57,6 @@ class LrRangeTest(Rule):
         "divergence",
         "no-learning",
         "plateau",
-        "oscillation",
         "slow-convergence",
         "loss-spike",
         "still-improving",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Confidence,
     Finding,
     Quantity,
@@ -83,7 +84,12 @@ class Divergence(Rule):
     )
     min_points: float = threshold(4.0, "values that a smaller rise needs: a start, a lowest point and an end")
     min_z: float = threshold(
-        6.0, "rise in units of the noise of a point; six sigma as in OLMo-core's skip rule, on the level not the point"
+        6.0,
+        "rise in units of the noise of a point, or of the error of a level of whole tenths of the run; six sigma as in "
+        "OLMo-core's skip rule, on the level not the point",
+    )
+    min_gain: float = threshold(
+        0.1, "fall as a share of the start that can be lost; any run that learns achieves it, as in no-learning"
     )
 
     examples = (
@@ -117,7 +123,35 @@ class Divergence(Rule):
             grad_norm=flat(0.5, 70).followed_by(flat(2.5, 50)).noisy(0.05),
         ),
         fires("raw data, or far too large weights", train_loss=given([826.0]).followed_by(flat(9e6, 30).noisy(1e5))),
+        fires(
+            "learns, then loses it again, step by noisy step",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.8, 30, half_life=0.1)
+            .followed_by(line(0.8, 2.0, 60))
+            .followed_by(flat(2.0, 100))
+            .noisy(0.35),
+        ),
+        fires(
+            "bounces far above its first values throughout",
+            axis=Axis.STEP,
+            train_loss=given([7.0, 6.7, 7.9]).followed_by(flat(16.0, 27).plus(swing(5.0, 2.3, 27))),
+        ),
+        fires(
+            "bounces far above guessing from the first logged step on",
+            settings={"num_classes": 10},
+            axis=Axis.STEP,
+            train_loss=flat(26.0).noisy(9.0),
+        ),
+        fires(
+            "jumps tenfold after its first value, and bounces",
+            train_loss=given([2.3]).followed_by(flat(28.0, 20).noisy(9.0)),
+        ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
+        silent("noise about where it began", train_loss=flat(2.3, 30).noisy(0.6, seed=3)),
+        silent(
+            "next to nothing is lost",
+            train_loss=decay(2.31, 2.27, 30).followed_by(line(2.27, 2.3, 30)).followed_by(flat(2.3, 60)).noisy(0.002),
+        ),
         silent(
             "two of many hard batches come last",
             train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([2.4 if i % 20 > 17 else 0.0 for i in range(120)])),
@@ -125,6 +159,12 @@ class Divergence(Rule):
         silent("three values that rise a little", train_loss=given([2.3, 2.7, 2.9])),
         silent("three values that rise sevenfold", train_loss=given([2.3, 9.0, 15.7])),
         silent("data in order: the loss swings about its start", train_loss=flat(2.3, 200).plus(swing(0.9, 20, 200))),
+        silent(
+            "a summed loss that rests, of a task with classes",
+            settings={"num_classes": 10},
+            axis=Axis.STEP,
+            train_loss=flat(74.0).noisy(2.0),
+        ),
         silent(
             "a loss that is not in nats, of a task with classes",
             settings={"num_classes": 10},
@@ -156,21 +196,29 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start = self._start(train, chance)
+        start = chance.start_of(train, self.explosion)
         above = train.end - start
         fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
-        exceeds = least > start and above >= max(self.above_start * abs(start), self.min_z * train.level_noise)
-        given_back = fall > 0 and risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
-        loses = given_back and risen >= self.min_z * train.noise and not _falling(val)
         explodes = above >= (self.explosion - 1) * abs(start) > 0
+        known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
+        sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
+        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
+        given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
+        z = max(risen / max(train.noise, 1e-300), train.sure_rise)
+        loses = (
+            fall >= self.min_gain * abs(start) > 0
+            and given_back
+            and z >= self.min_z
+            and not (val is not None and val.ends_lowest)
+        )
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             yield from self._ends_in_a_jump(start, spikes, around)
             return
         series, event = train.series, around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
-            risen / max(self.lost * fall, self.min_z * train.noise, 1e-300) if loses else 0.0,
+            min(risen / (self.lost * fall), z / self.min_z) if loses else 0.0,
         )
         low = number(min(train.best, start))
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
@@ -219,16 +267,3 @@ class Divergence(Rule):
                 "start": Quantity(start),
             },
         )
-
-    def _start(self, train: Trend[TrainLoss], chance: ChanceLevels) -> float:
-        """Where an untrained model would be: the first value, or chance where the first epoch has exploded already."""
-        named = [one.level for one in chance.levels if not one.by_level_alone]
-        # A loss in another unit (summed, an ELBO) is far above ln C too; one that exploded is so at its first value.
-        others = train.series.values[1:2].tolist()
-        exploded = bool(named) and train.first >= self.explosion * max(named[0], *others)
-        return named[0] if exploded else train.initial
-
-
-def _falling(val: Trend[ValLoss] | None) -> bool:
-    """Whether validation ends near its lowest, well below its start."""
-    return val is not None and val.fall > 0 and val.end - val.best <= 0.1 * val.fall

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor import (
     Axis,
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -20,11 +23,12 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line, rise
+from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
 from logdoctor.evidence import Clue, Surroundings, explain
 from logdoctor.evidence.event import RUN_UP
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
+from logdoctor.signals.spikes import BACK, relapses
 from logdoctor.wording import counted, number, place
 
 LINGERS = 0.02
@@ -67,13 +71,13 @@ class LossSpike(Rule):
     )
     min_over_tail: float = threshold(
         3.0,
-        "height in units of the height that one ordinary point in a hundred reaches: per-step losses of small batches "
-        "have heavy tails, whose largest value of some thousand is two to three times that (measured on sound runs)",
+        "height in units of what one ordinary point in a hundred reaches; the largest of a thousand per-step losses of "
+        "small batches reaches two to three times that (measured on sound runs)",
     )
     min_over_tail_once: float = threshold(
         8.0,
         "the same for one or two steps of a per-step loss, which one hard batch explains: those of sound runs of small "
-        "models reach 7 (measured); corrupted batches reach hundreds",
+        "models reach 7 (measured)",
     )
     early: float = threshold(
         0.05, "share of the run in which overshoot is normal: the usual length of a warm-up (1 to 5 %)"
@@ -93,7 +97,6 @@ class LossSpike(Rule):
         fires("one step of many", axis=Axis.STEP, train_loss=decay(2.3, 0.6, 400).noisy(0.05).with_value(200, 2.1)),
         fires(
             "a giant jump early on",
-            varies={"every second point": "the jump then lies in the first window, with nothing before it"},
             train_loss=given([4.5] * 3).followed_by(decay(4.5, 1.3, 200).noisy(0.01)).with_value(7, 1100.0, 19.0),
         ),
         fires(
@@ -108,7 +111,24 @@ class LossSpike(Rule):
             grad_norm=flat(0.1).noisy(0.005).with_value(57, 0.3, 0.9, 2.0, 4.0, 9.0, 8.0),
         ),
         fires("not back at the end", train_loss=decay(2.3, 0.3, 100).noisy(0.02).followed_by(line(9.0, 3.0, 20))),
+        fires(
+            "forgets most of what it had learnt, and learns it again",
+            axis=Axis.STEP,
+            train_loss=decay(2.0, 0.5, 60).followed_by(line(1.6, 1.0, 60)).followed_by(decay(1.0, 0.2, 40)).noisy(0.25),
+        ),
+        fires(
+            "a giant jump in the third of few epochs",
+            train_loss=given([19.4, 4.5, 1118.0]).followed_by(decay(11.7, 1.3, 22)),
+        ),
         silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
+        silent(
+            "forgets and learns all the time",
+            axis=Axis.STEP,
+            train_loss=decay(2.0, 1.0, 40).followed_by(flat(1.0, 480).plus(swing(0.7, 60, 480))).noisy(0.2),
+        ),
+        silent(
+            "single examples, of which some are hard", axis=Axis.STEP, train_loss=decay(2.3, 0.3, 800).heavy_tailed(1.5)
+        ),
         silent(
             "overshoot in the first steps", train_loss=decay(9.0, 2.6, 400).noisy(0.02).with_value(12, 20.0, 15.0, 12.0)
         ),
@@ -153,20 +173,22 @@ class LossSpike(Rule):
             and _comes_back(one, spikes.series)
             and not _only_training(one, spikes.series, val)
         ]
+        relapsed = [] if matter or (schedule is not None and len(schedule.restarts) > 1) else relapses(trend)
+        matter = matter or [one for one in relapsed if not _only_training(one, trend.series, val)]
         if not matter:
             return
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
-        several = f"there are {len(matter)} jumps"
-        again = [Clue(cause, by * min(len(matter) - 1, 2), several) for cause, by in OFTEN.items() if len(matter) > 1]
+        often = OFTEN.items() if len(matter) > 1 else ()
+        again = [Clue(cause, by * min(len(matter) - 1, 2), f"there are {len(matter)} jumps") for cause, by in often]
         why = explain(event, self.causes, again)
         yield self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
-            confidence=confidence_from(margin, len(trend)),
+            confidence=Confidence.MEDIUM if relapsed else confidence_from(margin, len(trend)),
             causes=why.causes,
             to_tell_apart=why.to_tell_apart,
             evidence={
@@ -192,9 +214,10 @@ def _only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> 
     """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
     if val is None or val.series.axis is not series.axis:
         return False
-    before = val.level[val.steps < series.steps[spike.index]][-1:]
-    during = val.level[(val.steps > series.steps[spike.index]) & (val.steps <= series.steps[spike.last])]
-    return bool(len(before) and len(during) and during.max() <= before[0] + 3 * val.level_noise)
+    steps, values = val.series.steps, val.series.values
+    before = values[steps < series.steps[spike.index]][-RUN_UP:]
+    during = values[(steps > series.steps[spike.index]) & (steps <= series.steps[spike.last])]
+    return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
 
 
 def _span(series: Series, spike: Spike) -> Span:

@@ -21,7 +21,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, geometric, given, swing
+from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK
@@ -63,30 +63,56 @@ class Oscillation(Rule):
     )
     min_memory: float = threshold(
         0.4,
-        "correlation of neighbouring points, positive or negative, from which swings are not batch noise; noise of "
-        "fifty points stays below 0.28 nineteen times in twenty (2 / sqrt(n))",
+        "correlation of points one to three apart, positive or negative, from which swings are not batch noise; that "
+        "of fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
     )
     min_memory_z: float = threshold(
-        3.0, "the same times the root of the number of points: what noise of so few points reaches once in four hundred"
+        3.2,
+        "the same times the root of the number of points: what noise of so few reaches once in two hundred and fifty",
     )
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
+    min_over_start: float = threshold(
+        3.0,
+        "what one late value in ten exceeds, in units of the highest of the first tenth, from which swings are "
+        "no batch noise: a model that guesses has the loss of the start, and no sound one is surely wrong so often",
+    )
+
     examples = (
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
+        fires("a wave of four points", train_loss=decay(2.3, 0.8).plus(swing(0.4, 4.2))),
+        fires(
+            "swings that shrink and are large still",
+            train_loss=decay(2.3, 0.8).plus(given(swing(1.2, 12).values * geometric(2.5, 0.4).values)),
+        ),
         fires("swings a little, but steadily", train_loss=decay(2.3, 0.8).plus(swing(0.2, 16))),
         fires(
             "bounces wildly",
             varies={"steps instead of epochs": "an epoch averages many batches; a step that bounces so is batch noise"},
             train_loss=decay(2.3, 1.2).noisy(0.6),
         ),
+        fires(
+            "single steps are thrown far above the start, again and again",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.1)
+            .plus(given([9.0 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
+            .noisy(0.05),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
+        silent(
+            "hard batches reach the start again",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.1)
+            .plus(given([0.9 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
+            .noisy(0.05),
+        ),
         silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.17)),
         silent(
-            "noise with a faint swing in it", train_loss=decay(2.3, 0.8, 300).plus(swing(0.13, 12, 300)).noisy(0.12)
+            "noise with a faint swing in it", train_loss=decay(2.3, 0.8, 900).plus(swing(0.11, 12, 900)).noisy(0.14)
         ),
         silent("noise of a few averages, alike by chance", train_loss=decay(2.3, 0.8, 40).noisy(0.17, seed=35)),
         silent("batch noise of a long fine-tuning", train_loss=decay(2.2, 1.9, 2000, half_life=0.02).noisy(0.25)),
@@ -114,6 +140,11 @@ class Oscillation(Rule):
         ),
         silent("one slow rise and fall", train_loss=decay(2.3, 0.8).plus(swing(0.4, 120))),
         silent("two slow swings", train_loss=decay(2.3, 0.8).plus(swing(0.4, 24))),
+        silent(
+            "a range test",
+            train_loss=decay(2.3, 0.6, 60).followed_by(line(0.6, 9.0, 60).plus(swing(4.0, 12, 60))),
+            lr=geometric(1e-6, 10.0),
+        ),
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
 
@@ -121,7 +152,7 @@ class Oscillation(Rule):
         self, swings: Swings[TrainLoss], schedule: Schedule | None, settings: Hyperparameters, siblings: Siblings
     ) -> Iterator[Finding]:
         """Judge the later half of the curve."""
-        if schedule is not None and len(schedule.restarts) >= 2:
+        if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
             return
         trend = swings.trend
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
@@ -133,12 +164,15 @@ class Oscillation(Rule):
         if (
             share < needed
             or swings.reversals < self.min_reversals
-            or swings.lasting < self.min_lasting
-            or not (structured or swings.beyond_noise)
+            or not (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
+            or not (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
         ):
             return
         series = trend.series
-        clues = (*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings))
+        clues = [*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
+        if swings.over_start >= self.min_over_start:
+            high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
+            clues.append(Clue("learning-rate-too-high", STRONG, high))
         weighed = weigh(USUAL, clues)
         yield self.finding(
             f"{series.name} swings by {number(swings.amplitude)} around {number(trend.end)}, "
@@ -151,7 +185,7 @@ class Oscillation(Rule):
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
                 "turns": Quantity(swings.reversals, "turns"),
-                "correlation of neighbours": Quantity(round(swings.memory, 3)),
+                "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
 
@@ -160,7 +194,7 @@ def _clues(
     swings: Swings[TrainLoss], settings: Hyperparameters, schedule: Schedule | None, *, structured: bool
 ) -> Iterator[Clue]:
     """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
-    series, memory = swings.trend.series, f"correlation of neighbouring values {number(round(swings.memory, 2))}"
+    series, memory = swings.trend.series, f"correlation of values close by {number(round(swings.memory, 2))}"
     if structured:
         yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
         yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")
