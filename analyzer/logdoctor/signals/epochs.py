@@ -208,7 +208,10 @@ def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], str]]:
     """Yield where epochs begin with what tells so, the surest first."""
     for counter in run.all(Counter):
-        if {"epoch", "epochs"} & set(words(counter.name)) and counter.axis == series.axis and len(counter.finite) > 1:
+        named = {"epoch", "epochs"} & set(words(counter.name)) and len(counter.finite) > 1
+        # Places in a file are those of each series alone: they agree where both end at the same one.
+        placed = counter.axis is not Axis.INDEX or (len(counter) and counter.steps[-1] == series.steps[-1])
+        if named and placed and counter.axis == series.axis:
             yield _from_counter(series, counter.finite), f"{counter.name} is logged"
     settings = Hyperparameters.measure(run)
     for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):

@@ -49,7 +49,7 @@ class EpochSawtooth(Rule):
     explains = ("oscillation", "loss-spike", "plateau")
 
     min_share: float = threshold(
-        0.15,
+        0.2,
         "height of the saw as a share of what was gained, or of the level where that is larger; random batches in a "
         "fixed order repeat their noise too, below 0.1",
     )

@@ -32,7 +32,7 @@ _PHASE = given(np.repeat(np.arange(4.0), 50))
 _STAIRS = decay(2.6, 1.3, 50).followed_by(flat(0.8, 50)).followed_by(flat(0.4, 50)).followed_by(flat(0.2, 50))
 _MILD = decay(2.6, 1.3, 50).followed_by(flat(1.2, 50)).followed_by(flat(1.12, 50)).followed_by(flat(1.05, 50))
 
-_JUMPS = flat(2.6, 50).followed_by(line(2.2, 5.0, 50)).followed_by(line(4.6, 2.0, 50)).followed_by(line(1.6, 1.5, 50))
+_JUMPS = flat(2.6, 50).followed_by(line(2.2, 6.0, 50)).followed_by(line(5.8, 1.8, 50)).followed_by(line(1.6, 1.5, 50))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class MemorizationSteps(Rule):
         height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
         if share < self.min_share or height < self.min_z or steps.min() <= 0:
             return
-        if np.abs(within).max() > total:
+        if np.abs(within).max() > 2 * total:
             return  # a rise and a fall within epochs cancel out, as after a jump of the rate
         large = total >= self.large * abs(float(ends[0]))
         worse = val is not None and val.end - val.best > max(self.min_worse * abs(val.best), 4 * val.level_noise)
