@@ -77,3 +77,15 @@ def test_certainty_is_named_only_where_something_says_so() -> None:
     run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
     assert "overconfidence" not in {cause.id for cause in fitted(run).causes()}
     assert "overconfidence" in {cause.id for cause in fitted(run).causes(certain="accuracy is still at its level")}
+
+
+def test_a_gap_that_was_widest_early_on_speaks_for_another_kind_of_data() -> None:
+    found = causes(train_loss=decay(2.3, 0.14, half_life=0.05), val_loss=decay(2.3, 0.6, half_life=0.15))
+    assert first(found) == "validation-set-differs"
+    assert "widest early on" in " ".join(found["validation-set-differs"].pro)
+
+
+def test_harm_beyond_knowing_nothing_needs_another_kind_of_data_or_learning_by_heart() -> None:
+    harmed = decay(1.0, 0.8, 10).then(rise(3.0, 110))
+    assert first(causes(train_loss=decay(1.0, 0.4), val_loss=harmed)) == "validation-set-differs"
+    assert first(causes(train_loss=decay(1.0, 0.001), val_loss=harmed)) == "too-little-data"

@@ -76,9 +76,17 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train/approx_kl", TRAIN, roles.KlDivergence),
     ("losses/approx_kl", NONE, roles.KlDivergence),
     ("objective/kl", NONE, roles.KlDivergence),
+    ("policy/approxkl_avg", NONE, roles.KlDivergence),
     ("entropy_coef", NONE, roles.Unknown),
     ("train/attention_entropy", TRAIN, roles.Unknown),
     ("kl_coef", NONE, roles.Unknown),
+    # a policy's rewards as TRL groups them
+    ("objective/rlhf_reward", NONE, roles.Reward),
+    ("train/objective/rlhf_reward", TRAIN, roles.Reward),
+    ("objective/scores", NONE, roles.Unknown),
+    ("objective/non_score_reward", NONE, roles.Unknown),
+    ("objective", NONE, roles.TrainLoss),
+    ("train/objective", TRAIN, roles.TrainLoss),
     # no losses, though the word is in the name
     ("loss_scale", NONE, roles.LossScale),
     ("loss-scale", NONE, roles.LossScale),

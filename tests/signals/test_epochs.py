@@ -109,3 +109,38 @@ def test_a_mean_that_starts_anew_moves_ever_less() -> None:
     means = np.cumsum(fresh, axis=1) / np.arange(1, LENGTH + 1)
     assert epochs(means.ravel(), STEPS // LENGTH).averaging < 0.25
     assert epochs(fresh.ravel(), STEPS // LENGTH).averaging == pytest.approx(1.0, abs=0.4)
+
+
+def evaluated(steps: ArrayLike, axis: Axis = Axis.STEP) -> Epochs:
+    """Measure a loss of the settings' epochs, logged every step, that was evaluated at these steps."""
+    train = Series.of("train_loss", 1 + STEPS, 1 + 0.1 * NOISE, axis=Axis.STEP)
+    val = Series.of("val_loss", steps, 1.0 + np.zeros(np.shape(steps)), axis=axis)
+    run = Run("run", understand([train, val]), hyperparameters={"epochs": COUNT})
+    return Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+
+@pytest.mark.parametrize("axis", [Axis.STEP, Axis.EPOCH])
+def test_as_many_evaluations_as_planned_epochs_end_one_each(axis: Axis) -> None:
+    at = np.arange(1, COUNT + 1) * (LENGTH if axis is Axis.STEP else 1)
+    assert evaluated(at, axis).length == LENGTH
+
+
+def test_other_evaluations_say_nothing() -> None:
+    with pytest.raises(Unmeasurable):
+        evaluated(LENGTH * np.arange(1, COUNT))
+
+
+def test_the_loss_of_every_batch_goes_before_that_of_the_epoch() -> None:
+    by_epoch = Series.of("train_losses", range(COUNT + 1), np.linspace(2, 1, COUNT + 1), axis=Axis.EPOCH)
+    by_batch = Series.of("minibatch_train_losses", STEPS, 1 + SAW, axis=Axis.STEP)
+    run = Run("run", understand([by_epoch, by_batch]))
+    measured = Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    assert measured.series.name == "minibatch_train_losses"
+    assert measured.length == LENGTH
+
+
+def test_a_counter_that_was_counted_otherwise_is_no_knowledge() -> None:
+    train = Series.of("train_loss", STEPS, 1 + SAW, axis=Axis.INDEX)
+    epoch = Series.of("epoch", np.arange(2 * len(STEPS)), np.arange(2 * len(STEPS)) // LENGTH, axis=Axis.INDEX)
+    run = Run("run", understand([train, epoch]))
+    assert not Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run).is_known

@@ -8,6 +8,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from logdoctor import Axis, Series, TrainLoss, ValLoss
+from logdoctor.curves import decay
 from logdoctor.signals import Gap, Trend
 
 
@@ -48,3 +49,13 @@ def test_there_is_a_training_level_for_each_block_of_validation(train: int, val:
     assert len(measured.train_level) == len(measured.val.level)
     assert measured.train_level.min() >= measured.train.level.min()
     assert measured.train_level.max() <= measured.train.level.max()
+
+
+@pytest.mark.parametrize(
+    ("half_life", "narrows"), [(0.3, True), (0.04, False)], ids=["validation lags early on", "training goes on alone"]
+)
+def test_a_gap_that_was_widest_early_on_is_told_from_one_that_grows(half_life: float, narrows: bool) -> None:
+    steps = range(120)
+    train = Series.of("loss", steps, decay(2.3, 0.1, half_life=0.05).values)
+    val = Series.of("val_loss", steps, decay(2.3, 0.5, half_life=half_life).values)
+    assert (gap(train, val).narrowed is not None) is narrows

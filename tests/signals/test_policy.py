@@ -28,7 +28,14 @@ def test_an_entropy_of_its_own_goes_before_a_loss() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "per_update"), [("losses__approx_kl", True), ("losses__old_approx_kl", True), ("train__kl", False)]
+    ("name", "per_update"),
+    [
+        ("losses__approx_kl", True),
+        ("losses__old_approx_kl", True),
+        ("policy__approxkl_avg", True),
+        ("train__kl", False),
+        ("objective__kl", False),
+    ],
 )
 def test_a_divergence_from_the_policy_before_is_told_from_that_from_a_reference(name: str, per_update: bool) -> None:
     found = Policy.measure(run(**{name: [0.01, 0.02, 0.01], "reward": [1.0, 2.0, 3.0]}))

@@ -65,3 +65,9 @@ def test_jumps_to_one_side_are_told_from_jumps_to_both() -> None:
 def test_few_evaluations_cannot_be_judged() -> None:
     with pytest.raises(Unmeasurable, match="fewer than 10"):
         roughness(Series.of("loss", range(9), np.ones(9)), Series.of("val_loss", range(9), np.ones(9)))
+
+
+def test_a_loss_that_cannot_be_negative_jumps_both_ways_as_ratios() -> None:
+    train = Series.of("loss", range(40), np.ones(40))
+    values = np.tile([0.1, 0.02, 0.1, 0.5], 10)
+    assert roughness(train, Series.of("val_loss", range(40), values)).upward == pytest.approx(0.5)

@@ -12,8 +12,8 @@ from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.wording import number, percent
 
-REMEMBERED = 0.02
-"""Training loss as a share of its start, below which single examples are remembered (0.05 of ln 10 and below)."""
+REMEMBERED = 0.05
+"""Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
 
 FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
@@ -21,6 +21,9 @@ a training loss that is averaged over the epoch lies above validation there."""
 
 UNHELPED = 0.75
 """Lowest validation loss as a share of where training began, above which training never helped it."""
+
+WORSE_THAN_NOTHING = 1.5
+"""Validation loss at the end as a share of where training began, from which what was learnt does harm there."""
 
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
@@ -57,14 +60,33 @@ class Fitted:
             *([f"weight decay is {number(decay)}"] if decay else []),
         ]
 
+    @property
+    def _remembers(self) -> bool:
+        return 0 <= self.gap.train.end < REMEMBERED * self.gap.train.start
+
+    @property
+    def _apart(self) -> list[str]:
+        """What no learning by heart explains: a gap that narrows again, harm without a training loss near zero."""
+        gap, start = self.gap, self.gap.train.start
+        says = []
+        if gap.narrowed:
+            widest, at = gap.narrowed
+            says.append(f"the gap was widest early on, {number(widest)} at {percent(at)} of the run")
+        if not self._remembers and gap.val.end > WORSE_THAN_NOTHING * start > 0:
+            says.append(
+                f"validation ends at {number(gap.val.end)}, above the {number(start)} at which training began, "
+                f"and training is still at {number(gap.train.end)}"
+            )
+        return says
+
     def _under_regularised(self) -> Cause:
-        named = self._regularised
+        named, apart = self._regularised, self._apart
         none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
-        return because("under-regularised", Strength.POSSIBLE if named else Strength.LIKELY, pro=none, contra=named)
+        strength = Strength.POSSIBLE if named or apart else Strength.LIKELY
+        return because("under-regularised", strength, pro=none, contra=[*named, *apart])
 
     def _too_little_data(self) -> Cause:
-        train = self.gap.train
-        remembers = 0 <= train.end < REMEMBERED * train.start
+        train, remembers = self.gap.train, self._remembers
         pro = []
         if remembers:
             pro.append(f"{train.series.name} ends at {percent(train.end / train.start)} of its start")
@@ -73,7 +95,7 @@ class Fitted:
         seen = self._epochs_seen
         if remembers and seen:
             pro.append(f"every example was seen {seen} times")
-        likely = remembers or bool(self._regularised)
+        likely = remembers or (bool(self._regularised) and not self._apart)
         return because("too-little-data", Strength.LIKELY if likely else Strength.POSSIBLE, pro=pro)
 
     @property
@@ -89,11 +111,13 @@ class Fitted:
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
         unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
-        if not (away or unhelped):
+        apart = self._apart
+        if not (away or unhelped or apart):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
-        pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else [])]
-        strength = Strength.LIKELY if unhelped or ends else Strength.POSSIBLE
+        pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else []), *apart]
+        likely = apart or ((unhelped or ends) and not self._remembers)
+        strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 
     def _label_noise(self) -> Cause:

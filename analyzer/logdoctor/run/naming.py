@@ -57,7 +57,7 @@ _NEUTRAL = frozenset(
     "temperature logits logps logprobs num zeros params weight norm coef coeff coefficient beta target "
     "attention".split()
 )
-_SPREADS = frozenset("entropy kl kld".split())
+_SPREADS = frozenset("entropy kl kld approxkl".split())
 _AVERAGES = frozenset("approx mean avg average old".split())
 
 PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
@@ -113,6 +113,8 @@ def role_of(name: str, split: Split) -> type[Role]:
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
     found = frozenset(words(name))
+    if found & (_REWARDS | {"scores"}):
+        found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
     held_out = split in (Split.VALIDATION, Split.TEST)
     if _LOSS_SCALE.search(name):
         return roles.LossScale
@@ -135,7 +137,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         maximised = negated and not found & {"log", "nll", "likelihood", "ll"}
         return roles.Unknown if maximised else _loss_role(name, found, split)
     if found & _REWARDS and not found & PREFERENCE:
-        return roles.Unknown if found & {"std", "min", "max", "zero"} else roles.Reward
+        return roles.Unknown if found & {"std", "min", "max", "zero", "non"} else roles.Reward
     if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).

@@ -12,7 +12,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter, TrainLoss
+from logdoctor.run.roles import Counter, TrainLoss, ValLoss
 from logdoctor.signals.hyperparameters import PLANNED_EPOCHS, PLANNED_STEPS, Hyperparameters
 from logdoctor.signals.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, ROUNDING, Trend, Unmeasurable
 
@@ -67,8 +67,8 @@ class Epochs:
 
         Raises Unmeasurable where there are fewer than MIN_EPOCHS whole epochs of MIN_EPOCH_POINTS points.
         """
-        series = train.series
-        if series.axis is Axis.EPOCH and train.pace >= 1:
+        series = _finest(train.series, run)
+        if series.axis is Axis.EPOCH and np.median(np.diff(series.steps)) >= 1:
             raise Unmeasurable("the training loss is logged once an epoch")
         for starts, known_from in _candidates(series, run):
             lengths = np.diff(starts)
@@ -210,10 +210,13 @@ def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], str]]:
     """Yield where epochs begin with what tells so, the surest first."""
     for counter in run.all(Counter):
-        if {"epoch", "epochs"} & set(words(counter.name)) and counter.axis == series.axis and len(counter.finite) > 1:
+        named = {"epoch", "epochs"} & set(words(counter.name)) and len(counter.finite) > 1
+        # Places in a file are those of each series alone: they agree where both end at the same one.
+        placed = counter.axis is not Axis.INDEX or (len(counter) and counter.steps[-1] == series.steps[-1])
+        if named and placed and counter.axis == series.axis:
             yield _from_counter(series, counter.finite), f"{counter.name} is logged"
     settings = Hyperparameters.measure(run)
-    for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings)):
+    for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):
         if steps and series.axis is Axis.STEP:
             yield _from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch"
     period = repeating_period(series.values)
@@ -226,6 +229,29 @@ def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], st
 def _planned(settings: Hyperparameters) -> float | None:
     steps, epochs = settings.number(PLANNED_STEPS), settings.number(PLANNED_EPOCHS)
     return steps / epochs if steps and epochs and steps > epochs > 0 else None
+
+
+def _finest(series: Series, run: Run) -> Series:
+    """Return the training loss of the most values: DeepOBS logs one of every batch beside that of the epoch."""
+    others = (one.finite for one in run.all(TrainLoss) if one.axis is Axis.STEP)
+    return max((series, *others), key=len)
+
+
+def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | None:
+    """Return the steps of an epoch where each of the planned epochs was evaluated, and holds whole logged steps."""
+    epochs = settings.number(PLANNED_EPOCHS)
+    evaluated = run.find(ValLoss)
+    if not epochs or evaluated is None or not len(evaluated.finite):
+        return None
+    at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
+    if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
+        steps = (series.steps[-1] - series.steps[0] + pace) / epochs
+    elif evaluated.axis is series.axis and len(at) == epochs:
+        steps = at[-1] / epochs
+    else:
+        return None
+    # Where a logged step straddles two epochs, every other epoch is seen at other phases.
+    return float(steps) if (steps / pace).is_integer() else None
 
 
 def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:

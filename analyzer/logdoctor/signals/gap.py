@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.trend import Trend
+from logdoctor.signals.trend import SMOOTHED, Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+EARLY, NARROWED = 0.4, 1.3
+"""Share of the run by which a gap was at its widest, and its width then in units of that at the end, from which it has
+narrowed; gaps of sound runs that learn by heart are widest in the last tenth."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,22 @@ class Gap:
     def end(self) -> float:
         """Validation minus training at the end of the run."""
         return self.val.end - self.train.end
+
+    @cached_property
+    def levels(self) -> NDArray[np.float64]:
+        """(b,) validation minus training at each block of the validation loss."""
+        return np.asarray(self.val.level - self.train_level)
+
+    @cached_property
+    def narrowed(self) -> tuple[float, float] | None:
+        """Width of the gap where it was widest and the share of the run at which, if that was early; None otherwise.
+
+        What is learnt by heart opens a gap late and to the end. One that narrows again has another reason. None where
+        the curves are too short to be smoothed.
+        """
+        widest, at = float(self.levels.max()), float(np.argmax(self.levels) / max(len(self.levels) - 1, 1))
+        smoothed = len(self.val) >= 2 * SMOOTHED
+        return (widest, at) if smoothed and at <= EARLY and widest >= NARROWED * self.end > 0 else None
 
 
 def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ class Policy:
     @property
     def kl_is_per_update(self) -> bool:
         """Whether the divergence is that of one update from the policy before it, not from a fixed reference."""
-        return self.kl is not None and bool({"approx", "old", "mean"} & set(words(self.kl.series.name)))
+        return self.kl is not None and bool({"approx", "approxkl", "old", "mean"} & set(words(self.kl.series.name)))
 
 
 def _negative_entropy(run: Run) -> Series | None:

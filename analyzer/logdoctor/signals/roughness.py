@@ -93,9 +93,13 @@ class Roughness:
 
     @cached_property
     def upward(self) -> float:
-        """Share of the large deviations from the running level that lie above it: 1 where validation only jumps up."""
-        away = self.values - np.median(self.values)
-        large = away[np.abs(away) > self.jumps]
+        """Share of the large deviations from the usual level that lie above it: 1 where validation only jumps up.
+
+        Of a loss that is never negative they are compared as ratios: it cannot fall by more than it is.
+        """
+        values = np.log(self.values) if (self.values > 0).all() else self.values
+        away = values - np.median(values)
+        large = away[np.abs(away) > usual_jump(values)]
         return float((large > 0).mean()) if len(large) else 0.5
 
 

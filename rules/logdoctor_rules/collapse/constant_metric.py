@@ -124,13 +124,18 @@ class ConstantMetric(Rule):
             train_loss=line(2.3, 2.2, 10).followed_by(flat(float("nan"), 110)),
             val_accuracy=line(0.1, 0.2, 10).followed_by(flat(0.1, 110)),
         ),
+        silent(
+            "the loss is NaN from its second value on",
+            train_loss=given([2.3]).followed_by(flat(float("nan"), 119)),
+            val_accuracy=flat(0.1),
+        ),
         silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
     def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
-        metrics = [_while_training(one.finite, train) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
+        metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one)) is not None]
         if not stuck:
             return
@@ -228,8 +233,10 @@ def _rose(before: NDArray[np.float64], value: float) -> bool:
     return value - low > ROSE * value and value > (low + high) / 2
 
 
-def _while_training(series: Series, train: Trend[TrainLoss] | None) -> Series:
+def _while_training(series: Series, run: Run) -> Series:
     """Leave out what was measured once the loss was no number any more: that is another finding."""
-    if train is None or train.series.axis != series.axis:
+    losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
+    if not losses:
         return series
-    return series.take(series.steps <= train.series.steps[-1])
+    last = max((int(one.steps[-1]) for one in losses if len(one)), default=-1)
+    return series.take(series.steps <= last)

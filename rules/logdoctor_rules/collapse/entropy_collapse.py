@@ -18,6 +18,7 @@ from logdoctor import (
     Strength,
     because,
     confidence_from,
+    example_run,
     fires,
     ranked,
     silent,
@@ -25,11 +26,24 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.run.naming import words
-from logdoctor.signals import Policy, Trend
+from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
+from logdoctor.signals.siblings import differing, names_task, same_but_for_numbers
 from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})
 """Words of the setting that is the weight of an entropy bonus."""
+
+NEAR = 0.3
+"""Difference of the first returns, as a share of what a sibling gained, within which both may be of one task."""
+
+
+def _learnt(end: float) -> Run:
+    """Return a run of the same task that ends at a return."""
+    return example_run(
+        entropy=decay(1.4, 0.2, half_life=0.3),
+        episode_reward=decay(20.0, end, half_life=0.05).noisy(1.0, seed=2),
+        policy_loss=flat(0.0).noisy(0.01),
+    )
 
 
 @dataclass(frozen=True)
@@ -37,8 +51,8 @@ class EntropyCollapse(Rule):
     """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
 
     A policy that is certain explores nothing and learns nothing more. Where the return grows on or keeps what it had
-    gained, certainty is what learning should end in: that is a note, unless the settings say that nothing works against
-    it and the return rests from the first tenth of the run on.
+    gained, certainty is what learning should end in: that is a note, for a curve does not tell the best return from a
+    poor one. A sibling run that earns more does.
     """
 
     id = "entropy-collapse"
@@ -61,6 +75,10 @@ class EntropyCollapse(Rule):
     lost: float = threshold(
         0.3,
         "part of its gain that the return has lost at the end, from which it got worse; sound returns waver by less",
+    )
+    behind: float = threshold(
+        0.2,
+        "part of what a sibling run gained that the return is short of, from which it is poor; seeds differ by less",
     )
     at_once: float = threshold(
         0.1,
@@ -88,7 +106,21 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
-            "certain at once without an entropy bonus, and the return rests since",
+            "certain at once, and a sibling earns more",
+            siblings=(_learnt(100.0),),
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once, and a sibling earns little more (a note)",
+            siblings=(_learnt(64.0),),
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once without an entropy bonus: it may have learnt all there is (a note)",
             settings={"ent_coef": 0.0},
             entropy=decay(1.4, 0.005, half_life=0.01),
             episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
@@ -135,7 +167,7 @@ class EntropyCollapse(Rule):
         silent("too short", entropy=decay(1.4, 0.001, 19, half_life=0.03), episode_reward=flat(20.0, 19).noisy(4.0)),
     )
 
-    def check(self, run: Run, policy: Policy) -> Iterator[Finding]:
+    def check(self, run: Run, policy: Policy, siblings: Siblings) -> Iterator[Finding]:
         """Find when the entropy was gone, and what the return has done."""
         entropy, reward = policy.entropy, policy.reward
         if entropy is None or len(entropy) < self.min_points or entropy.start <= 0:
@@ -145,7 +177,7 @@ class EntropyCollapse(Rule):
         since = int(alive[-1]) + 1 if len(alive) else 0
         if since > self.early * n or since == 0 or share.min() < -self.gone:
             return
-        verdict = self._return(reward) if reward is not None else ""
+        verdict = self._return(reward) or self._short_of(reward, siblings) if reward is not None else ""
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
         if not verdict and (grows or since > self.at_once * n):
             return
@@ -154,8 +186,6 @@ class EntropyCollapse(Rule):
         }
         none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
         some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
-        if none and not verdict and reward is not None:
-            verdict = f"{reward.series.name} has not risen since"
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
         if reward is not None:
@@ -193,3 +223,32 @@ class EntropyCollapse(Rule):
         if best - end > max(self.lost * (best - start), least / 2):
             return f"{reward.series.name} falls from {number(best)} to {number(end)}"
         return ""
+
+    def _short_of(self, reward: Trend[Reward], siblings: Siblings) -> str:
+        """Say which sibling run earns more, in the later half, with the settings that bear on exploration or luck."""
+        mine, noise = _late(reward), reward.level_noise
+        for name, theirs in _same_task(siblings, reward):
+            gained = _late(theirs) - float(theirs.level[0])
+            if _late(theirs) - mine > max(self.behind * gained, self.min_gain_z * noise / 2):
+                return f"{reward.series.name} rests at {number(mine)} where {name} earns {number(_late(theirs))}"
+        return ""
+
+
+def _late(reward: Trend[Reward]) -> float:
+    """Return the return over the later half of the run."""
+    return float(np.median(reward.series.values[len(reward) // 2 :]))
+
+
+def _same_task(siblings: Siblings, reward: Trend[Reward]) -> Iterator[tuple[str, Trend[Reward]]]:
+    """Yield the returns of runs that differ in seed, rate or entropy bonus alone and began alike."""
+    mine = siblings.run
+    for other, _ in siblings.group:
+        series = other.find(Reward)
+        differ = differing(mine.hyperparameters, other.hyperparameters)
+        if other is mine or series is None or series.name != reward.series.name or len(series.finite) < 2:
+            continue
+        tied = names_task(mine, other) or same_but_for_numbers(mine.name, other.name)
+        theirs: Trend[Reward] = Trend.measure(series)
+        near = abs(theirs.level[0] - reward.level[0]) <= NEAR * abs(_late(theirs) - theirs.level[0])
+        if tied and near and all(is_seed(name) or is_rate(name) or BONUS & set(words(name)) for name in differ):
+            yield other.name, theirs

@@ -36,7 +36,8 @@ class KlBlowup(Rule):
     """The policy's divergence from its reference, or from itself before the update, grew by orders of magnitude.
 
     From there on the reward model, or the ratio that an update is clipped by, means little. Judged only for policies:
-    the divergence of a variational autoencoder from its prior has no such target.
+    the divergence of a variational autoencoder from its prior has no such target. Tens of nats are far where the reward
+    does not pay for them any more.
     """
 
     id = "kl-blowup"
@@ -55,14 +56,22 @@ class KlBlowup(Rule):
     min_reference: float = threshold(
         100.0, "nats from a fixed reference at the end: targets are 6 to 30 for a whole answer (Ziegler et al.)"
     )
+    min_unpaid: float = threshold(
+        20.0,
+        "the same where it still grows and the reward does not any more; policies with a penalty rest at 1 to 10, "
+        "and what is gained beyond is the reward model's error (Gao et al.)",
+    )
+    min_late_growth: float = threshold(
+        1.1, "growth over the later half from which it still grows; one that its penalty holds wavers by a few percent"
+    )
     min_growth: float = threshold(
-        10.0, "growth from the level over the first tenth of the run: what was large from the start did not blow up"
+        10.0, "growth from the level over the first twentieth of the run: what was large from the start did not blow up"
     )
     max_gain: float = threshold(
         0.1,
         "growth of the reward over the later half as a share of all its growth, up to which it does not pay any more",
     )
-    min_points: float = threshold(20.0, "values of the divergence: two in its first tenth")
+    min_points: float = threshold(20.0, "values of the divergence: one in its first twentieth")
 
     examples = (
         fires(
@@ -95,6 +104,31 @@ class KlBlowup(Rule):
             approx_kl=geometric(0.005, 0.2),
             policy_loss=flat(0.0).noisy(0.01),
         ),
+        fires(
+            "still going further from the reference, and the reward has stopped growing",
+            settings={"kl_coef": 0.0},
+            kl=geometric(0.4, 7.0, 20).followed_by(line(7.0, 40.0, 100)),
+            episode_reward=decay(0.5, 0.83, half_life=0.05).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
+        silent(
+            "held by its penalty, and the reward has stopped growing",
+            kl=geometric(0.4, 25.0, 40).followed_by(flat(25.0, 80).noisy(0.3)),
+            episode_reward=decay(0.5, 0.83, half_life=0.05).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
+        silent(
+            "still going, and the reward pays for it",
+            kl=geometric(0.4, 7.0, 20).followed_by(line(7.0, 40.0, 100)),
+            episode_reward=line(0.5, 0.83).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
+        silent(
+            "still going, but not far",
+            kl=geometric(0.1, 2.0, 20).followed_by(line(2.0, 13.0, 100)),
+            episode_reward=decay(0.5, 0.83, half_life=0.05).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
         silent(
             "tens of nats from the reference",
             kl=geometric(0.5, 30.0),
@@ -110,14 +144,16 @@ class KlBlowup(Rule):
         kl, reward = policy.kl, policy.reward
         if kl is None or len(kl) < self.min_points:
             return
-        usual = self.min_update if policy.kl_is_per_update else self.min_reference
-        early = abs(float(np.median(kl.level[: max(1, len(kl.level) // 10)])))
-        if kl.end < usual or kl.end < self.min_growth * early:
-            return
         pays = False
         if reward is not None:
             total = float(reward.level.max()) - float(reward.level[0])
             pays = total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+        unpaid = reward is not None and not pays and kl.end > self.min_late_growth * kl.at(0.5)
+        far = self.min_unpaid if unpaid else self.min_reference
+        usual = self.min_update if policy.kl_is_per_update else far
+        early = abs(float(np.median(kl.level[: max(1, len(kl.level) // 20)])))
+        if kl.end < usual or kl.end < self.min_growth * early:
+            return
         inside = np.flatnonzero(kl.level < usual)
         since = int(inside[-1]) + 1 if len(inside) else 0
         series, step = kl.series, int(kl.steps[min(since, len(kl.level) - 1)])
@@ -148,7 +184,7 @@ class KlBlowup(Rule):
                 ),
             ),
             evidence={
-                "level over the first tenth": Quantity(early, "nats"),
+                "level over the first twentieth": Quantity(early, "nats"),
                 "end": Quantity(kl.end, "nats"),
                 "usual": Quantity(usual, "nats"),
                 "reward at the end": Quantity(reward.end if reward is not None else "not logged"),

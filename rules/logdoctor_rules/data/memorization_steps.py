@@ -32,6 +32,8 @@ _PHASE = given(np.repeat(np.arange(4.0), 50))
 _STAIRS = decay(2.6, 1.3, 50).followed_by(flat(0.8, 50)).followed_by(flat(0.4, 50)).followed_by(flat(0.2, 50))
 _MILD = decay(2.6, 1.3, 50).followed_by(flat(1.2, 50)).followed_by(flat(1.12, 50)).followed_by(flat(1.05, 50))
 
+_JUMPS = flat(2.6, 50).followed_by(line(2.2, 6.0, 50)).followed_by(line(5.8, 1.8, 50)).followed_by(line(1.6, 1.5, 50))
+
 
 @dataclass(frozen=True)
 class MemorizationSteps(Rule):
@@ -82,6 +84,8 @@ class MemorizationSteps(Rule):
                train_loss=line(2.6, 0.2, 200).noisy(0.01),
                val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("steps within the noise", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.7)),
+        silent("rises and falls again within epochs", axis=Axis.STEP, epoch=_PHASE, train_loss=_JUMPS.noisy(0.05),
+               val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("the rate falls once an epoch", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
                lr=flat(0.1, 50).followed_by(flat(0.01, 50)).followed_by(flat(1e-3, 50)).followed_by(flat(1e-4, 50))),
     )  # fmt: skip
@@ -97,6 +101,8 @@ class MemorizationSteps(Rule):
         height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
         if share < self.min_share or height < self.min_z or steps.min() <= 0:
             return
+        if np.abs(within).max() > 2 * total:
+            return  # a rise and a fall within epochs cancel out, as after a jump of the rate
         large = total >= self.large * abs(float(ends[0]))
         worse = val is not None and val.end - val.best > max(self.min_worse * abs(val.best), 4 * val.level_noise)
         if not worse and (val is not None or not large):

@@ -29,7 +29,7 @@ from logdoctor.run.naming import words
 from logdoctor.signals import Roughness, Schedule, Trend
 from logdoctor.wording import number, percent, place
 
-ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1"})
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 """Words of a metric that is the share of examples that are right."""
 
 FEW = 100
@@ -58,13 +58,20 @@ class NoisyValidation(Rule):
     min_share: float = threshold(
         0.05, "jumps (a standard deviation) as a share of what was gained; sound public runs stay below 0.03"
     )
-    large: float = threshold(
-        0.3,
-        "the same as a share of the level that counts however little of the gain it is: losses near zero",
-    )
     min_level: float = threshold(
         0.05,
         "the same as a share of the level that is needed at least: a twentieth is what runs differ by",
+    )
+    restless: float = threshold(
+        0.15,
+        "the same as a share of the level from which validation jumps whatever the batches of training do; sound runs "
+        "stay below 0.1 unless their losses are next to nothing",
+    )
+    restless_share: float = threshold(
+        0.01, "such jumps as a share of what was gained: a loss next to nothing may double without harm"
+    )
+    restless_over_train: float = threshold(
+        1.0, "such jumps in units of those of training, whose means of few batches jump too: more than they do"
     )
     min_lasting: float = threshold(
         0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
@@ -99,6 +106,21 @@ class NoisyValidation(Rule):
             train_loss=decay(2.3, 0.15, 40).noisy(0.005),
             val_loss=decay(2.3, 0.08, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.2, seed=3).values))),
             val_accuracy=given([1.0 if i % 7 else 0.8 for i in range(40)]),
+        ),
+        fires(
+            "three examples, and few batches between evaluations",
+            train_loss=decay(0.9, 0.33, 40).noisy(0.08),
+            val_loss=decay(0.9, 0.1, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.05, seed=3).values))),
+        ),
+        silent(
+            "a loss next to nothing doubles now and then",
+            train_loss=decay(2.3, 0.02, 40).noisy(0.001),
+            val_loss=decay(2.3, 0.03, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.02, seed=3).values))),
+        ),
+        silent(
+            "few batches jump more than validation",
+            train_loss=decay(0.9, 0.33, 40).noisy(0.25),
+            val_loss=decay(0.9, 0.1, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.05, seed=3).values))),
         ),
         silent(
             "both are noisy",
@@ -136,8 +158,13 @@ class NoisyValidation(Rule):
         """Compare the jumps of validation with those of training, with the gain and with the level."""
         val, train = rough.gap.val, rough.gap.train
         gained = max(val.start, train.start) - val.best
-        material = min(self.min_share * max(gained, 0.0), self.large * abs(val.end))
-        margin = min(rough.over_train / self.min_over_train, rough.jumps / max(material, self.min_level * abs(val.end)))
+        level, over = abs(val.end), rough.over_train
+        least = max(self.min_share * gained, self.min_level * level, 1e-300)
+        restless = max(self.restless_share * gained, self.restless * level, 1e-300)
+        margin = max(
+            min(over / self.min_over_train, rough.jumps / least),
+            min(over / self.restless_over_train, rough.jumps / restless),
+        )
         lasting = rough.last_jumps / rough.early_jumps if rough.early_jumps > 0 else 1.0
         if len(val) < self.min_points or margin <= 1 or lasting < self.min_lasting:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,19 +28,33 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line
+from logdoctor.curves import decay, flat, line, rise
 from logdoctor.run.naming import stem_of, words
+from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 REGULARISERS = frozenset("dropout drop droppath mixup cutmix smoothing augment augmentation augmentations aug".split())
 """Words of settings that make training look worse than validation."""
 
-RESTLESS = 0.2
+RESTLESS = 0.1
 """Noise of validation as a share of its level, above which the set is too small to be called easier."""
 
-ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1", "auc", "auroc", "f1"})
+KEPT = 0.5
+"""Part of its fall that training must still have at the end: what rises leaves validation behind by itself."""
+
+UNLEARNT = 0.3
+"""Training loss as a share of its start, from which it is far from solved where no metric says so."""
+
+AHEAD, TO_COME = 0.3, 0.3
+"""First lead in units of the last, and part of its fall that training has still before it, from which validation was
+ahead before anything was learnt; the first lead of dropout, mixup and noisy inputs is below zero."""
+
+ACCURACY = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
 
 
@@ -47,9 +62,9 @@ ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1", "auc", "auroc", "f1"})
 class ValidationBelowTraining(Rule):
     """Validation loss lies clearly below training loss to the end of the run.
 
-    Dropout, augmentation, mixup and averages over an epoch make that normal: then it is a note, and only a large lead
-    is worth one. It is a warning where such reasons cannot explain it: validation is all but solved while training is
-    far from it, or the settings are logged and name nothing that regularises so.
+    Dropout, augmentation, mixup and averages over an epoch make that normal, and few logs name them all: then it is a
+    note, and only a large lead is worth one. It is a warning where they cannot explain it: validation makes no mistakes
+    at all while training makes many, or it was ahead before there was anything that a regulariser could have hidden.
     """
 
     id = "validation-below-training"
@@ -71,11 +86,9 @@ class ValidationBelowTraining(Rule):
         0.7, "lead at the end in units of that in the middle of the run; less, and it is closing: averages lag early on"
     )
     solved: float = threshold(
-        0.05, "error (1 minus accuracy) of validation up to which it is all but solved (UMLAUT warns above 0.95)"
-    )
-    perfect: float = threshold(
-        0.01,
-        "the same where no settings are logged: mixup, unnamed, leaves a few percent; copies of answers nothing",
+        0.002,
+        "error (1 minus accuracy) of validation up to which it is solved; mixup and augmentation leave half a percent "
+        "on the easiest sets, copies of answers nothing",
     )
     unsolved: float = threshold(
         0.2, "error of training from which it is far from solved; strong dropout on small networks leaves 0.15"
@@ -84,39 +97,49 @@ class ValidationBelowTraining(Rule):
 
     examples = (
         fires(
-            "validation is solved, training is not, and no setting says why",
+            "validation makes no mistakes, training does, and no setting says why",
             settings={"learning_rate": 0.001},
             train_loss=decay(2.3, 1.0),
             val_loss=decay(2.3, 0.1),
-            train_accuracy=line(0.1, 0.65),
-            val_accuracy=decay(0.1, 0.98),
+            train_accuracy=line(0.1, 0.7),
+            val_accuracy=decay(0.1, 1.0),
         ),
         fires(
-            "nothing regularises, by the settings",
-            settings={"dropout": 0.0, "learning_rate": 0.001},
+            "the same where nothing is known of training but its loss",
             train_loss=decay(2.3, 1.0),
-            val_loss=decay(1.2, 0.3),
+            val_loss=decay(2.3, 0.1),
+            val_accuracy=decay(0.1, 1.0),
         ),
         fires(
-            "validation is good, but not solved (a note)",
-            train_loss=decay(2.3, 1.0),
-            val_loss=decay(2.3, 0.25),
-            train_accuracy=line(0.1, 0.65),
-            val_accuracy=decay(0.1, 0.91),
+            "validation was ahead before anything was learnt",
+            train_loss=decay(1.6, 0.9, 40, half_life=0.3),
+            val_loss=decay(1.0, 0.45, 40, half_life=0.3),
+        ),
+        fires(
+            "ahead before anything was learnt, but another loss has other terms (a note)",
+            train_loss=decay(1.6, 0.9, 40, half_life=0.3),
+            train_aux_loss=decay(0.6, 0.4, 40),
+            val_loss=decay(1.0, 0.45, 40, half_life=0.3),
+        ),
+        fires(
+            "ahead of late evaluations alone (a note)",
+            train_loss=decay(1.6, 0.9, 40, half_life=0.01),
+            val_loss=decay(0.6, 0.45, 40, half_life=0.3),
+        ),
+        fires(
+            "unnamed augmentation leaves training far behind (a note)",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(2.3, 0.66, half_life=0.03),
+            val_loss=decay(2.3, 0.24, half_life=0.03),
+            train_accuracy=decay(0.1, 0.77),
+            val_accuracy=decay(0.1, 0.99),
         ),
         fires(
             "training is not far behind (a note)",
             train_loss=decay(2.3, 0.5),
             val_loss=decay(2.3, 0.1),
             train_accuracy=decay(0.1, 0.88),
-            val_accuracy=decay(0.1, 0.98),
-        ),
-        fires(
-            "validation is perfect, training is not, and nothing is known of the settings",
-            train_loss=decay(2.3, 1.0),
-            val_loss=decay(2.3, 0.05),
-            train_accuracy=line(0.1, 0.7),
-            val_accuracy=decay(0.1, 0.9999),
+            val_accuracy=decay(0.1, 1.0),
         ),
         fires("a large lead (a note)", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
         fires(
@@ -125,7 +148,12 @@ class ValidationBelowTraining(Rule):
             train_loss=decay(2.3, 1.0),
             val_loss=decay(2.3, 0.1),
             train_accuracy=line(0.1, 0.65),
-            val_accuracy=decay(0.1, 0.98),
+            val_accuracy=decay(0.1, 1.0),
+        ),
+        silent(
+            "training diverges and leaves validation behind",
+            train_loss=decay(6.0, 3.0, 40).then(rise(60.0, 80)),
+            val_loss=decay(6.0, 1.5),
         ),
         silent("dropout", train_loss=decay(2.3, 1.0), val_loss=decay(2.3, 0.7)),
         silent("both are almost zero", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.03)),
@@ -148,19 +176,23 @@ class ValidationBelowTraining(Rule):
         if len(val) < self.min_points or val.end <= 0 or train.fall <= 0:
             return
         end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
+        theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
         noise = float(np.hypot(_error_of_third(train), _error_of_third(val)))
-        least = max(self.min_lead * max(train.fall, 0.0), self.min_z * noise)
-        if end <= least or val.end > self.max_ratio * train.end or end < self.min_lasting * middle:
+        least = max(self.min_lead * train.fall, self.min_z * noise)
+        kept = train.start - train.end >= KEPT * train.fall
+        if end <= least or mine > self.max_ratio * theirs or end < self.min_lasting * middle or not kept:
             return
         named, off = _regularisers(run)
-        solved = self._solved(run, self.solved)
-        suspicious = not named and bool(run.hyperparameters or self._solved(run, self.perfect))
-        suspicious = suspicious and val.noise <= RESTLESS * val.end  # a handful of examples may be easy by luck
-        regularised = [f"the settings name {', '.join(named)}"] if named else []
+        solved = self._solved(run, train)
+        early = "" if run.all(TrainComponentLoss) else self._ahead_at_first(gap, end)
+        # A handful of examples may be easy by luck.
+        suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
+        suspicious |= bool(early) and val.noise <= RESTLESS * mine
+        solved_says, early_says = ([one] if one else [] for one in (solved, early))
         series = val.series
         yield self.finding(
-            f"{series.name} ends at {number(val.end)}, {percent(val.end / train.end)} of {train.series.name} "
-            f"({number(train.end)}), and its lead does not shrink" + (f"; {solved}" if solved else ""),
+            f"{series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
+            + "; ".join([f"({number(theirs)}), and its lead does not shrink", *solved_says, *early_says]),
             Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
             severity=Severity.WARNING if suspicious else Severity.NOTE,
@@ -169,42 +201,47 @@ class ValidationBelowTraining(Rule):
                 because(
                     "train-mode-regularisation",
                     Strength.UNLIKELY if suspicious else Strength.LIKELY,
-                    pro=regularised,
-                    contra=[*([f"the settings say {', '.join(off)}"] if off and not named else [])],
+                    pro=[f"the settings name {', '.join(named)}"] if named else [],
+                    contra=[*([f"the settings say {', '.join(off)}"] if off and not named else []), *early_says],
                 ),
-                because(
-                    "leakage",
-                    Strength.LIKELY if suspicious and solved else Strength.POSSIBLE,
-                    pro=[solved][: bool(solved)],
-                ),
-                because(
-                    "validation-set-differs",
-                    Strength.LIKELY if suspicious else Strength.POSSIBLE,
-                    pro=[f"validation begins at {number(val.first)}, training at {number(train.first)}"]
-                    if val.first < self.max_ratio * train.first
-                    else [],
-                ),
+                because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=solved_says),
+                because("validation-set-differs", Strength.LIKELY if suspicious else Strength.POSSIBLE, pro=early_says),
             ),
             evidence={
                 "lead at the end": Quantity(end),
                 "lead in the middle": Quantity(middle),
-                "validation over training": Quantity(val.end / train.end, "ratio"),
+                "validation over training": Quantity(mine / theirs, "ratio"),
                 "to tell them apart": Quantity("evaluate the training set in evaluation mode and log it"),
             },
         )
 
-    def _solved(self, run: Run, error: float) -> str:
-        """Say so where an accuracy of validation is near 1 and the same of training is far below; else nothing."""
+    def _solved(self, run: Run, train: Trend[TrainLoss]) -> str:
+        """Say so where validation makes no mistakes and training, by the same metric or by its loss, does."""
         training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
         for series in run.all(ValMetric):
-            theirs, mine = training.get(stem_of(series.name)), series.finite.values
-            if theirs is None or not len(mine) or not ACCURACY & set(words(series.name)):
+            mine = series.finite.values
+            if not len(mine) or not ACCURACY & set(words(series.name)) or 1 - _at_end(mine) > self.solved:
                 continue
-            unit = 100.0 if max(mine.max(), theirs.max()) > 1.5 else 1.0
-            wrong = [1 - float(np.median(values[-max(1, len(values) // 10) :])) / unit for values in (mine, theirs)]
-            if wrong[0] <= error and wrong[1] >= self.unsolved:
-                return f"{series.name} is {number(1 - wrong[0])} where training has {number(1 - wrong[1])}"
+            theirs = training.get(stem_of(series.name))
+            if theirs is not None and 1 - _at_end(theirs) >= self.unsolved:
+                return f"{series.name} is {number(_at_end(mine))} where training has {number(_at_end(theirs))}"
+            if theirs is None and train.end >= UNLEARNT * train.start:
+                return f"{series.name} is {number(_at_end(mine))}, {train.series.name} still {number(train.end)}"
         return ""
+
+    def _ahead_at_first(self, gap: Gap, lead: float) -> str:
+        """Say so where validation led at first; an average over the epoch lags, so training is taken one later."""
+        first, training = gap.val.first, float(gap.train_level[1])
+        to_come = (training - gap.train.end) / max(gap.train.start - gap.train.end, 1e-300)
+        if training - first < AHEAD * lead or to_come < TO_COME:
+            return ""
+        return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
+
+
+def _at_end(values: NDArray[np.float64]) -> float:
+    """Return the median of the last tenth of a share, in percent or not, as a share."""
+    unit = 100.0 if values.max() > 1.5 else 1.0
+    return float(np.median(values[-max(1, len(values) // 10) :])) / unit
 
 
 def _error_of_third(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:

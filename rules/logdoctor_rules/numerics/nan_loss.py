@@ -59,6 +59,9 @@ class NanLoss(Rule):
     )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
     explains = (
+        "constant-metric",
+        "crashed",
+        "interrupted-run",
         "divergence",
         "no-learning",
         "oscillation",

@@ -53,7 +53,7 @@ class NoLearning(Rule):
     severity = Severity.ERROR
     causes = STUCK
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    explains = ("plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range")
+    explains = ("plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric")
 
     max_fall: float = threshold(
         0.02,

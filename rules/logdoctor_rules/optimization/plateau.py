@@ -48,7 +48,7 @@ class Plateau(Rule):
         "bad-initialization",
     )
     references = ("https://github.com/google-research/tuning_playbook",)
-    explains = ("slow-convergence",)
+    explains = ("slow-convergence", "constant-metric")
 
     flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
     max_change: float = threshold(

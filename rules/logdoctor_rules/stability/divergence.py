@@ -56,6 +56,7 @@ class Divergence(Rule):
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
     explains = (
+        "constant-metric",
         "no-learning",
         "plateau",
         "oscillation",
