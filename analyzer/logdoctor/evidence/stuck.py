@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.roles import TrainMetric, ValMetric
 from logdoctor.signals import Hyperparameters, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
@@ -26,6 +31,14 @@ STRONG_DECOUPLED_DECAY = 1.0
 
 STRONG_DROPOUT = 0.7
 """Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
+
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
+"""Words of names and settings of language models, whose accuracies end low and rightly so."""
+
+FEW_EVALUATIONS = 10
+"""Evaluations of an accuracy from which its end is one."""
 
 FEW_UPDATES = 50
 """Updates in which no network learns much."""
@@ -127,6 +140,30 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     if decay is not None and decay >= limit:
         return f"the weight decay is {number(decay)}"
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def poor_accuracy(run: Run, limit: float) -> str:
+    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
+
+    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers.
+    """
+    named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
+    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    if named & (TOKENS | PREFERENCE) or not found:
+        return ""
+    best = max(end_accuracy(one) for one in found)
+    return f"{found[0].name} ends at {number(float(end_accuracy(found[0])))}" if best < limit else ""
+
+
+def accuracies(run: Run) -> tuple[Series, ...]:
+    """Return the accuracies of a run, those of training first."""
+    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name)))
+
+
+def end_accuracy(series: Series) -> float:
+    """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
+    unit = 100.0 if series.values.max() > 1.5 else 1.0
+    return float(np.median(series.values[-max(1, len(series) // 5) :])) / unit
 
 
 def _low_rate(settings: Hyperparameters, siblings: Siblings) -> str:

@@ -10,6 +10,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -25,6 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.stuck import accuracies, end_accuracy
 from logdoctor.signals import Schedule, Sibling, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
 
@@ -60,10 +62,15 @@ class Plateau(Rule):
         0.25,
         "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
     )
+    sibling_fall: float = threshold(
+        0.1,
+        "fall of that sibling as a share of its start from which it has learnt: siblings that gain less differ by their "
+        "noise, or are fine-tunings with nothing left to gain",
+    )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     good_accuracy: float = threshold(
         0.95,
-        "training accuracy from which a sibling's lower loss says nothing: label smoothing alone lifts a loss by 0.5",
+        "accuracy from which a sibling's lower training loss says nothing: label smoothing alone lifts a loss by 0.5",
     )
     accuracy_gain: float = threshold(
         0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
@@ -125,6 +132,22 @@ class Plateau(Rule):
             train_accuracy=decay(0.1, 0.97, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.05)),),
         ),
+        silent(
+            "training is made hard, and validation is good",
+            train_loss=decay(2.3, 1.1, half_life=0.01),
+            val_accuracy=decay(0.1, 0.99, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.05)),),
+        ),
+        silent(
+            "beside a sibling that gained next to nothing",
+            train_loss=decay(0.556, 0.541, half_life=0.01),
+            siblings=(example_run(train_loss=decay(0.556, 0.508)),),
+        ),
+        silent(
+            "ends above its start, which is divergence",
+            train_loss=flat(2.3, 1).followed_by(decay(2.9, 2.6, half_life=0.01)),
+            siblings=(example_run(train_loss=decay(2.3, 0.2)),),
+        ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
             "converged like its siblings",
@@ -184,6 +207,7 @@ class Plateau(Rule):
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         accuracy: Trend[TrainMetric] | None,
         schedule: Schedule | None,
@@ -191,10 +215,10 @@ class Plateau(Rule):
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         since = self._flat_since(train)
-        if since is None:
+        if since is None or train.end >= train.first:
             return
         series, first = train.series, int(train.steps[since])
-        lower = None if self._good(accuracy) else self._lower_sibling(train, siblings)
+        lower = None if self._good(run) else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         reasons = [reason for reason in (_says(lower), poor) if reason]
         if not reasons:
@@ -224,13 +248,12 @@ class Plateau(Rule):
 
     def _lower_sibling(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
         best = siblings.best
-        return best if best is not None and _share(train, best) >= self.sibling_share else None
+        if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
+            return None
+        return best if _share(train, best) >= self.sibling_share else None
 
-    def _good(self, accuracy: Trend[TrainMetric] | None) -> bool:
-        if accuracy is None or "acc" not in accuracy.series.name.lower():
-            return False
-        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
-        return accuracy.end >= self.good_accuracy * unit
+    def _good(self, run: Run) -> bool:
+        return any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
