@@ -13,7 +13,7 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainMetric, ValMetric
-from logdoctor.signals import Hyperparameters, Siblings, Stillness, given_rate
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
 
@@ -33,6 +33,9 @@ STRONG_DROPOUT = 0.7
 """Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
 
 ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
+"""Words of settings that make a model larger."""
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
 """Words of names and settings of language models, whose accuracies end low and rightly so."""
@@ -140,6 +143,15 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     if decay is not None and decay >= limit:
         return f"the weight decay is {number(decay)}"
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def smaller_model(sibling: Sibling) -> str:
+    """Say which setting makes a run's model smaller than a sibling's, or nothing."""
+    for name, (here, there) in sibling.differs.items():
+        smaller = isinstance(here, int | float) and (there is None or (isinstance(there, int | float) and here < there))
+        if smaller and SIZE & set(words(name)):
+            return f"{name} is {here}, and {there or 'not set'} in sibling run {sibling.run.name}"
+    return ""
 
 
 def poor_accuracy(run: Run, limit: float) -> str:

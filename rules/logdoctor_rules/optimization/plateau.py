@@ -26,8 +26,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.stuck import accuracies, end_accuracy
-from logdoctor.signals import Schedule, Sibling, Siblings, Trend
+from logdoctor.evidence.stuck import accuracies, end_accuracy, smaller_model, strong_regularisation
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number, percent, stretch
 
 
@@ -48,6 +48,7 @@ class Plateau(Rule):
         "dead-activations",
         "model-too-small",
         "bad-initialization",
+        "over-regularised",
     )
     references = ("https://github.com/google-research/tuning_playbook",)
     explains = ("slow-convergence",)
@@ -91,6 +92,18 @@ class Plateau(Rule):
             "a sibling goes much lower",
             train_loss=decay(134.0, 68.0, half_life=0.01).plus(line(1.5, 0.0)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "pulled to zero, at the rate of a sibling that goes much lower",
+            settings={"lr": 0.1, "weight_decay": 0.3},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 0.1, "weight_decay": 0.0}, train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "fewer units than a sibling that goes much lower",
+            settings={"lr": 0.1, "hidden_size": 2},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 0.1, "hidden_size": 64}, train_loss=decay(133.0, 23.0)),),
         ),
         fires(
             "a noisy floor far above a sibling",
@@ -211,6 +224,7 @@ class Plateau(Rule):
         train: Trend[TrainLoss],
         accuracy: Trend[TrainMetric] | None,
         schedule: Schedule | None,
+        settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
@@ -218,7 +232,8 @@ class Plateau(Rule):
         if since is None or train.end >= train.first:
             return
         series, first = train.series, int(train.steps[since])
-        lower = None if self._good(run) else self._lower_sibling(train, siblings)
+        good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
+        lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         reasons = [reason for reason in (_says(lower), poor) if reason]
         if not reasons:
@@ -229,7 +244,7 @@ class Plateau(Rule):
             f"{reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=self._causes(train, siblings, self._decayed(train, schedule, first)),
+            causes=self._causes(train, siblings, lower, settings, self._decayed(train, schedule, first)),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -252,9 +267,6 @@ class Plateau(Rule):
             return None
         return best if _share(train, best) >= self.sibling_share else None
 
-    def _good(self, run: Run) -> bool:
-        return any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
-
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
@@ -273,24 +285,33 @@ class Plateau(Rule):
         return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
 
     @staticmethod
-    def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:
+    def _causes(
+        train: Trend[TrainLoss], siblings: Siblings, lower: Sibling | None, settings: Hyperparameters, died: str
+    ) -> tuple[Cause, ...]:
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
+        same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
+        strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
+        told = bool(died or strong or small)
         return ranked(
-            because(
-                "schedule-decays-too-soon", Strength.LIKELY if died else Strength.UNLIKELY, pro=[died] if died else []
-            ),
+            because("schedule-decays-too-soon", _strength(told=bool(died)), pro=[died] if died else []),
+            because("over-regularised", _strength(told=bool(strong)), pro=[strong] if strong else []),
+            because("model-too-small", _strength(told=bool(small)), pro=[small] if small else []),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY
-                if died
+                if told or same_rate
                 else Strength.LIKELY
                 if train.noise > 1e-3 * abs(train.end)
                 else Strength.POSSIBLE,
+                contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
             ),
             because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
             because("bad-initialization"),
-            because("model-too-small", Strength.UNLIKELY),
         )
+
+
+def _strength(*, told: bool) -> Strength:
+    return Strength.LIKELY if told else Strength.UNLIKELY
 
 
 def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:

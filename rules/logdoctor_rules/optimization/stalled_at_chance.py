@@ -72,7 +72,10 @@ class StalledAtChance(Rule):
     causes = (*STUCK, "reference-equals-policy")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
-    explains = ("no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range")
+    explains = (
+        "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",
+        "underfitting",
+    )  # fmt: skip
 
     tolerance: float = threshold(
         0.02,
