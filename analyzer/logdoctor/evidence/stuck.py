@@ -145,6 +145,11 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
 
 
+def told(cause: str, clause: str) -> Cause:
+    """Return a cause that a clause speaks for; without one it is unlikely."""
+    return because(cause, _strength(bool(clause), possible=False), pro=_said(clause))
+
+
 def smaller_model(sibling: Sibling) -> str:
     """Say which setting makes a run's model smaller than a sibling's, or nothing."""
     for name, (here, there) in sibling.differs.items():

@@ -26,7 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.stuck import accuracies, end_accuracy, smaller_model, strong_regularisation
+from logdoctor.evidence.stuck import accuracies, end_accuracy, smaller_model, strong_regularisation, told
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number, percent, stretch
 
@@ -65,7 +65,7 @@ class Plateau(Rule):
     )
     sibling_fall: float = threshold(
         0.1,
-        "fall of that sibling as a share of its start from which it has learnt: siblings that gain less differ by their "
+        "fall of that sibling as a share of its start from which it has learnt: those that gain less differ by their "
         "noise, or are fine-tunings with nothing left to gain",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
@@ -229,7 +229,7 @@ class Plateau(Rule):
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         since = self._flat_since(train)
-        if since is None or train.end >= train.first:
+        if since is None:
             return
         series, first = train.series, int(train.steps[since])
         good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
@@ -255,10 +255,9 @@ class Plateau(Rule):
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""
-        reached = max(abs(train.start - train.end), train.fall)
-        if len(train) < self.min_points or reached <= 0:
+        if len(train) < self.min_points or train.end >= train.first:
             return None
-        since = train.settled(train.end, self.max_change * reached)
+        since = train.settled(train.end, self.max_change * max(train.start - train.end, train.fall))
         return since if len(train.level) - since >= self.flat_share * len(train.level) else None
 
     def _lower_sibling(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
@@ -270,12 +269,10 @@ class Plateau(Rule):
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
-        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
-        best = float(accuracy.level.max())
+        unit, best = 100.0 if accuracy.series.values.max() > 1.5 else 1.0, float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
-        if gained >= self.accuracy_gain * unit or best >= self.poor_accuracy * unit:
-            return ""
-        return f"{accuracy.series.name} never passes {number(best)}"
+        poor = gained < self.accuracy_gain * unit and best < self.poor_accuracy * unit
+        return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
 
     def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
         """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""
@@ -291,15 +288,14 @@ class Plateau(Rule):
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
         same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
         strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
-        told = bool(died or strong or small)
         return ranked(
-            because("schedule-decays-too-soon", _strength(told=bool(died)), pro=[died] if died else []),
-            because("over-regularised", _strength(told=bool(strong)), pro=[strong] if strong else []),
-            because("model-too-small", _strength(told=bool(small)), pro=[small] if small else []),
+            told("schedule-decays-too-soon", died),
+            told("over-regularised", strong),
+            told("model-too-small", small),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY
-                if told or same_rate
+                if died or strong or small or same_rate
                 else Strength.LIKELY
                 if train.noise > 1e-3 * abs(train.end)
                 else Strength.POSSIBLE,
@@ -308,10 +304,6 @@ class Plateau(Rule):
             because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
             because("bad-initialization"),
         )
-
-
-def _strength(*, told: bool) -> Strength:
-    return Strength.LIKELY if told else Strength.UNLIKELY
 
 
 def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:

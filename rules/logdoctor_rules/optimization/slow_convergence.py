@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation
+from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.wording import counted, number
 
@@ -79,8 +79,8 @@ class SlowConvergence(Rule):
     )
     max_bend: float = threshold(
         0.07,
-        "standard deviation from the straight line as a share of the fall, noise aside, above which the loss falls in "
-        "steps, as in the epochs of a fine-tuning that memorises (0.1 for three); curves of the paces above keep to 0.06",
+        "standard deviation from a straight line as a share of the fall, noise aside, above which the loss falls in "
+        "steps, as in the epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
     )
     min_left: float = threshold(
         0.5,
@@ -186,7 +186,6 @@ class SlowConvergence(Rule):
             pace, least, ended = self._pace(trend, _of_cosine(trend)), self.min_pace_by_rate, True
         if not least <= pace <= self.max_pace:
             return
-        strong = strong_regularisation(settings)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
@@ -198,17 +197,9 @@ class SlowConvergence(Rule):
                 rate_too_low(
                     siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
                 ),
-                because(
-                    "over-regularised",
-                    Strength.LIKELY if strong else Strength.UNLIKELY,
-                    pro=[strong] if strong else [],
-                ),
+                told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
-                because(
-                    "batch-too-large",
-                    Strength.LIKELY if few else Strength.UNLIKELY,
-                    pro=[f"the run has {number(last_step - first_step)} updates in all"] if few else [],
-                ),
+                told("batch-too-large", f"the run has {number(last_step - first_step)} updates in all" if few else ""),
             ),
             evidence={
                 "start": Quantity(trend.start),

@@ -73,7 +73,8 @@ class Underfitting(Rule):
     flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
     max_gain: float = threshold(
         0.1,
-        "fall over that share as a part of the whole fall, or of a tenth of the start: noise of a median aside, learning that is done gains less",
+        "fall over that share as a part of the whole fall, or of a tenth of the start: noise of a median aside, "
+        "learning that is done gains less",
     )
     min_z: float = threshold(
         6.0, "fall in units of its standard error from which the run has learnt something: else it is no-learning"
@@ -131,9 +132,9 @@ class Underfitting(Rule):
             val_loss=decay(2.3, 1.76, 10, half_life=0.08),
         ),
         silent(
-            "nothing was learnt at all, which no-learning says",
+            "hardly anything was learnt, which no-learning says",
             train_loss=flat(2.3).noisy(0.01),
-            val_loss=flat(2.3, 40).noisy(0.01),
+            val_loss=decay(2.3, 2.29, 40, half_life=0.1).noisy(0.003),
             val_accuracy=flat(0.1, 40),
         ),
     )
