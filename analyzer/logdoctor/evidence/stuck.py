@@ -12,7 +12,7 @@ from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainMetric, ValMetric
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
@@ -40,7 +40,11 @@ SIZE = frozenset("hidden width depth layer layers dim units channels embd heads 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
 """Words of names and settings of language models, whose accuracies end low and rightly so."""
 
-FEW_EVALUATIONS = 10
+NEAR_GUESSING = 3.0
+"""How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
+loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
+
+FEW_EVALUATIONS = 5
 """Evaluations of an accuracy from which its end is one."""
 
 FEW_UPDATES = 50
@@ -162,11 +166,15 @@ def smaller_model(sibling: Sibling) -> str:
 def poor_accuracy(run: Run, limit: float) -> str:
     """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
 
-    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers.
+    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
+    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
     """
+    train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
     found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
-    if named & (TOKENS | PREFERENCE) or not found:
+    if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
+        return ""
+    if min(first_accuracy(one) for one in found) > NEAR_GUESSING * float(np.exp(-train.finite.values[0])):
         return ""
     best = max(end_accuracy(one) for one in found)
     return f"{found[0].name} ends at {number(float(end_accuracy(found[0])))}" if best < limit else ""
@@ -175,6 +183,11 @@ def poor_accuracy(run: Run, limit: float) -> str:
 def accuracies(run: Run) -> tuple[Series, ...]:
     """Return the accuracies of a run, those of training first."""
     return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name)))
+
+
+def first_accuracy(series: Series) -> float:
+    """Return where an accuracy begins, from 0 to 1."""
+    return float(series.values[0]) / (100.0 if series.values.max() > 1.5 else 1.0)
 
 
 def end_accuracy(series: Series) -> float:

@@ -84,7 +84,7 @@ class SlowConvergence(Rule):
     )
     min_left: float = threshold(
         0.5,
-        "end as a share of the start above which a run has not come far; the shape alone judges losses that cross zero",
+        "end as a share of the start above which a run has not come far; a loss that crosses zero has",
     )
     hardly: float = threshold(
         0.85,
@@ -127,6 +127,7 @@ class SlowConvergence(Rule):
         silent("learns", train_loss=decay(2.3, 0.2)),
         silent("a little fall that levels off", train_loss=decay(2.3, 1.9, half_life=0.15)),
         silent("comes far", train_loss=line(2.3, 0.4)),
+        silent("comes below zero", train_loss=line(2.3, -6.8)),
         silent("does not fall", train_loss=flat(2.3).noisy(0.05)),
         silent("falls within its noise", train_loss=line(2.3, 2.2).noisy(0.05, seed=3)),
         silent("levels off", train_loss=given(3.58 - 0.3 * STEPS * (1 - 0.455 * STEPS))),
@@ -174,7 +175,7 @@ class SlowConvergence(Rule):
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
         if len(trend) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
-        if trend.sure_fall < self.min_z or any(0 < one.end < self.min_left * one.start for one in (train, trend)):
+        if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
@@ -221,10 +222,10 @@ def _elapsed(trend: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule | None
     """Return the share of the run gone by at each block of the level: by the sum of the rates, as a decay slows."""
     if schedule is not None:
         return np.interp(trend.steps, schedule.series.steps, schedule.spent)
-    return (trend.steps - trend.steps[0]) / max(int(trend.steps[-1] - trend.steps[0]), 1)
+    return np.asarray((trend.steps - trend.steps[0]) / max(int(trend.steps[-1] - trend.steps[0]), 1))
 
 
 def _of_cosine(trend: Trend[TrainLoss] | Trend[ValLoss]) -> NDArray[np.float64]:
     """Return what `_elapsed` would be under a cosine schedule to zero, the usual one, where none is logged."""
     share = _elapsed(trend, None)
-    return share + np.sin(np.pi * share) / np.pi
+    return np.asarray(share + np.sin(np.pi * share) / np.pi)

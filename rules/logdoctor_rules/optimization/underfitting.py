@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -55,6 +55,9 @@ class Underfitting(Rule):
     severity = Severity.WARNING
     causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
+    varies: ClassVar[Mapping[str, str]] = {
+        "bits instead of nats": "a classifier is known by its first loss of ln C nats"
+    }
     explains = ("still-improving",)
 
     poor_accuracy: float = threshold(
@@ -106,6 +109,12 @@ class Underfitting(Rule):
             **POOR_FIT,
             val_accuracy=decay(0.2, 0.4, 40, half_life=0.08),
         ),
+        silent(
+            "a language model that was trained before",
+            train_loss=decay(3.2, 2.9, half_life=0.08).noisy(0.02),
+            val_loss=decay(3.1, 2.92, 40, half_life=0.08),
+            val_accuracy=decay(0.39, 0.42, 40, half_life=0.08),
+        ),
         silent("the accuracy still rises", **POOR_FIT, val_accuracy=line(0.2, 0.5, 40)),
         silent(
             "fits well, with a large weight decay",
@@ -149,9 +158,10 @@ class Underfitting(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Ask whether both losses rest together, high, and what says that more was to be had."""
-        clear = max(train, val, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
-        if len(clear) < self.min_points or (schedule is not None and schedule.is_range_test):
+        long = [one for one in (train, val) if len(one) >= self.min_points]
+        if not long or (schedule is not None and schedule.is_range_test):
             return
+        clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
         rests = _gain(clear.series.values, self.flat_share) <= self.max_gain * fall
         high = train.end > self.high_end * train.start > 0
