@@ -53,7 +53,7 @@ def came_to_its_end(run: Run, settings: Hyperparameters, schedule: Schedule | No
     return (
         run.state is State.FINISHED
         or (plan is not None and plan.missing <= BEHIND * plan.pace)
-        or (schedule is not None and schedule.rates[-1] <= LOW * schedule.peak)
+        or (schedule is not None and float(schedule.rates[-1]) <= LOW * schedule.peak)
         or (curve is not None and curve.axis is Axis.EPOCH)
     )
 
