@@ -236,7 +236,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     labels = {
         "nan-loss": {"expect": ["nan-loss"], "accept": [], "fault": "rate", "causes": ["learning-rate-too-high"]},
         "lr-range-test": {"expect": ["lr-range-test"], "accept": ["oscillation", "divergence"], "fault": "none"},
-        "plateau": sound,
+        "nan-loss-at-once": sound,
         "sound/dropout": sound,
     }
     for path in labels:
@@ -250,7 +250,7 @@ def test_logdoctor_and_peers_are_scored_on_the_same_runs(folder: Path) -> None:
     verdicts = all_verdicts(analyze(folder), labels, peers=True)
     ours = score(verdicts["logdoctor"])
     assert {one.name: one.found for one in ours.symptoms} == {"lr-range-test": 1, "nan-loss": 1}
-    assert ours.sound_alarms == {"plateau": 1}
+    assert ours.sound_alarms["nan-loss"] == 1
     assert len(verdicts) == 8
     for name, those in verdicts.items():
         assert [one.label for one in those] == list(labels)
@@ -272,10 +272,10 @@ def test_what_runs_show_together_is_said_of_each_and_is_no_alarm() -> None:
 def test_the_command_prints_the_table_and_what_went_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main([str(folder), "--baselines", "--verbose"])
     printed = capsys.readouterr().out
-    assert re.search(r"^alarm  plateau: none; said plateau \(\w+\)$", printed, re.MULTILINE)
-    assert re.search(r"^nan-loss +1 +1\.00 +1\.00 +1\.00 ", printed, re.MULTILINE)
+    assert re.search(r"^alarm  nan-loss-at-once: none; said .*\bnan-loss \(\w+\)", printed, re.MULTILINE)
+    assert re.search(r"^nan-loss +1 +1\.00 +0\.50 +0\.67 ", printed, re.MULTILINE)
     assert re.search(r"^sound runs alarmed +3 +33\.3 % ", printed, re.MULTILINE)
-    assert "alarms on sound runs    1 of 3 runs: plateau 1" in printed
+    assert "alarms on sound runs    1 of 3 runs: " in printed
     table = [line for line in printed.splitlines() if line.startswith(("symptom", "nan-loss", "macro F1"))]
     assert len({len(line) for line in table}) == 1
 

@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.config import parse_config
 from logdoctor.reports.inspection import render, render_json
 from logdoctor.reports.layout import Page, cells
-from logdoctor.run import Axis, Notice, Run, Series, SourceFile, State
+from logdoctor.run import Axis, Notice, Run, Series, SourceFile, State, TextEvent
 from logdoctor.run.understand import understand
 
 SERIES = (
@@ -31,6 +31,7 @@ RUN = Run(
         Notice("damage", "sweep/lr=0.1/metrics.csv", "the line is cut", line_start=7, line_end=9),
         Notice("damage", "sweep/lr=0.1/events", "checksum", 4081, 6162),
     ),
+    tuple(TextEvent("gradient-overflow", f"overflow {i}", "sweep/lr=0.1/out.log", 40 + i, i) for i in range(12)),
     state=State.INTERRUPTED,
 )
 
@@ -66,9 +67,18 @@ def test_json_has_the_counts_of_the_text_and_no_judgement() -> None:
     document = json.loads(render_json([RUN], ["sweep/notes.csv"]))
     (run,) = document["runs"]
     assert document["left_alone"] == ["sweep/notes.csv"]
-    assert {"name", "state", "sources", "series", "hyperparameters", "notices"} == run.keys()
+    assert {"name", "state", "sources", "series", "hyperparameters", "notices", "events"} == run.keys()
     (loss,) = (one for one in run["series"] if one["name"] == "train_loss")
     assert (loss["non_finite"], loss["rewinds"]) == (2, 1)
+
+
+def test_lines_that_matter_are_listed_up_to_a_limit() -> None:
+    text = render([RUN], [], Page())
+    assert "gradient-overflow  sweep/lr=0.1/out.log, line 40: overflow 0" in text
+    assert text.count("gradient-overflow") == 10
+    assert "and 2 more such lines" in text
+    (run,) = json.loads(render_json([RUN], []))["runs"]
+    assert [one["line"] for one in run["events"]] == list(range(40, 52))
 
 
 def test_no_run() -> None:

@@ -130,6 +130,8 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("charts/episodic_return", NONE, roles.Reward),
     ("reward_std", NONE, roles.Unknown),
     # the machine and the clock
+    ("tok/s", NONE, roles.Throughput),
+    ("it/s", NONE, roles.Throughput),
     ("throughput(tps)", NONE, roles.Throughput),
     ("mfu(%)", NONE, roles.Throughput),
     ("train_samples_per_second", TRAIN, roles.Throughput),

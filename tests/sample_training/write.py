@@ -151,6 +151,7 @@ def deepobs(folder: Path, history: History, *, problem: str = "diabetes_mlp") ->
     """Write what DeepOBS does: both splits before training and after each epoch, and every batch."""
     accuracies = {"train_accuracies": "accuracy", "test_accuracies": "validation_accuracy"}
     known = {theirs: ours for theirs, ours in accuracies.items() if ours in history.evaluations[0]}
+    named = {"optimizer", "lr", "batch_size", "epochs", "num_classes", "seed"}
     content: dict[str, object] = {
         "train_losses": [row["loss"] for row in history.evaluations],
         "test_losses": [row["validation_loss"] for row in history.evaluations],
@@ -163,7 +164,7 @@ def deepobs(folder: Path, history: History, *, problem: str = "diabetes_mlp") ->
         "learning_rate": history.settings["lr"],
         "random_seed": history.settings["seed"],
         "train_log_interval": 1,
-        "hyperparams": {},
+        "hyperparams": {name: value for name, value in history.settings.items() if name not in named},
     }
     _json(folder / f"random_seed__{history.settings['seed']}__2025-06-15-15-06-40.json", content)
 

@@ -37,10 +37,11 @@ def test_the_filter_of_hugging_face_leaves_zeros_where_all_is_nan() -> None:
     assert (found.first, found.count, found.recovered) == (31, 9, 0)  # the 31st interval has four sound steps
 
 
-def test_a_frozen_loss_is_masked_where_it_had_varied() -> None:
-    moving = decay(2.3, 1.0, 30).noisy(0.02)
-    assert masked(moving.followed_by(flat(1.1, 30)), flat(0.9, 30).followed_by(flat(NAN, 30))).count == 30
-    assert masked(flat(1.1, 60), flat(NAN, 60)).count == 0
+def test_a_loss_frozen_at_the_mean_of_the_run_is_masked_and_one_at_its_last_value_is_skipped() -> None:
+    before = decay(2.3, 1.0, 30).noisy(0.01)
+    norms = flat(0.9, 30).followed_by(flat(NAN, 30))
+    for value, count in ((before.values.mean(), 30), (before.values[-1], 0), (1.1, 0)):
+        assert masked(before.followed_by(flat(float(value), 30)), norms).count == count
 
 
 def test_a_zero_gradient_is_no_number_only_after_a_nan() -> None:

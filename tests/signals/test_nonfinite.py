@@ -55,6 +55,10 @@ class TestLosses:
     def test_a_validation_loss_that_was_never_computed_is_left_out(self) -> None:
         assert found(train_loss=decay(2.0, 1.0), val_loss=flat(NAN)) == []
 
+    def test_a_validation_loss_of_nothing_but_nan_is_listed_where_its_accuracy_was_computed(self) -> None:
+        assert found(train_loss=decay(2.0, 1.0), val_loss=flat(NAN), val_accuracy=flat(0.1)) == ["val_loss"]
+        assert found(train_loss=decay(2.0, 1.0), val_loss=flat(NAN), val_accuracy=flat(NAN)) == []
+
     def test_a_validation_loss_that_turns_nan_is_listed(self) -> None:
         assert found(train_loss=decay(2.0, 1.0), val_loss=flat(1.0).with_value(50, NAN)) == ["val_loss"]
 

@@ -20,6 +20,9 @@ from logdoctor.run import Notice, Run, Series
 from logdoctor.run.roles import Loss, Unknown
 from logdoctor.wording import counted
 
+MAX_EVENTS = 10
+"""Lines of a text log that are listed; --output-format json has all."""
+
 MAX_SETTINGS = 12
 MAX_NAME = 40
 
@@ -62,6 +65,11 @@ def _run(run: Run, page: Page) -> Iterator[str]:
     for notice in run.notices:
         text = f"{_where(notice)}: {notice.message}"
         yield from hanging(f"  {page.dim(notice.kind)}  ", page.printable(text), page.width)
+    for event in run.events[:MAX_EVENTS]:
+        text = f"{event.path}, line {event.line:,}: {event.text}"
+        yield from hanging(f"  {page.dim(event.kind)}  ", page.printable(text), page.width)
+    if len(run.events) > MAX_EVENTS:
+        yield f"  and {counted(len(run.events) - MAX_EVENTS, 'more such line')}"
 
 
 def _files(run: Run, page: Page) -> Iterator[str]:

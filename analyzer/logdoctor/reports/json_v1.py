@@ -13,7 +13,7 @@ from typing import Any
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
-from logdoctor.run import Notice, Series
+from logdoctor.run import Notice, Series, TextEvent
 
 SCHEMA = "logdoctor/1"
 
@@ -51,6 +51,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         "series": [_series(one) for one in run.series],
         "hyperparameters": {_text(name): _value(value) for name, value in run.hyperparameters.items()},
         "notices": [_notice(one) for one in run.notices],
+        "events": [_event(one) for one in run.events],
         "findings": [_finding(one) for one in outcomes.findings],
         "passed": list(outcomes.passed),
         "not_applicable": [{"rule": one.rule, "reason": _text(one.reason)} for one in outcomes.not_applicable],
@@ -79,6 +80,16 @@ def _notice(notice: Notice) -> dict[str, Any]:
         "line_start": notice.line_start,
         "line_end": notice.line_end,
         "message": _text(notice.message),
+    }
+
+
+def _event(event: TextEvent) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "text": _text(event.text),
+        "path": _text(event.path),
+        "line": event.line,
+        "step": event.step,
     }
 
 

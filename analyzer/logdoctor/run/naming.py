@@ -32,6 +32,7 @@ _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$",
     re.I,
 )
+_PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
@@ -119,7 +120,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or (found & _TIME and not any(map(is_loss_word, found))):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or (found & _TIME and not any(map(is_loss_word, found))):
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 FROZEN = 3
 """Equal values in a row that are no coincidence of a loss that varied before."""
 
+MEAN_DIGITS = 1e-3
+"""Relative distance from the mean of what was logged up to which a value is that mean: logs skip and round steps."""
+
 ORDINARY_ZEROS = 0.05
 """Share of zeros beside sound gradients from which a loss is one that does reach zero (hinge, triplet, perfect fit)."""
 
@@ -28,8 +31,9 @@ class MaskedLoss:
     """The training loss beside the gradient norm.
 
     Hugging Face's Trainer replaces a NaN loss in its log by the mean of the losses since the last log
-    (`logging_nan_inf_filter`, on by default): where all of them are NaN, that is exactly 0. Other trainers log the last
-    sound value again. The gradient norm beside it shows the NaN.
+    (`logging_nan_inf_filter`, on by default): where all of them are NaN, that is exactly 0. Other trainers log the mean
+    of the whole run so far. The gradient norm beside it shows the NaN. A loss that repeats its last sound value is no
+    mask: steps whose gradient is broken are skipped, and the weights stand still.
     """
 
     series: Series
@@ -83,10 +87,16 @@ def masked(loss: Series, gradient: Series | None) -> NDArray[np.bool_]:
     result: NDArray[np.bool_] = zero & broken
     for first, end in equal_stretches(loss.values, FROZEN):
         beside = broken[first:end][known[first:end]]
-        varied = len(np.unique(loss.values[:first])) >= FROZEN
-        if len(beside) and beside.all() and (varied or zero[first]):
+        if len(beside) and beside.all() and (zero[first] or _is_mean(loss.values[first], loss.values[:first])):
             result[first:end] = True
     return result
+
+
+def _is_mean(value: float, before: NDArray[np.float64]) -> bool:
+    """Whether a value is the mean of those before it, which varied."""
+    sound = before[np.isfinite(before)]
+    varied = len(np.unique(sound)) >= FROZEN
+    return bool(varied and value != sound[-1] and np.isclose(value, sound.mean(), rtol=MEAN_DIGITS))
 
 
 def broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

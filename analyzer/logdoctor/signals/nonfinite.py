@@ -72,17 +72,18 @@ class NonFiniteLosses:
     def measure(cls, run: Run) -> NonFiniteLosses:
         """Look at every loss of a run; raises Unmeasurable when it logs none.
 
-        A held-out loss that is NaN from its first value to its last while training's is finite was never computed
-        (Keras without validation data) and is left out.
+        A held-out loss that is NaN from its first value to its last while training's is finite was never computed, and
+        is left out, unless a metric of the same split is finite: then the split was evaluated, and its loss is NaN.
         """
         losses = run.all(Loss)
         if not losses:
             raise Unmeasurable("no loss in this run")
         measured = [NonFinite.of(one) for one in losses if len(one)]
         training_is_sound = any(one.series.role is TrainLoss and not one.count for one in measured)
-        found = [
-            one
-            for one in measured
-            if one.count and not (training_is_sound and one.mask.all() and one.series.role is not TrainLoss)
-        ]
+        evaluated = {one.split for one in run.series if not issubclass(one.role, Loss) and len(one.finite)}
+
+        def was_computed(one: NonFinite) -> bool:
+            return not one.mask.all() or one.series.role is TrainLoss or one.series.split in evaluated
+
+        found = [one for one in measured if one.count and (was_computed(one) or not training_is_sound)]
         return cls(tuple(sorted(found, key=lambda one: (one.series.role is not TrainLoss, one.first_step))))

@@ -32,11 +32,12 @@ from logdoctor.signals.masked import zero_alone
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
+BEFORE = decay(2.3, 0.6, 60).noisy(0.02)
 
 
 @dataclass(frozen=True)
 class MaskedNan(Rule):
-    """The training loss is logged as exactly 0, or as exactly the same again, where it was NaN.
+    """The training loss is logged as exactly 0, or as the mean of the run so far, where it was NaN.
 
     The gradient norm beside it shows it. Where none is logged, a loss that drops from its usual level to exactly 0 at
     once and stays there says the same with less certainty. A loss that reaches 0 beside sound gradients is no NaN.
@@ -110,8 +111,9 @@ class MaskedNan(Rule):
             learning_rate=flat(1e-4, 60),
         ),
         fires(
-            "the last sound value again and again",
-            train_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(flat(0.6123, 60)),
+            "the mean of the run again and again",
+            varies={"every second point": "a mean of other points"},
+            train_loss=BEFORE.followed_by(flat(float(BEFORE.values.mean()), 60)),
             grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(INF, 60)),
         ),
         fires(
@@ -155,6 +157,11 @@ class MaskedNan(Rule):
             "the norm is NaN, the loss is alive",
             train_loss=decay(2.3, 0.3).noisy(0.02),
             grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(NAN, 60)),
+        ),
+        silent(
+            "the last sound value again and again: the steps are skipped",
+            train_loss=BEFORE.followed_by(flat(float(BEFORE.values[-1]), 60)),
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(INF, 60)),
         ),
         silent(
             "a policy loss that begins at zero",

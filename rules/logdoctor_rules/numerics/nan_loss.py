@@ -107,6 +107,12 @@ class NanLoss(Rule):
         ),
         fires("raw data, or weights far too large", train_loss=given([826.0, 4390.0, 6e6, 1e15, 8e23, np.inf, NAN])),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
+        fires(
+            "validation alone is NaN from the first evaluation on",
+            train_loss=decay(2.3, 0.2),
+            val_loss=flat(NAN),
+            val_accuracy=flat(0.1),
+        ),
         silent("validation was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
     )
@@ -120,8 +126,7 @@ class NanLoss(Rule):
             event = around.non_finite(closest.series, closest.first, closest.recovered)
             why = explain(event, self.causes)
             yield self.finding(
-                f"{series.name} turns {bad.word} in {place(series, bad.first_step)}"
-                f"{self._aftermath(bad, skipped=skipped)}{event.cue}",
+                self._happened(bad, skipped=skipped) + event.cue,
                 Span(series.name, bad.first_step, last, bad.word),
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
                 confidence=Confidence.HIGH,
@@ -138,8 +143,11 @@ class NanLoss(Rule):
             )
 
     @staticmethod
-    def _aftermath(bad: NonFinite, *, skipped: bool) -> str:
-        before = f", after {counted(bad.first, 'finite value')}" if bad.first else ", the first value logged"
+    def _happened(bad: NonFinite, *, skipped: bool) -> str:
+        if bad.mask.all():
+            return f"{bad.series.name} is {bad.word} in {counted(bad.count, 'value')}, all that were logged"
+        turns = f"{bad.series.name} turns {bad.word} in {place(bad.series, bad.first_step)}"
+        before = turns + (f", after {counted(bad.first, 'finite value')}" if bad.first else ", the first value logged")
         if skipped:
             return f"{before}; it is finite again in {counted(bad.recovered, 'later value')}"
         return before + ("" if bad.recovered else ", and stays so to the end")

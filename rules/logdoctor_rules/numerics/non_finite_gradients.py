@@ -108,6 +108,11 @@ class NonFiniteGradients(Rule):
             grad_norm=flat(NAN),
         ),
         fires(
+            "the steps are skipped: the loss repeats its last value",
+            train_loss=decay(2.3, 1.2, 60).followed_by(flat(1.2, 60)),
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(NAN, 60)),
+        ),
+        fires(
             "a cluster in a long run, its scale falls",
             varies={"every second point": "three in a row are left of six"},
             axis=Axis.STEP,

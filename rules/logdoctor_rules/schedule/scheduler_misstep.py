@@ -38,8 +38,6 @@ WARMED = line(0.0, 1.0, 20).followed_by(cosine(1.0, 380)).values
 NEAR = 0.02
 """Share of the run within which a jump of the rate belongs to a resume: lines and values are logged now and then."""
 
-LINE_STAYS = "the line of the text log keeps its step"
-
 
 def _telling(example: Example, kind: str, text: str) -> Example:
     """Return an example whose text log has a line of a kind, at step 100."""
@@ -122,7 +120,6 @@ class SchedulerMisstep(Rule):
         _telling(
             fires(
                 "begins again where the log says that it was resumed",
-                varies={"ten times the steps": LINE_STAYS, "steps instead of epochs": LINE_STAYS},
                 train_loss=line(2.0, 0.5, 180),
                 lr=cosine(0.1, 100).followed_by(cosine(0.1, 80)),
             ),

@@ -12,7 +12,7 @@ import multiprocessing
 import shutil
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -88,18 +88,16 @@ def plan_jobs(part: str, out: Path, seeds: Sequence[int], formats: tuple[str, ..
 def train_all(jobs: Sequence[Job], processes: int) -> dict[str, Label]:
     """Train in several processes and say which recipes did not show what they were made for."""
     labels: dict[str, Label] = {}
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for name, label, took in pool.imap(do, jobs, chunksize=5):
             labels[name] = label
-            seconds[name.rpartition("/")[0]] += took  # type: ignore[assignment]
+            seconds[name.rpartition("/")[0]] += took
             if sys.stderr.isatty():
                 print(f"\r{len(labels)}/{len(jobs)} {name:<70}", end="", file=sys.stderr)
     missed = Counter(name.rpartition("/")[0] for name, label in labels.items() if not label["shown"])
     for recipe, count in sorted(missed.items()):
         print(f"{recipe}: {count} did not show")
-    for recipe, took in seconds.most_common(5):
-        print(f"{recipe}: {took:.1f} s")
     sound = [label for label in labels.values() if label["fault"] == "none"]
     print(f"{sum(seconds.values()):.0f} s in all")
     print(
@@ -115,7 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=PARTS, required=True, help="development, or the test that was held out")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the logs go; it is emptied")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where the logs go; an earlier part there is replaced"
+    )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of one thread each (default: 2)")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="runs of each recipe (default: 5)")
     parser.add_argument("--only", action="append", metavar="PATTERN", help="FAMILY/RECIPE, with wildcards; repeatable")
@@ -128,10 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     formats = given.formats or read_by_logdoctor()
     if unknown := {*formats} - {*FORMATS}:
         parser.error(f"unknown formats: {', '.join(sorted(unknown))}; there are {', '.join(FORMATS)}")
+    labelled = given.out / "labels.json"
+    if given.out.exists() and any(given.out.iterdir()) and not labelled.exists():
+        parser.error(f"{given.out} holds something else than a part of the benchmark: name another folder")
     shutil.rmtree(given.out, ignore_errors=True)
     given.out.mkdir(parents=True)
+    labelled.write_text("{}\n")
     labels = train_all(plan_jobs(given.part, given.out, range(given.seeds), formats, given.only or ["*"]), given.jobs)
-    (given.out / "labels.json").write_text(json.dumps(dict(sorted(labels.items())), indent=1) + "\n")
+    labelled.write_text(json.dumps(dict(sorted(labels.items())), indent=1) + "\n")
 
 
 if __name__ == "__main__":

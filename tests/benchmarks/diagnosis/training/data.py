@@ -307,6 +307,19 @@ def zeros_from(at: int, *, every: int = 1) -> Corruption:
     return corrupt
 
 
+def empty_row_from(at: int, *, every: int = 1) -> Corruption:
+    """From a step on, make the first row of every so many batches zeros, inputs and targets; the others are sound."""
+
+    def corrupt(step: int, batch: Examples) -> Examples:
+        if step < at or step % every:
+            return batch
+        inputs, targets = batch.inputs.clone(), batch.targets.clone()
+        inputs[0], targets[0] = 0, 0
+        return Examples(inputs, targets)
+
+    return corrupt
+
+
 def scaled_inputs_from(at: int, factor: float) -> Corruption:
     """From a step on, multiply the inputs: the pipeline lost its normalisation."""
     return lambda step, batch: replace(batch, inputs=batch.inputs * factor) if step >= at else batch

@@ -136,10 +136,21 @@ clicked = Family(
     every=4,
 )
 
+memory = Family(
+    "rnn-recall",
+    replace(
+        sequences.fit,
+        task=data.recall(8),
+        network=recurrent(relu_rnn, 8, 32, 6, symbols=7),
+        rate=3e-3,
+        epochs=16,
+    ),
+    every=5,
+)
 bandits = Family("bandits", cells.fit, every=5)
 """Policies have no sound twin that is fitted; what is right about them is known without."""
 
-FAMILIES = (images, sequences, patients, text, pixels, cells, clicked)
+FAMILIES = (images, sequences, patients, text, pixels, cells, clicked, memory)
 
 
 digit_fit, recall_fit, patient_fit, text_fit = images.fit, sequences.fit, patients.fit, text.fit
@@ -147,16 +158,6 @@ pixel_fit, cell_fit, click_fit = pixels.fit, cells.fit, clicked.fit
 plain_sgd = replace(digit_fit, optimizer=SGD, rate=0.05, schedule=constant)
 raw_digits = data.inputs_as(digit_fit.task, lambda pixel: (pixel + 0.305) * 255)
 straight = replace(patient_fit, network=mlp(10, 1), epochs=60, batch_size=330, schedule=constant)
-tiny_rnn = replace(
-    recall_fit,
-    task=data.recall(8),
-    network=recurrent(partial(relu_rnn, gain=1.0), 8, 32, 6, symbols=7),
-    optimizer=momentum,
-    rate=0.03,
-    epochs=16,
-    schedule=constant,
-    clip=None,
-)
 
 NUMERICS = [
     *planted(
@@ -271,9 +272,14 @@ STABILITY = [
     ),
     *planted(
         faults.NO_CLIPPING,
-        (sequences, tiny_rnn),
+        (memory, replace(memory.fit, optimizer=momentum, rate=0.03, schedule=constant, clip=None)),
+        (memory, replace(memory.fit, optimizer=momentum, rate=0.02, batch_size=20, schedule=constant, clip=None)),
     ),
-    *planted(faults.CORRUPTED_BATCH, (images, replace(digit_fit, corrupt=scaled_inputs(430, 2000))), shows=spiked(430)),
+    *planted(
+        faults.CORRUPTED_BATCH,
+        (images, replace(digit_fit, corrupt=data.both(scaled_inputs(430, 100), data.unpaired_at(430)))),
+        shows=spiked(430),
+    ),
     *planted(
         faults.CORRUPTED_BATCH,
         (patients, replace(patient_fit, corrupt=data.scaled_targets(300, 100.0))),

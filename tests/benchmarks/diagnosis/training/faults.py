@@ -112,16 +112,16 @@ CORRUPTED_BATCH = Fault(
     "corrupted-batch",
     ("loss-spike",),
     ("bad-batch",),
-    s.always,
+    s.unchecked,
     ("exploding-gradients", "divergence", "noisy-validation", "oscillation", *STUCK),
     by_step=True,
 )
 RATE_JUMP_ON_RESUME = Fault(
     "rate-jump-on-resume",
-    ("loss-spike", "divergence", "scheduler-misstep", "restart-overlap"),
+    ("loss-spike", "divergence", "scheduler-misstep"),
     ("learning-rate-jump", "resumed-without-state"),
-    s.always,
-    (*BLOWN, "scheduler-misstep", "missing-warmup"),
+    s.unchecked,
+    (*BLOWN, "restart-overlap", "missing-warmup"),
     needs=("learning_rate",),
     by_step=True,
 )
@@ -232,7 +232,7 @@ STOPPED_EARLY = Fault(
 BATCH_TOO_LARGE = Fault(
     "batch-too-large",
     ("slow-convergence", "still-improving"),
-    ("batch-too-large",),
+    ("batch-too-large", "stopped-too-early"),
     s.still_falling,
     (*STUCK, "still-improving"),
     needs=("settings",),

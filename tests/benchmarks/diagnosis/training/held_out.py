@@ -275,7 +275,7 @@ NUMERICS = [
                 surface_fit,
                 task=replace(surface_fit.task, loss=data.distance_loss),
                 skip_non_finite=True,
-                corrupt=data.zeros_from(60, every=7),
+                corrupt=data.empty_row_from(60, every=7),
                 network=without_bias(10, 24, 24, 1),
             ),
         ),
@@ -285,7 +285,7 @@ NUMERICS = [
                 squeeze_fit,
                 task=root_of_error,
                 skip_non_finite=True,
-                corrupt=data.zeros_from(100, every=5),
+                corrupt=data.empty_row_from(100, every=5),
                 network=autoencoder(100, 48, 12, bias=False),
             ),
         ),
@@ -595,10 +595,7 @@ GENERALIZATION = [
     *planted(
         faults.EASIER_VALIDATION,
         (surface, replace(surface_fit, task=data.noisy_targets(surface_fit.task, 0.5))),
-        (
-            waves,
-            replace(wave_fit, task=data.validation_of_classes(with_wrong_labels(wave_fit.task, 0.2), (3,)), epochs=10),
-        ),
+        (covers, replace(cover_fit, task=with_wrong_labels(cover_fit.task, 0.25))),
     ),
     *planted(
         faults.TINY_VALIDATION,

@@ -42,11 +42,11 @@ def recurrent(layer: Callable[..., nn.RNNBase], width: int, hidden: int, classes
     return lambda: Recurrent(layer(width, hidden, batch_first=True), symbols, classes)
 
 
-def relu_rnn(width: int, hidden: int, *, batch_first: bool, gain: float = 1.0) -> nn.RNN:
-    """A recurrent layer of ReLUs that starts as the identity times a gain (Le et al. 2015, arXiv:1504.00941)."""
+def relu_rnn(width: int, hidden: int, *, batch_first: bool) -> nn.RNN:
+    """A recurrent layer of ReLUs that starts as the identity (Le et al. 2015, arXiv:1504.00941)."""
     layer = nn.RNN(width, hidden, nonlinearity="relu", batch_first=batch_first)
     with torch.no_grad():
-        layer.weight_hh_l0.copy_(gain * torch.eye(hidden))
+        layer.weight_hh_l0.copy_(torch.eye(hidden))
     return layer
 
 
