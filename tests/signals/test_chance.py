@@ -58,6 +58,15 @@ def test_another_accuracy_says_nothing(curve: Curve) -> None:
     assert known(train_accuracy=curve) == []
 
 
+def test_an_accuracy_between_two_counts_says_both() -> None:
+    assert known(val_accuracy=flat(0.184)) == [5, 6]
+
+
+def test_the_share_of_the_larger_class_is_told_by_what_comes_after_the_first_evaluations() -> None:
+    (share,) = [one for one in levels(val_accuracy=flat(0.37, 2).followed_by(flat(0.627, 38))) if one.larger_share]
+    assert share.larger_share == 0.627
+
+
 def test_a_figure_that_is_no_accuracy_says_nothing() -> None:
     assert known(train_f1=flat(0.5)) == []
 

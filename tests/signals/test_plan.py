@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from logdoctor import Axis, Run, Series, example_run
-from logdoctor.curves import decay
-from logdoctor.run import Setting
+from logdoctor.curves import Curve, cosine, decay, flat
+from logdoctor.run import Setting, State
 from logdoctor.run.understand import understand
-from logdoctor.signals import Hyperparameters, Plan, plan_of
+from logdoctor.signals import Hyperparameters, Plan, Schedule, came_to_its_end, plan_of
 
 
 def plan(run: Run) -> Plan | None:
@@ -59,3 +59,24 @@ def test_epochs_logged_as_a_quantity_count() -> None:
     assert found is not None
     assert found.unit == "epoch"
     assert found.reached == pytest.approx(1.98)
+
+
+def ended(run: Run, schedule: Schedule | None = None) -> bool:
+    return came_to_its_end(run, Hyperparameters(run), schedule)
+
+
+@pytest.mark.parametrize(("settings", "over"), [({"max_steps": 120}, True), ({"max_steps": 1000}, False), ({}, False)])
+def test_a_run_is_over_when_it_did_its_plan(settings: dict[str, Setting], over: bool) -> None:
+    assert ended(example_run(settings, Axis.STEP, train_loss=decay(2.3, 0.2))) is over
+
+
+@pytest.mark.parametrize(("lr", "over"), [(cosine(0.1), True), (flat(0.1), False)])
+def test_a_run_is_over_with_its_schedule(lr: Curve, over: bool) -> None:
+    run = example_run({}, Axis.STEP, train_loss=decay(2.3, 0.2), lr=lr)
+    assert ended(run, Schedule.measure(run)) is over
+
+
+def test_a_run_is_over_when_its_trainer_says_so_or_it_counts_epochs() -> None:
+    run = example_run({}, Axis.STEP, train_loss=decay(2.3, 0.2))
+    assert ended(replace(run, state=State.FINISHED))
+    assert ended(example_run({}, Axis.EPOCH, train_loss=decay(2.3, 0.2)))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.signals import Hyperparameters, Siblings, Stillness, given_rate
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
 
@@ -26,6 +31,21 @@ STRONG_DECOUPLED_DECAY = 1.0
 
 STRONG_DROPOUT = 0.7
 """Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
+
+ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
+"""Words of settings that make a model larger."""
+
+TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
+"""Words of names and settings of language models, whose accuracies end low and rightly so."""
+
+NEAR_GUESSING = 3.0
+"""How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
+loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
+
+FEW_EVALUATIONS = 5
+"""Evaluations of an accuracy from which its end is one."""
 
 FEW_UPDATES = 50
 """Updates in which no network learns much."""
@@ -127,6 +147,53 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     if decay is not None and decay >= limit:
         return f"the weight decay is {number(decay)}"
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def told(cause: str, clause: str) -> Cause:
+    """Return a cause that a clause speaks for; without one it is unlikely."""
+    return because(cause, _strength(bool(clause), possible=False), pro=_said(clause))
+
+
+def smaller_model(sibling: Sibling) -> str:
+    """Say which setting makes a run's model smaller than a sibling's, or nothing."""
+    for name, (here, there) in sibling.differs.items():
+        smaller = isinstance(here, int | float) and (there is None or (isinstance(there, int | float) and here < there))
+        if smaller and SIZE & set(words(name)):
+            return f"{name} is {here}, and {there or 'not set'} in sibling run {sibling.run.name}"
+    return ""
+
+
+def poor_accuracy(run: Run, limit: float) -> str:
+    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
+
+    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
+    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
+    """
+    train = run.find(TrainLoss)
+    named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
+    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
+        return ""
+    if min(first_accuracy(one) for one in found) > NEAR_GUESSING * float(np.exp(-train.finite.values[0])):
+        return ""
+    best = max(end_accuracy(one) for one in found)
+    return f"{found[0].name} ends at {number(float(end_accuracy(found[0])))}" if best < limit else ""
+
+
+def accuracies(run: Run) -> tuple[Series, ...]:
+    """Return the accuracies of a run, those of training first."""
+    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name)))
+
+
+def first_accuracy(series: Series) -> float:
+    """Return where an accuracy begins, from 0 to 1."""
+    return float(series.values[0]) / (100.0 if series.values.max() > 1.5 else 1.0)
+
+
+def end_accuracy(series: Series) -> float:
+    """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
+    unit = 100.0 if series.values.max() > 1.5 else 1.0
+    return float(np.median(series.values[-max(1, len(series) // 5) :])) / unit
 
 
 def _low_rate(settings: Hyperparameters, siblings: Siblings) -> str:

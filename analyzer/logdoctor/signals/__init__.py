@@ -14,7 +14,7 @@ from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.loss_scale import LossScaleWalk
 from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
-from logdoctor.signals.plan import Plan, plan_of
+from logdoctor.signals.plan import Plan, came_to_its_end, plan_of
 from logdoctor.signals.policy import Policy
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.resumes import Resumes
@@ -32,8 +32,8 @@ from logdoctor.signals.twins import Twins, all_twins, main_curve
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Epochs",
     "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "LossHarm", "LossScaleWalk", "MaskedLoss", "Member",
-    "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp", "Sibling",
-    "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable", "all_twins",
-    "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve", "measure_all", "pace_of", "plan_of",
-    "set_ups", "sibling_groups",
+    "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp",
+    "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable",
+    "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
+    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
 ]  # fmt: skip

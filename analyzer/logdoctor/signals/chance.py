@@ -31,6 +31,9 @@ BOUNCES = 0.1
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
 
+BEFORE = 10
+"""One in so many evaluations may come before the model settles for the larger class."""
+
 UNEVEN = (0.5, 0.98)
 """Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
 
@@ -94,7 +97,10 @@ def _from_settings(run: Run) -> list[Chance]:
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
-    """An accuracy that rests near 1 / C says C; common counts first, for shares of classes differ a little."""
+    """An accuracy that rests near 1 / C says C, or both counts that it lies between.
+
+    Common counts come first, for the shares of classes differ a little.
+    """
     found = []
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)):
@@ -106,7 +112,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
         if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
             continue
-        for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy))):
+        for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy - 0.25), round(1 / accuracy + 0.25))):
             if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE:
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
@@ -114,16 +120,17 @@ def _from_accuracy(run: Run) -> list[Chance]:
 
 
 def _from_shares(run: Run) -> list[Chance]:
-    """An accuracy that never changes is the share of the class that is always answered; two classes are assumed."""
+    """An accuracy that comes to a value at once and stays is the share of the class that is always answered, of two."""
     found = []
     for series in run.all(ValMetric):
-        values = series.finite.values / (100.0 if len(series) and np.nanmax(series.values) > 1.5 else 1.0)
+        every = series.finite.values / (100.0 if len(series) and np.nanmax(series.values) > 1.5 else 1.0)
+        values = every[len(every) // BEFORE :]
         named = {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name))
         if not named or len(values) < CONSTANT or np.ptp(values) > 0 or not UNEVEN[0] < values[0] < UNEVEN[1]:
             continue
         share = float(values[0])
         level = -share * log(share) - (1 - share) * log(1 - share)
-        text = f"{series.name} is {share:.3g} throughout, the share of the larger class"
+        text = f"{series.name} stays at {share:.3g}, the share of the larger class"
         found.append(Chance(2, level, text, by_accuracy=True, larger_share=share))
     return found
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.run import Axis, Run
+from logdoctor.run import Axis, Run, State
 from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter
+from logdoctor.run.roles import Counter, TrainLoss
 from logdoctor.signals.hyperparameters import PLANNED_EPOCHS, PLANNED_STEPS, Hyperparameters
+from logdoctor.signals.schedule import LOW, Schedule
 
 BEYOND = 1.01
 """Share of the plan from which a run that went on beyond it counts something else than the plan does."""
+
+BEHIND = 2.0
+"""Usual distances between records that the last one of a run that did its plan may lie behind it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,17 @@ def plan_of(run: Run, settings: Hyperparameters) -> Plan | None:
     """
     plans = [plan for plan in _plans(run, settings) if plan.reached <= BEYOND * plan.planned]
     return min(plans, key=lambda plan: plan.missing / plan.planned, default=None)
+
+
+def came_to_its_end(run: Run, settings: Hyperparameters, schedule: Schedule | None) -> bool:
+    """Tell whether anything says that a run is over: its trainer, its plan, its schedule, or epochs that it counts."""
+    plan, curve = plan_of(run, settings), run.find(TrainLoss)
+    return (
+        run.state is State.FINISHED
+        or (plan is not None and plan.missing <= BEHIND * plan.pace)
+        or (schedule is not None and float(schedule.rates[-1]) <= LOW * schedule.peak)
+        or (curve is not None and curve.axis is Axis.EPOCH)
+    )
 
 
 def _plans(run: Run, settings: Hyperparameters) -> Iterator[Plan]:

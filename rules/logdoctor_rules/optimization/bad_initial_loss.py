@@ -30,6 +30,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.stuck import ACCURACY, accuracies, end_accuracy
 from logdoctor.run.naming import words
 from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE
@@ -100,6 +101,20 @@ class BadInitialLoss(Rule):
         fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
         fires("falls to a thirtieth at once and rests", train_loss=given([27.8, *[0.72] * 60]).noisy(0.01)),
         fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
+        fires(
+            "fifty times ln 10, and an accuracy at which no sum of losses could have fallen so far",
+            settings=TEN,
+            axis=Axis.STEP,
+            train_loss=decay(132.0, 8.0),
+            val_accuracy=decay(0.1, 0.65),
+        ),
+        silent(
+            "a sum of losses, and its accuracy",
+            settings=TEN,
+            axis=Axis.STEP,
+            train_loss=decay(74.0, 32.0),
+            val_accuracy=decay(0.1, 0.65),
+        ),
         silent("starts at ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(LN10, 0.3).noisy(0.02)),
         silent(
             "starts a little above ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(1.6 * LN10, 0.3).noisy(0.02)
@@ -124,16 +139,17 @@ class BadInitialLoss(Rule):
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
         if named is not None:
-            yield from self._against(named, train, given_rate(run), single=single)
+            above = _above_by_accuracy(run, train, named)
+            yield from self._against(named, train, given_rate(run), single=single, above=above)
         else:
             yield from self._dropped(train, given_rate(run))
 
     def _against(
-        self, named: Chance, train: Trend[TrainLoss], rate: float | None, *, single: bool
+        self, named: Chance, train: Trend[TrainLoss], rate: float | None, *, single: bool, above: bool
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
-        is_entropy = train.best <= self.max_start * named.level or not from_settings
+        is_entropy = train.best <= self.max_start * named.level or not from_settings or above
         high = is_entropy and ratio >= (self.max_start if single else self.max_average)
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):
@@ -187,12 +203,21 @@ def _too_large(train: Trend[TrainLoss], pro: list[str], rate: float | None, *, s
     )
 
 
+def _above_by_accuracy(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
+    """Whether the loss falls further than a sum of cross-entropies that begins at ln C can at the accuracy it reaches.
+
+    Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
+    """
+    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    return best > 0 and train.end < -log(best) / named.level * train.first
+
+
 def _starts_at_chance(run: Run) -> list[Chance]:
     """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it."""
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)) or len(values) < 2:
+        if not ACCURACY & set(words(series.name)) or len(values) < 2:
             continue
         start = float(values[0]) / (100.0 if values.max() > 1.5 else 1.0)
         classes = round(1 / start) if start > 0 else 0

@@ -53,11 +53,19 @@ class NoLearning(Rule):
     severity = Severity.ERROR
     causes = STUCK
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    explains = ("plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric")
+    explains = (
+        "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
+        "underfitting",
+    )  # fmt: skip
 
     max_fall: float = threshold(
         0.02,
         "fall as a share of the start that counts as none; the slowest sound public runs fell by more",
+    )
+    max_move_beside: float = threshold(
+        0.005,
+        "distance of validation from its start, as a share of it, within which it bears out that nothing is learnt "
+        "where batch noise hides training: fine-tunings that gain little gain more",
     )
     max_z: float = threshold(
         4.0, "fall in units of its standard error below which it may be chance; more is learning, however slow"
@@ -72,6 +80,11 @@ class NoLearning(Rule):
 
     examples = (
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
+        fires(
+            "batch noise like a fall, while validation stays",
+            train_loss=line(1.0, 0.95, 60).noisy(0.2, seed=1),
+            val_loss=line(1.09, 1.087, 20).noisy(0.0003),
+        ),
         fires("exactly flat", train_loss=flat(1.7)),
         fires("flat under batch noise", train_loss=flat(3.0, 3000).noisy(0.05)),
         fires(
@@ -107,6 +120,11 @@ class NoLearning(Rule):
             train_loss=flat(0.55, 60).noisy(0.04),
             val_loss=given([0.5776, 0.577, 0.5698, 0.5689, 0.568, 0.5678]),
         ),
+        silent(
+            "batch noise like a fall, and validation moves, if the wrong way",
+            train_loss=line(1.0, 0.95, 60).noisy(0.2, seed=1),
+            val_loss=line(1.09, 1.097, 20).noisy(0.0003),
+        ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
@@ -131,10 +149,19 @@ class NoLearning(Rule):
         fell = began - train.end
         lowest = began - train.best
         scale = abs(began) or 1.0
-        moved = fell > self.max_fall * scale or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        stays = (
+            val is not None
+            and len(val) >= self.min_points
+            and float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
+        )
+        moved = (
+            fell > self.max_fall * scale and not stays
+        ) or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val, metric):
             return
         confidence = confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train))
+        if confidence is Confidence.LOW and stays:  # batch noise hides training, but validation says the same
+            confidence = Confidence.MEDIUM
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",

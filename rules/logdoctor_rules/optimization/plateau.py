@@ -10,6 +10,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -25,7 +26,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Schedule, Sibling, Siblings, Trend
+from logdoctor.evidence.stuck import accuracies, end_accuracy, smaller_model, strong_regularisation, told
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number, percent, stretch
 
 
@@ -46,6 +48,7 @@ class Plateau(Rule):
         "dead-activations",
         "model-too-small",
         "bad-initialization",
+        "over-regularised",
     )
     references = ("https://github.com/google-research/tuning_playbook",)
     explains = ("slow-convergence", "constant-metric")
@@ -60,10 +63,15 @@ class Plateau(Rule):
         0.25,
         "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
     )
+    sibling_fall: float = threshold(
+        0.1,
+        "fall of that sibling as a share of its start from which it has learnt: those that gain less differ by their "
+        "noise, or are fine-tunings with nothing left to gain",
+    )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     good_accuracy: float = threshold(
         0.95,
-        "training accuracy from which a sibling's lower loss says nothing: label smoothing alone lifts a loss by 0.5",
+        "accuracy from which a sibling's lower training loss says nothing: label smoothing alone lifts a loss by 0.5",
     )
     accuracy_gain: float = threshold(
         0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
@@ -84,6 +92,18 @@ class Plateau(Rule):
             "a sibling goes much lower",
             train_loss=decay(134.0, 68.0, half_life=0.01).plus(line(1.5, 0.0)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "pulled to zero, at the rate of a sibling that goes much lower",
+            settings={"lr": 0.1, "weight_decay": 0.3},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 0.1, "weight_decay": 0.0}, train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "fewer units than a sibling that goes much lower",
+            settings={"lr": 0.1, "hidden_size": 2},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 0.1, "hidden_size": 64}, train_loss=decay(133.0, 23.0)),),
         ),
         fires(
             "a noisy floor far above a sibling",
@@ -124,6 +144,22 @@ class Plateau(Rule):
             train_loss=decay(2.3, 0.75, half_life=0.01),
             train_accuracy=decay(0.1, 0.97, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.05)),),
+        ),
+        silent(
+            "training is made hard, and validation is good",
+            train_loss=decay(2.3, 1.1, half_life=0.01),
+            val_accuracy=decay(0.1, 0.99, half_life=0.01),
+            siblings=(example_run(train_loss=decay(2.3, 0.05)),),
+        ),
+        silent(
+            "beside a sibling that gained next to nothing",
+            train_loss=decay(0.556, 0.541, half_life=0.01),
+            siblings=(example_run(train_loss=decay(0.556, 0.508)),),
+        ),
+        silent(
+            "ends above its start, which is divergence",
+            train_loss=flat(2.3, 1).followed_by(decay(2.9, 2.6, half_life=0.01)),
+            siblings=(example_run(train_loss=decay(2.3, 0.2)),),
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
@@ -184,9 +220,11 @@ class Plateau(Rule):
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         accuracy: Trend[TrainMetric] | None,
         schedule: Schedule | None,
+        settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
@@ -194,7 +232,8 @@ class Plateau(Rule):
         if since is None:
             return
         series, first = train.series, int(train.steps[since])
-        lower = None if self._good(accuracy) else self._lower_sibling(train, siblings)
+        good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
+        lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         reasons = [reason for reason in (_says(lower), poor) if reason]
         if not reasons:
@@ -205,7 +244,7 @@ class Plateau(Rule):
             f"{reasons[0]}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=self._causes(train, siblings, self._decayed(train, schedule, first)),
+            causes=self._causes(train, siblings, lower, settings, self._decayed(train, schedule, first)),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -216,31 +255,24 @@ class Plateau(Rule):
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""
-        reached = max(abs(train.start - train.end), train.fall)
-        if len(train) < self.min_points or reached <= 0:
+        if len(train) < self.min_points or train.end >= train.first:
             return None
-        since = train.settled(train.end, self.max_change * reached)
+        since = train.settled(train.end, self.max_change * max(train.start - train.end, train.fall))
         return since if len(train.level) - since >= self.flat_share * len(train.level) else None
 
     def _lower_sibling(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
         best = siblings.best
-        return best if best is not None and _share(train, best) >= self.sibling_share else None
-
-    def _good(self, accuracy: Trend[TrainMetric] | None) -> bool:
-        if accuracy is None or "acc" not in accuracy.series.name.lower():
-            return False
-        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
-        return accuracy.end >= self.good_accuracy * unit
+        if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
+            return None
+        return best if _share(train, best) >= self.sibling_share else None
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
-        unit = 100.0 if accuracy.series.values.max() > 1.5 else 1.0
-        best = float(accuracy.level.max())
+        unit, best = 100.0 if accuracy.series.values.max() > 1.5 else 1.0, float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
-        if gained >= self.accuracy_gain * unit or best >= self.poor_accuracy * unit:
-            return ""
-        return f"{accuracy.series.name} never passes {number(best)}"
+        poor = gained < self.accuracy_gain * unit and best < self.poor_accuracy * unit
+        return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
 
     def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
         """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""
@@ -250,23 +282,27 @@ class Plateau(Rule):
         return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
 
     @staticmethod
-    def _causes(train: Trend[TrainLoss], siblings: Siblings, died: str) -> tuple[Cause, ...]:
+    def _causes(
+        train: Trend[TrainLoss], siblings: Siblings, lower: Sibling | None, settings: Hyperparameters, died: str
+    ) -> tuple[Cause, ...]:
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
+        same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
+        strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
         return ranked(
-            because(
-                "schedule-decays-too-soon", Strength.LIKELY if died else Strength.UNLIKELY, pro=[died] if died else []
-            ),
+            told("schedule-decays-too-soon", died),
+            told("over-regularised", strong),
+            told("model-too-small", small),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY
-                if died
+                if died or strong or small or same_rate
                 else Strength.LIKELY
                 if train.noise > 1e-3 * abs(train.end)
                 else Strength.POSSIBLE,
+                contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
             ),
             because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
             because("bad-initialization"),
-            because("model-too-small", Strength.UNLIKELY),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -27,9 +28,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.evidence.stuck import FEW_UPDATES, strong_regularisation
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
+from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.wording import counted, number
 
 if TYPE_CHECKING:
@@ -42,8 +42,11 @@ STEPS = np.linspace(0.0, 1.0, 120)
 SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
 """The sum of the rates of a cosine schedule, as a share of the whole."""
 
-MIN_THIRD = 3
-"""Values in a third of the run from which its median says something."""
+LINE = line(3.58, 3.3)
+POOR: dict[str, Any] = {
+    "train_loss": given(2.3 - 0.1 * SPENT).noisy(0.0003),
+    "val_accuracy": given(0.1 + 0.2 * SPENT),
+}
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    explains = ("still-improving", "lr-out-of-range")
+    explains = ("still-improving", "lr-out-of-range", "underfitting")
 
     min_pace: float = threshold(
         0.6,
-        "fall from the middle to the last third of the run in units of that from the first to the middle third: 1 for "
-        "a straight line, 0.48 for a logarithmic fall, as language models show; sound public runs stay below 0.3",
+        "slope at two thirds of the run in units of that at one third: 1 for a straight line, 0.5 for a logarithmic "
+        "fall, as language models show; sound public runs stay below 0.5",
     )
     min_pace_by_rate: float = threshold(
         0.8,
@@ -74,20 +77,27 @@ class SlowConvergence(Rule):
     max_pace: float = threshold(
         1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
     )
-    max_step: float = threshold(
-        0.3,
-        "fall from one tenth of the run to the next as a share of the whole, above which the loss falls in steps, such "
-        "as the epochs of a fine-tuning that memorises; 0.11 for a straight line",
+    max_bend: float = threshold(
+        0.07,
+        "standard deviation from a straight line as a share of the fall, noise aside, above which the loss falls in "
+        "steps, as in the epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
     )
     min_left: float = threshold(
         0.5,
-        "end as a share of the start above which a run has not come far; the shape alone judges losses that cross zero",
+        "end as a share of the start above which a run has not come far; a loss that crosses zero has",
     )
-    min_z: float = threshold(6.0, "fall in units of its standard error: a fall that is sure")
-    min_points: float = threshold(20.0, "values that the shape of a curve needs: six in each third")
-    min_steps: float = threshold(
-        500.0, "steps (on an axis of steps) below which any run may still be at its beginning: a warm-up takes as long"
+    hardly: float = threshold(
+        0.85,
+        "the same where no rate is logged and a cosine schedule is assumed: a classifier that ends there with a poor "
+        "accuracy has hardly moved",
     )
+    poor_accuracy: float = threshold(
+        0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
+    )
+    min_z: float = threshold(
+        12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
+    )
+    min_points: float = threshold(12.0, "values that the shape of a curve needs: four in each third")
     late_start: float = threshold(
         0.1,
         "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
@@ -109,26 +119,36 @@ class SlowConvergence(Rule):
             settings={"batch_size": 65536},
             train_loss=line(3.58, 3.3, 700),
         ),
-        fires("a straight line over many steps", axis=Axis.STEP, train_loss=line(3.58, 3.3, 700)),
+        fires("a straight line over many steps", axis=Axis.STEP, settings={"max_steps": 700}, train_loss=LINE),
+        fires("batch noise hides what validation shows", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 20)),
+        fires("a classifier whose schedule is not logged", **POOR),
+        fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         silent("learns", train_loss=decay(2.3, 0.2)),
         silent("a little fall that levels off", train_loss=decay(2.3, 1.9, half_life=0.15)),
         silent("comes far", train_loss=line(2.3, 0.4)),
+        silent("comes below zero", train_loss=line(2.3, -6.8)),
         silent("does not fall", train_loss=flat(2.3).noisy(0.05)),
         silent("falls within its noise", train_loss=line(2.3, 2.2).noisy(0.05, seed=3)),
-        silent("falls ever faster", train_loss=given(2.0 - 0.6 * np.linspace(0, 1, 120) ** 2.5)),
+        silent("levels off", train_loss=given(3.58 - 0.3 * STEPS * (1 - 0.455 * STEPS))),
+        silent("falls faster and faster", train_loss=given(3.58 - 0.06 * STEPS * (1 + 3.5 * STEPS))),
         silent("falls from epoch to epoch", train_loss=given(np.repeat([2.0, 1.6, 1.25], 40)).noisy(0.03)),
         silent(
             "falls with the logarithm of the steps", train_loss=given(3.0 - 0.45 * np.log(np.linspace(0.02, 1, 120)))
         ),
+        silent("levels off as under a schedule, the accuracy is not known", train_loss=POOR["train_loss"]),
         silent(
-            "the first hundred steps",
-            varies={"ten times the steps": "a straight fall over a thousand steps is no beginning any more"},
-            axis=Axis.STEP,
-            train_loss=line(3.58, 3.3),
+            "levels off as under a schedule, with a fair accuracy",
+            train_loss=POOR["train_loss"],
+            val_accuracy=given(0.1 + 0.6 * SPENT),
+        ),
+        silent(
+            "levels off as under a schedule, after a fair fall",
+            train_loss=given(2.3 - 0.5 * SPENT).noisy(0.001),
+            val_accuracy=POOR["val_accuracy"],
         ),
         silent("a log that begins late", first_step=200, train_loss=line(3.58, 3.3)),
-        silent("too short", train_loss=line(10.9, 9.8, 12)),
+        silent("too short", train_loss=line(10.9, 9.8, 10)),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(
@@ -141,6 +161,7 @@ class SlowConvergence(Rule):
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
@@ -148,47 +169,38 @@ class SlowConvergence(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        trend: Trend[TrainLoss] | Trend[ValLoss] = train
-        if val is not None and train.sure_fall < self.min_z and val.sure_fall > train.sure_fall:
-            trend = val  # batch noise hides what the evaluations show
+        noisy = val is not None and train.sure_fall < self.min_z and len(val) >= self.min_points
+        trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
-        short = series.axis is not Axis.EPOCH and last_step - first_step < self.min_steps
-        if len(trend) < self.min_points or short or first_step > self.late_start * max(last_step, 1):
+        if len(trend) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
-        if trend.sure_fall < self.min_z:
-            return
-        if trend.end > 0 and trend.end < self.min_left * trend.start:
+        if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
-        first, middle, last = trend.thirds if schedule is None else _thirds(trend, schedule)
-        pace = (middle - last) / (first - middle) if first > middle else float("inf")
         least = self.min_pace if schedule is None else self.min_pace_by_rate
-        if not least <= pace <= self.max_pace or self._falls_in_steps(trend):
+        pace = self._pace(trend, _elapsed(trend, schedule))
+        poor = poor_accuracy(run, self.poor_accuracy)
+        ended = came_to_its_end(run, settings, schedule)
+        if not least <= pace and schedule is None and poor and trend.end > self.hardly * trend.start:
+            pace, least, ended = self._pace(trend, _of_cosine(trend)), self.min_pace_by_rate, True
+        if not least <= pace <= self.max_pace:
             return
-        strong = strong_regularisation(settings)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
             Span(series.name, first_step, last_step, "straight"),
-            confidence=confidence_from(trend.sure_fall / self.min_z, len(trend)),
+            severity=self.severity if ended else Severity.NOTE,
+            confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
                 rate_too_low(
                     siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
                 ),
-                because(
-                    "over-regularised",
-                    Strength.LIKELY if strong else Strength.UNLIKELY,
-                    pro=[strong] if strong else [],
-                ),
+                told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
-                because(
-                    "batch-too-large",
-                    Strength.LIKELY if few else Strength.UNLIKELY,
-                    pro=[f"the run has {number(last_step - first_step)} updates in all"] if few else [],
-                ),
+                told("batch-too-large", f"the run has {number(last_step - first_step)} updates in all" if few else ""),
             ),
             evidence={
                 "start": Quantity(trend.start),
@@ -197,25 +209,23 @@ class SlowConvergence(Rule):
             },
         )
 
-    def _falls_in_steps(self, train: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
-        """Whether one fall between neighbouring tenths is more of the whole than noise makes it."""
-        tenths = np.array([np.median(part) for part in np.array_split(train.series.values, 10)])
-        error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 * 10 / len(train))
-        return bool(-np.diff(tenths).min() > self.max_step * (tenths[0] - tenths[-1]) + 3 * error)
+    def _pace(self, trend: Trend[TrainLoss] | Trend[ValLoss], elapsed: NDArray[np.float64]) -> float:
+        """Return the slope at two thirds in units of that at one third, NaN for a curve that falls in steps."""
+        line_fit, parabola = (np.polynomial.Polynomial.fit(elapsed, trend.level, degree) for degree in (1, 2))
+        slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
+        bend = float(np.mean((trend.level - line_fit(elapsed)) ** 2)) - trend.level_noise**2
+        straight = slopes[0] < 0 and bend <= (self.max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
+        return float(slopes[1] / slopes[0]) if straight else float("nan")
 
 
-def _thirds(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> tuple[float, float, float]:
-    """Return the medians of the thirds of the run by the sum of its rates: a decay slows any loss down."""
-    spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
-    parts = [(spent >= a / 3) & (spent <= (a + 1) / 3) for a in range(3)]
-    if min(int(part.sum()) for part in parts) < MIN_THIRD:
-        return train.thirds
-    rates = np.interp(train.series.steps, schedule.series.steps, schedule.rates)
-    first, middle, last = (_weighted_median(train.series.values[part], rates[part]) for part in parts)
-    return first, middle, last
+def _elapsed(trend: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule | None) -> NDArray[np.float64]:
+    """Return the share of the run gone by at each block of the level: by the sum of the rates, as a decay slows."""
+    if schedule is not None:
+        return np.interp(trend.steps, schedule.series.steps, schedule.spent)
+    return np.asarray((trend.steps - trend.steps[0]) / max(int(trend.steps[-1] - trend.steps[0]), 1))
 
 
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    order = np.argsort(values)
-    share = np.cumsum(weights[order])
-    return float(values[order][int(np.searchsorted(share, share[-1] / 2))])
+def _of_cosine(trend: Trend[TrainLoss] | Trend[ValLoss]) -> NDArray[np.float64]:
+    """Return what `_elapsed` would be under a cosine schedule to zero, the usual one, where none is logged."""
+    share = _elapsed(trend, None)
+    return np.asarray(share + np.sin(np.pi * share) / np.pi)

@@ -24,6 +24,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, line
 from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY, SMOOTHED
 from logdoctor.wording import number, percent
 
 
@@ -47,7 +48,7 @@ class StillImproving(Rule):
         0.05,
         "fall over the last fifth of the run as a share of the whole fall; learning that is done gains under 1 %",
     )
-    min_z: float = threshold(4.0, "the same fall in units of the noise of the level: one in thirty thousand by chance")
+    min_z: float = threshold(4.0, "the same fall in units of its standard error: one in thirty thousand by chance")
     min_points: float = threshold(10.0, "values that a run needs: two in its last fifth")
     ended_rate: float = threshold(
         0.1, "final rate as a share of the peak below which the schedule came to its end (at zero, or a tenth)"
@@ -83,22 +84,18 @@ class StillImproving(Rule):
         if len(trend) < self.min_points or trend.fall <= 0:
             return
         fifth = max(2, len(trend.level) // 5)
-        before = float(np.median(trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]))
-        gain = before - trend.end
-        if (
-            gain < self.min_gain * trend.fall
-            or gain < self.min_z * trend.level_noise
-            or trend.end - trend.best > gain / 2
-        ):
+        then = trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]
+        gain = float(np.median(then)) - trend.end
+        points = [max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)]
+        error = MEDIAN_EFFICIENCY * trend.noise * float(np.sqrt(sum(1 / n for n in points)))
+        if gain < self.min_gain * trend.fall or gain < self.min_z * error or trend.end - trend.best > gain / 2:
             return
         series, since = trend.series, int(trend.steps[-fifth])
         yield self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
             f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
-            confidence=confidence_from(
-                gain / max(self.min_gain * trend.fall, self.min_z * trend.level_noise), len(trend)
-            ),
+            confidence=confidence_from(gain / max(self.min_gain * trend.fall, self.min_z * error), len(trend)),
             causes=(
                 because(
                     "stopped-too-early",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,14 +15,11 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
-    Series,
     Severity,
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
     ValLoss,
-    ValMetric,
     because,
     fires,
     ranked,
@@ -31,15 +28,12 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.evidence.stuck import strong_regularisation
-from logdoctor.run.naming import words
+from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
 
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
-
-TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
-"""Words of names and settings of language models, whose accuracies end low and rightly so."""
+LEARNT = 0.1
+"""Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
 POOR_FIT: dict[str, Any] = {
     "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
@@ -61,10 +55,15 @@ class Underfitting(Rule):
     severity = Severity.WARNING
     causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
+    varies: ClassVar[Mapping[str, str]] = {
+        "bits instead of nats": "a classifier is known by its first loss of ln C nats"
+    }
     explains = ("still-improving",)
 
     poor_accuracy: float = threshold(
-        0.6, "best accuracy of both sets below which a flat fit is poor (AUTOTRAINER's theta for training accuracy)"
+        0.65,
+        "best accuracy of both sets below which a flat fit is poor: a calibrated classifier of ten whose loss ends at "
+        "two fifths of its start is right two times in three",
     )
     high_end: float = threshold(
         0.4,
@@ -77,9 +76,13 @@ class Underfitting(Rule):
     flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
     max_gain: float = threshold(
         0.1,
-        "fall over that share as a part of the whole fall: noise of a median aside, learning that is done gains less",
+        "fall over that share as a part of the whole fall, or of a tenth of the start: noise of a median aside, "
+        "learning that is done gains less",
     )
-    min_points: float = threshold(20.0, "values that a run needs: six in its flat end")
+    min_z: float = threshold(
+        6.0, "fall in units of its standard error from which the run has learnt something: else it is no-learning"
+    )
+    min_points: float = threshold(12.0, "values that a run needs: four in its flat end")
 
     examples = (
         fires("a poor accuracy on both sets", **POOR_FIT, val_accuracy=line(0.17, 0.2, 5).followed_by(flat(0.2, 35))),
@@ -90,6 +93,12 @@ class Underfitting(Rule):
         ),
         fires("a large weight decay", settings={"optimizer": "SGD", "weight_decay": 0.1}, **POOR_FIT),
         fires("a large dropout", settings={"dropout": 0.8}, **POOR_FIT),
+        fires(
+            "a large dropout keeps it from learning anything",
+            settings={"dropout": 0.9},
+            train_loss=flat(2.3).noisy(0.03),
+            val_loss=decay(2.3, 2.27, 40, half_life=0.3),
+        ),
         silent("a flat end, nothing more", **POOR_FIT),
         silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
         silent("a usual weight decay", settings={"optimizer": "SGD", "weight_decay": 5e-4}, **POOR_FIT),
@@ -99,6 +108,12 @@ class Underfitting(Rule):
             settings={"vocab_size": 25},
             **POOR_FIT,
             val_accuracy=decay(0.2, 0.4, 40, half_life=0.08),
+        ),
+        silent(
+            "a language model that was trained before",
+            train_loss=decay(3.2, 2.9, half_life=0.08).noisy(0.02),
+            val_loss=decay(3.1, 2.92, 40, half_life=0.08),
+            val_accuracy=decay(0.39, 0.42, 40, half_life=0.08),
         ),
         silent("the accuracy still rises", **POOR_FIT, val_accuracy=line(0.2, 0.5, 40)),
         silent(
@@ -122,10 +137,15 @@ class Underfitting(Rule):
         silent(
             "too short",
             settings={"dropout": 0.8},
-            train_loss=given(decay(2.45, 1.73, 12, half_life=0.08).values),
-            val_loss=decay(2.3, 1.76, 12, half_life=0.08),
+            train_loss=given(decay(2.45, 1.73, 10, half_life=0.08).values),
+            val_loss=decay(2.3, 1.76, 10, half_life=0.08),
         ),
-        silent("nothing was learnt at all", settings={"dropout": 0.8}, train_loss=flat(2.3), val_loss=flat(2.3, 40)),
+        silent(
+            "hardly anything was learnt, which no-learning says",
+            train_loss=flat(2.3).noisy(0.01),
+            val_loss=decay(2.3, 2.29, 40, half_life=0.1).noisy(0.003),
+            val_accuracy=flat(0.1, 40),
+        ),
     )
 
     def check(
@@ -138,17 +158,17 @@ class Underfitting(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Ask whether both losses rest together, high, and what says that more was to be had."""
-        if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
+        long = [one for one in (train, val) if len(one) >= self.min_points]
+        if not long or (schedule is not None and schedule.is_range_test):
             return
-        fall = train.start - train.end
-        rests = _gain(train.series.values, self.flat_share) <= self.max_gain * fall
+        clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
+        fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
+        rests = _gain(clear.series.values, self.flat_share) <= self.max_gain * fall
         high = train.end > self.high_end * train.start > 0
-        together = abs(val.end - train.end) <= self.gap * train.start
-        learnt = fall > self.max_gain * train.start
-        if not (rests and high and together and learnt):
-            return
+        together = abs(val.end - train.end) <= self.gap * train.start and val.end <= val.start
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
-        if not (strong or poor):
+        more = strong or (poor and clear.sure_fall >= self.min_z)
+        if not (rests and high and together and more):
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
@@ -168,17 +188,12 @@ class Underfitting(Rule):
 
     def _poor_accuracy(self, run: Run) -> str:
         """Say so when no accuracy of the run is fair, and none rises any more."""
-        named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
-        found = [
-            one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name))
-        ]
-        found = [one for one in found if len(one) >= self.min_points / 2]
-        if named & TOKENS or not found:
-            return ""
-        best = max(_end(one) for one in found)
-        rising = any(-_gain(one.values, self.flat_share) > self.max_gain * _end(one) for one in found)
-        poor = best < self.poor_accuracy * (100.0 if max(one.values.max() for one in found) > 1.5 else 1.0)
-        return f"{found[0].name} stays at {number(_end(found[0]))}" if poor and not rising else ""
+        rising = any(
+            -_gain(one.finite.values, self.flat_share) > self.max_gain * float(one.finite.values.max())
+            for one in accuracies(run)
+            if len(one.finite)
+        )
+        return "" if rising else poor_accuracy(run, self.poor_accuracy)
 
     @staticmethod
     def _causes(strong: str, poor: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
@@ -200,7 +215,3 @@ def _gain(values: np.ndarray, share: float) -> float:
     """Return the fall from the first to the last third of the end of a curve."""
     thirds = np.array_split(values[-max(3, int(len(values) * share)) :], 3)
     return float(np.median(thirds[0]) - np.median(thirds[2]))
-
-
-def _end(series: Series) -> float:
-    return float(np.median(series.values[-max(1, len(series) // 5) :]))

@@ -24,7 +24,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, geometric, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import axis_word, number, percent, place
@@ -57,6 +57,9 @@ class LrDecayedTooEarly(Rule):
     dead_share: float = threshold(
         0.25,
         "share of the run trained without rate: of sound schedules, step decays by 1000 come nearest with 10 to 20 %",
+    )
+    mostly_dead: float = threshold(
+        0.75, "the same from which the last values around the death of the rate will do: no schedule is meant to be so"
     )
     min_gain: float = threshold(
         0.08,
@@ -91,6 +94,16 @@ class LrDecayedTooEarly(Rule):
             "a linear decay over two fifths, and a little gain at its last, low rates",
             train_loss=line(2.3, 1.5, 48).followed_by(decay(1.5, 1.45, 72)).noisy(0.002),
             lr=line(0.1, 0.0, 48).followed_by(flat(1e-5, 72)),
+        ),
+        fires(
+            "a schedule that is over after two epochs",
+            train_loss=given([2.14, 1.55, *[1.2] * 10]),
+            lr=given([0.018, 0.006, *[0.0] * 10]),
+        ),
+        silent(
+            "a schedule that is over after two epochs, and so is the run soon after",
+            train_loss=given([2.14, 1.55, *[1.2] * 5]),
+            lr=given([0.018, 0.006, *[0.0] * 5]),
         ),
         silent("a cosine to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
         silent(
@@ -135,7 +148,9 @@ class LrDecayedTooEarly(Rule):
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
         early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
-        since = train.series.values[train.series.steps >= died]
+        alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
+        if min(len(early), len(late)) < 1 and (last - died) >= self.mostly_dead * (last - begun):
+            early, late = alive[-1:], since[:1]  # the log is too coarse to show more of so short a schedule
         if min(len(early), len(late)) < 1 or len(since) < 3:
             return
         end = float(np.median(since))

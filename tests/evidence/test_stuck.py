@@ -1,0 +1,61 @@
+"""What the accuracies and settings of a run say about a loss that stays high."""
+
+from __future__ import annotations
+
+import pytest
+
+from logdoctor import Run, example_run
+from logdoctor.curves import Curve, decay, flat, line
+from logdoctor.evidence.stuck import poor_accuracy, smaller_model, told
+from logdoctor.finding import Strength
+from logdoctor.run import Setting
+from logdoctor.signals import Siblings
+
+
+def classifier(start: float = 2.3, settings: dict[str, Setting] | None = None, **curves: Curve) -> Run:
+    return example_run(settings, train_loss=decay(start, 0.8 * start), **curves)
+
+
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_an_accuracy_that_begins_at_guessing_and_ends_low_is_poor(scale: float) -> None:
+    run = classifier(val_accuracy=line(0.1, 0.4).scaled(scale))
+    assert "val_accuracy ends at 0.3" in poor_accuracy(run, 0.6)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        classifier(),
+        classifier(val_accuracy=line(0.1, 0.7)),
+        classifier(val_accuracy=line(0.1, 0.4, 4)),
+        classifier(train_accuracy=line(0.1, 0.3), val_accuracy=line(0.1, 0.7)),
+        classifier(settings={"vocab_size": 25}, val_accuracy=line(0.1, 0.4)),
+        classifier(start=0.69, val_accuracy=line(0.5, 0.55), **{"rewards/margins": flat(0.0)}),
+        classifier(start=10.8, val_accuracy=line(0.05, 0.4)),
+        classifier(start=3.2, val_accuracy=line(0.39, 0.42)),
+    ],
+    ids=["none", "fair", "few", "fair on one set", "tokens", "preference", "language model", "trained before"],
+)
+def test_other_accuracies_are_not(run: Run) -> None:
+    assert poor_accuracy(run, 0.6) == ""
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "smaller"),
+    [
+        ({"hidden_size": 2}, {"hidden_size": 64}, True),
+        ({"hidden_size": 2}, {}, True),
+        ({"hidden_size": 64}, {"hidden_size": 2}, False),
+        ({"lr": 0.1}, {"lr": 0.2}, False),
+        ({}, {}, False),
+    ],
+)
+def test_a_model_is_smaller_by_the_settings(here: dict[str, Setting], there: dict[str, Setting], smaller: bool) -> None:
+    run, beside = (example_run(settings, train_loss=decay(2.3, 0.2)) for settings in (here, there))
+    (sibling,) = Siblings.among(run, [run, beside])
+    assert bool(smaller_model(sibling)) is smaller
+
+
+def test_a_cause_is_likely_with_a_clause_and_unlikely_without() -> None:
+    assert told("over-regularised", "the dropout is 0.9").strength is Strength.LIKELY
+    assert told("over-regularised", "").strength is Strength.UNLIKELY
