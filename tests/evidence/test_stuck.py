@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor import Run, example_run
+from logdoctor import Axis, Run, example_run
 from logdoctor.curves import Curve, decay, flat, line
 from logdoctor.evidence.stuck import poor_accuracy, smaller_model, told
 from logdoctor.finding import Strength
@@ -13,7 +13,7 @@ from logdoctor.signals import Siblings
 
 
 def classifier(start: float = 2.3, settings: dict[str, Setting] | None = None, **curves: Curve) -> Run:
-    return example_run(settings, train_loss=decay(start, 0.8 * start), **curves)
+    return example_run(settings, Axis.EPOCH, 0, train_loss=decay(start, 0.8 * start), **curves)
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0])
@@ -30,7 +30,7 @@ def test_an_accuracy_that_begins_at_guessing_and_ends_low_is_poor(scale: float) 
         classifier(val_accuracy=line(0.1, 0.4, 4)),
         classifier(train_accuracy=line(0.1, 0.3), val_accuracy=line(0.1, 0.7)),
         classifier(settings={"vocab_size": 25}, val_accuracy=line(0.1, 0.4)),
-        classifier(start=0.69, val_accuracy=line(0.5, 0.55), **{"rewards/margins": flat(0.0)}),
+        classifier(0.69, None, val_accuracy=line(0.5, 0.55), **{"rewards/margins": flat(0.0)}),
         classifier(start=10.8, val_accuracy=line(0.05, 0.4)),
         classifier(start=3.2, val_accuracy=line(0.39, 0.42)),
     ],

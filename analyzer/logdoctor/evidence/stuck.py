@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -174,10 +175,11 @@ def poor_accuracy(run: Run, limit: float) -> str:
     found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
     if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
         return ""
-    if min(first_accuracy(one) for one in found) > NEAR_GUESSING * float(np.exp(-train.finite.values[0])):
+    first = min(first_accuracy(one) for one in found)
+    if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
         return ""
     best = max(end_accuracy(one) for one in found)
-    return f"{found[0].name} ends at {number(float(end_accuracy(found[0])))}" if best < limit else ""
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
 
 
 def accuracies(run: Run) -> tuple[Series, ...]:

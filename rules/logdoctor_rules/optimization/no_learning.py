@@ -154,10 +154,10 @@ class NoLearning(Rule):
             and len(val) >= self.min_points
             and float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
         )
-        moved = (
-            fell > self.max_fall * scale and not stays
-        ) or lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
-        if moved or train.sure_fall > self.max_z or self._fell_early(train, scale) or self._learns(val, metric):
+        fell_far = fell > self.max_fall * scale and not stays
+        dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
+        if fell_far or dipped or surely or self._learns(val, metric):
             return
         confidence = confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train))
         if confidence is Confidence.LOW and stays:  # batch noise hides training, but validation says the same
