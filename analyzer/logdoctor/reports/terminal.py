@@ -170,8 +170,8 @@ def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
 
 
 def _advice(fix: Fix) -> str:
-    """Return how a fix begins: `lower the learning rate`, whatever the numbers that follow."""
-    return " ".join(fix.text.replace(",", " ").split()[:4])
+    """Return how a fix begins: `raise the threshold`, whatever the numbers that follow."""
+    return " ".join(fix.text.replace(",", " ").split()[:3])
 
 
 def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:

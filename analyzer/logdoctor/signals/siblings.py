@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from logdoctor.run import Run, Setting
+from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.trend import MIN_POINTS, Trend, Unmeasurable
 
@@ -160,7 +161,7 @@ def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
 
 
 def _set_up(run: Run) -> tuple[object, ...]:
-    curves = tuple(one.name if (one := run.find(role)) else "" for role in (TrainLoss, ValLoss))
+    curves = tuple(stem_of(one.name) if (one := run.find(role)) else None for role in (TrainLoss, ValLoss))
     named = tuple((name, str(run.hyperparameters[name])) for name in SET_UP if name in run.hyperparameters)
     # Several runs of one folder are siblings of each other, a run alone in its folder of its neighbours.
     folder = "" if named else run.home if run.name != run.home else str(PurePosixPath(run.home).parent)

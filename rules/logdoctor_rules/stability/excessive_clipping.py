@@ -60,7 +60,7 @@ class ExcessiveClipping(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
-    explains = ("slow-convergence", "still-improving")
+    explains = ("slow-convergence", "underfitting", "still-improving")
 
     min_ratio: float = threshold(
         10.0,
