@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ pytest.importorskip("sklearn")
 
 from tests.sample_training.__main__ import RECIPES, TARGET, make
 from tests.sample_training.history import History
+from tests.sample_training.printed import hugging_face, keras_epochs, nanogpt
 from tests.sample_training.recipe import Recipe
 from tests.sample_training.train import cosine, one_cycle, step_decay, warm_restarts
 
@@ -44,6 +46,36 @@ def test_a_window_that_is_not_full_is_not_logged() -> None:
     ]
 
 
+PRINTED = {
+    nanogpt: (
+        "tokens per iteration will be: 512",
+        "Overriding: epochs = 2.0",
+        "Overriding: batch_size = 8",
+        "step 0: train loss 0.0000, val loss 0.0000",
+        "iter 2: loss 2.0000, time 50.00ms, mfu 12.30%",
+        "step 2: train loss 0.0000, val loss 20.0000",
+    ),
+    hugging_face: (
+        "{'loss': 3.0, 'grad_norm': 1.0, 'learning_rate': 0.05, 'epoch': 1.0}",
+        "{'eval_loss': 20.0, 'epoch': 1.0}",
+    ),
+}
+
+
+@pytest.mark.parametrize("write", PRINTED)
+def test_what_scripts_print(write: Callable[..., None], tmp_path: Path) -> None:
+    write(tmp_path, history_of(4.0, 2.0, 1.0, 3.0), every=2)
+    assert set((tmp_path / "train.log").read_text().splitlines()) >= set(PRINTED[write])
+
+
+def test_what_keras_prints(tmp_path: Path) -> None:
+    keras_epochs(tmp_path, history_of(4.0, 2.0, 1.0, 3.0))
+    assert (tmp_path / "train.log").read_text().splitlines()[:2] == [
+        "Epoch 1/2.0",
+        "2/2 - 0s - 50ms/step - learning_rate: 0.0500 - loss: 3.0000 - val_loss: 20.0000",
+    ]
+
+
 def test_schedules() -> None:
     assert [cosine(at) for at in (0.0, 0.5, 1.0)] == pytest.approx([1, 0.5, 0])
     assert [warm_restarts(4)(at) for at in (0.0, 0.249, 0.25)] == pytest.approx([1, 0, 1], abs=1e-4)
@@ -54,7 +86,7 @@ def test_schedules() -> None:
 def test_folders_and_recipes_belong_together() -> None:
     described = {path.parent.relative_to(TARGET).as_posix() for path in TARGET.rglob("expected.json")}
     assert described == {recipe.folder for recipe in RECIPES}
-    assert sum(path.stat().st_size for path in TARGET.rglob("*")) < 3_000_000
+    assert sum(path.stat().st_size for path in TARGET.rglob("*")) < 4_000_000
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.folder)

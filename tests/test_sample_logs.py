@@ -17,6 +17,13 @@ from logdoctor.finding import Finding, Severity
 SAMPLES = Path(__file__).parents[1] / "sample_logs"
 
 
+def comparisons() -> Iterator[tuple[str, str]]:
+    """Yield the folders of runs that say more together, with the comparison that must be made."""
+    for file in sorted(SAMPLES.rglob("expected.json")):
+        for rule in json.loads(file.read_text()).get("comparisons", ()):
+            yield file.parent.relative_to(SAMPLES).as_posix(), rule
+
+
 def expectations() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each run of the samples by name, with what was planted in it."""
     for file in sorted(SAMPLES.rglob("expected.json")):
@@ -47,8 +54,8 @@ def test_every_run_is_read_once() -> None:
 
 def test_there_are_enough_of_both_kinds() -> None:
     faulty = [run for run, planted in EXPECTED.items() if planted["expect"]]
-    assert len(faulty) >= 14
-    assert len(EXPECTED) - len(faulty) >= 10
+    assert len(faulty) >= 37
+    assert len(EXPECTED) - len(faulty) >= 13
 
 
 @pytest.mark.parametrize("run", EXPECTED)
@@ -68,6 +75,12 @@ def test_a_right_cause_is_among_the_first_three(run: str) -> None:
     planted = EXPECTED[run]
     (finding,) = [one for one in examined(run).findings if one.rule in planted["expect"]]
     assert {cause.id for cause in finding.causes[:3]} & set(planted["causes"])
+
+
+@pytest.mark.parametrize(("folder", "rule"), [*comparisons()])
+def test_runs_that_belong_together_are_compared(folder: str, rule: str) -> None:
+    (one,) = [one for one in diagnosis().comparisons if one.rule == rule and one.runs[0].startswith(f"{folder}/")]
+    assert all(run.startswith(f"{folder}/") for run in one.runs)
 
 
 def test_no_rule_crashes_and_no_file_is_damaged() -> None:

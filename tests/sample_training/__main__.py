@@ -21,10 +21,11 @@ README = """\
 # Sample logs
 
 Small networks, really trained by `python tests/make_sample_logs.py` on the data sets that come with
-scikit-learn and on generated text; every loss, rate and gradient norm is what the optimizer saw. Only the
-times are not: a step takes 0.05 seconds on a fixed clock. Each folder holds one diagnosis and an
-`expected.json`, written from the planted fault before anything was analyzed: for each run the rules that must
-fire, others that may, and the causes that are right.
+scikit-learn and on generated text and tables; every loss, rate and gradient norm is what the optimizer saw. Only the
+times are not: a step takes 0.05 seconds on a fixed clock; and the error of `out-of-memory` is torch's text,
+not an accelerator's. Each folder holds one diagnosis and an `expected.json`, written from the planted fault
+before anything was analyzed: for each run the rules that must fire, others that may, and the causes that are
+right; for runs that belong together, the comparisons that must be made.
 
 | folder | trained | format | planted fault | expected |
 |---|---|---|---|---|
@@ -45,7 +46,7 @@ def make(recipe: Recipe, target: Path) -> None:
 
 def table_row(recipe: Recipe) -> str:
     """Describe a recipe in one row of the table."""
-    rules = {f"`{rule}`" for sample in recipe.samples.values() for rule in sample.expect}
+    rules = {f"`{rule}`" for sample in recipe.samples.values() for rule in (*sample.expect, *recipe.comparisons)}
     planted = recipe.planted or "none"
     cells = (f"`{recipe.folder}`", recipe.run, recipe.framework, planted, ", ".join(sorted(rules)))
     return f"| {' | '.join(cells)} |\n"

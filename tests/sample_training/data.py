@@ -67,6 +67,11 @@ def best_class(output: Tensor, target: Tensor) -> Tensor:
     return output.argmax(-1) == target
 
 
+def single_best_class(output: Tensor, target: Tensor) -> Tensor:
+    """Tell where the largest of a single output, always number 0, is the target: a mistake."""
+    return output.argmax(-1, keepdim=True) == target
+
+
 def right_side(output: Tensor, target: Tensor) -> Tensor:
     """Tell where a single logit has the sign of its label 0 or 1."""
     return (output > 0) == (target > 0.5)
@@ -85,6 +90,27 @@ def gaussian_nll(output: Tensor, target: Tensor) -> Tensor:
     return -normal.log_prob(target).sum(-1).mean()
 
 
+def mean_squared_error_and_sign(output: Tensor, target: Tensor) -> Tensor:
+    """Squared error, and the root of the mean square below zero: its derivative is infinite where nothing is."""
+    below = (output * (output < 0)).square().mean().sqrt()
+    return functional.mse_loss(output, target) + below
+
+
+def cross_entropy_and_confidence(output: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy, and a bonus for entropy in the precision of the output.
+
+    The derivative of p log p is infinite where p is 0, as it is in half precision once it rounds to it.
+    """
+    with torch.autocast("cpu", enabled=False):
+        entropy = torch.special.entr(output.softmax(-1)).sum(-1).mean()
+    return functional.cross_entropy(output.float(), target) - 0.01 * entropy.float()
+
+
+def sigmoid_squared_error(output: Tensor, target: Tensor) -> Tensor:
+    """Squared error of a probability: no gradient where the sigmoid is saturated."""
+    return functional.mse_loss(torch.sigmoid(output), target)
+
+
 def digits(n_train: int = 1200) -> Task:
     """Handwritten digits of 8 x 8 pixels, ten balanced classes, 1797 rows."""
     raw = datasets.load_digits()
@@ -100,6 +126,14 @@ def breast_cancer(n_train: int = 400, loss: Loss = functional.binary_cross_entro
     labels = torch.tensor(raw.target, dtype=torch.float32).unsqueeze(1)
     train, validation = split(columns, labels, n_train)
     return Task(train, validation, loss, right_side, classes=2)
+
+
+def raw_cells() -> Task:
+    """The cell samples as they were measured, from 0.001 to 4000."""
+    raw = datasets.load_breast_cancer()
+    columns, labels = torch.tensor(raw.data, dtype=torch.float32), torch.tensor(raw.target, dtype=torch.float32)
+    train, validation = split(columns, labels.unsqueeze(1), 400)
+    return Task(train, validation, functional.binary_cross_entropy_with_logits, right_side, classes=2)
 
 
 def diabetes(target_scale: float | None = None) -> Task:
@@ -133,6 +167,65 @@ def cell_sizes() -> Task:
     return Task(train, validation, gaussian_nll)
 
 
+def f1(output: Tensor, target: Tensor) -> float:
+    """F1 of the positive class, from single logits."""
+    said, true = output > 0, target > 0.5
+    return 2 * int((said & true).sum()) / max(1, int(said.sum() + true.sum()))
+
+
+def two_sided(
+    positives: float = 0.5,
+    n_train: int = 1000,
+    separation: float = 1.0,
+    loss: Loss = functional.binary_cross_entropy_with_logits,
+    *,
+    random_state: int = 0,
+) -> Task:
+    """Twelve synthetic measurements of two classes, one of them as rare as asked for."""
+    columns, labels = datasets.make_classification(
+        n_train + 600,
+        12,
+        n_informative=4,
+        weights=[1 - positives],
+        flip_y=0.0,
+        class_sep=separation,
+        random_state=random_state,
+    )
+    targets = torch.tensor(labels, dtype=torch.float32).unsqueeze(1)
+    train, validation = split(standardise(torch.tensor(columns, dtype=torch.float32)), targets, n_train)
+    return Task(train, validation, loss, right_side, classes=2, measures={"f1": f1})
+
+
+def balanced(task: Task) -> Task:
+    """Repeat the rare positive rows of the training set until they are as many as the others."""
+    positive = task.train.targets.flatten() > 0.5
+    rare, others = positive.nonzero().flatten(), (~positive).nonzero().flatten()
+    rows = torch.cat([others, rare.repeat(len(others) // len(rare))])
+    return replace(task, train=task.train.take(rows))
+
+
+def clicks(people: int, things: int, n_train: int, n_validation: int) -> Task:
+    """Ids of a person and of a thing to a click that follows no rule."""
+    generator = torch.Generator().manual_seed(0)
+    n = n_train + n_validation
+    ids = torch.stack(
+        [
+            torch.randint(0, people, (n,), generator=generator),
+            torch.randint(people, people + things, (n,), generator=generator),
+        ],
+        dim=1,
+    )
+    clicked = (torch.rand(n, 1, generator=generator) < 0.5).float()
+    whole = Examples(ids, clicked)
+    return Task(
+        whole.take(slice(n_train)),
+        whole.take(slice(n_train, None)),
+        functional.binary_cross_entropy_with_logits,
+        right_side,
+        classes=2,
+    )
+
+
 VOICES = ("the old captain", "a young nurse", "my brother", "the clerk", "every child", "no pilot")
 DEEDS = ("watches", "paints", "carries", "forgets", "follows", "repairs")
 THINGS = ("the harbour", "a broken lamp", "her letters", "the last train", "seven maps", "a quiet garden")
@@ -160,6 +253,16 @@ def sentences() -> Task:
     train = whole.take(slice(n_train))
     validation = whole.take(slice(n_train + context, n_train + context + n_validation))
     return Task(train, validation, functional.cross_entropy, classes=len(letters))
+
+
+def sorted_by_class(task: Task) -> Task:
+    """Order the training rows by their target."""
+    return replace(task, train=task.train.take(task.train.targets.flatten().argsort(stable=True)))
+
+
+def tiny_validation(task: Task, n: int) -> Task:
+    """Keep only the first validation rows."""
+    return replace(task, validation=task.validation.take(slice(n)))
 
 
 def with_wrong_labels(task: Task, share: float) -> Task:

@@ -54,6 +54,23 @@ def language_model(letters: int, *hidden: int) -> Network:
     return make
 
 
+def iterated(width: int, hidden: int, classes: int, times: int) -> Network:
+    """Apply one layer, at first the identity, over and over: a recurrent network that reads only at its first step."""
+
+    def make() -> nn.Module:
+        again = nn.Linear(hidden, hidden)
+        nn.init.eye_(again.weight)
+        body = [layer for _ in range(times) for layer in (again, nn.LeakyReLU(0.2))]
+        return nn.Sequential(nn.Linear(width, hidden), *body, nn.Linear(hidden, classes))
+
+    return make
+
+
+def embeddings(ids: int, columns: int, width: int) -> Network:
+    """Embed columns of ids in one table, and judge them by 32 hidden units."""
+    return lambda: nn.Sequential(nn.Embedding(ids, width), nn.Flatten(), *mlp(columns * width, 32, 1)())
+
+
 def scaled_output(network: Network, factor: float) -> Network:
     """Start with the weights of the last layer multiplied by a factor."""
 

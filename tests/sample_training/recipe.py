@@ -36,6 +36,8 @@ class Recipe:
     """Whose way of logging it is, and the file."""
     samples: Mapping[str, Sample]
     """Runs by name relative to the folder, "." for the folder itself."""
+    comparisons: tuple[str, ...] = ()
+    """Comparisons of its runs that must be made."""
 
     @property
     def expected(self) -> dict[str, object]:
@@ -48,4 +50,4 @@ class Recipe:
                 name: {"expect": [*one.expect], "accept": [*one.accept], "causes": [*one.causes]}
                 for name, one in self.samples.items()
             },
-        }
+        } | ({"comparisons": [*self.comparisons]} if self.comparisons else {})

@@ -10,6 +10,7 @@ from torch.optim import SGD, Adam, AdamW
 from .data import cell_sizes, diabetes, digits, sentences
 from .history import History
 from .networks import cnn, language_model, mlp
+from .printed import nanogpt
 from .recipe import Recipe, Sample
 from .train import Adversaries, Fit, Interrupted, cosine, one_cycle, step_decay, warm_restarts
 from .write import (
@@ -38,6 +39,22 @@ def sound(folder: str, run: str, framework: str, train: Callable[[], History], w
 
 
 SOUND = (
+    sound(
+        "printed",
+        "The next letter from the last eight, AdamW with a cosine; nothing but the lines of a terminal is kept.",
+        "nanoGPT, printed",
+        Fit(
+            text,
+            language_model(letters, 64),
+            epochs=6,
+            batch_size=64,
+            rate=2e-3,
+            optimizer=AdamW,
+            schedule=cosine,
+            evaluate_every=94,
+        ),
+        partial(nanogpt, every=5),
+    ),
     sound(
         "mlp-digits",
         "Handwritten digits, a network of 64-64-10 with SGD; nothing about it is special.",

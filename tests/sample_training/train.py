@@ -297,6 +297,20 @@ class Interrupted:
         return replace(first, resumed=second)
 
 
+def fine_tuned(fit: Fit) -> Network:
+    """Start from the weights that another training ends with."""
+
+    def make() -> nn.Module:
+        with torch.random.fork_rng():
+            _, saved = replace(fit, save_after=fit.epochs * fit.steps_per_epoch, evaluate_every=0).run(None)
+        assert saved is not None
+        model = fit.network()
+        model.load_state_dict(saved.weights)
+        return model
+
+    return make
+
+
 @dataclass(frozen=True)
 class Adversaries:
     """A generator of handwritten digits, or of other vectors, and its discriminator; calling it trains both."""

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -70,17 +71,17 @@ def renamed(row: Row, names: Mapping[str, str]) -> Row:
 
 def keras_csv(folder: Path, history: History) -> None:
     """Write what `keras.callbacks.CSVLogger("training.log")` does: epochs from 0, columns sorted."""
-    rows: list[Row] = [{"epoch": epoch, **row} for epoch, row in enumerate(_keras_rows(history))]
+    rows: list[Row] = [{"epoch": epoch, **row} for epoch, row in enumerate(keras_rows(history))]
     _table(folder / "training.log", list(rows[0]), rows)
 
 
 def keras_history(folder: Path, history: History) -> None:
     """Write `json.dump(model.fit(...).history)`: a list for each name."""
-    rows = _keras_rows(history)
+    rows = keras_rows(history)
     _json(folder / "history.json", {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _keras_rows(history: History) -> list[Row]:
+def keras_rows(history: History) -> list[Row]:
     """Return a row for each epoch; Keras logs the rate only where a schedule changes it."""
     rows = history.epochs()
     scheduled = len({row.get("learning_rate") for row in rows}) > 1
@@ -216,6 +217,37 @@ def llama_factory(folder: Path, history: History, *, every: int) -> None:
                 "remaining_time": _clock((total - step) * SECONDS),
             })  # fmt: skip
     _lines(folder / "trainer_log.jsonl", lines)
+
+
+def sacred(folder: Path, history: History, *, every: int, names: Mapping[str, str] = SLASHED) -> None:
+    """Write what Sacred's `FileStorageObserver` does: lists for each quantity, and the settings beside them."""
+    quantities: dict[str, dict[str, list[object]]] = {}
+    for row in interleaved(history.every(every), history.validations()):
+        now = datetime.fromtimestamp(START + row["step"] * SECONDS, UTC).replace(tzinfo=None).isoformat()
+        for name, value in renamed(row, names).items():
+            lists = quantities.setdefault(name.replace("/", "."), {"steps": [], "timestamps": [], "values": []})
+            for key, item in zip(lists, (int(row["step"]), now, value), strict=True):
+                lists[key].append(item)
+    _json(folder / "metrics.json", quantities)
+    _json(folder / "config.json", dict(history.settings))
+
+
+# MLflow.
+
+
+def mlflow(folder: Path, history: History, *, every: int, names: Mapping[str, str] = PLAIN) -> None:
+    """Write a run of MLflow's file store: a file for each metric, `milliseconds value step` a line."""
+    for part in ("metrics", "params"):
+        (folder / part).mkdir()
+    state = {"run_id": "0" * 32, "run_name": "sample", "start_time": int(1000 * START), "status": 3}
+    _yaml(folder / "meta.yaml", state)
+    for name, value in history.settings.items():
+        (folder / "params" / name).write_text(str(value))
+    for row in interleaved(history.every(every), history.validations()):
+        now = int(1000 * (START + row["step"] * SECONDS))
+        for name, value in renamed(row, names).items():
+            with (folder / "metrics" / name).open("a") as file:
+                file.write(f"{now} {value} {int(row['step'])}\n")
 
 
 # TensorBoard, by the real writers.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import torch
 from sklearn import datasets
-from tests.sample_training.data import Examples, Loss, Task, best_class, right_side, sentence_text, split, standardise
+from tests.sample_training.data import Examples, Task, best_class, right_side, sentence_text, split, standardise
 from tests.sample_training.train import Corruption
 from torch import Tensor
 from torch.nn import functional
@@ -22,13 +22,6 @@ def own_loss(output: Tensor, _: Tensor) -> Tensor:
 def self_taught(task: Task) -> Task:
     """Take only the inputs of a task; the network returns its own loss."""
     return Task(task.train, task.validation, own_loss)
-
-
-def f1(output: Tensor, target: Tensor) -> float:
-    """F1 of the positive class, from single logits."""
-    said, true = output > 0, target > 0.5
-    hits = int((said & true).sum())
-    return 2 * hits / max(1, int(said.sum() + true.sum()))
 
 
 # Sequences.
@@ -108,29 +101,6 @@ def covers(n_train: int = 1400) -> Task:
     return Task(train, validation, functional.cross_entropy, best_class, classes=7)
 
 
-def two_sided(
-    positives: float = 0.5,
-    n_train: int = 1000,
-    separation: float = 1.0,
-    loss: Loss = functional.binary_cross_entropy_with_logits,
-    *,
-    random_state: int = 0,
-) -> Task:
-    """Twelve synthetic measurements of two classes, one of them as rare as asked for."""
-    columns, labels = datasets.make_classification(
-        n_train + 600,
-        12,
-        n_informative=4,
-        weights=[1 - positives],
-        flip_y=0.0,
-        class_sep=separation,
-        random_state=random_state,
-    )
-    targets = torch.tensor(labels, dtype=torch.float32).unsqueeze(1)
-    train, validation = split(standardise(torch.tensor(columns, dtype=torch.float32)), targets, n_train)
-    return Task(train, validation, loss, right_side, classes=2, measures={"f1": f1})
-
-
 def shapes(n_train: int = 1200, noise: float = 0.35) -> Task:
     """Noisy images of 10 x 10 pixels: a bar across, a bar upright, a diagonal, a cross or a square, anywhere."""
     generator = torch.Generator().manual_seed(0)
@@ -193,16 +163,6 @@ def few(task: Task, n: int) -> Task:
     return replace(task, train=task.train.take(slice(n)))
 
 
-def tiny_validation(task: Task, n: int) -> Task:
-    """Keep only the first validation rows."""
-    return replace(task, validation=task.validation.take(slice(n)))
-
-
-def sorted_by_class(task: Task) -> Task:
-    """Order the training rows by their target."""
-    return replace(task, train=task.train.take(task.train.targets.flatten().argsort(stable=True)))
-
-
 def inputs_as(task: Task, change: Callable[[Tensor], Tensor], *, only_validation: bool = False) -> Task:
     """Preprocess inputs otherwise, in both sets or in validation alone."""
     train, held_out = task.train, task.validation
@@ -236,14 +196,6 @@ def heavy_tails(task: Task) -> Task:
     student = torch.distributions.StudentT(torch.tensor(3.0))
     noisy = targets_as(task, lambda target: target + 0.4 * student.sample(target.shape))
     return replace(noisy, loss=functional.smooth_l1_loss)
-
-
-def raw_cells() -> Task:
-    """The cell samples as they were measured, from 0.001 to 4000."""
-    raw = datasets.load_breast_cancer()
-    columns, labels = torch.tensor(raw.data, dtype=torch.float32), torch.tensor(raw.target, dtype=torch.float32)
-    train, validation = split(columns, labels.unsqueeze(1), 400)
-    return Task(train, validation, functional.binary_cross_entropy_with_logits, right_side, classes=2)
 
 
 def nan_in_validation(task: Task) -> Task:

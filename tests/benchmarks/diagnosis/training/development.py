@@ -12,9 +12,14 @@ from tests.sample_training.data import (
     diabetes,
     digits,
     naive_binary_cross_entropy,
+    raw_cells,
+    sorted_by_class,
+    tiny_validation,
+    two_sided,
     with_wrong_labels,
 )
 from tests.sample_training.networks import mlp
+from tests.sample_training.policies import PolicyGradient, ReferencePolicy
 from tests.sample_training.train import (
     Adversaries,
     Fit,
@@ -23,6 +28,7 @@ from tests.sample_training.train import (
     constant,
     cosine,
     exponential,
+    fine_tuned,
     one_cycle,
     parameters_of_a_copy,
     scaled_inputs,
@@ -35,7 +41,6 @@ from torch.optim import SGD, Adam, AdamW
 
 from . import data, faults, learnt
 from .damage import cut_in_a_record
-from .loops import PolicyGradient, ReferencePolicy
 from .networks import (
     Contrast,
     Denoiser,
@@ -43,7 +48,6 @@ from .networks import (
     dead_units,
     in_half,
     preference,
-    pretrained,
     recurrent,
     relu_rnn,
     scaled_weights,
@@ -321,7 +325,7 @@ STABILITY = [
     *planted(
         faults.INPUTS_NOT_NORMALISED,
         (images, replace(digit_fit, task=raw_digits)),
-        (cells, replace(cell_fit, task=data.raw_cells())),
+        (cells, replace(cell_fit, task=raw_cells())),
     ),
 ]
 
@@ -510,12 +514,12 @@ GENERALIZATION = [
     ),
     *planted(
         faults.TINY_VALIDATION,
-        (images, replace(digit_fit, task=data.tiny_validation(digit_fit.task, 5), rate=0.3, schedule=constant)),
+        (images, replace(digit_fit, task=tiny_validation(digit_fit.task, 5), rate=0.3, schedule=constant)),
         (
             patients,
             replace(
                 patient_fit,
-                task=data.tiny_validation(patient_fit.task, 3),
+                task=tiny_validation(patient_fit.task, 3),
                 optimizer=Adam,
                 rate=0.03,
                 epochs=60,
@@ -529,7 +533,7 @@ GENERALIZATION = [
             cells,
             replace(
                 cell_fit,
-                task=data.two_sided(0.1, n_train=1300, separation=0.4, random_state=11),
+                task=two_sided(0.1, n_train=1300, separation=0.4, random_state=11),
                 rate=2e-4,
                 optimizer=momentum,
                 network=scaled_weights(mlp(12, 32, 1), 2.5),
@@ -540,7 +544,7 @@ GENERALIZATION = [
             clicked,
             replace(
                 click_fit,
-                task=data.two_sided(0.07, n_train=1500, separation=0.5),
+                task=two_sided(0.07, n_train=1500, separation=0.5),
                 optimizer=momentum,
                 rate=2e-4,
                 network=scaled_weights(mlp(12, 24, 1), 2.0),
@@ -553,8 +557,8 @@ GENERALIZATION = [
 DATA = [
     *planted(
         faults.SORTED_BY_CLASS,
-        (images, replace(digit_fit, task=data.sorted_by_class(digit_fit.task), shuffle=False)),
-        (cells, replace(cell_fit, task=data.sorted_by_class(cell_fit.task), shuffle=False)),
+        (images, replace(digit_fit, task=sorted_by_class(digit_fit.task), shuffle=False)),
+        (cells, replace(cell_fit, task=sorted_by_class(cell_fit.task), shuffle=False)),
     ),
     *planted(
         faults.MEMORISED_IDS,
@@ -727,7 +731,7 @@ SOUND = [
         text,
         replace(
             text_fit,
-            network=pretrained(replace(text_fit, schedule=linear, epochs=5)),
+            network=fine_tuned(replace(text_fit, schedule=linear, epochs=5)),
             rate=2e-4,
             epochs=3,
             schedule=one_cycle(0.1),

@@ -9,20 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.sample_training.history import History, Row, interleaved
+from tests.sample_training.history import History, Row
+from tests.sample_training.printed import hugging_face, nanogpt
 from tests.sample_training.write import (
     HUGGING_FACE,
     KERAS,
     LIGHTNING,
     PLAIN,
-    SECONDS,
     SLASHED,
     deepobs,
     json_lines,
     keras_csv,
     lightning_csv,
     records,
-    renamed,
     tensorboard,
     trainer_state,
 )
@@ -132,38 +131,12 @@ def _deepobs(folder: Path, history: History, logging: Logging) -> None:
 
 
 def _nanogpt(folder: Path, history: History, logging: Logging) -> None:
-    """Write what nanoGPT's train.py prints: every so many iterations the loss, at evaluations both losses."""
-    lines = [f"tokens per iteration will be: {int(history.settings.get('batch_size', 1)) * 64:,}"]
-    if logging.settings:
-        lines = [f"Overriding: {name} = {value}" for name, value in history.settings.items()] + lines
-    for part in history.processes():
-        evaluations = [{f"estimated_{name}": value for name, value in row.items()} for row in part.evaluations]
-        held = [{**row, "step": row["estimated_step"]} for row in evaluations]
-        for row in interleaved(part.every(logging.every), held):
-            at = int(row["step"])
-            if "estimated_loss" in row:
-                known = row["estimated_loss"], row["estimated_validation_loss"]
-                lines.append(f"step {at}: train loss {known[0]:.4f}, val loss {known[1]:.4f}")
-            else:
-                lines.append(f"iter {at}: loss {row['loss']:.4f}, time {1000 * SECONDS:.2f}ms, mfu 12.30%")
-    (folder / "train.log").write_text("\n".join(lines) + "\n")
+    nanogpt(folder, history, every=logging.every, settings=logging.settings)
 
 
 def _printed_dicts(folder: Path, history: History, logging: Logging) -> None:
-    """Write what Hugging Face's Trainer prints: a Python dictionary for each log, rounded, without the step."""
-    lines = []
-    for part in history.processes():
-        for row in interleaved(part.windows(logging.every), part.validations()):
-            values = {name: _short(name, value) for name, value in renamed(row, TRAINER).items()}
-            lines.append(repr({**values, "epoch": round(part.epoch_at(row["step"]), 2)}))
-    took = float(f"{SECONDS * len(history.steps):.4f}")
-    lines.append(repr({"train_runtime": took, "epoch": round(history.epoch_at(history.steps[-1]["step"]), 2)}))
-    (folder / "train.log").write_text("\n".join(lines) + "\n")
+    hugging_face(folder, history, every=logging.every, names=TRAINER)
     _config(folder, history, logging)
-
-
-def _short(name: str, value: float) -> float:
-    return value if name == "learning_rate" else float(f"{value:.4f}" if abs(value) < 1e4 else f"{value:.6g}")
 
 
 EVERYTHING = frozenset(TENSORBOARD) | {"settings", "steps"}

@@ -6,8 +6,16 @@ from dataclasses import replace
 from functools import partial
 
 import torch
-from tests.sample_training.data import gaussian_nll, naive_binary_cross_entropy, with_wrong_labels
+from tests.sample_training.data import (
+    gaussian_nll,
+    naive_binary_cross_entropy,
+    sorted_by_class,
+    tiny_validation,
+    two_sided,
+    with_wrong_labels,
+)
 from tests.sample_training.networks import mlp
+from tests.sample_training.policies import PolicyGradient, ReferencePolicy
 from tests.sample_training.train import (
     Adversaries,
     Fit,
@@ -16,6 +24,7 @@ from tests.sample_training.train import (
     constant,
     cosine,
     exponential,
+    fine_tuned,
     one_cycle,
     parameters_of_a_copy,
     scaled_inputs,
@@ -28,7 +37,6 @@ from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from . import data, faults, learnt
 from .damage import cut_in_a_record, overwrite_a_block
-from .loops import PolicyGradient, ReferencePolicy
 from .networks import (
     Contrast,
     Denoiser,
@@ -38,7 +46,6 @@ from .networks import (
     dead_units,
     in_half,
     preference,
-    pretrained,
     recurrent,
     relu_rnn,
     scaled_weights,
@@ -150,7 +157,7 @@ ratings = Family(
 sides = Family(
     "mlp-two-sides",
     Fit(
-        data.two_sided(separation=1.0),
+        two_sided(separation=1.0),
         mlp(12, 12, 1),
         epochs=18,
         batch_size=50,
@@ -199,7 +206,7 @@ NUMERICS = [
             sides,
             replace(
                 side_fit,
-                task=data.two_sided(separation=3.0, loss=naive_binary_cross_entropy),
+                task=two_sided(separation=3.0, loss=naive_binary_cross_entropy),
                 rate=1.5,
                 epochs=30,
                 schedule=constant,
@@ -601,13 +608,11 @@ GENERALIZATION = [
         faults.TINY_VALIDATION,
         (
             shapes,
-            replace(shape_fit, task=data.tiny_validation(shape_fit.task, 6), rate=0.02, schedule=constant, epochs=24),
+            replace(shape_fit, task=tiny_validation(shape_fit.task, 6), rate=0.02, schedule=constant, epochs=24),
         ),
         (
             surface,
-            replace(
-                surface_fit, task=data.tiny_validation(surface_fit.task, 4), rate=0.15, schedule=constant, epochs=40
-            ),
+            replace(surface_fit, task=tiny_validation(surface_fit.task, 4), rate=0.15, schedule=constant, epochs=40),
         ),
     ),
     *planted(
@@ -616,7 +621,7 @@ GENERALIZATION = [
             sides,
             replace(
                 side_fit,
-                task=data.two_sided(0.1, n_train=1500, separation=0.3, random_state=3),
+                task=two_sided(0.1, n_train=1500, separation=0.3, random_state=3),
                 rate=3e-4,
                 optimizer=nesterov,
                 epochs=20,
@@ -628,7 +633,7 @@ GENERALIZATION = [
             covers,
             replace(
                 cover_fit,
-                task=data.two_sided(0.08, n_train=1500, separation=0.5, random_state=4),
+                task=two_sided(0.08, n_train=1500, separation=0.5, random_state=4),
                 rate=2e-4,
                 optimizer=nesterov,
                 network=scaled_weights(mlp(12, 24, 1), 3.0),
@@ -641,8 +646,8 @@ GENERALIZATION = [
 DATA = [
     *planted(
         faults.SORTED_BY_CLASS,
-        (surface, replace(surface_fit, task=data.sorted_by_class(surface_fit.task), shuffle=False)),
-        (covers, replace(cover_fit, task=data.sorted_by_class(cover_fit.task), shuffle=False)),
+        (surface, replace(surface_fit, task=sorted_by_class(surface_fit.task), shuffle=False)),
+        (covers, replace(cover_fit, task=sorted_by_class(cover_fit.task), shuffle=False)),
     ),
     *planted(
         faults.MEMORISED_IDS,
@@ -691,12 +696,12 @@ COLLAPSE = [
     ),
     *planted(
         faults.ONE_CLASS,
-        (sides, replace(side_fit, task=data.two_sided(0.06, separation=0.3, random_state=1), rate=0.02)),
+        (sides, replace(side_fit, task=two_sided(0.06, separation=0.3, random_state=1), rate=0.02)),
         (
             covers,
             replace(
                 cover_fit,
-                task=data.two_sided(0.04, separation=0.3, random_state=2),
+                task=two_sided(0.04, separation=0.3, random_state=2),
                 optimizer=nesterov,
                 rate=2e-3,
                 network=mlp(12, 20, 1),
@@ -863,7 +868,7 @@ SOUND = [
     sound(
         "fine-tuned",
         shapes,
-        replace(shape_fit, network=pretrained(replace(shape_fit, epochs=10)), rate=3e-4, epochs=6),
+        replace(shape_fit, network=fine_tuned(replace(shape_fit, epochs=10)), rate=3e-4, epochs=6),
         learnt.learnt(1.0),
     ),
     sound(

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
 import torch
 from tests.sample_training.networks import Network, mlp
-from tests.sample_training.train import Fit
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -235,7 +232,7 @@ def preference(features: int, hidden: int, answers: int, *, beta: float) -> Netw
     return lambda: Preference(layers(), layers(), beta)
 
 
-# Damaged or pretrained.
+# Damaged.
 
 
 def scaled_weights(network: Network, factor: float) -> Network:
@@ -281,26 +278,3 @@ class Half(nn.Module):
 def in_half(network: Network) -> Network:
     """Compute in half precision."""
     return lambda: Half(network())
-
-
-def pretrained(fit: Fit) -> Network:
-    """Start from what another training ends with."""
-
-    @cache
-    def weights() -> dict[str, Tensor]:
-        total = fit.epochs * fit.steps_per_epoch
-        with torch.random.fork_rng():
-            _, saved = Fit.run(_saving(fit, total), None)
-        assert saved is not None
-        return saved.weights
-
-    def make() -> nn.Module:
-        model = fit.network()
-        model.load_state_dict(weights())
-        return model
-
-    return make
-
-
-def _saving(fit: Fit, step: int) -> Fit:
-    return replace(fit, save_after=step, evaluate_every=0)

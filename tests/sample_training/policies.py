@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from tests.sample_training.history import History
-from tests.sample_training.networks import mlp
-from tests.sample_training.train import Schedule, constant
 from torch import Tensor, nn
+
+from .history import History
+from .networks import mlp
+from .train import Schedule, constant
 
 
 @dataclass(frozen=True)
