@@ -113,3 +113,12 @@ def test_either_alone_cannot_be_judged() -> None:
 def test_zeros_are_odd_where_only_the_loss_shows_them(others: dict[str, Curve], alone: bool) -> None:
     run = example_run(train_loss=decay(2.0, 1.0, 60).followed_by(flat(0.0, 60)), **others)  # type: ignore[arg-type]
     assert zero_alone(run, next(one for one in run.series if one.name == "train_loss"), 60) is alone
+
+
+@pytest.mark.parametrize(
+    ("norms", "step"),
+    [([1.0, NAN, 1.0, NAN, NAN], 30), ([NAN] * 5, 0), ([1.0, NAN, 1.0], None), ([1.0, NAN, NAN], 10)],
+)
+def test_from_where_no_norm_is_a_number_any_more(norms: list[float], step: int | None) -> None:
+    series = Series.of("grad_norm", 10 * np.arange(len(norms)), norms)
+    assert BrokenGradients(series, ~np.isfinite(series.values)).trailing_step == step

@@ -40,6 +40,13 @@ class BrokenGradients:
         """How many values at the start are no numbers, without a sound one among them."""
         return len(self.mask) if self.mask.all() else int(np.argmin(self.mask))
 
+    @cached_property
+    def trailing_step(self) -> int | None:
+        """Step from which every norm to the end is no number, or None where the last one is."""
+        sound = np.flatnonzero(~self.mask)
+        begin = int(sound[-1]) + 1 if len(sound) else 0
+        return int(self.series.steps[begin]) if begin < len(self.mask) else None
+
     def after(self, start: int) -> NDArray[np.intp]:
         """Return the indices of the values from `start` on that are no numbers."""
         return np.asarray(start + np.flatnonzero(self.mask[start:]))

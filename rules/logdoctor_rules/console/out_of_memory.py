@@ -37,7 +37,7 @@ class OutOfMemory(Rule):
     severity = Severity.ERROR
     causes = ("out-of-memory",)
     references = ("https://docs.pytorch.org/docs/stable/notes/cuda.html#memory-management",)
-    explains = ("collective-timeout", "device-fault", "worker-killed", "crashed", "interrupted-run")
+    explains = ("collective-timeout", "device-fault", "worker-killed", "crashed", "interrupted-run", "still-improving")
 
     examples = (
         fires(

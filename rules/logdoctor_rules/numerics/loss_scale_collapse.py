@@ -235,7 +235,8 @@ class LossScaleCollapse(Rule):
         # A log row that shows several halvings and the first NaN says that the halvings began before it.
         nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
         rose = loss is not None and loss.lost_before(step) >= 1.0
-        learns = sunk and not lost_at and loss is not None and _learns(loss.train, step)
+        rests = walk.idle > self.max_idle  # a scale that is still halved skips every step
+        learns = sunk and rests and not lost_at and loss is not None and _learns(loss.train, step)
         known = "the log's lines of overflow put the loss scale" if walk.from_text else f"{series.name} is halved"
         yield self.finding(
             f"{known} from {number(walk.before)} to {number(walk.end)} from {place(series, step)} on, "

@@ -191,8 +191,8 @@ class NonFiniteGradients(Rule):
         if loss.lost_before(first) >= 1.0:
             return  # the loss rose first: that is the story
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
-        change = Change.since(loss.train, first)
-        learns = change is not None and change.falls
+        change = Change.since(loss.train, broken.trailing_step if broken.trailing_step is not None else first)
+        learns = change is not None and change.falls  # while no norm is a number
         if share == 1.0 and learns:
             return  # the norm was never computed
         confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
