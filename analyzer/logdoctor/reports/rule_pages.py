@@ -41,7 +41,7 @@ HOLE = 8.0
 """Distance of two points in units of the usual one from which the line between them is not drawn."""
 
 MAX_POINTS = 160
-"""Points of a line in a picture: nearly one a pixel."""
+"""Points of a line in a picture, fewer than pixels."""
 
 LOGARITHMIC_FROM = 60.0
 """Ratio of the highest to the lowest value from which the scale is logarithmic, as in the terminal."""
