@@ -35,6 +35,7 @@ class HighLoss(Rule):
     title = "The training loss ends high"
     severity = Severity.WARNING
     causes = ("unknown",)
+    limits = "Needs two values of the training loss."
 
     factor: float = threshold(2.0, "end in units of the start: twice as much is more than noise")
 
@@ -162,6 +163,7 @@ class Other(Rule):
     title = "Other"
     severity = Severity.NOTE
     causes = ()
+    limits = "Says nothing."
     examples = ()
 
     def check(self) -> Iterator[Finding]:
@@ -212,6 +214,10 @@ FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
         [('causes = ("unknown",)', "causes = ()")],
         "high-loss: a rule above a note names at least one cause",
     ),
+    "no limits": (
+        [('    limits = "Needs two values of the training loss."\n', "")],
+        "high-loss: the limits are not said: what it needs before it speaks, and what it cannot see",
+    ),
     "an unknown cause": (
         [('causes = ("unknown",)', 'causes = ("unknown", "bad-luck")')],
         "high-loss: the cause 'bad-luck' is unknown",
@@ -226,7 +232,7 @@ FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     ),
     "a file that is too long": (
         [('"""A loss that grows."""', '"""A loss that grows."""' + "\n# more" * 160)],
-        "high-loss: the file has 191 lines without its imports and examples, more than 160",
+        "high-loss: the file has 192 lines without its imports and examples, more than 160",
     ),
     "a threshold without a reason": (
         [('"end in units of the start: twice as much is more than noise"', '"end"')],

@@ -106,6 +106,8 @@ def _form(rule: Rule) -> Iterator[str]:
         yield f"the severity {rule.severity!r} is none"
     if not rule.causes and rule.severity is not Severity.NOTE:
         yield "a rule above a note names at least one cause"
+    if not rule.limits.strip():
+        yield "the limits are not said: what it needs before it speaks, and what it cannot see"
     for cause in rule.causes:
         try:
             because(cause)

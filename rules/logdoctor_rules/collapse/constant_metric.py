@@ -61,6 +61,7 @@ class ConstantMetric(Rule):
         "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+    limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"

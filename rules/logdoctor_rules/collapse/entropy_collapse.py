@@ -63,6 +63,10 @@ class EntropyCollapse(Rule):
         "Ahmed et al. (2019), Understanding the Impact of Entropy on Policy Optimization, arXiv:1811.11214",
         "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
     )
+    limits = (
+        "Needs 20 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
+        "judged. Without a logged return it is at most a note."
+    )
 
     gone: float = threshold(
         0.05,

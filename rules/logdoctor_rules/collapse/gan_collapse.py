@@ -49,6 +49,10 @@ class GanCollapse(Rule):
         "Arjovsky and Bottou (2017), Towards Principled Methods for Training GANs, arXiv:1701.04862",
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
     )
+    limits = (
+        "Needs both losses under names that tell them apart, 20 values each; critics whose loss is negative are not "
+        "judged. Images that are all alike need not show in losses."
+    )
 
     beaten: float = threshold(
         0.05,

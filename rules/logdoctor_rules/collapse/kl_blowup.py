@@ -49,6 +49,10 @@ class KlBlowup(Rule):
         "Ziegler et al. (2019), Fine-Tuning Language Models from Human Preferences, arXiv:1909.08593",
         "Gao et al. (2022), Scaling Laws for Reward Model Overoptimization, arXiv:2210.10760",
     )
+    limits = (
+        "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Whether it is that of "
+        "one update or from a reference, only the name of the series tells."
+    )
 
     min_update: float = threshold(
         0.3, "nats of one update at the end: ten times the usual target of 0.01 to 0.03 (Spinning Up stops at 0.015)"

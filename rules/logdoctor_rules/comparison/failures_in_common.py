@@ -24,6 +24,10 @@ class FailuresInCommon(GroupRule):
 
     id = "failures-in-common"
     title = "What the failed runs share"
+    limits = (
+        "Needs 2 failed and 2 sound runs, and settings that all of them log. Settings that fail only together, and "
+        "runs that learn but end badly, are not seen."
+    )
 
     min_each: float = threshold(2.0, "failed runs, and sound ones; a single failure shares everything with itself")
 

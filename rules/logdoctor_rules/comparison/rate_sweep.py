@@ -21,6 +21,10 @@ class RateSweep(GroupRule):
     id = "rate-sweep"
     title = "Which learning rate goes well"
     references = ("https://github.com/google-research/tuning_playbook",)
+    limits = (
+        "Needs the rate of each run, and no other logged setting that differs but the seed. The best is by loss, which "
+        "need not be the best by a metric; luck of the seed is not taken out."
+    )
 
     beyond: float = threshold(
         3.0, "factor beyond the edge of a sweep to try next: half a decade, the usual grid of learning rates"

@@ -24,6 +24,10 @@ class SeedSpread(GroupRule):
     id = "seed-spread"
     title = "How far runs of one recipe lie apart"
     references = ("Bouthillier et al. (2021), Accounting for Variance in ML Benchmarks, arXiv:2103.03098",)
+    limits = (
+        "Needs 3 runs that differ in the seed alone, 2 of which went well. A difference that no setting names counts "
+        "as luck, and so few runs give the spread only roughly."
+    )
 
     min_runs: float = threshold(3.0, "runs of one recipe; two give no idea of a spread, only of a difference")
 

@@ -25,6 +25,10 @@ class CollectiveTimeout(Rule):
     severity = Severity.ERROR
     causes = ("process-left", "hardware-fault")
     references = ("https://docs.pytorch.org/docs/stable/distributed.html#debugging-torch-distributed-applications",)
+    limits = (
+        "Needs the text log. The lines are those of NCCL and torch, written by processes that waited; which one left, "
+        "and why, stands in the log of that one."
+    )
     explains = ("crashed", "interrupted-run")
 
     examples = (

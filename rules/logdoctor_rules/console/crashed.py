@@ -24,6 +24,10 @@ class Crashed(Rule):
     title = "The program ended with an exception"
     severity = Severity.ERROR
     causes = ("program-error",)
+    limits = (
+        "Needs Python's traceback in the text log. A program that died without one, or whose console was not kept, is "
+        "not seen; the exception alone does not say what led to it."
+    )
     explains = ("interrupted-run",)
 
     examples = (

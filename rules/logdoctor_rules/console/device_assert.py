@@ -30,6 +30,10 @@ class DeviceAssert(Rule):
     severity = Severity.ERROR
     causes = ("label-out-of-range",)
     references = ("https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",)
+    limits = (
+        "Needs the text log. Kernels run late: which call was at fault, and with which index, is known only after a "
+        "run with CUDA_LAUNCH_BLOCKING=1 or on the CPU."
+    )
     explains = ("device-fault", "collective-timeout", "crashed", "interrupted-run")
 
     examples = (

@@ -28,6 +28,10 @@ class DeviceFault(Rule):
     severity = Severity.ERROR
     causes = ("faulty-kernel", "hardware-fault")
     references = ("https://docs.nvidia.com/deploy/xid-errors/index.html",)
+    limits = (
+        "Needs the text log. One line seldom tells a faulty kernel from faulty hardware; whether the error follows the "
+        "program or the machine, only another run shows."
+    )
     explains = ("collective-timeout", "crashed", "interrupted-run")
 
     examples = (

@@ -22,6 +22,10 @@ class DiskFull(Rule):
     severity = Severity.ERROR
     causes = ("storage-full",)
     references = ("https://man7.org/linux/man-pages/man3/errno.3.html",)
+    limits = (
+        "Needs the text log, which may lie on the very disk that is full and end before the error. Which files are cut "
+        "or missing is not looked at."
+    )
     explains = ("damaged-log", "crashed", "interrupted-run")
 
     examples = (

@@ -27,6 +27,10 @@ class HostKilled(Rule):
     severity = Severity.ERROR
     causes = ("host-memory-exhausted", "preempted")
     references = ("https://docs.kernel.org/admin-guide/mm/concepts.html#oom-killer",)
+    limits = (
+        "A process that is killed writes nothing itself: the line must come from its shell, launcher or kernel. How "
+        "much memory was in use the log does not say."
+    )
     explains = ("worker-killed", "collective-timeout", "crashed", "interrupted-run")
 
     examples = (

@@ -41,6 +41,10 @@ class NoGradientWarning(Rule):
     severity = Severity.WARNING
     causes = ("optimizer-not-stepping",)
     references = ("https://docs.pytorch.org/docs/stable/checkpoint.html",)
+    limits = (
+        "Needs the warning in the text log, and 10 training losses to be more than a note. A part that is not trained "
+        "in a model that learns without it does not show in the loss."
+    )
     explains = ("no-learning", "plateau", "stalled-at-chance")
 
     min_z: float = threshold(

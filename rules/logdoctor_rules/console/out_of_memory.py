@@ -37,6 +37,10 @@ class OutOfMemory(Rule):
     severity = Severity.ERROR
     causes = ("out-of-memory",)
     references = ("https://docs.pytorch.org/docs/stable/notes/cuda.html#memory-management",)
+    limits = (
+        "Needs the error in the text log: memory that comes near the limit is not judged. What took it, batch, "
+        "evaluation or leak, is not known without the allocated memory of each step."
+    )
     explains = ("collective-timeout", "device-fault", "worker-killed", "crashed", "interrupted-run", "still-improving")
 
     examples = (

@@ -28,6 +28,10 @@ class SchedulerOrderWarning(Rule):
     severity = Severity.NOTE
     causes = ("scheduler-stepped-wrongly",)
     references = ("https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
+    limits = (
+        "Needs torch's warning in the text log. A first step that a gradient scaler skipped gives it too, and is ruled "
+        "out only where half precision or an overflow is logged."
+    )
 
     examples = (
         fires(

@@ -36,6 +36,10 @@ class ShapeBroadcastWarning(Rule):
     severity = Severity.WARNING
     causes = ("wrong-loss-or-output",)
     references = ("https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",)
+    limits = (
+        "Needs the text log, where only torch's own losses warn: one of your own broadcasts in silence. Shapes that "
+        "are meant to differ look the same."
+    )
     explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence")
 
     examples = (

@@ -22,6 +22,10 @@ class WorkerKilled(Rule):
     severity = Severity.ERROR
     causes = ("host-memory-exhausted",)
     references = ("https://docs.pytorch.org/docs/stable/data.html#multi-process-data-loading",)
+    limits = (
+        "Needs the text log. The line is that of the main process, which seldom knows whether memory, shared memory or "
+        "a crash in a library ended its worker."
+    )
     explains = ("collective-timeout", "crashed", "interrupted-run")
 
     examples = (

@@ -46,6 +46,10 @@ class EpochSawtooth(Rule):
     severity = Severity.WARNING
     causes = ("data-not-shuffled",)
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
+    limits = (
+        "Needs 3 epochs of 8 logged points; where nothing tells the epochs, 16 points and a sharp jump. Losses logged "
+        "once an epoch hide the order of the data."
+    )
     explains = ("oscillation", "loss-spike", "plateau")
 
     min_share: float = threshold(

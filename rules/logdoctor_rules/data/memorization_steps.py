@@ -52,6 +52,10 @@ class MemorizationSteps(Rule):
         "https://www.fast.ai/posts/2023-09-04-learning-jumps/",
         "Zhang et al. (2022), Towards Understanding the Overfitting Phenomenon of Deep CTR Models, arXiv:2209.06053",
     )
+    limits = (
+        "Needs 3 epochs of 8 logged points, known from a counter or the settings. Without validation only large steps "
+        "are a note: whether the mild ones do harm cannot be told."
+    )
     explains = ("overfitting", "generalization-gap", "plateau")
 
     min_share: float = threshold(

@@ -38,6 +38,10 @@ class GeneralizationGap(Rule):
     references = (
         "Zhang et al. (2017), Understanding deep learning requires rethinking generalization, arXiv:1611.03530",
     )
+    limits = (
+        "Needs 6 validation losses that have come to rest, and a training loss below half of them. Two losses that are "
+        "not computed alike look like a gap."
+    )
     explains = ("still-improving",)
 
     min_gap: float = threshold(

@@ -45,6 +45,10 @@ class MetricLossDisagreement(Rule):
     severity = Severity.WARNING
     causes = ("class-imbalance", "overconfidence")
     references = ("Guo et al. (2017), On Calibration of Modern Neural Networks, arXiv:1706.04599",)
+    limits = (
+        "Needs 8 values each of a validation loss and of a metric, on one axis; errors that are better when lower are "
+        "not compared. Which class loses, only a metric of each class tells."
+    )
 
     min_metric_fall: float = threshold(
         0.15, "fall of the metric after its best as a share of the best; sound metrics give back a few percent"

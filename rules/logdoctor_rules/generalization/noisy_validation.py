@@ -49,6 +49,10 @@ class NoisyValidation(Rule):
     severity = Severity.WARNING
     causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
+    limits = (
+        "Needs 12 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
+        "is not known, but for the steps of an accuracy."
+    )
 
     min_over_train: float = threshold(
         4.0,

@@ -51,6 +51,10 @@ class Overfitting(Rule):
         "Nakkiran et al. (2019), Deep Double Descent, arXiv:1912.02292",
         "Arpit et al. (2017), A Closer Look at Memorization in Deep Networks, arXiv:1706.05394",
     )
+    limits = (
+        "Needs 5 validation losses and a training loss that falls on while they rise. Judged by loss alone: where only "
+        "metrics are logged it is silent, and a validation set that overlaps training hides it."
+    )
     explains = ("generalization-gap", "still-improving", "metric-loss-disagreement")
 
     min_rise: float = threshold(

@@ -72,6 +72,7 @@ class ValidationBelowTraining(Rule):
     severity = Severity.WARNING
     causes = ("train-mode-regularisation", "leakage", "validation-set-differs")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
+    limits = "Needs 6 validation losses. Leakage and dropout look alike until training is evaluated without dropout."
 
     max_ratio: float = threshold(
         0.6, "validation loss as a share of training loss; dropout and mild augmentation leave 0.7 and more"

@@ -55,6 +55,10 @@ class DamagedLog(Rule):
     severity = Severity.WARNING
     causes = ("interrupted-write", "storage-fault", "two-writers", "unknown")
     references = ("https://github.com/tensorflow/tensorboard/issues/1562",)
+    limits = (
+        "Sees what could not be read. A wrong value that is well formed, and a file that lost its end between two "
+        "records, look whole."
+    )
     explains = ("missing-steps",)
 
     examples = (

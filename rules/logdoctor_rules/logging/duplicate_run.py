@@ -55,6 +55,10 @@ class DuplicateRun(Rule):
     title = "Two runs hold the same curve"
     severity = Severity.NOTE
     causes = ("copied-log", "setting-without-effect")
+    limits = (
+        "Compares the main loss, value for value, of the runs of one analysis. A copy that is shorter, thinned, "
+        "smoothed or rounded otherwise is taken for another run."
+    )
 
     min_distinct: float = threshold(
         10.0,

@@ -48,6 +48,10 @@ class InterruptedRun(Rule):
     title = "The run ended before it was meant to"
     severity = Severity.NOTE
     causes = ("preempted", "program-error", "unknown")
+    limits = (
+        "Needs planned steps or epochs, a state that the tracker kept, or a line that says how it stopped. Curves do "
+        "not tell a run that was killed from one that somebody stopped on purpose."
+    )
     explains = ("still-improving",)
     varies = {  # noqa: RUF012 - as every rule declares it
         "ten times the steps": "the settings say how many steps were planned, and do not change with the log",

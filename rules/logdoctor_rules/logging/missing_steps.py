@@ -51,6 +51,10 @@ class MissingSteps(Rule):
     title = "Steps are missing from the log"
     severity = Severity.NOTE
     causes = ("log-incomplete", "logging-changed")
+    limits = (
+        "Needs 20 values at one pace; what is logged irregularly is not judged. Whether training went on where records "
+        "are missing, the log cannot say."
+    )
 
     min_paces: float = threshold(
         10.0, "width of a hole in usual distances between records; a lost record makes two, a thinner stretch a few"

@@ -57,6 +57,10 @@ class RestartOverlap(Rule):
     severity = Severity.NOTE
     causes = ("resumed-from-checkpoint", "two-writers")
     references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
+    limits = (
+        "Sees steps that go back, and restarts that the writer declares. A resume at the very next step leaves no "
+        "trace, and whether optimizer and data were restored is not logged."
+    )
 
     from_zero: float = threshold(
         0.02,

@@ -54,6 +54,10 @@ class ThroughputDrop(Rule):
     severity = Severity.NOTE
     causes = ("slow-input", "hardware-fault", "data-changed")
     references = ("https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html",)
+    limits = (
+        "Needs 21 speeds, or the times of as many losses without a pause. A run that was slow from the start goes "
+        "unseen, and what it waits for shows only where the time of the data is logged."
+    )
 
     min_drop: float = threshold(
         1 / 3, "loss of speed as a share of the speed before; runwise takes 40 %, clocks and neighbours cost some 20 %"

@@ -79,6 +79,10 @@ class LossScaleCollapse(Rule):
         "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
         "https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling",
     )
+    limits = (
+        "Needs a scale that moves in powers of two, as a curve or in lines of overflow. Which operation overflows it "
+        "cannot tell."
+    )
     explains = (
         "masked-nan",
         "nan-loss",

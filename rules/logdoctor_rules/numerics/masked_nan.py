@@ -58,6 +58,10 @@ class MaskedNan(Rule):
         "https://github.com/huggingface/transformers/pull/13619",
         "https://github.com/huggingface/trl/issues/6702",
     )
+    limits = (
+        "Sure only beside a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
+        "NaN shown as anything but 0 or a mean so far goes unseen."
+    )
     explains = (
         "nan-loss",
         "non-finite-gradients",

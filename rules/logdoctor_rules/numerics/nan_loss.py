@@ -58,6 +58,10 @@ class NanLoss(Rule):
         "validation-set-differs",
     )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
+    limits = (
+        "Sees what is logged: a NaN between two records, or one that the trainer replaced, goes unseen. Which "
+        "operation made it, only anomaly detection in the program tells."
+    )
     explains = (
         "constant-metric",
         "crashed",

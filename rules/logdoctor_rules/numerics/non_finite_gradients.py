@@ -64,6 +64,10 @@ class NonFiniteGradients(Rule):
         "https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling",
         "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
     )
+    limits = (
+        "Needs 10 gradient norms on the axis of the training loss. Up to 32 bad ones at the start, and single ones "
+        "later, pass as a loss scale at work; which layer it is, the norm hides."
+    )
     explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence", "still-improving")
 
     probe: float = threshold(

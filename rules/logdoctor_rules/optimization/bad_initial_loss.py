@@ -65,6 +65,7 @@ class BadInitialLoss(Rule):
     severity = Severity.WARNING
     causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+    limits = "Needs 20 values from the first step on, and a number of classes; else only a fall to a 20th at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
 
     max_start: float = threshold(

@@ -53,6 +53,10 @@ class NoLearning(Rule):
     severity = Severity.ERROR
     causes = STUCK
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
+    limits = (
+        "Needs 8 values of a log that begins with the run; it is silent where validation or a metric improves. A task "
+        "that breaks open later looks the same until it does."
+    )
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
         "underfitting",

@@ -63,6 +63,10 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
+    limits = (
+        "Needs 12 values from the beginning of the run on, and an end above half the start; a loss that ends below "
+        "zero is not judged. Where nothing says that the run is over, it is a note."
+    )
     explains = ("still-improving", "lr-out-of-range", "underfitting")
 
     min_pace: float = threshold(

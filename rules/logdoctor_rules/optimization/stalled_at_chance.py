@@ -71,6 +71,7 @@ class StalledAtChance(Rule):
     severity = Severity.ERROR
     causes = (*STUCK, "reference-equals-policy")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
+    limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of many uneven classes, goes unseen."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",

@@ -43,6 +43,10 @@ class StillImproving(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
+    limits = (
+        "Needs 10 values. Where no rate is logged, the fall that the end of a decay brings looks like one that would "
+        "go on; how much more there is to gain, a curve does not say."
+    )
 
     min_gain: float = threshold(
         0.05,

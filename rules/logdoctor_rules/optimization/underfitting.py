@@ -55,6 +55,10 @@ class Underfitting(Rule):
     severity = Severity.WARNING
     causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
+    limits = (
+        "Needs both losses, 12 values of one, and an accuracy or settings that regularise far more than usual; a "
+        "regression without those is not judged. What the data allow at best is not in a log."
+    )
     varies: ClassVar[Mapping[str, str]] = {
         "bits instead of nats": "a classifier is known by its first loss of ln C nats"
     }

@@ -67,6 +67,10 @@ class VanishingGradients(Rule):
         "Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-built-in-rules.html",
     )
+    limits = (
+        "Needs 10 gradient norms and training losses. The norm of all weights hides layers: the first may get nothing "
+        "while the last ones keep it up."
+    )
     explains = ("stalled-at-chance", "no-learning", "plateau", "slow-convergence", "still-improving")
 
     ratio: float = threshold(

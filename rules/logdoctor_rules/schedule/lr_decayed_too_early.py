@@ -49,6 +49,10 @@ class LrDecayedTooEarly(Rule):
     severity = Severity.WARNING
     causes = ("schedule-decays-too-soon", "scheduler-stepped-wrongly")
     references = ("https://github.com/google-research/tuning_playbook",)
+    limits = (
+        "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
+        "is not judged. What more rate would have gained is not measured."
+    )
     explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting")
 
     dead_rate: float = threshold(

@@ -58,6 +58,10 @@ class LrOutOfRange(Rule):
     severity = Severity.NOTE
     causes = ("learning-rate-too-high", "learning-rate-too-low")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
+    limits = (
+        "Needs the rate and an optimizer with a usual range. That range spans decades for all models together, so a "
+        "rate that is ten times too high for this one may lie within it."
+    )
 
     factor: float = threshold(
         10.0, "factor outside the usual range from which a rate is far from it: a decade more than tuning explores"

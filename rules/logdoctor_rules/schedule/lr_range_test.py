@@ -53,6 +53,10 @@ class LrRangeTest(Rule):
         "Smith (2017), Cyclical Learning Rates for Training Neural Networks, arXiv:1506.01186",
         "https://github.com/fastai/fastai/blob/main/fastai/callback/schedule.py",
     )
+    limits = (
+        "Needs a logged rate that rises all the way, over two decades or more. What it suggests comes from one short "
+        "run, and holds for its batch size and optimizer."
+    )
     explains = (
         "divergence",
         "no-learning",

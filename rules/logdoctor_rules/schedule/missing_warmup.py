@@ -54,8 +54,7 @@ class MissingWarmup(Rule):
 
     Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
     while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
-    but once, or a sibling that differs in its warm-up and goes much lower. A rate that jumps to its full value after
-    the beginning is judged by the rise of the loss.
+    but once, or a sibling with another warm-up that goes much lower. A later jump of the rate is judged by its harm.
     """
 
     id = "missing-warmup"
@@ -63,6 +62,7 @@ class MissingWarmup(Rule):
     severity = Severity.WARNING
     causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high")
     references = ("Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",)
+    limits = "Needs 100 values, and a logged rate or a warm-up set to 0; of SGD it sees only jumps of the rate."
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")
     early: float = threshold(0.02, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")

@@ -55,6 +55,7 @@ class Divergence(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
+    limits = "Needs 4 values, or a tenfold rise; without validation, a change to harder data looks the same."
     explains = (
         "constant-metric",
         "no-learning",

@@ -60,6 +60,10 @@ class ExcessiveClipping(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
+    limits = (
+        "Needs 20 gradient norms, and the threshold in the settings or a norm that is logged after clipping. A norm "
+        "before clipping tells nothing where the threshold is not known."
+    )
     explains = ("slow-convergence", "underfitting", "still-improving")
 
     min_ratio: float = threshold(

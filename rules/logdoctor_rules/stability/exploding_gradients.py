@@ -54,6 +54,10 @@ class ExplodingGradients(Rule):
         "Pascanu et al. (2013), On the difficulty of training recurrent neural networks, arXiv:1211.5063",
         "https://github.com/facebookresearch/metaseq/blob/main/projects/OPT/chronicles/56_percent_update.md",
     )
+    limits = (
+        "Needs more than 10 gradient norms on the axis of the training loss. The first ten have no history to leave, "
+        "and the norm of all weights does not tell the layer."
+    )
     explains = (
         "loss-scale-collapse",
         "masked-nan",

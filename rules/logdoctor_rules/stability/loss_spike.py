@@ -62,6 +62,7 @@ class LossSpike(Rule):
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
+    limits = "Needs 20 values; averaging hides short jumps, and which batch it was, only the program can tell."
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"

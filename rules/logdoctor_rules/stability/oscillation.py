@@ -52,6 +52,10 @@ class Oscillation(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-high", "batch-too-small", "data-not-shuffled")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
+    limits = (
+        "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
+        "above the start; swings faster than the log look slower, or like noise."
+    )
 
     min_share: float = threshold(
         0.2,
