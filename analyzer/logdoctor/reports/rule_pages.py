@@ -52,7 +52,8 @@ MAX_SERIES = 5
 def index(rules: Sequence[type[Rule]], sources: str, pictures: str) -> str:
     """Return the page as Markdown; `sources` and `pictures` are the folders that it links to.
 
-    No table: pictures that share a row with text are shrunk until nothing can be seen on them.
+    A table of one row a rule comes first; the pictures are not in it, for beside text they are shrunk until nothing
+    can be seen on them.
     """
     ordered = sorted(rules, key=lambda rule: (category(rule), rule.id))
     groups = [(name, list(members)) for name, members in groupby(ordered, key=category)]
@@ -64,7 +65,9 @@ def index(rules: Sequence[type[Rule]], sources: str, pictures: str) -> str:
         "right one that it is silent on. The page is made from the rules' own files "
         "(`UPDATE_GOLDEN=1 pytest tests/reports/test_rule_pages.py`).",
         "",
-        *(f"- {name}: {', '.join(f'[{rule.id}](#{rule.id})' for rule in members)}" for name, members in groups),
+        "| rule | category | severity | what a finding means |",
+        "|---|---|---|---|",
+        *(f"| [{rule.id}](#{rule.id}) | {category(rule)} | {_kind(rule)} | {_line(rule.title)} |" for rule in ordered),
     ]
     for name, members in groups:
         lines += ["", f"## {name}"]
