@@ -26,7 +26,7 @@ from logdoctor.run.roles import (
 )
 from logdoctor.run.text_event import RESUMED
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Spike
-from logdoctor.signals.trend import SMOOTHED, Trend, running_median
+from logdoctor.signals.trend import SMOOTHED, Trend, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
 if TYPE_CHECKING:
@@ -150,8 +150,10 @@ class Event:
         """Whether the loss had fallen before the event, over more than a value or two."""
         if self.first is None or len(self.before) <= (0 if self.averages else RUN_UP):
             return False
-        lowest = float(running_median(self.before, SMOOTHED if len(self.before) > SMOOTHED else 1).min())
-        return self.first - lowest >= LEARNT * abs(self.first)
+        block = block_size(len(self.before))
+        width = SMOOTHED if len(self.before) > SMOOTHED else 1
+        level = block_medians(self.before, block) if block > 1 else running_median(self.before, width)
+        return self.first - float(level.min()) >= LEARNT * abs(self.first)
 
     @property
     def averages(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,8 +111,10 @@ def broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], ND
 def equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, int]]:
     """Return first index and end of every stretch of at least `least` equal finite values."""
     changes = np.flatnonzero(np.diff(values) != 0) + 1  # a NaN differs from everything
-    bounds = [0, *changes.tolist(), len(values)]
-    return [(a, b) for a, b in pairwise(bounds) if b - a >= least and np.isfinite(values[a])]
+    bounds = np.concatenate([[0], changes, [len(values)]])
+    long = np.flatnonzero(np.diff(bounds) >= least)
+    stretches = zip(bounds[long].tolist(), bounds[long + 1].tolist(), strict=True)
+    return [(first, end) for first, end in stretches if np.isfinite(values[first])]
 
 
 def zero_alone(run: Run, loss: Series, step: int) -> bool:

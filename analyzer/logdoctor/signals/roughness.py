@@ -57,11 +57,12 @@ class Roughness:
         if train.axis != val.axis:
             train_at, val_at = progress(train_at), progress(val_at)
         ends = np.searchsorted(train_at, val_at, side="right")
-        means = [
-            float(np.mean(train.values[a:b])) if b > a else float(np.interp(at, train_at, train.values))
-            for a, b, at in zip(ends[:-1], ends[1:], val_at[1:], strict=True)
-        ]
-        return np.array(means)[max(self._late - 1, 0) :]
+        begins, counts = ends[:-1], np.diff(ends)
+        means = np.asarray(np.interp(val_at[1:], train_at, train.values))  # where nothing was logged in between
+        some = counts > 0
+        if some.any():
+            means[some] = np.add.reduceat(train.values[: ends[-1]], begins[some]) / counts[some]
+        return means[max(self._late - 1, 0) :]
 
     @cached_property
     def jumps(self) -> float:

@@ -131,7 +131,7 @@ class Schedule:
         """Indices of the first rate, of every high and low in turn, and of the last rate."""
         rates, least = self.rates, TURN * self.peak
         found, high, low, up = [0], 0, 0, 0
-        for i in range(1, len(rates)):
+        for i in _extremes(rates):
             high = i if rates[i] > rates[high] else high
             low = i if rates[i] < rates[low] else low
             if up >= 0 and rates[high] - rates[i] > least:
@@ -203,6 +203,13 @@ class Schedule:
         before, after = self.rates[:-1], self.rates[1:]
         decayed = np.maximum.accumulate(before) > 2 * before
         return self.series.steps[1:][decayed & (after >= 2 * before)]
+
+
+def _extremes(values: NDArray[np.float64]) -> list[int]:
+    """Return where a curve changes its direction, the first index of a flat, and where it comes to rest."""
+    moves = np.flatnonzero(np.diff(values))
+    flips = np.flatnonzero(np.diff(np.sign(np.diff(values)[moves])))
+    return [*(moves[flips] + 1).tolist(), *(moves[-1:] + 1).tolist()]
 
 
 def _as_long(steps: NDArray[np.int64], middle: int, one: int, other: int) -> bool:

@@ -231,9 +231,13 @@ def block_middles(steps: NDArray[np.int64], block: int) -> NDArray[np.int64]:
 
 def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     """Return the median of each point and its neighbours, shape (n,); at the ends of those there are."""
-    half = width // 2
-    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
-    return np.asarray(np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1))
+    half, n = width // 2, len(values)
+    edges = sorted({*range(min(half, n)), *range(max(n - half, 0), n)})
+    medians = np.empty(n)
+    medians[edges] = [np.median(values[max(i - half, 0) : i + half + 1]) for i in edges]
+    if n >= width:
+        medians[half : n - half] = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
+    return medians
 
 
 def jitter(values: NDArray[np.float64]) -> float:

@@ -216,8 +216,9 @@ def _only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> 
     if val is None or val.series.axis is not series.axis:
         return False
     steps, values = val.series.steps, val.series.values
-    before = values[steps < series.steps[spike.index]][-RUN_UP:]
-    during = values[(steps > series.steps[spike.index]) & (steps <= series.steps[spike.last])]
+    at = int(np.searchsorted(steps, series.steps[spike.index]))
+    begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
+    before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
     return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
 
 
