@@ -82,6 +82,14 @@ def test_repeats_differ_in_nothing_but_the_seed() -> None:
     assert [[one.run.name for one in group] for group in set_up(*runs).repeats] == [["lr1/seed1", "lr1/seed2"]]
 
 
+@pytest.mark.parametrize(("settings", "repeats"), [({"lr": 1}, 1), ({}, 0)])
+def test_numbered_versions_are_repeats_where_settings_say_that_nothing_differs(
+    settings: dict[str, float], repeats: int
+) -> None:
+    runs = [named(f"version_{i}", decay(2.3, 0.3), **settings) for i in range(3)]
+    assert len(set_up(*runs).repeats) == repeats
+
+
 def test_a_rate_sweep_holds_everything_else_fixed() -> None:
     runs = [
         named("run1", decay(2.3, 0.3), lr=1, width=8),

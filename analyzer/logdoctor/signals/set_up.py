@@ -16,6 +16,9 @@ from logdoctor.signals.siblings import SAME_START, Measured, Siblings, names_tas
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 _SEED_IN_NAME = re.compile(r"(?:seed|rep|repeat|fold)[\W_]*\d+", re.I)
+_VERSION_IN_NAME = re.compile(r"\bversion_\d+")
+"""Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
+
 _TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}")
 
 
@@ -50,7 +53,8 @@ class Member:
     @cached_property
     def name_without_seed(self) -> str:
         """The run's name with seeds and times masked: alike for repeats of one recipe."""
-        return _TIME_IN_NAME.sub("#", _SEED_IN_NAME.sub("seed #", self.run.name))
+        name = _TIME_IN_NAME.sub("#", _SEED_IN_NAME.sub("seed #", self.run.name))
+        return _VERSION_IN_NAME.sub("#", name) if self.settings else name
 
 
 @dataclass(frozen=True)
