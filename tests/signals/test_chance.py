@@ -93,3 +93,9 @@ class TestShares:
 def test_preference_tuning_begins_where_policy_and_reference_agree() -> None:
     found = [one for one in levels(None, **{"rewards/margins": flat(0.0)}) if one.is_preference]
     assert [one.classes for one in found] == [2]
+
+
+def test_a_loss_that_begins_at_ln_ten_makes_half_an_accuracy_of_ten_classes() -> None:
+    for first, told in ((2.3, False), (0.7, True), (1.6, True)):
+        run = example_run(train_loss=decay(first, 0.5), val_accuracy=flat(0.48))
+        assert any(one.by_accuracy and one.classes == 2 for one in ChanceLevels.measure(run).levels) is told

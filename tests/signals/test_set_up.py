@@ -86,7 +86,7 @@ def test_repeats_differ_in_nothing_but_the_seed() -> None:
 def test_numbered_versions_are_repeats_where_settings_say_that_nothing_differs(
     settings: dict[str, float], repeats: int
 ) -> None:
-    runs = [named(f"version_{i}", decay(2.3, 0.3), **settings) for i in range(3)]
+    runs = [named(f"version_{i}", decay(2.3, 0.3), None, **settings) for i in range(3)]
     assert len(set_up(*runs).repeats) == repeats
 
 

@@ -37,6 +37,9 @@ BEFORE = 10
 UNEVEN = (0.5, 0.98)
 """Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
 
+AT_LEVEL = 0.05
+"""Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -112,11 +115,25 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
         if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
             continue
+        more = _begins_at(run)
         for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy - 0.25), round(1 / accuracy + 0.25))):
-            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE:
+            guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
+            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and guesses and classes >= more:
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
+
+
+def _begins_at(run: Run) -> int:
+    """Return the most common count of classes whose level the training loss begins at, or 0.
+
+    Where it begins at ln 10, an accuracy of 0.48 is half of ten classes, learnt, and not guessing among two.
+    """
+    train = run.find(TrainLoss)
+    if train is None or not len(train.finite):
+        return 0
+    first = float(train.finite.values[0])
+    return max((c for c in COMMON_CLASSES if abs(first / log(c) - 1) <= AT_LEVEL), default=0)
 
 
 def _from_shares(run: Run) -> list[Chance]:

@@ -110,6 +110,11 @@ class BadInitialLoss(Rule):
             val_accuracy=decay(0.1, 0.65),
         ),
         silent(
+            "half of ten classes are learnt at once: two classes would begin at 0.69",
+            train_loss=decay(2.21, 1.1, half_life=0.05).noisy(0.01),
+            val_accuracy=flat(0.48).noisy(0.01),
+        ),
+        silent(
             "a sum of losses, and its accuracy",
             settings=TEN,
             axis=Axis.STEP,
