@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from logdoctor import Axis, Run, example_run
+from logdoctor import Run, example_run
 from logdoctor.curves import Curve, decay, flat, line
-from logdoctor.evidence.stuck import poor_accuracy, smaller_model, told
+from logdoctor.evidence.stuck import memorises, poor_accuracy, smaller_model, tiny_model, told
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Siblings
 
+MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0)}
+
 
 def classifier(start: float = 2.3, settings: dict[str, Setting] | None = None, **curves: Curve) -> Run:
-    return example_run(settings, Axis.EPOCH, 0, train_loss=decay(start, 0.8 * start), **curves)
+    logged: dict[str, Any] = {"train_loss": decay(start, 0.8 * start), **curves}
+    return example_run(settings, **logged)
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0])
@@ -30,7 +35,7 @@ def test_an_accuracy_that_begins_at_guessing_and_ends_low_is_poor(scale: float) 
         classifier(val_accuracy=line(0.1, 0.4, 4)),
         classifier(train_accuracy=line(0.1, 0.3), val_accuracy=line(0.1, 0.7)),
         classifier(settings={"vocab_size": 25}, val_accuracy=line(0.1, 0.4)),
-        classifier(0.69, None, val_accuracy=line(0.5, 0.55), **{"rewards/margins": flat(0.0)}),
+        classifier(start=0.69, val_accuracy=line(0.5, 0.55), **MARGINS),
         classifier(start=10.8, val_accuracy=line(0.05, 0.4)),
         classifier(start=3.2, val_accuracy=line(0.39, 0.42)),
     ],
@@ -59,3 +64,18 @@ def test_a_model_is_smaller_by_the_settings(here: dict[str, Setting], there: dic
 def test_a_cause_is_likely_with_a_clause_and_unlikely_without() -> None:
     assert told("over-regularised", "the dropout is 0.9").strength is Strength.LIKELY
     assert told("over-regularised", "").strength is Strength.UNLIKELY
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"hidden_size": 2}, "hidden_size is 2"), ({"n_embd": 64}, ""), ({"num_hidden_layers": 2}, ""), ({}, "")],
+)
+def test_next_to_no_hidden_units_are_a_tiny_model(settings: dict[str, Setting], said: str) -> None:
+    assert tiny_model(classifier(settings=settings)) == said
+
+
+@pytest.mark.parametrize(("end", "memory"), [(1.2, True), (0.7, False)])
+def test_a_sibling_whose_validation_ends_no_lower_memorises(end: float, memory: bool) -> None:
+    sibling = classifier(val_loss=line(2.3, end))
+    assert memorises(sibling, classifier(val_loss=line(2.3, 1.0))) is memory
+    assert not memorises(sibling, classifier())

@@ -13,7 +13,7 @@ from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
@@ -37,6 +37,14 @@ ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 
 SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
 """Words of settings that make a model larger."""
+
+TINY = 4
+"""Hidden units that no network has that is to fit anything."""
+
+UNITS = frozenset("hidden units neurons embd".split())
+"""Words of settings that count units of a layer, where none of COUNTS is beside them."""
+
+COUNTS = frozenset("layer layers num number n depth blocks".split())
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
 """Words of names and settings of language models, whose accuracies end low and rightly so."""
@@ -161,6 +169,24 @@ def smaller_model(sibling: Sibling) -> str:
         smaller = isinstance(here, int | float) and (there is None or (isinstance(there, int | float) and here < there))
         if smaller and SIZE & set(words(name)):
             return f"{name} is {here}, and {there or 'not set'} in sibling run {sibling.run.name}"
+    return ""
+
+
+def memorises(sibling: Run, run: Run) -> bool:
+    """Whether a sibling's validation loss ends no lower, so that its lower training loss is memory, not learning."""
+    theirs, ours = (one.find(ValLoss) for one in (sibling, run))
+    if theirs is None or ours is None or min(len(theirs.finite), len(ours.finite)) < FEW_EVALUATIONS:
+        return False
+    ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
+    return ends[0] >= ends[1]
+
+
+def tiny_model(run: Run) -> str:
+    """Say which setting leaves a network next to no hidden units, or nothing."""
+    for name, value in run.hyperparameters.items():
+        named = set(words(name))
+        if named & UNITS and not named & COUNTS and type(value) is int and 1 <= value <= TINY:
+            return f"{name} is {value}"
     return ""
 
 

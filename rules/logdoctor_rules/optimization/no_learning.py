@@ -153,18 +153,16 @@ class NoLearning(Rule):
         fell = began - train.end
         lowest = began - train.best
         scale = abs(began) or 1.0
-        stays = (
-            val is not None
-            and len(val) >= self.min_points
-            and float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
-        )
+        stays = val is not None and len(val) >= self.min_points and self._stays(val)
         fell_far = fell > self.max_fall * scale and not stays
         dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
-        if fell_far or dipped or surely or self._learns(val, metric):
+        if fell_far or dipped or surely or self._learns(train, val, metric):
             return
-        confidence = confidence_from(LEARNING * scale / max(abs(fell), train.noise, 1e-300), 2 * len(train))
-        if confidence is Confidence.LOW and stays:  # batch noise hides training, but validation says the same
+        unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
+        confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
+        little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
+        if confidence is Confidence.LOW and stays and little:  # noise hides training, but validation says the same
             confidence = Confidence.MEDIUM
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
@@ -181,11 +179,24 @@ class NoLearning(Rule):
             },
         )
 
-    def _learns(self, val: Trend[ValLoss] | None, metric: Trend[TrainMetric] | None) -> bool:
+    def _stays(self, val: Trend[ValLoss]) -> bool:
+        """Whether validation keeps to where it began, or wanders about it and ends there."""
+        near = abs(val.start - val.end) <= self.max_fall * abs(val.start)
+        return self._keeps(val) or (near and abs(val.sure_fall) <= self.max_z)
+
+    def _keeps(self, val: Trend[ValLoss]) -> bool:
+        return float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
+
+    def _learns(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, metric: Trend[TrainMetric] | None) -> bool:
         """Whether validation surely falls or a metric surely rises: then batch noise hides what training learns."""
         falls = val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
         if val is not None and not falls:
             falls = _steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
+        if val is not None and falls:  # could noise hide so much of a fall?
+            falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[2] + self.max_z * _error(train)
+        if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
+            least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
+            falls = falls or val.start - val.end > least
         if metric is None or metric.series.values.max() <= 0:
             return falls
         gain = metric.thirds[2] - metric.thirds[0]
@@ -198,6 +209,11 @@ class NoLearning(Rule):
         above = {n: float(np.median(values[:n])) - train.end for n in firsts}
         least = 2 * self.max_fall * scale
         return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())
+
+
+def _error(train: Trend[TrainLoss]) -> float:
+    """Return the standard error of the fall from the first to the last third."""
+    return float(MEDIAN_EFFICIENCY * train.noise * np.sqrt(6 / len(train)))
 
 
 def _steadily(val: Trend[ValLoss]) -> bool:

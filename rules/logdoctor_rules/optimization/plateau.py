@@ -26,7 +26,14 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.stuck import accuracies, end_accuracy, smaller_model, strong_regularisation, told
+from logdoctor.evidence.stuck import (
+    accuracies,
+    end_accuracy,
+    memorises,
+    smaller_model,
+    strong_regularisation,
+    told,
+)
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number, percent, stretch
 
@@ -153,6 +160,17 @@ class Plateau(Rule):
             siblings=(example_run(train_loss=decay(2.3, 0.05)),),
         ),
         silent(
+            "rests at the noise of the targets, which a sibling memorises",
+            train_loss=decay(2.0, 0.9, half_life=0.01),
+            val_loss=decay(2.0, 1.0, half_life=0.01),
+            siblings=(
+                example_run(
+                    train_loss=decay(2.0, 0.1),
+                    val_loss=decay(2.0, 1.0, 30, half_life=0.05).followed_by(line(1.0, 1.6, 90)),
+                ),
+            ),
+        ),
+        silent(
             "beside a sibling that gained next to nothing",
             train_loss=decay(0.556, 0.541, half_life=0.01),
             siblings=(example_run(train_loss=decay(0.556, 0.508)),),
@@ -265,7 +283,7 @@ class Plateau(Rule):
         best = siblings.best
         if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
             return None
-        return best if _share(train, best) >= self.sibling_share else None
+        return best if _share(train, best) >= self.sibling_share and not memorises(best.run, siblings.run) else None
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():

@@ -75,8 +75,9 @@ class SlowConvergence(Rule):
         "fall, as language models show; sound public runs stay below 0.5",
     )
     min_pace_by_rate: float = threshold(
-        0.8,
-        "the same where a rate is logged, by the sum of the rates: a run that learns slows down by that measure, too",
+        0.85,
+        "the same where a rate is logged that falls, by the sum of the rates: a run that learns slows down by that "
+        "measure, too",
     )
     max_pace: float = threshold(
         1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
@@ -92,8 +93,8 @@ class SlowConvergence(Rule):
     )
     hardly: float = threshold(
         0.85,
-        "the same where no rate is logged and a cosine schedule is assumed: a classifier that ends there with a poor "
-        "accuracy has hardly moved",
+        "the same for a run that has hardly moved: where no rate is logged, a cosine schedule is assumed then, given a "
+        "poor accuracy or a validation loss that shows the same; of sound runs only fine-tunings end there",
     )
     poor_accuracy: float = threshold(
         0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
@@ -128,7 +129,17 @@ class SlowConvergence(Rule):
         fires("a classifier whose schedule is not logged", **POOR),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
+        fires(
+            "validation, too, falls as under a schedule that is not logged",
+            train_loss=POOR["train_loss"],
+            val_loss=POOR["train_loss"],
+        ),
         silent("learns", train_loss=decay(2.3, 0.2)),
+        silent(
+            "levels off as under a schedule, and validation does earlier",
+            train_loss=POOR["train_loss"],
+            val_loss=decay(2.3, 2.2, half_life=0.1).noisy(0.0003),
+        ),
         silent("a little fall that levels off", train_loss=decay(2.3, 1.9, half_life=0.15)),
         silent("comes far", train_loss=line(2.3, 0.4)),
         silent("comes below zero", train_loss=line(2.3, -6.8)),
@@ -173,7 +184,8 @@ class SlowConvergence(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        noisy = val is not None and train.sure_fall < self.min_z and len(val) >= self.min_points
+        evaluated = val is not None and len(val) >= self.min_points
+        noisy = evaluated and train.sure_fall < self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
@@ -183,11 +195,12 @@ class SlowConvergence(Rule):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
-        least = self.min_pace if schedule is None else self.min_pace_by_rate
-        pace = self._pace(trend, _elapsed(trend, schedule))
-        poor = poor_accuracy(run, self.poor_accuracy)
-        ended = came_to_its_end(run, settings, schedule)
-        if not least <= pace and schedule is None and poor and trend.end > self.hardly * trend.start:
+        hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
+        falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
+        least = self.min_pace_by_rate if falling else self.min_pace
+        pace, ended = self._pace(trend, _elapsed(trend, schedule)), came_to_its_end(run, settings, schedule)
+        hidden = schedule is None and hardly and not least <= pace
+        if hidden and (self._seen(val) or poor_accuracy(run, self.poor_accuracy)):
             pace, least, ended = self._pace(trend, _of_cosine(trend)), self.min_pace_by_rate, True
         if not least <= pace <= self.max_pace:
             return
@@ -196,7 +209,7 @@ class SlowConvergence(Rule):
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
             Span(series.name, first_step, last_step, "straight"),
-            severity=self.severity if ended else Severity.NOTE,
+            severity=self.severity if ended or evaluated else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
                 rate_too_low(
@@ -211,6 +224,14 @@ class SlowConvergence(Rule):
                 "end": Quantity(trend.end),
                 "pace of the later half": Quantity(pace, "share of the earlier"),
             },
+        )
+
+    def _seen(self, val: Trend[ValLoss] | None) -> bool:
+        """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
+        if val is None or len(val) < self.min_points:
+            return val is not None
+        return (
+            val.sure_fall >= self.min_z and self.min_pace_by_rate <= self._pace(val, _of_cosine(val)) <= self.max_pace
         )
 
     def _pace(self, trend: Trend[TrainLoss] | Trend[ValLoss], elapsed: NDArray[np.float64]) -> float:

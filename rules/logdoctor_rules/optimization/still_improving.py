@@ -27,6 +27,9 @@ from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY, SMOOTHED
 from logdoctor.wording import number, percent
 
+STEADY = 6
+"""Last values of which each is lower than the one before: one in 720 by chance."""
+
 
 @dataclass(frozen=True)
 class StillImproving(Rule):
@@ -49,8 +52,13 @@ class StillImproving(Rule):
     )
 
     min_gain: float = threshold(
-        0.05,
+        0.02,
         "fall over the last fifth of the run as a share of the whole fall; learning that is done gains under 1 %",
+    )
+    min_relative: float = threshold(
+        0.1,
+        "the same fall of a validation loss as a share of where it ends: of an error that is small by now, a tenth is "
+        "much though it is little of the whole fall",
     )
     min_z: float = threshold(4.0, "the same fall in units of its standard error: one in thirty thousand by chance")
     min_points: float = threshold(10.0, "values that a run needs: two in its last fifth")
@@ -64,6 +72,11 @@ class StillImproving(Rule):
             "validation falls to the end",
             train_loss=decay(2.3, 0.5, half_life=0.4),
             val_loss=decay(2.3, 0.6, half_life=0.4),
+        ),
+        fires(
+            "a small validation error that still shrinks by a fifth",
+            train_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
+            val_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
         ),
         fires(
             "the schedule has not come to its end",
@@ -92,14 +105,20 @@ class StillImproving(Rule):
         gain = float(np.median(then)) - trend.end
         points = [max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)]
         error = MEDIAN_EFFICIENCY * trend.noise * float(np.sqrt(sum(1 / n for n in points)))
-        if gain < self.min_gain * trend.fall or gain < self.min_z * error or trend.end - trend.best > gain / 2:
+        relative = self.min_relative * trend.end if trend is val and trend.end > 0 else np.inf
+        values = trend.series.values
+        steady = trend.block == 1 and bool((np.diff(values[-STEADY:]) < 0).all())
+        if steady:  # a bend in few points looks like noise, and a running median cuts the end off
+            gain = float(values[-fifth - 1] - values[-1])
+        least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else self.min_z * error)
+        if gain < least or trend.end - trend.best > gain / 2:
             return
         series, since = trend.series, int(trend.steps[-fifth])
         yield self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
             f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
-            confidence=confidence_from(gain / max(self.min_gain * trend.fall, self.min_z * error), len(trend)),
+            confidence=confidence_from(gain / least, len(trend)),
             causes=(
                 because(
                     "stopped-too-early",

@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation
+from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
 
@@ -103,7 +103,9 @@ class Underfitting(Rule):
             train_loss=flat(2.3).noisy(0.03),
             val_loss=decay(2.3, 2.27, 40, half_life=0.3),
         ),
+        fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
         silent("a flat end, nothing more", **POOR_FIT),
+        silent("two hidden layers", settings={"num_hidden_layers": 2}, **POOR_FIT),
         silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
         silent("a usual weight decay", settings={"optimizer": "SGD", "weight_decay": 5e-4}, **POOR_FIT),
         silent("a usual decay of AdamW", settings={"optimizer": "AdamW", "weight_decay": 0.1}, **POOR_FIT),
@@ -171,7 +173,8 @@ class Underfitting(Rule):
         high = train.end > self.high_end * train.start > 0
         together = abs(val.end - train.end) <= self.gap * train.start and val.end <= val.start
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
-        more = strong or (poor and clear.sure_fall >= self.min_z)
+        tiny = tiny_model(run)
+        more = strong or ((poor or tiny) and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more):
             return
         series = train.series
@@ -179,10 +182,10 @@ class Underfitting(Rule):
         yield self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
             f"{stretch(series, since, int(series.steps[-1]))}, {percent(train.end / train.start)} of the start; "
-            + " and ".join(one for one in (poor, strong) if one),
+            + " and ".join(one for one in (poor, strong, tiny) if one),
             Span(series.name, since, int(series.steps[-1]), "rests high"),
             confidence=Confidence.MEDIUM,
-            causes=self._causes(strong, poor, settings, siblings),
+            causes=self._causes(strong, " and ".join(one for one in (tiny, poor) if one), settings, siblings),
             evidence={
                 "training loss": Quantity(train.end),
                 "validation loss": Quantity(val.end),
@@ -200,7 +203,7 @@ class Underfitting(Rule):
         return "" if rising else poor_accuracy(run, self.poor_accuracy)
 
     @staticmethod
-    def _causes(strong: str, poor: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
+    def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
         return ranked(
@@ -210,7 +213,7 @@ class Underfitting(Rule):
                 pro=[strong] if strong else [],
                 contra=usual,
             ),
-            because("model-too-small", Strength.POSSIBLE if strong else Strength.LIKELY, pro=[poor] if poor else []),
+            because("model-too-small", Strength.POSSIBLE if strong else Strength.LIKELY, pro=[small] if small else []),
             rate_too_low(siblings, Strength.POSSIBLE, contra=["the loss has come to rest"]),
         )
 

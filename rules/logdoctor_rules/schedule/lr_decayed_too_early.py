@@ -17,6 +17,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -31,6 +32,9 @@ from logdoctor.wording import axis_word, number, percent, place
 
 EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
 """Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
+
+HIDDEN = 12.0
+"""Fall of the training loss in units of its standard error below which validation may show better how it went."""
 
 WHOLE = 0.05
 """Relative distance from a whole number of schedules in a run that speaks for steps at the wrong pace."""
@@ -138,6 +142,12 @@ class LrDecayedTooEarly(Rule):
             train_loss=decay(2.3, 0.6, 240, half_life=0.4).noisy(0.02),
             lr=cosine(0.1, 80).followed_by(flat(5e-4, 160)),
         ),
+        fires(
+            "validation shows what batch noise hides",
+            train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
+            val_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.001),
+            lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
+        ),
         silent(
             "falls, perhaps, under noise",
             train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
@@ -145,8 +155,14 @@ class LrDecayedTooEarly(Rule):
         ),
     )
 
-    def check(self, train: Trend[TrainLoss], schedule: Schedule) -> Iterator[Finding]:
-        """Ask whether the loss fell while there was a rate, and stopped with it."""
+    def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
+        """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
+        found = list(self._stopped(train, schedule))
+        if not found and val is not None and train.sure_fall < HIDDEN:
+            found = list(self._stopped(val, schedule))
+        yield from found
+
+    def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> Iterator[Finding]:
         died, last = schedule.dead_from(self.dead_rate), int(schedule.series.steps[-1])
         begun = int(schedule.series.steps[0])
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
@@ -184,7 +200,7 @@ class LrDecayedTooEarly(Rule):
         )
 
 
-def _while_spent(train: Trend[TrainLoss], schedule: Schedule, first: float, last: float) -> np.ndarray:
+def _while_spent(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, first: float, last: float) -> np.ndarray:
     """Return the values logged while the sum of the rates went from one share of its total to another."""
     spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
     return train.series.values[(spent >= first) & (spent <= last)]
