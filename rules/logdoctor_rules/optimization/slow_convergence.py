@@ -63,10 +63,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = (
-        "Needs 12 values from the beginning of the run on, and an end above half the start; a loss that ends below "
-        "zero is not judged. Where nothing says that the run is over, it is a note."
-    )
+    limits = "Needs 12 values from the beginning of the run on; where nothing says that the run is over, it is a note."
     explains = ("still-improving", "lr-out-of-range", "underfitting")
 
     min_pace: float = threshold(
@@ -199,8 +196,8 @@ class SlowConvergence(Rule):
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
         pace, ended = self._pace(trend, _elapsed(trend, schedule)), came_to_its_end(run, settings, schedule)
-        hidden = schedule is None and hardly and not least <= pace
-        if hidden and (self._seen(val) or poor_accuracy(run, self.poor_accuracy)):
+        seen = self._seen(val) or poor_accuracy(run, self.poor_accuracy)
+        if schedule is None and hardly and seen and not least <= pace:
             pace, least, ended = self._pace(trend, _of_cosine(trend)), self.min_pace_by_rate, True
         if not least <= pace <= self.max_pace:
             return
@@ -212,9 +209,7 @@ class SlowConvergence(Rule):
             severity=self.severity if ended or evaluated else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
-                rate_too_low(
-                    siblings, Strength.LIKELY, pro=["the fall does not level off: this is still the beginning"]
-                ),
+                rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: it is still beginning"]),
                 told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
                 told("batch-too-large", f"the run has {number(last_step - first_step)} updates in all" if few else ""),
@@ -230,12 +225,13 @@ class SlowConvergence(Rule):
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
         if val is None or len(val) < self.min_points:
             return val is not None
-        return (
-            val.sure_fall >= self.min_z and self.min_pace_by_rate <= self._pace(val, _of_cosine(val)) <= self.max_pace
-        )
+        pace = self._pace(val, _of_cosine(val))
+        return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace
 
     def _pace(self, trend: Trend[TrainLoss] | Trend[ValLoss], elapsed: NDArray[np.float64]) -> float:
         """Return the slope at two thirds in units of that at one third, NaN for a curve that falls in steps."""
+        if len(np.unique(elapsed)) < 3:  # the rate died at once: there is nothing to fit
+            return float("nan")
         line_fit, parabola = (np.polynomial.Polynomial.fit(elapsed, trend.level, degree) for degree in (1, 2))
         slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
         bend = float(np.mean((trend.level - line_fit(elapsed)) ** 2)) - trend.level_noise**2
