@@ -45,7 +45,9 @@ class Explosion:
     @classmethod
     def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero."""
-        start, known_from = min(((train.initial, ""), *_before_training(train, val), *_guessing(train, chance)))
+        few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
+        own = max(train.initial, float(np.median(train.series.values[:few])))
+        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, chance)))
         if start <= 0:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values

@@ -57,8 +57,10 @@ class Divergence(Rule):
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
     explains = (
+        "bad-initial-loss",
         "constant-metric",
         "no-learning",
+        "stalled-at-chance",
         "plateau",
         "oscillation",
         "loss-spike",
