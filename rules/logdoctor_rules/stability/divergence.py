@@ -257,7 +257,7 @@ class Divergence(Rule):
         )
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
-        series, why = event.series, explain(event, self.causes)
+        why, series = explain(event, self.causes), event.series
         order = {"what came before": Quantity(event.order)} if event.order else {}
         return self.finding(
             f"{series.name} {message}{event.cue}",
@@ -269,7 +269,6 @@ class Divergence(Rule):
         )
 
     def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, around: Surroundings) -> Finding:
-        """A loss that was thrown far above its start, and came down to where little or nothing is learnt."""
         start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"
         return self._broken(
             f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, little learnt",
@@ -282,8 +281,7 @@ class Divergence(Rule):
         """A run that was stopped soon after it blew up: the jump is too short to move the level."""
         if spikes is None or not spikes.found or spikes.found[-1].recovered:
             return
-        jump, series = spikes.found[-1], spikes.series
-        lasts = series.values[jump.index :]
+        jump, lasts = spikes.found[-1], spikes.series.values[spikes.found[-1].index :]
         lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
         stays = len(lasts) >= self.late_points and lowest >= start + self.above_start * abs(start)
         if not stays or jump.height < self.min_over_tail * spikes.tail:
@@ -291,7 +289,7 @@ class Divergence(Rule):
         yield self._broken(
             f"jumps from {number(jump.level)} to {number(jump.peak)} in the last "
             f"{counted(len(lasts), 'value')} of the log and does not come back",
-            around.jump(series, jump),
+            around.jump(spikes.series, jump),
             Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
             {"level before": jump.level, "end": float(lasts[-1]), "start": start},
         )
