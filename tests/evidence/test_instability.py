@@ -15,7 +15,7 @@ from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
 
 NAN = np.nan
-STABILITY = ("nan-loss", "divergence", "loss-spike", "oscillation")
+STABILITY = ("exploding-gradients", "nan-loss", "divergence", "loss-spike", "oscillation")
 SOUND = decay(2.3, 0.5, 80).noisy(0.02)
 DIES = SOUND.followed_by(flat(NAN, 40))
 QUIET = flat(1.0).noisy(0.05)

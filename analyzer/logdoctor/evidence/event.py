@@ -374,6 +374,10 @@ class Surroundings:
         onset, index = (0, 0) if from_start else onset_of_rise(train)
         return self._event(Kind.RISE, train.series, onset, index)
 
+    def at(self, kind: Kind, series: Series, index: int) -> Event:
+        """Look around a value of a curve that another measurement singled out."""
+        return self._event(kind, series, rise_begins(series.values, index), index)
+
     def jump(self, series: Series, spike: Spike) -> Event:
         """Look around an excursion of a curve of finite values."""
         high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
-from logdoctor.evidence import Surroundings, explain
-from logdoctor.signals import ChanceLevels, Schedule, Spikes, Trend
+from logdoctor.evidence import Event, Kind, Surroundings, explain
+from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -32,7 +32,8 @@ from logdoctor.wording import counted, number, percent, place
 class Divergence(Rule):
     """The training loss rose for good: it ends above its start, or has lost most of what it had gained.
 
-    Judged on the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
+    Or it exploded, often before the first value was logged, and rests where it has learnt next to nothing. Judged on
+    the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
     divergence. Where validation went on falling, a training loss that stays below its start rose for another reason,
     such as a curriculum or stronger augmentation.
     """
@@ -57,8 +58,10 @@ class Divergence(Rule):
     )
     limits = "Needs 4 values, or a tenfold rise; without validation, a change to harder data looks the same."
     explains = (
+        "bad-initial-loss",
         "constant-metric",
         "no-learning",
+        "stalled-at-chance",
         "plateau",
         "oscillation",
         "loss-spike",
@@ -148,6 +151,28 @@ class Divergence(Rule):
             "jumps tenfold after its first value, and bounces",
             train_loss=given([2.3]).followed_by(flat(28.0, 20).noisy(9.0)),
         ),
+        fires(
+            "explodes within the first epochs and comes down to guessing",
+            settings={"num_classes": 5},
+            varies={"steps instead of epochs": "the first step's loss is that of the initial weights"},
+            train_loss=given([139.0, 56.0, 17.0, 19.0, 5.2, 2.8]).followed_by(flat(1.6, 20).noisy(0.05)),
+        ),
+        fires(
+            "explodes in the middle and rests where it began",
+            axis=Axis.STEP,
+            train_loss=decay(1.6, 1.2, 40).followed_by(decay(90.0, 1.6, 30, half_life=0.1)).followed_by(flat(1.6, 130)),
+        ),
+        silent(
+            "explodes early, and learns after all",
+            axis=Axis.STEP,
+            train_loss=given([3.2, 40.0, 90.0, 60.0]).followed_by(decay(3.2, 1.0, 116)),
+        ),
+        silent(
+            "a loss summed over the batch, beside the mean of validation",
+            axis=Axis.STEP,
+            train_loss=decay(74.0, 60.0).noisy(2.0),
+            val_loss=given([2.3, 2.0, 1.95, 1.9]),
+        ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
         silent("noise about where it began", train_loss=flat(2.3, 30).noisy(0.6, seed=3)),
         silent(
@@ -193,6 +218,7 @@ class Divergence(Rule):
         schedule: Schedule | None,
         chance: ChanceLevels,
         spikes: Spikes[TrainLoss] | None,
+        explosion: Explosion | None,
         around: Surroundings,
     ) -> Iterator[Finding]:
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
@@ -208,64 +234,63 @@ class Divergence(Rule):
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
         z = max(risen / max(train.noise, 1e-300), train.sure_rise)
-        loses = (
-            fall >= self.min_gain * abs(start) > 0
-            and given_back
-            and z >= self.min_z
-            and not (val is not None and val.ends_lowest)
-        )
+        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z
+        loses = loses and not (val is not None and val.ends_lowest)
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
-            yield from self._ends_in_a_jump(start, spikes, around)
+            if explosion is not None and explosion.is_lost and explosion.times >= self.explosion:
+                yield self._never_recovers(train, explosion, around)
+            else:
+                yield from self._ends_high(start, spikes, around)
             return
-        series, event = train.series, around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
+        event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             min(risen / (self.lost * fall), z / self.min_z) if loses else 0.0,
         )
         low = number(min(train.best, start))
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
-        why = explain(event, self.causes)
-        yield self.finding(
-            f"{series.name} rises from {low} to {number(train.end)}, beginning in {place(series, event.onset_step)}"
-            f"{'' if low == number(start) else lost}{event.cue}",
-            Span(series.name, event.onset_step, int(series.steps[-1]), "rising"),
-            confidence=Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
-            causes=why.causes,
-            to_tell_apart=why.to_tell_apart,
-            evidence={
-                "start": Quantity(start),
-                "lowest level": Quantity(train.best),
-                "end": Quantity(train.end),
-                "noise": Quantity(train.noise),
-                **({"what came before": Quantity(event.order)} if event.order else {}),
-            },
+        yield self._broken(
+            f"rises from {low} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
+            f"{'' if low == number(start) else lost}",
+            event,
+            Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
+            {"start": start, "lowest level": train.best, "end": train.end, "noise": train.noise},
         )
 
-    def _ends_in_a_jump(
-        self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings
-    ) -> Iterator[Finding]:
+    def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
+        why, series = explain(event, self.causes), event.series
+        order = {"what came before": Quantity(event.order)} if event.order else {}
+        return self.finding(
+            f"{series.name} {message}{event.cue}",
+            Span(series.name, event.onset_step, int(series.steps[-1]), "rising"),
+            confidence=confidence,
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
+            evidence={name: Quantity(value) for name, value in evidence.items()} | order,
+        )
+
+    def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, around: Surroundings) -> Finding:
+        start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"
+        return self._broken(
+            f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, little learnt",
+            around.at(Kind.RISE, train.series, seen.index),
+            confidence_from(seen.times / self.explosion, 2 * len(train)),
+            {"start": seen.start, "highest": seen.peak, "end": train.end},
+        )
+
+    def _ends_high(self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings) -> Iterator[Finding]:
         """A run that was stopped soon after it blew up: the jump is too short to move the level."""
         if spikes is None or not spikes.found or spikes.found[-1].recovered:
             return
-        jump, series = spikes.found[-1], spikes.series
-        lasts = series.values[jump.index :]
+        jump, lasts = spikes.found[-1], spikes.series.values[spikes.found[-1].index :]
         lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
-        if len(lasts) < self.late_points or lowest < start + self.above_start * abs(start):
+        stays = len(lasts) >= self.late_points and lowest >= start + self.above_start * abs(start)
+        if not stays or jump.height < self.min_over_tail * spikes.tail:
             return
-        if jump.height < self.min_over_tail * spikes.tail:
-            return
-        event = around.jump(series, jump)
-        why = explain(event, self.causes)
-        yield self.finding(
-            f"{series.name} jumps from {number(jump.level)} to {number(jump.peak)} in the last "
-            f"{counted(len(lasts), 'value')} of the log and does not come back{event.cue}",
-            Span(series.name, int(series.steps[jump.index]), int(series.steps[-1]), "rising"),
-            confidence=Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
-            causes=why.causes,
-            to_tell_apart=why.to_tell_apart,
-            evidence={
-                "level before": Quantity(jump.level),
-                "end": Quantity(float(lasts[-1])),
-                "start": Quantity(start),
-            },
+        yield self._broken(
+            f"jumps from {number(jump.level)} to {number(jump.peak)} in the last "
+            f"{counted(len(lasts), 'value')} of the log and does not come back",
+            around.jump(spikes.series, jump),
+            Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
+            {"level before": jump.level, "end": float(lasts[-1]), "start": start},
         )

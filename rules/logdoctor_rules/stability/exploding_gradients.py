@@ -9,26 +9,22 @@ import numpy as np
 
 from logdoctor import (
     Axis,
-    Cause,
     Finding,
-    Fix,
     Quantity,
     Rule,
     Series,
     Severity,
     Span,
-    Strength,
-    because,
     confidence_from,
     example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, given, line
-from logdoctor.evidence import rate_too_high
-from logdoctor.signals import Burst, GradientHistory, Harm, Hyperparameters, LossHarm, Schedule, Siblings
+from logdoctor.evidence import Clue, Event, Kind, Surroundings, explain
+from logdoctor.evidence.weighing import FAIR, WEAK
+from logdoctor.signals import Burst, GradientHistory, Harm, LossHarm, Schedule
 from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
@@ -49,7 +45,15 @@ class ExplodingGradients(Rule):
     id = "exploding-gradients"
     title = "The gradient norm explodes"
     severity = Severity.ERROR
-    causes = ("learning-rate-too-high", "no-gradient-clipping", "unstable-operation", "bad-batch")
+    causes = (
+        "learning-rate-too-high",
+        "no-gradient-clipping",
+        "learning-rate-jump",
+        "stale-second-moment",
+        "half-precision-overflow",
+        "unstable-operation",
+        "bad-batch",
+    )
     references = (
         "Pascanu et al. (2013), On the difficulty of training recurrent neural networks, arXiv:1211.5063",
         "https://github.com/facebookresearch/metaseq/blob/main/projects/OPT/chronicles/56_percent_update.md",
@@ -114,6 +118,13 @@ class ExplodingGradients(Rule):
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.5, half_life=0.03).noisy(0.02),
             grad_norm=flat(0.8, 90).followed_by(geometric(0.8, 300.0, 30)).heavy_tailed(0.1),
+        ),
+        fires(
+            "small gradients divided by a stale second moment",
+            settings={"optimizer": "adam", "beta2": 0.9999},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.2).noisy(0.01).with_value(62, 2.0, 4.0, 3.0, 1.5, 0.9),
+            grad_norm=flat(0.1).noisy(0.005).with_value(57, 1.3, 1.9, 2.0, 4.0, 9.0, 8.0),
         ),
         silent("steady", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.8).heavy_tailed(0.4)),
         silent(
@@ -184,8 +195,7 @@ class ExplodingGradients(Rule):
         grads: GradientHistory,
         loss: LossHarm,
         schedule: Schedule | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
+        around: Surroundings,
     ) -> Iterator[Finding]:
         """Report the first growth that hurt the loss; else a large one that lasts to the end."""
         series, train = grads.series, loss.train
@@ -198,24 +208,26 @@ class ExplodingGradients(Rule):
             many = burst.count >= self.min_count
             harm = loss.after(begin, end, lasts=burst.lasts)
             if harm is not None and (many or (harm.is_loss_of_numbers and burst.lasts)):
-                yield self._finding(burst, harm, grads, settings, siblings)
+                yield self._finding(burst, harm, grads, loss, around)
                 return
             large = many and burst.lasts and burst.factor >= self.unhurt_factor
             if large and loss.is_at_rest(begin):
-                yield self._finding(burst, None, grads, settings, siblings)
+                yield self._finding(burst, None, grads, loss, around)
 
     def _finding(
-        self, burst: Burst, harm: Harm | None, grads: GradientHistory, settings: Hyperparameters, siblings: Siblings
+        self, burst: Burst, harm: Harm | None, grads: GradientHistory, loss: LossHarm, around: Surroundings
     ) -> Finding:
         series = grads.series
         begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
+        why = explain(_event(burst, harm, grads, loss, around), self.causes, _clues(burst, grads))
         return self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} from "
             f"{place(series, begin)} on; " + (_said(harm, series) if harm else "the loss is not hurt so far"),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if harm is None else Severity.ERROR if harm.lasts else Severity.WARNING,
-            causes=self._causes(burst, harm, grads, settings, siblings),
+            causes=why.causes,
+            to_tell_apart=why.to_tell_apart,
             evidence={
                 "usual norm before": Quantity(burst.usual),
                 "largest norm": Quantity(burst.peak),
@@ -223,42 +235,28 @@ class ExplodingGradients(Rule):
             },
         )
 
-    @staticmethod
-    def _causes(
-        burst: Burst, harm: Harm | None, grads: GradientHistory, settings: Hyperparameters, siblings: Siblings
-    ) -> tuple[Cause, ...]:
-        values, clip = grads.series.values, settings.clip_norm
-        climb = int(np.argmax(values[burst.first : burst.last + 1]))
-        gradual = [f"the norm climbs over {counted(climb + 1, 'value')}"] if climb >= CLIMB else []
-        at_once = [] if gradual else ["the norm is at its largest almost at once"]
-        brief = harm is not None and not harm.lasts
-        p90 = float(np.quantile(values[: burst.first], 0.9))
-        text = f"clip the gradient norm at about {number(p90)}, its 90th percentile before the growth"
-        unset = ["the settings switch clipping off"] if clip == 0 else []
-        unset = unset or (["the settings name no clipping"] if settings and clip is None else [])
-        return ranked(
-            rate_too_high(
-                siblings, Strength.LIKELY if gradual or clip else Strength.POSSIBLE, pro=gradual, contra=at_once
-            ),
-            because(
-                "no-gradient-clipping",
-                Strength.UNLIKELY if clip else Strength.LIKELY,
-                pro=[*unset, *(["the loss comes back: single updates were too long"] if brief else [])],
-                contra=[f"the settings clip at {number(clip)}"] if clip else [],
-                fixes=[Fix(text, basis="this run's gradient norm")],
-            ),
-            because(
-                "bad-batch",
-                Strength.POSSIBLE if brief else Strength.UNLIKELY,
-                pro=["the growth is over soon"] if brief else [],
-                contra=["a bad batch raises the loss at its own step, not later"] if harm else [],
-            ),
-            because(
-                "unstable-operation",
-                Strength.POSSIBLE if harm and harm.is_loss_of_numbers else Strength.UNLIKELY,
-                pro=["a NaN follows"] if harm and harm.is_loss_of_numbers else [],
-            ),
-        )
+
+def _event(burst: Burst, harm: Harm | None, grads: GradientHistory, loss: LossHarm, around: Surroundings) -> Event:
+    """Return what happened to the loss: the causes of the growth are those of what it did."""
+    if harm is not None and harm.is_loss_of_numbers:
+        broken = next(one for one in loss.losses.found if one.first_step == harm.step)
+        return around.non_finite(broken.series, broken.first, 0)
+    if harm is not None and harm.lasts:
+        return around.rise(loss.train)
+    series = loss.train.series
+    step = int(grads.series.steps[burst.first]) if harm is None else harm.step
+    return around.at(Kind.JUMP, series, min(int(np.searchsorted(series.steps, step)), len(series) - 1))
+
+
+def _clues(burst: Burst, grads: GradientHistory) -> Iterator[Clue]:
+    """Weigh how the norm grows."""
+    climb = int(np.argmax(grads.series.values[burst.first : burst.last + 1]))
+    if climb >= CLIMB:
+        grown = f"the norm climbs over {counted(climb + 1, 'value')}"
+        yield Clue("learning-rate-too-high", FAIR, grown)
+        yield Clue("no-gradient-clipping", FAIR, grown)
+    else:
+        yield Clue("learning-rate-too-high", -WEAK, "the norm is at its largest almost at once")
 
 
 def _said(harm: Harm, series: Series) -> str:

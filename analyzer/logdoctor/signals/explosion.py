@@ -1,0 +1,73 @@
+"""A training loss that was thrown far above where it began, and came down without having learnt much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.chance import ChanceLevels
+from logdoctor.signals.trend import Trend, Unmeasurable
+
+NEAR_GUESSING = (0.5, 1.5)
+"""Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
+
+HIGH_POINTS = 3
+"""Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
+
+UNLEARNT = 0.75
+"""End as a share of the start from which a loss has hardly learnt anything: a model that works ends below half."""
+
+
+@dataclass(frozen=True)
+class Explosion:
+    """Where a training loss began, by all that a log tells of it, and how far above that it has been.
+
+    The first logged value may come after the loss has exploded: an average of an epoch, or the fifth step. The
+    validation loss before training, or the level of guessing, then says where it began.
+    """
+
+    start: float
+    """The lowest known beginning."""
+    known_from: str
+    """What says so, as a noun; nothing where it is the first value itself."""
+    index: int
+    """The highest value."""
+    peak: float
+    times: float
+    """What the highest value reaches, of the epochs, or HIGH_POINTS of them, of the steps, in units of the start."""
+    is_lost: bool
+    """Whether it ends where it has hardly learnt anything."""
+
+    @classmethod
+    def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
+        """Look for the start; raises Unmeasurable for losses that are not above zero."""
+        few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
+        own = max(train.initial, float(np.median(train.series.values[:few])))
+        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, chance)))
+        if start <= 0:
+            raise Unmeasurable(f"{train.series.name} does not begin above zero")
+        values = train.series.values
+        index, count = int(np.argmax(values)), 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS
+        reached = float(np.sort(values)[-count]) if len(values) >= count else start
+        return cls(start, known_from, index, float(values[index]), reached / start, train.end >= UNLEARNT * start)
+
+
+def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[tuple[float, str]]:
+    """Yield the validation loss before the first logged step, scaled as the two differ at the end."""
+    if val is None or val.series.axis is not train.series.axis or val.series.steps[0] >= train.series.steps[0]:
+        return
+    if val.first > 0 and val.end > 0 and train.end > 0:
+        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} before training"
+
+
+def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
+    """Yield the level of guessing where the first value need not be that of the initial weights."""
+    if train.series.axis is not Axis.EPOCH and train.series.steps[0] <= 1:
+        return
+    for one in chance.levels:
+        if not one.by_level_alone and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
+            yield one.level, "guessing"

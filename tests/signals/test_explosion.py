@@ -1,0 +1,38 @@
+"""An explosion is judged from where the loss began, by whatever tells of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from logdoctor.run import Axis, Role, Series
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import ChanceLevels, Explosion, Trend
+
+EXPLODED = [4e5, 9e5, 2e4, 800.0, *np.geomspace(30.0, 3.2, 26)]
+RESTS = [3.3, 700.0, 3.2, 3.2]
+
+
+def trend(role: type[Role], first: int, every: int, values: list[float]) -> Trend[Any]:
+    steps = first + every * np.arange(len(values), dtype=np.int64)
+    return Trend.measure(Series(role.__name__, steps, np.array(values), axis=Axis.STEP, role=role))
+
+
+def test_validation_before_training_tells_of_the_start() -> None:
+    found = Explosion.measure(trend(TrainLoss, 5, 5, EXPLODED), trend(ValLoss, 0, 50, RESTS), ChanceLevels())
+    assert (found.known_from, found.is_lost) == ("ValLoss before training", True)
+    assert found.start == pytest.approx(3.3, rel=0.3)
+    assert found.times > 1000
+
+
+def test_validation_after_the_first_steps_tells_nothing_of_it() -> None:
+    found = Explosion.measure(trend(TrainLoss, 5, 5, EXPLODED), trend(ValLoss, 50, 50, RESTS), ChanceLevels())
+    assert (found.known_from, found.is_lost) == ("", False)
+
+
+def test_a_loss_summed_over_the_batch_did_not_explode() -> None:
+    summed = list(np.linspace(74.0, 60.0, 40))
+    found = Explosion.measure(trend(TrainLoss, 5, 5, summed), trend(ValLoss, 0, 50, [2.3, 2.0, 1.95]), ChanceLevels())
+    assert found.times < 2
