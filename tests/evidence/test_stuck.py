@@ -8,10 +8,10 @@ import pytest
 
 from logdoctor import Run, example_run
 from logdoctor.curves import Curve, decay, flat, line
-from logdoctor.evidence.stuck import memorises, poor_accuracy, smaller_model, tiny_model, told
+from logdoctor.evidence.stuck import memorises, poor_accuracy, smaller_model, stuck_causes, tiny_model, told
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
-from logdoctor.signals import Siblings
+from logdoctor.signals import Hyperparameters, Siblings, Stillness
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0)}
 
@@ -79,3 +79,10 @@ def test_a_sibling_whose_validation_ends_no_lower_memorises(end: float, memory: 
     sibling = classifier(val_loss=line(2.3, end))
     assert memorises(sibling, classifier(val_loss=line(2.3, 1.0))) is memory
     assert not memorises(sibling, classifier())
+
+
+@pytest.mark.parametrize(("rate", "strength"), [(0.5, None), (1e-8, Strength.LIKELY), (1e-3, Strength.POSSIBLE)])
+def test_a_rate_that_is_ample_is_not_what_is_too_low(rate: float, strength: Strength | None) -> None:
+    run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
+    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert next((one.strength for one in causes if one.id == "learning-rate-too-low"), None) is strength

@@ -24,6 +24,9 @@ TINY_RATE = 1e-6
 LOW_SGD_RATE = 1e-4
 """The same for SGD, whose steps are not scaled: it is used at 1e-2 to 1."""
 
+AMPLE_RATE = 0.1
+"""Rates from here up are not too low with any optimizer: the classic rate of SGD, tenfold what Adam stands."""
+
 STRONG_DECAY = 0.05
 """Weight decay of an optimizer without decoupled decay (usual: 1e-5 to 5e-3) that pulls weights to zero."""
 
@@ -86,7 +89,7 @@ def stuck_causes(
     still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    low = _low_rate(settings, siblings)
+    low, ample = _low_rate(settings, siblings), _ample_rate(siblings)
     strong = strong_regularisation(settings)
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
@@ -97,7 +100,7 @@ def stuck_causes(
     sure = bool(low or strong or beginning.forgot)
     return ranked(
         *_kept(
-            rate_too_low(siblings, _strength(bool(low)), pro=_said(low)),
+            rate_too_low(siblings, _strength(bool(low), not ample), pro=_said(low), contra=_said(ample)),
             because(
                 "optimizer-not-stepping",
                 _strength(bool(still.unused_gradients or (still.frozen and not low) or unsaid), not still.moves),
@@ -222,6 +225,12 @@ def end_accuracy(series: Series) -> float:
     """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
     unit = 100.0 if series.values.max() > 1.5 else 1.0
     return float(np.median(series.values[-max(1, len(series) // 5) :])) / unit
+
+
+def _ample_rate(siblings: Siblings) -> str:
+    """Say so where the rate cannot be what is too low."""
+    rate = given_rate(siblings.run)
+    return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
 
 
 def _low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
