@@ -8,7 +8,6 @@ from logdoctor.causes import because
 from logdoctor.evidence.rates import given_as_example, only_rate_differs, rate_too_high, went_well
 from logdoctor.evidence.weighing import DECISIVE, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix
-from logdoctor.run.naming import words
 from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
@@ -20,6 +19,7 @@ from logdoctor.signals.hyperparameters import (
     WARMUP,
     Spellings,
 )
+from logdoctor.signals.rate import setting_words
 from logdoctor.wording import counted, number
 
 CAUSE_OF_SETTING: Mapping[str, Spellings] = {
@@ -83,7 +83,7 @@ def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
 
 def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
-    others = [_last_words(name) for name in sibling.differs if not is_seed(name)]
+    others = [setting_words(name) for name in sibling.differs if not is_seed(name)]
     fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
     return next(fits, "")
 
@@ -91,7 +91,3 @@ def _cured_by(sibling: Sibling) -> str:
 def _theirs(sibling: Sibling) -> str:
     changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
     return ", ".join(f"{name} {theirs} instead of {mine}" for name, (mine, theirs) in changed.items())
-
-
-def _last_words(name: str) -> tuple[str, ...]:
-    return words(name.rpartition(".")[2].rpartition("/")[2])

@@ -15,6 +15,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
 
@@ -35,8 +36,6 @@ STRONG_DECOUPLED_DECAY = 1.0
 
 STRONG_DROPOUT = 0.7
 """Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
-
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 
 SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
 """Words of settings that make a model larger."""
@@ -213,18 +212,17 @@ def poor_accuracy(run: Run, limit: float) -> str:
 
 def accuracies(run: Run) -> tuple[Series, ...]:
     """Return the accuracies of a run, those of training first."""
-    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if ACCURACY & set(words(one.name)))
+    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
 
 
 def first_accuracy(series: Series) -> float:
     """Return where an accuracy begins, from 0 to 1."""
-    return float(series.values[0]) / (100.0 if series.values.max() > 1.5 else 1.0)
+    return float(series.values[0]) / accuracy_unit(series.values)
 
 
 def end_accuracy(series: Series) -> float:
     """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
-    unit = 100.0 if series.values.max() > 1.5 else 1.0
-    return float(np.median(series.values[-max(1, len(series) // 5) :])) / unit
+    return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
 
 
 def _ample_rate(siblings: Siblings) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from logdoctor.engine import Bench
 from logdoctor.finding import Finding
 from logdoctor.reports.explain import category
+from logdoctor.reports.sparkline import LOGARITHMIC_FROM
 from logdoctor.rule import Example, GroupRule, Rule
 from logdoctor.run import Series
 from logdoctor.run.roles import Counter, Loss, PolicyLoss, TrainLoss, ValLoss
@@ -42,9 +43,6 @@ HOLE = 8.0
 
 MAX_POINTS = 160
 """Points of a line in a picture, fewer than pixels."""
-
-LOGARITHMIC_FROM = 60.0
-"""Ratio of the highest to the lowest value from which the scale is logarithmic, as in the terminal."""
 
 MAX_SERIES = 5
 

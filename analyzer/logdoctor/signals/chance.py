@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
@@ -104,18 +105,16 @@ def _from_accuracy(run: Run) -> list[Chance]:
 
     Common counts come first, for the shares of classes differ a little.
     """
-    found = []
+    found, more = [], _begins_at(run)
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
-        if not {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name)):
+        if not is_accuracy(series.name):
             continue
         values = series.finite.values
         if len(values) < 2:
             continue
-        accuracy = float(np.median(values[len(values) // 2 :]))
-        accuracy = accuracy / 100 if values.max() > 1.5 else accuracy
+        accuracy = float(np.median(values[len(values) // 2 :])) / accuracy_unit(values)
         if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
             continue
-        more = _begins_at(run)
         for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy - 0.25), round(1 / accuracy + 0.25))):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
             if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and guesses and classes >= more:
@@ -140,10 +139,14 @@ def _from_shares(run: Run) -> list[Chance]:
     """An accuracy that comes to a value at once and stays is the share of the class that is always answered, of two."""
     found = []
     for series in run.all(ValMetric):
-        every = series.finite.values / (100.0 if len(series) and np.nanmax(series.values) > 1.5 else 1.0)
-        values = every[len(every) // BEFORE :]
-        named = {"acc", "accuracy", "accuracies", "top1", "acc1"} & set(words(series.name))
-        if not named or len(values) < CONSTANT or np.ptp(values) > 0 or not UNEVEN[0] < values[0] < UNEVEN[1]:
+        every = series.finite.values
+        values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
+        if (
+            not is_accuracy(series.name)
+            or len(values) < CONSTANT
+            or np.ptp(values) > 0
+            or not UNEVEN[0] < values[0] < UNEVEN[1]
+        ):
             continue
         share = float(values[0])
         level = -share * log(share) - (1 - share) * log(1 - share)

@@ -9,6 +9,7 @@ from functools import cached_property
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
+from logdoctor.signals.rate import setting_words
 
 Spellings = tuple[tuple[str, ...], ...]
 """Names of one setting, each as words; an earlier one goes before a later one."""
@@ -75,7 +76,7 @@ class Hyperparameters:
     def _by_words(self) -> dict[tuple[str, ...], Setting]:
         """Settings by the words of the last part of a nested name; the first of two that are alike counts."""
         pairs = reversed(list(self.run.hyperparameters.items()))
-        return {words(name.rpartition(".")[2].rpartition("/")[2]): value for name, value in pairs}
+        return {setting_words(name): value for name, value in pairs}
 
     def get(self, spellings: Spellings) -> Setting:
         """Return the setting of the first name that the run has, or None."""
@@ -98,7 +99,7 @@ class Hyperparameters:
     def half_precision(self) -> str:
         """The setting that says that training computes in float16 ("precision 16-mixed"), or nothing."""
         for name, value in self.run.hyperparameters.items():
-            last = words(name.rpartition(".")[2].rpartition("/")[2])
+            last = setting_words(name)
             text = str(value).lower()
             named = last in PRECISION and "bf" not in text and ("16" in text or text == "half")
             if named or (last in HALF_FLAGS and value is True):

@@ -14,11 +14,11 @@ SEED_WORDS = frozenset({"seed"})
 
 def is_rate(name: str) -> bool:
     """Tell whether a hyper-parameter is the learning rate."""
-    return _words(name) in RATE_SETTINGS
+    return setting_words(name) in RATE_SETTINGS
 
 
-def _words(name: str) -> tuple[str, ...]:
-    """Return the words of the last part of a nested name."""
+def setting_words(name: str) -> tuple[str, ...]:
+    """Return the words of the last part of a nested hyper-parameter's name."""
     return words(name.rpartition(".")[2].rpartition("/")[2])
 
 
@@ -29,7 +29,7 @@ def is_seed(name: str) -> bool:
 
 def given_rate(run: Run) -> float | None:
     """Return the rate that a run was set to, or the highest that it logged, or None."""
-    named = {_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
+    named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
     for words_of_name in RATE_SETTINGS:
         value = named.get(words_of_name)
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:

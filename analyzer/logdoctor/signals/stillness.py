@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import words
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValLoss, ValMetric
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 
 SAME = 1e-6
 """Relative difference below which two values are one: logs keep six digits, and any update moves a loss by more."""
@@ -28,8 +28,6 @@ GROWN = 10.0
 
 VANISHED = 1e-5
 """Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
-
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Stillness:
         if series is None or self.frozen:
             return ""
         n, kinds = len(series), len(np.unique(series.values))
-        unit = 100.0 if series.values.max() > 1.5 else 1.0
+        unit = accuracy_unit(series.values)
         if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
             return ""
         return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
@@ -99,7 +97,7 @@ class Stillness:
 
     @cached_property
     def _accuracy(self) -> Series | None:
-        named = (one.finite for one in self.run.all(ValMetric) if ACCURACY & set(words(one.name)))
+        named = (one.finite for one in self.run.all(ValMetric) if is_accuracy(one.name))
         return next((one for one in named if len(one)), None)
 
     def _values(self, role: type[Role]) -> Series | None:

@@ -25,11 +25,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.run.naming import words
 from logdoctor.signals import Roughness, Schedule, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import number, percent, place
 
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 """Words of a metric that is the share of examples that are right."""
 
 FEW = 100
@@ -228,9 +227,9 @@ class NoisyValidation(Rule):
 
 def _few_examples(metric: Trend[ValMetric] | None) -> list[str]:
     """Say how few examples there are where an accuracy moves in steps: one example is one step."""
-    if metric is None or not ACCURACY & set(words(metric.series.name)):
+    if metric is None or not is_accuracy(metric.series.name):
         return []
-    values = metric.series.values / (100.0 if metric.series.values.max() > 1.5 else 1.0)
+    values = metric.series.values / accuracy_unit(metric.series.values)
     steps = np.diff(np.unique(np.round(values, 6)))
     step = float(steps.min()) if len(steps) else 0.0
     if step * FEW < 1:

@@ -32,6 +32,7 @@ from logdoctor.curves import decay, flat, line, rise
 from logdoctor.run.naming import stem_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
+from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent
 
@@ -241,8 +242,7 @@ class ValidationBelowTraining(Rule):
 
 def _at_end(values: NDArray[np.float64]) -> float:
     """Return the median of the last tenth of a share, in percent or not, as a share."""
-    unit = 100.0 if values.max() > 1.5 else 1.0
-    return float(np.median(values[-max(1, len(values) // 10) :])) / unit
+    return float(np.median(values[-max(1, len(values) // 10) :])) / accuracy_unit(values)
 
 
 def _error_of_third(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:

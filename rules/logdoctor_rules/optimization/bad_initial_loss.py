@@ -30,9 +30,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.stuck import ACCURACY, accuracies, end_accuracy
-from logdoctor.run.naming import words
+from logdoctor.evidence.stuck import accuracies, end_accuracy
 from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE
 from logdoctor.wording import number, place
 
@@ -223,9 +223,9 @@ def _starts_at_chance(run: Run) -> list[Chance]:
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if not ACCURACY & set(words(series.name)) or len(values) < 2:
+        if not is_accuracy(series.name) or len(values) < 2:
             continue
-        start = float(values[0]) / (100.0 if values.max() > 1.5 else 1.0)
+        start = float(values[0]) / accuracy_unit(values)
         classes = round(1 / start) if start > 0 else 0
         if classes >= 2 and abs(start * classes - 1) <= ACCURACY_IS_CHANCE and _is_exact(values):
             found.append(Chance(classes, log(classes), f"{series.name} starts at {start:.3g}"))

@@ -35,6 +35,7 @@ from logdoctor.evidence.stuck import (
     told,
 )
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
+from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.wording import number, percent, stretch
 
 
@@ -288,7 +289,7 @@ class Plateau(Rule):
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
-        unit, best = 100.0 if accuracy.series.values.max() > 1.5 else 1.0, float(accuracy.level.max())
+        unit, best = accuracy_unit(accuracy.series.values), float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
         poor = gained < self.accuracy_gain * unit and best < self.poor_accuracy * unit
         return f"{accuracy.series.name} never passes {number(best)}" if poor else ""

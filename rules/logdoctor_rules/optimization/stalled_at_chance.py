@@ -31,16 +31,14 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, stuck_causes
-from logdoctor.run.naming import words
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
-
-MEDIAN_ERROR = 1.2533
-"""Standard error of a median in units of that of a mean."""
 
 BLOWN_UP = 3.0
 """Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
@@ -53,8 +51,6 @@ FELL = 1.1
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
-
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 
 
 @dataclass(frozen=True)
@@ -216,7 +212,7 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
             return None
-        error = MEDIAN_ERROR * train.noise / np.sqrt(len(resting))
+        error = MEDIAN_EFFICIENCY * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
         falls = thirds[0] - thirds[2] > max(tolerance if chance.by_accuracy else tolerance / 4, 6 * error)
@@ -257,8 +253,8 @@ def _learnt(run: Run, chance: Chance) -> bool:
     """Whether a training accuracy ended well above guessing: then the level is at chance by accident."""
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if len(values) >= 4 and ACCURACY & set(words(series.name)):
-            unit = 100.0 if values.max() > 1.5 else 1.0
+        if len(values) >= 4 and is_accuracy(series.name):
+            unit = accuracy_unit(values)
             guessed = chance.larger_share or 1 / chance.classes
             if np.median(values[-3:]) / unit > guessed + CLEARLY_ABOVE:
                 return True
