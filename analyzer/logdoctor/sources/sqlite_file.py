@@ -31,10 +31,10 @@ def has_tables(path: Path, **columns: str) -> bool:
     try:
         with opened(path) as database:
             return all(
-                set(names.split()) <= {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+                _is_table(database, table)
+                and set(names.split()) <= {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
                 for table, names in columns.items()
-                if _is_table(database, table)
-            ) and all(_is_table(database, table) for table in columns)
+            )
     except (sqlite3.Error, UnreadableLogError):
         return False
 
