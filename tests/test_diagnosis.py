@@ -20,6 +20,8 @@ from logdoctor.curves import Curve, decay, flat, given
 from logdoctor.diagnosis import analyze, diagnose, selected_rules
 from logdoctor.errors import ConfigurationError, NoRunError
 from logdoctor.reports import json_v1
+from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
 from logdoctor.rule import Rule, example_run
 
 
@@ -135,10 +137,11 @@ def test_no_log_is_said(tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(sweep: Path) -> None:
-    here = json_v1.render(analyze(sweep, now=2e9))
+    here = json_v1.render(Report(analyze(sweep, now=2e9)), Page())
     program = (
-        "import sys, logdoctor; from logdoctor.reports import json_v1;"
-        "sys.stdout.write(json_v1.render(logdoctor.analyze(sys.argv[1], now=2e9)))"
+        "import sys, logdoctor; from logdoctor.reports import formats, layout, report;"
+        "diagnosis = report.Report(logdoctor.analyze(sys.argv[1], now=2e9));"
+        "sys.stdout.write(formats.render('json', diagnosis, layout.Page()))"
     )
     for seed in ("1", "2"):
         there = subprocess.run(

@@ -28,6 +28,8 @@ from logdoctor.finding import (
     Span,
 )
 from logdoctor.reports.json_v1 import document, render
+from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
 from logdoctor.rule import example_run
 from logdoctor.run import Notice, Run, Series, SourceFile, State
 
@@ -70,7 +72,7 @@ def everything() -> Diagnosis:
 
 @pytest.mark.parametrize("diagnosis", [Diagnosis(), everything()], ids=["nothing", "everything"])
 def test_keeps_to_its_schema(diagnosis: Diagnosis) -> None:
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(diagnosis)))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render(Report(diagnosis), Page())))
 
 
 def test_schema_is_a_schema() -> None:
@@ -78,7 +80,7 @@ def test_schema_is_a_schema() -> None:
 
 
 def test_schema_lets_v1_grow() -> None:
-    grown = json.loads(render(everything()))
+    grown = json.loads(render(Report(everything()), Page()))
 
     def add_keys(value: Any, name: str | int = "") -> None:
         parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -103,7 +105,7 @@ def test_schema_lets_v1_grow() -> None:
     ],
 )
 def test_schema_refuses_what_is_no_report(spoil: Callable[[dict[str, Any]], object]) -> None:
-    spoiled = json.loads(render(everything()))
+    spoiled = json.loads(render(Report(everything()), Page()))
     spoil(spoiled)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(SCHEMA).validate(spoiled)
@@ -126,14 +128,14 @@ def test_strict_json_says_which_number_is_not_finite() -> None:
     def refuse(constant: str) -> None:
         pytest.fail(f"{constant} is no JSON")
 
-    read = json.loads(render(everything()), parse_constant=refuse)
+    read = json.loads(render(Report(everything()), Page()), parse_constant=refuse)
     assert read["runs"][0]["hyperparameters"]["eps"] == {"value": None, "nonfinite": "nan"}
     assert read["runs"][0]["findings"][0]["evidence"]["last"] == {"value": None, "nonfinite": "inf", "unit": "nats"}
 
 
 def test_any_file_name_can_be_encoded() -> None:
-    assert json.loads(render(everything()).encode())["runs"][0]["name"] == r"sweep/file\udce9"
+    assert json.loads(render(Report(everything()), Page()).encode())["runs"][0]["name"] == r"sweep/file\udce9"
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    assert render(everything()) == render(everything())
+    assert render(Report(everything()), Page()) == render(Report(everything()), Page())

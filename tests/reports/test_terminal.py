@@ -32,7 +32,8 @@ from logdoctor.finding import (
     Strength,
 )
 from logdoctor.reports import concise
-from logdoctor.reports.layout import cells
+from logdoctor.reports.layout import Page, cells
+from logdoctor.reports.report import Report
 from logdoctor.reports.terminal import render
 from logdoctor.rule import example_run
 from logdoctor.run import Notice, Run, Series
@@ -71,7 +72,8 @@ def diagnosis(*examined: tuple[Run, list[Finding]], crashed: tuple[Crashed, ...]
 
 
 def shown(result: Diagnosis, **options: Any) -> str:
-    return render(result, **{"width": 100, "color": False, "unicode": True, "seconds": 0.31, **options})
+    report = Report(result, seconds=options.pop("seconds", 0.31), narrowed=options.pop("narrowed", False))
+    return render(report, Page(**options))
 
 
 def nan_in_a_sweep() -> Diagnosis:
@@ -157,7 +159,7 @@ def test_golden_narrow_without_unicode() -> None:
 
 
 def test_golden_concise() -> None:
-    check_golden("everything_else_concise", concise.render(everything_else(), seconds=0.31))
+    check_golden("everything_else_concise", concise.render(Report(everything_else(), seconds=0.31), Page()))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -243,7 +245,7 @@ def test_a_note_and_a_concise_line_end_with_their_place() -> None:
     place = Place("metrics.csv", line_start=7, line_end=9)
     noted = diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(severity=Severity.NOTE, places=(place,))]))
     assert "in epoch 69 (metrics.csv:7-9)\n" in shown(noted)
-    assert "in epoch 69 (metrics.csv:7-9)\n" in concise.render(noted, seconds=0.1)
+    assert "in epoch 69 (metrics.csv:7-9)\n" in concise.render(Report(noted, seconds=0.1), Page())
 
 
 @pytest.mark.parametrize(
@@ -317,7 +319,7 @@ def test_text_from_a_log_drives_neither_the_terminal_nor_a_ci_service() -> None:
     note = finding("a-note", HOSTILE, severity=Severity.NOTE)
     said = finding(message=HOSTILE, causes=(cause,), evidence={HOSTILE: Quantity(HOSTILE)})
     result = diagnosis((hostile, [said, note]), crashed=(Crashed("b", HOSTILE),))
-    for text in (shown(result), shown(result, width=60), concise.render(result, seconds=0.1)):
+    for text in (shown(result), shown(result, width=60), concise.render(Report(result, seconds=0.1), Page())):
         assert all(character.isprintable() or character == "\n" for character in text)
         assert not re.search(r"^\s*::|##\w*\[", text, re.MULTILINE)
 

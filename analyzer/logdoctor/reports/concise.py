@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, failed_rules, shown_name
 
 
-def render(diagnosis: Diagnosis, *, unicode: bool = True, seconds: float) -> str:
+def render(report: Report, page: Page) -> str:
     """Return `run: severity rule: message` for every finding that no other explains, worst first."""
-    return "\n".join(_lines(diagnosis, Page(unicode=unicode), seconds)) + "\n"
+    return "\n".join(_lines(report.diagnosis, page, report.seconds)) + "\n"
 
 
 def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:

@@ -13,14 +13,16 @@ from typing import Any
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
+from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
 from logdoctor.run import Notice, Series, TextEvent
 
 SCHEMA = "logdoctor/1"
 
 
-def render(diagnosis: Diagnosis) -> str:
+def render(report: Report, _page: Page) -> str:
     """Return the diagnosis as a JSON document, the same bytes for the same input."""
-    return json.dumps(document(diagnosis), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json.dumps(document(report.diagnosis), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def document(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Comparison, Finding, Fix, Quantity, Severity, Strength
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
-from logdoctor.reports.layout import WIDTH, Page, cells, hanging, listed, padded, wrapped
+from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
+from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
 from logdoctor.wording import counted, number, percent
 
@@ -24,27 +24,25 @@ SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
 
 
-def render(
-    diagnosis: Diagnosis, *, width: int = WIDTH, color: bool, unicode: bool, seconds: float, narrowed: bool = False
-) -> str:
-    """Return the diagnosis as text of at most `width` columns; `narrowed` when settings leave rules or findings out."""
-    page = Page(width, color, unicode)
+def render(report: Report, page: Page) -> str:
+    """Return the diagnosis as text for a terminal."""
+    diagnosis = report.diagnosis
     found = entries(diagnosis)
     problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
-    sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(diagnosis, narrowed=narrowed)]]
+    sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(report)]]
     sections.append(list(_notes(notes, page)))
     sections.append(list(_comparisons(diagnosis.comparisons, page)))
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
-    sections.append(_plain([coverage(diagnosis, seconds)], page))
+    sections.append(_plain([coverage(diagnosis, report.seconds)], page))
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
 
 
-def _nothing_wrong(diagnosis: Diagnosis, *, narrowed: bool) -> str:
-    left_out = "; options or configuration leave some rules or findings out" if narrowed else ""
-    return f"No errors or warnings in {counted(len(diagnosis.runs), 'run')}{left_out}."
+def _nothing_wrong(report: Report) -> str:
+    left_out = "; options or configuration leave some rules or findings out" if report.narrowed else ""
+    return f"No errors or warnings in {counted(len(report.diagnosis.runs), 'run')}{left_out}."
 
 
 def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:

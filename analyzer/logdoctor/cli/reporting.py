@@ -1,0 +1,103 @@
+"""Options of the commands that diagnose: what to ask, and which reports go where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from logdoctor.cli.options import settings
+from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+from logdoctor.finding import Confidence, Severity
+from logdoctor.reports.formats import FOR_MACHINES, FORMATS, render
+from logdoctor.reports.layout import Page
+
+if TYPE_CHECKING:
+    from logdoctor.config import Config
+    from logdoctor.reports.report import Report
+
+Outputs = Sequence[tuple[str, Path]]
+"""Formats and the files that they go to."""
+
+SEVERITIES = [str(one) for one in Severity]
+CONFIDENCES = [str(one) for one in Confidence]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _outputs(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> Outputs:
+    """Split `FORMAT=PATH`."""
+    outputs = []
+    for text in given:
+        kind, equals, path = text.partition("=")
+        if not equals or not path or kind not in FORMATS:
+            raise click.BadParameter(f"{text!r} is not FORMAT=PATH with one of the formats {', '.join(FORMATS)}")
+        outputs.append((kind, writable(path)))
+    return outputs
+
+
+def _rules(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
+    """Split at commas."""
+    return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
+
+
+def question_options(command: _Command) -> _Command:
+    """Add the options that say which rules to ask and which findings to keep."""
+    for option in (
+        click.option("--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings less sure."),
+        click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings that matter less."),
+        click.option("--ignore", multiple=True, metavar="RULE", callback=_rules, help="Do not ask these rules."),
+        click.option("--select", multiple=True, metavar="RULE", callback=_rules, help="Ask only these rules."),
+    ):
+        command = option(command)
+    return command
+
+
+def report_options(command: _Command) -> _Command:
+    """Add the options that say which reports go where."""
+    for option in (
+        click.option(
+            "-o",
+            "--output",
+            "outputs",
+            multiple=True,
+            metavar="FORMAT=PATH",
+            callback=_outputs,
+            help="Write a report to a file as well; repeatable, the logs are read once.",
+        ),
+        click.option(
+            "--output-format", type=click.Choice(list(FORMATS)), default="full", help="What goes to standard output."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def asked(
+    config_file: str | None,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    min_severity: str | None,
+    min_confidence: str | None,
+) -> Config:
+    """Return the settings of the configuration file with those that the command line gives."""
+    return settings(config_file).with_options(
+        select=tuple(select),
+        ignore=tuple(ignore),
+        min_severity=Severity(min_severity) if min_severity else None,
+        min_confidence=Confidence(min_confidence) if min_confidence else None,
+    )
+
+
+def narrows(config: Config) -> bool:
+    """Tell whether the settings leave rules or findings out."""
+    return bool(config.select or config.ignore or config.min_severity.rank or config.min_confidence.rank)
+
+
+def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:
+    """Write a report to each file and to standard output; one reading of the logs serves all."""
+    for name, path in outputs:
+        write_file(path, [render(name, report, Page())])
+    write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)

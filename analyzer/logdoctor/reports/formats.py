@@ -1,0 +1,26 @@
+"""The formats that a report can be written in, by name; the module of a format is imported when it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logdoctor.reports.layout import Page
+    from logdoctor.reports.report import Report
+
+FORMATS = {
+    "full": "terminal",
+    "concise": "concise",
+    "json": "json_v1",
+}
+"""Module of each format, which holds `render(report, page)`."""
+
+FOR_MACHINES = frozenset({"json"})
+"""Formats that are UTF-8 wherever they go, and whose first byte is data."""
+
+
+def render(name: str, report: Report, page: Page) -> str:
+    """Return a report in a format of `FORMATS`; `page` is where formats for people are shown."""
+    text: str = import_module(f"logdoctor.reports.{FORMATS[name]}").render(report, page)
+    return text

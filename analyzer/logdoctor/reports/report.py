@@ -1,0 +1,21 @@
+"""What every report renders: the diagnosis, and what is said beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.gated import Gated
+
+
+@dataclass(frozen=True)
+class Report:
+    """A diagnosis with what belongs to this analysis alone."""
+
+    diagnosis: Diagnosis
+    seconds: float = 0.0
+    """How long it took; no format for machines says it, so that the same input gives the same bytes."""
+    narrowed: bool = False
+    """Whether settings leave rules or findings out."""
+    gated: Gated | None = None
+    """What the gate found, where there is one."""
