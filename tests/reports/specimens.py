@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def finding(rule: str, message: str, severity: Severity = Severity.ERROR, series
 
 def run(name: str, folder: str = "", series: str = "train_loss", files: tuple[str, ...] = ()) -> Run:
     """A run with both losses, of which the training loss turns NaN."""
-    losses = {series: decay(2.3, 0.1, 60).followed_by(flat(NAN, 40)), "val_loss": decay(2.3, 0.2, 100)}
+    losses: dict[str, Any] = {series: decay(2.3, 0.1, 60).followed_by(flat(NAN, 40)), "val_loss": decay(2.3, 0.2, 100)}
     paths = files or (f"{name}/metrics.csv", f"{name}/events.out.tfevents.1")
     formats = {"csv": "csv", "log": "text", "yaml": "settings"}
     return replace(
@@ -84,8 +85,8 @@ def diagnosis() -> Diagnosis:
     findings = (
         finding("nan-loss", "train_loss turns NaN in epoch 60"),
         replace(finding("crashed", "the program ended with an exception", Severity.WARNING), places=places),
-        replace(finding("divergence", "train_loss rises"), explained_by="nan-loss"),
         finding("still-improving", "train_loss fell by 3 %", Severity.NOTE),
+        replace(finding("divergence", "train_loss rises"), explained_by="nan-loss"),
     )
     outcomes = Outcomes(
         findings,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.reports.specimens import run
 
 from logdoctor.reports.checkout import Anchor, anchor
 from logdoctor.run import Run
-from tests.reports.specimens import run
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tests.reports import specimens
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes, Span
 from logdoctor.reports import sarif
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from tests.reports import specimens
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 

@@ -18,7 +18,7 @@ from logdoctor.reports.markdown_text import cell, html_code, inert
 from logdoctor.reports.mermaid import chart
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import counts, damage, failed_rules, shown_name, unjudged
-from logdoctor.wording import counted, number
+from logdoctor.wording import counted, number, percent
 
 MAX_BYTES = 900_000
 """GitHub shows nothing of a summary above 1 MiB a step; the rest is room for what the step's other commands write."""
@@ -117,8 +117,11 @@ def _cause(rank: int, cause: Cause) -> Iterator[str]:
 
 
 def _measured(one: Quantity) -> str:
-    value = one.value if isinstance(one.value, str) else number(one.value)
-    return inert(f"{value} {one.unit}".rstrip())
+    if isinstance(one.value, str):
+        return inert(f"{one.value} {one.unit}".rstrip())
+    if one.unit.startswith("share"):
+        return inert(f"{percent(one.value)}{one.unit.removeprefix('share')}")
+    return inert(f"{number(one.value)} {one.unit}".rstrip())
 
 
 def _spaced(lines: Sequence[str]) -> str:
