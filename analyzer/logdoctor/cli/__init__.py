@@ -17,6 +17,7 @@ COMMANDS = {
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
     "rule": ("rule", "Explain a rule, or list all."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
 
