@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Severity
+from logdoctor.finding import Crashed, Severity
 from logdoctor.reports.layout import Page
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
@@ -20,6 +20,11 @@ MAX_NAMED = 3
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
     """Say what was read and found: `2 runs, 8 series, 1.9 M points, 3 errors, 0 warnings, 0 damaged files (0.8 s)`."""
+    return f"{counts(diagnosis)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+
+
+def counts(diagnosis: Diagnosis) -> str:
+    """Say what was read and found, without how long it took: the same input gives the same text."""
     series = sum(len(one.run.series) for one in diagnosis.runs)
     parts = (
         counted(len(diagnosis.runs), "run"),
@@ -29,7 +34,7 @@ def coverage(diagnosis: Diagnosis, seconds: float) -> str:
         counted(diagnosis.count(Severity.WARNING), "warning"),
         counted(len(diagnosis.damaged_files), "damaged file"),
     )
-    return f"{', '.join(parts)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+    return ", ".join(parts)
 
 
 def _abbreviated(n: int) -> str:
@@ -44,12 +49,17 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     failed: dict[str, list[tuple[str, str]]] = {}
     for one in diagnosis.runs:
         for crash in one.outcomes.crashed:
-            failed.setdefault(crash.rule, []).append((shown_name(one.run), crash.error))
+            failed.setdefault(crash.rule, []).append((shown_name(one.run), reason(crash)))
     for rule, cases in failed.items():
-        run, error = cases[0]
+        run, why = cases[0]
         more = f" and {counted(len(cases) - 1, 'more run')}" if len(cases) > 1 else ""
-        reason = error.strip().splitlines()[-1] if error.strip() else "no reason given"
-        yield page.printable(f"rule {rule} failed on run {run}{more}: {reason}; the other rules went on")
+        yield page.printable(f"rule {rule} failed on run {run}{more}: {why}; the other rules went on")
+
+
+def reason(crash: Crashed) -> str:
+    """Return why a rule failed: the last line of what Python said."""
+    said = crash.error.strip()
+    return said.splitlines()[-1] if said else "no reason given"
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
