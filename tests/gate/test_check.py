@@ -180,3 +180,92 @@ class TestFailOn:
     def test_a_format_changes_no_exit_code(self, form: str, bad: Path) -> None:
         assert check("runs", "--output-format", form, "-o", f"{form}=out", cwd=bad.parent).returncode == 1
         assert check("runs/sound", "--output-format", form, cwd=bad.parent).returncode == 0
+
+
+class TestAssertions:
+    def write(self, folder: Path, text: str) -> None:
+        (folder / "logdoctor.toml").write_text(text, encoding="utf-8")
+
+    def test_pass_fail_and_no_answer(self, sound: Path) -> None:
+        self.write(sound.parent, '[[assert]]\nrole = "validation-loss"\nstatistic = "end"\nmax = 0.6\n')
+        assert check("runs", cwd=sound.parent).returncode == 0
+        self.write(sound.parent, '[[assert]]\nrole = "validation-loss"\nstatistic = "end"\nmax = 0.4\n')
+        done = check("runs", cwd=sound.parent)
+        assert done.returncode == 1
+        assert "failed  sound, val_loss: end validation-loss <= 0.4: 0.4" in done.stdout
+        self.write(sound.parent, '[[assert]]\nseries = "val_los"\nstatistic = "end"\nmax = 0.6\n')
+        done = check("runs", cwd=sound.parent)
+        assert done.returncode == 3
+        assert "did you mean 'val_loss'?" in done.stdout
+
+    def test_a_level_below_the_one_that_fails_is_advice(self, sound: Path) -> None:
+        self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "end"\nmax = 0.4\nlevel = "warning"\n')
+        done = check("runs", cwd=sound.parent)
+        assert done.returncode == 0
+        assert "advice  sound: end val_loss <= 0.4" in done.stdout
+        assert check("runs", "--fail-on", "warning", cwd=sound.parent).returncode == 1
+
+    def test_damage_leaves_it_open(self, sound: Path) -> None:
+        self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "best"\nmax = 9\n')
+        punch(sound / "sound" / "metrics.csv")
+        assert check("runs", cwd=sound.parent).returncode == 3
+
+    def test_a_run_that_no_assertion_names_must_be_whole_too(self, sound: Path) -> None:
+        write_csv(sound / "other", train_loss=falling(seed=5))
+        self.write(sound.parent, '[[assert]]\nrun = "other"\nseries = "train_loss"\nstatistic = "best"\nmax = 9\n')
+        assert check("runs", cwd=sound.parent).returncode == 0
+        punch(sound / "sound" / "metrics.csv")
+        assert check("runs", cwd=sound.parent).returncode == 3
+
+    @pytest.mark.parametrize(
+        ("table", "said"),
+        [
+            ('statistic = "bset"\nseries = "a"\nmin = 0', "expected one of best, end"),
+            ('statistic = "best"\nseries = "a"', "neither min nor max is given"),
+            ('statistic = "best"\nmin = 0', "exactly one of series and role must be given"),
+            ('statistic = "best"\nrole = "val-loss"\nmin = 0', "unknown role 'val-loss'"),
+            ('statistic = "steps-to"\nseries = "a"\nmax = 1', "target goes with the statistic steps-to"),
+            ('statistic = "best"\nseries = "a"\nmin = nan', "expected a number, not nan"),
+            ('statistic = "best"\nseries = "a"\nminimum = 1', "did you mean 'min'?"),
+            ('series = "a"\nmin = 1', "the key 'statistic' is missing"),
+        ],
+    )
+    def test_what_cannot_be_asked_is_told_with_the_file(self, table: str, said: str, sound: Path) -> None:
+        self.write(sound.parent, f"[[assert]]\n{table}\n")
+        done = check("runs", cwd=sound.parent)
+        assert done.returncode == 2
+        assert "logdoctor.toml: assert: entry 1: " in done.stderr
+        assert said in done.stderr
+
+
+class TestSuppressions:
+    def test_known_expired_and_unused(self, bad: Path) -> None:
+        rules = {
+            one["rule"]
+            for run in json.loads(check("runs", "--output-format", "json", cwd=bad.parent).stdout)["runs"]
+            for one in run["findings"]
+            if one["severity"] == "error"
+        }
+        text = "".join(
+            f'[[suppress]]\nrule = "{rule}"\nrun = "bad"\nreason = "known"\nexpires = EXPIRES\n' for rule in rules
+        )
+        known = bad.parent / "known.toml"
+        known.write_text(text.replace("EXPIRES", "9999-01-01"), encoding="utf-8")
+        done = check("runs", "--suppressions", "known.toml", cwd=bad.parent)
+        assert done.returncode == 0
+        assert "suppressed  bad: nan-loss: known, until 9999-01-01" in done.stdout
+        known.write_text(text.replace("EXPIRES", "2001-01-01"), encoding="utf-8")
+        done = check("runs", "--suppressions", "known.toml", cwd=bad.parent)
+        assert done.returncode == 1
+        assert "expired on 2001-01-01: 1 of its findings count again" in done.stdout
+        (bad.parent / "logdoctor.toml").write_text('suppress-files = ["known.toml"]', encoding="utf-8")
+        known.write_text('[[suppress]]\nrule = "plateau"\n', encoding="utf-8")
+        done = check("runs/sound", cwd=bad.parent)
+        assert done.returncode == 0
+        assert "the suppression of plateau suppresses nothing" in done.stdout
+
+    def test_the_preset_strict_asks_for_reasons(self, bad: Path) -> None:
+        (bad.parent / "logdoctor.toml").write_text('[[suppress]]\nrule = "nan-loss"\n', encoding="utf-8")
+        done = check("runs", "--preset", "strict", cwd=bad.parent)
+        assert done.returncode == 2
+        assert "gives no reason" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
 import click
 
@@ -27,6 +28,9 @@ EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
     help="Settings under one name; `logdoctor config show` tells what each sets.",
 )
 @click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
+@click.option(
+    "--suppressions", multiple=True, metavar="FILE", help="A file of [[suppress]] beside the configuration; repeatable."
+)
 @report_options
 @question_options
 @config_option
@@ -37,6 +41,7 @@ def command(
     fail_on: str | None,
     preset: str | None,
     require_runs: int | None,
+    suppressions: Sequence[str],
     output_format: str,
     outputs: Outputs,
     select: Sequence[str],
@@ -54,9 +59,11 @@ def command(
     2 when it could not finish, and
     3 when it cannot tell: no run, a missing run or series, or damaged data.
     """
-    from logdoctor.config import FailOn, Preset
+    from logdoctor.config import FailOn, Preset, with_suppressions
     from logdoctor.diagnosis import analyze
     from logdoctor.gate.judge import judge
+    from logdoctor.gate.suppressions import refuse_unusable
+    from logdoctor.packs import installed_rules
     from logdoctor.reports.report import Report
 
     started = time.perf_counter()
@@ -65,8 +72,10 @@ def command(
         preset=Preset(preset) if preset else None,
         require_runs=require_runs,
     )
-    config = config.of_gate()
-    gated = judge(analyze(*paths, config=config), config)
+    config = with_suppressions(config.of_gate(), suppressions)
+    rules = [rule.id for rule in installed_rules()]
+    refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
+    gated = judge(analyze(*paths, config=config), config, date.today())
     report = Report(gated.diagnosis, time.perf_counter() - started, narrows(config), gated)
     write_reports(report, output_format, outputs, color)
     return EXIT_CODES[gated.verdict]

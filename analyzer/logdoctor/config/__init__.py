@@ -1,6 +1,14 @@
 """Settings: what `logdoctor.toml`, `[tool.logdoctor]` in `pyproject.toml` and the command line can say."""
 
-from logdoctor.config.files import FILE_NAMES, config_schema, find_config, parse_config, read_config, read_suppressions
+from logdoctor.config.files import (
+    FILE_NAMES,
+    config_schema,
+    find_config,
+    parse_config,
+    read_config,
+    read_suppressions,
+    with_suppressions,
+)
 from logdoctor.config.settings import (
     PRESETS,
     Aggregate,
@@ -16,4 +24,5 @@ from logdoctor.config.settings import (
 __all__ = [
     "FILE_NAMES", "PRESETS", "Aggregate", "Assertion", "Config", "FailOn", "Preset", "References", "Statistic",
     "Suppression", "config_schema", "find_config", "parse_config", "read_config", "read_suppressions",
+    "with_suppressions",
 ]  # fmt: skip

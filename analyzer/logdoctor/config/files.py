@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,14 @@ def read_suppressions(file: Path) -> tuple[Suppression, ...]:
         return read_section(SuppressionFile, _document(file)).suppressions
     except ValueError as error:
         raise ConfigurationError(f"{file}: {error}") from error
+
+
+def with_suppressions(config: Config, files: Sequence[str] = ()) -> Config:
+    """Return the settings with the suppressions of the files that they name, and of further ones."""
+    beside = config.path.parent if config.path else Path()
+    named = [*(beside / name for name in config.suppress_files), *map(Path, files)]
+    more = [one for file in named for one in read_suppressions(file)]
+    return replace(config, suppressions=(*config.suppressions, *more))
 
 
 def config_schema() -> dict[str, Any]:

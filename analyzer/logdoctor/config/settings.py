@@ -151,6 +151,8 @@ class Assertion:
             raise ValueError("neither min nor max is given")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is larger than max: nothing can pass")
+        if self.statistic is Statistic.THROUGHPUT and (self.series or self.role):
+            raise ValueError("throughput is one of the whole run: it takes neither series nor role")
         if self.statistic is not Statistic.THROUGHPUT and bool(self.series) == bool(self.role):
             raise ValueError("exactly one of series and role must be given")
         if (self.statistic is Statistic.STEPS_TO) != (self.target is not None):
