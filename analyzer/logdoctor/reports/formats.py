@@ -13,10 +13,11 @@ FORMATS = {
     "full": "terminal",
     "concise": "concise",
     "json": "json_v1",
+    "html": "html",
 }
 """Module of each format, which holds `render(report, page)`."""
 
-FOR_MACHINES = frozenset({"json"})
+FOR_MACHINES = frozenset({"json", "html"})
 """Formats that are UTF-8 wherever they go, and whose first byte is data."""
 
 
