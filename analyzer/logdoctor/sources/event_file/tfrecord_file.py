@@ -46,6 +46,10 @@ LONGEST_STRIDE = 1024 * 1024
 """How far the search for the next record grows: every byte of a run of NULs is a place to try."""
 
 
+NUL_RUN = 64
+"""NUL bytes in a row from which they are the damage: no record of a scalar has as many."""
+
+
 class Cause(Enum):
     """Why bytes of a file gave no record."""
 
@@ -55,6 +59,8 @@ class Cause(Enum):
     """The header of a record that its payload proves: nothing is lost."""
     NO_RECORD = "no-record"
     """These bytes are no records."""
+    BROKEN_OFF = "broken-off"
+    """The beginning of a record, with others behind it."""
     CUT = "cut"
     """The beginning of a record at the end of the file."""
     TOO_LONG = "too-long"
@@ -170,6 +176,8 @@ def _gap(file: BinaryIO, size: int, start: int, end: int) -> Gap:
     begun = end - start < HEADER_BYTES if length is None else length < LONGEST_MESSAGE
     if end == size and begun and nuls < end - start:
         return Gap(start, end, Cause.CUT)
+    if length is not None and end - start < length + FRAME_BYTES and begun and nuls < NUL_RUN:
+        return Gap(start, end, Cause.BROKEN_OFF)
     return Gap(start, end, Cause.NO_RECORD, nuls)
 
 
