@@ -11,8 +11,8 @@ import numpy as np
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.event_file.event_columns import Points
-from logdoctor.sources.event_file.tfrecord_file import NUL_RUN, Cause, Gap
-from logdoctor.wording import counted
+from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
+from logdoctor.sources.nul_bytes import NUL_RUN
 
 MOST_NOTICES = 50
 """How many damaged places, and how many restarts, are told one by one; the rest share a last notice."""
@@ -87,7 +87,8 @@ class Surroundings:
         """Say how many records bytes can have held: `; there is room for 93 records at most`."""
         if not self.shortest:
             return ""
-        return f"; there is room for {counted(max((end - start) // self.shortest, 1), 'record')} at most"
+        most = max((end - start) // self.shortest, 1)
+        return f"; there is room for {f'{most:,} records' if most > 1 else '1 record'} at most"
 
 
 def damage_notices(path: Path, gaps: Iterable[Gap], around: Surroundings) -> Iterator[Notice]:
