@@ -113,9 +113,9 @@ def read_records(path: Path, header: int) -> Iterator[Record | Notice]:
             yield _notice(path, unused)
 
 
-def has_record(data: bytes, start: int) -> bool:
-    """Tell whether a sound chunk stands anywhere from a place of a file's beginning on."""
-    return start < len(data) and (_chunk_at(data, start) is not None or _next_sound(data, start, len(data)) < len(data))
+def has_record(data: bytes) -> bool:
+    """Tell whether a sound chunk stands anywhere among the first bytes of a file."""
+    return bool(data) and _next_sound(data, 0, len(data)) < len(data)
 
 
 @dataclass
@@ -216,11 +216,12 @@ def _damaged(window: _Window, start: int) -> tuple[int, _Chunk | None]:
     """Find where in the file the damage at a place ends, and the chunk in it, when its header alone is damaged."""
     here = window.show(start)
     claimed = _claimed(window.data, here)
-    leads_on = claimed and here + claimed <= len(window.data) and _after_zeros(window.data, here + claimed) is not None
-    found = here + claimed if claimed and leads_on else _next_sound(window.data, here + 1, window.sure)
+    found = _next_sound(window.data, here + 1, window.sure)
     if chunk := _rebuilt(window.data, here, found):
         return window.base + chunk.end, chunk
-    while not leads_on and found == window.sure and not window.ends:
+    if claimed and here + claimed <= len(window.data) and _after_zeros(window.data, here + claimed) is not None:
+        return start + claimed, None  # what lies in a damaged chunk is not this file's
+    while found == window.sure and not window.ends:
         here = window.show(window.base + window.sure)
         found = _next_sound(window.data, here, window.sure)
     return window.base + found, None

@@ -115,7 +115,7 @@ def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: C
     if not damaged and not series and not contents.settings:
         yield Notice(INTERPRETATION, str(path), "No scalar was logged to this file.", 0, size)
     longest = max(series, key=len, default=None)
-    around = Surroundings(size, min(contents.lengths, default=0), longest)
+    around = Surroundings(size, min(contents.lengths, default=0), longest if longest else None)
     yield from damage_notices(path, contents.gaps, around)
 
 

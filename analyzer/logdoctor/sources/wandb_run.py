@@ -12,7 +12,7 @@ from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import DAMAGE, STORAGE_FAULT
+from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.event_file.protobuf import BYTES, VARINT, WireError, fields, members, varint
 from logdoctor.sources.leveldb_log import has_record, read_records
 from logdoctor.sources.source import Head, Log, Source
@@ -53,7 +53,7 @@ class WandbRun(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell it by its first bytes, and a small file by its history too: a run that logged nothing has none."""
         if not head.start.startswith(_FILE_HEADER[:4]):
-            return has_record(head.start, len(_FILE_HEADER))  # the beginning is damaged
+            return has_record(head.start)  # the beginning is damaged
         return not head.whole or head.start[: len(_FILE_HEADER)] != _FILE_HEADER or bool(_content(head.path)[0].rows)
 
     def read(self, path: Path) -> Iterator[Log]:
@@ -63,9 +63,6 @@ class WandbRun(Source):
         if header[:-1] == _FILE_HEADER[:-1] and header != _FILE_HEADER:
             raise UnreadableLogError(f"{path}: this version of W&B's format is not known; export the run as CSV")
         content, notices = _content(path)
-        if header != _FILE_HEADER:
-            told = "The file's header is damaged; its records are proved by their checksums."
-            notices.insert(0, Notice(DAMAGE, str(path), told, 0, len(header), cause=STORAGE_FAULT))
         tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows))]
         yield Log(
             series=tuple(series for log in tables for series in log.series),
@@ -78,7 +75,9 @@ class WandbRun(Source):
 def _content(path: Path) -> tuple[_Content, list[Notice]]:
     """Read all records; one that does not hold what it should becomes a notice."""
     content, notices = _Content(), list[tuple[int, Notice]]()
-    for record in read_records(path, len(_FILE_HEADER)):
+    with path.open("rb") as file:
+        is_sound = file.read(len(_FILE_HEADER)) == _FILE_HEADER
+    for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
         if isinstance(record, Notice):
             notices.append((len(content.rows), record))
             continue

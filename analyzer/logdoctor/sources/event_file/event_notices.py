@@ -77,10 +77,14 @@ class Surroundings:
         before, after = np.searchsorted(self.points.places, [start, end]).tolist()
         last = int(self.points.steps[before - 1]) if before else None
         first = int(self.points.steps[after]) if after < len(self.points) else None
-        if last is None:
-            return f", before step {first:,}"
-        if first is None:
-            return f", after step {last:,}"
+        if last is None or first is None:
+            return (
+                f", after step {last:,}"
+                if last is not None
+                else f", before step {first:,}"
+                if first is not None
+                else ""
+            )
         return f", at step {last:,}" if first == last else f", between steps {last:,} and {first:,}"
 
     def room(self, start: int, end: int) -> str:
