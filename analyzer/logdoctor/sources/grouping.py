@@ -250,9 +250,15 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
 
 
 def _relative(file: Found) -> Iterator[Notice]:
-    """Yield the notices of a file under its path relative to the argument, as everything in a report is."""
+    """Yield the notices of a file under its path relative to the argument, as everything in a report is.
+
+    A source that reads several files, as MLflow's folder of metrics, names the one that a notice is about.
+    """
     for notice in (*file.notices, *(notice for log in file.logs for notice in log.notices)):
-        yield replace(notice, path=str(file.relative))
+        named = PurePosixPath(notice.path)
+        beside = named.is_relative_to(file.path.parent) and named != PurePosixPath(file.path)
+        path = file.folder / named.relative_to(file.path.parent) if beside else file.relative
+        yield replace(notice, path=str(path))
 
 
 def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
