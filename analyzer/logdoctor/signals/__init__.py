@@ -7,7 +7,6 @@ from logdoctor.signals.change import Change
 from logdoctor.signals.console import Console
 from logdoctor.signals.epochs import Epochs
 from logdoctor.signals.explosion import Explosion
-from logdoctor.signals.first_values import FirstValues, usual_leap
 from logdoctor.signals.gap import Gap
 from logdoctor.signals.gradients import Burst, GradientHistory
 from logdoctor.signals.harm import Harm, LossHarm
@@ -33,9 +32,9 @@ from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Epochs",
-    "Explosion", "FirstValues", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "LossHarm",
-    "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return",
-    "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings",
-    "Trend", "Twins", "Unmeasurable", "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate",
-    "is_seed", "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "usual_leap",
+    "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "LossHarm", "LossScaleWalk", "MaskedLoss",
+    "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp",
+    "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable",
+    "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
+    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
 ]  # fmt: skip

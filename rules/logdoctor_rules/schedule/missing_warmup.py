@@ -30,8 +30,9 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.first_values import FirstValues, usual_leap
 from logdoctor.run.roles import LearningRate
-from logdoctor.signals import FirstValues, Hyperparameters, Schedule, Sibling, Siblings, Trend, usual_leap
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend
 from logdoctor.wording import number, place
 
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
