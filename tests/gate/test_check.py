@@ -269,3 +269,71 @@ class TestSuppressions:
         done = check("runs", "--preset", "strict", cwd=bad.parent)
         assert done.returncode == 2
         assert "gives no reason" in done.stderr
+
+
+class TestReferences:
+    """`reference save`, `show` and `update`, and `check --reference` with what they made."""
+
+    def reference(self, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "logdoctor", "reference", *map(str, arguments)]
+        return subprocess.run(line, capture_output=True, text=True, check=False, cwd=cwd)
+
+    @pytest.fixture
+    def seeds(self, tmp_path: Path) -> Path:
+        for seed in range(3):
+            write_csv(
+                tmp_path / "golden" / f"seed{seed}", train_loss=falling(seed=seed), val_loss=falling(seed=seed + 9)
+            )
+        write_csv(tmp_path / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41))
+        return tmp_path
+
+    def test_save_check_update(self, seeds: Path) -> None:
+        saved = self.reference("save", "golden", "-o", "main.json", "--reason", "release 1", cwd=seeds)
+        assert (saved.returncode, saved.stderr) == (0, "")
+        assert check("runs", "--reference", "main.json", cwd=seeds).returncode == 0
+        again = self.reference("save", "golden", "-o", "main.json", cwd=seeds)
+        assert again.returncode == 2
+        assert "reference update" in again.stderr
+
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41, end=0.8))
+        done = check("runs", "--reference", "main.json", cwd=seeds)
+        assert done.returncode == 1
+        assert "failed  new: main val_loss: leaves the band at step" in done.stdout
+        (seeds / "logdoctor.toml").write_text('[reference]\nfiles = ["main.json"]\natol = 1.0\n', encoding="utf-8")
+        assert check("runs", cwd=seeds).returncode == 0
+        (seeds / "logdoctor.toml").unlink()
+
+        before = (seeds / "main.json").read_text(encoding="utf-8")
+        done = self.reference("update", "main.json", "runs", "--only-failing", "--reason", "new data", cwd=seeds)
+        assert done.returncode == 0
+        assert done.stdout.startswith("val_loss: end 0.4")
+        assert done.stdout.endswith("1 curve kept\n")
+        after = (seeds / "main.json").read_text(encoding="utf-8")
+        assert after != before
+        assert json.loads(after)["history"] == ["release 1", "new data"]
+        assert json.loads(after)["series"]["train_loss"] == json.loads(before)["series"]["train_loss"]
+        assert check("runs", "--reference", "main.json", cwd=seeds).returncode == 0
+        shown = self.reference("show", "main.json", cwd=seeds)
+        assert shown.returncode == 0
+        assert "reason: new data" in shown.stdout
+
+    def test_3_what_is_missing_or_damaged(self, seeds: Path) -> None:
+        assert self.reference("save", "golden", "-o", "main.json", cwd=seeds).returncode == 0
+        assert self.reference("save", "golden", "-o", "other.json", "--run", "old*", cwd=seeds).returncode == 0
+        assert check("runs", "--reference", "other.json", cwd=seeds).returncode == 3
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40))
+        assert check("runs", "--reference", "main.json", cwd=seeds).returncode == 3
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41))
+        punch(seeds / "runs" / "new" / "metrics.csv")
+        assert check("runs", "--reference", "main.json", cwd=seeds).returncode == 3
+
+    def test_2_no_reference(self, seeds: Path) -> None:
+        done = check("runs", "--reference", "absent.json", cwd=seeds)
+        assert done.returncode == 2
+        assert "absent.json" in done.stderr
+
+    def test_a_reference_beside_the_logs_is_no_run(self, seeds: Path) -> None:
+        assert self.reference("save", "golden", "-o", "runs/new/main.json", cwd=seeds).returncode == 0
+        done = check("runs", "--reference", "runs/new/main.json", cwd=seeds)
+        assert done.returncode == 0
+        assert "1 run, 2 series" in done.stdout
