@@ -109,8 +109,10 @@ class Deviation:
     """Windows beyond the band on the bad side; on either side where no side is better."""
     regressed: bool
     """Whether that is more than single windows, or the end lies outside."""
+    ends_worse: bool
+    """Whether the end lies beyond the band on the bad side."""
     improved: bool
-    """Whether the end lies beyond the band on the good side."""
+    """Whether it lies beyond the band on the good side."""
     first_step: int | None
     """Middle step of the first window outside; None when all lie within."""
     worst_step: int
@@ -222,6 +224,7 @@ def deviation(common: Common, tolerance: Tolerance) -> Deviation:
     return Deviation(
         outside=int(outside.sum()),
         regressed=_is_more_than_chance(outside) or end_off > end_allowed,
+        ends_worse=end_off > end_allowed,
         improved=-end_off > end_allowed,
         first_step=int(golden.steps[np.argmax(outside)]) if outside.any() else None,
         worst_step=int(golden.steps[worst]),

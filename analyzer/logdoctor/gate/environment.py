@@ -51,16 +51,20 @@ def differences(reference: Mapping[str, Setting], here: Mapping[str, Setting]) -
     return [f"{key} {here[key]} for {reference[key]}" for key in shared if str(reference[key]) != str(here[key])]
 
 
-def trained_by(run: Run) -> dict[str, Setting]:
-    """Return the settings that decide a training: without seeds, environment, results, names and places."""
+def told_settings(run: Run) -> dict[str, Setting]:
+    """Return the settings that can matter: without seeds, results, names and places."""
     return {
         name: value
         for name, value in sorted(run.hyperparameters.items())
         if not name.startswith("summary.")
         and not is_seed(name)
-        and setting_words(name) not in _OF_ENVIRONMENT
-        and not _INCIDENTAL & set(setting_words(name))
+        and (setting_words(name) in _OF_ENVIRONMENT or not _INCIDENTAL & set(setting_words(name)))
     }
+
+
+def trained_by(run: Run) -> dict[str, Setting]:
+    """Return the settings that decide a training: those that can matter, without the environment."""
+    return {name: value for name, value in told_settings(run).items() if setting_words(name) not in _OF_ENVIRONMENT}
 
 
 def config_hash(run: Run) -> str:
