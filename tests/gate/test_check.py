@@ -14,9 +14,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
 
 from logdoctor.cli import main
+from logdoctor.cli.check import EXIT_CODES, command
+from logdoctor.config import FailOn, Preset
+from logdoctor.gated import Verdict
 
 NAN = float("nan")
 
@@ -345,3 +349,11 @@ class TestReferences:
         done = here("check", "runs", "--reference", "runs/new/main.json", cwd=seeds)
         assert done.returncode == 0
         assert "1 run, 2 series" in done.stdout
+
+
+def test_the_options_offer_what_the_settings_take() -> None:
+    """They are written out in the command so that `--help` imports nothing heavy."""
+    offered = {one.name: one.type.choices for one in command.params if isinstance(one.type, click.Choice)}
+    assert list(offered["fail_on"]) == list(FailOn)
+    assert list(offered["preset"]) == list(Preset)
+    assert set(EXIT_CODES) == set(Verdict)

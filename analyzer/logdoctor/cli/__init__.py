@@ -19,6 +19,7 @@ COMMANDS = {
     "reference": ("reference", "Save, update and show golden curves that check compares with."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
     "rule": ("rule", "Explain a rule, or list all."),
+    "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
 }
 """Module and short help of each command: `--help` imports none of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 
@@ -29,12 +30,17 @@ def compare(reference: Sequence[Run], new: Sequence[Run]) -> Compared:
     roles = [role for role in ROLES.values() if role not in NOT_COMPARED]
     curves = [_curve(role, reference, new) for role in roles if _has(reference, role) and _has(new, role)]
     return Compared(
-        tuple(run.name for run in reference),
-        tuple(run.name for run in new),
+        tuple(map(_name, reference)),
+        tuple(map(_name, new)),
         tuple(_settings(reference, new)),
         tuple(curves),
         tuple(_remarks(reference, new, roles)),
     )
+
+
+def _name(run: Run) -> str:
+    """Return what to call a run: the argument itself (`.`) goes by its folder."""
+    return run.name if run.name != "." else PurePath(run.folder).name or run.name
 
 
 def _has(runs: Sequence[Run], role: type[Role]) -> bool:
@@ -106,12 +112,14 @@ def _first_broken(series: Series) -> int | None:
 
 
 def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[Role]]) -> Iterator[str]:
+    alone = [side for side, runs in (("reference", reference), ("new side", new)) if len(runs) == 1]
+    if alone:
+        which = "each side" if len(alone) == 2 else f"the {alone[0]}"
+        yield f"{which} is 1 run: how far another seed would lie is a guess from the noise of its curves"
     for side, runs in (("reference", reference), ("new", new)):
         differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
         if differs:
             yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
-        if len(runs) == 1:
-            yield f"the {side} is 1 run: how far another seed would lie is a guess from its noise"
         for run in runs:
             if damage := damage_of(run):
                 yield f"run {run.name} is damaged ({counted(len(damage), 'place')}): what is missing is not compared"

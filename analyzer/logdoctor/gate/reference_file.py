@@ -131,7 +131,7 @@ def _lines(value: Any, indent: str = "", prefix: str = "", suffix: str = "") -> 
     if isinstance(value, Mapping) and value:
         yield f"{indent}{prefix}{{"
         for at, (name, one) in enumerate(value.items(), start=1):
-            key = f"{json.dumps(str(name), ensure_ascii=False)}: "
+            key = f"{json.dumps(str(name))}: "
             yield from _lines(one, f"{indent} ", key, "," if at < len(value) else "")
         yield f"{indent}}}{suffix}"
     elif isinstance(value, Sequence) and value and isinstance(value[0], list):
@@ -140,4 +140,4 @@ def _lines(value: Any, indent: str = "", prefix: str = "", suffix: str = "") -> 
             yield from _lines(one, f"{indent} ", "", "," if at < len(value) else "")
         yield f"{indent}]{suffix}"
     else:
-        yield f"{indent}{prefix}{json.dumps(value, ensure_ascii=False, allow_nan=False)}{suffix}"
+        yield f"{indent}{prefix}{json.dumps(value, allow_nan=False)}{suffix}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import logdoctor
 from logdoctor.compared import Compared, CurveDifference, CurveSummary
-from logdoctor.reports.json_v1 import _text as text, _value as value
+from logdoctor.reports.strict_json import text, texts, value, written
 
 SCHEMA = "logdoctor-compare/1"
 
@@ -17,16 +16,16 @@ def render(compared: Compared) -> str:
     document = {
         "schema": SCHEMA,
         "tool": {"name": "logdoctor", "version": logdoctor.__version__},
-        "reference": [text(name) for name in compared.reference],
-        "new": [text(name) for name in compared.new],
+        "reference": texts(compared.reference),
+        "new": texts(compared.new),
         "settings": [
             {"name": text(one.name), "reference": [value(v) for v in one.reference], "new": [value(v) for v in one.new]}
             for one in compared.settings
         ],
         "curves": [_curve(one) for one in compared.curves],
-        "remarks": [text(one) for one in compared.remarks],
+        "remarks": texts(compared.remarks),
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return written(document, indent=1)
 
 
 def _curve(one: CurveDifference) -> dict[str, Any]:

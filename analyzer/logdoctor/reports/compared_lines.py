@@ -54,7 +54,7 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
     if not curves:
         yield "No curve that both sides have."
         return
-    rows = [["curve", "end", "best", "mean", "from", ""]]
+    rows = [["curve", "end", "best", "mean", "differs from", ""]]
     for one in curves:
         name = one.series if one.series == one.new_series else f"{one.series} / {one.new_series}"
         since = f"{axis_word(Axis(one.axis))} {one.first_step:,}" if one.first_step is not None else ""
