@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
 import os
@@ -12,7 +14,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
+
+from logdoctor.cli import main
+from logdoctor.cli.check import EXIT_CODES, command
+from logdoctor.config import FailOn, Preset
+from logdoctor.gated import Verdict
 
 NAN = float("nan")
 
@@ -39,6 +47,14 @@ def check(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
     assert "Traceback" not in done.stderr
     return done
+
+
+def here(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run any command in this process, which is faster."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main([str(one) for one in arguments])
+    return subprocess.CompletedProcess([], code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -163,23 +179,23 @@ class TestExitCodes:
 class TestFailOn:
     @pytest.mark.parametrize(("level", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)])
     def test_an_error(self, level: str, code: int, bad: Path) -> None:
-        assert check("runs", "--fail-on", level, cwd=bad.parent).returncode == code
+        assert here("check", "runs", "--fail-on", level, cwd=bad.parent).returncode == code
 
     def test_what_is_left_out_does_not_fail(self, bad: Path) -> None:
-        everything = json.loads(check("runs", "--output-format", "json", cwd=bad.parent).stdout)
+        everything = json.loads(here("check", "runs", "--output-format", "json", cwd=bad.parent).stdout)
         rules = {one["rule"] for run in everything["runs"] for one in run["findings"] if one["severity"] == "error"}
         assert rules
-        assert check("runs", "--ignore", ",".join(rules), cwd=bad.parent).returncode == 0
+        assert here("check", "runs", "--ignore", ",".join(rules), cwd=bad.parent).returncode == 0
 
     def test_the_configuration_says_it(self, bad: Path) -> None:
         (bad.parent / "logdoctor.toml").write_text('fail-on = "never"\n', encoding="utf-8")
-        assert check("runs", cwd=bad.parent).returncode == 0
-        assert check("runs", "--fail-on", "error", cwd=bad.parent).returncode == 1
+        assert here("check", "runs", cwd=bad.parent).returncode == 0
+        assert here("check", "runs", "--fail-on", "error", cwd=bad.parent).returncode == 1
 
     @pytest.mark.parametrize("form", ["full", "concise", "json"])
     def test_a_format_changes_no_exit_code(self, form: str, bad: Path) -> None:
-        assert check("runs", "--output-format", form, "-o", f"{form}=out", cwd=bad.parent).returncode == 1
-        assert check("runs/sound", "--output-format", form, cwd=bad.parent).returncode == 0
+        assert here("check", "runs", "--output-format", form, "-o", f"{form}=out", cwd=bad.parent).returncode == 1
+        assert here("check", "runs/sound", "--output-format", form, cwd=bad.parent).returncode == 0
 
 
 class TestAssertions:
@@ -188,34 +204,34 @@ class TestAssertions:
 
     def test_pass_fail_and_no_answer(self, sound: Path) -> None:
         self.write(sound.parent, '[[assert]]\nrole = "validation-loss"\nstatistic = "end"\nmax = 0.6\n')
-        assert check("runs", cwd=sound.parent).returncode == 0
+        assert here("check", "runs", cwd=sound.parent).returncode == 0
         self.write(sound.parent, '[[assert]]\nrole = "validation-loss"\nstatistic = "end"\nmax = 0.4\n')
-        done = check("runs", cwd=sound.parent)
+        done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 1
         assert "failed  sound, val_loss: end validation-loss <= 0.4: 0.4" in done.stdout
         self.write(sound.parent, '[[assert]]\nseries = "val_los"\nstatistic = "end"\nmax = 0.6\n')
-        done = check("runs", cwd=sound.parent)
+        done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 3
         assert "did you mean 'val_loss'?" in done.stdout
 
     def test_a_level_below_the_one_that_fails_is_advice(self, sound: Path) -> None:
         self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "end"\nmax = 0.4\nlevel = "warning"\n')
-        done = check("runs", cwd=sound.parent)
+        done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 0
         assert "advice  sound: end val_loss <= 0.4" in done.stdout
-        assert check("runs", "--fail-on", "warning", cwd=sound.parent).returncode == 1
+        assert here("check", "runs", "--fail-on", "warning", cwd=sound.parent).returncode == 1
 
     def test_damage_leaves_it_open(self, sound: Path) -> None:
         self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "best"\nmax = 9\n')
         punch(sound / "sound" / "metrics.csv")
-        assert check("runs", cwd=sound.parent).returncode == 3
+        assert here("check", "runs", cwd=sound.parent).returncode == 3
 
     def test_a_run_that_no_assertion_names_must_be_whole_too(self, sound: Path) -> None:
         write_csv(sound / "other", train_loss=falling(seed=5))
         self.write(sound.parent, '[[assert]]\nrun = "other"\nseries = "train_loss"\nstatistic = "best"\nmax = 9\n')
-        assert check("runs", cwd=sound.parent).returncode == 0
+        assert here("check", "runs", cwd=sound.parent).returncode == 0
         punch(sound / "sound" / "metrics.csv")
-        assert check("runs", cwd=sound.parent).returncode == 3
+        assert here("check", "runs", cwd=sound.parent).returncode == 3
 
     @pytest.mark.parametrize(
         ("table", "said"),
@@ -232,7 +248,7 @@ class TestAssertions:
     )
     def test_what_cannot_be_asked_is_told_with_the_file(self, table: str, said: str, sound: Path) -> None:
         self.write(sound.parent, f"[[assert]]\n{table}\n")
-        done = check("runs", cwd=sound.parent)
+        done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 2
         assert "logdoctor.toml: assert: entry 1: " in done.stderr
         assert said in done.stderr
@@ -242,7 +258,7 @@ class TestSuppressions:
     def test_known_expired_and_unused(self, bad: Path) -> None:
         rules = {
             one["rule"]
-            for run in json.loads(check("runs", "--output-format", "json", cwd=bad.parent).stdout)["runs"]
+            for run in json.loads(here("check", "runs", "--output-format", "json", cwd=bad.parent).stdout)["runs"]
             for one in run["findings"]
             if one["severity"] == "error"
         }
@@ -251,21 +267,93 @@ class TestSuppressions:
         )
         known = bad.parent / "known.toml"
         known.write_text(text.replace("EXPIRES", "9999-01-01"), encoding="utf-8")
-        done = check("runs", "--suppressions", "known.toml", cwd=bad.parent)
+        done = here("check", "runs", "--suppressions", "known.toml", cwd=bad.parent)
         assert done.returncode == 0
         assert "suppressed  bad: nan-loss: known, until 9999-01-01" in done.stdout
         known.write_text(text.replace("EXPIRES", "2001-01-01"), encoding="utf-8")
-        done = check("runs", "--suppressions", "known.toml", cwd=bad.parent)
+        done = here("check", "runs", "--suppressions", "known.toml", cwd=bad.parent)
         assert done.returncode == 1
         assert "expired on 2001-01-01: 1 of its findings count again" in done.stdout
         (bad.parent / "logdoctor.toml").write_text('suppress-files = ["known.toml"]', encoding="utf-8")
         known.write_text('[[suppress]]\nrule = "plateau"\n', encoding="utf-8")
-        done = check("runs/sound", cwd=bad.parent)
+        done = here("check", "runs/sound", cwd=bad.parent)
         assert done.returncode == 0
         assert "the suppression of plateau suppresses nothing" in done.stdout
 
     def test_the_preset_strict_asks_for_reasons(self, bad: Path) -> None:
         (bad.parent / "logdoctor.toml").write_text('[[suppress]]\nrule = "nan-loss"\n', encoding="utf-8")
-        done = check("runs", "--preset", "strict", cwd=bad.parent)
+        done = here("check", "runs", "--preset", "strict", cwd=bad.parent)
         assert done.returncode == 2
         assert "gives no reason" in done.stderr
+
+
+class TestReferences:
+    """`reference save`, `show` and `update`, and `check --reference` with what they made."""
+
+    @pytest.fixture
+    def seeds(self, tmp_path: Path) -> Path:
+        for seed in range(3):
+            write_csv(
+                tmp_path / "golden" / f"seed{seed}", train_loss=falling(seed=seed), val_loss=falling(seed=seed + 9)
+            )
+        write_csv(tmp_path / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41))
+        return tmp_path
+
+    def test_save_check_update(self, seeds: Path) -> None:
+        saved = here("reference", "save", "golden", "-o", "main.json", "--reason", "release 1", cwd=seeds)
+        assert (saved.returncode, saved.stderr) == (0, "")
+        assert here("check", "runs", "--reference", "main.json", cwd=seeds).returncode == 0
+        again = here("reference", "save", "golden", "-o", "main.json", cwd=seeds)
+        assert again.returncode == 2
+        assert "reference update" in again.stderr
+
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41, end=0.8))
+        done = here("check", "runs", "--reference", "main.json", cwd=seeds)
+        assert done.returncode == 1
+        assert "failed  new: main val_loss: leaves the band at step" in done.stdout
+        (seeds / "logdoctor.toml").write_text('[reference]\nfiles = ["main.json"]\natol = 1.0\n', encoding="utf-8")
+        assert here("check", "runs", cwd=seeds).returncode == 0
+        (seeds / "logdoctor.toml").unlink()
+
+        before = (seeds / "main.json").read_text(encoding="utf-8")
+        done = here("reference", "update", "main.json", "runs", "--only-failing", "--reason", "new data", cwd=seeds)
+        assert done.returncode == 0
+        assert done.stdout.startswith("val_loss: end 0.4")
+        assert done.stdout.endswith("1 curve kept\n")
+        after = (seeds / "main.json").read_text(encoding="utf-8")
+        assert after != before
+        assert json.loads(after)["history"] == ["release 1", "new data"]
+        assert json.loads(after)["series"]["train_loss"] == json.loads(before)["series"]["train_loss"]
+        assert here("check", "runs", "--reference", "main.json", cwd=seeds).returncode == 0
+        shown = here("reference", "show", "main.json", cwd=seeds)
+        assert shown.returncode == 0
+        assert "reason: new data" in shown.stdout
+
+    def test_3_what_is_missing_or_damaged(self, seeds: Path) -> None:
+        assert here("reference", "save", "golden", "-o", "main.json", cwd=seeds).returncode == 0
+        assert here("reference", "save", "golden", "-o", "other.json", "--run", "old*", cwd=seeds).returncode == 0
+        assert here("check", "runs", "--reference", "other.json", cwd=seeds).returncode == 3
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40))
+        assert here("check", "runs", "--reference", "main.json", cwd=seeds).returncode == 3
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41))
+        punch(seeds / "runs" / "new" / "metrics.csv")
+        assert here("check", "runs", "--reference", "main.json", cwd=seeds).returncode == 3
+
+    def test_2_no_reference(self, seeds: Path) -> None:
+        done = here("check", "runs", "--reference", "absent.json", cwd=seeds)
+        assert done.returncode == 2
+        assert "absent.json" in done.stderr
+
+    def test_a_reference_beside_the_logs_is_no_run(self, seeds: Path) -> None:
+        assert here("reference", "save", "golden", "-o", "runs/new/main.json", cwd=seeds).returncode == 0
+        done = here("check", "runs", "--reference", "runs/new/main.json", cwd=seeds)
+        assert done.returncode == 0
+        assert "1 run, 2 series" in done.stdout
+
+
+def test_the_options_offer_what_the_settings_take() -> None:
+    """They are written out in the command so that `--help` imports nothing heavy."""
+    offered = {one.name: one.type.choices for one in command.params if isinstance(one.type, click.Choice)}
+    assert list(offered["fail_on"]) == list(FailOn)
+    assert list(offered["preset"]) == list(Preset)
+    assert set(EXIT_CODES) == set(Verdict)

@@ -15,8 +15,11 @@ from logdoctor.reports.escaping import printable
 COMMANDS = {
     "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
     "check": ("check", "Judge training runs for CI: pass, fail, or cannot tell."),
+    "compare": ("compare", "Show how two runs, or two groups of seeds, differ."),
+    "reference": ("reference", "Save, update and show golden curves that check compares with."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
     "rule": ("rule", "Explain a rule, or list all."),
+    "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
 }
 """Module and short help of each command: `--help` imports none of them."""

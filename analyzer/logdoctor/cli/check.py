@@ -29,6 +29,9 @@ EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
 )
 @click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
 @click.option(
+    "--reference", "references", multiple=True, metavar="FILE", help="A reference to compare with; repeatable."
+)
+@click.option(
     "--suppressions", multiple=True, metavar="FILE", help="A file of [[suppress]] beside the configuration; repeatable."
 )
 @report_options
@@ -41,6 +44,7 @@ def command(
     fail_on: str | None,
     preset: str | None,
     require_runs: int | None,
+    references: Sequence[str],
     suppressions: Sequence[str],
     output_format: str,
     outputs: Outputs,
@@ -59,9 +63,10 @@ def command(
     2 when it could not finish, and
     3 when it cannot tell: no run, a missing run or series, or damaged data.
     """
-    from logdoctor.config import FailOn, Preset, with_suppressions
+    from logdoctor.config import FailOn, Preset, reference_files, with_suppressions
     from logdoctor.diagnosis import analyze
     from logdoctor.gate.judge import judge
+    from logdoctor.gate.reference_file import read_reference
     from logdoctor.gate.suppressions import refuse_unusable
     from logdoctor.packs import installed_rules
     from logdoctor.reports.report import Report
@@ -75,7 +80,8 @@ def command(
     config = with_suppressions(config.of_gate(), suppressions)
     rules = [rule.id for rule in installed_rules()]
     refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
-    gated = judge(analyze(*paths, config=config), config, date.today())
+    golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
+    gated = judge(analyze(*paths, config=config), config, golden, date.today())
     report = Report(gated.diagnosis, time.perf_counter() - started, narrows(config), gated)
     write_reports(report, output_format, outputs, color)
     return EXIT_CODES[gated.verdict]

@@ -7,6 +7,7 @@ from logdoctor.config.files import (
     parse_config,
     read_config,
     read_suppressions,
+    reference_files,
     with_suppressions,
 )
 from logdoctor.config.settings import (
@@ -24,5 +25,5 @@ from logdoctor.config.settings import (
 __all__ = [
     "FILE_NAMES", "PRESETS", "Aggregate", "Assertion", "Config", "FailOn", "Preset", "References", "Statistic",
     "Suppression", "config_schema", "find_config", "parse_config", "read_config", "read_suppressions",
-    "with_suppressions",
+    "reference_files", "with_suppressions",
 ]  # fmt: skip

@@ -66,10 +66,19 @@ def read_suppressions(file: Path) -> tuple[Suppression, ...]:
 
 def with_suppressions(config: Config, files: Sequence[str] = ()) -> Config:
     """Return the settings with the suppressions of the files that they name, and of further ones."""
-    beside = config.path.parent if config.path else Path()
-    named = [*(beside / name for name in config.suppress_files), *map(Path, files)]
-    more = [one for file in named for one in read_suppressions(file)]
+    more = [one for file in _beside(config, config.suppress_files, files) for one in read_suppressions(file)]
     return replace(config, suppressions=(*config.suppressions, *more))
+
+
+def reference_files(config: Config, files: Sequence[str] = ()) -> list[Path]:
+    """Return the reference files that the settings name, and further ones; each once."""
+    return list(dict.fromkeys(_beside(config, config.reference.files, files)))
+
+
+def _beside(config: Config, named: Sequence[str], files: Sequence[str]) -> list[Path]:
+    """Return files that the settings name, which lie relative to them, and files of the command line, which do not."""
+    folder = config.path.parent if config.path else Path()
+    return [*(folder / name for name in named), *map(Path, files)]
 
 
 def config_schema() -> dict[str, Any]:

@@ -107,10 +107,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     raise ValueError(f"expected a text or a list of texts, not {value!r}")
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _limit(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         raise ValueError(f"expected a number, not {value!r}")
     return float(value)
+
+
+def _number(value: Any) -> float:
+    if math.isinf(number := _limit(value)):
+        raise ValueError(f"expected a finite number, not {value!r}")
+    return number
 
 
 def _tolerance(value: Any) -> float:
@@ -145,6 +151,8 @@ def _day(value: Any) -> date:
 TEXT = Kind(_text, {"type": "string"})
 TEXTS = Kind(_texts, {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 NUMBER = Kind(_number, {"type": "number"})
+LIMIT = Kind(_limit, {"type": "number"})
+"""A number or an infinity, which switches a limit off."""
 TOLERANCE = Kind(_tolerance, {"type": "number", "minimum": 0})
 SHARE = Kind(_share, {"type": "number", "minimum": 0, "maximum": 1})
 COUNT = Kind(_count, {"type": "integer", "minimum": 1})

@@ -14,6 +14,7 @@ from typing import Any
 from logdoctor.config.kinds import (
     COUNT,
     DAY,
+    LIMIT,
     NUMBER,
     SHARE,
     TEXT,
@@ -117,7 +118,7 @@ def _roles() -> Kind:
 
 
 def _thresholds() -> Kind:
-    named = table_of(table_of(NUMBER))
+    named = table_of(table_of(LIMIT))
 
     def read(value: Any) -> dict[str, dict[str, float]]:
         tables_ = named.read(value).items()
