@@ -125,7 +125,9 @@ def run_gitlab(job: Mapping[str, Any], folder: Path) -> int:
     environment = {**os.environ, **job["variables"]}
     place = folder / "repository"
     (place / "logdoctor-env").symlink_to(folder / "logdoctor-env")
-    return subprocess.run(["sh", "-ec", script], cwd=place, env=environment, capture_output=True, check=False).returncode
+    return subprocess.run(
+        ["sh", "-ec", script], cwd=place, env=environment, capture_output=True, check=False
+    ).returncode
 
 
 def test_gitlab_gets_its_reports_and_the_exit_code(workplace: Path) -> None:
