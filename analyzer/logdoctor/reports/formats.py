@@ -13,6 +13,7 @@ FORMATS = {
     "full": "terminal",
     "concise": "concise",
     "json": "json_v1",
+    "html": "html",
     "jsonl": "jsonl",
     "sarif": "sarif",
     "junit": "junit",
@@ -22,7 +23,7 @@ FORMATS = {
 }
 """Module of each format, which holds `render(report, page)`."""
 
-FOR_MACHINES = frozenset({"json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"})
+FOR_MACHINES = frozenset({"html", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"})
 """Formats that are UTF-8 wherever they go, and whose first byte is data."""
 
 

@@ -63,7 +63,7 @@ def reason(crash: Crashed) -> str:
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for the runs in which no training loss was recognised: their silence is no praise."""
+    """Yield a line for the runs without a training loss, for their silence is no praise; say why nothing was read."""
     judged = [{one.role for one in examined.run.all(Loss)} - {ValLoss, TestLoss} for examined in diagnosis.runs]
     names = [shown_name(one.run) for one, losses in zip(diagnosis.runs, judged, strict=True) if not losses]
     if names:
@@ -71,6 +71,8 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
         named = f"{', '.join(names[:MAX_NAMED])}{more}"
         yield page.printable(f"{text}: {named}; `logdoctor inspect` shows what was read")
+    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices]
+    yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
