@@ -49,4 +49,4 @@ def value(one: object) -> Any:
         return {"value": None, "nonfinite": "nan" if math.isnan(one) else "inf" if one > 0 else "-inf"}
     if one is None or isinstance(one, str | bool | int | float):
         return one
-    return float(one)  # type: ignore[arg-type]
+    return value(float(one))  # type: ignore[arg-type]  # a number of NumPy
