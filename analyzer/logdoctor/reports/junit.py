@@ -60,16 +60,12 @@ def _cases(examined: Examined, gated: Gated | None) -> Iterator[_Case]:
     known = [one for one in (gated.suppressed if gated else ()) if one.run.name == examined.run.name]
     cases = [
         *(_found(rule, findings, gated, known) for rule, findings in of_rule.items()),
-        *(
-            _Case(one.finding.rule, SKIPPED, suppressed_message(one))
-            for one in known
-            if one.finding.rule not in of_rule
-        ),
+        *(_Case(one.finding.rule, SKIPPED, suppressed_message(one)) for one in known),
         *(_Case(rule) for rule in outcomes.passed),
         *(_Case(one.rule, SKIPPED, one.reason) for one in outcomes.not_applicable),
         *(_Case(one.rule, ERROR, reason(one), "crashed", (one.error,)) for one in outcomes.crashed),
     ]
-    once = {case.name: case for case in reversed(cases)}  # a rule whose findings are suppressed is named once
+    once = {case.name: case for case in reversed(cases)}  # a rule of which some findings are suppressed is named once
     yield from (once[name] for name in sorted(once))
 
 
