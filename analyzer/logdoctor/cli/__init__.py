@@ -21,6 +21,7 @@ COMMANDS = {
     "rule": ("rule", "Explain a rule, or list all."),
     "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
 

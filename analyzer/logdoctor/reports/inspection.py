@@ -15,6 +15,7 @@ from logdoctor.finding import Outcomes
 from logdoctor.reports import json_v1
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page, cells, hanging, table
+from logdoctor.reports.strict_json import written
 from logdoctor.reports.summary import shown_name
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.roles import Loss, Unknown
@@ -40,9 +41,9 @@ def render_json(runs: Sequence[Run], left_alone: Sequence[str]) -> str:
     plain = json_v1.document(Diagnosis(tuple(Examined(run, Outcomes()) for run in runs)))["runs"]
     document = {
         "runs": [_document(run, known) for run, known in zip(runs, plain, strict=True)],
-        "left_alone": [path.encode("utf-8", "backslashreplace").decode() for path in left_alone],
+        "left_alone": list(left_alone),
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return written(document, indent=1)
 
 
 def _document(run: Run, known: dict[str, Any]) -> dict[str, Any]:
