@@ -211,14 +211,16 @@ class TestHeld:
     def test_what_is_missing_is_never_equal(self) -> None:
         without = held(run(train_loss=curve(99)))["val_acc"]
         assert (without.outcome, without.message[:27]) == ("inconclusive", "no series is called 'val_ac")
-        short = held(run(train_loss=curve(99)[:200], val_acc=curve(3)))["train_loss"]
+        short = held(run(train_loss=curve(99)[:200]))["train_loss"]
         assert (short.outcome, short.message) == (
             "inconclusive", "has 50 % of the steps of the reference; at least 80 % are needed",
         )  # fmt: skip
         one = run()
         holed = replace(one, series=tuple(s.take((s.steps < 100) | (s.steps > 110)) for s in one.series))
         assert held(holed)["train_loss"].outcome == "inconclusive"
-        assert "has nothing at step 10" in held(holed)["train_loss"].message
+        assert held(holed)["train_loss"].message == "cannot be judged: train_loss lacks steps between step 99 and 111"
+        odd = replace(one, series=tuple(s.take(s.steps % 3 != 0) for s in holed.series))
+        assert "has nothing at step 10" in held(odd)["train_loss"].message
         later = Series.of("train_loss", np.arange(1000, 1400), curve(9))
         assert held(Run("a", understand([later])))["train_loss"].outcome == "inconclusive"
 
@@ -231,7 +233,7 @@ class TestHeld:
         assert {str(one.outcome) for one in held(hurt).values()} == {"inconclusive"}
 
     def test_a_part_of_the_steps_is_said(self) -> None:
-        said = held(run(train_loss=curve(99)[:360], val_acc=curve(3)))["train_loss"]
+        said = held(run(train_loss=curve(99)[:360]))["train_loss"]
         assert "compared on 90 % of the steps" in said.message
 
     def test_no_run_of_the_name(self) -> None:

@@ -11,6 +11,7 @@ from statistics import median
 from logdoctor.config import Aggregate, Assertion, Statistic
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
+from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
@@ -99,6 +100,8 @@ def _throughput(run: Run) -> Answer:
 
 
 def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
+    if gap := gap_in(series, run):
+        return Answer(run.name, series.name, problem=f"cannot be judged: {gap.text}")
     higher = rises(series.role, assertion.min, assertion.max)
     try:
         found = measure(assertion.statistic, series, rises=higher, target=assertion.target)

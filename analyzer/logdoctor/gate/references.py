@@ -11,6 +11,7 @@ from logdoctor.finding import Quantity, Severity, Span
 from logdoctor.gate.assertions import matching_runs
 from logdoctor.gate.bands import Common, Deviation, Golden, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
+from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
@@ -78,6 +79,8 @@ def _comparable(
         return f"cannot be judged: {described(damage)}", None
     if series is None:
         return f"no series is called {name!r}{nearest(name, [one.name for one in run.series])}", None
+    if gap := gap_in(series, run):
+        return f"cannot be judged: {gap.text}", None
     if str(series.axis) != golden.axis:
         return f"counts {series.axis}s, the reference {golden.axis}s", None
     common = common_windows(golden, series)
