@@ -131,7 +131,7 @@ class TestCommon:
         assert common.holes == (302, 307, 312, 317)
 
     @given(st.integers(0, 999), st.sampled_from([np.nan, np.inf, -np.inf]))
-    @settings(max_examples=30)
+    @settings(max_examples=30, deadline=None)
     def test_what_is_not_finite_is_found_wherever_it_is(self, at: int, value: float) -> None:
         series = loss(7)
         values = series.values.copy()
@@ -146,12 +146,14 @@ shapes = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=300)
 
 class TestProperties:
     @given(shapes, st.sampled_from([TrainLoss, ValMetric, GradNorm]))
+    @settings(deadline=None)
     def test_a_run_lies_within_its_own_band(self, values: list[float], role: type[Role]) -> None:
         series = replace(Series.of("x", np.arange(len(values)), values), role=role)
         said = against(golden_curve([series]), series)
         assert (said.outside, said.regressed, said.improved, said.first_step) == (0, False, False, None)
 
     @given(shapes, st.floats(0.01, 100), st.floats(1.01, 10))
+    @settings(deadline=None)
     def test_beyond_the_tolerance_everywhere_is_a_regression(
         self, values: list[float], atol: float, far: float
     ) -> None:
@@ -165,14 +167,14 @@ class TestProperties:
         assert not against(golden, within, tolerance).regressed
 
     @given(st.integers(0, 50), st.floats(0.0, 0.5), st.floats(1.0, 3.0))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_a_wider_tolerance_never_finds_more(self, seed: int, shift: float, wider: float) -> None:
         series = loss(seed, points=200, shift=shift)
         narrow, wide = against(SEEDS, series, Tolerance(k=2)), against(SEEDS, series, Tolerance(k=2 * wider))
         assert wide.outside <= narrow.outside
 
     @given(st.integers(1, 1000), st.floats(0.001, 1000))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_units_and_pace_change_nothing(self, pace: int, scale: float) -> None:
         def said(seed: int, shift: float) -> tuple[Any, ...]:
             runs = [loss(one, points=300) for one in range(4)]

@@ -108,7 +108,9 @@ class TestFile:
 
 class TestMaking:
     def test_runs_that_differ_in_more_than_the_seed_are_no_seeds(self) -> None:
-        with pytest.raises(ConfigurationError, match="differ in lr: a reference is made of runs that differ in the"):
+        with pytest.raises(
+            ConfigurationError, match="runs seed0 and other differ in lr: seeds of one recipe make a reference"
+        ):
             make_reference([*SEEDS, run("other", settings={"lr": 0.2})], (), "*", "")
 
     def test_damage_is_no_reference(self) -> None:
@@ -143,6 +145,10 @@ class TestEnvironment:
         one = Run("a", hyperparameters=logged)
         assert environment(one) == {"torch": "2.5", "world size": 8, "precision": "bf16-mixed"}
         assert trained_by(one) == {"lr": 0.1}
+
+    def test_names_and_places_are_no_settings_but_what_names_the_model_is(self) -> None:
+        names: dict[str, Setting] = {"args.run_name": "x", "name": "y", "data_dir": "/d", "model.name": "a", "opt": "b"}
+        assert trained_by(Run("a", hyperparameters=names)) == {"model.name": "a", "opt": "b"}
 
     def test_what_only_one_side_tells_is_no_difference(self) -> None:
         assert differences({"torch": "2.5", "gpu": "A100"}, {"torch": "2.6", "cuda": "12"}) == ["torch 2.6 for 2.5"]

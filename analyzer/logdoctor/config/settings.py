@@ -221,6 +221,12 @@ class Config:
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, "command line")})
 
     def of_gate(self) -> Config:
-        """Return the settings with those of the preset, as far as neither file nor command line say otherwise."""
+        """Return the settings with those of the preset, as far as neither file nor command line say otherwise.
+
+        No preset leaves out what is to fail.
+        """
         unsaid = {name: value for name, value in PRESETS[self.preset].items() if name not in self.origins}
+        fails_on = self.fail_on.severity if "fail_on" in self.origins else None
+        if fails_on and "min_severity" in unsaid:
+            unsaid["min_severity"] = min(unsaid["min_severity"], fails_on, key=lambda one: one.rank)
         return replace(self, **unsaid, origins={**self.origins, **dict.fromkeys(unsaid, f"preset {self.preset}")})

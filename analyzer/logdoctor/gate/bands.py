@@ -77,8 +77,6 @@ class Tolerance:
     """Relative to the golden value."""
     atol: float = 0.0
     """In the unit of the series."""
-    min_overlap: float = 0.8
-    """Least share of the golden curve's windows that a run must have."""
 
     def around(self, centre: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the half width of the band, shape (w,): the largest of the three."""
