@@ -14,7 +14,7 @@ from logdoctor.gate.bands import MAX_WINDOWS, Deviation, Golden, Tolerance, comm
 from logdoctor.run import Axis, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValMetric
 
-TIGHT = Tolerance(k=4.0, rtol=0.0, atol=0.0)
+TIGHT = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 
 
 def loss(seed: int = 0, points: int = 1000, pace: int = 1, shift: float = 0.0, role: type[Role] = TrainLoss) -> Series:
@@ -85,6 +85,15 @@ class TestDeviation:
         assert said.error == pytest.approx(1.0, abs=0.1)
         assert said.relative_error == pytest.approx(said.error / said.worst_golden)
         assert said.end - said.golden_end == pytest.approx(0.9, abs=0.15)
+
+    def test_a_run_that_is_a_little_late_is_no_regression(self) -> None:
+        steps = np.arange(1000)
+        drop = [Series.of("x", steps, 2 - np.tanh((steps - 500 - late) / 20)) for late in (0, 30, 150)]
+        golden, late, very_late = golden_curve(drop[:1]), *(replace(one, role=TrainLoss) for one in drop[1:])
+        golden = replace(golden, role="train-loss")
+        assert against(golden, late, Tolerance(rtol=0.01, shift=0.0)).regressed
+        assert not against(golden, late, Tolerance(rtol=0.01)).regressed
+        assert against(golden, very_late, Tolerance(rtol=0.01)).regressed
 
     def test_better_is_no_regression(self) -> None:
         said = against(SEEDS, loss(7, shift=-0.3))
@@ -161,7 +170,7 @@ class TestProperties:
         golden = replace(golden_curve([series]), spread=np.zeros(min(len(values), MAX_WINDOWS)))
         worse = replace(series, values=series.values + far * atol)
         within = replace(series, values=series.values + 0.5 * atol)
-        tolerance = Tolerance(k=0, rtol=0, atol=atol)
+        tolerance = Tolerance(k=0, rtol=0, atol=atol, shift=0)
         assert against(golden, worse, tolerance).regressed
         assert against(golden, worse, tolerance).first_step == 0
         assert not against(golden, within, tolerance).regressed

@@ -179,6 +179,7 @@ class References:
     k: float = setting(TOLERANCE, "Half width of the band in standard deviations over the seeds.", 4.0)
     rtol: float = setting(TOLERANCE, "Least half width of the band, relative to the reference.", 0.05)
     atol: float = setting(TOLERANCE, "Least half width of the band, in the unit of the series.", 0.0)
+    shift: float = setting(SHARE, "Share of the run by which a curve may be early or late.", 0.05)
     min_overlap: float = setting(SHARE, "Least share of the reference's steps that a run must have.", 0.8)
     level: Severity = setting(choice(Severity), "What a regression counts as.", Severity.ERROR)
 

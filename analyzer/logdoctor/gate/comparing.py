@@ -21,7 +21,7 @@ from logdoctor.wording import counted, place
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
 
-NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0)
+NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 """Beyond four standard deviations of either side a difference is no noise."""
 
 

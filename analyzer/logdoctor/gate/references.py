@@ -53,7 +53,7 @@ def _judged(
         span = Span(name, common.broken_step, common.broken_step, "not finite")
         check = Check(KIND, f"{title} {name}", run.name, name, settings.level, Outcome.FAILED, message, {}, span)
         return Judged(check)
-    tolerance = Tolerance(settings.k, settings.rtol, settings.atol)
+    tolerance = Tolerance(settings.k, settings.rtol, settings.atol, settings.shift)
     found = deviation(common, tolerance)
     elsewhere = differences(reference.environment, environment(run))
     outcome, level = Outcome.PASSED, settings.level
