@@ -4,9 +4,9 @@ A golden curve is the median over seeds of the medians of windows of points. Its
 over the seeds, never less than the noise of a window's median; where there is one seed only, what another would do is a
 guess from the noise of single points around the level.
 
-Measured on 34 sound recipes of the development part of the benchmark, five seeds each, at the default tolerance: of
-references of one, two and three seeds, 2 to 3 % of the curves of further seeds left the band; of faulted runs of the
-same family that ended half as bad again, 99 % or more did.
+Measured on 34 sound recipes of the development part of the benchmark at the default tolerance, with one, two and three
+seeds in a reference: 3 to 5 % of the curves of further seeds left the band, and 96 to 99 % of those of faulted runs that
+ended half as bad again (`python tests/benchmarks/reference_bands.py PART`).
 """
 
 from __future__ import annotations
