@@ -5,8 +5,8 @@ over the seeds, never less than the noise of a window's median; where there is o
 guess from the noise of single points around the level.
 
 Measured on 34 sound recipes of the development part of the benchmark at the default tolerance, with one, two and three
-seeds in a reference: 3 to 5 % of the curves of further seeds left the band, and 96 to 99 % of those of faulted runs that
-ended half as bad again (`python tests/benchmarks/reference_bands.py PART`).
+seeds in a reference: 3 to 5 % of the curves of further seeds left the band, and 96 to 99 % of those of faulted runs
+that ended half as bad again (`python tests/benchmarks/reference_bands.py PART`).
 """
 
 from __future__ import annotations
