@@ -214,6 +214,10 @@ class TestHeld:
         assert said.outcome == "failed"
         assert said.message == f"not finite at step {at}, where the reference is"
 
+    def test_a_run_that_stops_at_nan_fails_however_little_it_has(self) -> None:
+        values = np.append(curve(99)[:50], np.nan)
+        assert held(run(train_loss=values))["train_loss"].outcome == "failed"
+
     def test_what_is_missing_is_never_equal(self) -> None:
         without = held(run(train_loss=curve(99)))["val_acc"]
         assert (without.outcome, without.message[:27]) == ("inconclusive", "no series is called 'val_ac")

@@ -86,6 +86,8 @@ def _comparable(
     common = common_windows(golden, series)
     if common is None:
         return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
+    if common.broken_step is not None:
+        return "", common
     if common.holes:
         return f"has nothing at {_place(golden, common.holes[0])}, where the reference has", None
     if common.overlap < settings.min_overlap:
