@@ -132,6 +132,11 @@ class TestMaking:
         with pytest.raises(ConfigurationError, match="name the series with --series"):
             make_reference([run("a", frobnication=curve(0))], (), "*", "")
 
+    def test_no_path_of_this_machine_gets_into_the_file(self, tmp_path: Path) -> None:
+        seeds = [replace(one, name=(tmp_path / one.name).as_posix()) for one in SEEDS]
+        assert make_reference(seeds, (), "*", "").runs == ("seed0", "seed1", "seed2", "seed3")
+        assert make_reference(seeds[:1], (), "*", "").runs == ("seed0",)
+
 
 class TestEnvironment:
     def test_what_a_run_logs_of_it(self) -> None:

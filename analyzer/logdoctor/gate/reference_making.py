@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.gate.bands import golden_curve
@@ -37,13 +39,22 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
             raise ConfigurationError(f"no reference can be made: {error}") from error
     first = runs[0]
     return Reference(
-        tuple(map(called, runs)),
+        tuple(_names(runs)),
         curves,
         applies_to,
         environment(first),
         config_hash(first),
         (reason,) if reason else (),
     )
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """Return what to call the runs in a file that others read: without the folders above all of them."""
+    names = [called(run) for run in runs]
+    if not any(PurePath(name).is_absolute() for name in names):
+        return names
+    above = os.path.commonpath([PurePath(name).parent for name in names])
+    return [os.path.relpath(name, above).replace(os.sep, "/") for name in names]
 
 
 def updated(old: Reference, new: Reference, names: Sequence[str], reason: str) -> Reference:
