@@ -31,7 +31,7 @@ from logdoctor.reports.html.sweep import Sweep, sweep
 from logdoctor.reports.html.verdict import verdict
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import unjudged
+from logdoctor.reports.summary import abbreviated, unjudged
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.wording import counted
@@ -157,7 +157,7 @@ def document(report: Report) -> Document:
     names = run_names(diagnosis)
     runs = [one.run for one in diagnosis.runs]
     found = entries(diagnosis)
-    shown = views(found, runs, names)
+    shown = views(found, diagnosis, names)
     links: dict[tuple[str, str], str] = {}
     for entry, view in zip(found, shown, strict=True):
         for run in (entry.run, *entry.others):
@@ -213,7 +213,9 @@ def _facts(report: Report, read: Sequence[FileView]) -> list[tuple[str, str]]:
     narrowed = "some left out by settings" if report.narrowed else "default settings"
     asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
     facts.append(("With", f"logdoctor {logdoctor.__version__}{asked}, {narrowed}"))
-    facts.append(("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {diagnosis.points:,} points"))
+    facts.append(
+        ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
+    )
     size = byte_words(sum(one.bytes for one in read))
     facts.append(("Files", f"{len(read):,}, {size}, {f'{damaged:,} damaged' if damaged else 'none damaged'}"))
     return facts

@@ -84,7 +84,7 @@ def log_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
         return tuple(10.0**n for n in powers if n % every == 0)
     fine = (factor * 10.0**n for n in range(first - 1, last + 1) for factor in (1, 2, 5))
     found = tuple(one for one in fine if low * (1 - 1e-9) <= one <= high * (1 + 1e-9))
-    return found or round_ticks(low, high, about)
+    return found if len(found) > 2 else round_ticks(low, high, about)
 
 
 def wants_logarithm(values: NDArray[np.float64]) -> bool:

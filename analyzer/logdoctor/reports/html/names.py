@@ -11,6 +11,9 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.summary import shown_name
 from logdoctor.run import Run
 
+NAMING = "sibling run "
+"""What stands before the name of a run in the words of rules."""
+
 LONGEST = 40
 """Characters of a run's name that are shown; longer ones are cut in the middle."""
 
@@ -50,6 +53,28 @@ def _run_name(run: Run, at: int, shared: int) -> RunName:
     if room < LONGEST // 2:
         prefix, room = cut(prefix, LONGEST // 2), LONGEST // 2
     return RunName(full, prefix, cut(own, room), at)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in which runs are named, in pieces: words, and runs to link to."""
+
+    pieces: tuple[str | RunName, ...]
+
+
+def linked(text: str, names: dict[str, RunName]) -> Text:
+    """Find the runs that a text names (`sibling run sgd/lr=0.1`), the longest name that fits."""
+    pieces: list[str | RunName] = []
+    while (at := text.find(NAMING)) >= 0:
+        head, text = text[: at + len(NAMING)], text[at + len(NAMING) :]
+        named = max((name for name in names if _begins_with(text, name)), key=len, default="")
+        pieces += [printable(head), names[named]] if named else [printable(head)]
+        text = text[len(named) :]
+    return Text((*pieces, printable(text)))
+
+
+def _begins_with(text: str, name: str) -> bool:
+    return text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
 
 
 def _common_folders(names: Sequence[str]) -> list[str]:

@@ -98,10 +98,12 @@ def _sweep(
     names: dict[str, RunName],
 ) -> Sweep:
     rates = np.array([one.rate or 0.0 for one in members])
-    axis = Scale(float(rates.min()) / 2, float(rates.max()) * 2, logarithmic=True)
-    results = np.array([one.result for one in well])
-    scale = scale_of([results], logarithmic=bool((results > 0).all()))
     best = min(well, key=lambda one: one.result)
+    lowest = min(float(rates.min()), (best.rate or 0.0) / AROUND)
+    axis = Scale(lowest / 1.5, max(float(rates.max()), (best.rate or 0.0) * AROUND) * 1.5, logarithmic=True)
+    results = np.array([one.result for one in well])
+    positive = bool((results > 0).all())
+    scale = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
     failed = [one for one in members if one.failure]
     region = _region(best.rate or 0.0, [one.rate or 0.0 for one in failed], axis)
     low, high = (axis.place(one) * 100 for one in region)
@@ -136,7 +138,7 @@ def _sweep(
             if 0 <= scale.place(one) <= 1
         ),
         region=(low, high - low),
-        region_text=f"{number(region[0])} to {number(region[1])}",
+        region_text=f"{number(float(f'{region[0]:.2g}'))} to {number(float(f'{region[1]:.2g}'))}",
         has_failed=bool(failed),
         measured_by=measured_by,
         description=f"{measured_by} against learning rate: "
