@@ -53,6 +53,7 @@ def write_file(path: Path, text: Iterable[str]) -> None:
         _write(path, text)
         return
     target = path.resolve()  # a link stays a link
+    target.parent.mkdir(exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         _write(unfinished, text)

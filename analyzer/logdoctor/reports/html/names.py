@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -26,7 +26,9 @@ class RunName:
     shared: str
     own: str
     anchor: int
-    """Number of the run in the report, which links to it carry."""
+    """Number of the run on the page."""
+    link: str
+    """Address of its curves: a place on this page, or on another."""
 
     @property
     def is_cut(self) -> bool:
@@ -34,14 +36,16 @@ class RunName:
         return self.shared + self.own != self.full
 
 
-def run_names(diagnosis: Diagnosis) -> dict[str, RunName]:
-    """Return how each run is called, by its name in the diagnosis."""
+def run_names(diagnosis: Diagnosis, links: Mapping[str, str] | None = None) -> dict[str, RunName]:
+    """Return how each run is called, by its name in the diagnosis; `links` are addresses on other pages."""
     runs = [one.run for one in diagnosis.runs]
     shared = len(_common_folders([run.name for run in runs]))
-    return {run.name: _run_name(run, at, shared) for at, run in enumerate(runs)}
+    return {
+        run.name: _run_name(run, at, shared, (links or {}).get(run.name, f"#run-{at}")) for at, run in enumerate(runs)
+    }
 
 
-def _run_name(run: Run, at: int, shared: int) -> RunName:
+def _run_name(run: Run, at: int, shared: int, link: str) -> RunName:
     full = printable(shown_name(run))
     parts = full.split("/")
     prefix = "".join(f"{part}/" for part in parts[: max(shared, len(parts) - 1 if len(parts) < 3 else 1)])
@@ -49,10 +53,10 @@ def _run_name(run: Run, at: int, shared: int) -> RunName:
     prefix = full[: len(full) - len(own)]
     room = LONGEST - len(prefix)
     if len(full) <= LONGEST:
-        return RunName(full, prefix, own, at)
+        return RunName(full, prefix, own, at, link)
     if room < LONGEST // 2:
         prefix, room = cut(prefix, LONGEST // 2), LONGEST // 2
-    return RunName(full, prefix, cut(own, room), at)
+    return RunName(full, prefix, cut(own, room), at, link)
 
 
 @dataclass(frozen=True)

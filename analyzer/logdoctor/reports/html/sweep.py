@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +72,9 @@ class Sweep:
         return self.bottom + BOTTOM
 
 
-def sweep(name: str, comparison: Comparison, examined: dict[str, Examined], names: dict[str, RunName]) -> Sweep | None:
+def sweep(
+    name: str, comparison: Comparison, examined: dict[str, Examined], names: Mapping[str, RunName]
+) -> Sweep | None:
     """Return the chart of a comparison whose runs differ in their rate; None for any other."""
     runs = [examined[run].run for run in comparison.runs if run in examined]
     try:
@@ -95,7 +97,7 @@ def _sweep(
     well: Sequence[Member],
     measured_by: str,
     examined: dict[str, Examined],
-    names: dict[str, RunName],
+    names: Mapping[str, RunName],
 ) -> Sweep:
     rates = np.array([one.rate or 0.0 for one in members])
     best = min(well, key=lambda one: one.result)
