@@ -39,11 +39,11 @@ TALL, MIDDLE, STRIP = 230, 150, 44
 TOP, BETWEEN, BOTTOM = 24, 30, 36
 """Pixels above the first panel, between two, and below the last."""
 
-GRAIN = 2000
+GRAIN = 1000
 """Steps of a path from left to right."""
 
-POINTS = 500
-"""Points from which a line shows the minimum and maximum of each stretch."""
+POINTS, STRIP_POINTS = 500, 240
+"""Points from which a line shows the minimum and maximum of each stretch, in a panel and in a strip."""
 
 DOTTED, ONLY_DOTS = 40, 5
 """Points below which a line has dots, and below which there are dots alone."""
@@ -65,6 +65,14 @@ NAN_SLOTS = 240
 
 CROWDED, TIGHT = 8.0, 15.0
 """Percent of the axis between two ticks: below the first one is left out, below the second also on a phone."""
+
+
+@dataclass(frozen=True)
+class Thinning:
+    """How many points a line may have, and the steps that it must have."""
+
+    points: int
+    steps: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -236,6 +244,7 @@ def chart(
     contents: Sequence[Content],
     finding: Finding | None = None,
     siblings: Sequence[Curve] = (),
+    points: int = POINTS,
 ) -> Chart:
     """Place panels under each other; `at` is the run's number, siblings go into the first panel."""
     axis = _horizontal(contents)
@@ -247,7 +256,7 @@ def chart(
     for place, content in enumerate(contents):
         height = STRIP if content.is_strip else TALL if place == 0 else MIDDLE
         beside = [one for one in siblings if one.series.axis == first.axis] if place == 0 else []
-        plot, remark = _plot(content, beside, axis, top, height, finding)
+        plot, remark = _plot(content, beside, axis, top, height, finding, points)
         plots.append(plot)
         said += [remark] if remark else []
         top += height + BETWEEN
@@ -281,7 +290,13 @@ def _horizontal(contents: Sequence[Content]) -> Scale:
 
 
 def _plot(
-    content: Content, siblings: Sequence[Curve], axis: Scale, top: float, height: int, finding: Finding | None
+    content: Content,
+    siblings: Sequence[Curve],
+    axis: Scale,
+    top: float,
+    height: int,
+    finding: Finding | None,
+    points: int,
 ) -> tuple[Plot, str]:
     curves = (*siblings, *content.curves)
     told = [one for one in content.curves if len(one.series.finite)] or content.curves
@@ -292,13 +307,13 @@ def _plot(
     left_out, remark = (0, "") if logarithmic or content.is_strip else _left_out(content, finding)
     shown = [one.series.values[left_out if one in content.curves else 0 :] for one in curves]
     scale = scale_of([one[one > 0] if logarithmic else one for one in shown], logarithmic=logarithmic)
-    flagged = _flagged_steps(finding)
+    thin = Thinning(min(points, STRIP_POINTS) if content.is_strip else points, tuple(_flagged_steps(finding)))
     lines: list[Line] = []
     dots: list[Dot] = []
     labels: list[Label] = []
     for curve in curves:
         drawn = _positive(curve.series) if logarithmic else curve.series
-        lines += _lines(replace(curve, series=drawn), axis, scale, height, flagged)
+        lines += _lines(replace(curve, series=drawn), axis, scale, height, thin)
         if curve.style != SIBLING:
             dots += _dots(replace(curve, series=drawn), axis, scale, top, height)
         if not content.is_strip:
@@ -370,12 +385,12 @@ def _y(scale: Scale, values: np.ndarray, height: float) -> np.ndarray:
     return np.clip((1 - scale.at(values)) * height, -2 * height, 3 * height)
 
 
-def _lines(curve: Curve, axis: Scale, scale: Scale, height: int, flagged: Sequence[int]) -> Iterator[Line]:
+def _lines(curve: Curve, axis: Scale, scale: Scale, height: int, thin: Thinning) -> Iterator[Line]:
     series = curve.series
     if len(series) < ONLY_DOTS and curve.style != SIBLING:
         return
-    keep = np.searchsorted(series.steps, [step for step in flagged if series.steps[0] <= step <= series.steps[-1]])
-    kept = thinned(series.values, POINTS, np.minimum(keep, len(series) - 1).tolist())
+    keep = np.searchsorted(series.steps, [step for step in thin.steps if series.steps[0] <= step <= series.steps[-1]])
+    kept = thinned(series.values, thin.points, np.minimum(keep, len(series) - 1).tolist())
     parts = []
     for first, end in pieces(series):
         points = kept[(kept >= first) & (kept < end)]
@@ -391,7 +406,8 @@ def path(x: np.ndarray, y: np.ndarray) -> str:
     """Write a line through whole numbers, each relative to the one before."""
     moves = np.column_stack((np.diff(x), np.diff(y)))
     moves = moves[(moves != 0).any(axis=1)]
-    return f"M{x[0]} {y[0]}l{' '.join(f'{dx} {dy}' for dx, dy in moves.tolist()) or '0 0'}"
+    numbers = " ".join(map(str, moves.ravel().tolist())) or "0 0"
+    return f"M{x[0]} {y[0]}l{numbers.replace(' -', '-')}"
 
 
 def _dots(curve: Curve, axis: Scale, scale: Scale, top: float, height: int) -> Iterator[Dot]:

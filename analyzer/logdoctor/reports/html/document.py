@@ -121,8 +121,8 @@ def _document(
     shown = views(found, diagnosis, names)
     links: dict[tuple[str, str], str] = {}
     for entry, view in zip(found, shown, strict=True):
+        away = names[entry.run.name].link.partition("#")[0]
         for run in (entry.run, *entry.others):
-            away = names[run.name].link.partition("#")[0]
             links.setdefault((run.name, entry.finding.rule), f"{away}#{view.id}")
     headline, subline = verdict(diagnosis)
     read = files(diagnosis) if judged else ()

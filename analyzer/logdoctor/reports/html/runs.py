@@ -24,6 +24,9 @@ SETTINGS = 60
 FURTHER = 12
 """Panels of a run beside its losses and strips; the series list names all."""
 
+FIRST_POINTS, FURTHER_POINTS = 400, 160
+"""Points of the lines of its first chart, and of the smaller ones beside it."""
+
 WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
 """What a run is called after its worst finding."""
 
@@ -124,8 +127,11 @@ def _length(run: Run, series: Series | None) -> str:
 def _charts(run: Run, name: RunName) -> Sequence[Chart]:
     first = panels(run)
     rest = further(run, first)[:FURTHER]
-    made = [chart(f"curves-{name.anchor}", name.anchor, first)] if first else []
+    made = [chart(f"curves-{name.anchor}", name.anchor, first, points=FIRST_POINTS)] if first else []
     return [
         *made,
-        *(chart(f"curves-{name.anchor}-{at}", name.anchor, [panel]) for at, panel in enumerate(rest, start=1)),
+        *(
+            chart(f"curves-{name.anchor}-{at}", name.anchor, [panel], points=FURTHER_POINTS)
+            for at, panel in enumerate(rest, start=1)
+        ),
     ]
