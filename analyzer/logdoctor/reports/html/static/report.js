@@ -123,6 +123,7 @@ const broken = (series) => {
     while (next < stops.length && stops[next] < x) { xs.push(stops[next]); ys.push(null); next++; }
     xs.push(x); ys.push(series.y[at]);
   });
+  stops.slice(next).forEach((stop) => { xs.push(stop); ys.push(null); });
   return [xs, ys];
 };
 const shade = (host, style) => { host.style.color = `var(--${style})`; const found = getComputedStyle(host).color; host.style.color = ''; return found; };
@@ -189,7 +190,7 @@ const explore = (figure, options = {}) => {
           return {label: series.n, stroke: shade(host, series.r.startsWith('validation') && at < 2 ? 'val' : styles[at]), width: 1.4, points: {show: series.x.length < 40}, spanGaps: false};
         })],
         hooks: {draw: [(u) => mark(u, panel, place, shade(host, 'error'))],
-                setCursor: [(u) => { if (u.cursor.left >= 0 && number === 0) readAt(u.posToVal(u.cursor.left, 'x')); }],
+                setCursor: [(u) => { if (u.cursor.left >= 0 && number === 0 && u.cursor.idx !== null) readAt(u.data[0][u.cursor.idx]); }],
                 setScale: [(u, key) => { if (key === 'x' && !u.quiet) plots.forEach((other) => { if (other !== u) { other.quiet = true; other.setScale('x', {min: u.scales.x.min, max: u.scales.x.max}); other.quiet = false; } }); }]},
       }, joined, box);
       plot.quiet = true; plot.setScale('x', {min: extent[0], max: extent[1]}); plot.quiet = false;
@@ -238,7 +239,7 @@ const explore = (figure, options = {}) => {
     const at = left >= 0 ? plots[0].posToIdx(left) : sign > 0 ? -1 : xs.length;
     moveTo(xs[Math.min(xs.length - 1, Math.max(0, at + sign * (event.shiftKey ? 10 : 1)))]);
   };
-  if (options.step !== undefined) moveTo(place(options.step));
+  if (options.step !== undefined) setTimeout(() => moveTo(place(options.step))); // once uPlot has its scales
   figure.explorer = {state, draw, plots, moveTo};
 };
 all('button.explore').forEach((button) => { button.onclick = () => { explore(button.closest('figure')); button.closest('figure').querySelector('.explorer').focus({preventScroll: true}); }; });
