@@ -26,7 +26,7 @@ OPEN_ROWS = 3
 
 MAX_SIBLINGS_DRAWN = 1
 
-_PLAIN_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*[,:;]?(?: |$)")
+_PLAIN_WORD = re.compile(r"(?!ln )[a-z]+(?:-[a-z]+)*[,:;]?(?: |$)")
 
 
 @dataclass(frozen=True)

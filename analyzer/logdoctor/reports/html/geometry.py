@@ -101,7 +101,7 @@ def wants_logarithm(values: NDArray[np.float64]) -> bool:
 
 
 def scale_of(values: Iterable[NDArray[np.float64]], *, logarithmic: bool = False) -> Scale:
-    """Return the axis that shows all finite values, with a little room; linear where one is not positive or hardly so."""
+    """Return the axis that shows all finite values, with a little room; linear where one is hardly positive."""
     parts = [one[np.isfinite(one)] for one in values]
     finite = np.concatenate(parts) if parts else np.zeros(0)
     if not len(finite):
