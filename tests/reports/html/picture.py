@@ -14,7 +14,7 @@ from tests.reports.html.browser.conftest import NOW, SAMPLES, chosen, written
 
 from logdoctor.diagnosis import analyze
 
-WIDTH, HEIGHT, COLORS = 1440, 1260, 64
+WIDTH, HEIGHT, COLORS = 1440, 1260, 200
 SHOWN = ("divergence", "nan-loss", "overfitting", "loss-spike", "rate-sweep", "restart-overlap", "still-improving")
 
 

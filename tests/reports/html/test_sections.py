@@ -196,13 +196,33 @@ def test_a_page_holds_whole_folders_as_far_as_they_fit() -> None:
     assert all(re.fullmatch(r"\d-[A-Za-z0-9_-]+\.html", file) for file, _ in hostile)
 
 
-def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "sys.argv", ["logdoctor", "analyze", str(SAMPLES / "nan-loss"), "-o", f"html={tmp_path}/r.html"]
-    )
-    main()
+def test_the_command_writes_the_page(tmp_path: Path) -> None:
+    assert main(["analyze", str(SAMPLES / "nan-loss"), "-o", f"html={tmp_path}/r.html"]) == 0
     assert [one.name for one in tmp_path.iterdir()] == ["r.html"]
     assert (tmp_path / "r.html").read_text().startswith("<!doctype html>")
+
+
+def test_the_command_writes_an_index_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("logdoctor.reports.html.MAX_RUNS", 3)
+    in_the_way = tmp_path / "r"
+    in_the_way.write_text("somebody's file")
+    asked = ["analyze", str(SAMPLES / "rate-sweep"), "-o", f"html={tmp_path}/r.html"]
+    assert main(asked) == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["r"]
+    assert in_the_way.read_text() == "somebody's file"
+    in_the_way.unlink()
+    assert main(asked) == 0
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["r", "r.html"]
+    assert [one.suffix for one in (tmp_path / "r").iterdir()] == [".html"]
+
+
+def test_counts_say_runs_not_findings() -> None:
+    twice = failed("a")
+    twice = replace(twice, outcomes=Outcomes((*twice.findings, replace(twice.findings[0], rule="divergence"))))
+    assert document(Report(Diagnosis((twice,)))).sections[0].aside == "2 findings in 1 run"
 
 
 def test_metrics_beside_the_loss_are_in_the_curves_of_the_run() -> None:

@@ -196,7 +196,7 @@ def _sections(shown: Sequence[FindingView]) -> list[Section]:
     for severity in reversed(Severity):
         found = tuple(one for one in shown if one.severity == severity)
         if found:
-            runs = sum(one.count for one in found)
+            runs = len({name.full for one in found for name in (one.run, *(other.name for other in one.others))})
             aside = f"{counted(len(found), 'finding')} in {counted(runs, 'run')}"
             made.append(Section(f"{severity}s", str(severity), f"{severity.capitalize()}s", aside, found))
     return made

@@ -33,7 +33,7 @@ class Folder:
 
 
 def folders(rows: Sequence[RunView]) -> tuple[Folder, ...]:
-    """Return the folders where the runs part, with their worst counts; none where all lie in one."""
+    """Return the folders of several runs where the runs part, with their worst counts; none where all lie in one."""
     paths = [row.name.full.split(":")[0].split("/") for row in rows]
     depth = 1
     while depth < DEEPEST and len({tuple(path[:depth]) for path in paths}) == 1 and min(map(len, paths)) > depth:
@@ -41,7 +41,8 @@ def folders(rows: Sequence[RunView]) -> tuple[Folder, ...]:
     groups: dict[str, list[RunView]] = {}
     for row, path in zip(rows, paths, strict=True):
         groups.setdefault("/".join(path[:depth]), []).append(row)
-    return tuple(_folder(name, group) for name, group in sorted(groups.items())) if len(groups) > 1 else ()
+    several = {name: group for name, group in groups.items() if len(group) > 1}
+    return tuple(_folder(name, group) for name, group in sorted(several.items())) if len(groups) > 1 else ()
 
 
 def _folder(name: str, rows: Sequence[RunView]) -> Folder:

@@ -82,10 +82,8 @@ def _px(value: float) -> str:
 def _unbroken(text: str) -> Markup:
     """Keep short words with a hyphen on one line, the ids of rules and numbers such as 2.5e-4, and a percent sign."""
     kept = Markup('<span class="nowrap">{}</span>')
-    return Markup(" ").join(
-        kept.format(word) if "-" in word and len(word) < LONG_WORD else word
-        for word in text.replace(" %", "\u00a0%").split(" ")
-    )
+    words = text.replace(" %", "\u00a0%").split(" ")
+    return Markup(" ").join(kept.format(word) if "-" in word and len(word) < LONG_WORD else word for word in words)
 
 
 def _breakable(text: str) -> Markup:
