@@ -86,6 +86,7 @@ def write_bytes(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:
+    target.parent.mkdir(exist_ok=True)  # the folder of a report that has pages
     unfinished = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(4)}.tmp")
     try:
         with unfinished.open("xb") as file:  # follows no link that somebody laid there

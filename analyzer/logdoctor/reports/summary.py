@@ -29,7 +29,7 @@ def counts(diagnosis: Diagnosis) -> str:
     parts = (
         counted(len(diagnosis.runs), "run"),
         f"{series:,} series",
-        f"{_abbreviated(diagnosis.points)} {'point' if diagnosis.points == 1 else 'points'}",
+        f"{abbreviated(diagnosis.points)} {'point' if diagnosis.points == 1 else 'points'}",
         counted(diagnosis.count(Severity.ERROR), "error"),
         counted(diagnosis.count(Severity.WARNING), "warning"),
         counted(len(diagnosis.damaged_files), "damaged file"),
@@ -37,7 +37,8 @@ def counts(diagnosis: Diagnosis) -> str:
     return ", ".join(parts)
 
 
-def _abbreviated(n: int) -> str:
+def abbreviated(n: int) -> str:
+    """Write a large count shortly: 1.9 M."""
     for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if n >= unit:
             return f"{n / unit:.{1 if n < 10 * unit else 0}f} {letter}"

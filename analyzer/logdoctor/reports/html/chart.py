@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.finding import Finding
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.curves import Curve
+from logdoctor.reports.html.curves import SIBLING, Curve
 from logdoctor.reports.html.curves import Panel as Content
 from logdoctor.reports.html.data import script_json
 from logdoctor.reports.html.geometry import (
+    LOGARITHMIC_FROM,
+    STANDS_OUT,
     Scale,
     gaps,
     outstanding_start,
@@ -36,11 +39,11 @@ TALL, MIDDLE, STRIP = 230, 150, 44
 TOP, BETWEEN, BOTTOM = 24, 30, 36
 """Pixels above the first panel, between two, and below the last."""
 
-GRAIN = 2000
+GRAIN = 1000
 """Steps of a path from left to right."""
 
-POINTS = 500
-"""Points from which a line shows the minimum and maximum of each stretch."""
+POINTS, STRIP_POINTS = 500, 240
+"""Points from which a line shows the minimum and maximum of each stretch, in a panel and in a strip."""
 
 DOTTED, ONLY_DOTS = 40, 5
 """Points below which a line has dots, and below which there are dots alone."""
@@ -51,11 +54,25 @@ LINE_HEIGHT = 15.0
 DASH = "\u2013"
 """Between the ends of a stretch."""
 
+WIDE = 1e5
+"""Values from which a tick is written with an exponent: there are 48 pixels."""
+
+SHORT_LABEL = 10
+"""Characters of a name that fit beside a plot on a phone."""
+
 NAN_SLOTS = 240
 """Triangles that fit beside each other on the top edge."""
 
 CROWDED, TIGHT = 8.0, 15.0
 """Percent of the axis between two ticks: below the first one is left out, below the second also on a phone."""
+
+
+@dataclass(frozen=True)
+class Thinning:
+    """How many points a line may have, and the steps that it must have."""
+
+    points: int
+    steps: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,11 @@ class Label:
     y: float
     at_end: bool = True
     """Whether it stands beside the plot, not in it."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs more room than there is beside the plot of a phone."""
+        return len(self.text) > SHORT_LABEL
 
 
 @dataclass(frozen=True)
@@ -222,6 +244,7 @@ def chart(
     contents: Sequence[Content],
     finding: Finding | None = None,
     siblings: Sequence[Curve] = (),
+    points: int = POINTS,
 ) -> Chart:
     """Place panels under each other; `at` is the run's number, siblings go into the first panel."""
     axis = _horizontal(contents)
@@ -233,12 +256,13 @@ def chart(
     for place, content in enumerate(contents):
         height = STRIP if content.is_strip else TALL if place == 0 else MIDDLE
         beside = [one for one in siblings if one.series.axis == first.axis] if place == 0 else []
-        plot, remark = _plot(content, beside, axis, top, height, finding)
+        plot, remark = _plot(content, beside, axis, top, height, finding, points)
         plots.append(plot)
         said += [remark] if remark else []
         top += height + BETWEEN
     if any(plot.triangles for plot in plots):
         said.append("Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place.")
+    said += [f"Dashed: sibling run {printable(one.run)}." for one in siblings]
     curves = [curve for content in contents for curve in content.curves]
     logarithmic = ", log scale" if plots[0].logarithmic else ""
     columns, rows = _values(contents, finding)
@@ -266,25 +290,35 @@ def _horizontal(contents: Sequence[Content]) -> Scale:
 
 
 def _plot(
-    content: Content, siblings: Sequence[Curve], axis: Scale, top: float, height: int, finding: Finding | None
+    content: Content,
+    siblings: Sequence[Curve],
+    axis: Scale,
+    top: float,
+    height: int,
+    finding: Finding | None,
+    points: int,
 ) -> tuple[Plot, str]:
     curves = (*siblings, *content.curves)
-    deciding = next((one for one in content.curves if one.style == "val"), content.curves[0]).series
-    logarithmic = wants_logarithm(deciding.values) and all(_is_positive(one.series) for one in content.curves)
+    told = [one for one in content.curves if len(one.series.finite)] or content.curves
+    deciding = next((one for one in told if one.style == "val"), told[0]).series
+    logarithmic = all(_is_positive(one.series) for one in told) and (
+        wants_logarithm(deciding.values) or _dwarfs(content.curves, deciding)
+    )
     left_out, remark = (0, "") if logarithmic or content.is_strip else _left_out(content, finding)
     shown = [one.series.values[left_out if one in content.curves else 0 :] for one in curves]
     scale = scale_of([one[one > 0] if logarithmic else one for one in shown], logarithmic=logarithmic)
-    flagged = _flagged_steps(finding)
+    thin = Thinning(min(points, STRIP_POINTS) if content.is_strip else points, tuple(_flagged_steps(finding)))
     lines: list[Line] = []
     dots: list[Dot] = []
     labels: list[Label] = []
     for curve in curves:
         drawn = _positive(curve.series) if logarithmic else curve.series
-        lines += _lines(replace(curve, series=drawn), axis, scale, height, flagged)
-        if curve.style != "sibling":
+        lines += _lines(replace(curve, series=drawn), axis, scale, height, thin)
+        if curve.style != SIBLING:
             dots += _dots(replace(curve, series=drawn), axis, scale, top, height)
         if not content.is_strip:
             labels += _label(curve, axis, scale, top, height)
+    levels = _extremes(content.curves[0].series, scale, height) if content.is_strip else scale.ticks(4)
     plot = Plot(
         title=content.title,
         top=top,
@@ -293,7 +327,7 @@ def _plot(
         lines=tuple(lines),
         dots=tuple(dots),
         labels=_apart(labels, top, top + height),
-        ticks=tuple(_levels(scale, top, height, is_strip=content.is_strip)),
+        ticks=tuple(_levels(levels, scale, top, height)),
         triangles=_triangles(content, axis),
         references=tuple(_references(finding, scale, top, height)) if content.curves[0].style == "train" else (),
         pauses=tuple(_pauses(content.curves[0].series, axis, top + height / 2)),
@@ -307,6 +341,17 @@ def _plot(
 def _is_positive(series: Series) -> bool:
     finite = series.values[np.isfinite(series.values)]
     return len(finite) > 0 and float((finite > 0).mean()) > 0.5
+
+
+def _dwarfs(curves: Sequence[Curve], deciding: Series) -> bool:
+    """Tell whether another curve goes so high that nothing would be seen of the one that decides."""
+    highest = max(_highest(one.series.values) for one in curves)
+    return highest / LOGARITHMIC_FROM > _highest(deciding.values) > 0
+
+
+def _highest(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.max()) if len(finite) else 0.0
 
 
 def _positive(series: Series) -> Series:
@@ -323,9 +368,10 @@ def _left_out(content: Content, finding: Finding | None) -> tuple[int, str]:
         return 0, ""
     series = content.curves[counts.index(most)].series
     last = int(series.steps[most - 1])
-    if any(step <= last for step in flagged):
+    highest = _highest(series.values[:most])
+    rest = max(_highest(one.series.values[most:]) for one in content.curves)
+    if any(step <= last for step in flagged) or highest < STANDS_OUT * rest:
         return 0, ""
-    highest = float(np.nanmax(np.where(np.isfinite(series.values[:most]), series.values[:most], np.nan)))
     word = axis_word(series.axis)
     stretch = f"{word} {last:,}" if most == 1 else f"the {word}s up to {last:,}"
     return most, f"The axis leaves out {stretch}, where the curve comes from {number(highest)}."
@@ -339,12 +385,12 @@ def _y(scale: Scale, values: np.ndarray, height: float) -> np.ndarray:
     return np.clip((1 - scale.at(values)) * height, -2 * height, 3 * height)
 
 
-def _lines(curve: Curve, axis: Scale, scale: Scale, height: int, flagged: Sequence[int]) -> Iterator[Line]:
+def _lines(curve: Curve, axis: Scale, scale: Scale, height: int, thin: Thinning) -> Iterator[Line]:
     series = curve.series
-    if len(series) < ONLY_DOTS and curve.style != "sibling":
+    if len(series) < ONLY_DOTS and curve.style != SIBLING:
         return
-    keep = np.searchsorted(series.steps, [step for step in flagged if series.steps[0] <= step <= series.steps[-1]])
-    kept = thinned(series.values, POINTS, np.minimum(keep, len(series) - 1).tolist())
+    keep = np.searchsorted(series.steps, [step for step in thin.steps if series.steps[0] <= step <= series.steps[-1]])
+    kept = thinned(series.values, thin.points, np.minimum(keep, len(series) - 1).tolist())
     parts = []
     for first, end in pieces(series):
         points = kept[(kept >= first) & (kept < end)]
@@ -360,7 +406,8 @@ def path(x: np.ndarray, y: np.ndarray) -> str:
     """Write a line through whole numbers, each relative to the one before."""
     moves = np.column_stack((np.diff(x), np.diff(y)))
     moves = moves[(moves != 0).any(axis=1)]
-    return f"M{x[0]} {y[0]}l{' '.join(f'{dx} {dy}' for dx, dy in moves.tolist()) or '0 0'}"
+    numbers = " ".join(map(str, moves.ravel().tolist())) or "0 0"
+    return f"M{x[0]} {y[0]}l{numbers.replace(' -', '-')}"
 
 
 def _dots(curve: Curve, axis: Scale, scale: Scale, top: float, height: int) -> Iterator[Dot]:
@@ -395,7 +442,7 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     for one in ordered:
         if (
             merged
-            and "sibling" not in (one.style, merged[-1].style)
+            and SIBLING not in (one.style, merged[-1].style)
             and one.value == merged[-1].value
             and (abs(one.x - merged[-1].x) < 2 and one.y - merged[-1].y < LINE_HEIGHT / 3)
         ):
@@ -406,22 +453,33 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     for one in merged:
         near = [other.y for other in placed if abs(other.x - one.x) < 25]
         placed.append(replace(one, y=max([one.y, *(y + LINE_HEIGHT for y in near)])))
-    over = max((one.y for one in placed), default=bottom) - (bottom + 4)
+    over = max((one.y for one in placed), default=bottom) - (bottom - 3)
     if over > 0:
         placed = [replace(one, y=max(one.y - over, top + 8 + at * LINE_HEIGHT)) for at, one in enumerate(placed)]
     return tuple(placed)
 
 
-def _levels(scale: Scale, top: float, height: int, *, is_strip: bool) -> Iterator[Tick]:
-    ticks = scale.ticks(1 if is_strip else 4)
-    if is_strip:
-        ticks = tuple(sorted({ticks[0], ticks[-1]})) if len(ticks) > 1 else ticks
-        if len(ticks) > 1 and abs(scale.place(ticks[0]) - scale.place(ticks[-1])) * height < 22:
-            ticks = ticks[-1:]
+def _extremes(series: Series, scale: Scale, height: int) -> tuple[float, ...]:
+    """Return the lowest and highest value, which say more beside a strip than round ones; one where they are close."""
+    values = series.finite.values
+    values = values[values > 0] if scale.logarithmic else values
+    if not len(values):
+        return ()
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if (scale.place(high) - scale.place(low)) * height > LINE_HEIGHT else (high,)
+
+
+def _levels(ticks: Sequence[float], scale: Scale, top: float, height: int) -> Iterator[Tick]:
     for one in ticks:
         at = 1 - scale.place(one)
         if -0.001 <= at <= 1.001:
-            yield Tick(top + at * height, number(one))
+            yield Tick(top + at * height, number(one) if abs(one) < WIDE else _short(one))
+
+
+def _short(value: float) -> str:
+    """Write a large number shortly: 1.3e5."""
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
 def _triangles(content: Content, axis: Scale) -> tuple[float, ...]:
@@ -473,7 +531,8 @@ def _bands(finding: Finding | None, contents: Sequence[Content], axis: Scale) ->
     seen: set[tuple[int, int]] = set()
     for at, span in enumerate(finding.spans[:12]):
         series = drawn.get(span.series)
-        if series is None or (span.first_step, span.last_step) in seen:
+        outside = span.last_step < axis.low or span.first_step > axis.high
+        if series is None or outside or (span.first_step, span.last_step) in seen:
             continue
         seen.add((span.first_step, span.last_step))
         x = max(axis.place(float(span.first_step)) * 100, 0.0)

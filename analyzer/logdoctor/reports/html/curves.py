@@ -31,6 +31,12 @@ TITLES: dict[type[Role], str] = {
     roles.PolicyLoss: "Policy loss", roles.Throughput: "Throughput",
 }  # fmt: skip
 
+LABEL = 16
+"""Characters of a name beside a line."""
+
+SIBLING = "sibling"
+"""How a curve of another run is drawn and called."""
+
 EXTRA_STYLES = ("third", "fourth")
 
 
@@ -42,6 +48,8 @@ class Curve:
     style: str
     """`train`, `val`, `third`, `fourth`, `strip` or `sibling`."""
     label: str
+    run: str = ""
+    """Name of the run, where it is another one."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def panels(run: Run, finding: Finding | None = None) -> list[Panel]:
     found = [
         *(_panel(_with_partners(run, one), axis, drawn) for one in flagged if one.role not in STRIPS),
         _panel(losses, axis, drawn),
-        *(_panel([one], axis, drawn) for one in leading if one.role not in STRIPS),
+        *(_panel([one], axis, drawn) for one in leading),
         *(_panel(_firsts(run, role), axis, drawn, is_strip=True) for role in STRIPS),
     ]
     return [panel for panel in found if panel is not None]
@@ -138,7 +146,12 @@ def _curves(series: Sequence[Series]) -> Iterator[Curve]:
             style = next((name for name in ("train", "val", *extra) if name not in taken), "fourth")
         taken.add(style)
         says = (kind and kinds.count(kind) == 1 and len(series) > 1) or one.role in PAIRS[0]
-        yield Curve(one.curve, style, kind if says and kind else printable(cut(one.name, 16)))
+        yield Curve(one.curve, style, kind if says and kind else _short_name(one))
+
+
+def _short_name(series: Series) -> str:
+    name = series.name if len(series.name) <= LABEL else series.name.rpartition("/")[2]
+    return printable(cut(name, LABEL))
 
 
 def _split_word(series: Series) -> str:

@@ -22,8 +22,8 @@ from logdoctor.run import Run, Series, roles
 MAX_POINTS, MIN_POINTS = 2_000, 100
 """Points of one series, at most and at least."""
 
-RUN_POINTS, PAGE_POINTS = 14_000, 80_000
-"""Points of all series of a run, and of a page, as far as `MIN_POINTS` allows: about 150 KB and 850 KB."""
+RUN_POINTS, PAGE_POINTS = 10_000, 50_000
+"""Points of all series of a run, and of a page, as far as `MIN_POINTS` allows: about 100 KB and 530 KB."""
 
 DIGITS = 5
 

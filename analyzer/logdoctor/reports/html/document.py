@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Comparison, Severity
-from logdoctor.gated import Gated
-from logdoctor.reports.advice import measured
+from logdoctor.finding import Severity
 from logdoctor.reports.entries import entries
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.chart import DASH
+from logdoctor.reports.html.comparisons import ComparisonView, comparison_views
 from logdoctor.reports.html.data import embedded
 from logdoctor.reports.html.findings import FindingView, views
+from logdoctor.reports.html.folders import MAX_FOLDERS, Folder, folders
+from logdoctor.reports.html.gate import GateView, gate_view
 from logdoctor.reports.html.judged import (
     FileView,
     RuleView,
@@ -26,18 +27,13 @@ from logdoctor.reports.html.judged import (
     versions,
 )
 from logdoctor.reports.html.names import RunName, run_names
+from logdoctor.reports.html.notices import NoticeView, notice_views
 from logdoctor.reports.html.runs import RunView, run_link, run_views
-from logdoctor.reports.html.sweep import Sweep, sweep
 from logdoctor.reports.html.verdict import verdict
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import unjudged
-from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE
+from logdoctor.reports.summary import abbreviated, unjudged
 from logdoctor.wording import counted
-
-MAX_FOLDERS = 24
-"""Folders that the navigation lists; the filter finds the others."""
 
 
 @dataclass(frozen=True)
@@ -52,72 +48,15 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A folder of the navigation."""
+class Line:
+    """A finding in one line of the digest and of the navigation."""
 
-    name: str
-    link: str
     severity: str
-    worst: int
-    runs: int
-
-
-@dataclass(frozen=True)
-class NoticeView:
-    """An oddity of a file."""
-
-    kind: str
-    run: RunName
-    path: str
-    where: str
-    message: str
-    is_damage: bool
-
-
-@dataclass(frozen=True)
-class ComparisonView:
-    """What runs show together."""
-
-    id: str
+    title: str
+    folder: str
     rule: str
-    message: str
-    runs: tuple[RunName, ...]
-    evidence: tuple[tuple[str, str, str], ...]
-    sweep: Sweep | None
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """One thing that a gate asked."""
-
-    outcome: str
-    name: str
-    kind: str
-    run: str
-    series: str
-    level: str
-    message: str
-
-
-@dataclass(frozen=True)
-class SuppressedView:
-    """A finding that is known and does not count."""
-
-    rule: str
-    run: RunName
-    message: str
-    reason: str
-    expires: str
-
-
-@dataclass(frozen=True)
-class GateView:
-    """What a gate found."""
-
-    headline: str
-    checks: tuple[CheckView, ...]
-    suppressed: tuple[SuppressedView, ...]
-    remarks: tuple[str, ...]
+    count: int
+    link: str
 
 
 @dataclass(frozen=True)
@@ -130,6 +69,7 @@ class Document:
     subline: str
     facts: tuple[tuple[str, str], ...]
     counts: str
+    digest: tuple[Line, ...]
     gate: GateView | None
     sections: tuple[Section, ...]
     runs: tuple[RunView, ...]
@@ -143,51 +83,73 @@ class Document:
     thresholds: tuple[ThresholdView, ...]
     files: tuple[FileView, ...]
     data: str
+    first: str = ""
+    """Address of the page of all runs, on one of many pages."""
     version: str = logdoctor.__version__
-
-    @property
-    def findings(self) -> tuple[FindingView, ...]:
-        """All entries, worst first."""
-        return tuple(one for section in self.sections for one in section.findings)
 
 
 def document(report: Report) -> Document:
-    """Return what the page says of a report; reads the files that were read once more, for their hashes."""
+    """Return what one page says of a report; reads the files that were read once more, for their hashes."""
     diagnosis = report.diagnosis
-    names = run_names(diagnosis)
-    runs = [one.run for one in diagnosis.runs]
+    return _document(report, diagnosis, run_names(diagnosis), judged=True)
+
+
+def index(report: Report, home: Mapping[str, str]) -> Document:
+    """Return what the first of many pages says: all but findings and curves, which lie at the `home` of each run."""
+    diagnosis = report.diagnosis
+    names = run_names(diagnosis, {run: f"{quote(page)}#{run_link(run)}" for run, page in home.items()})
+    whole = _document(report, diagnosis, names, judged=True, curves=False)
+    shown = [one for section in whole.sections for one in section.findings]
+    lines = [
+        replace(line, link=f"{quote(home[entry.run.name])}#{view.id}")
+        for line, entry, view in zip(whole.digest, entries(diagnosis), shown, strict=True)
+    ]
+    return replace(whole, digest=tuple(lines), sections=(), data="")
+
+
+def part(report: Report, runs: Collection[str], first: str) -> Document:
+    """Return what one of many pages says: findings and curves of some runs; `first` leads to the page of all."""
+    diagnosis = report.diagnosis
+    here = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
+    return replace(_document(report, here, run_names(here), judged=False), first=quote(first))
+
+
+def _document(
+    report: Report, diagnosis: Diagnosis, names: dict[str, RunName], *, judged: bool, curves: bool = True
+) -> Document:
     found = entries(diagnosis)
-    shown = views(found, runs, names)
+    shown = views(found, diagnosis, names)
     links: dict[tuple[str, str], str] = {}
     for entry, view in zip(found, shown, strict=True):
+        away = names[entry.run.name].link.partition("#")[0]
         for run in (entry.run, *entry.others):
-            links.setdefault((run.name, entry.finding.rule), view.id)
+            links.setdefault((run.name, entry.finding.rule), f"{away}#{view.id}")
     headline, subline = verdict(diagnosis)
-    read = files(diagnosis)
-    rules = rule_views(diagnosis, diagnosis.rules)
-    rows = run_views(diagnosis, names, links)
-    folders = _folders(rows)
+    read = files(diagnosis) if judged else ()
+    rows = run_views(diagnosis, names, links, curves=curves)
+    places = folders(rows)
     fired = {finding.rule for _, finding in diagnosis.findings()} | {one.rule for one in diagnosis.comparisons}
     return Document(
         title=f"{headline} - logdoctor",
         subject=_subject(diagnosis),
         headline=headline,
         subline=subline,
-        facts=tuple(_facts(report, read)),
+        facts=tuple(_facts(report, diagnosis, read)),
         counts=", ".join(counted(diagnosis.count(one), str(one)) for one in reversed(Severity)),
-        gate=_gate(report.gated, names) if report.gated else None,
+        digest=tuple(Line(one.severity, one.title, one.folder, one.rule, one.count, f"#{one.id}") for one in shown),
+        gate=gate_view(report.gated, names) if report.gated and judged else None,
         sections=tuple(_sections(shown)),
         runs=tuple(rows),
-        folders=folders[:MAX_FOLDERS],
-        folders_left_out=max(0, len(folders) - MAX_FOLDERS),
-        comparisons=tuple(_comparisons(diagnosis, names)),
-        notices=tuple(_notices(diagnosis, names)),
+        folders=places[:MAX_FOLDERS],
+        folders_left_out=max(0, len(places) - MAX_FOLDERS),
+        comparisons=comparison_views(diagnosis, names),
+        notices=notice_views(diagnosis, names),
         remarks=tuple(unjudged(diagnosis, Page())),
-        rules=rules,
+        rules=rule_views(diagnosis, diagnosis.rules) if judged else (),
         versions=versions(),
-        thresholds=thresholds(diagnosis.rules, fired),
+        thresholds=thresholds(diagnosis.rules, fired) if judged else (),
         files=read,
-        data=embedded(enumerate(runs)),
+        data=embedded(enumerate(one.run for one in diagnosis.runs)) if curves else "",
     )
 
 
@@ -203,8 +165,7 @@ def _subject(diagnosis: Diagnosis) -> str:
     return printable(f"{name}/") if name else ""
 
 
-def _facts(report: Report, read: Sequence[FileView]) -> list[tuple[str, str]]:
-    diagnosis = report.diagnosis
+def _facts(report: Report, diagnosis: Diagnosis, read: Sequence[FileView]) -> list[tuple[str, str]]:
     series = sum(len(one.run.series) for one in diagnosis.runs)
     damaged = len(diagnosis.damaged_files)
     facts = [("Analyzed", _subject(diagnosis) or counted(len(diagnosis.runs), "run"))]
@@ -213,9 +174,12 @@ def _facts(report: Report, read: Sequence[FileView]) -> list[tuple[str, str]]:
     narrowed = "some left out by settings" if report.narrowed else "default settings"
     asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
     facts.append(("With", f"logdoctor {logdoctor.__version__}{asked}, {narrowed}"))
-    facts.append(("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {diagnosis.points:,} points"))
-    size = byte_words(sum(one.bytes for one in read))
-    facts.append(("Files", f"{len(read):,}, {size}, {f'{damaged:,} damaged' if damaged else 'none damaged'}"))
+    facts.append(
+        ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
+    )
+    if read:
+        size = byte_words(sum(one.bytes for one in read))
+        facts.append(("Files", f"{len(read):,}, {size}, {f'{damaged:,} damaged' if damaged else 'none damaged'}"))
     return facts
 
 
@@ -232,123 +196,7 @@ def _sections(shown: Sequence[FindingView]) -> list[Section]:
     for severity in reversed(Severity):
         found = tuple(one for one in shown if one.severity == severity)
         if found:
-            runs = sum(one.count for one in found)
+            runs = len({name.full for one in found for name in (one.run, *(other.name for other in one.others))})
             aside = f"{counted(len(found), 'finding')} in {counted(runs, 'run')}"
             made.append(Section(f"{severity}s", str(severity), f"{severity.capitalize()}s", aside, found))
     return made
-
-
-def _folders(rows: Sequence[RunView]) -> tuple[Folder, ...]:
-    """Return the folders of the runs, one level down, or two where they all share the first; none for few runs."""
-    paths = [row.name.full.split(":")[0].split("/") for row in rows]
-    depth = 1
-    while depth < 4 and paths and len({tuple(path[:depth]) for path in paths}) == 1 and min(map(len, paths)) > depth:
-        depth += 1
-    groups: dict[str, list[RunView]] = {}
-    for row, path in zip(rows, paths, strict=True):
-        groups.setdefault("/".join(path[:depth]), []).append(row)
-    if len(groups) < 2:
-        return ()
-    return tuple(_folder(name, group) for name, group in sorted(groups.items()))
-
-
-def _folder(name: str, rows: Sequence[RunView]) -> Folder:
-    rank = max(row.rank for row in rows)
-    severity = next(row.severity for row in rows if row.rank == rank)
-    return Folder(name, run_link(name), severity if rank > 1 else "", sum(row.rank == rank for row in rows), len(rows))
-
-
-def _comparisons(diagnosis: Diagnosis, names: dict[str, RunName]) -> list[ComparisonView]:
-    examined = {one.run.name: one for one in diagnosis.runs}
-    return [
-        ComparisonView(
-            id=f"comparison-{at}",
-            rule=one.rule,
-            message=_capital(one),
-            runs=tuple(names[run] for run in one.runs if run in names),
-            evidence=tuple(
-                (printable(name), *_printable(measured(name, quantity))) for name, quantity in one.evidence.items()
-            ),
-            sweep=sweep(f"sweep-{at}", one, examined, names),
-        )
-        for at, one in enumerate(diagnosis.comparisons, start=1)
-    ]
-
-
-def _printable(pair: tuple[str, str]) -> tuple[str, str]:
-    return printable(pair[0]), printable(pair[1])
-
-
-def _capital(comparison: Comparison) -> str:
-    text = printable(comparison.message)
-    return text[:1].upper() + text[1:]
-
-
-def _notices(diagnosis: Diagnosis, names: dict[str, RunName]) -> list[NoticeView]:
-    made = {
-        (notice.path, notice.kind, notice.message): NoticeView(
-            notice.kind,
-            names[one.run.name],
-            printable(notice.path),
-            _where(notice),
-            printable(_without_path(notice)),
-            notice.kind == DAMAGE,
-        )
-        for one in diagnosis.runs
-        for notice in one.run.notices
-    }
-    return sorted(made.values(), key=lambda one: (not one.is_damage, one.kind, one.run.anchor))
-
-
-def _without_path(notice: Notice) -> str:
-    text = notice.message.removeprefix(notice.path).lstrip(":, ")
-    return text[:1].upper() + text[1:]
-
-
-def _where(notice: Notice) -> str:
-    if notice.line_start is not None:
-        last = notice.line_end
-        return (
-            f"line {notice.line_start:,}"
-            if last in (None, notice.line_start)
-            else f"lines {notice.line_start:,}{DASH}{last:,}"
-        )
-    if notice.byte_start is not None:
-        end = notice.byte_end
-        return f"bytes {notice.byte_start:,}{DASH}{end:,}" if end is not None else f"from byte {notice.byte_start:,}"
-    return ""
-
-
-def _gate(gated: Gated, names: dict[str, RunName]) -> GateView:
-    failed = sum(one.outcome == "failed" for one in gated.checks)
-    open_ = sum(one.outcome in ("inconclusive", "stale") for one in gated.checks)
-    parts = [f"{counted(len(gated.checks), 'check')}: {len(gated.checks) - failed - open_:,} passed, {failed:,} failed"]
-    parts += [f"{open_:,} could not be answered"] if open_ else []
-    if gated.suppressed:
-        parts.append(f"{counted(len(gated.suppressed), 'known finding')} suppressed")
-    return GateView(
-        ", ".join(parts),
-        tuple(
-            CheckView(
-                str(one.outcome),
-                printable(one.name),
-                printable(one.kind),
-                printable(one.run),
-                printable(one.series),
-                str(one.level),
-                printable(one.message),
-            )
-            for one in sorted(gated.checks, key=lambda one: one.outcome == "passed")
-        ),
-        tuple(
-            SuppressedView(
-                one.finding.rule,
-                names.get(one.run.name) or RunName(printable(one.run.name), "", printable(one.run.name), -1),
-                printable(one.finding.message),
-                printable(one.reason),
-                one.expires.isoformat() if one.expires else "",
-            )
-            for one in gated.suppressed
-        ),
-        tuple(map(printable, gated.remarks)),
-    )

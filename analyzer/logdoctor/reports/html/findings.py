@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Finding, Fix, Severity
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.chart import Chart, chart, span_words
-from logdoctor.reports.html.curves import Curve, Panel, panels
-from logdoctor.reports.html.names import RunName, cut
+from logdoctor.reports.html.curves import SIBLING, Curve, Panel, panels
+from logdoctor.reports.html.names import NAMING, RunName, Text, cut, linked
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run
 from logdoctor.wording import counted
@@ -24,6 +26,8 @@ OPEN_ROWS = 3
 
 MAX_SIBLINGS_DRAWN = 1
 
+_PLAIN_WORD = re.compile(r"(?!ln )[a-z]+(?:-[a-z]+)*[,:;]?(?: |$)")
+
 
 @dataclass(frozen=True)
 class CauseView:
@@ -32,8 +36,8 @@ class CauseView:
     id: str
     text: str
     strength: str
-    pro: tuple[str, ...]
-    contra: tuple[str, ...]
+    pro: tuple[Text, ...]
+    contra: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ class FixView:
     """Something to try, and what tested it."""
 
     text: str
-    tested: str
-    basis: str
+    tested: Text | None
+    basis: Text
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class OtherRun:
 
     name: RunName
     message: str
+    """What the finding says of this run."""
     spark: Spark | None
 
 
@@ -103,25 +108,26 @@ def identity(run: Run, finding: Finding) -> str:
     return f"{finding.rule}-{sha256(key.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
 
 
-def views(found: Sequence[Entry], runs: Sequence[Run], names: dict[str, RunName]) -> tuple[FindingView, ...]:
+def views(found: Sequence[Entry], diagnosis: Diagnosis, names: dict[str, RunName]) -> tuple[FindingView, ...]:
     """Return the problems, in their order; two with one identity are numbered."""
     taken: dict[str, int] = {}
+    examined = {one.run.name: one for one in diagnosis.runs}
     made = []
     for entry in found:
         name = identity(entry.run, entry.finding)
         taken[name] = taken.get(name, 0) + 1
         unique = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        made.append(_view(entry, unique, runs, names))
+        made.append(_view(entry, unique, examined, names))
     return tuple(made)
 
 
-def _view(entry: Entry, name: str, runs: Sequence[Run], names: dict[str, RunName]) -> FindingView:
+def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict[str, RunName]) -> FindingView:
     run, finding = entry.run, entry.finding
     called = names[run.name]
     contents = panels(run, finding)
-    siblings = _named_siblings(finding, run, runs)[:MAX_SIBLINGS_DRAWN]
+    siblings = _named_siblings(finding, run, examined)[:MAX_SIBLINGS_DRAWN]
     drawn = (
-        chart(f"chart-{name}", called.anchor, contents, finding, list(_sibling_curves(siblings, contents, names)))
+        chart(f"chart-{name}", called.anchor, contents, finding, list(_sibling_curves(siblings, contents)))
         if contents
         else None
     )
@@ -131,7 +137,7 @@ def _view(entry: Entry, name: str, runs: Sequence[Run], names: dict[str, RunName
         rule=finding.rule,
         severity=str(finding.severity),
         confidence=str(finding.confidence),
-        title=_sentence(finding.message),
+        title=_title(run, finding),
         run=called,
         folder=called.full.split("/")[0],
         where=tuple(_where(run, finding)),
@@ -142,14 +148,18 @@ def _view(entry: Entry, name: str, runs: Sequence[Run], names: dict[str, RunName
         sentences=tuple(_sentence(str(one.value)) for one in finding.evidence.values() if is_sentence(one)),
         causes=tuple(
             CauseView(
-                one.id, _capital(printable(one.text)), str(one.strength), _sentences(one.pro), _sentences(one.contra)
+                one.id,
+                _capital(printable(one.text)),
+                str(one.strength),
+                tuple(linked(_capital(text), names) for text in one.pro),
+                tuple(linked(_capital(text), names) for text in one.contra),
             )
             for one in finding.causes
         ),
-        fixes=tuple(_fix(one) for one in chosen_fixes(finding.causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE)),
+        fixes=tuple(_fix(one, names) for one in chosen_fixes(finding.causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE)),
         to_tell_apart=_sentences(finding.to_tell_apart),
         again=_sentences([one.message for one in entry.again]),
-        others=tuple(_other(other, names) for other in entry.others),
+        others=tuple(_other(examined[other.name], finding.rule, names) for other in entry.others),
         others_word=counted(len(entry.others), "more run" if finding.severity is Severity.NOTE else "sibling run"),
         consequences=tuple(Consequence(one.rule, _sentence(one.message)) for one in entry.consequences),
         references=finding.references,
@@ -167,36 +177,44 @@ def _where(run: Run, finding: Finding) -> Iterator[str]:
             yield span_words(found, span.first_step, span.last_step)
 
 
-def _fix(fix: Fix) -> FixView:
-    return FixView(_sentence(fix.text), printable(fix.tested), printable(fix.basis))
+def _fix(fix: Fix, names: dict[str, RunName]) -> FixView:
+    basis = "General, not tested on these runs" if fix.basis == "general" else f"{_capital(fix.basis)}; not tested"
+    return FixView(_sentence(fix.text), linked(fix.tested, names) if fix.tested else None, linked(basis, names))
 
 
-def _other(run: Run, names: dict[str, RunName]) -> OtherRun:
-    return OtherRun(names[run.name], "", spark(run))
+def _other(examined: Examined, rule: str, names: dict[str, RunName]) -> OtherRun:
+    message = next((one.message for one in examined.findings if one.rule == rule), "")
+    return OtherRun(names[examined.run.name], printable(message), spark(examined.run))
 
 
-def _named_siblings(finding: Finding, run: Run, runs: Sequence[Run]) -> list[Run]:
+def _named_siblings(finding: Finding, run: Run, examined: Mapping[str, Examined]) -> list[Run]:
     """Return the runs that the evidence for causes and the fixes name as siblings, in the order of their naming."""
     texts = [text for cause in finding.causes for text in (*cause.pro, *(fix.tested for fix in cause.fixes))]
     texts += [fix.basis for cause in finding.causes for fix in cause.fixes]
     found = []
     for text in texts:
-        if "sibling run " in text:
-            rest = text.partition("sibling run ")[2]
-            named = [one for one in runs if one is not run and rest.startswith(one.name)]
-            found += sorted(named, key=lambda one: -len(one.name))[:1]
+        if NAMING in text:
+            rest = text.partition(NAMING)[2]
+            named = [name for name in examined if name != run.name and rest.startswith(name)]
+            found += [examined[max(named, key=len)].run] if named else []
     return list({id(one): one for one in found}.values())
 
 
-def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel], names: dict[str, RunName]) -> Iterator[Curve]:
+def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel]) -> Iterator[Curve]:
     """Yield a sibling's curve of what the first panel shows: of the held-out data where both have it."""
     shown = [curve.series for curve in contents[0].curves] if contents else []
     for sibling in siblings:
         for series in reversed(shown):
             theirs = sibling.find(series.role)
             if theirs is not None and len(theirs):
-                yield Curve(theirs.curve, "sibling", cut(names[sibling.name].own.rpartition("/")[2], 18))
+                yield Curve(theirs.curve, SIBLING, SIBLING, sibling.name)
                 break
+
+
+def _title(run: Run, finding: Finding) -> str:
+    """Return the message with a capital, unless it begins with the name of a series, which stays as it was logged."""
+    begins_with_name = any(finding.message.startswith(f"{one.name} ") for one in run.series)
+    return printable(finding.message) if begins_with_name else _sentence(finding.message)
 
 
 def _sentences(texts: Sequence[str]) -> tuple[str, ...]:
@@ -209,6 +227,4 @@ def _sentence(text: str) -> str:
 
 def _capital(text: str) -> str:
     """Begin a text with a capital, unless its first word is the name of a series: `train_loss`, `val/loss`."""
-    first = text.split(" ", 1)[0]
-    plain = first.isalpha() and first.islower()
-    return text[:1].upper() + text[1:] if plain else text
+    return text[:1].upper() + text[1:] if _PLAIN_WORD.match(text) else text

@@ -28,6 +28,9 @@ GAP_PACES = 4.0
 START, STANDS_OUT = 0.05, 2.0
 """The first part of an axis whose values may be left out, and how many times taller they must make it for that."""
 
+TINY = 1e-300
+"""Below it a logarithmic axis has no room for ticks."""
+
 FLOAT_MAX = float(np.finfo(np.float64).max)
 
 
@@ -66,6 +69,8 @@ def round_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
         return (low, high)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    if not math.isfinite(step):
+        return (low, high)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(_rounded(n * step, step) for n in range(first, last + 1))
 
@@ -84,7 +89,7 @@ def log_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
         return tuple(10.0**n for n in powers if n % every == 0)
     fine = (factor * 10.0**n for n in range(first - 1, last + 1) for factor in (1, 2, 5))
     found = tuple(one for one in fine if low * (1 - 1e-9) <= one <= high * (1 + 1e-9))
-    return found or round_ticks(low, high, about)
+    return found if len(found) > 2 else round_ticks(low, high, about)
 
 
 def wants_logarithm(values: NDArray[np.float64]) -> bool:
@@ -96,23 +101,23 @@ def wants_logarithm(values: NDArray[np.float64]) -> bool:
 
 
 def scale_of(values: Iterable[NDArray[np.float64]], *, logarithmic: bool = False) -> Scale:
-    """Return the axis that shows all finite values, with a little room; linear where one is not positive."""
+    """Return the axis that shows all finite values, with a little room; linear where one is hardly positive."""
     parts = [one[np.isfinite(one)] for one in values]
     finite = np.concatenate(parts) if parts else np.zeros(0)
     if not len(finite):
         return Scale(0.0, 1.0)
     low, high = float(finite.min()), float(finite.max())
-    if logarithmic and low > 0:
+    if logarithmic and low > TINY:
         spread = max(math.log10(high) - math.log10(low), math.log10(1 + FLAT))
-        bottom = 10 ** max(math.log10(low) - MARGIN * spread, -307)
-        return Scale(bottom, 10 ** min(math.log10(high) + MARGIN * spread, 308), logarithmic=True)
+        bottom = min(10 ** max(math.log10(low) - MARGIN * spread, -307), low)
+        return Scale(bottom, max(10 ** min(math.log10(high) + MARGIN * spread, 308), high), logarithmic=True)
     spread = max(high / 2 - low / 2, FLAT / 2 * max(abs(low), abs(high)) / 2) or 0.5
     middle = low / 2 + high / 2
-    reach = min(spread * (1 + 2 * MARGIN), FLOAT_MAX / 4)
+    reach = min(spread * (1 + 2 * MARGIN), FLOAT_MAX)
     bottom = middle - reach
     if low >= 0 > bottom:
         bottom = 0.0
-    return Scale(max(bottom, -FLOAT_MAX / 2), min(middle + reach, FLOAT_MAX / 2))
+    return Scale(max(bottom, -FLOAT_MAX), min(middle + reach, FLOAT_MAX))
 
 
 def outstanding_start(steps: NDArray[np.int64], values: NDArray[np.float64]) -> int:

@@ -15,6 +15,9 @@ from logdoctor.reports.html.document import Document, byte_words
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+LONG_WORD = 28
+"""Characters from which a word may have to break on a phone."""
+
 PACKAGE = "logdoctor.reports.html"
 
 
@@ -67,12 +70,20 @@ def _environment() -> Environment:
     environment.filters["bytes"] = byte_words
     environment.filters["thousands"] = lambda n: f"{n:,}"
     environment.filters["breakable"] = _breakable
+    environment.filters["unbroken"] = _unbroken
     return environment
 
 
 def _px(value: float) -> str:
     """Write a length or share with one decimal, none where it is whole."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def _unbroken(text: str) -> Markup:
+    """Keep short words with a hyphen on one line, the ids of rules and numbers such as 2.5e-4, and a percent sign."""
+    kept = Markup('<span class="nowrap">{}</span>')
+    words = text.replace(" %", "\u00a0%").split(" ")
+    return Markup(" ").join(kept.format(word) if "-" in word and len(word) < LONG_WORD else word for word in words)
 
 
 def _breakable(text: str) -> Markup:

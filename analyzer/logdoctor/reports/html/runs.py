@@ -24,6 +24,9 @@ SETTINGS = 60
 FURTHER = 12
 """Panels of a run beside its losses and strips; the series list names all."""
 
+FIRST_POINTS, FURTHER_POINTS = 400, 160
+"""Points of the lines of its first chart, and of the smaller ones beside it."""
+
 WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
 """What a run is called after its worst finding."""
 
@@ -63,13 +66,18 @@ def run_link(name: str) -> str:
     return f"run={quote(name.encode('utf-8', 'surrogatepass'), safe='/')}"
 
 
-def run_views(diagnosis: Diagnosis, names: dict[str, RunName], links: dict[tuple[str, str], str]) -> list[RunView]:
-    """Return the runs, worst first; `links` lead from run and rule to where the finding is shown."""
-    made = [_view(one, names[one.run.name], links) for one in diagnosis.runs]
+def run_views(
+    diagnosis: Diagnosis, names: dict[str, RunName], links: dict[tuple[str, str], str], *, curves: bool = True
+) -> list[RunView]:
+    """Return the runs, worst first; `links` lead from run and rule to where the finding is shown.
+
+    Without `curves` there are rows alone.
+    """
+    made = [_view(one, names[one.run.name], links, curves=curves) for one in diagnosis.runs]
     return sorted(made, key=lambda one: (-one.rank, one.name.anchor))
 
 
-def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str]) -> RunView:
+def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], *, curves: bool) -> RunView:
     run = examined.run
     found = [one for one in examined.findings if not one.explained_by]
     worst = max(found, key=lambda one: one.severity.rank, default=None)
@@ -98,7 +106,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str]) 
         length_value=int(longest.curve.steps[-1]) if longest is not None else 0,
         state="" if run.state is State.UNKNOWN else str(run.state),
         findings=tuple((rule, links.get((run.name, rule), "")) for rule in rules),
-        charts=tuple(_charts(run, name)),
+        charts=tuple(_charts(run, name)) if curves else (),
         settings=tuple(
             (printable(cut(key, 60)), printable(cut(str(value), 90)))
             for key, value in sorted(run.hyperparameters.items())[:SETTINGS]
@@ -119,8 +127,11 @@ def _length(run: Run, series: Series | None) -> str:
 def _charts(run: Run, name: RunName) -> Sequence[Chart]:
     first = panels(run)
     rest = further(run, first)[:FURTHER]
-    made = [chart(f"curves-{name.anchor}", name.anchor, first)] if first else []
+    made = [chart(f"curves-{name.anchor}", name.anchor, first, points=FIRST_POINTS)] if first else []
     return [
         *made,
-        *(chart(f"curves-{name.anchor}-{at}", name.anchor, [panel]) for at, panel in enumerate(rest, start=1)),
+        *(
+            chart(f"curves-{name.anchor}-{at}", name.anchor, [panel], points=FURTHER_POINTS)
+            for at, panel in enumerate(rest, start=1)
+        ),
     ]

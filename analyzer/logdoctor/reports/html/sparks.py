@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor.reports.html.chart import path
-from logdoctor.reports.html.curves import Curve
+from logdoctor.reports.html.curves import Curve, panels
 from logdoctor.reports.html.geometry import Scale, pieces, scale_of, thinned, wants_logarithm
-from logdoctor.run import Run, roles
+from logdoctor.run import Run
 
 WIDTH, HEIGHT = 104, 20
 """Pixels; paths count in halves of them."""
@@ -28,19 +29,18 @@ class Spark:
 
 
 def spark(run: Run) -> Spark | None:
-    """Draw the two losses of a run, those on one axis; None where it has none."""
-    found = [(run.find(roles.TrainLoss), "train"), (run.find(roles.ValLoss), "val")]
-    curves = [Curve(one.curve, style, "") for one, style in found if one is not None and len(one)]
-    if not curves:
+    """Draw the two losses of a run, or what it has instead; None where it logged nothing."""
+    shown = panels(run)
+    if not shown:
         return None
-    curves = [one for one in curves if one.series.axis == curves[0].series.axis]
+    curves = shown[0].curves[:2]
     low = min(int(one.series.steps[0]) for one in curves)
     high = max(int(one.series.steps[-1]) for one in curves)
     axis = Scale(float(low), float(high) if high > low else low + 1.0)
     deciding = curves[-1].series.values
     logarithmic = wants_logarithm(deciding)
-    shown = [one.series.values[one.series.values > 0] if logarithmic else one.series.values for one in curves]
-    scale = scale_of(shown, logarithmic=logarithmic)
+    drawn = [one.series.values[one.series.values > 0] if logarithmic else one.series.values for one in curves]
+    scale = scale_of(drawn, logarithmic=logarithmic)
     lines = [(one.style, _line(one, axis, scale)) for one in curves]
     return Spark(tuple(line for line in reversed(lines) if line[1]), tuple(_broken(curves, axis)))
 
@@ -59,7 +59,7 @@ def _line(curve: Curve, axis: Scale, scale: Scale) -> str:
     return "".join(parts)
 
 
-def _broken(curves: list[Curve], axis: Scale) -> list[tuple[int, int]]:
+def _broken(curves: Sequence[Curve], axis: Scale) -> list[tuple[int, int]]:
     slots: set[int] = set()
     for one in curves:
         steps = one.series.steps[~np.isfinite(one.series.values)]

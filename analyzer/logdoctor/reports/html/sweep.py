@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +72,9 @@ class Sweep:
         return self.bottom + BOTTOM
 
 
-def sweep(name: str, comparison: Comparison, examined: dict[str, Examined], names: dict[str, RunName]) -> Sweep | None:
+def sweep(
+    name: str, comparison: Comparison, examined: dict[str, Examined], names: Mapping[str, RunName]
+) -> Sweep | None:
     """Return the chart of a comparison whose runs differ in their rate; None for any other."""
     runs = [examined[run].run for run in comparison.runs if run in examined]
     try:
@@ -95,13 +97,15 @@ def _sweep(
     well: Sequence[Member],
     measured_by: str,
     examined: dict[str, Examined],
-    names: dict[str, RunName],
+    names: Mapping[str, RunName],
 ) -> Sweep:
     rates = np.array([one.rate or 0.0 for one in members])
-    axis = Scale(float(rates.min()) / 2, float(rates.max()) * 2, logarithmic=True)
-    results = np.array([one.result for one in well])
-    scale = scale_of([results], logarithmic=bool((results > 0).all()))
     best = min(well, key=lambda one: one.result)
+    lowest = min(float(rates.min()), (best.rate or 0.0) / AROUND)
+    axis = Scale(lowest / 1.5, max(float(rates.max()), (best.rate or 0.0) * AROUND) * 1.5, logarithmic=True)
+    results = np.array([one.result for one in well])
+    positive = bool((results > 0).all())
+    scale = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
     failed = [one for one in members if one.failure]
     region = _region(best.rate or 0.0, [one.rate or 0.0 for one in failed], axis)
     low, high = (axis.place(one) * 100 for one in region)
@@ -136,7 +140,7 @@ def _sweep(
             if 0 <= scale.place(one) <= 1
         ),
         region=(low, high - low),
-        region_text=f"{number(region[0])} to {number(region[1])}",
+        region_text=f"{number(float(f'{region[0]:.2g}'))} to {number(float(f'{region[1]:.2g}'))}",
         has_failed=bool(failed),
         measured_by=measured_by,
         description=f"{measured_by} against learning rate: "

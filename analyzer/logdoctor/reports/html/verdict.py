@@ -59,9 +59,9 @@ def _reasons(failed: list[Examined]) -> str:
     if len(failed) == 1:
         return ordered[0][0]
     if len(ordered) <= NAMED + 1:
-        return _listed([f"{n:,} {rule}" for rule, n in ordered])
+        return _listed([f"{rule} in {n:,}" for rule, n in ordered])
     rest = sum(n for _, n in ordered[NAMED:])
-    return _listed([*(f"{n:,} {rule}" for rule, n in ordered[:NAMED]), f"{rest:,} otherwise"])
+    return _listed([*(f"{rule} in {n:,}" for rule, n in ordered[:NAMED]), f"other errors in {rest:,}"])
 
 
 def _listed(parts: list[str]) -> str:

@@ -123,11 +123,22 @@ const broken = (series) => {
     while (next < stops.length && stops[next] < x) { xs.push(stops[next]); ys.push(null); next++; }
     xs.push(x); ys.push(series.y[at]);
   });
+  stops.slice(next).forEach((stop) => { xs.push(stop); ys.push(null); });
   return [xs, ys];
 };
-const colour = (style) => getComputedStyle(document.documentElement).getPropertyValue(style);
 const shade = (host, style) => { host.style.color = `var(--${style})`; const found = getComputedStyle(host).color; host.style.color = ''; return found; };
 
+// A bar on the top edge where values are not finite, as in the drawing.
+const mark = (plot, panel, place, red) => {
+  const {ctx, bbox} = plot;
+  ctx.save();
+  ctx.fillStyle = red;
+  panel.forEach((series) => (series.b || []).forEach(([first, last]) => {
+    const left = Math.max(bbox.left, plot.valToPos(place(first), 'x', true) - 1), right = Math.min(bbox.left + bbox.width, plot.valToPos(place(last), 'x', true) + 1);
+    if (right > left) ctx.fillRect(left, bbox.top, Math.max(right - left, 3), 4);
+  }));
+  ctx.restore();
+};
 const explore = (figure, options = {}) => {
   const host = figure.querySelector('.explorer'), drawing = figure.querySelector('svg.plot'), button = figure.querySelector('button.explore');
   const run = curvesOf(figure.dataset.run);
@@ -135,7 +146,7 @@ const explore = (figure, options = {}) => {
   const Plotter = loadPlotter();
   if (!Plotter || !panels.length) { button.textContent = 'Explorer not available in this browser'; button.disabled = true; return; }
   const axis = panels[0][0].a, whole = panels.flat().every((series) => !series.of);
-  const state = {x: 'logged', log: drawing.dataset.log === '1', width: 0};
+  const state = {x: 'logged', log: figure.dataset.log === '1', width: 0};
   const clock = {logged: null, epoch: axis === 'epoch' ? null : run.e, time: run.t};
   const plots = [];
   const readout = make('p', '', {className: 'readout'});
@@ -176,10 +187,10 @@ const explore = (figure, options = {}) => {
         axes: [{...axisStyle, size: 30, values: (u, ticks) => ticks.map((x) => state.x === 'time' ? (x / 60).toFixed(x > 600 ? 0 : 1) + ' min' : say(Number(x.toPrecision(8))))},
                {...axisStyle, size: 58, values: (u, ticks) => ticks.map((y) => y === null ? '' : say(Number(y.toPrecision(6))))}],
         series: [{}, ...panel.map((series, at) => {
-          const split = series.r.startsWith('validation') || panel.length === 1 && false ? 'val' : styles[at];
-          return {label: series.n, stroke: shade(host, split), width: 1.4, points: {show: series.x.length < 40}, spanGaps: false};
+          return {label: series.n, stroke: shade(host, series.r.startsWith('validation') && at < 2 ? 'val' : styles[at]), width: 1.4, points: {show: series.x.length < 40}, spanGaps: false};
         })],
-        hooks: {setCursor: [(u) => { if (u.cursor.left >= 0 && number === 0) readAt(u.posToVal(u.cursor.left, 'x')); }],
+        hooks: {draw: [(u) => mark(u, panel, place, shade(host, 'error'))],
+                setCursor: [(u) => { if (u.cursor.left >= 0 && number === 0 && u.cursor.idx !== null) readAt(u.data[0][u.cursor.idx]); }],
                 setScale: [(u, key) => { if (key === 'x' && !u.quiet) plots.forEach((other) => { if (other !== u) { other.quiet = true; other.setScale('x', {min: u.scales.x.min, max: u.scales.x.max}); other.quiet = false; } }); }]},
       }, joined, box);
       plot.quiet = true; plot.setScale('x', {min: extent[0], max: extent[1]}); plot.quiet = false;
@@ -228,7 +239,7 @@ const explore = (figure, options = {}) => {
     const at = left >= 0 ? plots[0].posToIdx(left) : sign > 0 ? -1 : xs.length;
     moveTo(xs[Math.min(xs.length - 1, Math.max(0, at + sign * (event.shiftKey ? 10 : 1)))]);
   };
-  if (options.step !== undefined) moveTo(place(options.step));
+  if (options.step !== undefined) setTimeout(() => moveTo(place(options.step))); // once uPlot has its scales
   figure.explorer = {state, draw, plots, moveTo};
 };
 all('button.explore').forEach((button) => { button.onclick = () => { explore(button.closest('figure')); button.closest('figure').querySelector('.explorer').focus({preventScroll: true}); }; });
