@@ -60,9 +60,10 @@ class SwanLabRun(Source):
                 notices.append(record)
                 continue
             try:
-                finished = _take(record, points, finished=finished)
+                finished = _take(record.data, points, finished=finished)
             except WireError as error:
-                notices.append(Notice(DAMAGE, str(path), f"a record cannot be read and was not used: {error}"))
+                told = f"A record cannot be understood and was not used: {error}"
+                notices.append(Notice(DAMAGE, str(path), told, record.start, record.end))
         series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in points.items())
         yield Log(series=series, notices=tuple(notices), finished=finished)
 
