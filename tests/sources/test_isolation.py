@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -232,17 +232,29 @@ def test_a_file_that_vanishes_before_it_is_read(folder: Path, monkeypatch: pytes
     assert "No such file" in live.notices[0].message
 
 
-def test_a_tree_that_is_deeper_than_python_recurses(folder: Path) -> None:
-    here = Path.cwd()
+@pytest.fixture
+def deep(folder: Path) -> Iterator[Path]:
+    """Return the folder with a tree of 1,500 folders in it, which most programs cannot even remove."""
+    here, depth = Path.cwd(), 1_500
     os.chdir(folder)
-    try:
-        for _ in range(1_500):
-            Path("d").mkdir()
-            os.chdir("d")
-        Path(NAME).write_bytes(WHOLE)
-    finally:
-        os.chdir(here)
-    reading = look([folder])
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path(NAME).write_bytes(WHOLE)
+    os.chdir(here)
+    yield folder
+    os.chdir(folder)
+    for _ in range(depth):
+        os.chdir("d")
+    Path(NAME).unlink()
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
+    os.chdir(here)
+
+
+def test_a_tree_that_is_deeper_than_python_recurses(deep: Path) -> None:
+    reading = look([deep])
     the_sound_run(reading)
     assert len(reading.runs) == 2
 
