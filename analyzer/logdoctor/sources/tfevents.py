@@ -120,24 +120,36 @@ def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: C
 
 
 def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
-    """Read all that the first `size` bytes of a file hold."""
-    contents = _Contents()
-    for part in read_records(file, size, block_bytes):
-        if isinstance(part, Gap):
-            contents.gaps.append(part)
-            continue
-        for layout, records in by_layout(part):
-            if layout is None:
-                contents.gaps.extend(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
-                continue
-            for tag, points in points_of(layout, records):
-                contents.points.setdefault(tag, []).append(points)
-                contents.lengths.add(records.length + FRAME_BYTES)
-            contents.settings.extend(_settings(layout, records))
-            if layout.starts_session:
-                steps = steps_of(layout, records.rows).tolist()
-                contents.restarts.extend((*span, step) for span, step in zip(_spans(records), steps, strict=True))
+    """Read all that the first `size` bytes of a file hold, or as much as the disk gives."""
+    contents, reached = _Contents(), 0
+    try:
+        for part in read_records(file, size, block_bytes):
+            if isinstance(part, Gap):
+                contents.gaps.append(part)
+                reached = max(reached, part.end)
+            else:
+                _take(part, contents)
+                reached = max(reached, int(part.starts[-1]) + part.length + FRAME_BYTES) if len(part) else reached
+    except OSError:
+        if not reached:
+            raise
+        contents.gaps.append(Gap(reached, size, Cause.UNREADABLE))
     return contents
+
+
+def _take(part: Records, contents: _Contents) -> None:
+    """Put what records of one length say with the rest."""
+    for layout, records in by_layout(part):
+        if layout is None:
+            contents.gaps.extend(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
+            continue
+        for tag, points in points_of(layout, records):
+            contents.points.setdefault(tag, []).append(points)
+            contents.lengths.add(records.length + FRAME_BYTES)
+        contents.settings.extend(_settings(layout, records))
+        if layout.starts_session:
+            steps = steps_of(layout, records.rows).tolist()
+            contents.restarts.extend((*span, step) for span, step in zip(_spans(records), steps, strict=True))
 
 
 def _spans(records: Records) -> Iterator[tuple[int, int]]:

@@ -77,15 +77,23 @@ def _content(path: Path) -> tuple[_Content, list[Notice]]:
     content, notices = _Content(), list[tuple[int, Notice]]()
     with path.open("rb") as file:
         is_sound = file.read(len(_FILE_HEADER)) == _FILE_HEADER
-    for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
-        if isinstance(record, Notice):
-            notices.append((len(content.rows), record))
-            continue
-        try:
-            _take(record.data, content)
-        except WireError as error:
-            told = f"A record cannot be understood and was not used: {error}"
-            notices.append((len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end)))
+    reached = 0
+    try:
+        for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
+            if isinstance(record, Notice):
+                notices.append((len(content.rows), record))
+                continue
+            reached = record.end
+            try:
+                _take(record.data, content)
+            except WireError as error:
+                told = f"A record cannot be understood and was not used: {error}"
+                notices.append((len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end)))
+    except OSError as error:
+        if not reached:
+            raise
+        told = f"The rest of the file could not be read: {error.strerror}"
+        notices.append((len(content.rows), Notice(DAMAGE, str(path), told, reached, path.stat().st_size)))
     return content, [replace(one, message=one.message + _around(content.rows, row)) for row, one in notices]
 
 

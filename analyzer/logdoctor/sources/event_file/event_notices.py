@@ -127,7 +127,7 @@ def _cause(gap: Gap) -> str:
     """Return what damage of this kind comes from, where it shows."""
     if gap.cause == Cause.CUT:
         return INTERRUPTED_WRITE
-    lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER) or gap.nuls >= NUL_RUN
+    lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER, Cause.UNREADABLE) or gap.nuls >= NUL_RUN
     return STORAGE_FAULT if lost_by_storage else ""
 
 
@@ -144,6 +144,8 @@ def _message(place: Sequence[Gap], around: Surroundings) -> str:
             return "The header of a record is damaged; its own checksum proves the payload, so nothing is lost."
         case Cause.CUT:
             return f"The last record ends after {count}{steps}: the run is still being written or killed in mid-write."
+        case Cause.UNREADABLE:
+            return f"The last {count} could not be read{steps}: the disk or the network failed."
         case Cause.TOO_LONG:
             return f"A record of {count} is sound but was not looked into: no scalar is that long."
         case Cause.NO_EVENT:
