@@ -20,6 +20,7 @@ import numpy as np
 from logdoctor.run import Notice, Series, Setting
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.event_file.event_columns import (
+    Column,
     Points,
     Tag,
     by_layout,
@@ -74,8 +75,8 @@ class TensorBoardEvents(Source):
 class _Contents:
     """What an event file holds, as it came."""
 
-    points: dict[Tag, list[Points]] = field(default_factory=dict)
-    """Chunks of points by tag and kind."""
+    points: dict[Tag, Column] = field(default_factory=dict)
+    """Points by tag and kind."""
     settings: list[tuple[int, dict[str, Setting]]] = field(default_factory=list)
     """Hyper-parameters, each with the place of its record in the file."""
     restarts: list[tuple[int, int, int]] = field(default_factory=list)
@@ -93,7 +94,7 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
         contents = _contents(file, size, block_bytes)
     if sum(gap.end - gap.start for gap in contents.gaps) == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
-    joined = {tag: join(chunks) for tag, chunks in contents.points.items()}
+    joined = {tag: column.points() for tag, column in contents.points.items()}
     kept, restarts = _without_void(joined, sorted(contents.restarts))
     settings: dict[str, Setting] = {}
     for _, found in sorted(contents.settings, key=itemgetter(0)):
@@ -144,7 +145,10 @@ def _take(part: Records, contents: _Contents) -> None:
             contents.gaps.extend(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
             continue
         for tag, points in points_of(layout, records):
-            contents.points.setdefault(tag, []).append(points)
+            if (column := contents.points.get(tag)) is not None:
+                column.add(points)
+            else:
+                contents.points[tag] = Column(points)
             contents.lengths.add(records.length + FRAME_BYTES)
         contents.settings.extend(_settings(layout, records))
         if layout.starts_session:
