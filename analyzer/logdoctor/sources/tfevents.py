@@ -31,6 +31,7 @@ from logdoctor.sources.event_file.event_columns import (
     voided_by,
 )
 from logdoctor.sources.event_file.event_notices import (
+    Damage,
     Restart,
     Surroundings,
     damage_notices,
@@ -83,7 +84,7 @@ class _Contents:
     """Where the record of each `SessionLog.START` begins and ends, and its step."""
     lengths: set[int] = field(default_factory=set)
     """Bytes of the records that hold points."""
-    gaps: list[Gap] = field(default_factory=list)
+    damage: Damage = field(default_factory=Damage)
 
 
 def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
@@ -92,7 +93,7 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
         size = os.fstat(file.fileno()).st_size
         start = file.read(HEAD_BYTES)
         contents = _contents(file, size, block_bytes)
-    if sum(gap.end - gap.start for gap in contents.gaps) == size and (notice := foreign_notice(path, start, size)):
+    if contents.damage.bytes == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
     joined = {tag: column.points() for tag, column in contents.points.items()}
     kept, restarts = _without_void(joined, sorted(contents.restarts))
@@ -109,7 +110,7 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
 
 def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: Collection[Points]) -> Iterator[Notice]:
     """Yield what there is to say of a file but for its restarts."""
-    damaged = sum(gap.end - gap.start for gap in contents.gaps)
+    damaged = contents.damage.bytes
     if 2 * damaged > size and (notice := translated_notice(path, start, size)):
         yield notice
         return
@@ -117,7 +118,7 @@ def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: C
         yield Notice(INTERPRETATION, str(path), "No scalar was logged to this file.", 0, size)
     longest = max(series, key=len, default=None)
     around = Surroundings(size, min(contents.lengths, default=0), longest if longest else None)
-    yield from damage_notices(path, contents.gaps, around)
+    yield from damage_notices(path, contents.damage.places(), around)
 
 
 def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
@@ -126,7 +127,7 @@ def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
     try:
         for part in read_records(file, size, block_bytes):
             if isinstance(part, Gap):
-                contents.gaps.append(part)
+                contents.damage.add([part])
                 reached = max(reached, part.end)
             else:
                 _take(part, contents)
@@ -134,7 +135,7 @@ def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
     except OSError:
         if not reached:
             raise
-        contents.gaps.append(Gap(reached, size, Cause.UNREADABLE))
+        contents.damage.add([Gap(reached, size, Cause.UNREADABLE)])
     return contents
 
 
@@ -142,7 +143,7 @@ def _take(part: Records, contents: _Contents) -> None:
     """Put what records of one length say with the rest."""
     for layout, records in by_layout(part):
         if layout is None:
-            contents.gaps.extend(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
+            contents.damage.add(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
             continue
         for tag, points in points_of(layout, records):
             if (column := contents.points.get(tag)) is not None:
