@@ -107,7 +107,7 @@ class TestWhatCannotBeWritten:
 
     def test_a_folder_that_vanished(self, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match=r"r\.json cannot be written: No such file or directory"):
-            write_file(tmp_path / "gone" / "r.json", ["text"])
+            write_file(tmp_path / "gone" / "deeper" / "r.json", ["text"])
 
     def test_nothing_is_replaced_by_what_cannot_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "r.json").write_text("old", encoding="utf-8")

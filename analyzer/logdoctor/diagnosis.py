@@ -43,6 +43,8 @@ class Diagnosis:
     """What the runs of one set-up show together, in the order of their first runs."""
     left_alone: tuple[str, ...] = field(default=(), repr=False)
     """Files that look like logs by name and are none."""
+    not_read: tuple[str, ...] = field(default=(), repr=False)
+    """What may hold logs and could not be looked at, each with the reason in parentheses."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -76,7 +78,7 @@ def analyze(*paths: str | Path, config: Config | None = None, now: float | None 
     settings = config or Config()
     rules = selected_rules(settings)
     reading = read(paths, settings.roles, now)
-    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone)
+    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone, not_read=reading.not_read)
 
 
 def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> Diagnosis:
