@@ -48,14 +48,14 @@ class TestParse:
         [
             ({"selct": []}, "unknown key 'selct'; did you mean 'select'?"),
             ({"min_severity": "error"}, "unknown key 'min_severity'; did you mean 'min-severity'?"),
-            ({"zzz": 1}, "unknown key 'zzz'; known are select, ignore"),
+            ({"zzz": 1}, "unknown key 'zzz'; known are preset, select, ignore"),
             ({"roles": {"training-loss": "x"}}, "unknown role 'training-loss'; did you mean 'train-loss'?"),
-            ({"min-severity": "bad"}, "'bad' is not a valid Severity"),
-            ({"min-confidence": "sure"}, "'sure' is not a valid Confidence"),
+            ({"min-severity": "bad"}, "min-severity: expected one of note, warning, error, not 'bad'"),
+            ({"min-confidence": "sure"}, "min-confidence: expected one of low, medium, high, not 'sure'"),
             ({"select": 3}, "expected a text or a list of texts, not 3"),
             ({"select": ["plateau", 3]}, "expected a text or a list of texts, not ['plateau', 3]"),
-            ({"rules": {"overfitting": {"min-z": "much"}}}, "could not convert string to float: 'much'"),
-            ({"rules": {"overfitting": 3}}, "has no attribute 'items'"),
+            ({"rules": {"overfitting": {"min-z": "much"}}}, "rules: overfitting: min-z: expected a number, not 'much'"),
+            ({"rules": {"overfitting": 3}}, "rules: overfitting: expected a table, not 3"),
         ],
     )
     def test_what_cannot_be_followed_is_told_with_the_file(self, table: dict[str, object], complaint: str) -> None:

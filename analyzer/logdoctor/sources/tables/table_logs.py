@@ -109,7 +109,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             placement = finer.place(shown.rows, fallback)
         if len(shown):
             times = None if moments is None or np.isnan(moments[shown.rows]).any() else moments[shown.rows]
-            series.append(Series.of(shown.name, placement.steps, shown.values, times, placement.axis))
+            one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
+            held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
+            series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
 
 
