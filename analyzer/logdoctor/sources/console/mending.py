@@ -24,6 +24,9 @@ GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
 TORN = ("breaks off within a word; the numbers that it has were used", "")
 """What is said of a line that is the beginning of others, and goes no further."""
 
+CROSSED = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
+"""What is said of a line such as `loss 2.207909.92440`."""
+
 _NULS = ("holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
 _FOREIGN = ("holds bytes that are no UTF-8 within a number, and was not used", STORAGE_FAULT)
 _CUT = ("has no line end; its last number may be cut off and was not used", INTERRUPTED_WRITE)
@@ -35,6 +38,8 @@ _LAST_NUMBER = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]*)?$")
 
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 """A number that was cut off, where the mask of a shape does not take it for one."""
+
+_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?[0-9]+)?")
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""
@@ -76,6 +81,11 @@ def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
     at = bisect_right(whole, shape)
     rest = whole[at][len(shape) :] if at < len(whole) and MASK in shape and whole[at].startswith(shape) else ""
     return rest[:1].isalpha() and shape[-1].isalpha()
+
+
+def without_crossed_numbers(shape: str) -> str | None:
+    """Return a line with one number for each two that run into each other; None where none do."""
+    return _CROSSED_NUMBERS.sub(MASK, shape) if _CROSSED_NUMBERS.search(shape) else None
 
 
 def can_stand_behind(shape: str) -> bool:

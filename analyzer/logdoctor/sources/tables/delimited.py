@@ -6,7 +6,7 @@ left out and named with its line and bytes: a row that fits by luck would be a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import parse_cells, parse_number
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
@@ -118,9 +119,20 @@ class _Reader:
                 torn[row] = True
                 reason = f"has text in the numeric column `{column.name}`"
                 self.spans.append(Span(int(table.lines[row]), int(offsets[0, row]), int(offsets[1, row]), reason))
-        numeric = (column.take(np.full(len(column), not column.is_prose)) for column in table.columns)
-        notices = (*self.notices, *damage_notices(self.path, self.spans))
+        numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
+        notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
+
+    def _texts(self, table: Table) -> Iterator[Notice]:
+        """Say where columns of numbers hold text so often that it may have been meant."""
+        for column in table.columns:
+            if len(column) and len(column.texts) and _is_numeric(column) and not _is_torn(column):
+                line = int(table.lines[column.texts[0]])
+                count = len(column.texts)
+                message = (
+                    f"Column `{column.name}` holds text in {count} cells, the first on line {line}, and no number."
+                )
+                yield Notice(INTERPRETATION, str(self.path), message, line_start=line, line_end=line)
 
     def _columns_at_once(self, block: Block, first: int) -> list[Sequence[str]] | None:
         """Cut lines that are all ordinary rows, in C; None when one of them may not be."""
@@ -216,12 +228,17 @@ class _Reader:
             if name not in self.prose:
                 cells = parse_cells(column, parser_of(name))
                 self.table.add(name, cells)
-                if not len(cells.rows) and len(cells.texts) >= _PROSE:
+                if not len(cells.rows) and len(cells.texts) >= _PROSE and not is_of_training(name):
                     self.prose.add(name)
         self.recent = columns[-1][-_RECENT:]
         self.position = columns[0][-1] if len(columns[0]) else self.position
         self.offsets.append(np.stack((block.offsets[places], block.offsets[places + 1])))
         self.table.end_block(places + block.first)
+
+
+def _is_numeric(column: Column) -> bool:
+    """Tell whether the numbers in a column count: they are most of it, or its name promises them."""
+    return not column.is_prose or is_of_training(column.name)
 
 
 def _is_torn(column: Column) -> bool:
