@@ -1,4 +1,4 @@
-"""Settings in YAML and JSON: damaged bytes, tags, anchors and nesting; reading builds plain values whatever is there."""
+"""Settings in YAML and JSON: damaged bytes, tags, anchors and nesting; whatever is there, plain values are read."""
 
 from __future__ import annotations
 
