@@ -16,7 +16,7 @@ from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
-from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, long_integers
+from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
 from logdoctor.sources.tables.likeness import is_training
 from logdoctor.sources.tables.records import (
     Record,
@@ -244,6 +244,9 @@ class _Reader:
             yield Notice(INTERPRETATION, str(self.path), message, line_start=lines[0], line_end=lines[1])
 
     def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
+        if not is_affordable(line):
+            self._reject(block, i, "holds too many values for a record")
+            return
         try:
             record = decode(line)
         except ValueError:

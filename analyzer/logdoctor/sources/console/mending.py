@@ -16,6 +16,7 @@ from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.tables.numbers import LONGEST_NUMBER
 from logdoctor.sources.tables.text import Span
 
 GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
@@ -115,8 +116,8 @@ def _without_cut_number(passage: Passage) -> tuple[Passage, list[Span]]:
     above = passage.text.split("\n")
     line = above.pop()
     shape, shapes = mask(line).shapes[0], mask("\n".join(above)).shapes if above else []
-    found = _LAST_NUMBER.search(line)
-    if found is None:
+    number = _last_number(line)
+    if not number:
         shorter = _is_data(shape) and shape not in shapes and any(one.startswith(shape) for one in shapes)
         return passage, [passage.span(len(above), *_BREAKS_OFF)] if shorter else []
     alike = [one for one, other in zip(above, shapes, strict=True) if other == shape]
@@ -124,11 +125,11 @@ def _without_cut_number(passage: Passage) -> tuple[Passage, list[Span]]:
     if len(alike) >= _LIKE_IT and len(decimals) == 1 and decimals != {0}:
         return passage, []
     spans = [passage.span(len(above), *_CUT)] if _is_data(shape) else []
-    return replace(passage, text=passage.text[: len(passage.text) - len(line) + found.start()]), spans
+    return replace(passage, text=passage.text[: -len(number)]), spans
 
 
 def _last_number(line: str) -> str:
-    found = _LAST_NUMBER.search(line)
+    found = _LAST_NUMBER.search(line[-LONGEST_NUMBER:])  # a search over a line of digits would take forever
     return found[0] if found else ""
 
 

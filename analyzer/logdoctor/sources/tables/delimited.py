@@ -25,7 +25,7 @@ from logdoctor.sources.tables.numbers import parse_cells, parse_number
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table_logs import LABELS
-from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks, spans_of
 
 _PROSE = 20
 """So many cells of text and no number make a column of text, which is no longer read."""
@@ -88,8 +88,6 @@ class _Reader:
         self.table = TableBuilder(path)
         self.spans: list[Span] = []
         self.notices: list[Notice] = []
-        self.offsets: list[NDArray[np.int64]] = []
-        """(2, rows of a section): where each row begins and ends in the file, in bytes."""
         self.prose: set[str] = set()
         """Columns that held nothing but text so far; they are no longer read."""
         self.recent: Sequence[str] = ()
@@ -113,12 +111,10 @@ class _Reader:
         """Return the table without the rows that hold text where a number belongs."""
         table = self.table.build()
         torn = np.zeros(table.rows, bool)
-        offsets = np.concatenate(self.offsets, axis=1) if self.offsets else np.empty((2, 0), np.int64)
-        for column in table.columns:
-            for row in column.texts if _is_torn(column) else ():
-                torn[row] = True
-                reason = f"has text in the numeric column `{column.name}`"
-                self.spans.append(Span(int(table.lines[row]), int(offsets[0, row]), int(offsets[1, row]), reason))
+        for column in filter(_is_torn, table.columns):
+            torn[column.texts] = True
+            reason = f"has text in the numeric column `{column.name}`"
+            self.spans += spans_of(self.path, table.lines[column.texts].tolist(), reason)
         numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
         notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
@@ -232,7 +228,6 @@ class _Reader:
                     self.prose.add(name)
         self.recent = columns[-1][-_RECENT:]
         self.position = columns[0][-1] if len(columns[0]) else self.position
-        self.offsets.append(np.stack((block.offsets[places], block.offsets[places + 1])))
         self.table.end_block(places + block.first)
 
 

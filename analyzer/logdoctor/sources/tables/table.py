@@ -97,17 +97,25 @@ class _Growing:
     """A column that block after block is added to, in as much memory as it takes in the end."""
 
     def __init__(self) -> None:
-        self.rows, self.values, self.texts = array("q"), array("d"), array("q")
+        self.rows: array[int] | None = None
+        """Where the values stand; None while every row from the first on has one."""
+        self.values, self.texts = array("d"), array("q")
 
     def add(self, cells: Cells, first: int) -> None:
-        self.rows.frombytes((cells.rows + first).tobytes())
+        """Add the cells of a block of which the first row has this number."""
+        count = len(cells.rows)
+        if self.rows is None and count and (len(self.values) < first or cells.rows[-1] >= count):
+            self.rows = array("q", np.arange(len(self.values)).tobytes())
+        if self.rows is not None:
+            self.rows.frombytes((cells.rows + first).tobytes())
         self.values.frombytes(cells.values.tobytes())
         if len(cells.texts):
             self.texts.frombytes((cells.texts + first).tobytes())
 
-    def column(self, name: str) -> Column:
-        rows, texts = np.frombuffer(self.rows, np.int64), np.frombuffer(self.texts, np.int64)
-        return Column(name, rows, np.frombuffer(self.values, np.float64), texts)
+    def column(self, name: str, every: NDArray[np.int64]) -> Column:
+        """Return the column, given the numbers of all rows of the table, which whole columns share."""
+        rows = every[: len(self.values)] if self.rows is None else np.frombuffer(self.rows, np.int64)
+        return Column(name, rows, np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64))
 
 
 class TableBuilder:
@@ -120,7 +128,7 @@ class TableBuilder:
         self._columns: dict[str, _Growing] = {}
         self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self._words: dict[str, dict[str, int]] = {}
-        self._lines: list[NDArray[np.int64]] = []
+        self._lines = array("q")
         self._unread: dict[str, None] = {}
 
     def add(self, name: str, cells: Cells) -> None:
@@ -141,13 +149,14 @@ class TableBuilder:
 
     def end_block(self, lines: NDArray[np.int64]) -> None:
         """Close the present block, given the line of each of its rows."""
-        self._lines.append(lines)
+        self._lines.frombytes(lines.tobytes())
         self.rows += len(lines)
 
     def build(self) -> Table:
         """Return the table of all blocks."""
-        columns = tuple(column.column(name) for name, column in self._columns.items())
-        lines = np.concatenate(self._lines) if self._lines else NO_ROWS
+        every = np.arange(self.rows)
+        columns = tuple(column.column(name, every) for name, column in self._columns.items())
+        lines = np.frombuffer(self._lines, np.int64)
         return Table(
             self.path, self.rows, columns, tuple(map(self._build_labels, self._labels)), lines, len(self._unread)
         )
