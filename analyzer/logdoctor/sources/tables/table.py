@@ -104,7 +104,7 @@ class _Growing:
     def add(self, cells: Cells, first: int) -> None:
         """Add the cells of a block of which the first row has this number."""
         count = len(cells.rows)
-        if self.rows is None and count and (len(self.values) < first or cells.rows[-1] >= count):
+        if self.rows is None and count and (len(self.values) < first or (cells.rows != np.arange(count)).any()):
             self.rows = array("q", np.arange(len(self.values)).tobytes())
         if self.rows is not None:
             self.rows.frombytes((cells.rows + first).tobytes())

@@ -98,7 +98,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [column for column in _by_label(table) if len(column)]
-    placed = {i: ruler.place(one.rows, fallback) for i, one in enumerate(columns) if not counts(one.name)}
+    places = {id(one.rows): one.rows for one in columns if not counts(one.name)}  # whole columns share their rows
+    shared = {key: ruler.place(rows, fallback) for key, rows in places.items()}
+    placed = {i: shared[id(one.rows)] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
     series = []
     for i, column in enumerate(columns):
