@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log
+from math import inf, log
 
 import numpy as np
 
@@ -91,6 +91,15 @@ class ChanceLevels:
         return named[0] if comes_down or bounces else train.initial
 
 
+def entropy_of_share(share: float) -> float:
+    """Return the least loss in nats of knowing nothing but the share of the larger class, also given in percent.
+
+    That of two classes; more have more. Infinity where the figure can be no such share.
+    """
+    share = share / 100 if share > 1 else share
+    return -share * log(share) - (1 - share) * log(1 - share) if UNEVEN[0] < share < 1 else inf
+
+
 def _from_settings(run: Run) -> list[Chance]:
     counts = [
         value
@@ -149,7 +158,7 @@ def _from_shares(run: Run) -> list[Chance]:
         ):
             continue
         share = float(values[0])
-        level = -share * log(share) - (1 - share) * log(1 - share)
+        level = entropy_of_share(share)
         text = f"{series.name} stays at {share:.3g}, the share of the larger class"
         found.append(Chance(2, level, text, by_accuracy=True, larger_share=share))
     return found
