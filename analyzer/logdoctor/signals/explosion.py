@@ -70,5 +70,6 @@ def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[f
     if train.series.axis is Axis.STEP and train.series.steps[0] <= 1:
         return
     for one in chance.levels:
-        if not one.by_level_alone and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
+        told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
+        if told and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
             yield one.level, "guessing"
