@@ -16,7 +16,7 @@ from logdoctor.signals.trend import Unmeasurable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MIN_EVALUATIONS = 10
+MIN_EVALUATIONS = 8
 """Evaluations below which jumps cannot be told from the course of learning."""
 
 KINK = 1.5**0.5

@@ -107,7 +107,10 @@ class SlowConvergence(Rule):
     min_z: float = threshold(
         12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
     )
-    min_points: float = threshold(12.0, "values that the shape of a curve needs: four in each third")
+    min_points: float = threshold(
+        12.0,
+        "values that the shape of a curve needs: four in each third; half as many evaluations",
+    )
     late_start: float = threshold(
         0.1,
         "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
@@ -204,12 +207,12 @@ class SlowConvergence(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        evaluated = val is not None and len(val) >= self.min_points
+        evaluated = val is not None and len(val) >= self.min_points / 2
         noisy = evaluated and train.sure_fall < self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
-        if len(trend) < self.min_points or first_step > self.late_start * max(last_step, 1):
+        if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
         if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
             return
@@ -232,7 +235,7 @@ class SlowConvergence(Rule):
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
             Span(series.name, first_step, last_step, "straight"),
-            severity=self.severity if ended or (val is not None and len(val) >= self.min_points / 2) else Severity.NOTE,
+            severity=self.severity if ended or evaluated else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
                 rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: it is still beginning"]),
@@ -249,7 +252,7 @@ class SlowConvergence(Rule):
 
     def _seen(self, val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if val is None or len(val) < self.min_points:
+        if val is None or len(val) < self.min_points / 2:
             return val is not None
         pace = self._pace(val, elapsed_of_cosine(val))
         return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace
