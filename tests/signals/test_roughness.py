@@ -66,8 +66,8 @@ def test_jumps_to_one_side_are_told_from_jumps_to_both() -> None:
 
 
 def test_few_evaluations_cannot_be_judged() -> None:
-    with pytest.raises(Unmeasurable, match="fewer than 10"):
-        roughness(Series.of("loss", range(9), np.ones(9)), Series.of("val_loss", range(9), np.ones(9)))
+    with pytest.raises(Unmeasurable, match="fewer than 8"):
+        roughness(Series.of("loss", range(7), np.ones(7)), Series.of("val_loss", range(7), np.ones(7)))
 
 
 def test_a_loss_that_cannot_be_negative_jumps_both_ways_as_ratios() -> None:

@@ -53,8 +53,8 @@ class EntropyCollapse(Rule):
 
     A policy that is certain explores nothing and learns nothing more. Where the return grows on, certainty is what
     learning should end in. Where it rests since the policy was certain, a curve does not tell the best return from a
-    poor one: few tasks are solved in the first tenth of a run, so that this is a warning of low confidence then; a
-    sibling run that earns more makes it sure.
+    poor one: few tasks are solved in the first tenth of a run, so that this is a warning of low confidence unless there
+    is an entropy bonus; a sibling run that earns more makes it sure.
     """
 
     id = "entropy-collapse"
@@ -133,6 +133,13 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
+            "the same with an entropy bonus (a note)",
+            settings={"ent_coef": 0.02},
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
             "nothing is known of the return (a note)",
             entropy=decay(1.4, 0.005, half_life=0.01),
             policy_loss=flat(0.0).noisy(0.01),
@@ -187,12 +194,13 @@ class EntropyCollapse(Rule):
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
         if not verdict and (grows or since > self.at_once * n):
             return
-        rests, sure = not verdict and reward is not None, self.gone / max(entropy.end / entropy.start, self.gone / 10)
+        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         weights = {
             name: value for name, value in run.hyperparameters.items() if BONUS & set(words(name)) and value is not None
         }
         none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
         some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
+        rests = not verdict and reward is not None and not some
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
         if reward is not None:
