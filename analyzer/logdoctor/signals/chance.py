@@ -102,9 +102,12 @@ def entropy_of_share(share: float) -> float:
 
 def _from_settings(run: Run) -> list[Chance]:
     counts = [
-        value
+        round(value)
         for name, value in run.hyperparameters.items()
-        if name.lower().rpartition(".")[2] in CLASS_SETTINGS and isinstance(value, int) and value >= 2
+        if name.lower().rpartition(".")[2] in CLASS_SETTINGS
+        and isinstance(value, int | float)  # TensorBoard knows no whole numbers
+        and value >= 2
+        and float(value).is_integer()
     ]
     return [Chance(count, log(count), f"the settings name {count} classes") for count in counts]
 
