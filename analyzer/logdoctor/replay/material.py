@@ -88,6 +88,14 @@ class Material:
     """Oldest first, at least one."""
     fidelity: Fidelity
     batches: Callable[[int], Any]
-    """Return the batch of a step; raises LookupError where there is none."""
+    """Return the batch of a step; raises LookupError where there is none.
+
+    Where `recipe.accumulate` is above 1, a list of as many batches.
+    """
     logged: Mapping[int, float] = field(default_factory=dict)
     """The logged training loss by step."""
+    randomness: Callable[[int], None] | None = None
+    """Set all random states to those before the forward pass of a step; raises LookupError where they are not known.
+
+    None where nothing recorded them: then only a state that holds `random` sets them, once.
+    """
