@@ -16,6 +16,7 @@ COMMANDS = {
     "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
     "rule": ("rule", "Explain a rule, or list all."),
+    "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
 }
 """Module and short help of each command: `--help` imports none of them."""
