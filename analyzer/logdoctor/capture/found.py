@@ -69,7 +69,7 @@ def _living(*classes: type) -> list[list[Any]]:
     By type(), not isinstance: asking proxies and lazy modules for their class may run code of theirs.
     """
     everything = gc.get_objects()
-    kinds = {type(one) for one in everything}
+    kinds = set(map(type, everything))
     wanted = [{kind for kind in kinds if issubclass(kind, one)} for one in classes]
     any_wanted = set().union(*wanted)
     found = [one for one in everything if type(one) in any_wanted]

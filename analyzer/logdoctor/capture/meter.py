@@ -6,6 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+GRACE_SECONDS = 0.5
+"""What a capture may take beyond its share: in a training of seconds nobody misses it, and the first states count."""
+
 
 class Meter:
     """Adds up the time spent in a capture since the first step.
@@ -40,9 +43,9 @@ class Meter:
         elapsed = self._elapsed
         return self.seconds / elapsed if elapsed else 0.0
 
-    def affords(self, seconds: float) -> bool:
-        """Tell whether something that takes so long stays within the budget."""
-        return self.seconds + seconds <= self.budget * self._elapsed
+    def affords(self, seconds: float, part: float = 1.0) -> bool:
+        """Tell whether something that takes so long stays within the budget, or within a part of it."""
+        return self.seconds + seconds <= part * (self.budget * self._elapsed + GRACE_SECONDS)
 
     def excuse(self, seconds: float) -> None:
         """Take time out of the account that is spent once, not again and again."""

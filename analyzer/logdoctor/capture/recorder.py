@@ -29,6 +29,12 @@ steps to show (RMS_t leads a spike by 1 to 8 steps, arXiv 2304.13013)."""
 STEPS_AFTER = 64
 """Steps whose batches are kept after an alarm: a fix is tried beyond it, to see whether it only delays."""
 
+NORM_SHARE = 0.5
+"""Part of the budget up to which the gradient norm is measured in every step; above, the steps between are doubled."""
+
+MAX_NORM_SPACING = 64
+"""A power of 2, as are all before it."""
+
 MOST_FORWARDS = 64
 """Forward passes of one step that are kept; a recurrent cell called by hand has more."""
 
@@ -67,7 +73,7 @@ class Recorder:
         self._offered: deque[Any] = deque(maxlen=OFFERED)
         self._last_state: int | None = None
         self._state_seconds = 0.0
-        self._norm_seconds = 0.0
+        self._norm_every = 1
         self._batches_until: int | None = None
         """While set, batches go straight to disk: until this step."""
         self._alarm: Alarm | None = None
@@ -81,7 +87,9 @@ class Recorder:
 
     def follow(self, called: nn.Module) -> nn.Module:
         """Find the training that a module belongs to."""
+        began = time.perf_counter()
         self._objects = training_of(called)
+        self._meter.excuse(time.perf_counter() - began)
         if any(is_sharded(model) for model in self._objects.models):
             raise NotImplementedError("the model is sharded over processes; only whole models are captured")
         self._optimizer = next(iter(self._objects.optimizers), None)
@@ -115,13 +123,13 @@ class Recorder:
         self._scaler = scaler
 
     def before_step(self, optimizer: Optimizer) -> None:
-        """Measure the gradients, where the budget has room for it."""
+        """Measure the gradients, as often as the budget has room for it."""
         if self._step is None or not self._is_main(optimizer):
             return
-        if self._step.norm is None and self._meter.affords(self._norm_seconds):
-            began = time.perf_counter()
+        if self._step.norm is None and self._number % self._norm_every == 0:
             self._step.norm = _gradient_norm(optimizer)
-            self._norm_seconds = time.perf_counter() - began
+            if not self._meter.affords(0.0, NORM_SHARE):  # evenly thinned, not broken off: it is a curve in the log
+                self._norm_every = min(2 * self._norm_every, MAX_NORM_SPACING)
 
     def after_step(self, optimizer: Optimizer | None = None) -> None:
         """End a step: the optimizer has run, or its loss scaler has skipped it."""

@@ -15,6 +15,7 @@ from logdoctor.reports.escaping import printable
 COMMANDS = {
     "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
+    "replay": ("replay", "Take the flagged step of a run again: where it broke, and which fix works."),
     "rule": ("rule", "Explain a rule, or list all."),
     "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),

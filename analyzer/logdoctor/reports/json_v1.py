@@ -13,6 +13,7 @@ from typing import Any
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
+from logdoctor.replayed import to_json
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.run import Notice, Series, TextEvent
@@ -55,6 +56,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         "notices": [_notice(one) for one in run.notices],
         "events": [_event(one) for one in run.events],
         "findings": [_finding(one) for one in outcomes.findings],
+        "replay": None if examined.replay is None else json.loads(to_json(examined.replay)),
         "passed": list(outcomes.passed),
         "not_applicable": [{"rule": one.rule, "reason": _text(one.reason)} for one in outcomes.not_applicable],
         "crashed": [{"rule": one.rule, "error": _text(one.error)} for one in outcomes.crashed],

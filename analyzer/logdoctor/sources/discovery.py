@@ -28,6 +28,13 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
 
 
+OUR_FILES = "logdoctor-replay*.json"
+"""What `logdoctor replay` leaves beside a log; its figures are no curves."""
+
+OUR_FOLDER = "logdoctor-capture"
+"""What a capture leaves; of all that lies there `steps.jsonl` alone is a log."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One file that a source has claimed and read."""
@@ -111,7 +118,12 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
         return
     for folder, subfolders, names in os.walk(path):
         subfolders[:] = sorted(name for name in subfolders if name not in SKIPPED_FOLDERS)
+        if os.path.basename(folder).startswith(OUR_FOLDER):
+            subfolders.clear()
+            names[:] = [name for name in names if name == "steps.jsonl"]
         for name in sorted(names):
+            if fnmatch(name, OUR_FILES):
+                continue
             file = Path(folder, name)
             try:
                 status = file.lstat()
