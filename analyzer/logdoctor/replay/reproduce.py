@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.guard import Guard
+from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import Material, State
 from logdoctor.replay.session import Session, Window
 from logdoctor.replay.snapshot import Snapshot
@@ -42,25 +42,24 @@ class Reproduction:
     """The first replay, measured."""
     start: Snapshot
     snapshots: dict[int, Snapshot]
-    """By step: the failing one, and one with some lead."""
+    """By step: the failing one, one with some lead, and where the learning rate jumps."""
     history: list[float]
     """Logged losses before the window."""
     older: State | None
     """A state older than the one started from."""
+    sound_from: Snapshot | None = None
+    """An earlier state from which the failure does not come: the state started from is at fault."""
 
 
-def nearest_states(states: Sequence[State], step: int, lead: int = LEAD) -> tuple[State, State | None]:
-    """Return the state to start from and an older one: the last with enough lead, or else the last at all."""
-    usable = [one for one in states if one.step <= step]
+def usable_states(states: Sequence[State], step: int) -> list[State]:
+    """Return the states that lie before a step, the nearest first; raises ReplayError where there is none."""
+    usable = [one for one in reversed(states) if one.step <= step]
     if not usable:
         raise ReplayError(
             f"no saved state lies before step {step}; the oldest is of step {states[0].step}. "
             "Name an earlier checkpoint, or a later step"
         )
-    led = [one for one in usable if one.step <= step - lead]
-    chosen = led[-1] if led else usable[0]
-    older = [one for one in usable if one.step < chosen.step]
-    return chosen, older[-1] if older else None
+    return usable
 
 
 def logged_before(logged: Mapping[int, float], step: int) -> list[float]:
@@ -110,31 +109,65 @@ def found_shift(session: Session, start: Snapshot, logged: Mapping[int, float]) 
 
 
 def reproduce(session: Session, target: int) -> Reproduction:
-    """Replay the window around the flagged step twice; set the recipe's counting right first if it is off."""
-    state, older = nearest_states(session.material.states, target)
-    session.meter.expected = 2.0 * (target - state.step + TAIL)
-    start = session.restored(state)
-    logged = session.material.logged
-    shift = Shift()
-    if state.step in logged and not close(session.first_loss(start, state.step), logged[state.step]):
-        shift = found_shift(session, start, logged)
-        session.material = shifted(session.material, shift)
-        logged, target = session.material.logged, target - shift.log
-    history = logged_before(logged, state.step)
-    last = target + TAIL
-    first = session.run(start, last, Guard(list(history)), measure=True)
-    failing = first.failure.step if first.failure is not None else None
-    wanted = {failing, max(failing - LEAD, state.step), *_jumps(first)} if failing is not None else set()
+    """Replay the window around the flagged step twice; set the recipe's counting right first if it is off.
+
+    The nearest state comes first, as it may itself be at fault. Where the failure comes so soon after it that nothing
+    could be seen coming, or changed in time, an older state is tried: the failure either comes from there as well, and
+    the window begins there, or the nearest state is at fault.
+    """
+    states = usable_states(session.material.states, target)
+    session.meter.expected = 2.0 * (target - states[0].step + TAIL)
+    start = session.restored(states[0])
+    shift = _counted_right(session, start)
+    target -= shift.log
+    last, logged = target + TAIL, session.material.logged
+    first = _replayed(session, start, last)
+    sound_from, older = None, states[1] if len(states) > 1 else None
+    if first.failure is not None and first.failure.step - start.step < LEAD and older is not None:
+        earlier = session.restored(older)
+        longer = _replayed(session, earlier, last)
+        if longer.failure is None:
+            sound_from = earlier
+        elif longer.failure.step <= first.failure.step:
+            start, first = earlier, longer
+            older = states[2] if len(states) > 2 else None
+    wanted: set[int] = set()
+    if first.failure is not None:
+        wanted = {first.failure.step, max(first.failure.step - LEAD, start.step), *_jumps(first)}
+    history = logged_before(logged, start.step)
     second = session.run(start, last, Guard(list(history)), keep=wanted)
     baseline = Baseline(
-        state_step=state.step,
+        state_step=start.step,
         reproduced=first.failure is not None and second.failure is not None,
         failure=first.failure,
         shift=shift,
         noise_floor=_noise(first, second),
         **_comparison(first, logged),
     )
-    return Reproduction(baseline, first, start, second.snapshots, history, older)
+    return Reproduction(baseline, first, start, second.snapshots, history, older, sound_from)
+
+
+def _counted_right(session: Session, start: Snapshot) -> Shift:
+    """Find by how much the recipe's counting is off, and put the session's material right."""
+    logged = session.material.logged
+    if start.step not in logged or close(session.first_loss(start, start.step), logged[start.step]):
+        return Shift()
+    shift = found_shift(session, start, logged)
+    session.material = shifted(session.material, shift)
+    return shift
+
+
+def _replayed(session: Session, start: Snapshot, last: int) -> Window:
+    history = logged_before(session.material.logged, start.step)
+    return session.run(start, last, Guard(history), measure=True)
+
+
+def log_fails(logged: Mapping[int, float], target: int) -> bool:
+    """Whether the logged loss fails near the flagged step; taken to be so where nothing was logged there."""
+    near = [at for at in sorted(logged) if target - LEAD <= at <= target + TAIL]
+    if not near:
+        return True
+    return any(not logged[at] <= ceiling_of(logged_before(logged, at)) for at in near)
 
 
 def _jumps(window: Window) -> set[int]:

@@ -13,7 +13,7 @@ from logdoctor.replay.errors import blaming
 from logdoctor.replay.guard import Guard
 from logdoctor.replay.material import Material, State
 from logdoctor.replay.meter import FORWARD_COST, Meter
-from logdoctor.replay.snapshot import Snapshot, reseed
+from logdoctor.replay.snapshot import RandomStates, Snapshot, reseed
 from logdoctor.replay.stepping import NoBatchError, Seen, Stepper
 from logdoctor.replayed import Failure
 
@@ -28,6 +28,8 @@ class Window:
     ceiling: float = math.inf
     """The loss above which the failing step, or else the last one, failed or would have."""
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    random: bool = False
+    """The first step drew random numbers."""
 
     @property
     def losses(self) -> dict[int, float]:
@@ -80,6 +82,7 @@ class Session:
         if dials.seed is not None:
             reseed(dials.seed)
         window = Window(start.step)
+        before = RandomStates.now(self.device)
         for at in range(start.step, last + 1):
             if at in keep:
                 window.snapshots[at] = Snapshot(start.training, at, self.device)
@@ -91,6 +94,7 @@ class Session:
                 break
             if not seen.left_out:
                 self.meter.spend()
+            window.random = window.random or (at == start.step and before.drew(self.device))
             window.seen.append(seen)
             window.ceiling = guard.ceiling
             window.failure = guard.failure(seen)

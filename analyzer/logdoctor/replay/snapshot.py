@@ -35,6 +35,12 @@ class RandomStates:
             torch.get_device_module(device).get_rng_state(device) if device.type != "cpu" else None,
         )
 
+    def drew(self, device: torch.device) -> bool:
+        """Whether anything was drawn from torch or Python since."""
+        now = RandomStates.now(device)
+        same = torch.equal(self.torch, now.torch) and self.python == now.python
+        return not (same and (self.device is None or torch.equal(self.device, now.device)))
+
     def put_back(self, device: torch.device) -> None:
         """Make every generator draw what it would have drawn then."""
         random.setstate(self.python)
@@ -63,6 +69,10 @@ class Snapshot:
         self.training = training
         self._device = device
         self._tensors = [(one, one.detach().clone(), one.requires_grad) for one in _own_tensors(training.model)]
+        # A loop of the user's own may let gradients add up from step to step.
+        self._gradients = [
+            one.grad.detach().clone() if one.grad is not None else None for one in _own_tensors(training.model)
+        ]
         self._attributes = [(one, _plain_attributes(one)) for one in training.model.modules()]
         self._optimizer = _copied_optimizer(training.optimizer)
         self._scheduler = copy.deepcopy(training.scheduler.state_dict()) if training.scheduler is not None else None
@@ -79,9 +89,9 @@ class Snapshot:
         """Make the training what it was."""
         training = self.training
         with torch.no_grad():
-            for tensor, value, requires_grad in self._tensors:
+            for (tensor, value, requires_grad), gradient in zip(self._tensors, self._gradients, strict=True):
                 tensor.data.copy_(value)
-                tensor.grad = None
+                tensor.grad = gradient.clone() if gradient is not None else None
                 if tensor.is_leaf:
                     tensor.requires_grad_(requires_grad)
         for module, attributes in self._attributes:

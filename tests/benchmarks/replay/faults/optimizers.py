@@ -1,0 +1,90 @@
+"""Faults of the optimizer's arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..models import Batch, Task
+from ..runs import Plan, adamw, planned
+from .fault import Fault, Place, causes
+
+
+class Muffle(torch.autograd.Function):  # type: ignore[misc]  # torch is not followed
+    """Passes its input on, and a part of its gradient back."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, part: float) -> Tensor:
+        ctx.part = part
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient * ctx.part, None
+
+
+class Muffled(nn.Module):  # type: ignore[misc]
+    """Gradients to the trunk are a thousandth up to a step, and whole from there."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, hidden: Tensor, _side: Tensor) -> Tensor:
+        self.count += 1
+        return Muffle.apply(hidden, 1e-3 if float(self.count) <= self.at else 1.0)
+
+
+def stale_second_moment(task: Task, seed: int, at: int) -> Plan:
+    """Gradients grow a thousandfold, and the second moment of Adam forgets slowly."""
+    optimizer = adamw(2e-2, betas=(0.9, 0.9995))
+    return planned(task, seed, between=lambda: Muffled(at), optimizer=optimizer)
+
+
+class Spare(nn.Module):  # type: ignore[misc]
+    """A parameter that is first used at a step, and then has a gradient of exactly zero."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.spare = nn.Parameter(-torch.ones(features))
+
+    def forward(self, hidden: Tensor, side: Tensor) -> Tensor:
+        if bool((side < 0).any()):
+            return hidden + torch.relu(self.spare)
+        return hidden
+
+
+def _used_from(at: int) -> Any:
+    def change(step: int, batch: Batch) -> Batch:
+        x, y, side, weight = batch
+        return (x, y, -side, weight) if step >= at else batch
+
+    return change
+
+
+def epsilon_zero(task: Task, seed: int, at: int) -> Plan:
+    """Adam without epsilon divides zero by zero."""
+    kinds: tuple[dict[str, Any], ...] = ({"foreach": False}, {"foreach": True}, {"fused": True})
+    optimizer = adamw(eps=0.0, **kinds[seed % 3])
+    return planned(task, seed, between=lambda: Spare(task.features), optimizer=optimizer, batch=_used_from(at))
+
+
+def rmsprop_epsilon(task: Task, seed: int, at: int) -> Plan:
+    """RMSprop without epsilon does the same."""
+
+    def optimizer(model: nn.Module) -> torch.optim.Optimizer:
+        return torch.optim.RMSprop(model.parameters(), 1e-3, eps=0.0, foreach=bool(seed % 2))
+
+    return planned(task, seed, between=lambda: Spare(task.features), optimizer=optimizer, batch=_used_from(at))
+
+
+UPDATES = Place(frozenset({"addcdiv_", "_foreach_addcdiv_", "_fused_adamw_", "_foreach_div_", "div", "_foreach_div"}))
+
+OPTIMIZERS = (
+    Fault("stale-second-moment", causes("stale-second-moment"), stale_second_moment),
+    Fault("epsilon-zero", causes("epsilon-too-small"), epsilon_zero, UPDATES),
+    Fault("rmsprop-epsilon", causes("epsilon-too-small"), rmsprop_epsilon, UPDATES),
+)
