@@ -114,7 +114,7 @@ def command(
     options = Options(device=device, deterministic=deterministic, seconds=budget)
     with _Shown() as shown:
         replayed = replay(material, target, options, shown.progress)
-    replayed = _limited(replayed, limits(material))
+    replayed = _limited(replayed, tuple(limits(material)))
     write_file(result, [to_json(replayed)])
     write_out([render(replayed, terminal_page(color))])
     click.echo(f"  written to {result}; logdoctor analyze shows it with the finding", err=True)

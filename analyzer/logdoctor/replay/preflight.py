@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from logdoctor.replay.material import Fidelity, Material
+from logdoctor.replay.pipeline import LIMITS
 
 USUAL_STEPS = 300
 """Step-equivalents that a whole diagnosis takes at most in half of the cases (the benchmark's target)."""
-
-LIMITS: Mapping[Fidelity, tuple[str, ...]] = {
-    Fidelity.EXACT: (),
-    Fidelity.NO_RANDOM_STATE: (
-        "random states are not known: dropout and augmentation differ, losses agree with the log only roughly",
-    ),
-    Fidelity.NO_BATCHES: (
-        "the flagged batch is not known and others stand in: only faults of weights, optimizer and schedule can show",
-    ),
-    Fidelity.WEIGHTS_ONLY: (
-        "no optimizer state was saved: its moments begin anew, so that faults of the optimizer cannot show",
-    ),
-}
-"""What cannot be concluded at each level."""
 
 DESCRIPTIONS: Mapping[Fidelity, str] = {
     Fidelity.EXACT: "exact (weights, optimizer, batches, random states)",
@@ -31,12 +18,8 @@ DESCRIPTIONS: Mapping[Fidelity, str] = {
 }
 
 
-def limits(material: Material) -> tuple[str, ...]:
-    """Return what cannot be concluded from a material, one sentence each."""
-    return tuple(_limits(material))
-
-
-def _limits(material: Material) -> Iterator[str]:
+def limits(material: Material) -> Iterator[str]:
+    """Yield what cannot be concluded from a material, one sentence each."""
     yield from LIMITS[material.fidelity]
     if len(material.states) == 1:
         yield "there is one state alone: whether an older one fails on the same batch cannot be tried"
