@@ -13,6 +13,9 @@ from logdoctor.run import Notice, Run
 from logdoctor.run.notice import REPLAY
 from logdoctor.wording import counted
 
+UNKNOWN = "unknown"
+"""The cause of a replay that told none; what the log shows stands."""
+
 FILE = "logdoctor-replay.json"
 """Beside the logs of a run, written by `logdoctor replay`."""
 
@@ -44,7 +47,9 @@ def replay_of(run: Run) -> tuple[Replayed | None, tuple[Notice, ...]]:
 
 def with_replay(findings: tuple[Finding, ...], replayed: Replayed | None) -> tuple[Finding, ...]:
     """Return findings with what a replay showed, where they are what it was about."""
-    if replayed is None or replayed.verdict is None or replayed.baseline is None or not replayed.baseline.reproduced:
+    if replayed is None or replayed.verdict is None or replayed.verdict.cause == UNKNOWN:
+        return findings
+    if replayed.baseline is None or not replayed.baseline.reproduced:
         return findings
     return tuple(_judged(one, replayed) if _is_about(one, replayed) else one for one in findings)
 

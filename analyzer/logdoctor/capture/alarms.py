@@ -16,6 +16,9 @@ SPIKE_DEVIATIONS = 8.0
 SPIKE_RATIO = 2.0
 """A spike is also this many times the median, so that a very quiet curve has none at every breath."""
 
+MUCH_HIGHER = 4.0
+"""Times the height of an earlier spike from which a later one is kept too: it bounds how often a capture writes."""
+
 OVERFLOWS_IN_A_ROW = 8
 """A loss scale is halved now and then; halved so often at once, no scale helps (65,536 is down to 256)."""
 
@@ -28,11 +31,19 @@ class Alarm:
     kind: str
     """`non-finite-loss`, `non-finite-gradients`, `non-finite-weights` or `loss-spike`."""
     text: str
+    height: float = math.inf
+    """How far a spike rises above the steps before it."""
 
     @property
     def is_final(self) -> bool:
         """Nothing that comes later is worth keeping: the numbers are gone."""
         return self.kind != "loss-spike"
+
+    def outranks(self, earlier: Alarm | None) -> bool:
+        """Tell whether it is worth writing beside an earlier one: a noisy loss has small spikes before the great one."""
+        if earlier is None:
+            return True
+        return not earlier.is_final and (self.is_final or self.height > MUCH_HIGHER * earlier.height)
 
 
 class Watch:
@@ -61,5 +72,6 @@ class Watch:
         deviation = median(abs(one - middle) for one in earlier)
         height = loss - middle
         if height > SPIKE_DEVIATIONS * deviation and height > (SPIKE_RATIO - 1) * abs(middle):
-            return Alarm(step, "loss-spike", f"the loss is {loss:.4g}, {middle:.4g} in the {WINDOW} steps before")
+            said = f"the loss is {loss:.4g}, {middle:.4g} in the {WINDOW} steps before"
+            return Alarm(step, "loss-spike", said, height)
         return None

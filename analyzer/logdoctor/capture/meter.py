@@ -43,9 +43,14 @@ class Meter:
         elapsed = self._elapsed
         return self.seconds / elapsed if elapsed else 0.0
 
-    def affords(self, seconds: float, part: float = 1.0) -> bool:
-        """Tell whether something that takes so long stays within the budget, or within a part of it."""
-        return self.seconds + seconds <= part * (self.budget * self._elapsed + GRACE_SECONDS)
+    def affords(self, seconds: float) -> bool:
+        """Tell whether there is room for something that takes so long."""
+        return self.seconds + seconds <= self.allowance
+
+    @property
+    def allowance(self) -> float:
+        """Seconds that the capture may have taken by now."""
+        return self.budget * self._elapsed + GRACE_SECONDS
 
     def excuse(self, seconds: float) -> None:
         """Take time out of the account that is spent once, not again and again."""

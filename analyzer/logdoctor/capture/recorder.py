@@ -30,10 +30,9 @@ STEPS_AFTER = 64
 """Steps whose batches are kept after an alarm: a fix is tried beyond it, to see whether it only delays."""
 
 NORM_SHARE = 0.5
-"""Part of the budget up to which the gradient norm is measured in every step; above, the steps between are doubled."""
+"""Part of the budget that the gradient norm may take; where it takes more, the steps between two are doubled."""
 
-MAX_NORM_SPACING = 64
-"""A power of 2, as are all before it."""
+MAX_NORM_SPACING = 16
 
 MOST_FORWARDS = 64
 """Forward passes of one step that are kept; a recurrent cell called by hand has more."""
@@ -73,6 +72,7 @@ class Recorder:
         self._offered: deque[Any] = deque(maxlen=OFFERED)
         self._last_state: int | None = None
         self._state_seconds = 0.0
+        self._norm_seconds = 0.0
         self._norm_every = 1
         self._batches_until: int | None = None
         """While set, batches go straight to disk: until this step."""
@@ -127,8 +127,10 @@ class Recorder:
         if self._step is None or not self._is_main(optimizer):
             return
         if self._step.norm is None and self._number % self._norm_every == 0:
+            began = time.perf_counter()
             self._step.norm = _gradient_norm(optimizer)
-            if not self._meter.affords(0.0, NORM_SHARE):  # evenly thinned, not broken off: it is a curve in the log
+            self._norm_seconds += time.perf_counter() - began
+            if self._norm_seconds > NORM_SHARE * self._meter.allowance:  # thinned, not broken off: it is a curve
                 self._norm_every = min(2 * self._norm_every, MAX_NORM_SPACING)
 
     def after_step(self, optimizer: Optimizer | None = None) -> None:
@@ -216,7 +218,7 @@ class Recorder:
         if batch.step >= self._batches_until:
             self._batches_until = None
             self._is_over = self._alarm is not None and self._alarm.is_final
-            self._last_state = self._number  # otherwise the ring begins anew
+            self._last_state = None  # the ring begins anew
 
     def _judge(self) -> None:
         """Write the lines of the steps that are over and look for an alarm in them.
@@ -227,14 +229,14 @@ class Recorder:
             values = {name: None if one is None else float(one) for name, one in (("loss", loss), ("grad_norm", norm))}
             self._writer.step({**record, **{name: one for name, one in values.items() if one is not None}})
             alarm = self._watch.judge(record["step"], values["loss"], values["grad_norm"], scaled=scaled)
-            if alarm is not None and (self._alarm is None or (alarm.is_final and not self._alarm.is_final)):
+            if alarm is not None and alarm.outranks(self._alarm):
                 self._raise(alarm)
         self._unjudged.clear()
 
     def _raise(self, alarm: Alarm) -> None:
         """Write everything now, for the script may be ended at any moment; then the batches that follow.
 
-        The first alarm does so, and after a spike the first that is final.
+        The first alarm does so, and each later one that is much worse.
         """
         began = time.perf_counter()
         self._alarm = alarm

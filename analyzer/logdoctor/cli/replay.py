@@ -195,8 +195,9 @@ def _target(examined: Examined, at: int | None, folder: Path) -> Any:
         return Target(at, rule if own else "")
     capture = find_capture(folder)
     alarmed = alarm_step(capture) if capture is not None else None
-    if alarmed is not None:  # it counts optimizer steps, as a replay does
-        return Target(alarmed, rule)
+    span = found.spans[0] if found is not None else None
+    if alarmed is not None and (span is None or span.first_step <= alarmed <= span.last_step):
+        return Target(alarmed, rule)  # a capture counts optimizer steps, as a replay does
     if found is None:
         raise click.UsageError(f"nothing in {folder} broke at a step; name one with --at STEP")
     return Target(found.spans[0].first_step, rule)
