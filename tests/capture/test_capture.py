@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
 
 import logdoctor
 from logdoctor.bundle import random_states
@@ -140,7 +141,7 @@ def test_a_spike_is_kept_and_a_later_nan_too(tmp_path: Path) -> None:
     for step in range(200):
         _step(model, optimizer, {40: 50.0, 190: float("nan")}.get(step, 1.0 + 0.01 * (step % 3)))
     capture.close()
-    assert list(state_folders(tmp_path / FOLDER)) == [30, 40, 174, 184]  # the ring begins anew 64 steps after the spike
+    assert list(state_folders(tmp_path / FOLDER)) == [30, 40, 175, 185]  # the ring begins anew 64 steps after the spike
     assert json.loads((tmp_path / FOLDER / "alarm.json").read_text())["kind"] == "non-finite-loss"
 
 
@@ -277,3 +278,42 @@ def _step(model: nn.Module, optimizer: torch.optim.Optimizer, factor: float) -> 
     optimizer.zero_grad()
     (functional.mse_loss(model(torch.ones(2, 1)), torch.zeros(2, 1)) * factor).backward()
     optimizer.step()
+
+
+def test_a_loop_that_fetches_ahead_gets_each_step_its_own_batches(tmp_path: Path) -> None:
+    """As Hugging Face's: all batches of a step and one more are fetched first, and their masks are all alike."""
+    tokens = torch.arange(64.0).reshape(32, 2)
+    loader = iter(DataLoader(TensorDataset(tokens, torch.ones(32, 2)), 2))
+    capture = install(tmp_path, every=5)
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 0.0)
+    ahead = next(loader)
+    for _ in range(5):
+        parts = [ahead, next(loader)]
+        ahead = next(loader)
+        for values, mask in parts:
+            model(values.clone() * mask.clone()).mean().backward()  # elsewhere than the loader left them
+        optimizer.step()
+    capture.close()
+    for step, file in batch_files(tmp_path / FOLDER).items():
+        kept = restored(read_tensors(file))["batches"]
+        assert [float(values[0, 0]) for values, _ in kept] == [8.0 * step, 8.0 * step + 4.0]
+
+
+def test_compiled_models_are_compiled_once(tmp_path: Path) -> None:
+    compiled = 0
+
+    def backend(module: torch.fx.GraphModule, _: Any) -> Any:
+        nonlocal compiled
+        compiled += 1
+        return module
+
+    model, optimizer = _tiny()
+    fast = torch.compile(model, backend=backend)
+    capture = install(tmp_path, every=5)
+    for _ in range(12):
+        _step(fast, optimizer, 1.0)
+    capture.close()
+    assert compiled == 1
+    (weights, _) = read_weights(state_folders(tmp_path / FOLDER)[10] / "model.safetensors")
+    assert sorted(weights) == ["bias", "weight"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ class Hooks:
 
     def install(self) -> None:
         """Begin to follow."""
+        # The global hook is gone before anything is compiled.
+        warnings.filterwarnings("ignore", "Using `torch.compile.module.` when there are global hooks")
         self._undo += [
             register_module_forward_pre_hook(self._discover).remove,
             register_optimizer_step_pre_hook(lambda optimizer, *_: self._tell(self._before_step, optimizer)).remove,

@@ -37,8 +37,8 @@ MAX_NORM_SPACING = 16
 MOST_FORWARDS = 64
 """Forward passes of one step that are kept; a recurrent cell called by hand has more."""
 
-OFFERED = 3
-"""Batches of a loader that are remembered: some wrappers fetch one ahead (accelerate, CUDA prefetchers)."""
+OFFERED = 16
+"""Batches of a loader that are remembered: some loops fetch ahead (accelerate one, Hugging Face all of one step)."""
 
 
 @dataclass
@@ -174,12 +174,21 @@ class Recorder:
             step.batches.append(plain(batch))
 
     def _matching(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Return the loader's batch that a call is about: the one that shares a tensor with it, else the newest."""
+        """Return the loader's batch that a call is about, or the newest where none shares a tensor with it.
+
+        A batch on its way to a device is known by its values; masks of ones are alike in all, so all tensors count.
+        """
         given = list(tensors([list(args), dict(kwargs)]))
+        alike: dict[int, Any] = {}
         for batch in reversed(self._offered):
-            if any(_is_same(one, other) for one in tensors(batch) for other in given):
+            own = list(tensors(batch))
+            if any(one is other for one in own for other in given):
                 return batch
-        return self._offered[-1] if self._offered else None
+            hits = sum(any(_is_same(one, other) for one in own) for other in given)
+            if hits == len(given):
+                return batch
+            alike.setdefault(hits, batch)
+        return alike[max(alike)] if alike else None
 
     def _is_state_due(self) -> bool:
         if self._batches_until is not None or self._is_over:
@@ -287,8 +296,6 @@ def _with_targets(batch: Any, targets: Sequence[Any]) -> Any:
 
 def _is_same(one: Tensor, other: Tensor) -> bool:
     """Tell whether two tensors are the same data: one may be the other on a device."""
-    if one is other:
-        return True
     if one.shape != other.shape or one.dtype != other.dtype or not one.numel():
         return False
     equal: bool = torch.equal(one.reshape(-1)[:SAMPLED].cpu(), other.reshape(-1)[:SAMPLED].cpu())
