@@ -1,9 +1,9 @@
 """How much longer a training takes with a capture than without: `python tests/benchmarks/capture_overhead.py`.
 
-A small GPT (11 million parameters, AdamW, dropout) is trained alternately with and without a
-capture, from the same seed, in one process and one thread. Printed are the ratios of whole trainings in wall time and in
-processor time (which other jobs on the machine disturb less), their spread over the repeats, and the share that the
-capture measured itself. Weights are compared after each pair: they must be the same bit by bit.
+A small GPT (11 million parameters, AdamW, dropout) is trained alternately with and without a capture, from the same
+seed, in one process and one thread. Printed are the ratios of whole trainings in wall time and in processor time (which
+other jobs on the machine disturb less), their spread over the repeats, and the share that the capture measured itself.
+Weights are compared after each pair: they must be the same bit by bit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WARM_UP = 3
 """Steps before the clock starts: the first allocate memory."""
 
 
-class Gpt(nn.Module):
+class Gpt(nn.Module):  # type: ignore[misc]
     """A causal transformer over random tokens."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Gpt(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         mask = nn.Transformer.generate_square_subsequent_mask(LENGTH)
         hidden = self.layers(self.words(tokens) + self.places, mask=mask, is_causal=True)
-        return self.out(hidden)  # type: ignore[no-any-return]
+        return self.out(hidden)
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def main() -> None:
         processor.append(captured.processor / alone.processor)
         shares.append(captured.share)
         print(
-            f"  {alone.wall / options.steps * 1000:.0f} ms a step; wall x{wall[-1]:.3f}, processor x{processor[-1]:.3f}, "
-            f"self-measured {captured.share:.1%}; states of steps {states}; weights {'the same' if same else 'DIFFER'}"
+            f"  {alone.wall / options.steps * 1000:.0f} ms a step; wall x{wall[-1]:.3f}, "
+            f"processor x{processor[-1]:.3f}, self-measured {captured.share:.1%}; states of steps {states}; weights {'the same' if same else 'DIFFER'}"
         )
     for name, ratios in (("wall", wall), ("processor", processor)):
         print(f"{name} x{statistics.median(ratios):.3f} (from x{min(ratios):.3f} to x{max(ratios):.3f})")
