@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .models import Batch, Task, weighted_loss
 
-STEPS = 165
+STEPS = 135
 EVERY = 25
 """Steps from one saved state to the next."""
 

@@ -15,11 +15,15 @@ def _at(at: int, change: Callable[[Batch], Batch]) -> Callable[[int, Batch], Bat
 
 
 def outliers(task: Task, seed: int, at: int) -> Plan:
-    """Inputs, or for tokens the weights of examples, three thousand times too large."""
+    """A few inputs of many examples, or for tokens their weights, are three thousand."""
 
     def change(batch: Batch) -> Batch:
-        x, y, side, weight = batch
-        return (3000 * x, y, side, weight) if task.numeric else (x, y, side, 3000 * weight)
+        x, y, side, weight = (one.clone() for one in batch)
+        if task.numeric:
+            x.flatten(1)[:: 1 if task.name == "mlp" else 2, :3] = 3000.0
+        else:
+            weight[::2] = 3000.0
+        return x, y, side, weight
 
     return planned(task, seed, batch=_at(at, change))
 

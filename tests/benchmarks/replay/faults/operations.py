@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ..models import Batch, Task
-from ..runs import Plan, planned
+from ..runs import Plan, Ran, planned
 from .fault import Drift, Fault, Place, causes
 
 OPERATION = causes("unstable-operation log-of-zero")
@@ -125,8 +125,12 @@ class Guarded(nn.Module):  # type: ignore[misc]
 
 
 def where_trap(task: Task, seed: int, at: int) -> Plan:
-    """One example holds zeros."""
-    return planned(task, seed, between=Guarded, batch=_side_at(at, _first_row(0.0)))
+    """One example holds zeros; the loss stays finite, and what shows is the logged gradient norm."""
+
+    def flag(ran: Ran) -> int | None:
+        return at if at in ran.losses else None
+
+    return planned(task, seed, between=Guarded, batch=_side_at(at, _first_row(0.0)), flag=flag)
 
 
 class Standardised(nn.Module):  # type: ignore[misc]

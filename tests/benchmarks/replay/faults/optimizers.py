@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from logdoctor.replay.material import Training
 from torch import Tensor, nn
 
-from ..models import Batch, Task
+from ..models import Batch, Task, weighted_loss
 from ..runs import Plan, adamw, planned
 from .fault import Fault, Place, causes
+
+
+BETA2 = 0.9999
+RATE = 1.5e-2
 
 
 class Muffle(torch.autograd.Function):  # type: ignore[misc]  # torch is not followed
@@ -25,23 +30,33 @@ class Muffle(torch.autograd.Function):  # type: ignore[misc]  # torch is not fol
         return gradient * ctx.part, None
 
 
-class Muffled(nn.Module):  # type: ignore[misc]
-    """Gradients to the trunk are a thousandth up to a step, and whole from there."""
+class Counting(nn.Module):  # type: ignore[misc]
+    """Passes features on, and counts the training steps."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.at = at
         self.register_buffer("count", torch.zeros(()))
 
     def forward(self, hidden: Tensor, _side: Tensor) -> Tensor:
         self.count += 1
-        return Muffle.apply(hidden, 1e-3 if float(self.count) <= self.at else 1.0)
+        return hidden
 
 
 def stale_second_moment(task: Task, seed: int, at: int) -> Plan:
-    """Gradients grow a thousandfold, and the second moment of Adam forgets slowly."""
-    optimizer = adamw(2e-2, betas=(0.9, 0.9995))
-    return planned(task, seed, between=lambda: Muffled(at), optimizer=optimizer)
+    """Gradients grow a thousandfold, late in a training, and the second moment of Adam forgets slowly."""
+
+    def age(training: Training, step: int) -> None:
+        if step == 5 and training.optimizer is not None:
+            for state in training.optimizer.state.values():
+                state["exp_avg_sq"] /= 1 - BETA2 ** float(state["step"])
+                state["step"] += 20_000  # as if it had run long before
+
+    def loss(model: nn.Module, batch: Any) -> Tensor:
+        whole = weighted_loss(model, batch)
+        return Muffle.apply(whole, 1e-4 if float(model.between.count) <= at else 1.0)
+
+    optimizer = adamw(RATE, betas=(0.9, BETA2))
+    return planned(task, seed, between=Counting, loss=loss, optimizer=optimizer, damage=age)
 
 
 class Spare(nn.Module):  # type: ignore[misc]

@@ -58,7 +58,7 @@ def corrupted_second_moment(task: Task, seed: int, at: int) -> Plan:
     def change(training: Training) -> None:
         assert training.optimizer is not None
         for state in training.optimizer.state.values():
-            state["exp_avg_sq"] *= 1e-7
+            state["exp_avg_sq"] *= 1e-10
 
     return planned(task, seed, damage=_at(_saved_step(at), change))
 
