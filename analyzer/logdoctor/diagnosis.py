@@ -47,6 +47,8 @@ class Diagnosis:
     """What the runs of one set-up show together, in the order of their first runs."""
     left_alone: tuple[str, ...] = field(default=(), repr=False)
     """Files that look like logs by name and are none."""
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    """The rules that were asked, with the thresholds in force."""
 
     def findings(self) -> Iterator[tuple[Run, Finding]]:
         """Yield every finding with its run: the worst first, then in the order of runs."""
@@ -102,6 +104,7 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
         tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),
+        rules=tuple(rules),
     )
 
 

@@ -109,8 +109,9 @@ def main() -> None:
         processor.append(captured.processor / alone.processor)
         shares.append(captured.share)
         print(
-            f"  {alone.wall / options.steps * 1000:.0f} ms a step; wall x{wall[-1]:.3f}, "
-            f"processor x{processor[-1]:.3f}, self-measured {captured.share:.1%}; states of steps {states}; weights {'the same' if same else 'DIFFER'}"
+            f"  {alone.wall / options.steps * 1000:.0f} ms a step; wall x{wall[-1]:.3f}, processor x{processor[-1]:.3f}"
+            f", self-measured {captured.share:.1%}; states of steps {states}"
+            f", weights {'the same' if same else 'DIFFER'}"
         )
     for name, ratios in (("wall", wall), ("processor", processor)):
         print(f"{name} x{statistics.median(ratios):.3f} (from x{min(ratios):.3f} to x{max(ratios):.3f})")

@@ -13,10 +13,17 @@ FORMATS = {
     "full": "terminal",
     "concise": "concise",
     "json": "json_v1",
+    "html": "html",
+    "jsonl": "jsonl",
+    "sarif": "sarif",
+    "junit": "junit",
+    "github": "github",
+    "gitlab": "gitlab",
+    "markdown": "markdown",
 }
 """Module of each format, which holds `render(report, page)`."""
 
-FOR_MACHINES = frozenset({"json"})
+FOR_MACHINES = frozenset({"html", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"})
 """Formats that are UTF-8 wherever they go, and whose first byte is data."""
 
 

@@ -1,0 +1,68 @@
+"""How the report calls runs and series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.reports.escaping import printable
+from logdoctor.reports.summary import shown_name
+from logdoctor.run import Run
+
+LONGEST = 40
+"""Characters of a run's name that are shown; longer ones are cut in the middle."""
+
+
+@dataclass(frozen=True)
+class RunName:
+    """A run's name in two parts: what its siblings share, shown dim, and what tells it from them."""
+
+    full: str
+    shared: str
+    own: str
+    anchor: int
+    """Number of the run in the report, which links to it carry."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether less than the full name is shown."""
+        return self.shared + self.own != self.full
+
+
+def run_names(diagnosis: Diagnosis) -> dict[str, RunName]:
+    """Return how each run is called, by its name in the diagnosis."""
+    runs = [one.run for one in diagnosis.runs]
+    shared = len(_common_folders([run.name for run in runs]))
+    return {run.name: _run_name(run, at, shared) for at, run in enumerate(runs)}
+
+
+def _run_name(run: Run, at: int, shared: int) -> RunName:
+    full = printable(shown_name(run))
+    parts = full.split("/")
+    prefix = "".join(f"{part}/" for part in parts[: max(shared, len(parts) - 1 if len(parts) < 3 else 1)])
+    own = full[len(prefix) :] if full.startswith(prefix) and len(prefix) < len(full) else full
+    prefix = full[: len(full) - len(own)]
+    room = LONGEST - len(prefix)
+    if len(full) <= LONGEST:
+        return RunName(full, prefix, own, at)
+    if room < LONGEST // 2:
+        prefix, room = cut(prefix, LONGEST // 2), LONGEST // 2
+    return RunName(full, prefix, cut(own, room), at)
+
+
+def _common_folders(names: Sequence[str]) -> list[str]:
+    """Return the leading folders that all names share; a name alone shares nothing."""
+    if len(names) < 2:
+        return []
+    levels = takewhile(lambda level: len(set(level)) == 1, zip(*(name.split("/")[:-1] for name in names), strict=False))
+    return [level[0] for level in levels]
+
+
+def cut(text: str, columns: int) -> str:
+    """Cut a text in the middle where it is too long: names differ at both ends."""
+    if len(text) <= columns:
+        return text
+    tail = (columns - 1) * 3 // 5
+    return f"{text[: columns - 1 - tail]}…{text[len(text) - tail :]}"
