@@ -40,7 +40,7 @@ class Alarm:
         return self.kind != "loss-spike"
 
     def outranks(self, earlier: Alarm | None) -> bool:
-        """Tell whether it is worth writing beside an earlier one: a noisy loss has small spikes before the great one."""
+        """Tell whether it is worth writing beside an earlier one: noise has small spikes before the great one."""
         if earlier is None:
             return True
         return not earlier.is_final and (self.is_final or self.height > MUCH_HIGHER * earlier.height)

@@ -103,7 +103,7 @@ class Recorder:
     def before_forward(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Begin a step, or go on with it: the model is about to be called in training mode."""
         if self._step is None:
-            self._judge()
+            self._judge(unless_underway=not self._is_state_due())
             if self._is_state_due():
                 self._take_state()
             self._step = _Step(None if self._is_over else random_states.take())
@@ -229,18 +229,20 @@ class Recorder:
             self._is_over = self._alarm is not None and self._alarm.is_final
             self._last_state = None  # the ring begins anew
 
-    def _judge(self) -> None:
+    def _judge(self, *, unless_underway: bool = False) -> None:
         """Write the lines of the steps that are over and look for an alarm in them.
 
-        A step is judged when the next begins: an accelerator has its numbers ready by then.
+        An accelerator may still be at the last step: waiting for its numbers would keep the script from running ahead.
         """
-        for record, loss, norm, scaled in self._unjudged:
+        underway = int(unless_underway and any(_is_elsewhere(loss) for _, loss, _, _ in self._unjudged[-1:]))
+        ready = self._unjudged[: len(self._unjudged) - underway]
+        del self._unjudged[: len(ready)]
+        for record, loss, norm, scaled in ready:
             values = {name: None if one is None else float(one) for name, one in (("loss", loss), ("grad_norm", norm))}
             self._writer.step({**record, **{name: one for name, one in values.items() if one is not None}})
             alarm = self._watch.judge(record["step"], values["loss"], values["grad_norm"], scaled=scaled)
             if alarm is not None and alarm.outranks(self._alarm):
                 self._raise(alarm)
-        self._unjudged.clear()
 
     def _raise(self, alarm: Alarm) -> None:
         """Write everything now, for the script may be ended at any moment; then the batches that follow.
@@ -261,6 +263,11 @@ class Recorder:
         for batch in self._ring.batches:
             self._writer.batch(batch)
         self._ring.clear()
+
+
+def _is_elsewhere(tensor: Tensor | None) -> bool:
+    """Tell a tensor on an accelerator, which computes while the script goes on."""
+    return tensor is not None and tensor.device.type != "cpu"
 
 
 def _steps_taken(optimizer: Optimizer | None) -> int:

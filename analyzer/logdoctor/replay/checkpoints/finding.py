@@ -85,7 +85,8 @@ def _candidates(folder: Path) -> Iterator[Path]:
         at = Path(here)
         whole = [one for one in sorted(folders) if any(kind.recognizes(at / one) for kind in LAYOUTS[:2])]
         if at.name.startswith(layout.FOLDER):  # what is no whole state there is a part of one
-            folders[:], files = [], []
+            folders.clear()
+            files.clear()
         folders[:] = [one for one in sorted(folders) if one not in whole and one not in _SKIPPED]
         suffixes = torch_dictionary.SUFFIXES | {".safetensors"}
         named = [one for one in sorted(files) if Path(one).suffix.lower() in suffixes]
