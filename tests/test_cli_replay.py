@@ -179,4 +179,4 @@ def test_a_recipe_that_is_off_by_one_is_told(run: Path, capsys: pytest.CaptureFi
     baseline = result(run).baseline
     assert baseline is not None
     assert baseline.shift.batch == -1
-    assert "the recipe counts batches by -1 against the run" in " ".join(shown.out.split())
+    assert "step k of the run took the recipe's batch k-1" in " ".join(shown.out.split())

@@ -74,8 +74,9 @@ def _faithful(baseline: Baseline) -> str:
     largest = baseline.largest_difference or 0.0
     same = "bit by bit" if not largest else f"within {number(largest)}"
     off = baseline.shift
-    moved = [f"batches by {off.batch:+d}"] * bool(off.batch) + [f"the log by {off.log:+d}"] * bool(off.log)
-    counting = f"; the recipe counts {' and '.join(moved)} against the run" if moved else ""
+    moved = [f"took the recipe's batch k{off.batch:+d}"] * bool(off.batch)
+    moved += [f"was logged at k{off.log:+d}"] * bool(off.log)
+    counting = f"; step k of the run {' and '.join(moved)}" if moved else ""
     return f"the losses of {counted(baseline.compared, 'step')} are the logged ones {same}{floor}{counting}"
 
 
@@ -128,7 +129,7 @@ def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:
     tried = sorted(trials, key=lambda one: list(Outcome).index(one.outcome))
     for at, one in enumerate(tried[:MAX_TRIALS]):
         label = f"  {page.dim('tried')}  " if at == 0 else " " * 9
-        runs = f", {one.passed} of {one.tried} runs" if one.tried else ""
+        runs = f", {one.passed} of {one.tried} runs" if one.passed else ""
         why = f": {one.reason}" if one.reason else ""
         yield from page.beside(label, page.printable(one.text), page.printable(f"{_OUTCOMES[one.outcome]}{runs}{why}"))
     if len(tried) > MAX_TRIALS:
