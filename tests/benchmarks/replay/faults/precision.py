@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from logdoctor.replay.material import Precision, Training
+from tests.benchmarks.replay.models import Task, weighted_loss
+from tests.benchmarks.replay.runs import Plan, Ran, planned
 from torch import Tensor, nn
 
-from ..models import Task, weighted_loss
-from ..runs import Plan, Ran, planned
+from logdoctor.replay.material import Precision, Training
+
 from .fault import Drift, Fault, Place, causes
 
 HALF = causes("half-precision-overflow loss-scale-exhausted")
@@ -31,9 +32,7 @@ class Amplifier(nn.Module):  # type: ignore[misc]  # torch is not followed
 
 def fp16_activations(task: Task, seed: int, at: int) -> Plan:
     """Activations outgrow float16."""
-    return planned(
-        task, seed, between=lambda: Amplifier(at, task.features), precision=Precision.FP16, scaler=_scaler
-    )
+    return planned(task, seed, between=lambda: Amplifier(at, task.features), precision=Precision.FP16, scaler=_scaler)
 
 
 def _scaler() -> Any:
@@ -105,9 +104,7 @@ def _five_skipped(ran: Ran) -> int | None:
 
 def fp16_underflow(task: Task, seed: int, at: int) -> Plan:
     """Gradients are NaN at any loss scale: the scaler skips every update."""
-    return planned(
-        task, seed, between=lambda: Length(at), precision=Precision.FP16, scaler=_scaler, flag=_five_skipped
-    )
+    return planned(task, seed, between=lambda: Length(at), precision=Precision.FP16, scaler=_scaler, flag=_five_skipped)
 
 
 def _somewhere(mark: str, operations: str) -> Place:
@@ -115,7 +112,9 @@ def _somewhere(mark: str, operations: str) -> Place:
 
 
 PRECISION = (
-    Fault("fp16-activations", HALF, fp16_activations, _somewhere("activations", "_to_copy addmm mm bmm baddbmm linear")),
+    Fault(
+        "fp16-activations", HALF, fp16_activations, _somewhere("activations", "_to_copy addmm mm bmm baddbmm linear")
+    ),
     Fault("fp16-scores", HALF, fp16_scores, _somewhere("scores", "_to_copy addmm mm bmm baddbmm")),
     Fault("loss-scale-runaway", HALF, loss_scale_runaway),
     Fault(
