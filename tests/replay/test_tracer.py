@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from torch.utils.checkpoint import checkpoint
+
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material, Precision, Recipe, State, Training
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.session import Session
 from logdoctor.replayed import Birth, Finiteness, Phase
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, mse_loss
-from torch.utils.checkpoint import checkpoint
 
 torch.set_num_threads(1)
 
@@ -29,7 +30,7 @@ def line_of(mark: str) -> int:
     return found
 
 
-class Two(nn.Module):
+class Two(nn.Module):  # type: ignore[misc]  # torch is not followed
     """Two layers with a function between them."""
 
     def __init__(self, between: Callable[[Tensor], Tensor] = torch.relu, width: int = 8) -> None:
@@ -234,7 +235,7 @@ def test_a_branch_that_where_discards_still_breaks_the_gradient() -> None:
     assert ("log", Phase.FORWARD) in {(one.operation, one.phase) for one in harmless}
 
 
-class Broken(torch.autograd.Function):
+class Broken(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
         return x.clone()
@@ -259,7 +260,7 @@ def test_gradients_that_overflow_without_nan_are_found() -> None:
     assert birth.node == "AddmmBackward0"
 
 
-class OverflowingScale(torch.autograd.Function):
+class OverflowingScale(torch.autograd.Function):  # type: ignore[misc]
     """A gradient near the largest number of its type."""
 
     @staticmethod
@@ -385,7 +386,7 @@ def test_a_loop_of_the_users_own_that_returns_a_float_is_followed() -> None:
         loss = log_loss(training.model, batch)
         loss.backward()
         training.optimizer.step()
-        return loss.item()
+        return float(loss.item())
 
     birth = Step(train_step=train_step).blamed()
     assert (birth.operation, birth.terminal) == ("log", "the loss")

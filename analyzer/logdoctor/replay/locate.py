@@ -21,8 +21,12 @@ MOST_HARMLESS = 20
 """Births told that reached nothing."""
 
 
-def trace(session: Session, start: Snapshot) -> tuple[Birth | None, tuple[Birth, ...]]:
-    """Return the birth to blame for the step after a snapshot, and the births that reached nothing that matters."""
+def trace(session: Session, start: Snapshot, *, skipping: bool = False) -> tuple[Birth | None, tuple[Birth, ...]]:
+    """Return the birth to blame for the step after a snapshot, and the births that reached nothing that matters.
+
+    Gradients that the gradient scaler throws away are ordinary, and nothing is blamed for them alone, unless it is the
+    `skipping` itself that is the failure.
+    """
     session.meter.spend(TRACED_COST)
     stepper = session.at(start)
     batch = batch_of(session.material, start.step, session.device)
@@ -36,7 +40,7 @@ def trace(session: Session, start: Snapshot) -> tuple[Birth | None, tuple[Birth,
         seen = stepper.step(start.step, batch=batch)
     finally:
         stepper.observer = nullcontext()
-    blamed = blame(tracer, stepper, seen)
+    blamed = blame(tracer, stepper, seen, discarded=skipping)
     others = tuple(one for one in tracer.births() if blamed is None or not _same(one, blamed))
     return blamed, others[:MOST_HARMLESS]
 
@@ -45,16 +49,13 @@ def _same(one: Birth, other: Birth) -> bool:
     return (one.operation, one.leaf, one.line, one.module) == (other.operation, other.leaf, other.line, other.module)
 
 
-def blame(tracer: Tracer, stepper: Stepper, seen: Seen) -> Birth | None:
-    """Follow the labels back from what matters: the loss, gradients, weights, buffers, the optimizer's state.
-
-    Gradients that the gradient scaler throws away are ordinary, and nothing is blamed for them alone.
-    """
+def blame(tracer: Tracer, stepper: Stepper, seen: Seen, *, discarded: bool) -> Birth | None:
+    """Follow the labels back from what matters: the loss, gradients, weights, buffers, the optimizer's state."""
     losses = stepper.losses
     found = tracer.blame(("the loss", one) for one in losses)
     if found is None and not losses and not math.isfinite(seen.loss) and tracer.read_out is not None:
         found = tracer.read_out.told("the loss")
-    if found is None and not seen.run_up.skipped:
+    if found is None and (discarded or not seen.run_up.skipped):
         found = tracer.blame(_gradients(stepper.training))
     masks = stepper.masks
     for kind in ("parameter", "buffer", "optimizer state"):

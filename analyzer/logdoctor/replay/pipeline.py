@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from logdoctor.replayed import (
     Prescription,
     Probe,
     Replayed,
+    Symptom,
     Target,
     Trial,
     Verdict,
@@ -74,6 +75,9 @@ def replay(
         except BudgetSpent:
             notebook.note(interrupted="budget")
     notebook.conclude()
+    if session.ended_at is not None:
+        end = f"there is no batch from step {session.ended_at} on: what would happen then cannot be seen"
+        notebook.note(remarks=(*notebook.result.remarks, end))
     notebook.note(cost=session.meter.cost)
     return notebook.result
 
@@ -132,8 +136,7 @@ class Notebook:
 LIMITS = {
     Fidelity.EXACT: (),
     Fidelity.NO_RANDOM_STATE: (
-        "random states were not saved: dropout and shuffling draw other numbers, and a failure that hangs on them may not "
-        "come back",
+        "random states were not saved: dropout draws other numbers, and a failure that hangs on them may not come back",
     ),
     Fidelity.NO_BATCHES: ("batches were not saved: neighbours stand in, and faults of the data cannot be shown",),
     Fidelity.WEIGHTS_ONLY: ("no optimizer state was saved: where it breaks can be shown, but no fix can be tested",),
@@ -160,12 +163,13 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
         logged_fails=log_fails(session.material.logged, target.step - found.baseline.shift.log),
     )
     notebook.facts = facts
+    notebook.note(remarks=tuple(_remarks(found)))
     if failure is None or not found.baseline.reproduced:
         return
     meter.expected = meter.cost.steps + 250.0
     meter.stage = "looks for the operation"
     failing = found.snapshots[failure.step]
-    birth, harmless = trace(session, failing)
+    birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
     notebook.note(birth=birth, harmless=harmless)
     healthy = found.snapshots[max(failure.step - LEAD, found.start.step)]
     if healthy.step < failing.step:
@@ -182,6 +186,19 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     meter.stage = "repeats the fix"
     meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
     notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=found.window.random)
+
+
+def _remarks(found: Reproduction) -> Iterator[str]:
+    """Yield what the user should know of the window, beside its numbers."""
+    baseline = found.baseline
+    if baseline.shift.batch:
+        yield f"batch(step) is off by one: the run's step k took the recipe's batch(k{baseline.shift.batch:+d})"
+    if baseline.shift.log:
+        yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
+    if baseline.follows_log is False and baseline.differs_at == found.start.step:
+        yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
+    if isinstance(found.start.training.model, torch._dynamo.OptimizedModule):
+        yield "the model is compiled; the replay runs it eagerly, and a fault of compiled code would not show"
 
 
 def _older(session: Session, found: Reproduction) -> Snapshot | None:
@@ -255,7 +272,7 @@ def _prescribed(
     *,
     random: bool,
 ) -> Prescription | None:
-    """Return the fix of the judgement that holds when it is repeated, the weakest dose first; what is left otherwise."""
+    """Return the fix that holds when it is repeated, the weakest dose first; what is left otherwise."""
     confirmed, delaying = 0, None
     for name in judgement.remedies:
         family = tried.get(name)

@@ -181,10 +181,16 @@ def _jumps(window: Window) -> set[int]:
 
 
 def _noise(first: Window, second: Window) -> float | None:
-    """Return the largest difference between two replays of the same steps; None where they never were finite."""
+    """Return the largest difference between two replays of the same steps."""
     one, other = first.losses, second.losses
-    both = [abs(one[at] - other[at]) for at in one.keys() & other.keys() if math.isfinite(one[at] + other[at])]
-    return max(both) if both else None
+    return max((_difference(one[at], other[at]) for at in one.keys() & other.keys()), default=None)
+
+
+def _difference(one: float, other: float) -> float:
+    """Return how far two losses are apart; NaN is like NaN, and unlike anything else."""
+    if math.isnan(one) or math.isnan(other):
+        return 0.0 if math.isnan(one) and math.isnan(other) else math.inf
+    return 0.0 if one == other else abs(one - other)
 
 
 def _comparison(window: Window, logged: Mapping[int, float]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Session:
         self.material = material
         self.device = device
         self.meter = meter
+        self.ended_at: int | None = None
+        """A step that there was no batch of."""
         self._steppers: dict[int, Stepper] = {}
 
     def restored(self, state: State) -> Snapshot:
@@ -95,6 +97,7 @@ class Session:
             except NoBatchError:
                 if not window.seen:
                     raise
+                self.ended_at = at
                 break
             if not seen.left_out:
                 self.meter.spend()

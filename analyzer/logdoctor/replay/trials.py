@@ -22,6 +22,9 @@ SLACK = 2
 END = 5
 """Losses whose median is the loss at the end of a trial."""
 
+RATE_ROSE = 1.5
+"""Rise of the learning rate within the window from which its old value is tried."""
+
 STEEP = 10.0
 """Ratio of a gradient norm to the healthy median from which its batch is worth leaving out."""
 
@@ -128,25 +131,27 @@ class Situation:
 def families(at: Situation) -> Iterator[Family]:
     """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
     leaf = at.birth.leaf if at.birth is not None else ""
-    from_batch = leaf.startswith("batch")
-    from_state = bool(leaf) and not from_batch
     update = at.birth is not None and at.birth.phase is Phase.OPTIMIZER
+    # A batch that fails with any state: no setting is to blame, and one dose of each shows it.
+    of_batch = (at.probe.now_other, at.probe.old_flagged, at.probe.old_other) == (False, True, False)
     if at.sound_from is not None:
         step = at.sound_from.step
         change = Change("earlier-state", f"resume from the state of step {step}", Dials(), begin=at.sound_from)
         yield Family("earlier-state", (change,))
     yield _skipping(at)
-    if from_batch or from_state:
+    if at.probe.now_other is False:
+        yield _swapping(at)
+    if leaf:
         return
     if at.half or at.precision is not Precision.FP32 or at.scaled:
         yield from _precision(at)
-    if at.rate_ratio >= 1.5:
+    if at.rate_ratio >= RATE_ROSE:
         yield _rates_before(at)
-    if update or at.birth is None:
+    if update or (at.birth is None and not of_batch):
         yield from _moments(at)
-    yield _rates(at)
+    yield _rates(at, (10,) if of_batch else (3, 10, 100))
     if not update:
-        yield from _clipping(at)
+        yield from _clipping(at, (1.0,) if of_batch else (3.0, 1.0))
     if at.own_loop:
         text = "empty the gradients before every step"
         lead = at.failure.step - at.start.step
@@ -164,6 +169,13 @@ def _skipping(at: Situation) -> Family:
             dials = Dials(skip=frozenset({steepest.step}))
             changes.append(Change("skip", text, dials, lead=failing - steepest.step))
     return Family("skip", tuple(changes))
+
+
+def _swapping(at: Situation) -> Family:
+    failing = at.failure.step
+    other = at.probe.other_steps[0] if at.probe.other_steps else failing + 1
+    text = f"put the batch of step {other} in place of that of step {failing}"
+    return Family("swap", (Change("swap", text, Dials(swap={failing: other})),))
 
 
 def _precision(at: Situation) -> Iterator[Family]:
@@ -186,16 +198,16 @@ def _rates_before(at: Situation) -> Family:
     return Family("rate-before", (change,))
 
 
-def _rates(at: Situation) -> Family:
+def _rates(at: Situation, parts: Sequence[int]) -> Family:
     now = max(at.rates[-1]) if at.rates and at.rates[-1] else None
     changes = []
-    for part in (3, 10, 100):
+    for part in parts:
         text = f"lower the learning rate from {now:.3g} to {now / part:.3g}" if now else f"divide the rate by {part}"
         changes.append(Change("learning-rate", text, Dials(rate_factor=1 / part), dose=1 / part, lead=LEAD))
     return Family("learning-rate", tuple(changes))
 
 
-def _clipping(at: Situation) -> Iterator[Family]:
+def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
     if at.norm:
         changes = tuple(
             Change(
@@ -205,7 +217,7 @@ def _clipping(at: Situation) -> Iterator[Family]:
                 dose=times * at.norm,
                 lead=LEAD,
             )
-            for times in (3.0, 1.0)
+            for times in multiples
         )
         yield Family("clip", changes)
 
@@ -231,6 +243,9 @@ def _moments(at: Situation) -> Iterator[Family]:
         lead = at.failure.step - at.start.step
         yield Family("beta2", (Change("beta2", text, Dials(beta2=0.95), dose=0.95, lead=lead),))
     step = max(at.failure.step - LEAD, at.start.step)
+    ramp = Dials(warm_up=(step, 2 * LEAD))
+    change = Change("warm-up", f"ramp the rate up from 0 over {2 * LEAD} steps", ramp, float(2 * LEAD), LEAD)
+    yield Family("warm-up", (change,))
     forget = Change("moments", f"empty the optimizer's moments at step {step}", Dials(forget_moments=step), lead=LEAD)
     yield Family("moments", (forget,))
 

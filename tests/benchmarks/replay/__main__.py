@@ -1,6 +1,6 @@
 """How right a replay is: train small models with planted faults, replay them, and score what it says.
 
-    python tests/benchmarks/replay [--part dev|test] [--seeds 5] [--jobs 2] [--only FAULT ...] [--sound 60] [--verbose]
+python tests/benchmarks/replay [--part dev|test] [--seeds 5] [--jobs 2] [--only FAULT ...] [--sound 60] [--verbose]
 """
 
 import sys

@@ -60,13 +60,13 @@ class Block(nn.Module):  # type: ignore[misc]
 
 
 class Gpt(nn.Module):  # type: ignore[misc]
-    """Token and position embeddings, and two blocks."""
+    """Token and position embeddings, and one block."""
 
     def __init__(self, width: int = 32, length: int = 10) -> None:
         super().__init__()
         self.tokens = nn.Embedding(TOKENS, width)
         self.places = nn.Embedding(length, width)
-        self.blocks = nn.Sequential(Block(width, 2), Block(width, 2), nn.LayerNorm(width))
+        self.blocks = nn.Sequential(Block(width, 2), nn.LayerNorm(width))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.blocks(self.tokens(x) + self.places(torch.arange(x.shape[1], device=x.device)))

@@ -1,4 +1,4 @@
-"""Two naive ways to name a cause from the same experiments: the first fix that helps, and what all helping fixes say."""
+"""Two naive ways to name a cause from such trials: the first fix that helps, and what all that help agree on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
+
 from logdoctor.replay.dials import Dials
 from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
-
 from logdoctor.replay.reproduce import LEAD, reproduce
 from logdoctor.replay.session import Session
 from logdoctor.replay.trials import Change, Situation, attempt

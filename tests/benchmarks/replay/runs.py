@@ -12,8 +12,9 @@ from statistics import median
 from typing import Any
 
 import torch
-from logdoctor.replay.material import Fidelity, Material, Precision, Recipe, State, Training
 from torch import Tensor, nn
+
+from logdoctor.replay.material import Fidelity, Material, Precision, Recipe, State, Training
 
 from .models import Batch, Task, weighted_loss
 
@@ -68,7 +69,9 @@ class Ran:
 
 
 def adamw(rate: float = 3e-3, **options: Any) -> Callable[[nn.Module], torch.optim.Optimizer]:
-    return lambda model: torch.optim.AdamW(model.parameters(), rate, **options)
+    """Return what makes an AdamW, fused unless another kind is asked for: on the CPU by far the fastest."""
+    kind = {} if "foreach" in options else {"fused": True}
+    return lambda model: torch.optim.AdamW(model.parameters(), rate, **{**kind, **options})
 
 
 def sgd(rate: float = 0.05, momentum: float = 0.9) -> Callable[[nn.Module], torch.optim.Optimizer]:

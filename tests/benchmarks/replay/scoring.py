@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
+
 from logdoctor.replay.dials import Dials
 from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import State
@@ -24,10 +25,13 @@ from .runs import Ran, run
 FIRST = 80
 """The first step at which a fault is planted."""
 
-FRESH = (9001, 9002, 9003, 9004, 9005)
+FRESH = (9001, 9002, 9003)
 """Seeds of random numbers that no replay has used."""
 
-HOLDS = 30
+OTHERS = 2
+"""Other runs of the same fault, trained from other seeds, that a tested fix is tried in."""
+
+HOLDS = 25
 """Steps after the failure that a fix must stand in another run; runs go on no longer."""
 
 
@@ -60,7 +64,7 @@ class Case:
     tried: int = 0
     cost: float = 0.0
     seconds: float = 0.0
-    policies: Policies = Policies()
+    policies: Policies = field(default_factory=Policies)
     wordings: tuple[str, ...] = ()
 
     @property
@@ -77,8 +81,8 @@ def planted_step(seed: int) -> int:
     return FIRST + (7 * seed) % 25
 
 
-def cases(name: str, task_name: str, seeds: Sequence[int], *, policies: bool = True) -> list[Case]:
-    """Train, replay and judge one fault in one model with several seeds."""
+def cases(name: str, task_name: str, seeds: Sequence[int], *, policies: int = 0) -> list[Case]:
+    """Train, replay and judge one fault in one model with several seeds; the first few by the naive policies too."""
     torch.set_num_threads(1)
     fault, task = FAULTS[name], TASKS[task_name]
     runs, results, judged = {}, {}, {}
@@ -91,14 +95,14 @@ def cases(name: str, task_name: str, seeds: Sequence[int], *, policies: bool = T
             continue
         result = results[seed] = replay(ran.material, Target(ran.flagged), Options("cpu"))
         judged[seed] = judge(blank, fault, result)
-        if policies:
+        if seed - seeds[0] < policies:
             judged[seed] = replace(judged[seed], policies=naive(ran))
     for seed, result in results.items():
         prescription = result.verdict.prescription if result.verdict is not None else None
         if prescription is None or prescription.wording is not Wording.TESTED:
             continue
         held = sum(_holds(result, result, runs[seed], fresh) for fresh in FRESH)
-        others = [other for other in results if other != seed and results[other].baseline.failure is not None]
+        others = [other for other in results if other != seed and judged[other].reproduced][:OTHERS]
         works = sum(_holds(result, results[other], runs[other], None) for other in others)
         judged[seed] = replace(judged[seed], held=held, works=works, tried=len(others))
     return list(judged.values())
@@ -139,9 +143,7 @@ def right_place(fault: Fault, result: Replayed) -> bool | None:
     if place.leaf:
         return birth.leaf.startswith(place.leaf)
     at_promotion = birth.deliberate and bool(birth.promoted)
-    operation, line = (
-        (birth.promoted, birth.promoted_line) if at_promotion else (birth.operation, birth.line)
-    )
+    operation, line = (birth.promoted, birth.promoted_line) if at_promotion else (birth.operation, birth.line)
     if operation not in place.operations:
         return False
     return not place.mark or (line is not None and Path(line.file).samefile(place.file) and line.line == place.line)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor, nn
+
 from logdoctor.replay.guard import Guard
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Precision
@@ -15,7 +17,6 @@ from logdoctor.replay.meter import Meter
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replay.session import Session
 from logdoctor.replayed import Target
-from torch import Tensor, nn
 
 from .faults.operations import Pool
 from .models import TASKS
@@ -30,7 +31,8 @@ Optimizer = Callable[[nn.Module], torch.optim.Optimizer]
 class Sound:
     """What a replay said of a sound run."""
 
-    name: str
+    task: str
+    seed: int
     blamed: str = ""
     """What the tracer blamed; must be empty."""
     prescribed: str = ""
@@ -87,9 +89,8 @@ def judged(task: str, seed: int) -> Sound:
     torch.set_num_threads(1)
     ran = run(sound_plan(task, seed), seed, STEPS)
     target = random.Random(f"step {task} {seed}").randrange(55, 80)
-    name = f"{task} seed {seed} step {target}"
     if ran.flagged is not None:
-        return Sound(name, alarmed=f"flagged at {ran.flagged}")
+        return Sound(task, seed, alarmed=f"flagged at {ran.flagged}")
     result = replay(ran.material, Target(target), Options("cpu"))
     session = Session(ran.material, torch.device("cpu"), Meter(60.0, 1e6, lambda _: None))
     start = session.restored([one for one in ran.states if one.step <= target][-1])
@@ -99,7 +100,8 @@ def judged(task: str, seed: int) -> Sound:
     assert result.baseline is not None
     failure = result.baseline.failure
     return Sound(
-        name,
+        task,
+        seed,
         blamed=f"{blamed.operation or blamed.leaf} {blamed.terminal}" if blamed is not None else "",
         prescribed=verdict.prescription.text if verdict is not None and verdict.prescription is not None else "",
         alarmed=f"{failure.symptom} at {failure.step}" if failure is not None else "",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ..models import Batch, Task
-from ..runs import Plan, planned
+from tests.benchmarks.replay.models import Batch, Task
+from tests.benchmarks.replay.runs import Plan, planned
+
 from .fault import Fault, Place, causes
 
 
@@ -15,12 +16,12 @@ def _at(at: int, change: Callable[[Batch], Batch]) -> Callable[[int, Batch], Bat
 
 
 def outliers(task: Task, seed: int, at: int) -> Plan:
-    """A few inputs of many examples, or for tokens their weights, are three thousand."""
+    """Inputs turned over and three hundred times too large, or for tokens weights of three thousand."""
 
     def change(batch: Batch) -> Batch:
         x, y, side, weight = (one.clone() for one in batch)
         if task.numeric:
-            x.flatten(1)[:: 1 if task.name == "mlp" else 2, :3] = 3000.0
+            x *= -300.0
         else:
             weight[::2] = 3000.0
         return x, y, side, weight

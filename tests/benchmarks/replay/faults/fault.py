@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import torch
+from tests.benchmarks.replay.models import Task
+from tests.benchmarks.replay.runs import Plan
 from torch import Tensor, nn
-
-from ..models import Task
-from ..runs import Plan
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from tests.benchmarks.replay.models import Batch, Task
+from tests.benchmarks.replay.runs import Plan, Ran, planned
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from ..models import Batch, Task
-from ..runs import Plan, Ran, planned
 from .fault import Drift, Fault, Place, causes
 
 OPERATION = causes("unstable-operation log-of-zero")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from logdoctor.replay.material import Training
+from tests.benchmarks.replay.models import Batch, Task, weighted_loss
+from tests.benchmarks.replay.runs import Plan, adamw, planned
 from torch import Tensor, nn
 
-from ..models import Batch, Task, weighted_loss
-from ..runs import Plan, adamw, planned
-from .fault import Fault, Place, causes
+from logdoctor.replay.material import Training
 
+from .fault import Fault, Place, causes
 
 BETA2 = 0.9999
 RATE = 1.5e-2

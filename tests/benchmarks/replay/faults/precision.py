@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from logdoctor.replay.material import Precision, Training
+from tests.benchmarks.replay.models import Task, weighted_loss
+from tests.benchmarks.replay.runs import Plan, Ran, planned
 from torch import Tensor, nn
 
-from ..models import Task, weighted_loss
-from ..runs import Plan, Ran, planned
+from logdoctor.replay.material import Precision, Training
+
 from .fault import Drift, Fault, Place, causes
 
 HALF = causes("half-precision-overflow loss-scale-exhausted")

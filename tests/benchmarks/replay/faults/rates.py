@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from logdoctor.replay.material import Training
+from tests.benchmarks.replay.models import Task, weighted_loss
+from tests.benchmarks.replay.runs import Plan, planned, sgd
 from torch import Tensor, nn
 
-from ..models import Task, weighted_loss
-from ..runs import Plan, planned, sgd
+from logdoctor.replay.material import Training
+
 from .fault import Fault, causes
 
 RATE = causes("learning-rate-too-high learning-rate-jump")
@@ -83,7 +84,7 @@ def gradients_not_zeroed(task: Task, seed: int, at: int) -> Plan:
         training.scheduler.step()
         return loss.detach()
 
-    return planned(task, seed, optimizer=sgd(0.1), factor=lambda _: 1.0, train_step=train_step)
+    return planned(task, seed, optimizer=sgd(0.15), factor=lambda _: 1.0, train_step=train_step)
 
 
 RATES = (

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 
 import torch
-from logdoctor.replay.material import Training
+from tests.benchmarks.replay.models import Task
+from tests.benchmarks.replay.runs import EVERY, Plan, planned
 from torch import Tensor
 
-from ..models import Task
-from ..runs import EVERY, Plan, planned
+from logdoctor.replay.material import Training
+
 from .fault import Fault, Place, causes
 
 STATE = causes("corrupted-state")
