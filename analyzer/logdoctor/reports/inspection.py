@@ -49,7 +49,7 @@ def render_json(runs: Sequence[Run], left_alone: Sequence[str]) -> str:
 def _document(run: Run, known: dict[str, Any]) -> dict[str, Any]:
     counts = [{"non_finite": non_finite(one), "rewinds": len(one.rewinds)} for one in run.series]
     series = [{**one, **count} for one, count in zip(known["series"], counts, strict=True)]
-    judged = ("findings", "passed", "not_applicable", "crashed")
+    judged = ("findings", "replay", "passed", "not_applicable", "crashed")
     return {**{key: value for key, value in known.items() if key not in judged}, "series": series}
 
 

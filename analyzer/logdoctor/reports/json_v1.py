@@ -5,12 +5,14 @@ Strict JSON: a number that is not finite becomes `{"value": null, "nonfinite": "
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Severity, Span
 from logdoctor.gated import Check, Gated, Suppressed
+from logdoctor.replayed import to_json
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import quantity, value, written
@@ -66,6 +68,7 @@ def run_object(examined: Examined) -> dict[str, Any]:
         "notices": [_notice(one) for one in run.notices],
         "events": [_event(one) for one in run.events],
         "findings": [finding_object(one) for one in outcomes.findings],
+        "replay": None if examined.replay is None else json.loads(to_json(examined.replay)),
         "passed": list(outcomes.passed),
         "not_applicable": [{"rule": one.rule, "reason": one.reason} for one in outcomes.not_applicable],
         "crashed": [{"rule": one.rule, "error": one.error} for one in outcomes.crashed],

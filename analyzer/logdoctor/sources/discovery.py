@@ -30,6 +30,16 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
 
 
+OUR_FILES = "logdoctor-replay*.json"
+"""What `logdoctor replay` leaves beside a log; its figures are no curves."""
+
+OUR_FOLDER = "logdoctor-capture"
+"""What a capture leaves."""
+
+OUR_LOG = "steps.jsonl"
+"""All that is a log in it."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One file that a source has claimed and read."""
@@ -134,7 +144,10 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
         except OSError as error:
             yield folder, _reason(error)
             continue
+        ours = folder.name.startswith(OUR_FOLDER)
         for entry in entries:
+            if fnmatch(entry.name, OUR_FILES) or (ours and entry.name != OUR_LOG):
+                continue
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
