@@ -113,13 +113,18 @@ def discover(paths: Sequence[Path]) -> Candidates:
                 (left_alone if status == _LINK else not_read).append(f"{relative} ({status})")
                 continue
             try:
-                head, reason = _head(file, status.st_size), ""
-            except OSError as error:  # the name alone tells whether a run lies here
-                head, reason = Head(file, status.st_size, b""), _reason(error)
+                head = _head(file, status.st_size)
+            except OSError as error:
+                source = _claimed(Head(file, status.st_size, b""))
+                if source is not None and source.one_run_per_folder:  # an event file: its name alone tells of a run
+                    told = f"{relative}: cannot be read: {_reason(error)}"
+                    notice = Notice(DAMAGE, str(relative), told, 0, status.st_size)
+                    found.append(Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,)))
+                else:
+                    not_read.append(f"{relative} ({_reason(error)})")
+                continue
             if (source := _claimed(head)) is not None:
                 found.append(_read(file, relative, source, status))
-            elif reason:
-                not_read.append(f"{relative} ({reason})")
             else:
                 left_alone.append(str(relative))
     return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
