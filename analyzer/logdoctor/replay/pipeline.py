@@ -259,6 +259,7 @@ def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Famil
             trial = attempt(session, at, change)
             notebook.add(trial)
             if trial.outcome is Outcome.REMOVED:
+                at.helped.add(change.name)
                 break
     return tried
 

@@ -68,6 +68,8 @@ class Situation:
     own_loop: bool
     sound_from: Snapshot | None = None
     """An earlier state from which the failure does not come."""
+    helped: set[str] = field(default_factory=set)
+    """Changes that have removed the failure so far."""
     settings: dict[str, float] = field(default_factory=dict)
     """Settings of the optimizer's first group: `eps`, `beta2`."""
 
@@ -132,7 +134,6 @@ def families(at: Situation) -> Iterator[Family]:
     """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
     leaf = at.birth.leaf if at.birth is not None else ""
     update = at.birth is not None and at.birth.phase is Phase.OPTIMIZER
-    # A batch that fails with any state: no setting is to blame, and one dose of each shows it.
     of_batch = (at.probe.now_other, at.probe.old_flagged, at.probe.old_other) == (False, True, False)
     if at.sound_from is not None:
         step = at.sound_from.step
@@ -147,11 +148,13 @@ def families(at: Situation) -> Iterator[Family]:
         yield from _precision(at)
     if at.rate_ratio >= RATE_ROSE:
         yield _rates_before(at)
-    if update or (at.birth is None and not of_batch):
+    # A batch that fails with any state, or a rate that rose: one dose of anything else is enough to rule it out.
+    settled = of_batch or "rate-before" in at.helped
+    if update or (at.birth is None and not settled):
         yield from _moments(at)
-    yield _rates(at, (10,) if of_batch else (3, 10, 100))
+    yield _rates(at, (10,) if settled else (3, 10, 100))
     if not update:
-        yield from _clipping(at, (1.0,) if of_batch else (3.0, 1.0))
+        yield from _clipping(at, (1.0,) if settled else (3.0, 1.0))
     if at.own_loop:
         text = "empty the gradients before every step"
         lead = at.failure.step - at.start.step
