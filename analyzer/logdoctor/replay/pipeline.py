@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from logdoctor.finding import Confidence
 from logdoctor.replay.confirm import HORIZON, SHORT, confirm
 from logdoctor.replay.devices import chosen_device, repeatable
 from logdoctor.replay.locate import trace
@@ -89,6 +90,8 @@ class Notebook:
         self.result = result
         self.facts: Facts | None = None
         """What the verdict will be judged by."""
+        self.judged: tuple[Judgement, str] | None = None
+        """The verdict by the trials as they first went; repeats decide about the fix, not about the cause."""
         self.prescription: Prescription | None = None
 
     def note(self, **learnt: Any) -> None:
@@ -120,11 +123,12 @@ class Notebook:
         """Judge by what is known, if a window was replayed at all."""
         if self.facts is None:
             return
-        judgement, second = judge(self.facts)
+        judgement, second = self.judged or judge(self.facts)
+        held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
         self.note(
             verdict=Verdict(
                 judgement.cause,
-                judgement.confidence,
+                judgement.confidence if held else Confidence.LOW,
                 second,
                 judgement.evidence,
                 tuple(ruled_out(self.result.trials)),
@@ -160,6 +164,7 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     facts = Facts(
         found.baseline,
         exact=session.material.fidelity is Fidelity.EXACT,
+        batches=session.material.fidelity is not Fidelity.NO_BATCHES,
         logged_fails=log_fails(session.material.logged, target.step - found.baseline.shift.log),
     )
     notebook.facts = facts
@@ -167,10 +172,12 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     if failure is None or not found.baseline.reproduced:
         return
     meter.expected = meter.cost.steps + 250.0
-    meter.stage = "looks for the operation"
     failing = found.snapshots[failure.step]
-    birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
-    notebook.note(birth=birth, harmless=harmless)
+    birth = None
+    if failure.symptom is not Symptom.LOSS_TOO_HIGH:
+        meter.stage = "looks for the operation"
+        birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
+        notebook.note(birth=birth, harmless=harmless)
     healthy = found.snapshots[max(failure.step - LEAD, found.start.step)]
     if healthy.step < failing.step:
         notebook.note(swells=swells(session, healthy, failing))
@@ -182,7 +189,7 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     if session.material.fidelity is Fidelity.WEIGHTS_ONLY:
         return
     tried = _try(session, at, notebook)
-    judgement, _ = judge(notebook.facts)
+    judgement, _ = notebook.judged = judge(notebook.facts)
     meter.stage = "repeats the fix"
     meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
     notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=found.window.random)

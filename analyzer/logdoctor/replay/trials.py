@@ -9,12 +9,12 @@ from itertools import pairwise
 from statistics import median
 
 from logdoctor.replay.dials import Dials
-from logdoctor.replay.guard import Guard
+from logdoctor.replay.guard import SKIPS, Guard
 from logdoctor.replay.material import Precision
 from logdoctor.replay.reproduce import LEAD, TAIL
 from logdoctor.replay.session import Session
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replayed import Birth, Failure, Outcome, Phase, Probe, RunUp, Trial
+from logdoctor.replayed import Birth, Failure, Outcome, Phase, Probe, RunUp, Symptom, Trial
 
 SLACK = 2
 """Steps by which a failure may come later and still be the same: a skipped batch moves it by one."""
@@ -263,7 +263,10 @@ def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, s
     """Replay with a change from its lead on, and tell what became of the failure."""
     begin = change.begin or begin_of(at, change.lead)
     dials = replace(change.dials, seed=seed)
-    window = session.run(begin, at.failure.step + tail, Guard([], fixed=at.ceiling), dials)
+    lead = at.failure.step - begin.step
+    # The failing step is the last of several that the scaler skipped: those before the trial count.
+    skipped = max(SKIPS - 1 - lead, 0) if at.failure.symptom is Symptom.STEPS_SKIPPED else 0
+    window = session.run(begin, at.failure.step + tail, Guard([], at.ceiling, skipped), dials)
     failed = window.failure.step if window.failure is not None else None
     losses = [one for one in window.losses.values() if math.isfinite(one)]
     if failed is None:
@@ -276,7 +279,7 @@ def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, s
         name=change.name,
         text=change.text,
         dose=change.dose,
-        lead=at.failure.step - begin.step,
+        lead=lead,
         outcome=outcome,
         failed_step=failed,
         end_loss=median(losses[-END:]) if losses else None,
