@@ -313,6 +313,11 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+def is_known(cause: str) -> bool:
+    """Tell whether a cause is in the vocabulary."""
+    return cause in _KNOWN
+
+
 def because(
     cause: str,
     strength: Strength = Strength.POSSIBLE,

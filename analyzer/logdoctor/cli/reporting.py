@@ -11,7 +11,7 @@ import click
 from logdoctor.cli.options import settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.finding import Confidence, Severity
-from logdoctor.reports.formats import FOR_MACHINES, FORMATS, render
+from logdoctor.reports.formats import FOR_MACHINES, FORMATS, render, render_files
 from logdoctor.reports.layout import Page
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ def report_options(command: _Command) -> _Command:
             help="Write a report to a file as well; repeatable, the logs are read once.",
         ),
         click.option(
-            "--output-format", type=click.Choice(list(FORMATS)), default="full", help="What goes to standard output."
+            "--output-format",
+            type=click.Choice(list(FORMATS)),
+            default="full",
+            envvar="LOGDOCTOR_OUTPUT_FORMAT",
+            show_envvar=True,
+            help="What goes to standard output.",
         ),
     ):
         command = option(command)
@@ -97,7 +102,14 @@ def narrows(config: Config) -> bool:
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:
-    """Write a report to each file and to standard output; one reading of the logs serves all."""
+    """Write a report to each file and to standard output; one reading of the logs serves all.
+
+    A file that leads to others is written last, so that it never leads to one that is not there.
+    """
     for name, path in outputs:
-        write_file(path, [render(name, report, Page())])
+        if path.exists() and not path.is_file():  # a device or a pipe takes one text
+            write_file(path, [render(name, report, Page())])
+            continue
+        for file, text in render_files(name, report, Page(), path.name).items():
+            write_file(path.parent / file, [text])
     write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)

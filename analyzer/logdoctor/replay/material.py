@@ -92,3 +92,8 @@ class Material:
     """Return the batch of a step, as `Recipe.batch` does; raises LookupError where there is none."""
     logged: Mapping[int, float] = field(default_factory=dict)
     """The logged training loss by step."""
+    randomness: Callable[[int], None] | None = None
+    """Set all random states to those before the forward pass of a step; raises LookupError where they are not known.
+
+    None where nothing recorded them: then only a state that holds `random` sets them, once.
+    """

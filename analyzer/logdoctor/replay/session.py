@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import torch
@@ -84,8 +85,11 @@ class Session:
         if dials.seed is not None:
             reseed(dials.seed)
         window = Window(start.step)
-        before = RandomStates.now(self.device)
         for at in range(start.step, last + 1):
+            if dials.seed is None:
+                self._draw_as_then(at)
+            if at == start.step:
+                before = RandomStates.now(self.device)
             if at in keep:
                 window.snapshots[at] = Snapshot(start.training, at, self.device)
             try:
@@ -110,4 +114,11 @@ class Session:
         own = self.material.recipe.train_step is not None
         self.meter.spend(1.0 if own else FORWARD_COST)
         stepper = self.at(start)
+        self._draw_as_then(batch)
         return stepper.step(start.step, Dials(swap={start.step: batch})).loss if own else stepper.forward(batch)
+
+    def _draw_as_then(self, step: int) -> None:
+        """Set the random states that a capture recorded before a step: between steps the training's loader drew too."""
+        if self.material.randomness is not None:
+            with suppress(LookupError):
+                self.material.randomness(step)

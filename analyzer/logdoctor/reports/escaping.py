@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
+
+MAX_SHOWN = 2_000
+"""Characters of one text that are shown: nobody reads more, and the name of a series can be a megabyte long."""
 
 _WORKFLOW_COMMAND = re.compile(r"(?:^|(?<= )):(?=:)")
 """GitHub runs what follows `::` at the start of a line, however far it is indented."""
@@ -12,6 +16,14 @@ _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
 def printable(text: str, *, ascii_only: bool = False) -> str:
+    """Return a text made harmless, and without its middle where it is very long.
+
+    The checksum of the whole is said, so that two long names that differ stay different.
+    """
+    return harmless(_cut(text), ascii_only=ascii_only)
+
+
+def harmless(text: str, *, ascii_only: bool = False) -> str:
     r"""Return a text, on one line, that drives neither the terminal nor a CI service.
 
     Control characters and marks that hide or reorder text become `\x1b` or `\u202e`, and so does what starts a
@@ -21,6 +33,13 @@ def printable(text: str, *, ascii_only: bool = False) -> str:
         text = "".join(c if _is_plain(c, ascii_only=ascii_only) else _escaped(c) for c in text)
     text = _WORKFLOW_COMMAND.sub(r"\\x3a", text)
     return _LOG_COMMAND.sub(r"\\x23", text)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_SHOWN:
+        return text
+    checksum = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{text[: MAX_SHOWN // 2]} [{len(text):,} characters, sha256 {checksum}...] {text[-MAX_SHOWN // 4 :]}"
 
 
 def _is_plain(character: str, *, ascii_only: bool) -> bool:

@@ -13,10 +13,20 @@ FORMATS = {
     "full": "terminal",
     "concise": "concise",
     "json": "json_v1",
+    "html": "html",
+    "jsonl": "jsonl",
+    "sarif": "sarif",
+    "junit": "junit",
+    "github": "github",
+    "gitlab": "gitlab",
+    "markdown": "markdown",
 }
-"""Module of each format, which holds `render(report, page)`."""
+"""Module of each format, which holds `render(report, page)`.
 
-FOR_MACHINES = frozenset({"json"})
+One that may need several files holds `pages(report, name)` as well.
+"""
+
+FOR_MACHINES = frozenset({"html", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"})
 """Formats that are UTF-8 wherever they go, and whose first byte is data."""
 
 
@@ -24,3 +34,10 @@ def render(name: str, report: Report, page: Page) -> str:
     """Return a report in a format of `FORMATS`; `page` is where formats for people are shown."""
     text: str = import_module(f"logdoctor.reports.{FORMATS[name]}").render(report, page)
     return text
+
+
+def render_files(format_name: str, report: Report, page: Page, file: str) -> dict[str, str]:
+    """Return a report as files, by their paths beside `file`, the one that was asked for; it stands last."""
+    module = import_module(f"logdoctor.reports.{FORMATS[format_name]}")
+    several: dict[str, str] | None = module.pages(report, file) if hasattr(module, "pages") else None
+    return several or {file: module.render(report, page)}

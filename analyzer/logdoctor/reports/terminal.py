@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.finding import Cause, Comparison, Finding, Fix, Quantity, Severity, Strength
+from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
+from logdoctor.gated import Gated
+from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
+from logdoctor.reports.gate_lines import gate_lines
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
-from logdoctor.wording import counted, number, percent
+from logdoctor.wording import counted
 
 MAX_CAUSES = 3
 MAX_FIXES = 4
@@ -19,9 +22,6 @@ MAX_TO_LOG = 2
 MAX_NOTES = 10
 MAX_PLACES = 3
 MAX_COMPARISONS = 10
-
-SENTENCE_WORDS = 4
-"""A text of so many words among the evidence is a sentence and gets a line of its own."""
 
 
 def render(report: Report, page: Page) -> str:
@@ -36,6 +36,7 @@ def render(report: Report, page: Page) -> str:
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
+    sections.append(list(_gate(report.gated, page)))
     sections.append(_plain([coverage(diagnosis, report.seconds)], page))
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
 
@@ -85,7 +86,7 @@ def _what_happened(entry: Entry, page: Page) -> Iterator[str]:
 
 def _evidence(finding: Finding, page: Page) -> Iterator[str]:
     """Yield the numbers on one line, then what takes a sentence."""
-    sentences = {name: str(q.value) for name, q in finding.evidence.items() if _is_sentence(q)}
+    sentences = {name: str(q.value) for name, q in finding.evidence.items() if is_sentence(q)}
     numbers = [_measured(name, q) for name, q in finding.evidence.items() if name not in sentences]
     for text in ("; ".join(numbers), *sentences.values()):
         if text:
@@ -100,16 +101,8 @@ def _places(finding: Finding, page: Page) -> Iterator[str]:
         yield page.dim(f"  and {counted(len(finding.places) - MAX_PLACES, 'more place')}")
 
 
-def _is_sentence(quantity: Quantity) -> bool:
-    return isinstance(quantity.value, str) and len(quantity.value.split()) >= SENTENCE_WORDS
-
-
 def _measured(name: str, quantity: Quantity) -> str:
-    if quantity.unit.startswith("share") and not isinstance(quantity.value, str):
-        return f"{name} {percent(quantity.value)}{quantity.unit.removeprefix('share')}"
-    value = quantity.value if isinstance(quantity.value, str) else number(quantity.value)
-    unit = f" {quantity.unit}" if quantity.unit and quantity.unit not in name else ""
-    return f"{name} {value}{unit}"
+    return " ".join(part for part in (name, *measured(name, quantity)) if part)
 
 
 def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
@@ -137,7 +130,7 @@ def _cause(rank: int, cause: Cause, page: Page) -> Iterator[str]:
 
 
 def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
-    chosen = list(_chosen_fixes(causes))
+    chosen = list(chosen_fixes(causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE))
     asides = [page.printable(f"tested by {fix.tested}" if fix.tested else fix.basis) for fix in chosen]
     half = page.width // 2
     column = max((cells(aside) for aside in asides if cells(aside) <= half), default=0)
@@ -155,23 +148,6 @@ def _to_log(finding: Finding, page: Page) -> Iterator[str]:
         yield from rest
 
 
-def _chosen_fixes(causes: Sequence[Cause]) -> Iterator[Fix]:
-    """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
-    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
-    given: set[str] = set()
-    for cause in worth:
-        new = [fix for fix in cause.fixes if _advice(fix) not in given][:MAX_FIXES_OF_A_CAUSE]
-        for fix in new:
-            if _advice(fix) not in given and len(given) < MAX_FIXES:
-                given.add(_advice(fix))
-                yield fix
-
-
-def _advice(fix: Fix) -> str:
-    """Return how a fix begins: `raise the threshold`, whatever the numbers that follow."""
-    return " ".join(fix.text.replace(",", " ").split()[:3])
-
-
 def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:
     for one in comparisons[:MAX_COMPARISONS]:
         more = counted(len(one.runs) - 1, "more run")
@@ -179,6 +155,11 @@ def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]
         yield from _labelled(label, page.printable(f"{one.runs[0]} and {more}: {one.message}"), page)
     if len(comparisons) > MAX_COMPARISONS:
         yield f"and {counted(len(comparisons) - MAX_COMPARISONS, 'more comparison')} (--output-format json has all)"
+
+
+def _gate(gated: Gated | None, page: Page) -> Iterator[str]:
+    for label, text in gate_lines(gated) if gated else ():
+        yield from _labelled(f"{page.dim(label)}  ", page.printable(text), page)
 
 
 def _labelled(label: str, text: str, page: Page) -> Iterator[str]:

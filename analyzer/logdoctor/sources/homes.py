@@ -19,6 +19,9 @@ _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 _WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
 """W&B keeps what a run printed in the folder `files` beside its history."""
 
+_CAPTURE = "logdoctor-capture"
+"""`logdoctor.capture` writes its steps into this folder of the run."""
+
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
@@ -40,7 +43,9 @@ def home_of(
         return folder, ""
     if (run := _dvclive(folder)) is not None:
         return run, ""
-    if _HPARAMS.match(folder.name):
+    if (run := _torchrl(folder, series)) is not None:
+        return run, ""
+    if _HPARAMS.match(folder.name) or folder.name == _CAPTURE:
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
@@ -65,6 +70,12 @@ def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:
     parts = folder.parts
     at = next((i for i in range(len(parts) - 1) if parts[i : i + 2] == ("plots", "metrics")), None)
     return None if at is None else PurePosixPath(*parts[:at])
+
+
+def _torchrl(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:
+    """TorchRL writes `train/loss` to `scalars/train/loss.csv` below the folder of the run."""
+    at = next((i for i, part in enumerate(folder.parts) if part == "scalars"), None)
+    return None if at is None or len(series) != 1 else PurePosixPath(*folder.parts[:at])
 
 
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:

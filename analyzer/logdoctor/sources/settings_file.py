@@ -22,8 +22,8 @@ MOST_VISITED = 5000
 
 DEEPEST = 8
 
-WRAPPED = frozenset({"value", "desc"})
-"""W&B writes every setting as `{"desc": null, "value": 3}`."""
+WRAPPED = frozenset({"value", "desc", "sort"})
+"""W&B writes every setting as `{"desc": null, "value": 3}`, SwanLab with its place in the order as well."""
 
 
 class SettingsFile(Source):
@@ -100,7 +100,7 @@ def _yaml(text: str) -> Any:
     Plain.add_multi_constructor("", untagged)
     try:
         return yaml.load(text, Plain)  # noqa: S506 - a SafeLoader, which builds nothing but plain values
-    except (yaml.YAMLError, TypeError) as error:
+    except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # `!!bool maybe`
         raise ValueError(str(error)) from error
 
 

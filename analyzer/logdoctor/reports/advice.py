@@ -1,0 +1,41 @@
+"""What reports for people say of a finding beside its message: which fixes to name, and each measured quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from logdoctor.finding import Cause, Fix, Quantity, Strength
+from logdoctor.wording import number, percent
+
+SENTENCE_WORDS = 4
+"""A text of so many words among the evidence is a sentence and gets a line of its own."""
+
+
+def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> Iterator[Fix]:
+    """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
+    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
+    given: set[str] = set()
+    for cause in worth:
+        new = [fix for fix in cause.fixes if _advice(fix) not in given][:most_of_a_cause]
+        for fix in new:
+            if _advice(fix) not in given and len(given) < most:
+                given.add(_advice(fix))
+                yield fix
+
+
+def _advice(fix: Fix) -> str:
+    """Return how a fix begins: `raise the threshold`, whatever the numbers that follow."""
+    return " ".join(fix.text.replace(",", " ").split()[:3])
+
+
+def is_sentence(quantity: Quantity) -> bool:
+    """Tell whether a quantity is a text that reads alone."""
+    return isinstance(quantity.value, str) and len(quantity.value.split()) >= SENTENCE_WORDS
+
+
+def measured(name: str, quantity: Quantity) -> tuple[str, str]:
+    """Return the value of a quantity and its unit, as they are written after its name."""
+    if quantity.unit.startswith("share") and not isinstance(quantity.value, str):
+        return percent(quantity.value), quantity.unit.removeprefix("share").strip()
+    value = quantity.value if isinstance(quantity.value, str) else number(quantity.value)
+    return value, quantity.unit if quantity.unit not in name else ""

@@ -1,0 +1,137 @@
+"""The table of runs, and the curves of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import numpy as np
+
+from logdoctor.diagnosis import Diagnosis, Examined
+from logdoctor.finding import Severity
+from logdoctor.reports.escaping import printable
+from logdoctor.reports.html.chart import Chart, chart
+from logdoctor.reports.html.curves import further, panels
+from logdoctor.reports.html.names import RunName, cut
+from logdoctor.reports.html.sparks import Spark, spark
+from logdoctor.run import Run, Series, State, roles
+from logdoctor.wording import axis_word, number, place
+
+SETTINGS = 60
+"""Settings of a run that are shown; the JSON report has all."""
+
+FURTHER = 12
+"""Panels of a run beside its losses and strips; the series list names all."""
+
+FIRST_POINTS, FURTHER_POINTS = 400, 160
+"""Points of the lines of its first chart, and of the smaller ones beside it."""
+
+WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
+"""What a run is called after its worst finding."""
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One row of the table, and what it opens."""
+
+    name: RunName
+    link: str
+    severity: str
+    """Of its worst finding; empty where it has none."""
+    word: str
+    rank: int
+    spark: Spark | None
+    best: str
+    best_at: str
+    best_value: float | None
+    last: str
+    last_is_broken: bool
+    last_value: float | None
+    measured_on: str
+    length: str
+    length_value: int
+    state: str
+    findings: tuple[tuple[str, str], ...]
+    """Rule and link of each."""
+    charts: tuple[Chart, ...]
+    settings: tuple[tuple[str, str], ...]
+    settings_left_out: int
+    series: tuple[tuple[str, str, str], ...]
+    """Name, role and points of each."""
+
+
+def run_link(name: str) -> str:
+    """Return the fragment of a link to a run: `run=sgd/lr%3D0.1`."""
+    return f"run={quote(name.encode('utf-8', 'surrogatepass'), safe='/')}"
+
+
+def run_views(
+    diagnosis: Diagnosis, names: dict[str, RunName], links: dict[tuple[str, str], str], *, curves: bool = True
+) -> list[RunView]:
+    """Return the runs, worst first; `links` lead from run and rule to where the finding is shown.
+
+    Without `curves` there are rows alone.
+    """
+    made = [_view(one, names[one.run.name], links, curves=curves) for one in diagnosis.runs]
+    return sorted(made, key=lambda one: (-one.rank, one.name.anchor))
+
+
+def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], *, curves: bool) -> RunView:
+    run = examined.run
+    found = [one for one in examined.findings if not one.explained_by]
+    worst = max(found, key=lambda one: one.severity.rank, default=None)
+    severity = str(worst.severity) if worst else ""
+    judged = next((one for role in (roles.ValLoss, roles.TrainLoss) if (one := run.find(role)) and len(one)), None)
+    finite = judged.finite if judged is not None else None
+    best = int(np.argmin(finite.values)) if finite is not None and len(finite) else None
+    last = float(judged.curve.values[-1]) if judged is not None else None
+    longest = max((one for one in run.series if len(one)), key=len, default=None)
+    rules = dict.fromkeys(one.rule for one in found)
+    return RunView(
+        name=name,
+        link=run_link(run.name),
+        severity=severity,
+        word=WORDS[severity],
+        rank=1 + Severity(severity).rank if severity else 0,
+        spark=spark(run),
+        best=number(float(finite.values[best])) if finite is not None and best is not None else "",
+        best_at=place(finite, int(finite.steps[best])) if finite is not None and best is not None else "",
+        best_value=float(finite.values[best]) if finite is not None and best is not None else None,
+        last=number(last) if last is not None else "",
+        last_is_broken=last is not None and not np.isfinite(last),
+        last_value=last if last is not None and np.isfinite(last) else None,
+        measured_on="" if judged is None else "val" if judged.role is roles.ValLoss else "train",
+        length=_length(run, longest),
+        length_value=int(longest.curve.steps[-1]) if longest is not None else 0,
+        state="" if run.state is State.UNKNOWN else str(run.state),
+        findings=tuple((rule, links.get((run.name, rule), "")) for rule in rules),
+        charts=tuple(_charts(run, name)) if curves else (),
+        settings=tuple(
+            (printable(cut(key, 60)), printable(cut(str(value), 90)))
+            for key, value in sorted(run.hyperparameters.items())[:SETTINGS]
+        ),
+        settings_left_out=max(0, len(run.hyperparameters) - SETTINGS),
+        series=tuple((printable(one.name), one.role.id, f"{len(one):,}") for one in run.series),
+    )
+
+
+def _length(run: Run, series: Series | None) -> str:
+    if series is None:
+        return ""
+    last = int(series.curve.steps[-1])
+    planned = f" of {run.planned_steps:,}" if run.planned_steps and run.planned_steps > last else ""
+    return f"{last:,}{planned} {axis_word(series.axis)}s"
+
+
+def _charts(run: Run, name: RunName) -> Sequence[Chart]:
+    first = panels(run)
+    rest = further(run, first)[:FURTHER]
+    made = [chart(f"curves-{name.anchor}", name.anchor, first, points=FIRST_POINTS)] if first else []
+    return [
+        *made,
+        *(
+            chart(f"curves-{name.anchor}-{at}", name.anchor, [panel], points=FURTHER_POINTS)
+            for at, panel in enumerate(rest, start=1)
+        ),
+    ]

@@ -1,0 +1,168 @@
+"""Learning rates that were tried, and what each reached, as a chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.diagnosis import Examined
+from logdoctor.finding import Comparison, Severity
+from logdoctor.reports.html.chart import Tick
+from logdoctor.reports.html.geometry import Scale, scale_of
+from logdoctor.reports.html.names import RunName
+from logdoctor.signals import Unmeasurable, measure_all
+from logdoctor.signals.set_up import Member, SetUp
+from logdoctor.wording import counted, number
+
+LANE, HEIGHT = 26, 170
+"""Pixels of the lane for runs that failed, and of the plot below it."""
+
+TOP, BOTTOM = 26, 36
+
+AROUND, BELOW_FAILURE = 3.0, 2.0
+"""The region to try: within this factor of the best rate, and at most this fraction of the lowest rate that failed."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run."""
+
+    x: float
+    y: float
+    kind: str
+    """`best`, `well`, `flagged` or `failed`."""
+    name: RunName
+    text: str
+    """Its rate and result."""
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Runs that differ in their rate, placed."""
+
+    id: str
+    title: str
+    aside: str
+    points: tuple[Point, ...]
+    ticks: tuple[Tick, ...]
+    levels: tuple[Tick, ...]
+    region: tuple[float, float]
+    """Where the region to try begins, and its width, in percent."""
+    region_text: str
+    has_failed: bool
+    measured_by: str
+    description: str
+    rows: tuple[tuple[RunName, str, str, str], ...]
+    """Run, rate, result, what became of it."""
+    top: int = TOP
+    lane: int = LANE
+
+    @property
+    def bottom(self) -> int:
+        """Its baseline."""
+        return TOP + LANE + HEIGHT
+
+    @property
+    def height(self) -> int:
+        """Of the whole drawing."""
+        return self.bottom + BOTTOM
+
+
+def sweep(
+    name: str, comparison: Comparison, examined: dict[str, Examined], names: Mapping[str, RunName]
+) -> Sweep | None:
+    """Return the chart of a comparison whose runs differ in their rate; None for any other."""
+    runs = [examined[run].run for run in comparison.runs if run in examined]
+    try:
+        found = SetUp.of(measure_all(runs))
+    except Unmeasurable:
+        return None
+    sweeps = found.rate_sweeps
+    if len(sweeps) != 1 or len(sweeps[0]) != len(runs):
+        return None
+    members = sorted(sweeps[0], key=lambda one: (one.rate or 0.0, one.run.name))
+    well = [one for one in members if not one.failure and math.isfinite(one.result)]
+    if not well or min(one.rate or 0.0 for one in members) <= 0:
+        return None
+    return _sweep(name, members, well, found.measured_by, examined, names)
+
+
+def _sweep(
+    name: str,
+    members: Sequence[Member],
+    well: Sequence[Member],
+    measured_by: str,
+    examined: dict[str, Examined],
+    names: Mapping[str, RunName],
+) -> Sweep:
+    rates = np.array([one.rate or 0.0 for one in members])
+    best = min(well, key=lambda one: one.result)
+    lowest = min(float(rates.min()), (best.rate or 0.0) / AROUND)
+    axis = Scale(lowest / 1.5, max(float(rates.max()), (best.rate or 0.0) * AROUND) * 1.5, logarithmic=True)
+    results = np.array([one.result for one in well])
+    positive = bool((results > 0).all())
+    scale = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
+    failed = [one for one in members if one.failure]
+    region = _region(best.rate or 0.0, [one.rate or 0.0 for one in failed], axis)
+    low, high = (axis.place(one) * 100 for one in region)
+    shown: set[float] = set()
+    points = []
+    for one in members:
+        kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run.name])
+        y = TOP + LANE / 2 if one.failure else TOP + LANE + (1 - scale.place(one.result)) * HEIGHT
+        said = number(one.rate)
+        points.append(
+            Point(
+                axis.place(one.rate or 0.0) * 100,
+                y,
+                kind,
+                names[one.run.name],
+                said if kind != "best" else f"{number(one.result)} at {said}",
+                (one.rate or 0.0) not in shown or one is best,
+            )
+        )
+        shown.add(one.rate or 0.0)
+    seeds = len(members) / len(set(rates.tolist()))
+    return Sweep(
+        id=name,
+        title="Learning rate",
+        aside=f"{counted(len(set(rates.tolist())), 'rate')}, {counted(len(members), 'run')}"
+        + (", one run a rate" if seeds == 1 else ""),
+        points=tuple(points),
+        ticks=tuple(Tick(axis.place(one) * 100, number(one)) for one in axis.ticks(6)),
+        levels=tuple(
+            Tick(TOP + LANE + (1 - scale.place(one)) * HEIGHT, number(one))
+            for one in scale.ticks(4)
+            if 0 <= scale.place(one) <= 1
+        ),
+        region=(low, high - low),
+        region_text=f"{number(float(f'{region[0]:.2g}'))} to {number(float(f'{region[1]:.2g}'))}",
+        has_failed=bool(failed),
+        measured_by=measured_by,
+        description=f"{measured_by} against learning rate: "
+        + "; ".join(f"{number(one.rate)}: {'failed' if one.failure else number(one.result)}" for one in members),
+        rows=tuple(
+            (
+                names[one.run.name],
+                number(one.rate),
+                "" if one.failure else number(one.result),
+                one.failure or "went well",
+            )
+            for one in members
+        ),
+    )
+
+
+def _region(best: float, failed: Sequence[float], axis: Scale) -> tuple[float, float]:
+    above = [rate / BELOW_FAILURE for rate in failed if rate > best]
+    high = min([best * AROUND, *(max(one, best) for one in above)])
+    return max(best / AROUND, axis.low), min(high, axis.high)
+
+
+def _flagged(examined: Examined) -> str:
+    worst = max((one.severity.rank for one in examined.findings if not one.explained_by), default=0)
+    return "flagged" if worst >= Severity.WARNING.rank else "well"
