@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logdoctor.replay.session import Session
-from logdoctor.replay.trials import Change, Situation, attempt
+from logdoctor.replay.situation import Situation
+from logdoctor.replay.trials import Change, attempt
 from logdoctor.replayed import Outcome, Trial
 
 SEEDS = (101, 102, 103)

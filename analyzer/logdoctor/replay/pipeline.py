@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -14,24 +13,22 @@ from logdoctor.replay.devices import chosen_device, repeatable
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
+from logdoctor.replay.notebook import Notebook
 from logdoctor.replay.probe import probe
 from logdoctor.replay.reproduce import LEAD, Reproduction, log_fails, reproduce
 from logdoctor.replay.session import Session
+from logdoctor.replay.situation import Situation, scalars, situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.swell import swells
-from logdoctor.replay.trials import Change, Family, Situation, attempt, families
-from logdoctor.replay.verdict import Facts, Judgement, judge, ruled_out
+from logdoctor.replay.trials import Family, attempt, families
+from logdoctor.replay.verdict import Facts, Judgement, judge
 from logdoctor.replayed import (
-    Birth,
     Environment,
     Outcome,
     Prescription,
-    Probe,
     Replayed,
     Symptom,
     Target,
-    Trial,
-    Verdict,
     Wording,
 )
 
@@ -82,57 +79,6 @@ def replay(
     return notebook.result
 
 
-class Notebook:
-    """The result as far as it is known."""
-
-    def __init__(self, result: Replayed) -> None:
-        self.result = result
-        self.facts: Facts | None = None
-        """What the verdict will be judged by."""
-        self.prescription: Prescription | None = None
-
-    def note(self, **learnt: Any) -> None:
-        """Write down fields of the result."""
-        self.result = dataclasses.replace(self.result, **learnt)
-
-    def add(self, trial: Trial) -> int:
-        """Write down a trial, and return its index."""
-        self._take((*self.result.trials, trial))
-        return len(self.result.trials) - 1
-
-    def change(self, index: int, trial: Trial) -> None:
-        """Write down what repeats of a trial showed."""
-        trials = list(self.result.trials)
-        trials[index] = trial
-        self._take(tuple(trials))
-
-    def index(self, change: Change) -> int | None:
-        """Return the index of a change's trial; None if it was not tried."""
-        same = (at for at, one in enumerate(self.result.trials) if (one.name, one.text) == (change.name, change.text))
-        return next(same, None)
-
-    def _take(self, trials: tuple[Trial, ...]) -> None:
-        self.note(trials=trials)
-        if self.facts is not None:
-            self.facts = dataclasses.replace(self.facts, trials=trials)
-
-    def conclude(self) -> None:
-        """Judge by what is known, if a window was replayed at all."""
-        if self.facts is None:
-            return
-        judgement, second = judge(self.facts)
-        self.note(
-            verdict=Verdict(
-                judgement.cause,
-                judgement.confidence,
-                second,
-                judgement.evidence,
-                tuple(ruled_out(self.result.trials)),
-                self.prescription,
-            )
-        )
-
-
 LIMITS = {
     Fidelity.EXACT: (),
     Fidelity.NO_RANDOM_STATE: (
@@ -160,6 +106,7 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     facts = Facts(
         found.baseline,
         exact=session.material.fidelity is Fidelity.EXACT,
+        batches=session.material.fidelity is not Fidelity.NO_BATCHES,
         logged_fails=log_fails(session.material.logged, target.step - found.baseline.shift.log),
     )
     notebook.facts = facts
@@ -167,22 +114,24 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     if failure is None or not found.baseline.reproduced:
         return
     meter.expected = meter.cost.steps + 250.0
-    meter.stage = "looks for the operation"
     failing = found.snapshots[failure.step]
-    birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
-    notebook.note(birth=birth, harmless=harmless)
+    birth = None
+    if failure.symptom is not Symptom.LOSS_TOO_HIGH:
+        meter.stage = "looks for the operation"
+        birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
+        notebook.note(birth=birth, harmless=harmless)
     healthy = found.snapshots[max(failure.step - LEAD, found.start.step)]
     if healthy.step < failing.step:
         notebook.note(swells=swells(session, healthy, failing))
     meter.stage = "probes state and batch"
     probed = probe(session, failing, _older(session, found), found.window.ceiling)
     notebook.note(probe=probed)
-    at = _situation(session, found, birth, probed)
-    notebook.facts = facts = dataclasses.replace(facts, birth=birth, probe=probed, **_scalars(at))
+    at = situation(session.material, found, birth, probed)
+    notebook.facts = facts = dataclasses.replace(facts, birth=birth, probe=probed, **scalars(at))
     if session.material.fidelity is Fidelity.WEIGHTS_ONLY:
         return
     tried = _try(session, at, notebook)
-    judgement, _ = judge(notebook.facts)
+    judgement, _ = notebook.judged = judge(notebook.facts)
     meter.stage = "repeats the fix"
     meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
     notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=found.window.random)
@@ -211,44 +160,6 @@ def _older(session: Session, found: Reproduction) -> Snapshot | None:
     return session.restored(found.older) if found.older is not None else None
 
 
-def _situation(session: Session, found: Reproduction, birth: Birth | None, probed: Probe) -> Situation:
-    training = found.start.training
-    group = training.optimizer.param_groups[0] if training.optimizer is not None else {}
-    settings = {"eps": float(group["eps"])} if "eps" in group else {}
-    if "betas" in group:
-        settings["beta2"] = float(group["betas"][1])
-    elif "alpha" in group:
-        settings["beta2"] = float(group["alpha"])
-    assert found.baseline.failure is not None  # noqa: S101 - the caller asked, for the type checker
-    return Situation(
-        failure=found.baseline.failure,
-        ceiling=found.window.ceiling,
-        start=found.start,
-        sound_from=found.sound_from,
-        snapshots=found.snapshots,
-        run_up=[one.run_up for one in found.window.seen],
-        rates=[one.rates for one in found.window.seen if one.rates],
-        birth=birth,
-        probe=probed,
-        precision=session.material.recipe.precision,
-        scaled=training.scaler is not None,
-        own_loop=session.material.recipe.train_step is not None,
-        settings=settings,
-    )
-
-
-def _scalars(at: Situation) -> dict[str, Any]:
-    rms = at.rms
-    return {
-        "half": at.half,
-        "rate_ratio": at.rate_ratio,
-        "rate_jump": at.rate_jump,
-        "rms": rms[0] if rms else None,
-        "rms_before": rms[1] if rms else None,
-        "norm_ratio": at.norm_ratio,
-    }
-
-
 def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Family]:
     """Try the changes, and note every trial as it ends; return the families by name."""
     tried: dict[str, Family] = {}
@@ -259,6 +170,7 @@ def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Famil
             trial = attempt(session, at, change)
             notebook.add(trial)
             if trial.outcome is Outcome.REMOVED:
+                at.helped.add(change.name)
                 break
     return tried
 

@@ -168,11 +168,12 @@ class Stepper:
         scheduler = self.training.scheduler
         if scheduler is None:
             return
-        if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            if not math.isnan(loss):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a schedule that goes on while updates are left out
+            if not isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                scheduler.step()
+            elif not math.isnan(loss):
                 scheduler.step(loss)
-        else:
-            scheduler.step()
 
     def _seen(self, at: int, loss: float, record: StepRecord, scale: float | None) -> Seen:
         skipped = scale is not None and not record.stepped

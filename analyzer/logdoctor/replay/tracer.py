@@ -14,8 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import torch
@@ -23,27 +22,10 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from logdoctor.replay.glance import Glance, finiteness
 from logdoctor.replay.source_lines import forward_line, running_line
+from logdoctor.replay.traits import ONE_RESULT, Traits, traits_of
 from logdoctor.replayed import Birth, CodeLine, Finiteness, Operand, Phase
-
-UNINITIALISED = frozenset(
-    "empty empty_like empty_strided empty_permuted new_empty new_empty_strided resize_ resize_as_ set_ "
-    "_efficientzerotensor _local_scalar_dense is_same_size".split()
-)
-"""Operations whose result holds whatever the memory held, or that make no numbers."""
-
-OVERWRITING = frozenset(
-    "copy_ fill_ zero_ normal_ uniform_ bernoulli_ random_ exponential_ log_normal_ cauchy_ geometric_ "
-    "_foreach_copy_ _foreach_zero_".split()
-)
-"""In-place operations that do not read what they write to."""
-
-ONE_RESULT = frozenset(
-    "_scaled_dot_product_flash_attention _scaled_dot_product_flash_attention_for_cpu "
-    "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention _flash_attention_forward "
-    "_efficient_attention_forward cudnn_batch_norm native_group_norm".split()
-)
-"""Operations whose further results are notes for their backward pass, where an infinity is ordinary."""
 
 MOST_BIRTHS = 2000
 """Births kept of one step; a mask in every layer makes some dozens."""
@@ -70,92 +52,7 @@ class _Born:
     promoted_line: CodeLine | None = None
 
     def told(self, terminal: str = "") -> Birth:
-        return Birth(
-            self.phase,
-            self.operation,
-            self.leaf,
-            self.result,
-            self.dtype,
-            self.module,
-            self.node,
-            self.line,
-            self.operands,
-            self.promoted,
-            self.promoted_line,
-            self.deliberate,
-            terminal,
-        )
-
-
-@dataclass(frozen=True)
-class _Traits:
-    """What the schema of an operation says."""
-
-    name: str
-    ignored: bool
-    view: bool
-    written: frozenset[str]
-    """Arguments that it writes to."""
-    read: frozenset[str]
-    """Arguments whose contents matter."""
-    names: tuple[str, ...]
-
-
-@lru_cache(maxsize=4096)
-def _traits(operation: Any) -> _Traits:
-    schema = operation._schema
-    name = schema.name.split("::")[-1]
-    written = frozenset(one.name for one in schema.arguments if one.alias_info is not None and one.alias_info.is_write)
-    outs = frozenset(one.name for one in schema.arguments if one.is_out)
-    blind = outs | (written if name in OVERWRITING else frozenset())
-    names = tuple(one.name for one in schema.arguments)
-    aliases = any(one.alias_info is not None for one in schema.returns)
-    return _Traits(
-        name=name,
-        ignored=name in UNINITIALISED,
-        view=aliases and not written,
-        written=written,
-        read=frozenset(names) - blind,
-        names=names,
-    )
-
-
-@dataclass(frozen=True)
-class _Glance:
-    """The range of a tensor, with one reduction: NaN in it makes both ends NaN."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    least: float = 0.0
-    greatest: float = 0.0
-    counted: bool = False
-
-    @classmethod
-    def at(cls, tensor: Tensor) -> _Glance:
-        shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
-        values = tensor.coalesce().values() if tensor.is_sparse else tensor
-        values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
-        if not values.is_floating_point() or values.numel() == 0 or values.is_meta:
-            return cls(shape, dtype)
-        least, greatest = torch.aminmax(values.detach())
-        return cls(shape, dtype, float(least), float(greatest), counted=True)
-
-    @property
-    def state(self) -> Finiteness:
-        if math.isnan(self.least) or math.isnan(self.greatest):
-            return Finiteness.NAN
-        return Finiteness.INFINITE if math.isinf(self.least) or math.isinf(self.greatest) else Finiteness.FINITE
-
-    def told(self) -> Operand:
-        def end(value: float) -> float | None:
-            return value if self.counted and math.isfinite(value) else None
-
-        return Operand(self.shape, self.dtype, end(self.least), end(self.greatest), self.state)
-
-
-def finiteness(tensor: Tensor) -> Finiteness:
-    """Return the worst that a tensor holds."""
-    return _Glance.at(tensor).state
+        return Birth(**{one.name: getattr(self, one.name) for one in fields(self)}, terminal=terminal)
 
 
 def _key(tensor: Tensor) -> int | None:
@@ -270,7 +167,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
 
     def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        traits = _traits(func)
+        traits = traits_of(func)
         node = torch._C._current_autograd_node()
         self._note_module(node)
         if traits.name == "_local_scalar_dense":
@@ -280,7 +177,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         given = {**dict(zip(traits.names, args, strict=False)), **kwargs}
         read = [one for name in traits.names if name in traits.read for one in _tensors(given.get(name))]
         # An operation in place destroys what it read, so that is looked at before it runs; else only when need be.
-        before = [_Glance.at(one) for one in read] if traits.written else None
+        before = [Glance.at(one) for one in read] if traits.written else None
         spoiler = self._spoiler(read, before, Finiteness.NAN) if before is not None else None
         result = func(*args, **kwargs)
         made = _tensors(result)[:1] if traits.name in ONE_RESULT else _tensors(result)
@@ -288,7 +185,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         broken, worst = self._broken([*made, *written])
         if broken:
             if before is None:
-                before = [_Glance.at(one) for one in read]
+                before = [Glance.at(one) for one in read]
                 spoiler = self._spoiler(read, before, worst)
             if spoiler is None:
                 spoiler = self._birth(traits, given, before, broken[0], worst, node)
@@ -318,7 +215,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
                 worst = state if worst is not Finiteness.NAN else worst
         return broken, worst
 
-    def _spoiler(self, read: list[Tensor], glances: list[_Glance], wanted: Finiteness) -> _Born | None:
+    def _spoiler(self, read: list[Tensor], glances: list[Glance], wanted: Finiteness) -> _Born | None:
         """Return the birth behind the operands that are not finite; None if all are finite.
 
         NaN is spoiled by NaN rather than by an infinity, and by an infinity that nobody wanted rather than by a mask.
@@ -348,9 +245,9 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
 
     def _birth(
         self,
-        traits: _Traits,
+        traits: Traits,
         given: Mapping[str, Any],
-        before: list[_Glance],
+        before: list[Glance],
         tensor: Tensor,
         state: Finiteness,
         node: Any,
@@ -396,7 +293,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         )
         return next(same, None)
 
-    def _parameter(self, given: Mapping[str, Any], traits: _Traits) -> str:
+    def _parameter(self, given: Mapping[str, Any], traits: Traits) -> str:
         """Return the first parameter, or state of one, that the optimizer's operation broke."""
         for name in traits.names:
             if name in traits.written:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from statistics import median
 
 from logdoctor.replay.dials import Dials
-from logdoctor.replay.guard import Guard
+from logdoctor.replay.guard import SKIPS, Guard
 from logdoctor.replay.material import Precision
 from logdoctor.replay.reproduce import LEAD, TAIL
 from logdoctor.replay.session import Session
+from logdoctor.replay.situation import Situation
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replayed import Birth, Failure, Outcome, Phase, Probe, RunUp, Trial
+from logdoctor.replay.verdict import RATE_ROSE
+from logdoctor.replayed import Outcome, Phase, Symptom, Trial
 
 SLACK = 2
 """Steps by which a failure may come later and still be the same: a skipped batch moves it by one."""
 
 END = 5
 """Losses whose median is the loss at the end of a trial."""
-
-RATE_ROSE = 1.5
-"""Rise of the learning rate within the window from which its old value is tried."""
 
 STEEP = 10.0
 """Ratio of a gradient norm to the healthy median from which its batch is worth leaving out."""
@@ -50,89 +48,10 @@ class Family:
     changes: tuple[Change, ...]
 
 
-@dataclass
-class Situation:
-    """What the trials are chosen by."""
-
-    failure: Failure
-    ceiling: float
-    start: Snapshot
-    snapshots: dict[int, Snapshot]
-    run_up: Sequence[RunUp]
-    rates: Sequence[tuple[float, ...]]
-    """The rates of every parameter group at the steps of the run-up."""
-    birth: Birth | None
-    probe: Probe
-    precision: Precision
-    scaled: bool
-    own_loop: bool
-    sound_from: Snapshot | None = None
-    """An earlier state from which the failure does not come."""
-    settings: dict[str, float] = field(default_factory=dict)
-    """Settings of the optimizer's first group: `eps`, `beta2`."""
-
-    @property
-    def healthy(self) -> list[RunUp]:
-        """The steps before the failing one."""
-        return [one for one in self.run_up if one.step < self.failure.step]
-
-    @property
-    def norm(self) -> float | None:
-        """The median gradient norm of the healthy steps, without the last, which may already be part of the failure."""
-        norms = [one.gradient_norm for one in self.healthy if one.gradient_norm is not None]
-        norms = [one for one in norms if math.isfinite(one)]
-        return median(norms[:-1] or norms) if norms else None
-
-    @property
-    def norm_ratio(self) -> float | None:
-        """The largest gradient norm up to the failure over the median; infinite where it is not finite."""
-        norms = [one.gradient_norm for one in self.run_up[-LEAD - 1 :] if one.gradient_norm is not None]
-        if not norms or not self.norm:
-            return None
-        return max(one if math.isfinite(one) else math.inf for one in norms) / self.norm
-
-    @property
-    def rate_ratio(self) -> float:
-        """The largest rise of a group's rate since the window began."""
-        if not self.rates:
-            return 1.0
-        rises = [now / then for one in self.rates for now, then in zip(one, self.rates[0], strict=False) if then > 0]
-        return max(rises, default=1.0)
-
-    @property
-    def rate_jump(self) -> bool:
-        """Whether most of that rise came in one step."""
-        steps = [
-            now / then
-            for earlier, later in pairwise(self.rates)
-            for now, then in zip(later, earlier, strict=False)
-            if then > 0
-        ]
-        return max(steps, default=1.0) ** 2 >= self.rate_ratio and self.rate_ratio > 1.0
-
-    @property
-    def rms(self) -> tuple[float, float] | None:
-        """The largest update RMS near the failure, and the median before."""
-        values = [one.update_rms for one in self.run_up if one.update_rms is not None and math.isfinite(one.update_rms)]
-        if len(values) < 2:
-            return None
-        near = values[-LEAD // 2 :]
-        return max(near), median(values[: -LEAD // 2] or values)
-
-    @property
-    def half(self) -> bool:
-        """Whether the number was born in half precision."""
-        if self.birth is None:
-            return False
-        types = {self.birth.dtype, *(one.dtype for one in self.birth.operands)}
-        return bool(types & {"float16", "bfloat16"})
-
-
 def families(at: Situation) -> Iterator[Family]:
     """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
     leaf = at.birth.leaf if at.birth is not None else ""
     update = at.birth is not None and at.birth.phase is Phase.OPTIMIZER
-    # A batch that fails with any state: no setting is to blame, and one dose of each shows it.
     of_batch = (at.probe.now_other, at.probe.old_flagged, at.probe.old_other) == (False, True, False)
     if at.sound_from is not None:
         step = at.sound_from.step
@@ -147,11 +66,13 @@ def families(at: Situation) -> Iterator[Family]:
         yield from _precision(at)
     if at.rate_ratio >= RATE_ROSE:
         yield _rates_before(at)
-    if update or (at.birth is None and not of_batch):
+    # A batch that fails with any state, or a rate that rose: one dose of anything else is enough to rule it out.
+    settled = of_batch or "rate-before" in at.helped
+    if update or (at.birth is None and not settled):
         yield from _moments(at)
-    yield _rates(at, (10,) if of_batch else (3, 10, 100))
+    yield _rates(at, (10,) if settled else (3, 10, 100))
     if not update:
-        yield from _clipping(at, (1.0,) if of_batch else (3.0, 1.0))
+        yield from _clipping(at, (1.0,) if settled else (3.0, 1.0))
     if at.own_loop:
         text = "empty the gradients before every step"
         lead = at.failure.step - at.start.step
@@ -260,7 +181,10 @@ def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, s
     """Replay with a change from its lead on, and tell what became of the failure."""
     begin = change.begin or begin_of(at, change.lead)
     dials = replace(change.dials, seed=seed)
-    window = session.run(begin, at.failure.step + tail, Guard([], fixed=at.ceiling), dials)
+    lead = at.failure.step - begin.step
+    # The failing step is the last of several that the scaler skipped: those before the trial count.
+    skipped = max(SKIPS - 1 - lead, 0) if at.failure.symptom is Symptom.STEPS_SKIPPED else 0
+    window = session.run(begin, at.failure.step + tail, Guard([], at.ceiling, skipped), dials)
     failed = window.failure.step if window.failure is not None else None
     losses = [one for one in window.losses.values() if math.isfinite(one)]
     if failed is None:
@@ -273,7 +197,7 @@ def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, s
         name=change.name,
         text=change.text,
         dose=change.dose,
-        lead=at.failure.step - begin.step,
+        lead=lead,
         outcome=outcome,
         failed_step=failed,
         end_loss=median(losses[-END:]) if losses else None,

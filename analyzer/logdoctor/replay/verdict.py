@@ -45,6 +45,8 @@ class Facts:
     """The number that is not finite was born in half precision."""
     exact: bool = True
     """States, batches and random numbers were all put back."""
+    batches: bool = True
+    """The batches were those of the run."""
     rate_ratio: float = 1.0
     """Largest rise of a group's learning rate within the window."""
     rate_jump: bool = False
@@ -119,7 +121,7 @@ def _state(facts: Facts) -> Judgement | None:
 
 def _leaf_of_batch(facts: Facts) -> Judgement | None:
     birth = facts.birth
-    if birth is None or not birth.leaf.startswith("batch"):
+    if birth is None or not birth.leaf.startswith("batch") or not facts.batches:
         return None
     evidence = f"{birth.leaf} of step {_failing(facts)} holds {'NaN' if birth.result is Finiteness.NAN else 'infinity'}"
     return Judgement("bad-batch", Confidence.HIGH, (evidence,), ("skip",))
@@ -188,7 +190,7 @@ def _batch(facts: Facts) -> Judgement | None:
     probe, trial = facts.probe, facts.removed("skip")
     if not (probe.now_flagged and probe.now_other is False and probe.old_flagged and probe.old_other is False):
         return None
-    if trial is None:
+    if trial is None or not facts.batches:
         return None
     evidence = (
         f"the batch of step {_failing(facts)} fails with the state now and with that of step {probe.old_step}, "
@@ -235,7 +237,7 @@ def _rate(facts: Facts) -> Judgement | None:
 
 def _interaction(facts: Facts) -> Judgement | None:
     trial = facts.removed("skip")
-    if trial is None or facts.probe.now_other is not False:
+    if trial is None or facts.probe.now_other is not False or not facts.batches:
         return None
     evidence = (f"only this batch fails, and to {trial.text} removes it",)
     return Judgement("bad-batch", Confidence.LOW, evidence, ("skip",))

@@ -47,8 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         pending: list[Future[list[Case]] | Future[Sound]] = []
         for name, task in faulty:
-            if not kept.has(name, task, seeds):
-                pending.append(pool.submit(cases, name, task, seeds, policies=options.policies))
+            missing = [seed for seed in seeds if (name, task, seed) not in kept.cases]
+            if missing:
+                naive_too = first + options.policies
+                pending.append(pool.submit(cases, name, task, missing, policies_below=naive_too))
         for task, seed in sound:
             if (task, seed) not in kept.sound:
                 pending.append(pool.submit(judged, task, seed))
@@ -74,9 +76,6 @@ class Kept:
         if path is not None and path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 self._take(json.loads(line))
-
-    def has(self, fault: str, task: str, seeds: Sequence[int]) -> bool:
-        return all((fault, task, seed) in self.cases for seed in seeds)
 
     def add(self, results: list[Case] | Sound) -> None:
         documents = [asdict(one) for one in (results if isinstance(results, list) else [results])]

@@ -12,7 +12,8 @@ from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.reproduce import LEAD, reproduce
 from logdoctor.replay.session import Session
-from logdoctor.replay.trials import Change, Situation, attempt
+from logdoctor.replay.situation import Situation, situation
+from logdoctor.replay.trials import Change, attempt
 from logdoctor.replayed import Outcome, Probe
 
 from .runs import Ran
@@ -38,20 +39,7 @@ def naive(ran: Ran) -> Policies:
     found = reproduce(session, ran.flagged)
     if found.baseline.failure is None or not found.baseline.reproduced:
         return Policies(first=RATE)  # every fix "helps" against a failure that does not come back
-    at = Situation(
-        failure=found.baseline.failure,
-        ceiling=found.window.ceiling,
-        start=found.start,
-        sound_from=found.sound_from,
-        snapshots=found.snapshots,
-        run_up=[one.run_up for one in found.window.seen],
-        rates=[one.rates for one in found.window.seen if one.rates],
-        birth=None,
-        probe=Probe(),
-        precision=ran.plan.precision,
-        scaled=found.start.training.scaler is not None,
-        own_loop=False,
-    )
+    at = situation(ran.material, found, None, Probe())
     helping = [cause for cause, change in _usual(at) if attempt(session, at, change).outcome is Outcome.REMOVED]
     if not helping:
         return Policies(NONE_HELPS, NONE_HELPS)

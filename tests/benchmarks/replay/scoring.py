@@ -81,8 +81,8 @@ def planted_step(seed: int) -> int:
     return FIRST + (7 * seed) % 25
 
 
-def cases(name: str, task_name: str, seeds: Sequence[int], *, policies: int = 0) -> list[Case]:
-    """Train, replay and judge one fault in one model with several seeds; the first few by the naive policies too."""
+def cases(name: str, task_name: str, seeds: Sequence[int], *, policies_below: int = 0) -> list[Case]:
+    """Train, replay and judge one fault in one model with several seeds; low seeds by the naive policies too."""
     torch.set_num_threads(1)
     fault, task = FAULTS[name], TASKS[task_name]
     runs, results, judged = {}, {}, {}
@@ -95,7 +95,7 @@ def cases(name: str, task_name: str, seeds: Sequence[int], *, policies: int = 0)
             continue
         result = results[seed] = replay(ran.material, Target(ran.flagged), Options("cpu"))
         judged[seed] = judge(blank, fault, result)
-        if seed - seeds[0] < policies:
+        if seed < policies_below:
             judged[seed] = replace(judged[seed], policies=naive(ran))
     for seed, result in results.items():
         prescription = result.verdict.prescription if result.verdict is not None else None

@@ -1,0 +1,53 @@
+"""The range of a tensor, and whether it is finite."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from logdoctor.replayed import Finiteness, Operand
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The range of a tensor, with one reduction: NaN in it makes both ends NaN."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    least: float = 0.0
+    greatest: float = 0.0
+    counted: bool = False
+
+    @classmethod
+    def at(cls, tensor: Tensor) -> Glance:
+        """Look at a tensor."""
+        shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+        values = tensor.coalesce().values() if tensor.is_sparse else tensor
+        values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
+        if not values.is_floating_point() or values.numel() == 0 or values.is_meta:
+            return cls(shape, dtype)
+        least, greatest = torch.aminmax(values.detach())
+        return cls(shape, dtype, float(least), float(greatest), counted=True)
+
+    @property
+    def state(self) -> Finiteness:
+        """The worst that it holds."""
+        if math.isnan(self.least) or math.isnan(self.greatest):
+            return Finiteness.NAN
+        return Finiteness.INFINITE if math.isinf(self.least) or math.isinf(self.greatest) else Finiteness.FINITE
+
+    def told(self) -> Operand:
+        """Return it as it is told in a result."""
+
+        def end(value: float) -> float | None:
+            return value if self.counted and math.isfinite(value) else None
+
+        return Operand(self.shape, self.dtype, end(self.least), end(self.greatest), self.state)
+
+
+def finiteness(tensor: Tensor) -> Finiteness:
+    """Return the worst that a tensor holds."""
+    return Glance.at(tensor).state

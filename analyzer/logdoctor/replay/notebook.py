@@ -1,0 +1,65 @@
+"""The result of a replay as far as it is known, so that an interruption keeps what was learnt."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from logdoctor.finding import Confidence
+from logdoctor.replay.trials import Change
+from logdoctor.replay.verdict import Facts, Judgement, judge, ruled_out
+from logdoctor.replayed import Prescription, Replayed, Trial, Verdict, Wording
+
+
+class Notebook:
+    """The result as far as it is known."""
+
+    def __init__(self, result: Replayed) -> None:
+        self.result = result
+        self.facts: Facts | None = None
+        """What the verdict will be judged by."""
+        self.judged: tuple[Judgement, str] | None = None
+        """The verdict by the trials as they first went; repeats decide about the fix, not about the cause."""
+        self.prescription: Prescription | None = None
+
+    def note(self, **learnt: Any) -> None:
+        """Write down fields of the result."""
+        self.result = dataclasses.replace(self.result, **learnt)
+
+    def add(self, trial: Trial) -> int:
+        """Write down a trial, and return its index."""
+        self._take((*self.result.trials, trial))
+        return len(self.result.trials) - 1
+
+    def change(self, index: int, trial: Trial) -> None:
+        """Write down what repeats of a trial showed."""
+        trials = list(self.result.trials)
+        trials[index] = trial
+        self._take(tuple(trials))
+
+    def index(self, change: Change) -> int | None:
+        """Return the index of a change's trial; None if it was not tried."""
+        same = (at for at, one in enumerate(self.result.trials) if (one.name, one.text) == (change.name, change.text))
+        return next(same, None)
+
+    def _take(self, trials: tuple[Trial, ...]) -> None:
+        self.note(trials=trials)
+        if self.facts is not None:
+            self.facts = dataclasses.replace(self.facts, trials=trials)
+
+    def conclude(self) -> None:
+        """Judge by what is known, if a window was replayed at all."""
+        if self.facts is None:
+            return
+        judgement, second = self.judged or judge(self.facts)
+        held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
+        self.note(
+            verdict=Verdict(
+                judgement.cause,
+                judgement.confidence if held else Confidence.LOW,
+                second,
+                judgement.evidence,
+                tuple(ruled_out(self.result.trials)),
+                self.prescription,
+            )
+        )
