@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from logdoctor.causes import because as because
     from logdoctor.causes import ranked as ranked
     from logdoctor.diagnosis import Diagnosis as Diagnosis
-    from logdoctor.diagnosis import analyze as analyze
     from logdoctor.errors import LogDoctorError as LogDoctorError
     from logdoctor.finding import Cause as Cause
     from logdoctor.finding import Comparison as Comparison
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from logdoctor.finding import Span as Span
     from logdoctor.finding import Strength as Strength
     from logdoctor.finding import confidence_from as confidence_from
+    from logdoctor.notebook import analyze as analyze
     from logdoctor.rule import Example as Example
     from logdoctor.rule import GroupRule as GroupRule
     from logdoctor.rule import Rule as Rule
@@ -55,12 +55,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "logdoctor.causes": ("because", "ranked"),
-    "logdoctor.diagnosis": ("Diagnosis", "analyze"),
+    "logdoctor.diagnosis": ("Diagnosis",),
     "logdoctor.errors": ("LogDoctorError",),
     "logdoctor.finding": (
         "Cause", "Comparison", "Confidence", "Finding", "Fix", "Quantity", "Severity", "Span", "Strength",
         "confidence_from",
     ),
+    "logdoctor.notebook": ("analyze",),
     "logdoctor.rule": ("Example", "GroupRule", "Rule", "example_run", "fires", "silent", "threshold"),
     "logdoctor.run": ("Axis", "Run", "Series"),
     "logdoctor.run.roles": (

@@ -29,3 +29,10 @@ class NoRunError(LogDoctorError):
 
 class UnreadableLogError(LogDoctorError):
     """A file that was recognised as a log cannot be read at all; it becomes a notice."""
+
+
+class OutputError(LogDoctorError):
+    """A report cannot be written, for want of room or of permission."""
+
+    def __init__(self, name: str, problem: OSError) -> None:
+        super().__init__(f"{name} cannot be written: {problem.strerror or problem}")

@@ -1,4 +1,4 @@
-"""What a gate found, as plain data: reports read it, and nothing here decides anything."""
+"""What a gate found, as plain data that reports read, and the verdict that follows from it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,24 @@ class Outcome(StrEnum):
     """The reference was made elsewhere (other hardware, other versions): its difference says nothing of the run."""
 
 
+class Verdict(StrEnum):
+    """What a gate says of everything together."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """A finding or a failed check at or above the level that fails."""
+    UNFINISHED = "unfinished"
+    """A rule failed: what it would have said is not known."""
+    INCONCLUSIVE = "inconclusive"
+    """Nothing failed, but a check could not be answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that a gate asked of one run: an assertion, a reference curve, or that its losses are whole."""
 
     kind: str
-    """`assertion`, `reference` or `intact`."""
+    """`assertion`, `reference`, `intact`, or `runs` for the number of runs."""
     name: str
     """What identifies it in the configuration: `best validation-accuracy >= 0.91`."""
     run: str
@@ -66,4 +78,34 @@ class Gated:
     checks: tuple[Check, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     remarks: tuple[str, ...] = ()
-    """Suppressions that expired or that nothing needed, one sentence each."""
+    """Suppressions that expired or that nothing needed, references that could be updated: one sentence each."""
+
+    def counts(self, severity: Severity) -> bool:
+        """Tell whether something of a severity fails the gate."""
+        return self.fail_on is not None and severity.rank >= self.fail_on.rank
+
+    @property
+    def failing(self) -> tuple[tuple[Run, Finding], ...]:
+        """The findings that fail the gate; the consequences of another finding do not count."""
+        found = self.diagnosis.findings()
+        return tuple((run, one) for run, one in found if not one.explained_by and self.counts(one.severity))
+
+    @property
+    def failed_checks(self) -> tuple[Check, ...]:
+        """The checks that fail the gate."""
+        bad = (Outcome.FAILED, Outcome.STALE)
+        return tuple(one for one in self.checks if one.outcome in bad and self.counts(one.level))
+
+    @property
+    def unanswered(self) -> tuple[Check, ...]:
+        """The checks that could not be answered; they count at every level, for silence is no answer."""
+        return tuple(one for one in self.checks if one.outcome is Outcome.INCONCLUSIVE)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict: unfinished goes before failed, failed before inconclusive."""
+        if any(one.outcomes.crashed for one in self.diagnosis.runs):
+            return Verdict.UNFINISHED
+        if self.failing or self.failed_checks:
+            return Verdict.FAILED
+        return Verdict.INCONCLUSIVE if self.unanswered else Verdict.PASSED

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from tests.reports import specimens
 
 from logdoctor.curves import decay
 from logdoctor.diagnosis import Diagnosis, Examined
@@ -122,6 +123,19 @@ def test_every_key_is_in_the_schema() -> None:
     (cause,) = run["findings"][0]["causes"]
     assert cause.keys() == known["cause"]["properties"].keys()
     assert cause["fixes"][0].keys() == known["cause"]["properties"]["fixes"]["items"]["properties"].keys()
+
+
+def test_what_a_gate_found_is_a_key_of_its_own() -> None:
+    without = json.loads(render(specimens.report(gate=False), Page()))
+    found = json.loads(render(specimens.report(), Page()))
+    jsonschema.Draft202012Validator(SCHEMA).validate(found)
+    gate = found.pop("gate")
+    assert found == without, "a gate adds a key and changes none"
+    assert (gate["verdict"], gate["fail_on"]) == ("unfinished", "error")
+    assert gate.keys() == SCHEMA["$defs"]["gate"]["properties"].keys()
+    assert gate["checks"][0].keys() == SCHEMA["$defs"]["check"]["properties"].keys()
+    assert gate["suppressed"][0].keys() == SCHEMA["$defs"]["suppressed"]["properties"].keys()
+    assert [one["outcome"] for one in gate["checks"]] == ["passed", "failed", "inconclusive", "stale"]
 
 
 def test_strict_json_says_which_number_is_not_finite() -> None:

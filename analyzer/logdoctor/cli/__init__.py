@@ -14,14 +14,18 @@ from logdoctor.reports.escaping import printable
 
 COMMANDS = {
     "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
+    "check": ("check", "Judge training runs for CI: pass, fail, or cannot tell."),
+    "compare": ("compare", "Show how two runs, or two groups of seeds, differ."),
+    "reference": ("reference", "Save, update and show golden curves that check compares with."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
     "rule": ("rule", "Explain a rule, or list all."),
+    "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
 }
 """Module and short help of each command: `--help` imports none of them."""
 
 FINISHED, NOT_FINISHED, NO_RUN, INTERRUPTED = 0, 2, 3, 130
-"""Exit codes; 1 is kept for findings that fail a gate."""
+"""Exit codes; 1 is kept for what fails a gate."""
 
 
 class _ImportedOnUse(Mapping[str, click.Command]):
@@ -54,7 +58,8 @@ class _Commands(click.Group):
     cls=_Commands,
     commands=_ImportedOnUse(),
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 finished, 2 not finished (usage, configuration, a bug), 3 no run found, 130 interrupted.",
+    epilog="Exit codes: 0 finished, 1 the gate fails (check), 2 not finished (usage, configuration, a bug), "
+    "3 no run found or, for check, data missing or damaged, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="logdoctor", message="%(prog)s %(version)s")
 def commands() -> None:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from logdoctor.errors import OutputError
 from logdoctor.reports.layout import MIN_WIDTH, WIDTH, Page
+
+MAX_NAME = 50
+"""Characters of a file's name that its temporary name takes over: names end at 255 bytes, and UTF-8 takes up to 4."""
+
+_TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "newline": "\n"}
 
 
 def terminal_page(color: str) -> Page:
@@ -35,7 +43,8 @@ def _wants_color(option: str) -> bool:
 def write_out(text: Iterable[str], *, utf8: bool = False) -> None:
     """Write pieces of text to standard output; `utf8` for formats that are, whatever the terminal is.
 
-    When the reader has gone (`| head`) the rest is dropped: it has what it wanted, and the exit code stays.
+    When the reader has gone (`| head`) the rest is dropped: it has what it wanted, and the exit code stays. Raises
+    OutputError when it cannot be written for another reason, such as a full disk.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8" if utf8 else None, errors="backslashreplace")
@@ -44,27 +53,57 @@ def write_out(text: Iterable[str], *, utf8: bool = False) -> None:
             sys.stdout.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        _drop_the_rest()
+    except OSError as problem:
+        _drop_the_rest()
+        raise OutputError("standard output", problem) from problem
+
+
+def _drop_the_rest() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
 
 
 def write_file(path: Path, text: Iterable[str]) -> None:
-    """Write pieces of text to a file under another name first, so that nobody ever reads half of it."""
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        _write(path, text)
-        return
-    target = path.resolve()  # a link stays a link
-    target.parent.mkdir(exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """Write pieces of text to a file under another name first, so that nobody ever reads half of it.
+
+    The text reaches the disk before the file gets its name: after a power cut the old report lies there or the new
+    one, never an empty one. A process that is killed leaves at most a hidden `.NAME.*.tmp` behind. The file of a CI
+    service that collects what several commands write (`GITHUB_STEP_SUMMARY`) is appended to. Raises OutputError, with
+    the old file as it was, when the new one cannot be written.
+    """
     try:
-        _write(unfinished, text)
+        if _collects(path):
+            _append(path, text)
+        elif path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+            with path.open("w", **_TEXT) as file:
+                file.writelines(text)
+        else:
+            _replace(path.resolve(), text)  # a link stays a link
+    except OSError as problem:
+        raise OutputError(str(path), problem) from problem
+
+
+def _replace(target: Path, text: Iterable[str]) -> None:
+    target.parent.mkdir(exist_ok=True)  # of a report in several files
+    unfinished = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with unfinished.open("x", **_TEXT) as file:  # follows no link that somebody laid there
+            file.writelines(text)
+            file.flush()
+            os.fsync(file.fileno())
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _write(path: Path, text: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.writelines(text)
+def _collects(path: Path) -> bool:
+    named = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(named) and path.resolve() == Path(named or "").resolve()
+
+
+def _append(path: Path, text: Iterable[str]) -> None:
+    with path.open("a", **_TEXT) as file:
+        file.write("\n" * bool(file.tell()) + "".join(text))
 
 
 def writable(name: str) -> Path:

@@ -68,7 +68,12 @@ def report_options(command: _Command) -> _Command:
             help="Write a report to a file as well; repeatable, the logs are read once.",
         ),
         click.option(
-            "--output-format", type=click.Choice(list(FORMATS)), default="full", help="What goes to standard output."
+            "--output-format",
+            type=click.Choice(list(FORMATS)),
+            default="full",
+            envvar="LOGDOCTOR_OUTPUT_FORMAT",
+            show_envvar=True,
+            help="What goes to standard output.",
         ),
     ):
         command = option(command)

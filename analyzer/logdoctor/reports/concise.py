@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logdoctor.diagnosis import Diagnosis
+from logdoctor.reports.gate_lines import concise_gate_lines
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, failed_rules, shown_name
@@ -12,10 +12,11 @@ from logdoctor.reports.summary import coverage, failed_rules, shown_name
 
 def render(report: Report, page: Page) -> str:
     """Return `run: severity rule: message` for every finding that no other explains, worst first."""
-    return "\n".join(_lines(report.diagnosis, page, report.seconds)) + "\n"
+    return "\n".join(_lines(report, page)) + "\n"
 
 
-def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
+def _lines(report: Report, page: Page) -> Iterator[str]:
+    diagnosis = report.diagnosis
     for run, finding in diagnosis.findings():
         if not finding.explained_by:
             at = f" ({finding.places[0]})" if finding.places else ""
@@ -23,4 +24,6 @@ def _lines(diagnosis: Diagnosis, page: Page, seconds: float) -> Iterator[str]:
     for one in diagnosis.comparisons:
         yield page.printable(f"{one.runs[0]}: compared {one.rule}: {one.message}")
     yield from failed_rules(diagnosis, page)
-    yield coverage(diagnosis, seconds)
+    if report.gated:
+        yield from concise_gate_lines(report.gated, page)
+    yield coverage(diagnosis, report.seconds)

@@ -49,7 +49,7 @@ def _entry(pairs: Sequence[tuple[Run, Finding]], findings_of: dict[str, tuple[Fi
         finding,
         tuple(others[name] for name in sorted(others)),
         tuple(other for where, other in pairs if where is run and other is not finding),
-        tuple(_explained(finding.rule, findings_of[run.name])),
+        tuple(consequences(finding, findings_of[run.name])),
     )
 
 
@@ -57,9 +57,9 @@ def _points(run: Run) -> int:
     return sum(len(series) for series in run.series)
 
 
-def _explained(root: str, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the consequences of a rule's finding and the consequences of those, each once."""
-    rules, pending = {root}, list(findings)
+def consequences(root: Finding, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield what a finding explains among those of its run, and what that explains, each once."""
+    rules, pending = {root.rule}, list(findings)
     while caught := [one for one in pending if one.explained_by in rules]:
         yield from caught
         rules |= {one.rule for one in caught}

@@ -14,13 +14,19 @@ FORMATS = {
     "concise": "concise",
     "json": "json_v1",
     "html": "html",
+    "jsonl": "jsonl",
+    "sarif": "sarif",
+    "junit": "junit",
+    "github": "github",
+    "gitlab": "gitlab",
+    "markdown": "markdown",
 }
 """Module of each format, which holds `render(report, page)`.
 
 One that may need several files holds `pages(report, name)` as well.
 """
 
-FOR_MACHINES = frozenset({"json", "html"})
+FOR_MACHINES = frozenset({"html", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"})
 """Formats that are UTF-8 wherever they go, and whose first byte is data."""
 
 

@@ -5,16 +5,15 @@ Strict JSON: a number that is not finite becomes `{"value": null, "nonfinite": "
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Cause, Comparison, Finding, Place, Quantity, Severity
+from logdoctor.finding import Cause, Comparison, Finding, Place, Severity, Span
+from logdoctor.gated import Check, Gated, Suppressed
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
+from logdoctor.reports.strict_json import quantity, text, texts, value, written
 from logdoctor.run import Notice, Series, TextEvent
 
 SCHEMA = "logdoctor/1"
@@ -22,48 +21,59 @@ SCHEMA = "logdoctor/1"
 
 def render(report: Report, _page: Page) -> str:
     """Return the diagnosis as a JSON document, the same bytes for the same input."""
-    return json.dumps(document(report.diagnosis), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return written(document(report.diagnosis, report.gated), indent=1)
 
 
-def document(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return the diagnosis as plain dictionaries, lists, texts and numbers."""
+def document(diagnosis: Diagnosis, gated: Gated | None = None) -> dict[str, Any]:
+    """Return the diagnosis, and what a gate found, as plain dictionaries, lists, texts and numbers."""
     return {
-        "schema": SCHEMA,
-        "tool": {"name": "logdoctor", "version": logdoctor.__version__},
-        "runs": [_run(one) for one in diagnosis.runs],
-        "comparisons": [_comparison(one) for one in diagnosis.comparisons],
-        "summary": {
-            "runs": len(diagnosis.runs),
-            "series": sum(len(one.run.series) for one in diagnosis.runs),
-            "points": diagnosis.points,
-            **{f"{severity}s": diagnosis.count(severity) for severity in reversed(Severity)},
-            "damaged_files": len(diagnosis.damaged_files),
-        },
+        **origin(),
+        "runs": [run_object(one) for one in diagnosis.runs],
+        "comparisons": [comparison_object(one) for one in diagnosis.comparisons],
+        "summary": summary_object(diagnosis),
+        **({} if gated is None else {"gate": _gate(gated)}),
     }
 
 
-def _run(examined: Examined) -> dict[str, Any]:
+def origin() -> dict[str, Any]:
+    """Return which schema it is, and who wrote it."""
+    return {"schema": SCHEMA, "tool": {"name": "logdoctor", "version": logdoctor.__version__}}
+
+
+def summary_object(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return what was read and how much was found."""
+    return {
+        "runs": len(diagnosis.runs),
+        "series": sum(len(one.run.series) for one in diagnosis.runs),
+        "points": diagnosis.points,
+        **{f"{severity}s": diagnosis.count(severity) for severity in reversed(Severity)},
+        "damaged_files": len(diagnosis.damaged_files),
+    }
+
+
+def run_object(examined: Examined) -> dict[str, Any]:
+    """Return a run with all that the rules said of it."""
     run, outcomes = examined.run, examined.outcomes
     return {
-        "name": _text(run.name),
+        "name": text(run.name),
         "state": str(run.state),
         "sources": [
-            {"path": _text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used} for one in run.sources
+            {"path": text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used} for one in run.sources
         ],
         "series": [_series(one) for one in run.series],
-        "hyperparameters": {_text(name): _value(value) for name, value in run.hyperparameters.items()},
+        "hyperparameters": {text(name): value(setting) for name, setting in run.hyperparameters.items()},
         "notices": [_notice(one) for one in run.notices],
         "events": [_event(one) for one in run.events],
-        "findings": [_finding(one) for one in outcomes.findings],
+        "findings": [finding_object(one) for one in outcomes.findings],
         "passed": list(outcomes.passed),
-        "not_applicable": [{"rule": one.rule, "reason": _text(one.reason)} for one in outcomes.not_applicable],
-        "crashed": [{"rule": one.rule, "error": _text(one.error)} for one in outcomes.crashed],
+        "not_applicable": [{"rule": one.rule, "reason": text(one.reason)} for one in outcomes.not_applicable],
+        "crashed": [{"rule": one.rule, "error": text(one.error)} for one in outcomes.crashed],
     }
 
 
 def _series(series: Series) -> dict[str, Any]:
     return {
-        "name": _text(series.name),
+        "name": text(series.name),
         "role": series.role.id,
         "split": str(series.split),
         "axis": str(series.axis),
@@ -76,49 +86,56 @@ def _series(series: Series) -> dict[str, Any]:
 def _notice(notice: Notice) -> dict[str, Any]:
     return {
         "kind": notice.kind,
-        "path": _text(notice.path),
+        "path": text(notice.path),
         "byte_start": notice.byte_start,
         "byte_end": notice.byte_end,
         "line_start": notice.line_start,
         "line_end": notice.line_end,
-        "message": _text(notice.message),
+        "message": text(notice.message),
     }
 
 
 def _event(event: TextEvent) -> dict[str, Any]:
     return {
         "kind": event.kind,
-        "text": _text(event.text),
-        "path": _text(event.path),
+        "text": text(event.text),
+        "path": text(event.path),
         "line": event.line,
         "step": event.step,
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """Return a finding."""
     return {
         "rule": finding.rule,
         "title": finding.title,
         "severity": str(finding.severity),
         "confidence": str(finding.confidence),
-        "message": _text(finding.message),
-        "spans": [
-            {"series": _text(s.series), "first_step": s.first_step, "last_step": s.last_step, "note": _text(s.note)}
-            for s in finding.spans
-        ],
+        "message": text(finding.message),
+        "spans": [_span(one) for one in finding.spans],
         "places": [_place(one) for one in finding.places],
-        "evidence": {name: _quantity(one) for name, one in finding.evidence.items()},
+        "evidence": {text(name): quantity(one) for name, one in finding.evidence.items()},
         "causes": [_cause(one) for one in finding.causes],
         "explained_by": finding.explained_by or None,
-        "group": _text(finding.group),
-        "to_tell_apart": _texts(finding.to_tell_apart),
+        "group": text(finding.group),
+        "to_tell_apart": texts(finding.to_tell_apart),
         "references": list(finding.references),
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {
+        "series": text(span.series),
+        "first_step": span.first_step,
+        "last_step": span.last_step,
+        "note": text(span.note),
     }
 
 
 def _place(place: Place) -> dict[str, Any]:
     return {
-        "path": _text(place.path),
+        "path": text(place.path),
         "line_start": place.line_start,
         "line_end": place.line_end,
         "byte_start": place.byte_start,
@@ -129,44 +146,62 @@ def _place(place: Place) -> dict[str, Any]:
 def _cause(cause: Cause) -> dict[str, Any]:
     return {
         "id": cause.id,
-        "text": cause.text,
+        "text": text(cause.text),
         "strength": str(cause.strength),
-        "evidence": _texts([*(f"+ {text}" for text in cause.pro), *(f"- {text}" for text in cause.contra)]),
+        "evidence": texts([*(f"+ {one}" for one in cause.pro), *(f"- {one}" for one in cause.contra)]),
         "fixes": [
-            {"text": _text(fix.text), "tested": _text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
+            {"text": text(fix.text), "tested": text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
         ],
     }
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def comparison_object(comparison: Comparison) -> dict[str, Any]:
+    """Return what several runs show together."""
     return {
         "id": comparison.rule,
-        "runs": _texts(comparison.runs),
-        "message": _text(comparison.message),
-        "evidence": {name: _quantity(one) for name, one in comparison.evidence.items()},
+        "runs": texts(comparison.runs),
+        "message": text(comparison.message),
+        "evidence": {text(name): quantity(one) for name, one in comparison.evidence.items()},
     }
 
 
-def _quantity(quantity: Quantity) -> dict[str, Any]:
-    value = _value(quantity.value)
-    return {**(value if isinstance(value, Mapping) else {"value": value}), "unit": quantity.unit}
+def gate_object(gated: Gated) -> dict[str, Any]:
+    """Return the verdict of a gate, and what it was asked for."""
+    return {
+        "verdict": str(gated.verdict),
+        "fail_on": None if gated.fail_on is None else str(gated.fail_on),
+        "remarks": texts(gated.remarks),
+    }
 
 
-def _value(value: object) -> Any:
-    """Return a JSON value; numbers that are not finite become an object that says which they are."""
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"value": None, "nonfinite": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return float(value)  # type: ignore[arg-type]
+def check_object(check: Check) -> dict[str, Any]:
+    """Return one thing that a gate asked."""
+    return {
+        "type": check.kind,
+        "name": text(check.name),
+        "run": text(check.run),
+        "series": text(check.series),
+        "level": str(check.level),
+        "outcome": str(check.outcome),
+        "message": text(check.message),
+        "evidence": {text(name): quantity(one) for name, one in check.evidence.items()},
+        "span": None if check.span is None else _span(check.span),
+    }
 
 
-def _text(text: str) -> str:
-    r"""Escape lone surrogates, which file names of other encodings hold and UTF-8 does not: `\udce9`."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def suppressed_object(suppressed: Suppressed) -> dict[str, Any]:
+    """Return a finding that is known and does not count."""
+    return {
+        "run": text(suppressed.run.name),
+        "finding": finding_object(suppressed.finding),
+        "reason": text(suppressed.reason),
+        "expires": None if suppressed.expires is None else suppressed.expires.isoformat(),
+    }
 
 
-def _texts(texts: Sequence[str]) -> list[str]:
-    return [_text(one) for one in texts]
+def _gate(gated: Gated) -> dict[str, Any]:
+    return {
+        **gate_object(gated),
+        "checks": [check_object(one) for one in gated.checks],
+        "suppressed": [suppressed_object(one) for one in gated.suppressed],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Severity
+from logdoctor.finding import Crashed, Severity
 from logdoctor.reports.layout import Page
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
@@ -20,6 +20,11 @@ MAX_NAMED = 3
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
     """Say what was read and found: `2 runs, 8 series, 1.9 M points, 3 errors, 0 warnings, 0 damaged files (0.8 s)`."""
+    return f"{counts(diagnosis)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+
+
+def counts(diagnosis: Diagnosis) -> str:
+    """Say what was read and found, without how long it took: the same input gives the same text."""
     series = sum(len(one.run.series) for one in diagnosis.runs)
     parts = (
         counted(len(diagnosis.runs), "run"),
@@ -29,7 +34,7 @@ def coverage(diagnosis: Diagnosis, seconds: float) -> str:
         counted(diagnosis.count(Severity.WARNING), "warning"),
         counted(len(diagnosis.damaged_files), "damaged file"),
     )
-    return f"{', '.join(parts)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+    return ", ".join(parts)
 
 
 def abbreviated(n: int) -> str:
@@ -45,16 +50,21 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     failed: dict[str, list[tuple[str, str]]] = {}
     for one in diagnosis.runs:
         for crash in one.outcomes.crashed:
-            failed.setdefault(crash.rule, []).append((shown_name(one.run), crash.error))
+            failed.setdefault(crash.rule, []).append((shown_name(one.run), reason(crash)))
     for rule, cases in failed.items():
-        run, error = cases[0]
+        run, why = cases[0]
         more = f" and {counted(len(cases) - 1, 'more run')}" if len(cases) > 1 else ""
-        reason = error.strip().splitlines()[-1] if error.strip() else "no reason given"
-        yield page.printable(f"rule {rule} failed on run {run}{more}: {reason}; the other rules went on")
+        yield page.printable(f"rule {rule} failed on run {run}{more}: {why}; the other rules went on")
+
+
+def reason(crash: Crashed) -> str:
+    """Return why a rule failed: the last line of what Python said."""
+    said = crash.error.strip()
+    return said.splitlines()[-1] if said else "no reason given"
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for the runs in which no training loss was recognised: their silence is no praise."""
+    """Yield a line for the runs without a training loss, for their silence is no praise; say why nothing was read."""
     judged = [{one.role for one in examined.run.all(Loss)} - {ValLoss, TestLoss} for examined in diagnosis.runs]
     names = [shown_name(one.run) for one, losses in zip(diagnosis.runs, judged, strict=True) if not losses]
     if names:
@@ -62,6 +72,8 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
         named = f"{', '.join(names[:MAX_NAMED])}{more}"
         yield page.printable(f"{text}: {named}; `logdoctor inspect` shows what was read")
+    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices]
+    yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
+from logdoctor.gated import Gated
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
+from logdoctor.reports.gate_lines import gate_lines
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
@@ -34,6 +36,7 @@ def render(report: Report, page: Page) -> str:
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
+    sections.append(list(_gate(report.gated, page)))
     sections.append(_plain([coverage(diagnosis, report.seconds)], page))
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
 
@@ -152,6 +155,11 @@ def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]
         yield from _labelled(label, page.printable(f"{one.runs[0]} and {more}: {one.message}"), page)
     if len(comparisons) > MAX_COMPARISONS:
         yield f"and {counted(len(comparisons) - MAX_COMPARISONS, 'more comparison')} (--output-format json has all)"
+
+
+def _gate(gated: Gated | None, page: Page) -> Iterator[str]:
+    for label, text in gate_lines(gated) if gated else ():
+        yield from _labelled(f"{page.dim(label)}  ", page.printable(text), page)
 
 
 def _labelled(label: str, text: str, page: Page) -> Iterator[str]:

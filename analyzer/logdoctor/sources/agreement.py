@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Series, naming
-from logdoctor.run.roles import Counter, Unknown
+from logdoctor.run.roles import Counter, Throughput, Unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,18 @@ ROUNDING = 1e-3
 
 AGREEING = 0.95
 """Share of common points that must agree; a resumed run may have written a few of them anew."""
+
+WRITTEN = (3, 4, 5, 6)
+"""Decimals, or digits, that consoles write; with fewer, curves of two runs look the same by chance."""
+
+WRITTEN_EXACTLY = 1e-9
+"""How far a value in double precision may lie from the digits that were written."""
+
+MOST_ROUNDED = 0.05
+"""A value that was rounded by more of itself tells nothing of whether two curves are one."""
+
+LEAST_TELLING = 0.25
+"""Share of points that must tell something: the rest may have fallen to the last digit."""
 
 GLANCE = 16
 """Points at the beginning that are compared first."""
@@ -48,8 +60,9 @@ def quantity(series: Series) -> Quantity:
 
 
 def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series]) -> Relation:
-    """Compare every quantity that two logs share; counters and settings say nothing."""
-    shared = [key for key in ours if key[0] and key in theirs]
+    """Compare every quantity that two logs share; counters say nothing, and speeds only where nothing else does."""
+    common = [key for key in ours if key[0] and key in theirs]
+    shared = [key for key in common if key[0] != Throughput.id] or common
     known = [verdict for key in shared if (verdict := same_values(theirs[key], ours[key])) is not None]
     if not known:
         return Relation.APART
@@ -62,7 +75,11 @@ def same_values(one: Series, other: Series) -> bool | None:
         return _equal(one.values, other.values) if len(one) == len(other) else None
     a, b = one.curve, other.curve
     head = min(len(a), len(b), GLANCE)
-    if head == GLANCE and (a.steps[:head] == b.steps[:head]).all() and not _equal(a.values[:head], b.values[:head]):
+    if (
+        head == GLANCE
+        and (a.steps[:head] == b.steps[:head]).all()
+        and _equal(a.values[:head], b.values[:head]) is False
+    ):
         return False  # logs of two runs of one program: a glance tells them apart
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
     if not len(in_a):
@@ -70,8 +87,36 @@ def same_values(one: Series, other: Series) -> bool | None:
     return _equal(a.values[in_a], b.values[in_b])
 
 
-def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
+    """Compare values point by point; None where so few digits are written that they would agree whatever they were."""
     with np.errstate(invalid="ignore"):
-        close = np.abs(a - b) <= ROUNDING * np.maximum(np.abs(a), np.abs(b)) + 1e-12
-    same = close | (np.isnan(a) & np.isnan(b)) | (a == b)
-    return bool(same.mean() >= AGREEING)
+        difference, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
+        exact = (np.isnan(a) & np.isnan(b)) | (a == b)
+        same = exact | (difference <= ROUNDING * size + 1e-12)
+        if same.mean() >= AGREEING:
+            return True
+        last_digit = np.maximum(_half_a_digit(a), _half_a_digit(b))
+        same |= difference <= last_digit * (1 + 1e-9)
+        telling = exact | (last_digit <= MOST_ROUNDED * size)
+    if same.mean() < AGREEING:
+        return False
+    return True if telling.mean() >= LEAST_TELLING else None
+
+
+def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n,) by how much each value may have been rounded; 0 where every digit was written.
+
+    Consoles write a fixed number of decimals (`%.4f`) or of digits (`%8.3g`).
+    """
+    finite = values[np.isfinite(values)]
+    decimals = next((n for n in WRITTEN if (np.round(finite, n) == finite).all()), None)
+    half = np.full(len(values), 0.0 if decimals is None else 0.5 * 10.0**-decimals)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = np.where(values == 0, 1.0, 10.0 ** np.floor(np.log10(np.abs(values))))
+        mantissa = values / unit
+        for digits in WRITTEN:
+            rounded = np.round(mantissa, digits - 1)
+            if (np.abs(rounded - mantissa)[np.isfinite(mantissa)] < WRITTEN_EXACTLY).all():
+                half = np.fmax(half, 0.5 * 10.0 ** (1 - digits) * unit)
+            break
+    return half

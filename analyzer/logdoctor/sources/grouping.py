@@ -27,6 +27,10 @@ MIN_DUPLICATE_POINTS = 10
 """Curves that are shorter may well be equal by accident."""
 
 
+DEEPEST_COPY = 3
+"""Levels below a run's folder at which a copy of its log is looked for: `lightning_logs/version_0` and one more."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One log of one file, with the place where its run lives."""
@@ -69,7 +73,8 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in pieces:
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
-    clusters = [(home, label, cluster) for (home, label), found in by_home.items() for cluster in _clusters(found)]
+    apart = [(home, label, cluster) for (home, label), found in by_home.items() for cluster in _clusters(found)]
+    clusters = _copies_joined(apart)
     per_home: dict[PurePosixPath, int] = {}
     for home, _, _ in clusters:
         per_home[home] = per_home.get(home, 0) + 1
@@ -102,7 +107,9 @@ def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
         home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem)
         prefix = f"{subfolder}/" if subfolder else ""
-        yield Piece(file, log, home, tuple(replace(s, name=prefix + s.name, split=split) for s in log.series))
+        yield Piece(
+            file, log, home, tuple(replace(s, name=prefix + s.name, split=s.split or split) for s in log.series)
+        )
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,47 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     return [cluster.pieces for cluster in clusters]
 
 
+_Placed = tuple[PurePosixPath, str, list[Piece]]
+"""The pieces of one run, with its folder and its label."""
+
+
+def _copies_joined(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Join a run with the only run of other formats below its folder that holds the same data.
+
+    Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
+    log above `vis_data/`, a table beside a folder of event files.
+    """
+    homes: dict[PurePosixPath, list[int]] = {}
+    for i, (home, _, _) in enumerate(placed):
+        homes.setdefault(home, []).append(i)
+    below: dict[int, list[int]] = {}
+    for lower, (home, _, pieces) in enumerate(placed):
+        above = [upper for folder in home.parents[:DEEPEST_COPY] for upper in homes.get(folder, ())]
+        same = [upper for upper in above if _is_copy(pieces, placed[upper][2])]
+        if len(same) == 1:
+            below.setdefault(same[0], []).append(lower)
+    lowest = {lower for (lower, *others) in below.values() if not others} - below.keys()
+    return [
+        (
+            home,
+            label,
+            [*pieces, *(piece for lower in below.get(i, ()) if lower in lowest for piece in placed[lower][2])],
+        )
+        for i, (home, label, pieces) in enumerate(placed)
+        if i not in lowest
+    ]
+
+
+def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
+    """Whether two runs of other formats share a quantity of many points, and what they share agrees."""
+    if {piece.file.source.name for piece in ours} & {piece.file.source.name for piece in theirs}:
+        return False
+    here = {key: series for piece in ours for key, series in piece.quantities.items()}
+    there = {key: series for piece in theirs for key, series in piece.quantities.items()}
+    long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_DUPLICATE_POINTS for key in here.keys() & there)
+    return long and relation(here, there) is Relation.SAME
+
+
 def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
     if alone:
         return str(home)
@@ -202,9 +250,15 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
 
 
 def _relative(file: Found) -> Iterator[Notice]:
-    """Yield the notices of a file under its path relative to the argument, as everything in a report is."""
+    """Yield the notices of a file under its path relative to the argument, as everything in a report is.
+
+    A source that reads several files, as MLflow's folder of metrics, names the one that a notice is about.
+    """
     for notice in (*file.notices, *(notice for log in file.logs for notice in log.notices)):
-        yield replace(notice, path=str(file.relative))
+        named = PurePosixPath(notice.path)
+        beside = named.is_relative_to(file.path.parent) and named != PurePosixPath(file.path)
+        path = file.folder / named.relative_to(file.path.parent) if beside else file.relative
+        yield replace(notice, path=str(path))
 
 
 def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:

@@ -40,6 +40,8 @@ def home_of(
         return folder, ""
     if (run := _dvclive(folder)) is not None:
         return run, ""
+    if (run := _torchrl(folder, series)) is not None:
+        return run, ""
     if _HPARAMS.match(folder.name):
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
@@ -65,6 +67,12 @@ def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:
     parts = folder.parts
     at = next((i for i in range(len(parts) - 1) if parts[i : i + 2] == ("plots", "metrics")), None)
     return None if at is None else PurePosixPath(*parts[:at])
+
+
+def _torchrl(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:
+    """TorchRL writes `train/loss` to `scalars/train/loss.csv` below the folder of the run."""
+    at = next((i for i, part in enumerate(folder.parts) if part == "scalars"), None)
+    return None if at is None or len(series) != 1 else PurePosixPath(*folder.parts[:at])
 
 
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Axis, Notice, Series, Setting
-from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.source import Head, Log, Source
+from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
+from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
 STATUS = {"FINISHED": True, "FAILED": False, "KILLED": False, "3": True, "4": False, "5": False}
 """Whether a run came to its end, by the status of the database and of `meta.yaml`."""
@@ -24,7 +26,13 @@ LARGEST_SETTING = 10_000
 
 _MILLISECONDS = 1e-3
 
-Point = tuple[object, float, object]
+_LATEST = 10**14
+"""Milliseconds since 1970 beyond which a time is two numbers grown together: the year 5138."""
+
+_FIELDS = (2, 3, 5)
+"""How many a line has: time and value, since MLflow 1.0 the step, since 3.0 the name and the digest of a data set."""
+
+Point = tuple[int, float, float]
 """Step, value, and milliseconds since 1970."""
 
 
@@ -48,43 +56,62 @@ class MlflowFolder(Source):
         series: list[Series] = []
         notices: list[Notice] = []
         for file in _files(run / "metrics"):
-            points, bad = _points(file)
+            points, spans = _points(file)
             name = file.relative_to(run / "metrics").as_posix()
             if points:
-                series.append(metric_series(name, points))
-            if bad:
-                text = f"{len(bad)} lines of the metric {name} are no point and were not used, the first is {bad[0]}"
-                notices.append(Notice(DAMAGE, str(file), text))
+                series.append(metric_series(readable(name), points))
+            notices += damage_notices(file, spans)
         settings = {file.relative_to(run / "params").as_posix(): _parameter(file) for file in _files(run / "params")}
-        status = next(
-            (line for line in path.read_text("utf-8", "replace").splitlines() if line.startswith("status:")), ""
-        )
-        yield Log(tuple(series), settings, tuple(notices), finished=STATUS.get(status.removeprefix("status:").strip()))
+        with path.open("rb") as meta:
+            status = _STATUS.search(meta.read(HEAD_BYTES).decode("utf-8", "replace"))
+        yield Log(tuple(series), settings, tuple(notices), finished=STATUS.get(status[1]) if status else None)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _points(file: Path) -> tuple[list[Point], list[int]]:
-    """Read the points of a metric and the numbers of the lines that are none."""
+def _points(file: Path) -> tuple[list[Point], list[Span]]:
+    """Read the points of a metric, and which lines are none."""
     points: list[Point] = []
-    bad: list[int] = []
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, start=1):
-            parts = line.split()
-            whole = line.endswith("\n")  # a number that was cut off is not that number
-            try:
-                value = parse_number(parts[1]) if len(parts) >= 2 else None
-                step = int(parts[2]) if len(parts) > 2 else 0
-                time = int(parts[0]) if parts else 0
-            except ValueError:
-                value = None
-            if value is None or not whole:
-                bad.append(number)
+    spans: list[Span] = []
+    fields = 0
+    for block in read_blocks(file):
+        for i, line in enumerate(block.lines):
+            place = (block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]))
+            parts = line.split(" ")
+            point = _point(parts) if len(parts) >= fields else None
+            if "\0" in line:
+                spans.append(Span(*place, "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT))
+            elif point is None or block.overlong:
+                spans.append(Span(*place, "is no point of the metric"))
+            elif not block.ended and i == len(block.lines) - 1:
+                spans.append(Span(*place, "has no line end, so that its last number may be cut off", INTERRUPTED_WRITE))
             else:
-                points.append((step, value, time))
-    return points, bad
+                points.append(point)
+                fields = min(len(parts), _FIELDS[1])
+    return points, spans
+
+
+def _point(parts: Sequence[str]) -> Point | None:
+    """Read the fields of a line; None when they are not those of one point."""
+    if len(parts) not in _FIELDS or (len(parts) == _FIELDS[-1] and _is_number(parts[-1]) and _is_number(parts[-2])):
+        return None
+    time, value, step = (*map(_number, parts[:3]), 0.0)[:3]
+    if time is None or value is None or step is None or abs(step) >= LARGEST_STEP or not 0 <= time < _LATEST:
+        return None
+    return (int(step), value, time) if step == int(step) and "." not in parts[0] else None
+
+
+def _is_number(text: str) -> bool:
+    return _number(text) is not None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return parse_number(text)
+    except ValueError:
+        return None
 
 
 def _parameter(file: Path) -> Setting:
@@ -102,9 +129,9 @@ def setting(text: str) -> Setting:
 
 def metric_series(name: str, points: Sequence[Point]) -> Series:
     """Make a series of points in the order of logging; points that all lie at step 0 are counted instead."""
-    steps = np.array([step if isinstance(step, int) else 0 for step, _, _ in points], np.int64)
+    steps = np.array([step for step, _, _ in points], np.int64)
     counted = len(steps) > 1 and not steps.any()
-    times = np.array([time if isinstance(time, int | float) else np.nan for _, _, time in points], np.float64)
+    times = np.array([time for _, _, time in points], np.float64)
     return Series.of(
         name,
         np.arange(len(steps)) if counted else steps,

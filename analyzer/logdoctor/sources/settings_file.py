@@ -22,8 +22,8 @@ MOST_VISITED = 5000
 
 DEEPEST = 8
 
-WRAPPED = frozenset({"value", "desc"})
-"""W&B writes every setting as `{"desc": null, "value": 3}`."""
+WRAPPED = frozenset({"value", "desc", "sort"})
+"""W&B writes every setting as `{"desc": null, "value": 3}`, SwanLab with its place in the order as well."""
 
 
 class SettingsFile(Source):

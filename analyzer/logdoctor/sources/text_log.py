@@ -11,13 +11,15 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
+from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
-from logdoctor.sources.console.passages import Gap, Passage, end_passage, head_passage, read_passages
+from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
 from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.console.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.streams import StreamReader
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import Span, damage_notices
 
 
 class TextLog(Source):
@@ -41,19 +43,20 @@ class TextLog(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read every line: what counts and measures becomes series, what matters besides becomes events."""
         rows, boxes, messages = StreamReader(), BoxReader(), MessageReader()
-        notices: list[Notice] = []
+        spans: list[Span] = []
         opening: list[str] = []
         for piece in read_passages(path):
-            if isinstance(piece, Gap):
-                notices.append(_too_long(path, piece))
+            if isinstance(piece, Span):
+                spans.append(piece)
                 continue
-            if piece.had_nul:
-                notices.append(_nul(path, piece))
-            taken = rows.take(piece)
-            boxes.take(piece, taken)
-            messages.take(piece, taken)
+            passage, damaged = mended(piece)
+            taken = rows.take(passage)
+            spans += damaged + [passage.span(*flaw) for flaw in taken.flaws]
+            boxes.take(passage, taken)
+            messages.take(passage, taken)
             if len(opening) < MOST_LINES:
-                opening += piece.text.split("\n", MOST_LINES)[:MOST_LINES]
+                opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
+        notices = list(damage_notices(path, spans))
         if rows.unused:
             message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
             notices.append(Notice(DAMAGE, str(path), message))
@@ -74,6 +77,7 @@ class TextLog(Source):
 
 def _tells_of_training(passage: Passage, path: Path) -> bool:
     rows, boxes = StreamReader(), BoxReader()
+    passage, _ = mended(passage)
     boxes.take(passage, rows.take(passage))
     return assemble(path, [*rows.streams(), *boxes.streams()]) is not None
 
@@ -83,14 +87,3 @@ def _finished(last: Message | None, found: Assembled) -> bool | None:
     if last is not None and last.line > found.last_line:
         return last.kind in ENDS
     return found.complete
-
-
-def _too_long(path: Path, gap: Gap) -> Notice:
-    message = f"Line {gap.line} is too long for a line of text: {gap.characters} characters were not used."
-    return Notice(DAMAGE, str(path), message, line_start=gap.line, line_end=gap.line)
-
-
-def _nul(path: Path, passage: Passage) -> Notice:
-    first, last = passage.places.at(0), passage.places.at(passage.text.count("\n"))
-    message = f"NUL bytes stand between lines {first} and {last}, as storage leaves them after a crash."
-    return Notice(DAMAGE, str(path), message, line_start=first, line_end=last)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from logdoctor.run import Series, Setting
+from logdoctor.run import Notice, Series, Setting
+from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.event_file.event_columns import (
     Points,
     Tag,
@@ -28,7 +29,14 @@ from logdoctor.sources.event_file.event_columns import (
     steps_of,
     voided_by,
 )
-from logdoctor.sources.event_file.event_notices import Restart, damage_notices, foreign_notice, restart_notices
+from logdoctor.sources.event_file.event_notices import (
+    Restart,
+    Surroundings,
+    damage_notices,
+    foreign_notice,
+    restart_notices,
+    translated_notice,
+)
 from logdoctor.sources.event_file.event_proto import Layout
 from logdoctor.sources.event_file.event_settings import TEXTS, hparams, text_settings
 from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records
@@ -72,6 +80,8 @@ class _Contents:
     """Hyper-parameters, each with the place of its record in the file."""
     restarts: list[tuple[int, int, int]] = field(default_factory=list)
     """Where the record of each `SessionLog.START` begins and ends, and its step."""
+    lengths: set[int] = field(default_factory=set)
+    """Bytes of the records that hold points."""
     gaps: list[Gap] = field(default_factory=list)
 
 
@@ -91,9 +101,22 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
     return Log(
         series=tuple(_series(tag, points) for tag, points in _in_order(kept)),
         hyperparameters=settings,
-        notices=(*damage_notices(path, contents.gaps, size), *restart_notices(path, restarts)),
+        notices=(*_notices(path, start, size, contents, joined.values()), *restart_notices(path, restarts)),
         starts_at=min((one.step for one in restarts), default=None),
     )
+
+
+def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: Collection[Points]) -> Iterator[Notice]:
+    """Yield what there is to say of a file but for its restarts."""
+    damaged = sum(gap.end - gap.start for gap in contents.gaps)
+    if 2 * damaged > size and (notice := translated_notice(path, start, size)):
+        yield notice
+        return
+    if not damaged and not series and not contents.settings:
+        yield Notice(INTERPRETATION, str(path), "No scalar was logged to this file.", 0, size)
+    longest = max(series, key=len, default=None)
+    around = Surroundings(size, min(contents.lengths, default=0), longest if longest else None)
+    yield from damage_notices(path, contents.gaps, around)
 
 
 def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
@@ -109,6 +132,7 @@ def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
                 continue
             for tag, points in points_of(layout, records):
                 contents.points.setdefault(tag, []).append(points)
+                contents.lengths.add(records.length + FRAME_BYTES)
             contents.settings.extend(_settings(layout, records))
             if layout.starts_session:
                 steps = steps_of(layout, records.rows).tolist()

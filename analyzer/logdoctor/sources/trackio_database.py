@@ -9,10 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.sqlite_file import has_tables, is_sqlite, opened
+from logdoctor.sources.sqlite.sqlite_file import Rows, damage_in, damage_of, has_tables, intact_rows, is_sqlite, opened
 from logdoctor.sources.tables.json_text import decode
 from logdoctor.sources.tables.records import settings_of, table_of
 from logdoctor.sources.tables.table_logs import read_logs
@@ -32,20 +33,30 @@ class TrackioDatabase(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read the runs in the order of their names."""
         with opened(path) as database:
-            named = has_tables(path, configs="run_name config")
-            configs = dict(database.execute("SELECT run_name, config FROM configs")) if named else {}
-            found = database.execute("SELECT run_name, step, timestamp, metrics FROM metrics ORDER BY run_name, id")
-            for run, rows in groupby(found, key=lambda row: str(row[0])):
-                read = [_row(step, timestamp, metrics) for _, step, timestamp, metrics in rows]
-                whole = [row for row in read if row is not None]
-                lost = len(read) - len(whole)
-                text = f"{lost} rows of run {run} hold no JSON and were not used"
-                notices = (Notice(DAMAGE, str(path), text),) if lost else ()
-                for log in read_logs(table_of(path, whole), notices):
-                    yield replace(log, label=run, hyperparameters=settings_of(_object(configs.get(run))))
+            notices = database.notices + damage_of(path, database)
+            known = has_tables(path, configs="run_name config")
+            configs = intact_rows(database, "configs", "run_name, config") if known else Rows([])
+            found = intact_rows(database, "metrics", "run_name, step, timestamp, metrics")
+        if not found.rows and found.gaps:
+            raise UnreadableLogError(f"{path}: damaged: no row of the table metrics can be read")
+        notices += damage_in(path, "configs", configs.gaps) + damage_in(path, "metrics", found.gaps)
+        settings = {str(run): config for run, config in configs.rows}
+        for run, rows in groupby(sorted(found.rows, key=_run), key=_run):
+            read = [_record(step, timestamp, metrics) for _, step, timestamp, metrics in rows]
+            whole = [row for row in read if row is not None]
+            lost = len(read) - len(whole)
+            text = f"{lost} rows of run {run} hold no JSON and were not used"
+            odd = (Notice(DAMAGE, str(path), text),) if lost else ()
+            for log in read_logs(table_of(path, whole), notices + odd):
+                yield replace(log, label=run, hyperparameters=settings_of(_object(settings.get(run))))
+            notices = ()
 
 
-def _row(step: object, timestamp: object, metrics: object) -> dict[str, Any] | None:
+def _run(row: tuple[object, ...]) -> str:
+    return str(row[0])
+
+
+def _record(step: object, timestamp: object, metrics: object) -> dict[str, Any] | None:
     values = _object(metrics)
     return {"step": step, "timestamp": timestamp, **values} if values else None
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.event_file.protobuf import BYTES, VARINT, WireError, fields, members, varint
-from logdoctor.sources.leveldb_log import read_records
+from logdoctor.sources.leveldb_log import has_record, read_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.json_text import decode
 from logdoctor.sources.tables.records import settings_of, table_of
@@ -53,14 +53,15 @@ class WandbRun(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell it by its first bytes, and a small file by its history too: a run that logged nothing has none."""
         if not head.start.startswith(_FILE_HEADER[:4]):
-            return False
+            return has_record(head.start)  # the beginning is damaged
         return not head.whole or head.start[: len(_FILE_HEADER)] != _FILE_HEADER or bool(_content(head.path)[0].rows)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every record that is intact; raises UnreadableLogError for another version of the format."""
         with path.open("rb") as file:
-            if file.read(len(_FILE_HEADER)) != _FILE_HEADER:
-                raise UnreadableLogError(f"{path}: this version of W&B's format is not known; export the run as CSV")
+            header = file.read(len(_FILE_HEADER))
+        if header[:-1] == _FILE_HEADER[:-1] and header != _FILE_HEADER:
+            raise UnreadableLogError(f"{path}: this version of W&B's format is not known; export the run as CSV")
         content, notices = _content(path)
         tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows))]
         yield Log(
@@ -73,16 +74,28 @@ class WandbRun(Source):
 
 def _content(path: Path) -> tuple[_Content, list[Notice]]:
     """Read all records; one that does not hold what it should becomes a notice."""
-    content, notices = _Content(), list[Notice]()
-    for record in read_records(path, len(_FILE_HEADER)):
+    content, notices = _Content(), list[tuple[int, Notice]]()
+    with path.open("rb") as file:
+        is_sound = file.read(len(_FILE_HEADER)) == _FILE_HEADER
+    for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
         if isinstance(record, Notice):
-            notices.append(record)
+            notices.append((len(content.rows), record))
             continue
         try:
-            _take(record, content)
+            _take(record.data, content)
         except WireError as error:
-            notices.append(Notice(DAMAGE, str(path), f"a record cannot be read and was not used: {error}"))
-    return content, notices
+            told = f"A record cannot be understood and was not used: {error}"
+            notices.append((len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end)))
+    return content, [replace(one, message=one.message + _around(content.rows, row)) for row, one in notices]
+
+
+def _around(rows: Sequence[Mapping[str, Any]], at: int) -> str:
+    """Say between which steps damage in front of a row lies: `, between steps 99 and 101`."""
+    before = rows[at - 1].get("_step") if at else None
+    after = rows[at].get("_step") if at < len(rows) else None
+    if before is None or after is None:
+        return f", after step {before}" if before is not None else f", before step {after}" if after is not None else ""
+    return f", between steps {before} and {after}"
 
 
 def _by_axis(content: _Content) -> Iterator[list[dict[str, Any]]]:

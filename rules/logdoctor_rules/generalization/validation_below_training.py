@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -29,6 +30,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
+from logdoctor.evidence.regularisers import regularisers
 from logdoctor.run.naming import stem_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
@@ -39,11 +41,11 @@ from logdoctor.wording import number, percent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-REGULARISERS = frozenset("dropout drop droppath mixup cutmix smoothing augment augmentation augmentations aug".split())
-"""Words of settings that make training look worse than validation."""
-
 RESTLESS = 0.1
 """Noise of validation as a share of its level, above which the set is too small to be called easier."""
+
+STEADY = 0.06
+"""Noise of validation as a share of training's level, up to which a lead is no luck: a handful of rows have 0.07."""
 
 KEPT = 0.5
 """Part of its fall that training must still have at the end: what rises leaves validation behind by itself."""
@@ -65,21 +67,27 @@ class ValidationBelowTraining(Rule):
 
     Dropout, augmentation, mixup and averages over an epoch make that normal, and few logs name them all: then it is a
     note, and only a large lead is worth one. It is a warning where they cannot explain it: validation makes no mistakes
-    at all while training makes many, or it was ahead before there was anything that a regulariser could have hidden.
+    at all while training makes many, it was ahead before there was anything that a regulariser could have hidden, or
+    its lead is a good part of all that training gained and no setting names a regulariser.
     """
 
     id = "validation-below-training"
     title = "Validation loss stays below training loss"
     severity = Severity.WARNING
-    causes = ("train-mode-regularisation", "leakage", "validation-set-differs")
+    causes = ("train-mode-regularisation", "leakage", "validation-set-differs", "label-noise")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
     limits = "Needs 6 validation losses. Leakage and dropout look alike until training is evaluated without dropout."
 
     max_ratio: float = threshold(
-        0.6, "validation loss as a share of training loss; dropout and mild augmentation leave 0.7 and more"
+        0.65, "validation loss as a share of training loss; dropout and mild augmentation leave 0.7 and more"
     )
     min_lead: float = threshold(
         0.1, "lead as a share of what training gained: where both are almost zero, a ratio says little"
+    )
+    far: float = threshold(
+        0.25,
+        "the same from which no usual regulariser explains it: sound runs with dropout or noise on their inputs stay "
+        "below 0.15, wrong labels in training leave 0.3 and more",
     )
     min_z: float = threshold(
         4.0, "lead in units of its standard error over the last third; one in thirty thousand by chance"
@@ -125,13 +133,13 @@ class ValidationBelowTraining(Rule):
         ),
         fires(
             "ahead of late evaluations alone (a note)",
-            train_loss=decay(1.6, 0.9, 40, half_life=0.01),
+            train_loss=decay(2.9, 0.9, 40, half_life=0.01),
             val_loss=decay(0.6, 0.45, 40, half_life=0.3),
         ),
         fires(
             "unnamed augmentation leaves training far behind (a note)",
             settings={"learning_rate": 0.001},
-            train_loss=decay(2.3, 0.66, half_life=0.03),
+            train_loss=decay(2.3, 0.57, half_life=0.03),
             val_loss=decay(2.3, 0.24, half_life=0.03),
             train_accuracy=decay(0.1, 0.77),
             val_accuracy=decay(0.1, 0.99),
@@ -143,7 +151,12 @@ class ValidationBelowTraining(Rule):
             train_accuracy=decay(0.1, 0.88),
             val_accuracy=decay(0.1, 1.0),
         ),
-        fires("a large lead (a note)", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
+        fires("a large lead that no setting explains", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
+        fires(
+            "a large lead of a few rows (a note)",
+            train_loss=decay(6.9, 2.8),
+            val_loss=decay(6.9, 0.9).noisy(0.25, seed=4),
+        ),
         fires(
             "mixup leaves training far behind (a note)",
             settings={"mixup": 0.8},
@@ -184,12 +197,17 @@ class ValidationBelowTraining(Rule):
         kept = train.start - train.end >= KEPT * train.fall
         if end <= least or mine > self.max_ratio * theirs or end < self.min_lasting * middle or not kept:
             return
-        named, off = _regularisers(run)
+        named, off = regularisers(run)
         solved = self._solved(run, train)
         early = "" if run.all(TrainComponentLoss) else self._ahead_at_first(gap, end)
         # A handful of examples may be easy by luck.
         suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
         suspicious |= bool(early) and val.noise <= RESTLESS * mine
+        large = end >= self.far * train.fall and val.noise <= STEADY * theirs
+        large &= not (named or suspicious or run.all(TrainComponentLoss))
+        loud = suspicious or large
+        unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
+        far_says = [f"the lead is {percent(end / train.fall)} of what training gained"] if large else []
         solved_says, early_says = ([one] if one else [] for one in (solved, early))
         series = val.series
         yield self.finding(
@@ -197,17 +215,20 @@ class ValidationBelowTraining(Rule):
             + "; ".join([f"({number(theirs)}), and its lead does not shrink", *solved_says, *early_says]),
             Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
-            severity=Severity.WARNING if suspicious else Severity.NOTE,
-            confidence=confidence_from(end / least, len(val)),
+            severity=Severity.WARNING if loud else Severity.NOTE,
+            confidence=unsure if large else confidence_from(end / least, len(val)),
             causes=ranked(
                 because(
                     "train-mode-regularisation",
-                    Strength.UNLIKELY if suspicious else Strength.LIKELY,
+                    Strength.UNLIKELY if suspicious else Strength.POSSIBLE if large else Strength.LIKELY,
                     pro=[f"the settings name {', '.join(named)}"] if named else [],
                     contra=[*([f"the settings say {', '.join(off)}"] if off and not named else []), *early_says],
                 ),
                 because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=solved_says),
-                because("validation-set-differs", Strength.LIKELY if suspicious else Strength.POSSIBLE, pro=early_says),
+                because(
+                    "validation-set-differs", Strength.LIKELY if loud else Strength.POSSIBLE, pro=early_says + far_says
+                ),
+                *(because("label-noise", pro=[one]) for one in far_says),
             ),
             evidence={
                 "lead at the end": Quantity(end),
@@ -248,11 +269,3 @@ def _at_end(values: NDArray[np.float64]) -> float:
 def _error_of_third(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:
     """Return the standard error of the median of a third of the points."""
     return MEDIAN_EFFICIENCY * trend.noise / math.sqrt(max(len(trend) / 3, 1.0))
-
-
-def _regularisers(run: Run) -> tuple[list[str], list[str]]:
-    """Return the settings that regularise, and those that say that they are switched off."""
-    settings = {name: value for name, value in run.hyperparameters.items() if REGULARISERS & set(words(name))}
-    on = [f"{name} {value}" for name, value in settings.items() if value not in (0, None, False, "", "none", "None")]
-    off = [f"{name} {value}" for name, value in settings.items() if value in (0, False) and value is not None]
-    return on, off

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
@@ -29,6 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.first_values import FirstValues, usual_leap
 from logdoctor.run.roles import LearningRate
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend
 from logdoctor.wording import number, place
@@ -36,14 +38,14 @@ from logdoctor.wording import number, place
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
 """The first full steps throw the loss to twice its start."""
 
+BURSTING = decay(12.0, 2.2, 12, half_life=0.2).followed_by(decay(2.2, 0.5, 108)).noisy(0.01)
+"""The log begins when the first steps have thrown the loss up already, and it falls to where learning begins."""
+
 JUMPED = decay(3.2, 2.4, 60).followed_by(line(4.1, 3.9, 40)).followed_by(decay(3.9, 1.0, 200)).noisy(0.02)
 """The loss rises in the middle of its fall."""
 
 BURST = 5.0
 """Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
-
-MIN_NEAR = 5
-"""Values, still near the start, from which their spread can be told."""
 
 ADAM = {"optimizer": "AdamW"}
 
@@ -54,7 +56,8 @@ class MissingWarmup(Rule):
 
     Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
     while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
-    but once, or a sibling with another warm-up that goes much lower. A later jump of the rate is judged by its harm.
+    but once, or a sibling with another warm-up that goes much lower. Where the log begins after it, the loss comes down
+    at once, by leaps or with a burst of the gradient. A later jump of the rate is judged by its harm.
     """
 
     id = "missing-warmup"
@@ -62,7 +65,7 @@ class MissingWarmup(Rule):
     severity = Severity.WARNING
     causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high")
     references = ("Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",)
-    limits = "Needs 100 values, and a logged rate or a warm-up set to 0; of SGD it sees only jumps of the rate."
+    limits = "Needs 40 values, and a logged rate or a warm-up set to 0; of SGD it sees only jumps of the rate."
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")
     early: float = threshold(0.02, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")
@@ -84,7 +87,7 @@ class MissingWarmup(Rule):
         0.25,
         "what the sibling with a warm-up ends lower, as a share of its fall; working runs stay below an eighth",
     )
-    min_points: float = threshold(100.0, "values a run needs: three at its beginning, the rest to know their noise")
+    min_points: float = threshold(40.0, "values a run needs: three at its beginning, the rest to know their noise")
 
     examples = (
         fires("overshoots at the full rate of Adam", settings=ADAM, train_loss=OVERSHOT, lr=cosine(3e-3, 300)),
@@ -114,6 +117,51 @@ class MissingWarmup(Rule):
             "the rate jumps to full and the loss with it",
             train_loss=JUMPED,
             lr=flat(1e-5, 60).followed_by(flat(1e-3, 240)),
+        ),
+        fires(
+            "a smaller overshoot of a run that learns slowly",
+            settings=ADAM,
+            train_loss=decay(3.2, 1.2, 300, half_life=0.3)
+            .noisy(0.1)
+            .with_value(0, 3.2)
+            .with_value(4, 4.4, 5.0, 4.4, 4.0),
+            lr=cosine(3e-3, 300),
+        ),
+        fires(
+            "the log begins after the overshoot, with a burst of the gradient",
+            settings=ADAM,
+            train_loss=BURSTING,
+            lr=flat(0.1, 120),
+            grad_norm=decay(30.0, 1.5, 12, half_life=0.12).followed_by(flat(1.0, 108)),
+        ),
+        fires(
+            "the log begins after the overshoot, and the loss leaps",
+            axis=Axis.STEP,
+            settings=ADAM,
+            train_loss=given([23.0, 30.0, 8.2, 17.5, 19.0, 9.2, 7.2, 5.0])
+            .followed_by(decay(4.0, 1.5, 112))
+            .noisy(0.01),
+            lr=cosine(0.2, 120),
+        ),
+        silent(
+            "falls as fast with neither leaps nor a burst of the gradient",
+            settings=ADAM,
+            train_loss=BURSTING,
+            lr=flat(0.1, 120),
+            grad_norm=decay(4.0, 1.5, 12, half_life=0.3).followed_by(flat(1.0, 108)),
+        ),
+        silent(
+            "a burst of the gradient while the loss falls to half",
+            settings=ADAM,
+            train_loss=decay(4.0, 2.0, 12, half_life=0.2).followed_by(line(2.0, 1.6, 108)).noisy(0.01),
+            lr=flat(0.1, 120),
+            grad_norm=decay(30.0, 1.5, 12, half_life=0.12).followed_by(flat(1.0, 108)),
+        ),
+        silent(
+            "falls fast by leaps as they come later, too",
+            settings=ADAM,
+            train_loss=BURSTING.heavy_tailed(0.2),
+            lr=flat(0.1, 120),
         ),
         silent("no harm done", settings=ADAM, train_loss=decay(3.2, 0.3, 300).noisy(0.02), lr=cosine(3e-3, 300)),
         silent("SGD at a constant rate", settings={"optimizer": "SGD"}, train_loss=OVERSHOT, lr=flat(0.1, 300)),
@@ -147,7 +195,7 @@ class MissingWarmup(Rule):
             train_loss=decay(3.2, 2.2, 300).noisy(0.07, seed=1).with_value(0, 3.2).with_value(3, 3.7),
             lr=flat(1e-3, 300),
         ),
-        silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[3:83]), lr=cosine(3e-3, 80)),
+        silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[3:41]), lr=cosine(3e-3, 38)),
         silent(
             "a little behind a sibling with a warm-up",
             settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
@@ -177,6 +225,7 @@ class MissingWarmup(Rule):
         settings: Hyperparameters,
         grads: Trend[GradNorm] | None,
         siblings: Siblings,
+        first: FirstValues,
     ) -> Iterator[Finding]:
         """Look for an overshoot, for a sibling with a warm-up that learns, and for a jump of the rate."""
         if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
@@ -186,17 +235,20 @@ class MissingWarmup(Rule):
         if not self._begins_full(schedule, settings) or settings.is_adaptive is False:
             return
         warmed, high = self._warmed(train, siblings), self._overshoot(train)
-        if high is None and warmed is None:
+        burst = "" if high is not None else first.came_down
+        seen = high is not None or bool(burst)
+        if not seen and warmed is None:
             return
         series, steps, values = train.series, train.series.steps, train.series.values
         last = max(3, round(self.early * len(train)))
-        peak = float(values[high]) if high is not None else train.end
+        peak = float(values[: last + 1].max()) if seen else train.end
         where = "the end" if high is None else place(series, int(steps[high]))
-        moved = f"goes from {number(train.first)} to {number(peak)} at {where}"
+        goes = f"goes from {number(train.first)} to {number(peak)} at {where}"
+        moved = f"begins at {number(peak)} and comes down at once; {burst}" if burst else goes
         yield self.finding(
             f"{series.name} {moved}, with the full learning rate from the first step on",
-            Span(series.name, int(steps[0]), int(steps[last]) if high is not None else int(steps[-1]), "no warm-up"),
-            confidence=Confidence.MEDIUM if settings.is_adaptive is None else confidence_from(2.0, len(train)),
+            Span(series.name, int(steps[0]), int(steps[last]) if seen else int(steps[-1]), "no warm-up"),
+            confidence=Confidence.MEDIUM if settings.is_adaptive is None or burst else confidence_from(2.0, len(train)),
             causes=self._causes(grads, settings, siblings, warmed, int(steps[last])),
             evidence={"start": Quantity(train.first), "highest early loss": Quantity(peak), "end": Quantity(train.end)},
         )
@@ -215,12 +267,7 @@ class MissingWarmup(Rule):
         rise, fall = float(values[high]) - start, train.first - train.end
         if fall <= 0 or rise < self.overshoot * fall or rise < self.min_z * train.noise:
             return None
-        after = slice(n + 1, 12 * n)
-        level = np.interp(train.series.steps, train.steps, train.level)[after]
-        near = level >= abs(start) / 3  # lower down, noise is larger beside its level
-        ratios = np.log(np.maximum(values[after][near] / level[near], 1e-300))
-        spread = float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0
-        return None if np.log(values[high] / start) < self.once * spread else high
+        return None if np.log(values[high] / start) < self.once * usual_leap(train, n, abs(start)) else high
 
     def _warmed(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
         """Return the sibling that differs in its warm-up alone and ends far lower."""

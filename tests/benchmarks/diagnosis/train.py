@@ -21,7 +21,7 @@ from pathlib import Path
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).parents[3]))
 
-PARTS = {"development": "development", "test": "held_out"}
+PARTS = {"development": "development", "wider": "wider", "test": "held_out"}
 """Parts and the modules that plan them."""
 
 Label = dict[str, object]
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from tests.benchmarks.diagnosis.training.formats import FORMATS, read_by_logdoctor
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=PARTS, required=True, help="development, or the test that was held out")
+    parser.add_argument("--part", choices=PARTS, required=True, help="development, wider, or the held-out test")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="where the logs go; an earlier part there is replaced"
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from logdoctor.run import Split
@@ -93,6 +93,11 @@ class Form:
         """What all lines of one statement have in common."""
         return (self.split, self.is_bar, self.is_dict, *((one.kind, one.name) for one in self.fields))
 
+    def behind(self, slots: int) -> Form:
+        """Return the form of the same line when so many numbers stand before it."""
+        fields = tuple(one if one.slot < 0 else replace(one, slot=one.slot + slots) for one in self.fields)
+        return replace(self, fields=fields, rank_slot=None if self.rank_slot is None else self.rank_slot + slots)
+
 
 _NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 _TOKEN = re.compile(
@@ -122,7 +127,7 @@ _UNIT_WORDS = (
 )
 _UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
 """A unit behind a number; behind a space only where it is not the key of the next."""
-_ATTACHED = re.compile(r"[A-Za-z_]")
+_ATTACHED = re.compile("[A-Za-z_\ufffd]")
 _TIME_UNITS = frozenset(
     "ms milliseconds msec us µs seconds secs sec s minutes mins min m hours hrs hr h days day d".split()
 )

@@ -5,21 +5,22 @@ A file is read in passages of whole lines, so that a log of any size takes the m
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.source import HEAD_BYTES, Head
-from logdoctor.sources.tables.text import BLOCK_BYTES, encoding_of
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, Span, encoding_of
 
 LONGEST_LINE = 4 * 1024 * 1024
-"""Characters without any line end beyond which text is let go; nothing that a trainer prints is so long."""
+"""Bytes without any line end beyond which text is let go; nothing that a trainer prints is so long."""
+
+_LF, _CR = 10, 13
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\-_])")
 """ECMA-48: control sequences (colours, cursor), operating-system commands (titles, links), two-character escapes."""
@@ -47,94 +48,115 @@ class Passage:
     """Cleaned lines that follow each other in a file."""
 
     text: str
-    """The lines, joined by LF and without one at the end."""
+    """The lines, joined by LF and without one at the end; NUL bytes still stand in it."""
     places: Places
     """Where they lie in the file."""
-    had_nul: bool = False
-    """Whether NUL bytes were taken out, as storage leaves them after a crash."""
+    ended: bool
+    """Whether the last line has its line end; without one the writer may have been cut off in the middle of it."""
+    data: bytes = field(repr=False)
+    """The bytes that the lines were read from."""
+    start: int
+    """Where these begin in the file."""
+    encoding: Encoding
 
-
-@dataclass(frozen=True)
-class Gap:
-    """Text without line ends, too long for a line, that was let go."""
-
-    line: int
-    characters: int
+    def span(self, line: int, reason: str, cause: str = "") -> Span:
+        """Return the place of a cleaned line in the file, with what is wrong with it."""
+        place = self.places.at(line)
+        ends = [0, *self.encoding.line_ends(self.data).tolist(), len(self.data)]
+        first = place - self.places.first
+        return Span(place, self.start + ends[first], self.start + ends[first + 1], reason, cause)
 
 
 def head_passage(head: Head) -> Passage:
     """Return the whole lines of a file's beginning."""
     encoding = encoding_of(head.start)
-    text = head.start[encoding.mark :].decode(encoding.name, "replace")
-    return _passage(text if head.whole else text[: _last_end(text)], 1)
+    data = head.start[encoding.mark :]
+    return _passage(data if head.whole else data[: _last_end(data, encoding)], encoding, 1, encoding.mark)
 
 
 def end_passage(path: Path) -> Passage:
     """Return the whole lines of a file's end: many a log begins with the source code of its own script."""
     with path.open("rb") as file:
         encoding = encoding_of(file.read(HEAD_BYTES))
-        file.seek(0, os.SEEK_END)
-        size = file.tell()
+        size = file.seek(0, os.SEEK_END)
         begin = max(0, size - HEAD_BYTES)
         file.seek(begin - (begin - encoding.mark) % encoding.unit.itemsize)
-        text = file.read(HEAD_BYTES).decode(encoding.name, "replace")
-    return _passage(text[text.find("\n") + 1 :], 1)
+        data = file.read(HEAD_BYTES)
+    return _passage(data[_first_end(data, encoding) :], encoding, 1, 0)
 
 
-def read_passages(path: Path) -> Iterator[Passage | Gap]:
-    """Yield the lines of a file as it was when it was opened; raises OSError when it cannot be read."""
+def read_passages(path: Path) -> Iterator[Passage | Span]:
+    """Yield the lines of a file as it was when it was opened, and where text without line ends was let go.
+
+    Raises OSError when the file cannot be read.
+    """
     with path.open("rb") as file:
         encoding = encoding_of(file.read(HEAD_BYTES))
         file.seek(encoding.mark)
-        decoder = codecs.getincrementaldecoder(encoding.name)("replace")
         left = os.fstat(file.fileno()).st_size - encoding.mark
-        line, held, gone = 1, "", 0
+        line, start, held, gone = 1, encoding.mark, b"", 0
         while left > 0 and (chunk := file.read(min(BLOCK_BYTES, left))):
             left -= len(chunk)
-            text = held + decoder.decode(chunk, final=left <= 0)
-            end = _last_end(text)
-            if not end and (gone or len(text) > LONGEST_LINE):
-                held, gone = "", gone + len(text)
+            data = held + chunk
+            end = _last_end(data, encoding)
+            if not end and (gone or len(data) > LONGEST_LINE):
+                held, gone = b"", gone + len(data)
                 continue
             begin = 0
             if gone and end:
-                begin = _first_end(text)
-                yield Gap(line, gone + begin)
-                line, gone = line + 1, 0
+                begin = _first_end(data, encoding)
+                yield _too_long(line, start, gone + begin)
+                line, start, gone = line + 1, start + gone + begin, 0
+            end = end if left > 0 else len(data)  # the lines above a cut one tell how long its numbers are
             if begin < end:
-                passage = _passage(text[begin:end], line)
+                passage = _passage(data[begin:end], encoding, line, start)
                 yield passage
-                line = line + text.count("\n", begin, end)
-            held = text[end:]
+                line, start = line + len(encoding.line_ends(passage.data)), start + end - begin
+            held = data[end:]
         if gone:
-            yield Gap(line, gone)
+            yield _too_long(line, start, gone)
         elif held:
-            yield _passage(held, line)
+            yield _passage(held, encoding, line, start)
 
 
-def _last_end(text: str) -> int:
+def _too_long(line: int, start: int, length: int) -> Span:
+    return Span(line, start, start + length, f"is too long for a line of text: {length} bytes were not used")
+
+
+def _last_end(data: bytes, encoding: Encoding) -> int:
     """Return where the last whole line ends; a CR at the very end may be half of a CR LF."""
-    return max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
+    if encoding.unit.itemsize == 1:
+        return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
+    units = np.frombuffer(data, encoding.unit, len(data) // 2)
+    ends = np.flatnonzero((units == _LF) | (units == _CR))
+    ends = ends[(ends < len(units) - 1) | (units[ends] == _LF)]
+    return 2 * (int(ends[-1]) + 1) if len(ends) else 0
 
 
-def _first_end(text: str) -> int:
-    ends = [end for end in (text.find("\n"), text.find("\r")) if end >= 0]
-    return min(ends) + 1
+def _first_end(data: bytes, encoding: Encoding) -> int:
+    if encoding.unit.itemsize == 1:
+        ends = [end for end in (data.find(b"\n"), data.find(b"\r")) if end >= 0]
+        return min(ends, default=-1) + 1
+    units = np.frombuffer(data, encoding.unit, len(data) // 2)
+    found = np.flatnonzero((units == _LF) | (units == _CR))
+    return 2 * (int(found[0]) + 1) if len(found) else 0
 
 
-def _passage(text: str, line: int) -> Passage:
-    had_nul = "\0" in text
-    for written, meant in (("\r\n", "\n"), ("\0", ""), ("\b", "")):
+def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
+    text = data.decode(encoding.name, "replace")
+    for written, meant in (("\r\n", "\n"), ("\b", "")):
         if written in text:
             text = text.replace(written, meant)
+    if encoding.newline == _CR:
+        text = text.replace("\r", "\n")
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
+    ended = text.endswith(("\n", "\r"))
     if "\r" not in text:
-        text = text.removesuffix("\n")
-        return Passage(text, Places(line), had_nul)
+        return Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding)
     codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8)
-    ends = codes[(codes == ord("\n")) | (codes == ord("\r"))] == ord("\n")
-    if codes[-1] in (ord("\n"), ord("\r")):
+    ends = codes[(codes == _LF) | (codes == _CR)] == _LF
+    if ended:
         ends, text = ends[:-1], text[:-1]
     further = np.concatenate(([0], np.cumsum(ends))).astype(np.int32)
-    return Passage(text.replace("\r", "\n"), Places(line, further), had_nul)
+    return Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import insort
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from logdoctor.sources.console.grammar import Form, Kind, parse
 from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.console.mending import GLUED, SHORTEST_LINE, TORN, can_stand_behind, ends_within_a_word, glued
 from logdoctor.sources.console.passages import Passage, Places
 
 MOST_SHAPES = 20_000
@@ -18,6 +21,9 @@ MOST_SHAPES = 20_000
 
 MOST_FORMS = 2000
 """Forms of lines that are kept apart; names that never come again, such as those of files, are no curves."""
+
+_MOST_OPENINGS = 256
+"""Shapes that are looked for in lines that run into each other; a log has a handful that come again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +61,8 @@ class Taken:
     """Those that were not seen before."""
     first: int
     """Number of the first line, counted through the whole log."""
+    flaws: list[tuple[int, str, str]]
+    """Lines that are torn, counted from the first, with what is wrong with each and its cause."""
 
 
 class _Stream:
@@ -105,13 +113,41 @@ class _Known:
     told: list[bool] = field(default_factory=list)
     """Whether each says something of training."""
     forms: dict[int, Form] = field(default_factory=dict)
+    flaws: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """What is wrong with those that are torn, and its cause."""
+    whole: dict[str, list[str]] = field(default_factory=dict)
+    """The first shapes that count, by their last characters."""
+    openings: list[str] = field(default_factory=list)
+    """The first shapes that say something, sorted."""
 
-    def learn(self, number: int, shape: str) -> None:
-        """Read a shape that was not met before."""
-        form = parse(shape)
-        self.slots.append(shape.count(MASK))
-        self.told.append(form is not None)
+    def learn(self, shapes: Sequence[str]) -> list[str]:
+        """Read the shapes of a passage that were not met before, and return them; those that come again first."""
+        often = Counter(shapes)
+        fresh = [shape for shape in often if shape not in self.ids]
+        for shape in fresh:
+            self.ids[shape] = len(self.ids)
+            self.slots.append(shape.count(MASK))
+            self.told.append(False)
+        for shape in sorted(fresh, key=lambda one: often[one] == 1):
+            self._read(self.ids[shape], shape)
+        return fresh
+
+    def _read(self, number: int, shape: str) -> None:
+        line = glued(shape, self.whole.get(shape[-SHORTEST_LINE:], ()), self.openings)
+        form: Form | None
+        if line is not None:
+            form = self.forms[self.ids[line]].behind(shape.count(MASK) - line.count(MASK))
+            self.flaws[number] = GLUED
+        else:
+            form = parse(shape)
+            if ends_within_a_word(shape, self.openings):
+                self.flaws[number] = TORN
+            elif form is not None and len(self.openings) < _MOST_OPENINGS:
+                insort(self.openings, shape)
+                if can_stand_behind(shape) and any(one.kind is Kind.COUNTER for one in form.fields):
+                    self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
         if form is not None:
+            self.told[number] = True
             self.forms[number] = form
 
 
@@ -149,7 +185,10 @@ class StreamReader:
                 stream.add(form, rows + self.lines, starts[rows], floats)
         self._places.append((self.lines, passage.places))
         self.lines += len(masked.shapes)
-        return Taken(masked.shapes, fresh, self.lines - len(masked.shapes))
+        flaws = self._known.flaws
+        torn = np.flatnonzero(np.isin(ids, list(flaws))).tolist() if flaws else []
+        first = self.lines - len(masked.shapes)
+        return Taken(masked.shapes, fresh, first, [(line, *flaws[int(ids[line])]) for line in torn])
 
     def streams(self) -> list[Rows]:
         """Return all streams, in the order in which they appeared, and forget them."""
@@ -166,17 +205,11 @@ class StreamReader:
     def _identify(self, shapes: list[str]) -> tuple[NDArray[np.int64], list[str]]:
         if len(self._known.ids) > MOST_SHAPES:
             self._known = _Known()
-        known, fresh = self._known.ids, []
+        known = self._known.ids
         found = [known.get(shape, -1) for shape in shapes]
-        if -1 in found:
-            for i, shape in enumerate(shapes):
-                if found[i] < 0:
-                    number = known.get(shape, -1)
-                    if number < 0:
-                        number = known[shape] = len(known)
-                        self._known.learn(number, shape)
-                        fresh.append(shape)
-                    found[i] = number
+        fresh = self._known.learn(shapes) if -1 in found else []
+        if fresh:
+            found = [known[shape] for shape in shapes]
         return np.array(found, np.int64), fresh
 
 

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
+from logdoctor.sources.event_file.event_columns import Points
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
+from logdoctor.sources.nul_bytes import NUL_RUN
 
 MOST_NOTICES = 50
 """How many damaged places, and how many restarts, are told one by one; the rest share a last notice."""
 
-NUL_RUN = 64
-"""NUL bytes in a row from which they are named as the damage: no record of a scalar has as many."""
+FEWEST_FEEDS = 8
+"""Line feeds that must all have a carriage return before them until that is no chance."""
 
 _FOREIGN = {
     b"version https://git-lfs": "is a Git LFS pointer, not the event file itself: `git lfs pull` fetches that",
@@ -46,8 +50,53 @@ def foreign_notice(path: Path, start: bytes, size: int) -> Notice | None:
     return next((Notice(DAMAGE, str(path), f"The file {text}.", 0, size) for text in said), None)
 
 
-def damage_notices(path: Path, gaps: Iterable[Gap], size: int) -> Iterator[Notice]:
-    """Yield one notice for each damaged place of a file of `size` bytes; neighbours of one cause are one place."""
+def translated_notice(path: Path, start: bytes, size: int) -> Notice | None:
+    """Say of a file of `size` bytes, most of them damaged, that it was copied as if it were a text."""
+    feeds = start.count(b"\n")
+    if feeds < FEWEST_FEEDS or start.count(b"\r\n") < feeds:
+        return None
+    message = "Every line feed has a carriage return before it: the file was copied as a text. Copy it again as binary."
+    return Notice(DAMAGE, str(path), message, 0, size)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What was read around damage."""
+
+    size: int
+    """Bytes of the file."""
+    shortest: int
+    """Bytes of the shortest record of a number, or 0 where none was read."""
+    points: Points | None
+    """The longest series, in the order of the file."""
+
+    def steps(self, start: int, end: int) -> str:
+        """Say between which steps of the longest series bytes lie: `, between steps 99 and 101`."""
+        if self.points is None:
+            return ""
+        before, after = np.searchsorted(self.points.places, [start, end]).tolist()
+        last = int(self.points.steps[before - 1]) if before else None
+        first = int(self.points.steps[after]) if after < len(self.points) else None
+        if last is None or first is None:
+            return (
+                f", after step {last:,}"
+                if last is not None
+                else f", before step {first:,}"
+                if first is not None
+                else ""
+            )
+        return f", at step {last:,}" if first == last else f", between steps {last:,} and {first:,}"
+
+    def room(self, start: int, end: int) -> str:
+        """Say how many records bytes can have held: `; there is room for 93 records at most`."""
+        if not self.shortest:
+            return ""
+        most = max((end - start) // self.shortest, 1)
+        return f"; there is room for {f'{most:,} records' if most > 1 else '1 record'} at most"
+
+
+def damage_notices(path: Path, gaps: Iterable[Gap], around: Surroundings) -> Iterator[Notice]:
+    """Yield one notice for each damaged place of a file; neighbours of one cause are one place."""
     places: list[list[Gap]] = []
     for gap in sorted(gaps, key=lambda gap: gap.start):
         near = places and places[-1][-1].end == gap.start and places[-1][-1].cause == gap.cause
@@ -56,7 +105,7 @@ def damage_notices(path: Path, gaps: Iterable[Gap], size: int) -> Iterator[Notic
         else:
             places.append([gap])
     for i, place in enumerate(places):
-        message = _message(place, size) if i < MOST_NOTICES else f"{len(place)} more places are damaged."
+        message = _message(place, around) if i < MOST_NOTICES else f"{len(place)} more places are damaged."
         kind = INTERPRETATION if place[0].cause == Cause.TOO_LONG else DAMAGE
         yield Notice(kind, str(path), message, place[0].start, place[-1].end, cause=_cause(place[0]))
 
@@ -82,26 +131,34 @@ def _cause(gap: Gap) -> str:
     return STORAGE_FAULT if lost_by_storage else ""
 
 
-def _message(place: Sequence[Gap], size: int) -> str:
-    """Say what happened to neighbouring bytes, and what is lost."""
-    gap, count = place[0], f"{place[-1].end - place[0].start:,} bytes"
+def _message(place: Sequence[Gap], around: Surroundings) -> str:
+    """Say what happened to neighbouring bytes, where, and what is lost."""
+    gap, start, end = place[0], place[0].start, place[-1].end
+    count = f"{end - start:,} bytes"
     records = f"1 record ({count})" if len(place) == 1 else f"{len(place)} records in a row ({count})"
+    steps, room = around.steps(start, end), around.room(start, end)
     match gap.cause:
         case Cause.PAYLOAD:
-            return f"Left out {records} with a wrong checksum: a flipped bit or a torn write."
+            return f"Left out {records} with a wrong checksum{steps}: a flipped bit or a torn write."
         case Cause.HEADER:
             return "The header of a record is damaged; its own checksum proves the payload, so nothing is lost."
         case Cause.CUT:
-            return f"The last record ends after {count}: the run is still being written or killed in mid-write."
+            return f"The last record ends after {count}{steps}: the run is still being written or killed in mid-write."
         case Cause.TOO_LONG:
             return f"A record of {count} is sound but was not looked into: no scalar is that long."
         case Cause.NO_EVENT:
-            return f"Left out {records} with the right checksum that cannot be understood as an event."
+            return f"Left out {records} with the right checksum that cannot be understood as an event{steps}."
+        case Cause.BROKEN_OFF:
+            return (
+                f"A record breaks off after {count}{steps}, and others follow: its writer was killed and another "
+                f"appended, two write to this file, or what lay between was lost{room}."
+            )
         case Cause.NO_RECORD if gap.nuls >= NUL_RUN:
-            where = "end the file" if gap.end == size else "stand where records should"
-            also = "" if gap.nuls == gap.end - gap.start else f"; {count} in all could not be read"
-            return f"{gap.nuls:,} NUL bytes {where}, as network file systems and power cuts leave them{also}."
-        case Cause.NO_RECORD if (gap.start, gap.end) == (0, size):
+            where = "end the file" if end == around.size else f"stand where records should{steps}"
+            also = "" if gap.nuls == end - start else f"; {count} in all could not be read"
+            return f"{gap.nuls:,} NUL bytes {where}, as network file systems and power cuts leave them{also}{room}."
+        case Cause.NO_RECORD if (start, end) == (0, around.size):
             return f"Nothing in these {count} is a record of an event file."
         case _:
-            return f"{count} are no records, but lost, overwritten or inserted; what lies around them was read."
+            what = "but lost, overwritten or inserted; what lies around them was read"
+            return f"{count} are no records{steps}, {what}{room}."

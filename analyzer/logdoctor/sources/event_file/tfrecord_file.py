@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
 
-import numpy as np
-
 from logdoctor.sources.event_file.crc32c import masked_crc_of_chunks
 from logdoctor.sources.event_file.tfrecord import (
     FRAME_BYTES,
@@ -26,6 +24,7 @@ from logdoctor.sources.event_file.tfrecord import (
     prove,
     without_header,
 )
+from logdoctor.sources.nul_bytes import NUL_RUN, longest_nul_run
 
 BLOCK_BYTES = 4 * 1024 * 1024
 """How much is read at a time: what is made of it fits a processor's cache, and few enough steps remain."""
@@ -55,6 +54,8 @@ class Cause(Enum):
     """The header of a record that its payload proves: nothing is lost."""
     NO_RECORD = "no-record"
     """These bytes are no records."""
+    BROKEN_OFF = "broken-off"
+    """The beginning of a record, with others behind it."""
     CUT = "cut"
     """The beginning of a record at the end of the file."""
     TOO_LONG = "too-long"
@@ -165,21 +166,14 @@ def _rebuilt(file: BinaryIO, start: int, end: int) -> Records | None:
 
 def _gap(file: BinaryIO, size: int, start: int, end: int) -> Gap:
     """Say what the bytes from `start` to before `end` are."""
-    nuls = _longest_nul_run(file, start, end)
+    nuls = longest_nul_run(file, start, end)
     length = length_at(_read(file, start, HEADER_BYTES), 0)
     begun = end - start < HEADER_BYTES if length is None else length < LONGEST_MESSAGE
     if end == size and begun and nuls < end - start:
         return Gap(start, end, Cause.CUT)
+    if length is not None and end - start < length + FRAME_BYTES and begun and nuls < NUL_RUN:
+        return Gap(start, end, Cause.BROKEN_OFF)
     return Gap(start, end, Cause.NO_RECORD, nuls)
-
-
-def _longest_nul_run(file: BinaryIO, start: int, end: int) -> int:
-    longest, other = 0, start - 1  # `other` is the last byte so far that is not NUL
-    while start < end and (data := _read(file, start, min(BLOCK_BYTES, end - start))):
-        others = np.append(other, start + np.flatnonzero(np.frombuffer(data, np.uint8)))
-        longest = max(longest, int(np.diff(others).max(initial=1)) - 1)
-        start, other = start + len(data), int(others[-1])
-    return max(longest, start - 1 - other)
 
 
 def _pass_over(file: BinaryIO, size: int, at: int, length: int) -> Generator[Records | Gap, None, int]:

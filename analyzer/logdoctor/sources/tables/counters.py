@@ -6,12 +6,13 @@ Three loggers count in ways that need a repair first; what is worked out rather 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
+from logdoctor.sources.tables.numbers import NO_ROWS
 from logdoctor.sources.tables.table import Column, Table
 
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
@@ -54,6 +55,9 @@ A resumed run falls back once; a column that falls at every other point does not
 
 _RARE = 0.05
 """Share of steps that are no steps up to which they are damage."""
+
+_MOST_GLUED = 1000
+"""Steps of one column that are looked at for the digits of two."""
 
 _ENOUGH = 1 / 2
 """Share of the rows that must carry a counter before rows without one are placed at the row before them."""
@@ -110,6 +114,8 @@ class Ruler:
     """Finest first."""
     notes: tuple[str, ...] = ()
     """What had to be worked out, in sentences for people."""
+    validation: NDArray[np.int64] = field(default_factory=NO_ROWS.copy, repr=False)
+    """The rows that can be told to be validations by how they count."""
 
     def place(self, rows: NDArray[np.int64], fallback: Axis = Axis.INDEX) -> Placement:
         """Find steps for the points in some rows: on the finest counter that all of them carry.
@@ -167,14 +173,17 @@ def ruler_of(table: Table, step_axis: Axis = Axis.STEP, training: NDArray[np.boo
     steps = [one for one in usable if one.axis is Axis.STEP]
     rest = [one for one in usable if one.axis is not Axis.STEP]
     everywhere = np.ones(table.rows, bool)
-    steps, moved = _validation_rows_at_steps(_without_calls_of_the_logger(steps))
+    steps, validation = _validation_rows_at_steps(_without_calls_of_the_logger(steps))
     steps, joined = _iterations_across_epochs(steps, rest, everywhere if training is None else training)
-    return Ruler((*(replace(one, axis=step_axis) for one in steps), *rest), (*moved, *joined))
+    moved = f"`step` is the epoch in {len(validation)} rows of validation; they stand at the iteration before."
+    notes = (*([moved] if len(validation) else []), *joined)
+    return Ruler((*(replace(one, axis=step_axis) for one in steps), *rest), notes, validation)
 
 
 def misplaced(table: Table) -> NDArray[np.bool_]:
     """Return a mask of the rows that damage put nowhere: at a step too large to be told exactly, infinite, or broken.
 
+    So does a step behind the torn beginning of another one: 300310 where 310 belongs, between 290 and 320.
     A column where that is common does not count at all: nanoseconds since 1970, fractions of an epoch.
     """
     lost = np.zeros(table.rows, bool)
@@ -183,9 +192,20 @@ def misplaced(table: Table) -> NDArray[np.bool_]:
         if axis in (Axis.STEP, Axis.EPOCH):
             broken = (column.values != np.floor(column.values)) & ~np.isnan(column.values) & (axis is Axis.STEP)
             odd = (np.abs(column.values) >= LARGEST_STEP) | broken
+            odd |= _glued(column.values)
             if odd.sum() <= max(1, _RARE * len(odd)) < len(odd):
                 lost[column.rows[odd]] = True
     return lost
+
+
+def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return a mask of steps that stand out of their row, and whose last digits alone would fit into it."""
+    glued = np.zeros(len(steps), bool)
+    before, here, behind = steps[:-2], steps[1:-1], steps[2:]
+    for i in np.flatnonzero((before < behind) & (behind < here) & (here < LARGEST_STEP))[:_MOST_GLUED].tolist():
+        digits = f"{here[i]:.0f}"
+        glued[i + 1] = any(before[i] < int(digits[cut:]) < behind[i] for cut in range(1, len(digits)))
+    return glued
 
 
 def _counter(column: Column, rows: int) -> Counter:
@@ -216,21 +236,23 @@ def _without_calls_of_the_logger(steps: list[Counter]) -> list[Counter]:
     return others if any(np.mean(one.known) >= _ENOUGH for one in others) else steps
 
 
-def _validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], list[str]]:
-    """MMEngine: in validation rows `step` is the epoch; they lack `iter`, which elsewhere equals `step`."""
+def _validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], NDArray[np.int64]]:
+    """MMEngine: in validation rows `step` is the epoch; they lack `iter`, which elsewhere equals `step`.
+
+    Returns the counters with these rows at the iteration before, and which rows they are.
+    """
     named = {normal(one.name): one for one in steps}
     if "step" not in named or "iter" not in named:
-        return steps, []
+        return steps, NO_ROWS
     step, iteration = named["step"], named["iter"]
     alone = step.known & ~iteration.known
     both = step.known & iteration.known
     if not both.any() or (step.at[both] != iteration.at[both]).any():
-        return steps, []
+        return steps, NO_ROWS
     at = np.where(alone, _carried_forward(iteration.at), step.at)
     if (at[alone] == step.at[alone]).all():
-        return steps, []
-    note = f"`{step.name}` is the epoch in {alone.sum()} rows of validation; they stand at the iteration before."
-    return [replace(step, at=at), *(one for one in steps if one is not step)], [note]
+        return steps, NO_ROWS
+    return [replace(step, at=at), *(one for one in steps if one is not step)], np.flatnonzero(alone)
 
 
 def _iterations_across_epochs(

@@ -51,6 +51,10 @@ class Cells:
     """Indices of the cells that hold something else than a number or nothing."""
 
 
+LONGEST_NUMBER = 400
+"""Characters of the longest number: the largest that a float holds has 309 digits, and no logger pads it."""
+
+
 def parse_number(text: str) -> float | None:
     """Read one cell strictly; raises ValueError for text.
 
@@ -60,6 +64,8 @@ def parse_number(text: str) -> float | None:
     text = text.strip()
     if text in MISSING:
         return None
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"too long for a number: {len(text)} characters")
     if _PLAIN.fullmatch(text):
         return float(text)
     if (value := _NOT_FINITE.get(text.lower())) is not None:
@@ -116,7 +122,10 @@ def _plain_floats(cells: Sequence[str]) -> NDArray[np.float64]:
     joined = "".join(cells)
     if "_" in joined or not joined.isascii():
         raise ValueError("not plain")
-    return np.fromiter(map(float, cells), np.float64, len(cells))
+    numbers = np.fromiter(map(float, cells), np.float64, len(cells))
+    if np.isinf(numbers).any() and max(map(len, cells)) > LONGEST_NUMBER:
+        raise ValueError("not plain")
+    return numbers
 
 
 def _parse_value(parse: CellParser, value: object) -> float | None:

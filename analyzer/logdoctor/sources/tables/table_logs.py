@@ -16,7 +16,7 @@ from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, 
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
 from logdoctor.sources.tables.table import Column, Labels, Table
-from logdoctor.sources.tables.text import readable
+from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
 SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
@@ -62,8 +62,7 @@ def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[
     notices: list[Notice] = []
     lost = misplaced(table)
     if lost.any():
-        message = f"{lost.sum()} rows were not used: their step is no whole number, or too large to be told exactly."
-        notices.append(Notice(DAMAGE, path, message))
+        notices += _misplaced(table, lost)
     table, moments = without_moments(table.take(~lost))
     table, padding = without_padding(table)
     ruler = ruler_of(table, step_axis, _training_rows(table))
@@ -75,6 +74,17 @@ def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[
         message = f"Points of {names} carry no step of their own; they were placed at the step written before them."
         notices.append(Notice(INTERPRETATION, path, message))
     return series, tuple(notices)
+
+
+def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
+    """Say which rows were not used for their step, by line where the file has lines."""
+    reason = "has a step that is no whole number, too large, or grown together with another"
+    if len(table.lines):
+        yield from damage_notices(table.path, spans_of(table.path, table.lines[lost].tolist(), reason))
+    else:
+        rows = np.flatnonzero(lost)
+        message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
+        yield Notice(DAMAGE, str(table.path), message)
 
 
 def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> tuple[tuple[Series, ...], list[str]]:
@@ -92,7 +102,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             placement = finer.place(shown.rows, fallback)
         if len(shown):
             times = None if moments is None or np.isnan(moments[shown.rows]).any() else moments[shown.rows]
-            series.append(Series.of(shown.name, placement.steps, shown.values, times, placement.axis))
+            one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
+            held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
+            series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -163,6 +163,17 @@ def readable(name: str) -> str:
         return name.encode("utf-8", "surrogateescape").decode("latin-1")
     except UnicodeEncodeError:  # a lone surrogate that came out of a JSON escape
         return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def spans_of(path: Path, lines: Collection[int], reason: str) -> Iterator[Span]:
+    """Yield the places of some lines of a file, which is read once more for it; raises OSError."""
+    wanted = np.array(sorted(set(lines)), np.int64)
+    for block in read_blocks(path):
+        here = wanted[(wanted >= block.first) & (wanted < block.first + len(block.lines))] - block.first
+        for i in here.tolist():
+            yield Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason)
+        if not len(wanted) or block.first + len(block.lines) > wanted[-1]:
+            return
 
 
 def damage_notices(path: Path, spans: Iterable[Span]) -> Iterator[Notice]:

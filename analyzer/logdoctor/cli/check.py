@@ -1,0 +1,87 @@
+"""`logdoctor check`: the same analysis, judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from logdoctor.cli.options import color_option, config_option, paths_argument
+from logdoctor.cli.reporting import Outputs, asked, narrows, question_options, report_options, write_reports
+
+EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
+"""Exit code of each verdict."""
+
+
+@click.command("check")
+@paths_argument
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The least severity that fails; error unless the preset or the configuration says otherwise.",
+)
+@click.option(
+    "--preset",
+    type=click.Choice(["smoke", "recommended", "strict"]),
+    help="Settings under one name; `logdoctor config show` tells what each sets.",
+)
+@click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
+@click.option(
+    "--reference", "references", multiple=True, metavar="FILE", help="A reference to compare with; repeatable."
+)
+@click.option(
+    "--suppressions", multiple=True, metavar="FILE", help="A file of [[suppress]] beside the configuration; repeatable."
+)
+@report_options
+@question_options
+@config_option
+@color_option
+def command(
+    *,
+    paths: Sequence[str],
+    fail_on: str | None,
+    preset: str | None,
+    require_runs: int | None,
+    references: Sequence[str],
+    suppressions: Sequence[str],
+    output_format: str,
+    outputs: Outputs,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    min_severity: str | None,
+    min_confidence: str | None,
+    config_file: str | None,
+    color: str,
+) -> int:
+    r"""Judge every training run at or below each PATH, for CI.
+
+    \b
+    Exits with 0 when nothing fails,
+    1 when a finding or a check at or above --fail-on fails,
+    2 when it could not finish, and
+    3 when it cannot tell: no run, a missing run or series, or damaged data.
+    """
+    from logdoctor.config import FailOn, Preset, reference_files, with_suppressions
+    from logdoctor.diagnosis import analyze
+    from logdoctor.gate.judge import judge
+    from logdoctor.gate.reference_file import read_reference
+    from logdoctor.gate.suppressions import refuse_unusable
+    from logdoctor.packs import installed_rules
+    from logdoctor.reports.report import Report
+
+    started = time.perf_counter()
+    config = asked(config_file, select, ignore, min_severity, min_confidence).with_options(
+        fail_on=FailOn(fail_on) if fail_on else None,
+        preset=Preset(preset) if preset else None,
+        require_runs=require_runs,
+    )
+    config = with_suppressions(config.of_gate(), suppressions)
+    rules = [rule.id for rule in installed_rules()]
+    refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
+    golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
+    gated = judge(analyze(*paths, config=config), config, golden, date.today())
+    report = Report(gated.diagnosis, time.perf_counter() - started, narrows(config), gated)
+    write_reports(report, output_format, outputs, color)
+    return EXIT_CODES[gated.verdict]

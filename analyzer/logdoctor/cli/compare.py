@@ -1,0 +1,31 @@
+"""`logdoctor compare`: what two runs, or two groups of seeds, differ in."""
+
+from __future__ import annotations
+
+import click
+
+from logdoctor.cli.options import color_option, config_option, settings
+from logdoctor.cli.output import terminal_page, write_out
+
+
+@click.command("compare")
+@click.argument("reference", metavar="REF")
+@click.argument("new", metavar="NEW")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@config_option
+@color_option
+def command(*, reference: str, new: str, output_format: str, config_file: str | None, color: str) -> None:
+    """Show the settings and curves in which NEW differs from REF, each a run or a folder of seeds of one run.
+
+    A curve differs where it leaves the noise of both sides. Exits with 0 whatever differs, with 3 when no run was
+    found.
+    """
+    from logdoctor.gate.comparing import compare
+    from logdoctor.reports import compared_json, compared_lines
+    from logdoctor.sources import read
+
+    roles = settings(config_file).roles
+    compared = compare(read([reference], roles).runs, read([new], roles).runs)
+    as_json = output_format == "json"
+    text = compared_json.render(compared) if as_json else compared_lines.render(compared, terminal_page(color))
+    write_out([text], utf8=as_json)

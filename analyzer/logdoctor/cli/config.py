@@ -1,0 +1,133 @@
+"""`logdoctor config`: the settings in effect, whether they can be followed, and their schema for editors."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from logdoctor.cli.options import config_option, settings
+from logdoctor.cli.output import write_out
+
+if TYPE_CHECKING:
+    from logdoctor.config import Config
+
+
+@click.group("config")
+def command() -> None:
+    """Show the settings in effect, check them, or print their schema for editors."""
+
+
+@command.command("show")
+@click.option("--preset", type=click.Choice(["smoke", "recommended", "strict"]), help="As `check --preset`.")
+@config_option
+def show(*, preset: str | None, config_file: str | None) -> None:
+    """Show what every setting of `check` is, and where it comes from."""
+    from logdoctor.config import Preset
+
+    config = settings(config_file).with_options(preset=Preset(preset) if preset else None).of_gate()
+    write_out([line + "\n" for line in _shown(config)])
+
+
+@command.command("schema")
+def schema() -> None:
+    """Print the JSON schema of logdoctor.toml, for taplo and the editors built on it.
+
+    A comment in the first line of a file names it: #:schema ./logdoctor.schema.json
+    """
+    from logdoctor.config import config_schema
+
+    write_out([json.dumps(config_schema(), indent=1) + "\n"], utf8=True)
+
+
+@command.command("check")
+@config_option
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
+    """Check that the settings can be followed, and every reference and suppression file that they name.
+
+    FILE is a settings or reference file; without any, the settings in effect are checked. Exits with 2 at the first
+    that cannot be followed.
+    """
+    from logdoctor.gate.reference_file import read_reference
+
+    for name in files or (config_file,):
+        if name is not None and name.endswith(".json"):
+            read_reference(Path(name))
+            write_out([f"{_printable(name)}: fine\n"])
+            continue
+        config = settings(name)
+        _follow(config)
+        write_out([f"{_printable(str(config.path)) if config.path else 'no settings file: the defaults'}: fine\n"])
+
+
+def _follow(config: Config) -> None:
+    """Raise ConfigurationError when settings name what is not there."""
+    from logdoctor.config import Preset, reference_files, with_suppressions
+    from logdoctor.diagnosis import selected_rules
+    from logdoctor.gate.reference_file import read_reference
+    from logdoctor.gate.suppressions import refuse_unusable
+    from logdoctor.packs import installed_rules
+
+    selected_rules(config)
+    everything = with_suppressions(config)
+    rules = [rule.id for rule in installed_rules()]
+    refuse_unusable(everything.suppressions, rules, need_reason=config.preset is Preset.STRICT)
+    for file in reference_files(config):
+        read_reference(file)
+
+
+def _shown(config: Config) -> Iterator[str]:
+    """Yield `key = value  # where it comes from` for every key, sections as they are written."""
+    from logdoctor.config.kinds import keys
+
+    later: list[str] = []
+    for key in keys(type(config)):
+        value = getattr(config, key.field)
+        origin = f"  # {_printable(config.origins.get(key.field, 'default'))}"
+        if key.field == "roles":
+            value = {role.id: patterns for role, patterns in value.items()}
+        if hasattr(value, "__dataclass_fields__"):
+            later += ["", f"[{key.name}]{origin}", *_section(value)]
+        elif isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
+            for one in value:
+                later += ["", f"[[{key.name}]]{origin}", *_section(one)]
+        elif isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
+            for name, one in value.items():
+                later += ["", f"[{key.name}.{name}]{origin}", *(f"{n} = {_toml(v)}" for n, v in one.items())]
+        elif isinstance(value, Mapping) and value:
+            later += ["", f"[{key.name}]{origin}", *(f"{name} = {_toml(one)}" for name, one in value.items())]
+        elif not isinstance(value, Mapping):
+            yield f"{key.name} = {_toml(value)}{origin}"
+    yield from later
+
+
+def _section(section: Any) -> Iterator[str]:
+    from logdoctor.config.kinds import keys
+
+    for key in keys(type(section)):
+        value = getattr(section, key.field)
+        if value not in (None, ""):
+            yield f"{key.name} = {_toml(value)}"
+
+
+def _toml(value: Any) -> str:
+    """Write a value of a setting as TOML does; every text is printable there."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value)
+
+
+def _printable(text: str) -> str:
+    from logdoctor.reports.escaping import printable
+
+    return printable(text)

@@ -1,0 +1,132 @@
+"""`logdoctor reference`: make, update and show golden curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from logdoctor.cli.options import color_option, config_option, paths_argument, settings
+from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+from logdoctor.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from logdoctor.gate.reference_file import Reference
+    from logdoctor.run import Run
+
+
+def _output(_context: click.Context, _parameter: click.Parameter, name: str) -> Path:
+    return writable(name)
+
+
+@click.group("reference")
+def command() -> None:
+    """Keep golden curves as small text files, for `check --reference` to compare with."""
+
+
+@command.command("save")
+@paths_argument
+@click.option("-o", "--output", required=True, metavar="FILE", callback=_output, help="The file to write: main.json.")
+@click.option("--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; losses and metrics.")
+@click.option("--run", "applies_to", default="*", metavar="PATTERN", help="Names of the runs to compare with it; all.")
+@click.option("--reason", default="", help="Why, for whoever reads the file.")
+@click.option("--force", is_flag=True, help="Replace a file that is there, and its history.")
+@config_option
+def save(
+    *,
+    paths: Sequence[str],
+    output: Path,
+    patterns: Sequence[str],
+    applies_to: str,
+    reason: str,
+    force: bool,
+    config_file: str | None,
+) -> None:
+    """Make a reference of the runs at or below each PATH, which must differ in their seed alone."""
+    from logdoctor.gate.reference_file import reference_text
+    from logdoctor.gate.reference_making import make_reference
+
+    if output.exists() and not force:
+        raise ConfigurationError(f"{output} is there; `logdoctor reference update` keeps its history, --force does not")
+    reference = make_reference(_runs(paths, config_file), patterns, applies_to, reason)
+    write_file(output, [reference_text(reference)])
+    _describe(reference, "never")
+
+
+@command.command("update")
+@click.argument("file", metavar="FILE", callback=_output)
+@paths_argument
+@click.option("--only-failing", is_flag=True, help="Keep the curves that the runs still hold to.")
+@click.option("--reason", required=True, help="Why, for whoever reads the file.")
+@config_option
+def update(*, file: Path, paths: Sequence[str], only_failing: bool, reason: str, config_file: str | None) -> None:
+    """Make the curves of the reference FILE anew of the runs at or below each PATH, and say what changed."""
+    from logdoctor.gate.assertions import matching_runs
+    from logdoctor.gate.reference_file import read_reference, reference_text
+    from logdoctor.gate.reference_making import make_reference, updated
+    from logdoctor.gate.references import failing_curves
+
+    old = read_reference(file)
+    runs = matching_runs(_runs(paths, config_file), old.applies_to)
+    if not runs:
+        raise ConfigurationError(f"no run is called {old.applies_to!r}, to which {file} applies")
+    new = make_reference(runs, list(old.curves), old.applies_to, reason)
+    failing = failing_curves(old, runs, settings(config_file).reference)
+    names = [name for name in old.curves if not only_failing or name in failing]
+    if names:
+        write_file(file, [reference_text(updated(old, new, names, reason))])
+    write_out([_changes(old, new, names)])
+
+
+@command.command("show")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@color_option
+def show(*, file: Path, color: str) -> None:
+    """Show what the reference FILE holds."""
+    from logdoctor.gate.reference_file import read_reference
+
+    _describe(read_reference(file), color)
+
+
+def _runs(paths: Sequence[str], config_file: str | None) -> Sequence[Run]:
+    from logdoctor.sources import read
+
+    return read(paths, settings(config_file).roles).runs
+
+
+def _describe(reference: Reference, color: str) -> None:
+    """Write what a reference holds: one line a series, then where it comes from."""
+    from logdoctor.reports.layout import table
+    from logdoctor.wording import counted, number
+
+    page = terminal_page(color)
+    rows = [["series", "role", "seeds", "steps", "best", "end", "sigma at the end"]]
+    for name, one in sorted(reference.curves.items()):
+        steps = f"{one.first_step:,} to {one.last_step:,}"
+        spread = number(float(one.spread[-1])) + (" (a guess)" if one.seeds == 1 else "")
+        rows.append([page.printable(name), one.role, str(one.seeds), steps, number(one.best), number(one.end), spread])
+    lines = table(rows, right=(2, 4, 5))
+    lines += ["", page.printable(f"made of {counted(len(reference.runs), 'run')}: {', '.join(reference.runs)}")]
+    lines.append(page.printable(f"compared with runs called {reference.applies_to}"))
+    told = ", ".join(f"{key} {value}" for key, value in sorted(reference.environment.items()))
+    lines.append(page.printable(f"environment: {told or 'not logged'}; settings: {reference.config or 'not logged'}"))
+    lines += [page.printable(f"reason: {one}") for one in reference.history]
+    write_out(["\n".join(lines) + "\n"])
+
+
+def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
+    from logdoctor.reports.escaping import printable
+    from logdoctor.wording import counted, number
+
+    lines = [
+        f"{name}: end {number(old.curves[name].end)} -> {number(new.curves[name].end)}, "
+        f"best {number(old.curves[name].best)} -> {number(new.curves[name].best)}, "
+        f"seeds {old.curves[name].seeds} -> {new.curves[name].seeds}"
+        for name in names
+    ]
+    kept = len(old.curves) - len(names)
+    if kept:
+        lines.append(f"{counted(kept, 'curve')} kept")
+    return "\n".join(map(printable, lines)) + "\n"

@@ -1,0 +1,84 @@
+"""The first values of a training loss: whether the log begins after they had been thrown up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run.roles import GradNorm, TrainLoss
+from logdoctor.signals.trend import Trend
+from logdoctor.wording import number, percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EARLY = 0.02
+"""Share of the run whose highest value is compared, and half of that within which leaps are looked for."""
+
+DROP = 2.5
+"""Highest of the first values in units of what comes at 5 to 10 % of the run, from which it came down at once."""
+
+LEAP, LEAST = 3.0, 0.15
+"""Largest rise from one of the first values to the next as a ratio (in logarithms), in units of the largest of the next
+quarter of the run, and the least that anybody would call a leap: sound runs that fall as fast stay below 1.2."""
+
+GRADIENT_DROP = 4.5
+"""First gradient norms in units of those at 5 to 10 % of the run; sound runs that fall as fast begin at 3.3."""
+
+MIN_NORMS = 40
+"""Gradient norms from which their first ones are few."""
+
+
+MIN_NEAR = 5
+"""Values, still near the start, from which their spread can be told."""
+
+
+@dataclass(frozen=True)
+class FirstValues:
+    """What the first values of a training loss show."""
+
+    came_down: str
+    """What says that the log begins after an overshoot, as a clause; nothing where nothing does.
+
+    The loss falls to a part of itself at once, and either leaps as it never does again or brings a burst of the
+    gradient down with it. A model that learns fast falls as far, by and by and with ordinary gradients.
+    """
+
+    @classmethod
+    def measure(cls, train: Trend[TrainLoss], grads: Trend[GradNorm] | None) -> FirstValues:
+        """Compare the first values with what comes right after them."""
+        values, n = train.series.values, len(train)
+        first, begins = max(4, round(EARLY * n)), max(5, round(2 * EARLY * n))
+        if values.min() <= 0 or values[:first].max() < DROP * _settled(values):
+            return cls("")
+        rises = np.diff(np.log(values))
+        up, later = float(rises[:begins].max()), rises[begins + 1 : 8 * begins]
+        if len(later) and up >= max(LEAP * float(np.quantile(later, 0.98)), LEAST):
+            return cls(f"its first values leap by {percent(float(np.expm1(up)))}, as later ones never do")
+        if grads is None or len(grads) < MIN_NORMS:
+            return cls("")
+        norms = grads.series.values
+        before, after = float(np.median(norms[:3])), _settled(norms)
+        burst = before >= GRADIENT_DROP * after > 0
+        return cls(f"the gradient norm comes down from {number(before)} to {number(after)} with it" if burst else "")
+
+
+def _settled(values: NDArray[np.float64]) -> float:
+    """Return the median of what comes at 5 to 10 % of a run, a few values after the first at the earliest."""
+    late = values[max(6, round(0.05 * len(values))) : max(12, round(0.1 * len(values)))]
+    return float(np.median(late)) if len(late) else float("inf")
+
+
+def usual_leap(train: Trend[TrainLoss], early: int, start: float) -> float:
+    """Return how far single values near the start reach above their level once the first few (`early`) are over.
+
+    The logarithm of the largest ratio and two deviations more, of those next values whose level is still a third of
+    the start or higher: lower down, noise is larger beside its level. 0 where there are too few.
+    """
+    after = slice(early + 1, 12 * early)
+    level = np.interp(train.series.steps, train.steps, train.level)[after]
+    near = level >= start / 3
+    ratios = np.log(np.maximum(train.series.values[after][near] / level[near], 1e-300))
+    return float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0

@@ -1,0 +1,169 @@
+"""Assertions of the configuration: a statistic of a series, for every run or over all of them, within its bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from statistics import median
+
+from logdoctor.config import Aggregate, Assertion, Statistic
+from logdoctor.errors import nearest
+from logdoctor.finding import Quantity, Span
+from logdoctor.gate.intact import damage_of, described
+from logdoctor.gate.statistics import Measurement, measure, rises, throughput
+from logdoctor.gated import Check, Outcome
+from logdoctor.run import ROLES, Run, Series
+from logdoctor.signals import Unmeasurable
+from logdoctor.wording import number, place
+
+KIND = "assertion"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run says to an assertion."""
+
+    run: str
+    series: str
+    measurement: Measurement | None = None
+    """None when it could not be measured."""
+    problem: str = ""
+    """Why not."""
+    where: str = ""
+    """The place of the value in words."""
+
+
+def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
+    """Return the runs that a shell pattern names."""
+    return [run for run in runs if run.name == pattern or fnmatchcase(run.name, pattern)]
+
+
+def matching_series(run: Run, pattern: str) -> list[Series]:
+    """Return the series of a run that a shell pattern names."""
+    return [one for one in run.series if one.name == pattern or fnmatchcase(one.name, pattern)]
+
+
+def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Check]:
+    """Yield what became of an assertion: a check for each series of each run, or one over all runs."""
+    matched = matching_runs(runs, assertion.run)
+    if not matched:
+        problem = f"no run is called so{nearest(assertion.run, [run.name for run in runs])}"
+        yield _check(assertion, Answer(assertion.run, assertion.series or assertion.role, problem=problem))
+        return
+    answers = [answer for run in matched for answer in _answers(assertion, run)]
+    if assertion.aggregate is Aggregate.EACH:
+        yield from (_check(assertion, answer) for answer in answers)
+    else:
+        yield _check(assertion, *answers)
+
+
+def name_of(assertion: Assertion) -> str:
+    """Return what identifies an assertion: `best validation-metric >= 0.91`."""
+    bounds = [
+        f"{sign} {number(bound)}" for sign, bound in ((">=", assertion.min), ("<=", assertion.max)) if bound is not None
+    ]
+    target = f" {number(assertion.target)}" if assertion.target is not None else ""
+    over = "" if assertion.aggregate is Aggregate.EACH else f", {assertion.aggregate} of the runs"
+    about = assertion.series or assertion.role
+    return f"{assertion.statistic}{target}{' ' if about else ''}{about} {' and '.join(bounds)}{over}"
+
+
+def _answers(assertion: Assertion, run: Run) -> Iterator[Answer]:
+    named = assertion.series or assertion.role or str(assertion.statistic)
+    if damage := damage_of(run):
+        yield Answer(run.name, named, problem=f"cannot be judged: {described(damage)}")
+        return
+    if assertion.statistic is Statistic.THROUGHPUT:
+        yield _throughput(run)
+        return
+    if assertion.role:
+        found = run.find(ROLES[assertion.role])
+        series = [found] if found else []
+        problem = f"no {assertion.role} in this run"
+    else:
+        series = matching_series(run, assertion.series)
+        problem = f"no series is called so{nearest(assertion.series, [one.name for one in run.series])}"
+    if not series:
+        yield Answer(run.name, named, problem=problem)
+    yield from (_measured(assertion, run, one) for one in series)
+
+
+def _throughput(run: Run) -> Answer:
+    try:
+        name, measurement = throughput(run)
+    except Unmeasurable as reason:
+        return Answer(run.name, "throughput", problem=str(reason))
+    return Answer(run.name, name, measurement)
+
+
+def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
+    higher = rises(series.role, assertion.min, assertion.max)
+    try:
+        found = measure(assertion.statistic, series, rises=higher, target=assertion.target)
+    except Unmeasurable as reason:
+        return Answer(run.name, series.name, problem=str(reason))
+    where = place(series, found.step) if found.step is not None else ""
+    return Answer(run.name, series.name, found, where=where)
+
+
+def _check(assertion: Assertion, *answers: Answer) -> Check:
+    """Judge the answer of one run, or of several together: one that is missing leaves all unanswered."""
+    name = name_of(assertion)
+    missing = next((one for one in answers if one.measurement is None), None)
+    alone = assertion.aggregate is Aggregate.EACH
+    run = answers[0].run if alone else assertion.run
+    series = answers[0].series if alone else assertion.series or assertion.role
+    if missing is not None:
+        problem = missing.problem if missing.run == run else f"{missing.run}: {missing.problem}"
+        return Check(KIND, name, run, series, assertion.level, Outcome.INCONCLUSIVE, problem)
+    decisive, value = _decisive(assertion, answers)
+    passes = _margin(assertion, value) >= 0
+    evidence = {str(assertion.statistic): Quantity(value)}
+    evidence |= {
+        label: Quantity(bound) for label, bound in (("min", assertion.min), ("max", assertion.max)) if bound is not None
+    }
+    step = decisive.measurement.step if decisive.measurement else None
+    span = Span(decisive.series, step, step, str(assertion.statistic)) if step is not None else None
+    outcome = Outcome.PASSED if passes else Outcome.FAILED
+    message = _message(assertion, value, decisive, answers)
+    return Check(KIND, name, run, series, assertion.level, outcome, message, evidence, span)
+
+
+def _decisive(assertion: Assertion, answers: Sequence[Answer]) -> tuple[Answer, float]:
+    """Return the answer that decides, and the value that is compared; a run without a number decides at once."""
+    values = [one.measurement.value if one.measurement else math.nan for one in answers]
+    for answer, value in zip(answers, values, strict=True):
+        if math.isnan(value):
+            return answer, value
+    ranked = sorted(range(len(values)), key=lambda at: _margin(assertion, values[at]))
+    if assertion.aggregate is Aggregate.MEDIAN:
+        return answers[ranked[len(ranked) // 2]], median(values)
+    at = ranked[-1] if assertion.aggregate is Aggregate.BEST else ranked[0]
+    return answers[at], values[at]
+
+
+def _margin(assertion: Assertion, value: float) -> float:
+    """Return how far a value lies within its bounds, below 0 outside; what is not finite lies outside."""
+    if not math.isfinite(value):
+        return -math.inf
+    lower = math.inf if assertion.min is None else value - assertion.min
+    upper = math.inf if assertion.max is None else assertion.max - value
+    return min(lower, upper)
+
+
+def _message(assertion: Assertion, value: float, decisive: Answer, answers: Sequence[Answer]) -> str:
+    where = f" ({decisive.where})" if decisive.where else ""
+    if assertion.statistic is Statistic.STEPS_TO and value == math.inf:
+        said = "never reached"
+    elif not math.isfinite(value):
+        said = f"{number(value)}{where}, which never passes"
+    else:
+        said = f"{number(value)}{where}"
+    if assertion.aggregate is Aggregate.EACH:
+        return said
+    values = [one.measurement.value for one in answers if one.measurement is not None]
+    spread = f"{number(min(values))} to {number(max(values))}" if all(map(math.isfinite, values)) else "not all finite"
+    runs = "1 run" if len(values) == 1 else f"{len(values):,} values"
+    return f"{said}; {assertion.aggregate} of {runs}, {spread}; decided by {decisive.run}"

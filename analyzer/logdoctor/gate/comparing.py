@@ -1,0 +1,128 @@
+"""Compare two runs, or two groups of seeds: the settings that differ, and the curves role by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+import numpy as np
+
+from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary, SettingDifference
+from logdoctor.gate.bands import Golden, Tolerance, common_windows, deviation, golden_curve
+from logdoctor.gate.environment import told_settings, trained_by
+from logdoctor.gate.intact import damage_of
+from logdoctor.gate.statistics import mean_over_steps
+from logdoctor.run import ROLES, Role, Run, Series, Setting
+from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
+from logdoctor.signals import differing
+from logdoctor.wording import counted, place
+
+NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
+"""Roles whose curves are no matter of training; unknown ones may be anything."""
+
+NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, min_overlap=0.0)
+"""Beyond four standard deviations of either side a difference is no noise."""
+
+
+def compare(reference: Sequence[Run], new: Sequence[Run]) -> Compared:
+    """Return how two sides differ; the runs of one side are taken for seeds of one another."""
+    roles = [role for role in ROLES.values() if role not in NOT_COMPARED]
+    curves = [_curve(role, reference, new) for role in roles if _has(reference, role) and _has(new, role)]
+    return Compared(
+        tuple(map(_name, reference)),
+        tuple(map(_name, new)),
+        tuple(_settings(reference, new)),
+        tuple(curves),
+        tuple(_remarks(reference, new, roles)),
+    )
+
+
+def _name(run: Run) -> str:
+    """Return what to call a run: the argument itself (`.`) goes by its folder."""
+    return run.name if run.name != "." else PurePath(run.folder).name or run.name
+
+
+def _has(runs: Sequence[Run], role: type[Role]) -> bool:
+    return any(run.find(role) is not None for run in runs)
+
+
+def _settings(reference: Sequence[Run], new: Sequence[Run]) -> Iterator[SettingDifference]:
+    here, there = [told_settings(run) for run in reference], [told_settings(run) for run in new]
+    for name in sorted({name for told in (*here, *there) for name in told}):
+        sides = [_values([told[name] for told in side if name in told]) for side in (here, there)]
+        if sides[0] != sides[1]:
+            yield SettingDifference(name, sides[0], sides[1])
+
+
+def _values(values: Sequence[Setting]) -> tuple[Setting, ...]:
+    distinct = {repr(one): one for one in values}
+    return tuple(distinct[key] for key in sorted(distinct))
+
+
+def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> CurveDifference:
+    here, there = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
+    about = CurveDifference(role.id, here[0].name, there[0].name, str(here[0].axis), Change.UNKNOWN)
+    try:
+        old = golden_curve(here)
+    except ValueError as error:
+        return replace(about, problem=f"reference: {error}")
+    if there[0].axis != here[0].axis:
+        return replace(about, problem=f"counts {there[0].axis}s, the reference {here[0].axis}s")
+    broken = [at for one in there if (at := _first_broken(one)) is not None]
+    if broken:
+        problem = f"not finite from {place(there[0], min(broken))} on"
+        return replace(about, change=Change.BROKEN, first_step=min(broken), problem=problem)
+    try:
+        fresh = golden_curve(there)
+    except ValueError as error:
+        return replace(about, problem=f"new: {error}")
+    return _difference(about, old, fresh)
+
+
+def _difference(about: CurveDifference, old: Golden, fresh: Golden) -> CurveDifference:
+    """Compare two golden curves on the windows that both have, with the wider noise of the two, to both sides."""
+    spread = np.maximum(old.spread, np.interp(old.steps, fresh.steps, fresh.spread))
+    series = Series.of(about.new_series, fresh.steps, fresh.centre)
+    common = common_windows(replace(old, spread=spread, noise=0.0), series)
+    if common is None:
+        return replace(about, problem="they share no steps")
+    to_bad_side = deviation(common, NOISE)
+    to_any_side = deviation(replace(common, golden=replace(common.golden, role=Unknown.id)), NOISE)
+    change = Change.SAME
+    if to_any_side.regressed and old.kind.direction != "none":
+        change = Change.WORSE if to_bad_side.ends_worse else Change.BETTER if to_bad_side.improved else Change.DIFFERENT
+    elif to_any_side.regressed:
+        change = Change.DIFFERENT
+    steps = common.golden.steps
+    return replace(
+        about,
+        change=change,
+        reference=CurveSummary(old.end, old.best, mean_over_steps(steps, common.golden.centre)),
+        new=CurveSummary(fresh.end, fresh.best, mean_over_steps(steps, common.medians)),
+        first_step=to_any_side.first_step if to_any_side.regressed else None,
+        overlap=common.overlap,
+    )
+
+
+def _first_broken(series: Series) -> int | None:
+    curve = series.curve
+    broken = np.flatnonzero(~np.isfinite(curve.values))
+    return int(curve.steps[broken[0]]) if len(broken) else None
+
+
+def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[Role]]) -> Iterator[str]:
+    alone = [side for side, runs in (("reference", reference), ("new side", new)) if len(runs) == 1]
+    if alone:
+        which = "each side" if len(alone) == 2 else f"the {alone[0]}"
+        yield f"{which} is 1 run: how far another seed would lie is a guess from the noise of its curves"
+    for side, runs in (("reference", reference), ("new", new)):
+        differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
+        if differs:
+            yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
+        for run in runs:
+            if damage := damage_of(run):
+                yield f"run {run.name} is damaged ({counted(len(damage), 'place')}): what is missing is not compared"
+    for role in roles:
+        if _has(reference, role) != _has(new, role):
+            yield f"{role.id} is in the {'reference' if _has(reference, role) else 'new side'} only"

@@ -1,0 +1,74 @@
+"""What tells one place of training from another: versions, devices and precision, as far as a run logs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+
+from logdoctor.run import Run, Setting
+from logdoctor.signals import is_seed
+from logdoctor.signals.hyperparameters import PRECISION
+from logdoctor.signals.rate import setting_words
+
+KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "torch": (("torch", "version"), ("pytorch", "version"), ("torch",), ("pytorch",)),
+    "cuda": (("cuda", "version"), ("cuda",), ("rocm", "version")),
+    "gpu": (("gpu",), ("gpu", "name"), ("gpu", "type"), ("device", "name"), ("gpu", "model")),
+    "world size": (
+        ("world", "size"),
+        ("num", "gpus"),
+        ("n", "gpu"),
+        ("n", "gpus"),
+        ("gpu", "count"),
+        ("num", "devices"),
+    ),
+    "precision": PRECISION,
+}
+"""Names of settings, as words, by what they tell; the first that a run has counts."""
+
+_OF_ENVIRONMENT = frozenset(words for names in KEYS.values() for words in names)
+
+_INCIDENTAL = frozenset(
+    "run name id dir path folder output outputs logdir log time timestamp date host hostname user pid version".split()
+)
+"""Words of settings that differ from run to run and change no training."""
+
+
+def environment(run: Run) -> dict[str, Setting]:
+    """Return what a run logged of the place where it trained, by the keys of KEYS."""
+    named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
+    found = {
+        key: next((named[words] for words in names if named.get(words) not in (None, "")), None)
+        for key, names in KEYS.items()
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def differences(reference: Mapping[str, Setting], here: Mapping[str, Setting]) -> list[str]:
+    """Return how two environments differ, in words; what only one of them tells is no difference."""
+    shared = [key for key in reference if key in here]
+    return [f"{key} {here[key]} for {reference[key]}" for key in shared if str(reference[key]) != str(here[key])]
+
+
+def told_settings(run: Run) -> dict[str, Setting]:
+    """Return the settings that can matter: without seeds, results, names and places."""
+    return {
+        name: value
+        for name, value in sorted(run.hyperparameters.items())
+        if not name.startswith("summary.")
+        and not is_seed(name)
+        and (setting_words(name) in _OF_ENVIRONMENT or not _INCIDENTAL & set(setting_words(name)))
+    }
+
+
+def trained_by(run: Run) -> dict[str, Setting]:
+    """Return the settings that decide a training: those that can matter, without the environment."""
+    return {name: value for name, value in told_settings(run).items() if setting_words(name) not in _OF_ENVIRONMENT}
+
+
+def config_hash(run: Run) -> str:
+    """Return a short hash of the settings that decide a training, empty where a run logs none."""
+    settings = trained_by(run)
+    text = json.dumps(settings, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=6).hexdigest() if settings else ""

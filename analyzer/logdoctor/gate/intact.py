@@ -1,0 +1,76 @@
+"""Whether what a gate looks at was read whole: a regression must not pass because the file that shows it is damaged.
+
+A series does not know its file, so any damage in a file that the run uses counts for all its series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from logdoctor.finding import Quantity, Severity, Span
+from logdoctor.gated import Check, Outcome
+from logdoctor.run import Notice, Run, Series
+from logdoctor.run.notice import DAMAGE
+from logdoctor.run.roles import Loss, Reward, TrainLoss, ValLoss
+from logdoctor.signals import holes
+
+KIND, NAME = "intact", "read whole"
+
+HOLE_PACES = 1.5
+"""A distance of so many usual ones lacks at least one record."""
+
+MAX_NAMED = 3
+"""Damaged places that a message names before it counts the others."""
+
+
+def damage_of(run: Run) -> tuple[Notice, ...]:
+    """Return the damage that may have cost a gated series values.
+
+    Damage of a copy that a better copy replaced costs nothing, unless a loss is missing: it may have lain there.
+    """
+    unused = {source.path for source in run.sources if not source.used}
+    whole = run.find(TrainLoss) is not None and run.find(ValLoss) is not None
+    return tuple(one for one in run.notices if one.kind == DAMAGE and not (whole and one.path in unused))
+
+
+def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
+    """Yield for each run whether its training and validation loss lie in undamaged files."""
+    for run in runs:
+        losses = [one for role in (TrainLoss, ValLoss) if (one := run.find(role)) is not None]
+        names = ", ".join(one.name for one in losses) or "training and validation loss"
+        found = damage_of(run)
+        if not found:
+            yield Check(KIND, NAME, run.name, names, Severity.ERROR, Outcome.PASSED, "lies in undamaged files")
+            continue
+        message, evidence = f"cannot be judged: {described(found)}", {"damaged places": Quantity(len(found))}
+        span = next((_first_hole(one) for one in losses), None)
+        yield Check(KIND, NAME, run.name, names, Severity.ERROR, Outcome.INCONCLUSIVE, message, evidence, span)
+
+
+def _first_hole(series: Series) -> Span | None:
+    """Return where steps are missing first; None for a series that is whole, cut, or logged irregularly."""
+    found = holes(series, HOLE_PACES)
+    return Span(series.name, found[0].before, found[0].after, "steps missing") if found else None
+
+
+def described(found: Sequence[Notice]) -> str:
+    """Name the damage, the first places in full."""
+    texts = [one.message if one.message.startswith(one.path) else f"{one.path}: {one.message}" for one in found]
+    more = f"; and {len(texts) - MAX_NAMED:,} more" if len(texts) > MAX_NAMED else ""
+    return "; ".join(texts[:MAX_NAMED]) + more
+
+
+def anything_to_judge(runs: Sequence[Run]) -> Iterator[Check]:
+    """Yield a check that cannot be answered when no run has a loss or reward: nothing was judged, so nothing passed."""
+    if not any(run.all(Loss) or run.all(Reward) for run in runs):
+        message = "no loss was recognised in any run; name it under [roles], `logdoctor inspect` shows what was read"
+        yield Check("runs", "a loss to judge", "*", "loss", Severity.ERROR, Outcome.INCONCLUSIVE, message)
+
+
+def enough_runs(runs: Sequence[Run], required: int) -> Iterator[Check]:
+    """Yield a check that cannot be answered when there are fewer runs than required."""
+    if len(runs) < required:
+        message = f"{len(runs):,} of {required:,} required runs found"
+        evidence = {"runs": Quantity(len(runs))}
+        name = f"require-runs {required}"
+        yield Check("runs", name, "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, message, evidence)

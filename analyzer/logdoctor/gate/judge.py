@@ -1,0 +1,39 @@
+"""Judge a diagnosis: every check that the settings ask for, and what they leave of the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from logdoctor.config import Config, Preset
+from logdoctor.diagnosis import Diagnosis
+from logdoctor.gate.assertions import assertion_checks, matching_runs
+from logdoctor.gate.intact import anything_to_judge, enough_runs, intact_checks
+from logdoctor.gate.reference_file import Reference
+from logdoctor.gate.references import reference_checks
+from logdoctor.gate.suppressions import suppress
+from logdoctor.gated import Gated
+
+
+def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, Reference]], today: date) -> Gated:
+    """Return what a gate with these settings makes of a diagnosis.
+
+    References come with the titles that their checks go by; `today` decides which suppressions expired. A run that an
+    assertion or a reference names must be whole as far as these go; of any other run the losses must be.
+    """
+    runs = [one.run for one in diagnosis.runs]
+    asserted = [check for one in config.assertions for check in assertion_checks(one, runs)]
+    strict = config.preset is Preset.STRICT
+    compared = [
+        judged
+        for title, reference in references
+        for judged in reference_checks(title, reference, runs, config.reference, strict=strict)
+    ]
+    patterns = [*(one.run for one in config.assertions), *(one.applies_to for _, one in references)]
+    named = {run.name for pattern in patterns for run in matching_runs(runs, pattern)}
+    unnamed = [run for run in runs if run.name not in named]
+    checks = [*enough_runs(runs, config.require_runs), *asserted, *(one.check for one in compared)]
+    checks += intact_checks(unnamed) if patterns else [*anything_to_judge(runs), *intact_checks(runs)]
+    left, suppressed, remarks = suppress(diagnosis, config.suppressions, today)
+    better = tuple(one.remark for one in compared if one.remark)
+    return Gated(left, config.fail_on.severity, tuple(checks), suppressed, (*remarks, *better))

@@ -1,0 +1,143 @@
+"""Reference files: golden curves as text that is small, sorted, and read in a code review.
+
+Schema `logdoctor-reference/1`: every point is one line `[middle step of the window, value, spread]`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import logdoctor
+from logdoctor.errors import ConfigurationError
+from logdoctor.gate.bands import MAX_WINDOWS, Golden
+from logdoctor.run import ROLES, Axis, Setting
+
+SCHEMA = "logdoctor-reference/1"
+
+DIGITS = 6
+"""Significant digits of a value: as many as logs keep; the last bits differ from machine to machine."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Golden curves of one set-up, with what is known of where they come from."""
+
+    runs: tuple[str, ...]
+    """Names of the runs that it was made of: the seeds."""
+    curves: Mapping[str, Golden]
+    """By the name of the series."""
+    applies_to: str = "*"
+    """Shell pattern of the names of the runs that are compared with it."""
+    environment: Mapping[str, Setting] = field(default_factory=dict)
+    config: str = ""
+    """Hash of the settings that decided the training."""
+    history: tuple[str, ...] = ()
+    """Why it was made and changed, the newest last."""
+
+
+def reference_text(reference: Reference) -> str:
+    """Return a reference as the text of its file."""
+    document = {
+        "schema": SCHEMA,
+        "tool": f"logdoctor {logdoctor.__version__}",
+        "applies_to": reference.applies_to,
+        "runs": list(reference.runs),
+        "config": reference.config,
+        "environment": dict(sorted(reference.environment.items())),
+        "history": list(reference.history),
+        "series": {name: _curve(reference.curves[name]) for name in sorted(reference.curves)},
+    }
+    return "\n".join(_lines(document)) + "\n"
+
+
+def read_reference(file: Path) -> Reference:
+    """Return the reference of a file; raises ConfigurationError, with the file and the place, for anything else."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{file}: {error}") from error
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise ConfigurationError(f"{file}: is no reference of logdoctor: its schema is not {SCHEMA!r}")
+    try:
+        return Reference(
+            runs=tuple(map(str, document["runs"])),
+            curves={str(name): _golden(str(name), one) for name, one in document["series"].items()},
+            applies_to=str(document["applies_to"]),
+            environment=dict(document["environment"]),
+            config=str(document["config"]),
+            history=tuple(map(str, document["history"])),
+        )
+    except KeyError as error:
+        raise ConfigurationError(f"{file}: lacks the key {error}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ConfigurationError(f"{file}: {error}") from error
+
+
+def _curve(golden: Golden) -> dict[str, Any]:
+    centre, spread = ([_rounded(one) for one in values.tolist()] for values in (golden.centre, golden.spread))
+    golden = replace(golden, centre=np.array(centre))
+    return {
+        "role": golden.role,
+        "axis": golden.axis,
+        "seeds": golden.seeds,
+        "first_step": golden.first_step,
+        "last_step": golden.last_step,
+        "best": _rounded(golden.best),
+        "end": _rounded(golden.end),
+        "noise": _rounded(golden.noise),
+        "points": [list(point) for point in zip(golden.steps.tolist(), centre, spread, strict=True)],
+    }
+
+
+def _golden(name: str, curve: Mapping[str, Any]) -> Golden:
+    """Make a golden curve of what a file holds; raises ValueError for what no file of ours holds."""
+    role, axis = curve["role"], curve["axis"]
+    if role not in ROLES or axis not in list(Axis):
+        raise ValueError(f"series {name}: unknown role {role!r} or axis {axis!r}")
+    points = curve["points"]
+    if not 1 <= len(points) <= MAX_WINDOWS:
+        raise ValueError(f"series {name}: {len(points)} points, not 1 to {MAX_WINDOWS}")
+    for at, point in enumerate(points, start=1):
+        if len(point) != 3 or not all(_is_number(one) for one in point):
+            raise ValueError(f"series {name}: point {at} is not [step, value, spread] with finite numbers")
+    table = np.array(points, dtype=np.float64)
+    steps = table[:, 0].astype(np.int64)
+    if (np.diff(steps) <= 0).any() or (table[:, 2] < 0).any():
+        raise ValueError(f"series {name}: steps must rise and spreads must not be negative")
+    bounds = curve["first_step"], curve["last_step"], curve["seeds"], curve["noise"]
+    if not all(_is_number(one) for one in bounds):
+        raise ValueError(f"series {name}: first_step, last_step, seeds and noise must be finite numbers")
+    first, last, seeds, noise = bounds
+    return Golden(role, axis, int(seeds), float(noise), int(first), int(last), steps, table[:, 1], table[:, 2])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _lines(value: Any, indent: str = "", prefix: str = "", suffix: str = "") -> Iterator[str]:
+    """Yield the lines of a JSON value; a list without nesting stays on one line."""
+    if isinstance(value, Mapping) and value:
+        yield f"{indent}{prefix}{{"
+        for at, (name, one) in enumerate(value.items(), start=1):
+            key = f"{json.dumps(str(name))}: "
+            yield from _lines(one, f"{indent} ", key, "," if at < len(value) else "")
+        yield f"{indent}}}{suffix}"
+    elif isinstance(value, Sequence) and value and isinstance(value[0], list):
+        yield f"{indent}{prefix}["
+        for at, one in enumerate(value, start=1):
+            yield from _lines(one, f"{indent} ", "", "," if at < len(value) else "")
+        yield f"{indent}]{suffix}"
+    else:
+        yield f"{indent}{prefix}{json.dumps(value, allow_nan=False)}{suffix}"

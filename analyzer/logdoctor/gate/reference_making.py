@@ -1,0 +1,87 @@
+"""Make references of runs that differ in their seed alone, and update them curve by curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from logdoctor.errors import ConfigurationError, nearest
+from logdoctor.gate.assertions import matching_series
+from logdoctor.gate.bands import golden_curve
+from logdoctor.gate.environment import config_hash, environment, trained_by
+from logdoctor.gate.intact import damage_of, described
+from logdoctor.gate.reference_file import Reference
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
+from logdoctor.signals import differing
+
+GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError, Reward)
+"""Roles that a reference keeps when no series is named: the curves that a training is judged by."""
+
+
+def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str, reason: str) -> Reference:
+    """Make a reference of runs that differ in their seed alone.
+
+    Raises ConfigurationError when they differ in more, are damaged, or hold values that are not finite.
+    """
+    _refuse_unlike(runs)
+    for run in runs:
+        if damage := damage_of(run):
+            raise ConfigurationError(f"run {run.name} is damaged, and no reference: {described(damage)}")
+    names = _golden_names(runs, patterns)
+    curves = {}
+    for name in names:
+        try:
+            curves[name] = golden_curve([_named(run, name) for run in runs])
+        except ValueError as error:
+            raise ConfigurationError(f"no reference can be made: {error}") from error
+    first = runs[0]
+    return Reference(
+        tuple(run.name for run in runs),
+        curves,
+        applies_to,
+        environment(first),
+        config_hash(first),
+        (reason,) if reason else (),
+    )
+
+
+def updated(old: Reference, new: Reference, names: Sequence[str], reason: str) -> Reference:
+    """Return a reference with some curves taken from a new one; the reason joins its history."""
+    curves = {**old.curves, **{name: new.curves[name] for name in names}}
+    fresh = replace(new, curves=curves, applies_to=old.applies_to, history=(*old.history, reason))
+    return fresh if set(names) >= set(old.curves) else replace(fresh, runs=tuple(dict.fromkeys((*old.runs, *new.runs))))
+
+
+def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
+    """Return the names of the series that a reference keeps: those of all runs that a pattern or a role names."""
+    for pattern in patterns:
+        for run in runs:
+            if not matching_series(run, pattern):
+                hint = nearest(pattern, [one.name for one in run.series])
+                raise ConfigurationError(f"run {run.name} has no series called {pattern!r}{hint}")
+
+    def wanted(run: Run) -> list[str]:
+        if patterns:
+            return [one.name for pattern in patterns for one in matching_series(run, pattern)]
+        return [one.name for one in run.series if one.role in GOLDEN_ROLES]
+
+    shared = [name for name in dict.fromkeys(wanted(runs[0])) if all(name in wanted(run) for run in runs)]
+    if not shared:
+        raise ConfigurationError("no loss or metric that all runs have; name the series with --series")
+    return sorted(shared)
+
+
+def _named(run: Run, name: str) -> Series:
+    return next(one for one in run.series if one.name == name)
+
+
+def _refuse_unlike(runs: Sequence[Run]) -> None:
+    for run in runs[1:]:
+        differs = differing(trained_by(runs[0]), trained_by(run))
+        if differs:
+            names = ", ".join(sorted(differs)[:5])
+            raise ConfigurationError(
+                f"runs {runs[0].name} and {run.name} differ in {names}: a reference is made of runs that differ in the "
+                "seed alone; save one for each"
+            )

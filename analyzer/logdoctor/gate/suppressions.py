@@ -1,0 +1,79 @@
+"""Known findings: what a suppression takes out of a diagnosis, until it expires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from fnmatch import fnmatchcase
+
+from logdoctor.config import Suppression
+from logdoctor.diagnosis import Diagnosis, Examined
+from logdoctor.errors import ConfigurationError, nearest
+from logdoctor.finding import Finding
+from logdoctor.gated import Suppressed
+from logdoctor.run import Run
+
+
+def refuse_unusable(suppressions: Iterable[Suppression], rules: Sequence[str], *, need_reason: bool) -> None:
+    """Raise ConfigurationError for a suppression of a rule that is not there, or without a reason where one is due."""
+    for one in suppressions:
+        if not any(fnmatchcase(rule, one.rule) for rule in rules):
+            raise ConfigurationError(f"suppress: no rule is called {one.rule!r}{nearest(one.rule, rules)}")
+        if need_reason and not one.reason.strip():
+            raise ConfigurationError(f"suppress: {_named(one)} gives no reason, which the preset strict asks for")
+
+
+def suppress(
+    diagnosis: Diagnosis, suppressions: Sequence[Suppression], today: date
+) -> tuple[Diagnosis, tuple[Suppressed, ...], tuple[str, ...]]:
+    """Return the diagnosis without what is known, the known findings, and remarks on suppressions that did nothing.
+
+    One that expired takes nothing out. A finding whose root is taken out stands for itself.
+    """
+    valid = [one for one in suppressions if one.expires is None or today <= one.expires]
+    taken: list[Suppressed] = []
+    used: set[int] = set()
+    kept: list[Examined] = []
+    for examined in diagnosis.runs:
+        left = []
+        for finding in examined.findings:
+            by = next((at for at, one in enumerate(valid) if _covers(one, examined.run, finding)), None)
+            if by is None:
+                left.append(finding)
+            else:
+                used.add(by)
+                taken.append(Suppressed(examined.run, finding, valid[by].reason, valid[by].expires))
+        kept.append(_with(examined, left))
+    unused = [one for at, one in enumerate(valid) if at not in used]
+    expired = [one for one in suppressions if one not in valid]
+    return replace(diagnosis, runs=tuple(kept)), tuple(taken), tuple(_remarks(diagnosis, expired, unused))
+
+
+def _with(examined: Examined, findings: Sequence[Finding]) -> Examined:
+    if len(findings) == len(examined.findings):
+        return examined
+    roots = {one.rule for one in findings}
+    alone = tuple(one if one.explained_by in roots else replace(one, explained_by="") for one in findings)
+    return replace(examined, outcomes=replace(examined.outcomes, findings=alone))
+
+
+def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Sequence[Suppression]) -> Iterator[str]:
+    for one in expired:
+        count = sum(_covers(one, run, finding) for run, finding in diagnosis.findings())
+        what = f"{count:,} of its findings count again" if count else "nothing needs it any more: remove it"
+        yield f"the suppression of {_named(one)} expired on {one.expires}: {what}"
+    for one in unused:
+        yield f"the suppression of {_named(one)} suppresses nothing: remove it"
+
+
+def _covers(one: Suppression, run: Run, finding: Finding) -> bool:
+    if not fnmatchcase(finding.rule, one.rule) or not (run.name == one.run or fnmatchcase(run.name, one.run)):
+        return False
+    names = [span.series for span in finding.spans]
+    return one.series == "*" or any(name == one.series or fnmatchcase(name, one.series) for name in names)
+
+
+def _named(one: Suppression) -> str:
+    parts = [one.rule, f"run {one.run}" if one.run != "*" else "", f"series {one.series}" if one.series != "*" else ""]
+    return ", ".join(part for part in parts if part)

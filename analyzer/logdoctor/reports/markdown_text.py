@@ -1,0 +1,37 @@
+"""Text from logs in Markdown: shown as it is, and never a link, an image, a mention, a formula, HTML or a table."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from logdoctor.reports.escaping import printable
+
+_ACTING = re.compile(r"[\\`*{}\[\]<>#!|~@&$^]|://|www\.|:[\w+-]+:|GH-\d|^\s*(?:\d+[.)](?:\s|$)|[-+=])")
+"""What Markdown as GitHub and GitLab read it makes something of; an underscore alone is escaped."""
+
+_BACKTICKS = re.compile(r"`+")
+
+
+def inert(text: str) -> str:
+    """Return a text for a paragraph or a list: in words where it can be, else as code, in which nothing acts."""
+    said = printable(text)
+    return code(text) if not said or _ACTING.search(said) else said.replace("_", r"\_")
+
+
+def code(text: str) -> str:
+    """Return a text as code: between more backticks than it holds in a row."""
+    said = printable(text) or "(nothing)"
+    mark = "`" * (1 + max(map(len, _BACKTICKS.findall(said)), default=0))
+    blank = " " if said.startswith(("`", " ")) or said.endswith(("`", " ")) else ""
+    return f"{mark}{blank}{said}{blank}{mark}"
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell of a table, which a stroke would end, even within code."""
+    return code(text).replace("|", r"\x7c")
+
+
+def html_code(text: str) -> str:
+    """Return a text as code within HTML, where Markdown is not read."""
+    return f"<code>{html.escape(printable(text))}</code>"

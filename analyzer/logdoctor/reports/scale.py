@@ -1,0 +1,26 @@
+"""When a chart of a run is logarithmic: the same rule for every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logdoctor.reports.sparkline import LOGARITHMIC_FROM
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, ValLoss
+
+
+def losses(run: Run) -> list[Series]:
+    """Return the training and the validation loss, those that hold anything."""
+    return [one for one in (run.find(TrainLoss), run.find(ValLoss)) if one is not None and len(one.curve)]
+
+
+def is_logarithmic(series: Sequence[Series]) -> bool:
+    """Tell whether the last of some series, the validation loss where there is one, spans a large factor.
+
+    A logarithm needs positive values: one that is not, in any of the series, keeps the scale linear.
+    """
+    finite = [one.finite.values for one in series if len(one.finite)]
+    if not finite or min(float(values.min()) for values in finite) <= 0:
+        return False
+    decisive = finite[-1]
+    return float(decisive.max()) > LOGARITHMIC_FROM * float(decisive.min())

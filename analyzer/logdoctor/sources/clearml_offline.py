@@ -1,0 +1,96 @@
+"""`metrics.jsonl` of ClearML's offline mode: one list of reported values a line, settings in `task.json` beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from logdoctor.run import Notice, Series, Setting
+from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.numbers import parse_number
+
+_SCALAR = "training_stats_scalar"
+"""`type` of a reported scalar (clearml/backend_interface/metrics/events.py)."""
+
+LARGEST_TASK = 4 * 1024 * 1024
+"""Bytes of the largest `task.json` that is read: it holds settings and the list of installed packages."""
+
+_LINE = (
+    '[{"timestamp": 1000, "type": "training_stats_scalar", "task": "a", "iter": 0, "metric": "loss",'
+    ' "variant": "train", "value": 2.25},'
+    ' {"timestamp": 2000, "type": "training_stats_scalar", "task": "a", "iter": 5, "metric": "loss",'
+    ' "variant": "train", "value": 1.5}]\n'
+)
+
+
+class ClearMLOffline(Source):
+    """The scalars that a task reported: a metric, such as `loss`, and its variant, such as `train`.
+
+    ClearML writes NaN and infinity as 0 (`default_nan_value`): such a zero cannot be told from a true one here.
+    """
+
+    name = "clearml"
+    patterns = ("metrics.jsonl",)
+    precedence = 30
+    samples = (
+        Sample("two values", "metrics.jsonl", _LINE, {"loss/train": [(0, 2.25), (5, 1.5)]}),
+        Sample("lists of something else", "metrics.jsonl", '[{"a": 1}]\n', None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by lists that hold reported values."""
+        return head.start.lstrip().startswith(b"[") and f'"{_SCALAR}"'.encode() in head.start
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every value; a line that is no list of reports is said and left out."""
+        points: dict[str, list[tuple[int, float, float]]] = {}
+        notices: list[Notice] = []
+        with path.open("rb") as file:
+            start = 0
+            for number, line in enumerate(file, start=1):
+                end = start + len(line)
+                try:
+                    _take(json.loads(line), points)
+                except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                    why = f"line {number} cannot be read as ClearML's reports and was not used"
+                    notices.append(Notice(DAMAGE, str(path), why, start, end, number, number))
+                start = end
+        series = tuple(
+            Series.of(name, [p[0] for p in found], [p[1] for p in found], [p[2] for p in found])
+            for name, found in points.items()
+        )
+        yield Log(series=series, hyperparameters=_settings(path.with_name("task.json")), notices=tuple(notices))
+
+
+def _take(reports: list[Mapping[str, Any]], points: dict[str, list[tuple[int, float, float]]]) -> None:
+    taken = [
+        (f"{one['metric']}/{one['variant']}", int(one["iter"]), float(one["value"]), float(one["timestamp"]) / 1e3)
+        for one in reports
+        if one["type"] == _SCALAR
+    ]
+    for name, step, value, time in taken:
+        points.setdefault(name, []).append((step, value, time))
+
+
+def _settings(path: Path) -> dict[str, Setting]:
+    """Return the hyper-parameters of a task; every value is a text there."""
+    document: Any = {}
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
+        document = json.loads(file.read(LARGEST_TASK))
+    sections = document.get("hyperparams") if isinstance(document, dict) else None
+    return dict(_plain(sections)) if isinstance(sections, dict) else {}
+
+
+def _plain(sections: Mapping[str, Any]) -> Iterator[tuple[str, Setting]]:
+    for section in sections.values():
+        for name, entry in section.items() if isinstance(section, dict) else ():
+            value = entry.get("value") if isinstance(entry, dict) else None
+            if isinstance(value, str):
+                number = None
+                with suppress(ValueError):
+                    number = parse_number(value)
+                yield str(name), value if number is None else number

@@ -1,0 +1,126 @@
+"""Damage within lines of a text log: what of a line can still be believed.
+
+Three kinds of damage are seen before lines are read: NUL bytes, bytes that are no UTF-8 within a number, and a last
+line that was cut off. A fourth, a line that another one follows without a line end between, shows only in shapes: see
+`glued` and `streams`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.tables.text import Span
+
+GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
+"""What is said of a line in which a second one begins, and its cause."""
+
+TORN = ("breaks off within a word; the numbers that it has were used", "")
+"""What is said of a line that is the beginning of others, and goes no further."""
+
+_NULS = ("holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
+_FOREIGN = ("holds bytes that are no UTF-8 within a number, and was not used", STORAGE_FAULT)
+_CUT = ("has no line end; its last number may be cut off and was not used", INTERRUPTED_WRITE)
+
+_BREAKS_OFF = ("has no line end and is shorter than others; the numbers that it has were used", INTERRUPTED_WRITE)
+
+_FOREIGN_DIGIT = re.compile("[0-9.]\ufffd|\ufffd[0-9.]")
+_LAST_NUMBER = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]*)?$")
+
+_CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
+"""A number that was cut off, where the mask of a shape does not take it for one."""
+
+_LIKE_IT = 3
+"""Lines of its form before the format of numbers can be told from them."""
+
+SHORTEST_LINE = 8
+"""Characters of the shortest line that is looked for behind another."""
+
+
+def mended(passage: Passage) -> tuple[Passage, list[Span]]:
+    """Return a passage without what cannot be believed, line for line, and where that lies."""
+    spans: list[Span] = []
+    if not passage.ended and passage.text.endswith("\ufffd"):
+        passage = replace(passage, text=passage.text.rstrip("\ufffd"))  # half a character
+    if MASK in passage.text or "\ufffd" in passage.text:
+        passage, spans = _without_foreign_bytes(passage)
+    if not passage.ended:
+        passage, cut = _without_cut_number(passage)
+        spans += cut
+    return passage, spans
+
+
+def glued(shape: str, known: Iterable[str], openings: Collection[str]) -> str | None:
+    """Return the line among `known` that stands whole behind the beginning of another one, or None.
+
+    `openings` are lines that the beginning may be torn from. Both must count and be known by themselves; the beginning
+    must have a number or end within a word, or run on into the line itself: `step 30: losstep 31: loss 0.5`.
+    """
+    for line in known:
+        torn = _CUT_WORD.sub(MASK, shape[: -len(line)])
+        if not torn.strip() or not shape.endswith(line) or not any(one.startswith(torn) for one in openings):
+            continue
+        if MASK in torn or line.startswith(torn) or (torn[-1].isalnum() and line[0].isalnum()):
+            return line
+    return None
+
+
+def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
+    """Tell whether a line is the beginning of one among `whole`, which are sorted, and ends within a word of it."""
+    at = bisect_right(whole, shape)
+    rest = whole[at][len(shape) :] if at < len(whole) and MASK in shape and whole[at].startswith(shape) else ""
+    return rest[:1].isalpha() and shape[-1].isalpha()
+
+
+def can_stand_behind(shape: str) -> bool:
+    """Tell whether a line would be known again behind another one: not if it begins with the digits of a number."""
+    return len(shape) >= SHORTEST_LINE and shape[0] != MASK
+
+
+def _without_foreign_bytes(passage: Passage) -> tuple[Passage, list[Span]]:
+    """Take out what stands around NUL bytes, unless it is whole by its form; and numbers with foreign bytes in them."""
+    lines = passage.text.split("\n")
+    shapes = set(mask("\n".join(line for line in lines if MASK not in line and "\ufffd" not in line)).shapes)
+    spans = []
+    for i, line in enumerate(lines):
+        if MASK in line:
+            behind = line.rpartition(MASK)[2]
+            shape = mask(behind).shapes[0]
+            lines[i] = behind if shape in shapes and can_stand_behind(shape) else ""
+            spans.append(passage.span(i, *_NULS))
+        elif _FOREIGN_DIGIT.search(line) and mask(line.replace("\ufffd", "0")).shapes[0] in shapes:
+            lines[i] = ""
+            spans.append(passage.span(i, *_FOREIGN))
+    return replace(passage, text="\n".join(lines)), spans
+
+
+def _without_cut_number(passage: Passage) -> tuple[Passage, list[Span]]:
+    """Take out the number at the end of a file without a last line end, unless it is as long as those above it."""
+    above = passage.text.split("\n")
+    line = above.pop()
+    shape, shapes = mask(line).shapes[0], mask("\n".join(above)).shapes if above else []
+    found = _LAST_NUMBER.search(line)
+    if found is None:
+        shorter = _is_data(shape) and shape not in shapes and any(one.startswith(shape) for one in shapes)
+        return passage, [passage.span(len(above), *_BREAKS_OFF)] if shorter else []
+    alike = [one for one, other in zip(above, shapes, strict=True) if other == shape]
+    decimals = {len(_last_number(one).partition(".")[2]) for one in (*alike, line)}
+    if len(alike) >= _LIKE_IT and len(decimals) == 1 and decimals != {0}:
+        return passage, []
+    spans = [passage.span(len(above), *_CUT)] if _is_data(shape) else []
+    return replace(passage, text=passage.text[: len(passage.text) - len(line) + found.start()]), spans
+
+
+def _last_number(line: str) -> str:
+    found = _LAST_NUMBER.search(line)
+    return found[0] if found else ""
+
+
+def _is_data(shape: str) -> bool:
+    return shape.lstrip(" [").startswith((MASK, "|")) or parse(shape) is not None

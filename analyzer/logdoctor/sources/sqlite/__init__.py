@@ -1,0 +1,1 @@
+"""SQLite databases, read without a trace beside them."""

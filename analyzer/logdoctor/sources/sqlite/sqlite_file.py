@@ -1,0 +1,183 @@
+"""SQLite databases, opened so that nothing in them can act: read only, no extensions, no views, a limit on work.
+
+Nothing is written beside them either, which SQLite does in write-ahead mode even for those who only read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE
+from logdoctor.sources.source import HEAD_BYTES, Head
+from logdoctor.sources.sqlite import write_ahead
+
+MAGIC = b"SQLite format 3\0"
+
+LOCKED_SECONDS = 1.0
+"""How long to wait for a writer before the file is read as it lies there."""
+
+LARGEST_IN_MEMORY = 96 * 1024 * 1024
+"""Bytes of the largest database that is put together with its write-ahead log: two copies of it are in memory."""
+
+_STEPS_A_CHECK = 1_000_000
+_MOST_CHECKS = 20_000
+"""Steps of SQLite's machine, of which a row takes some tens, after which a query is given up."""
+
+_MOST_GAPS = 1000
+"""Damaged places of one table behind which reading goes on."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What of a table can be read."""
+
+    rows: list[tuple[object, ...]]
+    """In the order of writing."""
+    gaps: list[tuple[int, int]] = field(default_factory=list)
+    """Numbers of the rows between which the table is damaged: the last one before, the first one behind or 0."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that was opened, and what could not be had of it."""
+
+    connection: sqlite3.Connection
+    notices: tuple[Notice, ...] = ()
+
+
+def is_sqlite(head: Head) -> bool:
+    """Tell a database by its first bytes."""
+    return head.start.startswith(MAGIC)
+
+
+def has_tables(path: Path, **columns: str) -> bool:
+    """Tell whether a database has some tables, each with some columns (`metrics="run_uuid key value"`)."""
+    try:
+        with opened(path) as database:
+            return all(
+                _is_table(database.connection, table)
+                and set(names.split()) <= {row[1] for row in database.connection.execute(f"PRAGMA table_info({table})")}
+                for table, names in columns.items()
+            )
+    except (sqlite3.Error, UnreadableLogError):
+        return False
+
+
+def _is_table(database: sqlite3.Connection, name: str) -> bool:
+    found = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+    return found is not None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """Open a database for reading, as far as its last finished transaction; what stands against that is a notice.
+
+    Raises UnreadableLogError when it is none, or is damaged, and OSError.
+    """
+    try:
+        database = _open(path)
+        with closing(database.connection):
+            yield database
+    except sqlite3.Error as error:
+        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {error}") from error
+
+
+def intact_rows(database: Database, table: str, columns: str) -> Rows:
+    """Read a whole table in the order of its rows, and on behind every place where it is damaged."""
+    found = Rows([])
+    at, step = -(2**63), 1
+    query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
+    while len(found.gaps) < _MOST_GAPS:
+        try:
+            for row in database.connection.execute(query, (at,)):
+                if step > 1:
+                    found.gaps[-1] = (found.gaps[-1][0], row[0])
+                at, step = row[0], 1
+                found.rows.append(row[1:])
+        except sqlite3.Error:
+            if step == 1:
+                found.gaps.append((at, 0))
+            at, step = max(at, 0) + step, 2 * step
+            if at > 2**62:
+                break
+        else:
+            break
+    return found
+
+
+def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
+    """Return a notice where SQLite finds a page of a database damaged, whether or not it costs a row that is read."""
+    try:
+        (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    if found == "ok":
+        return ()
+    what = " ".join(str(found).split())
+    return (Notice(DAMAGE, str(path), f"The database is damaged ({what}); what can be read of it was read."),)
+
+
+def damage_in(path: Path, table: str, gaps: list[tuple[int, int]]) -> tuple[Notice, ...]:
+    """Return notices of the places where a table is damaged."""
+    return tuple(
+        Notice(DAMAGE, str(path), f"The table {table} is damaged behind row {before}; {_rest(behind)}.")
+        for before, behind in gaps
+    )
+
+
+def _rest(behind: int) -> str:
+    return f"it was read on from row {behind}" if behind else "nothing behind it can be read"
+
+
+def _open(path: Path) -> Database:
+    with path.open("rb") as file:
+        start = file.read(HEAD_BYTES)
+    if write_ahead.is_written_ahead(start):
+        return _open_with_log(path)
+    where = f"file:{quote(str(path.resolve()))}"
+    try:
+        return Database(_ready(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=LOCKED_SECONDS)))
+    except sqlite3.OperationalError as error:
+        message = f"The database is locked or was left in the middle of a change ({error}); it was read as it lies."
+        return Database(_immutable(path), (Notice(INTERPRETATION, str(path), message),))
+
+
+def _open_with_log(path: Path) -> Database:
+    log = write_ahead.log_of(path)
+    logged = log.stat().st_size if log.is_file() else 0
+    if logged <= write_ahead.HEADER_BYTES:
+        return Database(_immutable(path))
+    if path.stat().st_size + logged <= LARGEST_IN_MEMORY and hasattr(sqlite3.Connection, "deserialize"):
+        content = bytes(write_ahead.merged(path))
+        connection = sqlite3.connect(":memory:")
+        connection.deserialize(content)
+        return Database(_ready(connection))
+    message = f"The {logged} bytes of {log.name} were not read: the newest rows are missing until the writer ends."
+    notice = Notice(DAMAGE, str(path), message, cause=INTERRUPTED_WRITE)
+    return Database(_immutable(path), (notice,))
+
+
+def _immutable(path: Path) -> sqlite3.Connection:
+    """Open a database without locks: SQLite takes its word for it that nobody writes, and makes no files."""
+    return _ready(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True))
+
+
+def _ready(database: sqlite3.Connection) -> sqlite3.Connection:
+    checks = iter(range(_MOST_CHECKS))
+    database.set_progress_handler(lambda: int(next(checks, None) is None), _STEPS_A_CHECK)
+    database.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA query_only = ON")
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database

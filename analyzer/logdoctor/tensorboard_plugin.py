@@ -1,0 +1,70 @@
+"""A tab for TensorBoard with the report on its log folder: `pip install 'logdoctor[tensorboard]'` is all it takes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import escape
+from tensorboard.plugins.base_plugin import FrontendMetadata, TBContext, TBPlugin
+from werkzeug.wrappers import Request, Response
+
+from logdoctor.config import find_config
+from logdoctor.diagnosis import analyze
+from logdoctor.errors import LogDoctorError
+from logdoctor.reports.escaping import printable
+from logdoctor.reports.formats import render
+from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
+
+_FRAME = """
+export async function render() {
+  const frame = document.createElement("iframe");
+  frame.src = "./report";
+  frame.title = "logdoctor report";
+  Object.assign(frame.style, {position: "fixed", inset: "0", width: "100%", height: "100%", border: "0"});
+  document.body.append(frame);
+}
+"""
+"""TensorBoard runs this in the frame of its tab; the report, which has a policy of its own, stands in a frame in it."""
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+"""TensorBoard wants one in the header; that in the report itself lets in nothing but its own script."""
+
+
+class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
+    """Analyzes the log folder anew each time the tab is opened; one analysis runs at a time."""
+
+    plugin_name = "logdoctor"
+
+    def __init__(self, context: TBContext) -> None:
+        self._folder = context.logdir
+        self._analyzing = threading.Lock()
+
+    def get_plugin_apps(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what is served below `data/plugin/logdoctor`."""
+        return {"/index.js": self._script, "/report": self._report}
+
+    def is_active(self) -> bool:
+        """Tell whether there is a folder to analyze; TensorBoard also reads addresses, which logdoctor does not."""
+        return bool(self._folder) and Path(self._folder).is_dir()
+
+    def frontend_metadata(self) -> FrontendMetadata:
+        """Name the tab and its script."""
+        return FrontendMetadata(es_module_path="/index.js", tab_name="logdoctor")
+
+    @Request.application  # type: ignore[arg-type]
+    def _script(self, _request: Request) -> Response:
+        return Response(_FRAME, content_type="text/javascript; charset=utf-8")
+
+    @Request.application  # type: ignore[arg-type]
+    def _report(self, _request: Request) -> Response:
+        try:
+            with self._analyzing:
+                diagnosis = analyze(self._folder, config=find_config(Path.cwd()))
+                page = render("html", Report(diagnosis), Page())
+        except (LogDoctorError, OSError) as problem:
+            page = f"<!doctype html><title>logdoctor</title><p>{escape(printable(str(problem)))}</p>"
+        return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})

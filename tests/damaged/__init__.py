@@ -1,0 +1,1 @@
+"""Damaged logs, made on the spot, each with what is still true of it."""

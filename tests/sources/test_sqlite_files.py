@@ -1,0 +1,196 @@
+"""Databases as they lie about: written ahead, locked, half-changed, damaged. Nothing is written beside them."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from logdoctor import load
+from logdoctor.run import Run
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.sources import look
+from logdoctor.sources.sqlite import sqlite_file
+from logdoctor.sources.sqlite.sqlite_file import opened
+
+SCHEMA = """
+CREATE TABLE metrics (key TEXT, value REAL, timestamp INTEGER, run_uuid TEXT, step INTEGER, is_nan BOOLEAN,
+    PRIMARY KEY (key, timestamp, step, run_uuid, value, is_nan));
+CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT);
+CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
+"""
+STEPS = 4000
+
+
+def rows(first: int, last: int, run: str = "a") -> Iterator[tuple[object, ...]]:
+    return (("loss", 1 / (i + 1), 1_750_000_000_000 + i, run, i, 0) for i in range(first, last))
+
+
+def written(path: Path, mode: str = "DELETE", count: int = STEPS) -> Path:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA journal_mode = {mode}")
+        database.executescript(SCHEMA)
+        database.execute("INSERT INTO runs VALUES ('a', 'red-owl', 'FINISHED')")
+        database.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(0, count))
+        database.commit()
+    return path
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def points(run: Run) -> dict[int, float]:
+    (series,) = run.series
+    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
+
+
+def the_run(path: Path) -> Run:
+    (run,) = load(path)
+    return run
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL", "TRUNCATE", "PERSIST"])
+def test_reading_leaves_the_folder_as_it_was(tmp_path: Path, mode: str) -> None:
+    written(tmp_path / "mlflow.db", mode)
+    before = files(tmp_path)
+    assert len(points(the_run(tmp_path))) == STEPS
+    assert files(tmp_path) == before
+
+
+def test_rows_that_only_the_log_has_are_read_beside_a_living_writer(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db", "WAL", count=100)
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        writer.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(100, STEPS))
+        writer.commit()
+        writer.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(STEPS, STEPS + 500))  # not committed
+        before = files(tmp_path)
+        run = the_run(tmp_path)
+        assert files(tmp_path) == before
+        writer.rollback()
+    assert points(run) == {step: 1 / (step + 1) for step in range(STEPS)}
+    assert run.notices == ()
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Path:
+    """A database and its log as a killed writer leaves them."""
+    path = written(tmp_path / "mlflow.db", "WAL", count=100)
+    (tmp_path / "left").mkdir()
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        for first in range(100, STEPS, 100):
+            writer.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(first, first + 100))
+            writer.commit()
+        for name in ("mlflow.db", "mlflow.db-wal"):
+            shutil.copy(tmp_path / name, tmp_path / "left" / name)
+    return tmp_path / "left"
+
+
+def test_what_a_killed_writer_left_is_read(crashed: Path) -> None:
+    before = files(crashed)
+    assert points(the_run(crashed)) == {step: 1 / (step + 1) for step in range(STEPS)}
+    assert files(crashed) == before
+
+
+@pytest.mark.parametrize("cut", [1, 100, 5000, 100_000])
+def test_a_log_that_is_cut_holds_its_whole_transactions(crashed: Path, cut: int) -> None:
+    log = crashed / "mlflow.db-wal"
+    log.write_bytes(log.read_bytes()[:-cut])
+    ours = points(the_run(crashed))
+    with closing(sqlite3.connect(crashed / "mlflow.db")) as database:  # SQLite's own recovery is the oracle
+        theirs = dict(database.execute("SELECT step, value FROM metrics"))
+    assert ours == theirs
+    assert len(ours) < STEPS
+
+
+def test_a_log_with_a_flipped_bit_is_read_up_to_it(crashed: Path) -> None:
+    log = crashed / "mlflow.db-wal"
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 4
+    log.write_bytes(content)
+    ours = points(the_run(crashed))
+    with closing(sqlite3.connect(crashed / "mlflow.db")) as database:
+        assert ours == dict(database.execute("SELECT step, value FROM metrics"))
+
+
+def test_a_log_too_large_for_memory_is_said(crashed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_file, "LARGEST_IN_MEMORY", 1000)
+    run = the_run(crashed)
+    assert points(run) == {step: 1 / (step + 1) for step in range(100)}
+    (notice,) = run.notices
+    assert notice.kind == DAMAGE
+    assert "mlflow.db-wal were not read" in notice.message
+
+
+def test_a_locked_database_is_read_as_it_lies_and_said(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        run = the_run(tmp_path)
+    assert len(points(run)) == STEPS
+    assert [notice.kind for notice in run.notices] == [INTERPRETATION]
+
+
+@pytest.mark.parametrize("fill", [b"\xff", b"\0"])
+def test_a_damaged_page_costs_at_most_the_rows_on_it(tmp_path: Path, fill: bytes) -> None:
+    path = written(tmp_path / "mlflow.db")
+    content = path.read_bytes()
+    truth = {step: 1 / (step + 1) for step in range(STEPS)}
+    for place in range(4096 * 6, len(content), 4096 * 5):
+        path.write_bytes(content[:place] + fill * 4096 + content[place + 4096 :])
+        run = the_run(tmp_path)
+        found = points(run)
+        assert found.items() <= truth.items()
+        assert len(found) > STEPS - 200
+        assert {notice.kind for notice in run.notices} == {DAMAGE}
+
+
+def test_tables_without_an_index_are_read_around_their_damage(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db")
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            "CREATE TABLE m AS SELECT * FROM metrics; DROP TABLE metrics; ALTER TABLE m RENAME TO metrics; VACUUM"
+        )
+    content = path.read_bytes()
+    place = content.index(b"loss", len(content) // 2) // 4096 * 4096
+    path.write_bytes(content[:place] + b"\0" * 4096 + content[place + 4096 :])
+    run = the_run(tmp_path)
+    lost = set(range(STEPS)) - points(run).keys()
+    assert 10 < len(lost) < 200
+    assert lost == set(range(min(lost), max(lost) + 1))
+    assert any(f"behind row {min(lost)}; it was read on from row {max(lost) + 2}" in n.message for n in run.notices)
+
+
+def test_a_value_that_is_no_number_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db", count=10)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE metrics SET value = 'x' WHERE step = 3")
+        database.execute("UPDATE metrics SET step = 'x' WHERE step = 5")
+        database.commit()
+    run = the_run(tmp_path)
+    assert sorted(points(run)) == [0, 1, 2, 4, 6, 7, 8, 9]
+    (notice,) = run.notices
+    assert notice.message.startswith("2 rows of the table metrics")
+
+
+def test_a_view_in_the_place_of_a_table_is_not_asked(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db", count=10)
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("ALTER TABLE metrics RENAME TO hidden; CREATE VIEW metrics AS SELECT * FROM hidden;")
+    assert look([tmp_path]).left_alone == ("mlflow.db",)
+
+
+def test_work_in_a_database_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_file, "_STEPS_A_CHECK", 100)
+    monkeypatch.setattr(sqlite_file, "_MOST_CHECKS", 10)
+    path = written(tmp_path / "mlflow.db", count=10)
+    with opened(path) as database, pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        database.connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        )
