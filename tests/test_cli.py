@@ -57,7 +57,9 @@ def command(*arguments: str | Path, env: dict[str, str] | None = None) -> subpro
 class TestStart:
     """Help comes at once: neither numpy nor anything else heavy is imported for it."""
 
-    @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"], ["inspect", "-h"]])
+    @pytest.mark.parametrize(
+        "arguments", [["--help"], ["--version"], ["analyze", "--help"], ["check", "-h"], ["reference", "save", "-h"]]
+    )
     def test_help_imports_nothing_heavy(self, arguments: list[str]) -> None:
         code = (
             "import sys; from logdoctor.cli import main\n"

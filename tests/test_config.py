@@ -233,6 +233,11 @@ class TestPresets:
             "preset": "logdoctor.toml", "fail_on": "logdoctor.toml", "min_confidence": "command line",
         }  # fmt: skip
 
+    def test_no_preset_leaves_out_what_is_to_fail(self) -> None:
+        config = parse_config({"preset": "smoke", "fail-on": "warning"}, HERE).of_gate()
+        assert config.min_severity is Severity.WARNING
+        assert parse_config({"preset": "smoke", "fail-on": "never"}, HERE).of_gate().min_severity is Severity.ERROR
+
     def test_it_changes_nothing_but_a_gate(self) -> None:
         assert parse_config({"preset": "smoke"}, HERE).min_confidence is Confidence.LOW
 

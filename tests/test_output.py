@@ -24,13 +24,16 @@ report = Path(sys.argv[1])
 wholes = {letter: letter * 400_000 + "end" for letter in "ab"}
 write_file(report, [wholes["a"]])
 chance = random.Random(7)
-seen, unfinished, signalled = set(), 0, 0
+seen, left_over, unfinished, signalled = set(), 0, 0, 0
+writes = os.pipe()
 for _ in range(200):
     child = os.fork()
     if not child:
+        os.write(writes[1], b"!")  # it runs
         while True:
             for text in wholes.values():
                 write_file(report, (text[at : at + 10_000] for at in range(0, len(text), 10_000)))
+    os.read(writes[0], 1)
     time.sleep(chance.uniform(0, 0.02))
     os.kill(child, signal.SIGKILL)
     signalled += os.waitpid(child, 0)[1] == signal.SIGKILL
@@ -38,9 +41,10 @@ for _ in range(200):
     assert text in wholes.values(), f"half a report: {len(text)} characters"
     seen.add(text[0])
     for left in report.parent.glob(".report.json.*.tmp"):
+        left_over += 1
         unfinished += left.read_text() not in wholes.values()
         left.unlink()
-print(signalled, "".join(sorted(seen)), unfinished)
+print(signalled, "".join(sorted(seen)), left_over, unfinished)
 """
 """Kill a process that writes a report over and over, at random moments; prints what shows that it was a real test."""
 
@@ -50,10 +54,11 @@ def test_a_killed_process_never_leaves_half_a_report(tmp_path: Path) -> None:
     line = [sys.executable, "-c", KILLED, str(tmp_path / "report.json")]
     done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    signalled, seen, unfinished = done.stdout.split()
+    signalled, seen, left_over, unfinished = done.stdout.split()
     assert int(signalled) == 200
     assert seen == "ab", "both reports were found"
-    assert int(unfinished) > 20, "many were killed in the middle of writing"
+    assert int(left_over) > 20, "many were killed before the report had its name"
+    assert int(unfinished) > 0, "and some in the middle of its text"
 
 
 @pytest.fixture
@@ -102,7 +107,7 @@ class TestWhatCannotBeWritten:
 
     def test_a_folder_that_vanished(self, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match=r"r\.json cannot be written: No such file or directory"):
-            write_file(tmp_path / "gone" / "r.json", ["text"])
+            write_file(tmp_path / "gone" / "deeper" / "r.json", ["text"])
 
     def test_nothing_is_replaced_by_what_cannot_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "r.json").write_text("old", encoding="utf-8")

@@ -214,6 +214,14 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the run was resumed without the state of optimizer or scheduler",
         ("save and load optimizer, scheduler and scaler with the model",),
     ),
+    "corrupted-state": (
+        "a saved state is damaged",
+        ("resume from an earlier checkpoint, and check that checkpoints are written whole and read back whole",),
+    ),
+    "gradients-not-zeroed": (
+        "gradients add up from step to step",
+        ("call optimizer.zero_grad() before every backward pass, or after every optimizer step",),
+    ),
     "two-writers": (
         "two processes wrote to the same log",
         ("give every process a folder of its own, or log from rank 0 alone",),
@@ -303,6 +311,11 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "unknown": ("the log does not tell", ()),
 }
+
+
+def is_known(cause: str) -> bool:
+    """Tell whether a cause is in the vocabulary."""
+    return cause in _KNOWN
 
 
 def because(

@@ -13,11 +13,13 @@ from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Comparison, Finding, Outcomes, Severity
 from logdoctor.packs import installed_rules
+from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
 from logdoctor.sources import read
+from logdoctor.tested import replay_of, with_replay
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Examined:
 
     run: Run
     outcomes: Outcomes
+    replay: Replayed | None = None
+    """The result of `logdoctor replay` that lies beside the run."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -43,6 +47,8 @@ class Diagnosis:
     """What the runs of one set-up show together, in the order of their first runs."""
     left_alone: tuple[str, ...] = field(default=(), repr=False)
     """Files that look like logs by name and are none."""
+    not_read: tuple[str, ...] = field(default=(), repr=False)
+    """What may hold logs and could not be looked at, each with the reason in parentheses."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -76,7 +82,7 @@ def analyze(*paths: str | Path, config: Config | None = None, now: float | None 
     settings = config or Config()
     rules = selected_rules(settings)
     reading = read(paths, settings.roles, now)
-    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone)
+    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone, not_read=reading.not_read)
 
 
 def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> Diagnosis:
@@ -92,8 +98,11 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
         for run in group:
             outcomes = examine(run, rules, Siblings(run, measured), twins[run])
             _, failed = compared.get(id(run), ((), ()))
-            findings = _shown(outcomes.findings, settings, label)
-            examined.append(Examined(run, replace(outcomes, findings=findings, crashed=(*outcomes.crashed, *failed))))
+            replayed, noticed = replay_of(run)
+            findings = _shown(with_replay(outcomes.findings, replayed), settings, label)
+            known = replace(run, notices=(*run.notices, *noticed)) if noticed else run
+            outcomes = replace(outcomes, findings=findings, crashed=(*outcomes.crashed, *failed))
+            examined.append(Examined(known, outcomes, replayed))
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
         tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),

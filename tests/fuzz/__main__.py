@@ -12,6 +12,9 @@ from tests.fuzz.trials import folder_in_memory, formats, rng_of, trial_of
 
 REPORT_SECONDS = 30.0
 
+MOST_TRACES = 3
+"""Failures that are shown in full."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
@@ -39,7 +42,8 @@ def fuzz(name: str, seed: str, trials: range | list[int]) -> int:
             except Exception:  # noqa: BLE001 - whatever a trial raises is its result
                 failed += 1
                 print(f"{name}: trial {number} failed: --format {name} --seed {seed} --only {number}")
-                traceback.print_exc()
+                if failed <= MOST_TRACES:
+                    traceback.print_exc()
             now = time.perf_counter()
             if now - started > slowest:
                 slowest, slowest_trial = now - started, number

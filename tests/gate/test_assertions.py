@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logdoctor.config import Aggregate, Assertion, Statistic
@@ -93,11 +93,13 @@ class TestStatistics:
         st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60),
         st.data(),
     )
+    @settings(deadline=None)
     def test_nan_in_the_last_value_is_nan_in_all(self, statistic: Statistic, values: list[float], data: Any) -> None:
         found = measure(statistic, series([*values, NAN]), rises=data.draw(st.booleans()), target=0.0)
         assert math.isnan(found.value)
 
     @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=80))
+    @settings(deadline=None)
     def test_best_lies_between_lowest_and_highest(self, values: list[float]) -> None:
         for rises in (True, False):
             lowest, best, highest = (
@@ -130,6 +132,7 @@ class TestBounds:
             assert (said.outcome, said.message) == ("failed", "never reached")
 
     @given(st.floats(-10, 10), st.sampled_from(["min", "max"]), st.sampled_from(list(Statistic)))
+    @settings(deadline=None)
     def test_nan_never_passes(self, bound: float, side: str, statistic: Statistic) -> None:
         if statistic in (Statistic.LAST_STEP, Statistic.THROUGHPUT):
             return
@@ -150,6 +153,27 @@ class TestBounds:
         assert said.span is not None
         assert said.span.first_step == 5
         assert {name: one.value for name, one in said.evidence.items()} == {"best": pytest.approx(0.9), "min": 0.95}
+
+
+class TestDirection:
+    """Which way is better: as the role says, else as far as the assertion tells."""
+
+    @pytest.mark.parametrize(
+        ("options", "outcome"),
+        [
+            ({"min": 0.85}, "passed"),
+            ({"max": 0.15}, "passed"),
+            ({"min": 0.05, "max": 0.95}, "inconclusive"),
+            ({"statistic": Statistic.MAX_DRAWDOWN, "max": 1.0}, "inconclusive"),
+            ({"statistic": Statistic.STEPS_TO, "target": 0.75, "max": 5}, "passed"),
+            ({"statistic": Statistic.STEPS_TO, "target": 0.75, "max": 3}, "failed"),
+            ({"statistic": Statistic.HIGHEST, "min": 0.85, "max": 0.95}, "passed"),
+        ],
+    )
+    def test_of_a_series_without_a_role(self, options: dict[str, Any], outcome: str) -> None:
+        (said,) = asked(run("a", frobnication=RISING), series="frobnication", **options)
+        assert said.outcome == outcome
+        assert said.outcome != "inconclusive" or "name its role under [roles]" in said.message
 
 
 class TestWhatIsMissing:
@@ -206,7 +230,20 @@ class TestAggregates:
         assert said.name == "best val_acc >= 0.1, median of the runs"
 
 
+def test_a_value_near_its_bound_is_told_with_its_digits() -> None:
+    (said,) = asked(run("a", val_acc=[0.1, 0.90996, 0.90996]), series="val_acc", min=0.91)
+    assert said.message == "0.90996 (step 1)"
+
+
+def test_the_argument_itself_goes_by_its_folder() -> None:
+    one = replace(run(".", val_acc=RISING), folder="runs/resnet-1")
+    assert outcomes(one, run="resnet*", series="val_acc", min=0.5) == ["passed"]
+
+
 def test_names() -> None:
+    assert (
+        name_of(Assertion(Statistic.BEST, role="validation-metric", min=0.9155)) == "best validation-metric >= 0.9155"
+    )
     both = Assertion(Statistic.STEPS_TO, role="validation-loss", target=0.5, min=10, max=2000)
     assert name_of(both) == "steps-to 0.5 validation-loss >= 10 and <= 2,000"
     assert name_of(Assertion(Statistic.THROUGHPUT, min=100.0)) == "throughput >= 100"

@@ -14,7 +14,7 @@ from logdoctor.gate.bands import MAX_WINDOWS, Deviation, Golden, Tolerance, comm
 from logdoctor.run import Axis, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValMetric
 
-TIGHT = Tolerance(k=4.0, rtol=0.0, atol=0.0)
+TIGHT = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 
 
 def loss(seed: int = 0, points: int = 1000, pace: int = 1, shift: float = 0.0, role: type[Role] = TrainLoss) -> Series:
@@ -86,6 +86,15 @@ class TestDeviation:
         assert said.relative_error == pytest.approx(said.error / said.worst_golden)
         assert said.end - said.golden_end == pytest.approx(0.9, abs=0.15)
 
+    def test_a_run_that_is_a_little_late_is_no_regression(self) -> None:
+        steps = np.arange(1000)
+        drop = [Series.of("x", steps, 2 - np.tanh((steps - 500 - late) / 20)) for late in (0, 30, 150)]
+        golden, late, very_late = golden_curve(drop[:1]), *(replace(one, role=TrainLoss) for one in drop[1:])
+        golden = replace(golden, role="train-loss")
+        assert against(golden, late, Tolerance(rtol=0.01, shift=0.0)).regressed
+        assert not against(golden, late, Tolerance(rtol=0.01)).regressed
+        assert against(golden, very_late, Tolerance(rtol=0.01)).regressed
+
     def test_better_is_no_regression(self) -> None:
         said = against(SEEDS, loss(7, shift=-0.3))
         assert (said.regressed, said.improved) == (False, True)
@@ -131,7 +140,7 @@ class TestCommon:
         assert common.holes == (302, 307, 312, 317)
 
     @given(st.integers(0, 999), st.sampled_from([np.nan, np.inf, -np.inf]))
-    @settings(max_examples=30)
+    @settings(max_examples=30, deadline=None)
     def test_what_is_not_finite_is_found_wherever_it_is(self, at: int, value: float) -> None:
         series = loss(7)
         values = series.values.copy()
@@ -146,12 +155,14 @@ shapes = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=300)
 
 class TestProperties:
     @given(shapes, st.sampled_from([TrainLoss, ValMetric, GradNorm]))
+    @settings(deadline=None)
     def test_a_run_lies_within_its_own_band(self, values: list[float], role: type[Role]) -> None:
         series = replace(Series.of("x", np.arange(len(values)), values), role=role)
         said = against(golden_curve([series]), series)
         assert (said.outside, said.regressed, said.improved, said.first_step) == (0, False, False, None)
 
     @given(shapes, st.floats(0.01, 100), st.floats(1.01, 10))
+    @settings(deadline=None)
     def test_beyond_the_tolerance_everywhere_is_a_regression(
         self, values: list[float], atol: float, far: float
     ) -> None:
@@ -159,20 +170,20 @@ class TestProperties:
         golden = replace(golden_curve([series]), spread=np.zeros(min(len(values), MAX_WINDOWS)))
         worse = replace(series, values=series.values + far * atol)
         within = replace(series, values=series.values + 0.5 * atol)
-        tolerance = Tolerance(k=0, rtol=0, atol=atol)
+        tolerance = Tolerance(k=0, rtol=0, atol=atol, shift=0)
         assert against(golden, worse, tolerance).regressed
         assert against(golden, worse, tolerance).first_step == 0
         assert not against(golden, within, tolerance).regressed
 
     @given(st.integers(0, 50), st.floats(0.0, 0.5), st.floats(1.0, 3.0))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_a_wider_tolerance_never_finds_more(self, seed: int, shift: float, wider: float) -> None:
         series = loss(seed, points=200, shift=shift)
         narrow, wide = against(SEEDS, series, Tolerance(k=2)), against(SEEDS, series, Tolerance(k=2 * wider))
         assert wide.outside <= narrow.outside
 
     @given(st.integers(1, 1000), st.floats(0.001, 1000))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_units_and_pace_change_nothing(self, pace: int, scale: float) -> None:
         def said(seed: int, shift: float) -> tuple[Any, ...]:
             runs = [loss(one, points=300) for one in range(4)]

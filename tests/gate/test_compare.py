@@ -115,7 +115,7 @@ class TestCurves:
         )
 
     @given(st.integers(0, 2**31), st.integers(20, 400))
-    @settings(max_examples=30)
+    @settings(max_examples=30, deadline=None)
     def test_a_run_never_differs_from_itself(self, seed: int, points: int) -> None:
         values = curve(seed, points=points)
         assert changes(values, values) == "within noise"

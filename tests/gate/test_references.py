@@ -108,7 +108,9 @@ class TestFile:
 
 class TestMaking:
     def test_runs_that_differ_in_more_than_the_seed_are_no_seeds(self) -> None:
-        with pytest.raises(ConfigurationError, match="differ in lr: a reference is made of runs that differ in the"):
+        with pytest.raises(
+            ConfigurationError, match="runs seed0 and other differ in lr: seeds of one recipe make a reference"
+        ):
             make_reference([*SEEDS, run("other", settings={"lr": 0.2})], (), "*", "")
 
     def test_damage_is_no_reference(self) -> None:
@@ -130,6 +132,11 @@ class TestMaking:
         with pytest.raises(ConfigurationError, match="name the series with --series"):
             make_reference([run("a", frobnication=curve(0))], (), "*", "")
 
+    def test_no_path_of_this_machine_gets_into_the_file(self, tmp_path: Path) -> None:
+        seeds = [replace(one, name=(tmp_path / one.name).as_posix()) for one in SEEDS]
+        assert make_reference(seeds, (), "*", "").runs == ("seed0", "seed1", "seed2", "seed3")
+        assert make_reference(seeds[:1], (), "*", "").runs == ("seed0",)
+
 
 class TestEnvironment:
     def test_what_a_run_logs_of_it(self) -> None:
@@ -143,6 +150,10 @@ class TestEnvironment:
         one = Run("a", hyperparameters=logged)
         assert environment(one) == {"torch": "2.5", "world size": 8, "precision": "bf16-mixed"}
         assert trained_by(one) == {"lr": 0.1}
+
+    def test_names_and_places_are_no_settings_but_what_names_the_model_is(self) -> None:
+        names: dict[str, Setting] = {"args.run_name": "x", "name": "y", "data_dir": "/d", "model.name": "a", "opt": "b"}
+        assert trained_by(Run("a", hyperparameters=names)) == {"model.name": "a", "opt": "b"}
 
     def test_what_only_one_side_tells_is_no_difference(self) -> None:
         assert differences({"torch": "2.5", "gpu": "A100"}, {"torch": "2.6", "cuda": "12"}) == ["torch 2.6 for 2.5"]
@@ -208,17 +219,23 @@ class TestHeld:
         assert said.outcome == "failed"
         assert said.message == f"not finite at step {at}, where the reference is"
 
+    def test_a_run_that_stops_at_nan_fails_however_little_it_has(self) -> None:
+        values = np.append(curve(99)[:50], np.nan)
+        assert held(run(train_loss=values))["train_loss"].outcome == "failed"
+
     def test_what_is_missing_is_never_equal(self) -> None:
         without = held(run(train_loss=curve(99)))["val_acc"]
         assert (without.outcome, without.message[:27]) == ("inconclusive", "no series is called 'val_ac")
-        short = held(run(train_loss=curve(99)[:200], val_acc=curve(3)))["train_loss"]
+        short = held(run(train_loss=curve(99)[:200]))["train_loss"]
         assert (short.outcome, short.message) == (
             "inconclusive", "has 50 % of the steps of the reference; at least 80 % are needed",
         )  # fmt: skip
         one = run()
         holed = replace(one, series=tuple(s.take((s.steps < 100) | (s.steps > 110)) for s in one.series))
         assert held(holed)["train_loss"].outcome == "inconclusive"
-        assert "has nothing at step 10" in held(holed)["train_loss"].message
+        assert held(holed)["train_loss"].message == "cannot be judged: train_loss lacks steps between step 99 and 111"
+        odd = replace(one, series=tuple(s.take(s.steps % 3 != 0) for s in holed.series))
+        assert "has nothing at step 10" in held(odd)["train_loss"].message
         later = Series.of("train_loss", np.arange(1000, 1400), curve(9))
         assert held(Run("a", understand([later])))["train_loss"].outcome == "inconclusive"
 
@@ -231,7 +248,7 @@ class TestHeld:
         assert {str(one.outcome) for one in held(hurt).values()} == {"inconclusive"}
 
     def test_a_part_of_the_steps_is_said(self) -> None:
-        said = held(run(train_loss=curve(99)[:360], val_acc=curve(3)))["train_loss"]
+        said = held(run(train_loss=curve(99)[:360]))["train_loss"]
         assert "compared on 90 % of the steps" in said.message
 
     def test_no_run_of_the_name(self) -> None:

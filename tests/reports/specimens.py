@@ -108,7 +108,7 @@ def gated(fail_on: Severity | None = Severity.ERROR) -> Gated:
             name=f"best val_loss <= {at}",
             run="sweep/a" if outcome is not Outcome.INCONCLUSIVE else "absent-*",
             series="val_loss",
-            level=Severity.ERROR,
+            level=Severity.NOTE if outcome is Outcome.INCONCLUSIVE else Severity.ERROR,  # and it counts all the same
             outcome=outcome,
             message=f"the best val_loss is {at}",
             evidence={"best": Quantity(0.2)},

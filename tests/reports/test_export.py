@@ -49,7 +49,7 @@ def test_csv_has_every_point_in_order() -> None:
 
 def test_a_spreadsheet_runs_no_text_as_a_formula_and_keeps_numbers_as_numbers() -> None:
     *_, last = csv.reader(io.StringIO("".join(export.csv(RUNS)), newline=""))
-    assert last == ["'=cmd|' /C calc'!A0", '\'-x,"y"\n', "7", "-1.0", ""]
+    assert last == ["'=cmd|' /C calc'!A0", '\'-x,"y"\\x0a', "7", "-1.0", ""]
 
 
 @pytest.mark.parametrize("write", [export.jsonl, export.csv])

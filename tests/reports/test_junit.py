@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -77,6 +78,13 @@ def test_checks_and_what_is_suppressed() -> None:
     assert found["sweep/b", "oscillation"] == ["skipped"]
     assert found["gate", "assertion absent-* val_loss best val_loss <= 2"] == ["error"]
     assert found["gate", "assertion sweep/a val_loss best val_loss <= 0"] == ["system-out"]
+
+
+def test_what_is_suppressed_is_named_beside_what_is_not() -> None:
+    gate = specimens.gated()
+    known = replace(gate.suppressed[0], run=gate.diagnosis.runs[0].run, finding=specimens.finding("nan-loss", "again"))
+    text = render(Report(gate.diagnosis, gated=replace(gate, suppressed=(known,))), Page())
+    assert "suppressed until 2027-03-01: adversarial by design: sweep/a: again" in text
 
 
 def test_runs_named_like_our_own_suites_lose_nothing() -> None:

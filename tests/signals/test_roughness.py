@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from logdoctor import Axis, Series, TrainLoss, ValLoss
+from logdoctor import Axis, Run, Series, TrainLoss, ValLoss
 from logdoctor.signals import Gap, Roughness, Trend, Unmeasurable
 from logdoctor.signals.roughness import usual_jump
 
 RNG = np.random.default_rng(2)
 
 
-def roughness(train: Series, val: Series) -> Roughness:
-    return Roughness.measure(Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val)))
+def roughness(train: Series, val: Series, *more: Series) -> Roughness:
+    gap = Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val))
+    return Roughness.measure(gap, Run("run", (train, val, *more)))
 
 
 def test_the_usual_jump_of_noise_is_its_standard_deviation() -> None:
@@ -63,11 +66,22 @@ def test_jumps_to_one_side_are_told_from_jumps_to_both() -> None:
 
 
 def test_few_evaluations_cannot_be_judged() -> None:
-    with pytest.raises(Unmeasurable, match="fewer than 10"):
-        roughness(Series.of("loss", range(9), np.ones(9)), Series.of("val_loss", range(9), np.ones(9)))
+    with pytest.raises(Unmeasurable, match="fewer than 8"):
+        roughness(Series.of("loss", range(7), np.ones(7)), Series.of("val_loss", range(7), np.ones(7)))
 
 
 def test_a_loss_that_cannot_be_negative_jumps_both_ways_as_ratios() -> None:
     train = Series.of("loss", range(40), np.ones(40))
     values = np.tile([0.1, 0.02, 0.1, 0.5], 10)
     assert roughness(train, Series.of("val_loss", range(40), values)).upward == pytest.approx(0.5)
+
+
+def test_a_model_that_jumps_on_both_sets_is_no_noise_of_validation() -> None:
+    train = Series.of("loss", range(1, 1201), 1 + RNG.normal(0.0, 0.02, 1200))
+    jumps = 1 + RNG.normal(0.0, 0.3, 40)
+    val = Series.of("val_loss", range(0, 1200, 30), jumps + RNG.normal(0.0, 0.02, 40))
+    alike = Series.of("train_loss", range(0, 1200, 30), jumps)
+    other = Series.of("train_loss", range(0, 1200, 30), 1 + RNG.normal(0.0, 0.3, 40))
+    assert roughness(train, val).over_train > 10
+    assert roughness(train, val, replace(other, role=TrainLoss)).over_train > 10
+    assert roughness(train, val, replace(alike, role=TrainLoss)).over_train == 0

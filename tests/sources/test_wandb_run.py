@@ -193,9 +193,9 @@ def test_a_length_that_leads_to_another_record_is_proved_wrong(tmp_path: Path) -
 def test_forged_headers_cost_linear_time(tmp_path: Path, period: bytes) -> None:
     """Half of all places or more claim a chunk of 16 KiB."""
     forged = (period * 2_000_000)[:1_000_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     found, damaged = read(tmp_path / "run.wandb", SOUND + forged)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert found == ROWS
     assert damaged == [(len(SOUND), len(SOUND) + len(forged))]
 

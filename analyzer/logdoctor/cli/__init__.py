@@ -18,9 +18,12 @@ COMMANDS = {
     "compare": ("compare", "Show how two runs, or two groups of seeds, differ."),
     "reference": ("reference", "Save, update and show golden curves that check compares with."),
     "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
+    "replay": ("replay", "Take the flagged step of a run again: where it broke, and which fix works."),
     "rule": ("rule", "Explain a rule, or list all."),
+    "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
 

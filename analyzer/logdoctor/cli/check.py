@@ -25,7 +25,7 @@ EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
 @click.option(
     "--preset",
     type=click.Choice(["smoke", "recommended", "strict"]),
-    help="Settings under one name; `logdoctor config show` tells what each sets.",
+    help="smoke: sure errors alone fail; recommended: errors fail, guesses are left out; strict: warnings fail too.",
 )
 @click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
 @click.option(

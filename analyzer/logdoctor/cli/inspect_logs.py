@@ -26,11 +26,12 @@ def command(paths: Sequence[str], output_format: str, config_file: str | None, c
 
     reading = look(paths, settings(config_file).roles)
     as_json = output_format == "json"
-    if reading.runs or reading.left_alone:
+    left_alone = (*reading.left_alone, *reading.not_read)
+    if reading.runs or left_alone:
         text = (
-            inspection.render_json(reading.runs, reading.left_alone)
+            inspection.render_json(reading.runs, left_alone)
             if as_json
-            else inspection.render(reading.runs, reading.left_alone, terminal_page(color))
+            else inspection.render(reading.runs, left_alone, terminal_page(color))
         )
         write_out([text], utf8=as_json)
     if not reading.runs:

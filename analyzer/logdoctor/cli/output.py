@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,8 +17,6 @@ from logdoctor.reports.layout import MIN_WIDTH, WIDTH, Page
 
 MAX_NAME = 50
 """Characters of a file's name that its temporary name takes over: names end at 255 bytes, and UTF-8 takes up to 4."""
-
-_TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "newline": "\n"}
 
 
 def terminal_page(color: str) -> Page:
@@ -71,24 +68,29 @@ def write_file(path: Path, text: Iterable[str]) -> None:
     service that collects what several commands write (`GITHUB_STEP_SUMMARY`) is appended to. Raises OutputError, with
     the old file as it was, when the new one cannot be written.
     """
+    write_bytes(path, (piece.encode("utf-8", "backslashreplace") for piece in text))
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write pieces of bytes to a file, in the same way."""
     try:
         if _collects(path):
-            _append(path, text)
+            _append(path, pieces)
         elif path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-            with path.open("w", **_TEXT) as file:
-                file.writelines(text)
+            with path.open("wb") as file:
+                file.writelines(pieces)
         else:
-            _replace(path.resolve(), text)  # a link stays a link
+            _replace(path.resolve(), pieces)  # a link stays a link
     except OSError as problem:
         raise OutputError(str(path), problem) from problem
 
 
-def _replace(target: Path, text: Iterable[str]) -> None:
-    target.parent.mkdir(exist_ok=True)  # of a report in several files
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
+    target.parent.mkdir(exist_ok=True)  # the folder of a report that has pages
     unfinished = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(4)}.tmp")
     try:
-        with unfinished.open("x", **_TEXT) as file:  # follows no link that somebody laid there
-            file.writelines(text)
+        with unfinished.open("xb") as file:  # follows no link that somebody laid there
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(target)
@@ -101,9 +103,9 @@ def _collects(path: Path) -> bool:
     return bool(named) and path.resolve() == Path(named or "").resolve()
 
 
-def _append(path: Path, text: Iterable[str]) -> None:
-    with path.open("a", **_TEXT) as file:
-        file.write("\n" * bool(file.tell()) + "".join(text))
+def _append(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("ab") as file:
+        file.write(b"\n" * bool(file.tell()) + b"".join(pieces))
 
 
 def writable(name: str) -> Path:

@@ -179,6 +179,7 @@ class References:
     k: float = setting(TOLERANCE, "Half width of the band in standard deviations over the seeds.", 4.0)
     rtol: float = setting(TOLERANCE, "Least half width of the band, relative to the reference.", 0.05)
     atol: float = setting(TOLERANCE, "Least half width of the band, in the unit of the series.", 0.0)
+    shift: float = setting(SHARE, "Share of the run by which a curve may be early or late.", 0.05)
     min_overlap: float = setting(SHARE, "Least share of the reference's steps that a run must have.", 0.8)
     level: Severity = setting(choice(Severity), "What a regression counts as.", Severity.ERROR)
 
@@ -221,6 +222,12 @@ class Config:
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, "command line")})
 
     def of_gate(self) -> Config:
-        """Return the settings with those of the preset, as far as neither file nor command line say otherwise."""
+        """Return the settings with those of the preset, as far as neither file nor command line say otherwise.
+
+        No preset leaves out what is to fail.
+        """
         unsaid = {name: value for name, value in PRESETS[self.preset].items() if name not in self.origins}
+        fails_on = self.fail_on.severity if "fail_on" in self.origins else None
+        if fails_on and "min_severity" in unsaid:
+            unsaid["min_severity"] = min(unsaid["min_severity"], fails_on, key=lambda one: one.rank)
         return replace(self, **unsaid, origins={**self.origins, **dict.fromkeys(unsaid, f"preset {self.preset}")})

@@ -187,8 +187,9 @@ def tiny_model(run: Run) -> str:
     """Say which setting leaves a network next to no hidden units, or nothing."""
     for name, value in run.hyperparameters.items():
         named = set(words(name))
-        if named & UNITS and not named & COUNTS and type(value) is int and 1 <= value <= TINY:
-            return f"{name} is {value}"
+        counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
+        if named & UNITS and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
+            return f"{name} is {value:g}"
     return ""
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from statistics import median
 
 from logdoctor.config import Aggregate, Assertion, Statistic
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
+from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
+from logdoctor.gate.names import called, matching_runs, matching_series
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series
@@ -35,21 +36,11 @@ class Answer:
     """The place of the value in words."""
 
 
-def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
-    """Return the runs that a shell pattern names."""
-    return [run for run in runs if run.name == pattern or fnmatchcase(run.name, pattern)]
-
-
-def matching_series(run: Run, pattern: str) -> list[Series]:
-    """Return the series of a run that a shell pattern names."""
-    return [one for one in run.series if one.name == pattern or fnmatchcase(one.name, pattern)]
-
-
 def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Check]:
     """Yield what became of an assertion: a check for each series of each run, or one over all runs."""
     matched = matching_runs(runs, assertion.run)
     if not matched:
-        problem = f"no run is called so{nearest(assertion.run, [run.name for run in runs])}"
+        problem = f"no run is called so{nearest(assertion.run, map(called, runs))}"
         yield _check(assertion, Answer(assertion.run, assertion.series or assertion.role, problem=problem))
         return
     answers = [answer for run in matched for answer in _answers(assertion, run)]
@@ -61,13 +52,24 @@ def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Chec
 
 def name_of(assertion: Assertion) -> str:
     """Return what identifies an assertion: `best validation-metric >= 0.91`."""
-    bounds = [
-        f"{sign} {number(bound)}" for sign, bound in ((">=", assertion.min), ("<=", assertion.max)) if bound is not None
-    ]
-    target = f" {number(assertion.target)}" if assertion.target is not None else ""
+    bounds = [f"{sign} {_as_set(bound)}" for _, sign, bound in _bounds(assertion)]
+    target = f" {_as_set(assertion.target)}" if assertion.target is not None else ""
     over = "" if assertion.aggregate is Aggregate.EACH else f", {assertion.aggregate} of the runs"
     about = assertion.series or assertion.role
     return f"{assertion.statistic}{target}{' ' if about else ''}{about} {' and '.join(bounds)}{over}"
+
+
+def _bounds(assertion: Assertion) -> Iterator[tuple[str, str, float]]:
+    """Yield the key, the sign and the value of each bound that is given."""
+    if assertion.min is not None:
+        yield "min", ">=", assertion.min
+    if assertion.max is not None:
+        yield "max", "<=", assertion.max
+
+
+def _as_set(bound: float) -> str:
+    """Write a bound with the digits that somebody gave it."""
+    return f"{bound:,.10g}"
 
 
 def _answers(assertion: Assertion, run: Run) -> Iterator[Answer]:
@@ -99,8 +101,10 @@ def _throughput(run: Run) -> Answer:
 
 
 def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
-    higher = rises(series.role, assertion.min, assertion.max)
+    if gap := gap_in(series, run):
+        return Answer(run.name, series.name, problem=f"cannot be judged: {gap.text}")
     try:
+        higher = rises(assertion, series)
         found = measure(assertion.statistic, series, rises=higher, target=assertion.target)
     except Unmeasurable as reason:
         return Answer(run.name, series.name, problem=str(reason))
@@ -121,9 +125,7 @@ def _check(assertion: Assertion, *answers: Answer) -> Check:
     decisive, value = _decisive(assertion, answers)
     passes = _margin(assertion, value) >= 0
     evidence = {str(assertion.statistic): Quantity(value)}
-    evidence |= {
-        label: Quantity(bound) for label, bound in (("min", assertion.min), ("max", assertion.max)) if bound is not None
-    }
+    evidence |= {label: Quantity(bound) for label, _, bound in _bounds(assertion)}
     step = decisive.measurement.step if decisive.measurement else None
     span = Span(decisive.series, step, step, str(assertion.statistic)) if step is not None else None
     outcome = Outcome.PASSED if passes else Outcome.FAILED
@@ -160,7 +162,8 @@ def _message(assertion: Assertion, value: float, decisive: Answer, answers: Sequ
     elif not math.isfinite(value):
         said = f"{number(value)}{where}, which never passes"
     else:
-        said = f"{number(value)}{where}"
+        near = any(number(value) == number(bound) for _, _, bound in _bounds(assertion))
+        said = f"{_as_set(value) if near else number(value)}{where}"
     if assertion.aggregate is Aggregate.EACH:
         return said
     values = [one.measurement.value for one in answers if one.measurement is not None]

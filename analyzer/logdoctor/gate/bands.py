@@ -3,6 +3,10 @@
 A golden curve is the median over seeds of the medians of windows of points. Its spread is the robust standard deviation
 over the seeds, never less than the noise of a window's median; where there is one seed only, what another would do is a
 guess from the noise of single points around the level.
+
+Measured on 34 sound recipes of the development part of the benchmark at the default tolerance, with one, two and three
+seeds in a reference: 3 to 5 % of the curves of further seeds left the band, and 96 to 99 % of those of faulted runs
+that ended half as bad again (`python tests/benchmarks/reference_bands.py PART`).
 """
 
 from __future__ import annotations
@@ -23,11 +27,8 @@ if TYPE_CHECKING:
 MAX_WINDOWS = 200
 """Points of a golden curve: fine enough for half a percent of a run, few enough to read a change of the file."""
 
-CONSECUTIVE = 2
-"""Windows in a row outside the band from which on it is no single bad batch."""
-
 SHARE_OUTSIDE = 0.05
-"""Share of windows that may lie outside, apart from each other (Megatron-LM allows 1 % of exact steps)."""
+"""Share of windows that may lie outside: seeds take a slope or a plateau at different times and meet again."""
 
 END_SHARE = 0.1
 """Share of the windows that make the end of a curve."""
@@ -77,12 +78,19 @@ class Tolerance:
     """Relative to the golden value."""
     atol: float = 0.0
     """In the unit of the series."""
-    min_overlap: float = 0.8
-    """Least share of the golden curve's windows that a run must have."""
+    shift: float = 0.05
+    """Share of the curve by which a run may be early or late: no two seeds fall at the same step."""
 
-    def around(self, centre: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the half width of the band, shape (w,): the largest of the three."""
-        return np.maximum(np.maximum(self.k * spread, self.rtol * np.abs(centre)), self.atol)
+    def around(self, golden: Golden) -> NDArray[np.float64]:
+        """Return the half width of the band at each window, shape (w,): the largest of the three."""
+        return np.maximum(np.maximum(self.k * golden.spread, self.rtol * np.abs(golden.centre)), self.atol)
+
+    def beside(self, golden: Golden, error: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far each window may lie off on the side of its error, (w,), where it may be early or late."""
+        allowed, reach = self.around(golden), round(self.shift * len(golden.centre))
+        upper = _widest(golden.centre + allowed, reach) - golden.centre
+        lower = golden.centre + _widest(allowed - golden.centre, reach)
+        return np.where(error >= 0, upper, lower)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class Deviation:
     outside: int
     """Windows beyond the band on the bad side; on either side where no side is better."""
     regressed: bool
-    """Whether that is more than single windows, or the end lies outside."""
+    """Whether two in a row and more than one in twenty of them are, or the end lies outside."""
     ends_worse: bool
     """Whether the end lies beyond the band on the bad side."""
     improved: bool
@@ -214,12 +222,13 @@ def common_windows(golden: Golden, series: Series) -> Common | None:
 def deviation(common: Common, tolerance: Tolerance) -> Deviation:
     """Say how a run lies to a golden curve on finite common windows."""
     golden = common.golden
-    allowed = tolerance.around(golden.centre, golden.spread)
-    off = _worse_by(golden, common.medians - golden.centre)
+    error = common.medians - golden.centre
+    allowed, off = tolerance.beside(golden, error), _worse_by(golden, error)
     outside = off > allowed
     worst = int(np.argmax(_in_units(off, allowed)))
     tail = slice(-_end_windows(len(off)), None)
-    end, golden_end, end_allowed = (float(np.median(one[tail])) for one in (common.medians, golden.centre, allowed))
+    ends = common.medians, golden.centre, tolerance.around(golden)
+    end, golden_end, end_allowed = (float(np.median(one[tail])) for one in ends)
     end_off = float(_worse_by(golden, np.array([end - golden_end]))[0])
     return Deviation(
         outside=int(outside.sum()),
@@ -249,8 +258,15 @@ def _in_units(off: NDArray[np.float64], allowed: NDArray[np.float64]) -> NDArray
 
 
 def _is_more_than_chance(outside: NDArray[np.bool_]) -> bool:
-    in_a_row = len(outside) >= CONSECUTIVE and bool((outside[1:] & outside[:-1]).any())
-    return in_a_row or bool(outside.mean() > SHARE_OUTSIDE)
+    in_a_row = bool((outside[1:] & outside[:-1]).any())
+    return in_a_row and bool(outside.mean() > SHARE_OUTSIDE)
+
+
+def _widest(bound: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """Return the largest bound among each window and its neighbours as far as `reach`, shape (w,)."""
+    padded = np.pad(bound, reach, mode="edge")
+    widest: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
+    return widest
 
 
 def _end_windows(windows: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary, 
 from logdoctor.gate.bands import Golden, Tolerance, common_windows, deviation, golden_curve
 from logdoctor.gate.environment import told_settings, trained_by
 from logdoctor.gate.intact import damage_of
+from logdoctor.gate.names import called
 from logdoctor.gate.statistics import mean_over_steps
 from logdoctor.run import ROLES, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
@@ -21,7 +21,7 @@ from logdoctor.wording import counted, place
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
 
-NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, min_overlap=0.0)
+NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 """Beyond four standard deviations of either side a difference is no noise."""
 
 
@@ -30,17 +30,12 @@ def compare(reference: Sequence[Run], new: Sequence[Run]) -> Compared:
     roles = [role for role in ROLES.values() if role not in NOT_COMPARED]
     curves = [_curve(role, reference, new) for role in roles if _has(reference, role) and _has(new, role)]
     return Compared(
-        tuple(map(_name, reference)),
-        tuple(map(_name, new)),
+        tuple(map(called, reference)),
+        tuple(map(called, new)),
         tuple(_settings(reference, new)),
         tuple(curves),
         tuple(_remarks(reference, new, roles)),
     )
-
-
-def _name(run: Run) -> str:
-    """Return what to call a run: the argument itself (`.`) goes by its folder."""
-    return run.name if run.name != "." else PurePath(run.folder).name or run.name
 
 
 def _has(runs: Sequence[Run], role: type[Role]) -> bool:
@@ -122,7 +117,7 @@ def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[
             yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
         for run in runs:
             if damage := damage_of(run):
-                yield f"run {run.name} is damaged ({counted(len(damage), 'place')}): what is missing is not compared"
+                yield f"run {called(run)} is damaged ({counted(len(damage), 'place')}): what is missing is not compared"
     for role in roles:
         if _has(reference, role) != _has(new, role):
             yield f"{role.id} is in the {'reference' if _has(reference, role) else 'new side'} only"

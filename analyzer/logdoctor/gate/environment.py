@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 from logdoctor.run import Run, Setting
+from logdoctor.run.naming import words
 from logdoctor.signals import is_seed
 from logdoctor.signals.hyperparameters import PRECISION
 from logdoctor.signals.rate import setting_words
 
 KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "torch": (("torch", "version"), ("pytorch", "version"), ("torch",), ("pytorch",)),
-    "cuda": (("cuda", "version"), ("cuda",), ("rocm", "version")),
-    "gpu": (("gpu",), ("gpu", "name"), ("gpu", "type"), ("device", "name"), ("gpu", "model")),
+    "torch": (("torch", "version"), ("pytorch", "version")),
+    "cuda": (("cuda", "version"), ("rocm", "version")),
+    "gpu": (("gpu", "name"), ("gpu", "type"), ("device", "name"), ("gpu", "model")),
     "world size": (
         ("world", "size"),
         ("num", "gpus"),
@@ -29,10 +30,14 @@ KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 _OF_ENVIRONMENT = frozenset(words for names in KEYS.values() for words in names)
 
-_INCIDENTAL = frozenset(
-    "run name id dir path folder output outputs logdir log time timestamp date host hostname user pid version".split()
-)
-"""Words of settings that differ from run to run and change no training."""
+_INCIDENTAL = (
+    ("name",), ("id",), ("version",), ("output",), ("run", "name"), ("run", "id"), ("exp", "name"), ("job", "id"),
+    ("experiment", "name"),
+)  # fmt: skip
+"""Settings, as words, that name a run and change no training: `run_name`, not `model_name`."""
+
+_PLACES = frozenset("dir path folder file logdir directory time timestamp date host hostname user username pid".split())
+"""Last words of settings that say where and when a run was made."""
 
 
 def environment(run: Run) -> dict[str, Setting]:
@@ -58,8 +63,12 @@ def told_settings(run: Run) -> dict[str, Setting]:
         for name, value in sorted(run.hyperparameters.items())
         if not name.startswith("summary.")
         and not is_seed(name)
-        and (setting_words(name) in _OF_ENVIRONMENT or not _INCIDENTAL & set(setting_words(name)))
+        and (setting_words(name) in _OF_ENVIRONMENT or not _is_incidental(words(name)))
     }
+
+
+def _is_incidental(found: tuple[str, ...]) -> bool:
+    return found in _INCIDENTAL or found[-2:] in _INCIDENTAL or bool(_PLACES & set(found[-1:]))
 
 
 def trained_by(run: Run) -> dict[str, Setting]:

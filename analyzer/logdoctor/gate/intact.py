@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.finding import Quantity, Severity, Span
+from logdoctor.finding import Quantity, Severity
+from logdoctor.gate.gaps import gap_in
 from logdoctor.gated import Check, Outcome
-from logdoctor.run import Notice, Run, Series
+from logdoctor.run import Notice, Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, Reward, TrainLoss, ValLoss
-from logdoctor.signals import holes
 
 KIND, NAME = "intact", "read whole"
-
-HOLE_PACES = 1.5
-"""A distance of so many usual ones lacks at least one record."""
 
 MAX_NAMED = 3
 """Damaged places that a message names before it counts the others."""
@@ -34,23 +31,18 @@ def damage_of(run: Run) -> tuple[Notice, ...]:
 
 
 def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
-    """Yield for each run whether its training and validation loss lie in undamaged files."""
+    """Yield for each run whether its training and validation loss were read whole."""
     for run in runs:
         losses = [one for role in (TrainLoss, ValLoss) if (one := run.find(role)) is not None]
         names = ", ".join(one.name for one in losses) or "training and validation loss"
+        gap = next((gap for one in losses if (gap := gap_in(one, run)) is not None), None)
         found = damage_of(run)
-        if not found:
-            yield Check(KIND, NAME, run.name, names, Severity.ERROR, Outcome.PASSED, "lies in undamaged files")
-            continue
-        message, evidence = f"cannot be judged: {described(found)}", {"damaged places": Quantity(len(found))}
-        span = next((_first_hole(one) for one in losses), None)
-        yield Check(KIND, NAME, run.name, names, Severity.ERROR, Outcome.INCONCLUSIVE, message, evidence, span)
-
-
-def _first_hole(series: Series) -> Span | None:
-    """Return where steps are missing first; None for a series that is whole, cut, or logged irregularly."""
-    found = holes(series, HOLE_PACES)
-    return Span(series.name, found[0].before, found[0].after, "steps missing") if found else None
+        reasons = [described(found)] if found else []
+        reasons += [gap.text] if gap else []
+        outcome = Outcome.INCONCLUSIVE if reasons else Outcome.PASSED
+        message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "read whole"
+        evidence = {"damaged places": Quantity(len(found))} if found else {}
+        yield Check(KIND, NAME, run.name, names, Severity.ERROR, outcome, message, evidence, gap.span if gap else None)
 
 
 def described(found: Sequence[Notice]) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 
 from logdoctor.config import Config, Preset
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.gate.assertions import assertion_checks, matching_runs
+from logdoctor.gate.assertions import assertion_checks
 from logdoctor.gate.intact import anything_to_judge, enough_runs, intact_checks
+from logdoctor.gate.names import matching_runs
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gate.references import reference_checks
 from logdoctor.gate.suppressions import suppress

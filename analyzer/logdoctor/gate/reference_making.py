@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from logdoctor.errors import ConfigurationError, nearest
-from logdoctor.gate.assertions import matching_series
 from logdoctor.gate.bands import golden_curve
 from logdoctor.gate.environment import config_hash, environment, trained_by
 from logdoctor.gate.intact import damage_of, described
+from logdoctor.gate.names import called, matching_series
 from logdoctor.gate.reference_file import Reference
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
@@ -27,7 +29,7 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
     _refuse_unlike(runs)
     for run in runs:
         if damage := damage_of(run):
-            raise ConfigurationError(f"run {run.name} is damaged, and no reference: {described(damage)}")
+            raise ConfigurationError(f"run {called(run)} is damaged, and no reference: {described(damage)}")
     names = _golden_names(runs, patterns)
     curves = {}
     for name in names:
@@ -37,13 +39,22 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
             raise ConfigurationError(f"no reference can be made: {error}") from error
     first = runs[0]
     return Reference(
-        tuple(run.name for run in runs),
+        tuple(_names(runs)),
         curves,
         applies_to,
         environment(first),
         config_hash(first),
         (reason,) if reason else (),
     )
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """Return what to call the runs in a file that others read: without the folders above all of them."""
+    names = [called(run) for run in runs]
+    if not any(PurePath(name).is_absolute() for name in names):
+        return names
+    above = os.path.commonpath([PurePath(name).parent for name in names])
+    return [os.path.relpath(name, above).replace(os.sep, "/") for name in names]
 
 
 def updated(old: Reference, new: Reference, names: Sequence[str], reason: str) -> Reference:
@@ -59,7 +70,7 @@ def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
         for run in runs:
             if not matching_series(run, pattern):
                 hint = nearest(pattern, [one.name for one in run.series])
-                raise ConfigurationError(f"run {run.name} has no series called {pattern!r}{hint}")
+                raise ConfigurationError(f"run {called(run)} has no series called {pattern!r}{hint}")
 
     def wanted(run: Run) -> list[str]:
         if patterns:
@@ -81,7 +92,5 @@ def _refuse_unlike(runs: Sequence[Run]) -> None:
         differs = differing(trained_by(runs[0]), trained_by(run))
         if differs:
             names = ", ".join(sorted(differs)[:5])
-            raise ConfigurationError(
-                f"runs {runs[0].name} and {run.name} differ in {names}: a reference is made of runs that differ in the "
-                "seed alone; save one for each"
-            )
+            which = f"runs {called(runs[0])} and {called(run)} differ in {names}"
+            raise ConfigurationError(f"{which}: seeds of one recipe make a reference; save one for each")

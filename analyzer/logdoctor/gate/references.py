@@ -8,10 +8,11 @@ from typing import NamedTuple
 from logdoctor.config import References
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Severity, Span
-from logdoctor.gate.assertions import matching_runs
 from logdoctor.gate.bands import Common, Deviation, Golden, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
+from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
+from logdoctor.gate.names import called, matching_runs
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series
@@ -33,7 +34,7 @@ def reference_checks(
     """Yield what a reference says of every series that it keeps, for every run that it applies to."""
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
-        problem = f"no run is called so{nearest(reference.applies_to, [run.name for run in runs])}"
+        problem = f"no run is called so{nearest(reference.applies_to, map(called, runs))}"
         yield Judged(_unanswered(title, reference.applies_to, "", settings, problem))
     for run in matched:
         for name, golden in reference.curves.items():
@@ -52,7 +53,7 @@ def _judged(
         span = Span(name, common.broken_step, common.broken_step, "not finite")
         check = Check(KIND, f"{title} {name}", run.name, name, settings.level, Outcome.FAILED, message, {}, span)
         return Judged(check)
-    tolerance = Tolerance(settings.k, settings.rtol, settings.atol, settings.min_overlap)
+    tolerance = Tolerance(settings.k, settings.rtol, settings.atol, settings.shift)
     found = deviation(common, tolerance)
     elsewhere = differences(reference.environment, environment(run))
     outcome, level = Outcome.PASSED, settings.level
@@ -66,7 +67,7 @@ def _judged(
     outside = None if first is None else Span(name, first, max(first, found.worst_step), "outside")
     check = Check(KIND, f"{title} {name}", run.name, name, level, outcome, said, _evidence(common, found), outside)
     ends = f"{number(found.end)} for {number(found.golden_end)}"
-    better = f"{run.name}: {name} ends better than the reference {title} ({ends}): update the reference?"
+    better = f"{called(run)}: {name} ends better than the reference {title} ({ends}): update the reference?"
     return Judged(check, better if found.improved else "")
 
 
@@ -78,11 +79,15 @@ def _comparable(
         return f"cannot be judged: {described(damage)}", None
     if series is None:
         return f"no series is called {name!r}{nearest(name, [one.name for one in run.series])}", None
+    if gap := gap_in(series, run):
+        return f"cannot be judged: {gap.text}", None
     if str(series.axis) != golden.axis:
         return f"counts {series.axis}s, the reference {golden.axis}s", None
     common = common_windows(golden, series)
     if common is None:
         return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
+    if common.broken_step is not None:
+        return "", common
     if common.holes:
         return f"has nothing at {_place(golden, common.holes[0])}, where the reference has", None
     if common.overlap < settings.min_overlap:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.config import Statistic
+from logdoctor.config import Assertion, Statistic
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Speed, Spikes, Trend, Unmeasurable
 from logdoctor.signals.trend import END_SHARE
@@ -69,11 +69,21 @@ def throughput(run: Run) -> tuple[str, Measurement]:
     return speed.name, Measurement(float(np.exp(np.median(speed.trend.level))))
 
 
-def rises(role: type[Role], lower: float | None, upper: float | None) -> bool:
-    """Tell whether higher is better: as the role says; where it says nothing, a lower bound alone means so."""
-    if role.direction == "none":
-        return lower is not None and upper is None
-    return role.direction == "up"
+def rises(assertion: Assertion, series: Series) -> bool:
+    """Tell whether higher is better, as the role of a series says.
+
+    Where it says nothing: a lower bound of the best alone means so, and so does a target above the first value. Raises
+    Unmeasurable where the statistic needs to know and cannot.
+    """
+    direction, statistic = series.role.direction, assertion.statistic
+    if direction != "none":
+        return direction == "up"
+    if statistic is Statistic.STEPS_TO and assertion.target is not None and len(series.finite):
+        return assertion.target > float(series.finite.values[0])
+    one_bound = (assertion.min is None) != (assertion.max is None)
+    if statistic is Statistic.MAX_DRAWDOWN or (statistic is Statistic.BEST and not one_bound):
+        raise Unmeasurable(f"which way {series.name} is better is not known; name its role under [roles]")
+    return statistic is Statistic.BEST and assertion.min is not None
 
 
 def _level(series: Series, *, rises: bool) -> Level:

@@ -11,6 +11,7 @@ from logdoctor.config import Suppression
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding
+from logdoctor.gate.names import is_run, is_series
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
 
@@ -68,10 +69,9 @@ def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Seque
 
 
 def _covers(one: Suppression, run: Run, finding: Finding) -> bool:
-    if not fnmatchcase(finding.rule, one.rule) or not (run.name == one.run or fnmatchcase(run.name, one.run)):
+    if not fnmatchcase(finding.rule, one.rule) or not is_run(run, one.run):
         return False
-    names = [span.series for span in finding.spans]
-    return one.series == "*" or any(name == one.series or fnmatchcase(name, one.series) for name in names)
+    return one.series == "*" or any(is_series(span.series, one.series) for span in finding.spans)
 
 
 def _named(one: Suppression) -> str:

@@ -54,7 +54,8 @@ class Recipe:
     loss: Callable[[nn.Module, Any], Tensor]
     """Return the scalar loss of a batch."""
     batch: Callable[[int], Any] | None = None
-    """Return the batch of a step; None where a capture holds the batches."""
+    """Return the batch of a step (a list of `accumulate` batches where that is more than 1); None where a capture holds
+    the batches."""
     train_step: Callable[[Training, Any], Tensor] | None = None
     """One whole step of an odd loop, returning its loss; the harness then steps nothing itself."""
     load: Callable[[Training, Path], None] | None = None
@@ -88,6 +89,11 @@ class Material:
     """Oldest first, at least one."""
     fidelity: Fidelity
     batches: Callable[[int], Any]
-    """Return the batch of a step; raises LookupError where there is none."""
+    """Return the batch of a step, as `Recipe.batch` does; raises LookupError where there is none."""
     logged: Mapping[int, float] = field(default_factory=dict)
     """The logged training loss by step."""
+    randomness: Callable[[int], None] | None = None
+    """Set all random states to those before the forward pass of a step; raises LookupError where they are not known.
+
+    None where nothing recorded them: then only a state that holds `random` sets them, once.
+    """

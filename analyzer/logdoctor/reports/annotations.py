@@ -54,7 +54,8 @@ def _checks(report: Report, fingerprints: Fingerprints) -> Iterator[Annotation]:
         if check.outcome is not Outcome.PASSED:
             place = anchor(runs[check.run]) if check.run in runs else CONFIGURATION
             message = f"{check_place(check)}: {check.outcome}: {check.message}"
-            yield Annotation(check.level, f"gate/{check.kind}", message, place, fingerprints.of_check(check))
+            severity = Severity.ERROR if check.outcome is Outcome.INCONCLUSIVE else check.level
+            yield Annotation(severity, f"gate/{check.kind}", message, place, fingerprints.of_check(check))
 
 
 def check_place(check: Check) -> str:

@@ -53,7 +53,7 @@ def _in_checkout(run: Run, path: str) -> str:
     for base in (top, os.getcwd()):
         if base and PurePath(opened).is_relative_to(os.path.abspath(base)):
             return PurePath(opened).relative_to(os.path.abspath(base)).as_posix()
-    return "/".join(part for part in PurePosixPath(path).parts if part not in ("/", "..")) or "."
+    return "/".join(part for part in path.split("/") if part not in ("", ".", "..")) or "."
 
 
 def _argument(run: Run) -> str:

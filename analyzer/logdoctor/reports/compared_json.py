@@ -6,7 +6,7 @@ from typing import Any
 
 import logdoctor
 from logdoctor.compared import Compared, CurveDifference, CurveSummary
-from logdoctor.reports.strict_json import text, texts, value, written
+from logdoctor.reports.strict_json import value, written
 
 SCHEMA = "logdoctor-compare/1"
 
@@ -16,14 +16,14 @@ def render(compared: Compared) -> str:
     document = {
         "schema": SCHEMA,
         "tool": {"name": "logdoctor", "version": logdoctor.__version__},
-        "reference": texts(compared.reference),
-        "new": texts(compared.new),
+        "reference": list(compared.reference),
+        "new": list(compared.new),
         "settings": [
-            {"name": text(one.name), "reference": [value(v) for v in one.reference], "new": [value(v) for v in one.new]}
+            {"name": one.name, "reference": [value(v) for v in one.reference], "new": [value(v) for v in one.new]}
             for one in compared.settings
         ],
         "curves": [_curve(one) for one in compared.curves],
-        "remarks": texts(compared.remarks),
+        "remarks": list(compared.remarks),
     }
     return written(document, indent=1)
 
@@ -31,15 +31,15 @@ def render(compared: Compared) -> str:
 def _curve(one: CurveDifference) -> dict[str, Any]:
     return {
         "role": one.role,
-        "series": text(one.series),
-        "new_series": text(one.new_series),
+        "series": one.series,
+        "new_series": one.new_series,
         "axis": one.axis,
         "change": str(one.change),
         "reference": _summary(one.reference),
         "new": _summary(one.new),
         "first_step": one.first_step,
         "overlap": one.overlap,
-        "problem": text(one.problem),
+        "problem": one.problem,
     }
 
 

@@ -16,13 +16,19 @@ _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
 def printable(text: str, *, ascii_only: bool = False) -> str:
+    """Return a text made harmless, and without its middle where it is very long.
+
+    The checksum of the whole is said, so that two long names that differ stay different.
+    """
+    return harmless(_cut(text), ascii_only=ascii_only)
+
+
+def harmless(text: str, *, ascii_only: bool = False) -> str:
     r"""Return a text, on one line, that drives neither the terminal nor a CI service.
 
     Control characters and marks that hide or reorder text become `\x1b` or `\u202e`, and so does what starts a
-    command of a CI service. With `ascii_only` every other character outside ASCII is escaped too. The middle of a very
-    long text is left out, and its checksum said: two long names that differ stay different.
+    command of a CI service. With `ascii_only` every other character outside ASCII is escaped too.
     """
-    text = _cut(text)
     if not text.isprintable() or (ascii_only and not text.isascii()):
         text = "".join(c if _is_plain(c, ascii_only=ascii_only) else _escaped(c) for c in text)
     text = _WORKFLOW_COMMAND.sub(r"\\x3a", text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv as csv_format
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.reports.escaping import harmless
+from logdoctor.reports.strict_json import quoted
 from logdoctor.run import Run, Series
 
 PIECE = 65_536
@@ -24,21 +25,25 @@ JSON_TIMES = {"nan": "null", "inf": "null", "-inf": "null"}
 CSV_VALUES = {"nan": "nan", "inf": "inf", "-inf": "-inf"}
 CSV_TIMES = {"nan": "", "inf": "", "-inf": ""}
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - wide forms count too where East Asian text is written
+"""How a cell begins that a spreadsheet would run (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 def jsonl(runs: Iterable[Run]) -> Iterator[str]:
     """Yield one JSON object a point: run, series, step, value, wall_time."""
     for run, series in _all_series(runs):
-        start = f'{{"run": {json.dumps(run)}, "series": {json.dumps(series.name)}, "step": '
+        start = f'{{"run": {quoted(run)}, "series": {quoted(series.name)}, "step": '
         for part in _parts(series):
             rows = zip(part.steps.tolist(), _values(part, JSON_VALUES), _times(part, JSON_TIMES), strict=True)
             yield "".join([f'{start}{s}, "value": {v}, "wall_time": {t}}}\n' for s, v, t in rows])
 
 
 def csv(runs: Iterable[Run]) -> Iterator[str]:
-    """Yield a table with a header; a number reads back as the same number, a text never as a formula."""
+    """Yield a table with a header; a number reads back as the same number.
+
+    Spreadsheets and terminals show it, so no name is a formula or a control sequence: one that would be begins with an
+    apostrophe, or is escaped. JSON lines have every name as it is.
+    """
     yield "run,series,step,value,wall_time\n"
     for run, series in _all_series(runs):
         start = _cells(run, series.name)
@@ -77,5 +82,5 @@ def _texts(numbers: NDArray[np.float64], spelled: Mapping[str, str]) -> list[str
 def _cells(*texts: str) -> str:
     row = io.StringIO()
     writer = csv_format.writer(row, lineterminator="")
-    writer.writerow([f"'{text}" if text.startswith(FORMULA_STARTS) else text for text in texts])
+    writer.writerow([harmless(f"'{text}" if text.startswith(FORMULA_STARTS) else text) for text in texts])
     return row.getvalue()

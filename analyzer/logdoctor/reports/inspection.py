@@ -15,6 +15,7 @@ from logdoctor.finding import Outcomes
 from logdoctor.reports import json_v1
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page, cells, hanging, table
+from logdoctor.reports.strict_json import written
 from logdoctor.reports.summary import shown_name
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.roles import Loss, Unknown
@@ -40,15 +41,15 @@ def render_json(runs: Sequence[Run], left_alone: Sequence[str]) -> str:
     plain = json_v1.document(Diagnosis(tuple(Examined(run, Outcomes()) for run in runs)))["runs"]
     document = {
         "runs": [_document(run, known) for run, known in zip(runs, plain, strict=True)],
-        "left_alone": [path.encode("utf-8", "backslashreplace").decode() for path in left_alone],
+        "left_alone": list(left_alone),
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return written(document, indent=1)
 
 
 def _document(run: Run, known: dict[str, Any]) -> dict[str, Any]:
     counts = [{"non_finite": non_finite(one), "rewinds": len(one.rewinds)} for one in run.series]
     series = [{**one, **count} for one, count in zip(known["series"], counts, strict=True)]
-    judged = ("findings", "passed", "not_applicable", "crashed")
+    judged = ("findings", "replay", "passed", "not_applicable", "crashed")
     return {**{key: value for key, value in known.items() if key not in judged}, "series": series}
 
 

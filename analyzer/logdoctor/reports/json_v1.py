@@ -5,15 +5,17 @@ Strict JSON: a number that is not finite becomes `{"value": null, "nonfinite": "
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Severity, Span
 from logdoctor.gated import Check, Gated, Suppressed
+from logdoctor.replayed import to_json
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.strict_json import quantity, text, texts, value, written
+from logdoctor.reports.strict_json import quantity, value, written
 from logdoctor.run import Notice, Series, TextEvent
 
 SCHEMA = "logdoctor/1"
@@ -31,6 +33,7 @@ def document(diagnosis: Diagnosis, gated: Gated | None = None) -> dict[str, Any]
         "runs": [run_object(one) for one in diagnosis.runs],
         "comparisons": [comparison_object(one) for one in diagnosis.comparisons],
         "summary": summary_object(diagnosis),
+        **({"not_read": texts(diagnosis.not_read)} if diagnosis.not_read else {}),
         **({} if gated is None else {"gate": _gate(gated)}),
     }
 
@@ -55,25 +58,26 @@ def run_object(examined: Examined) -> dict[str, Any]:
     """Return a run with all that the rules said of it."""
     run, outcomes = examined.run, examined.outcomes
     return {
-        "name": text(run.name),
+        "name": run.name,
         "state": str(run.state),
         "sources": [
-            {"path": text(one.path), "format": one.format, "bytes": one.bytes, "used": one.used} for one in run.sources
+            {"path": one.path, "format": one.format, "bytes": one.bytes, "used": one.used} for one in run.sources
         ],
         "series": [_series(one) for one in run.series],
-        "hyperparameters": {text(name): value(setting) for name, setting in run.hyperparameters.items()},
+        "hyperparameters": {name: value(setting) for name, setting in run.hyperparameters.items()},
         "notices": [_notice(one) for one in run.notices],
         "events": [_event(one) for one in run.events],
         "findings": [finding_object(one) for one in outcomes.findings],
+        "replay": None if examined.replay is None else json.loads(to_json(examined.replay)),
         "passed": list(outcomes.passed),
-        "not_applicable": [{"rule": one.rule, "reason": text(one.reason)} for one in outcomes.not_applicable],
-        "crashed": [{"rule": one.rule, "error": text(one.error)} for one in outcomes.crashed],
+        "not_applicable": [{"rule": one.rule, "reason": one.reason} for one in outcomes.not_applicable],
+        "crashed": [{"rule": one.rule, "error": one.error} for one in outcomes.crashed],
     }
 
 
 def _series(series: Series) -> dict[str, Any]:
     return {
-        "name": text(series.name),
+        "name": series.name,
         "role": series.role.id,
         "split": str(series.split),
         "axis": str(series.axis),
@@ -86,20 +90,20 @@ def _series(series: Series) -> dict[str, Any]:
 def _notice(notice: Notice) -> dict[str, Any]:
     return {
         "kind": notice.kind,
-        "path": text(notice.path),
+        "path": notice.path,
         "byte_start": notice.byte_start,
         "byte_end": notice.byte_end,
         "line_start": notice.line_start,
         "line_end": notice.line_end,
-        "message": text(notice.message),
+        "message": notice.message,
     }
 
 
 def _event(event: TextEvent) -> dict[str, Any]:
     return {
         "kind": event.kind,
-        "text": text(event.text),
-        "path": text(event.path),
+        "text": event.text,
+        "path": event.path,
         "line": event.line,
         "step": event.step,
     }
@@ -112,30 +116,30 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "title": finding.title,
         "severity": str(finding.severity),
         "confidence": str(finding.confidence),
-        "message": text(finding.message),
+        "message": finding.message,
         "spans": [_span(one) for one in finding.spans],
         "places": [_place(one) for one in finding.places],
-        "evidence": {text(name): quantity(one) for name, one in finding.evidence.items()},
+        "evidence": {name: quantity(one) for name, one in finding.evidence.items()},
         "causes": [_cause(one) for one in finding.causes],
         "explained_by": finding.explained_by or None,
-        "group": text(finding.group),
-        "to_tell_apart": texts(finding.to_tell_apart),
+        "group": finding.group,
+        "to_tell_apart": list(finding.to_tell_apart),
         "references": list(finding.references),
     }
 
 
 def _span(span: Span) -> dict[str, Any]:
     return {
-        "series": text(span.series),
+        "series": span.series,
         "first_step": span.first_step,
         "last_step": span.last_step,
-        "note": text(span.note),
+        "note": span.note,
     }
 
 
 def _place(place: Place) -> dict[str, Any]:
     return {
-        "path": text(place.path),
+        "path": place.path,
         "line_start": place.line_start,
         "line_end": place.line_end,
         "byte_start": place.byte_start,
@@ -146,12 +150,10 @@ def _place(place: Place) -> dict[str, Any]:
 def _cause(cause: Cause) -> dict[str, Any]:
     return {
         "id": cause.id,
-        "text": text(cause.text),
+        "text": cause.text,
         "strength": str(cause.strength),
-        "evidence": texts([*(f"+ {one}" for one in cause.pro), *(f"- {one}" for one in cause.contra)]),
-        "fixes": [
-            {"text": text(fix.text), "tested": text(fix.tested) or None, "basis": fix.basis} for fix in cause.fixes
-        ],
+        "evidence": [*(f"+ {one}" for one in cause.pro), *(f"- {one}" for one in cause.contra)],
+        "fixes": [{"text": fix.text, "tested": fix.tested or None, "basis": fix.basis} for fix in cause.fixes],
     }
 
 
@@ -159,9 +161,9 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
     """Return what several runs show together."""
     return {
         "id": comparison.rule,
-        "runs": texts(comparison.runs),
-        "message": text(comparison.message),
-        "evidence": {text(name): quantity(one) for name, one in comparison.evidence.items()},
+        "runs": list(comparison.runs),
+        "message": comparison.message,
+        "evidence": {name: quantity(one) for name, one in comparison.evidence.items()},
     }
 
 
@@ -170,7 +172,7 @@ def gate_object(gated: Gated) -> dict[str, Any]:
     return {
         "verdict": str(gated.verdict),
         "fail_on": None if gated.fail_on is None else str(gated.fail_on),
-        "remarks": texts(gated.remarks),
+        "remarks": list(gated.remarks),
     }
 
 
@@ -178,13 +180,13 @@ def check_object(check: Check) -> dict[str, Any]:
     """Return one thing that a gate asked."""
     return {
         "type": check.kind,
-        "name": text(check.name),
-        "run": text(check.run),
-        "series": text(check.series),
+        "name": check.name,
+        "run": check.run,
+        "series": check.series,
         "level": str(check.level),
         "outcome": str(check.outcome),
-        "message": text(check.message),
-        "evidence": {text(name): quantity(one) for name, one in check.evidence.items()},
+        "message": check.message,
+        "evidence": {name: quantity(one) for name, one in check.evidence.items()},
         "span": None if check.span is None else _span(check.span),
     }
 
@@ -192,9 +194,9 @@ def check_object(check: Check) -> dict[str, Any]:
 def suppressed_object(suppressed: Suppressed) -> dict[str, Any]:
     """Return a finding that is known and does not count."""
     return {
-        "run": text(suppressed.run.name),
+        "run": suppressed.run.name,
         "finding": finding_object(suppressed.finding),
-        "reason": text(suppressed.reason),
+        "reason": suppressed.reason,
         "expires": None if suppressed.expires is None else suppressed.expires.isoformat(),
     }
 

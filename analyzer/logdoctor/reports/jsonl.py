@@ -13,7 +13,7 @@ from logdoctor.gated import Gated
 from logdoctor.reports import json_v1
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.strict_json import text, written
+from logdoctor.reports.strict_json import written
 
 
 def render(report: Report, _page: Page) -> str:
@@ -29,7 +29,7 @@ def _lines(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
         del run["findings"]
         yield "run", run
     for where, finding in diagnosis.findings():
-        yield "finding", {"run": text(where.name), **json_v1.finding_object(finding)}
+        yield "finding", {"run": where.name, **json_v1.finding_object(finding)}
     for comparison in diagnosis.comparisons:
         yield "comparison", json_v1.comparison_object(comparison)
     if report.gated is not None:

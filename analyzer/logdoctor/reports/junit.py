@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from logdoctor.diagnosis import Examined
 from logdoctor.finding import Comparison, Finding, Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
+from logdoctor.reports.annotations import suppressed_message
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
@@ -58,18 +59,19 @@ def _cases(examined: Examined, gated: Gated | None) -> Iterator[_Case]:
         of_rule.setdefault(finding.rule, []).append(finding)
     known = [one for one in (gated.suppressed if gated else ()) if one.run.name == examined.run.name]
     cases = [
-        *(_found(rule, findings, gated) for rule, findings in of_rule.items()),
-        *(_suppressed(one) for one in known if one.finding.rule not in of_rule),
+        *(_found(rule, findings, gated, known) for rule, findings in of_rule.items()),
+        *(_Case(one.finding.rule, SKIPPED, suppressed_message(one)) for one in known),
         *(_Case(rule) for rule in outcomes.passed),
         *(_Case(one.rule, SKIPPED, one.reason) for one in outcomes.not_applicable),
         *(_Case(one.rule, ERROR, reason(one), "crashed", (one.error,)) for one in outcomes.crashed),
     ]
-    once = {case.name: case for case in reversed(cases)}  # a rule whose findings are suppressed is named once
+    once = {case.name: case for case in reversed(cases)}  # a rule of which some findings are suppressed is named once
     yield from (once[name] for name in sorted(once))
 
 
-def _found(rule: str, findings: Sequence[Finding], gated: Gated | None) -> _Case:
-    lines = tuple(line for finding in findings for line in _said(finding))
+def _found(rule: str, findings: Sequence[Finding], gated: Gated | None, known: Sequence[Suppressed]) -> _Case:
+    beside = (suppressed_message(one) for one in known if one.finding.rule == rule)
+    lines = (*(line for finding in findings for line in _said(finding)), *beside)
     bad = [one for one in findings if not one.explained_by and _fails(one.severity, gated)]
     if bad:
         return _Case(rule, FAILURE, bad[0].message, str(bad[0].severity), lines)
@@ -88,11 +90,6 @@ def _said(finding: Finding) -> Iterator[str]:
     for cause in finding.causes:
         yield f"{cause.strength} cause: {cause.text}"
         yield from (f"try: {fix.text}" for fix in cause.fixes)
-
-
-def _suppressed(one: Suppressed) -> _Case:
-    until = f" until {one.expires}" if one.expires else ""
-    return _Case(one.finding.rule, SKIPPED, f"suppressed{until}: {one.reason}; {one.finding.message}")
 
 
 def _comparison(one: Comparison) -> _Case:

@@ -7,7 +7,7 @@ import re
 
 from logdoctor.reports.escaping import printable
 
-_ACTING = re.compile(r"[\\`*{}\[\]<>#!|~@&$^]|://|www\.|:[\w+-]+:|GH-\d|^\s*(?:\d+[.)](?:\s|$)|[-+=])")
+_ACTING = re.compile(r"[\\`*{}\[\]<>#!|~@&$^]|://|www\.|:[\w+-]+(?::|$)|GH-\d|^\s*(?:\d+[.)](?:\s|$)|[-+=])")
 """What Markdown as GitHub and GitLab read it makes something of; an underscore alone is escaped."""
 
 _BACKTICKS = re.compile(r"`+")

@@ -141,7 +141,7 @@ def _check(check: Check, report: Report, fingerprints: Fingerprints) -> dict[str
     run = next((one.run for one in report.diagnosis.runs if one.run.name == check.run), None)
     return {
         "ruleId": f"gate/{check.kind}",
-        "level": str(check.level),
+        "level": "error" if check.outcome is Outcome.INCONCLUSIVE else str(check.level),
         "message": {"text": _text(f"{check.outcome}: {check.name}: {check.message}")},
         "locations": [_location(anchor(run) if run else Anchor(CONFIGURATION))],
         "partialFingerprints": {"primaryLocationLineHash": fingerprints.of_check(check)},

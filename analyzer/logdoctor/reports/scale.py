@@ -8,6 +8,9 @@ from logdoctor.reports.sparkline import LOGARITHMIC_FROM
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 
+MIN_VALUES = 5
+"""Values from which a series says how far it spans."""
+
 
 def losses(run: Run) -> list[Series]:
     """Return the training and the validation loss, those that hold anything."""
@@ -17,10 +20,11 @@ def losses(run: Run) -> list[Series]:
 def is_logarithmic(series: Sequence[Series]) -> bool:
     """Tell whether the last of some series, the validation loss where there is one, spans a large factor.
 
-    A logarithm needs positive values: one that is not, in any of the series, keeps the scale linear.
+    One of too few values decides nothing. A logarithm needs positive values: one that is not, in any of the series,
+    keeps the scale linear.
     """
     finite = [one.finite.values for one in series if len(one.finite)]
     if not finite or min(float(values.min()) for values in finite) <= 0:
         return False
-    decisive = finite[-1]
+    decisive = next((values for values in reversed(finite) if len(values) >= MIN_VALUES), finite[0])
     return float(decisive.max()) > LOGARITHMIC_FROM * float(decisive.min())

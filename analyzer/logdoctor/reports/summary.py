@@ -77,7 +77,7 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield how many files are damaged, then what is damaged in the first of them."""
+    """Yield how many files are damaged, what is damaged in the first of them, and what could not be read."""
     notices = {n.path: n for one in diagnosis.runs for n in reversed(one.run.notices) if n.kind == DAMAGE}
     if notices:
         yield f"{counted(len(notices), 'damaged file')}:"
@@ -86,6 +86,9 @@ def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         yield page.printable(named + notice.message)
     if len(notices) > MAX_DAMAGED:
         yield f"and {len(notices) - MAX_DAMAGED:,} more"
+    if diagnosis.not_read:
+        more = f" and {len(diagnosis.not_read) - MAX_NAMED:,} more" if len(diagnosis.not_read) > MAX_NAMED else ""
+        yield page.printable(f"not read: {', '.join(diagnosis.not_read[:MAX_NAMED])}{more}")
 
 
 def shown_name(run: Run) -> str:

@@ -19,6 +19,9 @@ PADDING = "padding"
 INTERPRETATION = "interpretation"
 """A guess about the meaning of a log that a reader may want to check."""
 
+REPLAY = "replay"
+"""The result of a replay beside the run cannot be used."""
+
 INTERRUPTED_WRITE = "interrupted-write"
 """Cause of damage: the last record is cut off."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log
+from math import inf, log
 
 import numpy as np
 
@@ -91,11 +91,23 @@ class ChanceLevels:
         return named[0] if comes_down or bounces else train.initial
 
 
+def entropy_of_share(share: float) -> float:
+    """Return the least loss in nats of knowing nothing but the share of the larger class, also given in percent.
+
+    That of two classes; more have more. Infinity where the figure can be no such share.
+    """
+    share = share / 100 if share > 1 else share
+    return -share * log(share) - (1 - share) * log(1 - share) if UNEVEN[0] < share < 1 else inf
+
+
 def _from_settings(run: Run) -> list[Chance]:
     counts = [
-        value
+        round(value)
         for name, value in run.hyperparameters.items()
-        if name.lower().rpartition(".")[2] in CLASS_SETTINGS and isinstance(value, int) and value >= 2
+        if name.lower().rpartition(".")[2] in CLASS_SETTINGS
+        and isinstance(value, int | float)  # TensorBoard knows no whole numbers
+        and value >= 2
+        and float(value).is_integer()
     ]
     return [Chance(count, log(count), f"the settings name {count} classes") for count in counts]
 
@@ -149,7 +161,7 @@ def _from_shares(run: Run) -> list[Chance]:
         ):
             continue
         share = float(values[0])
-        level = -share * log(share) - (1 - share) * log(1 - share)
+        level = entropy_of_share(share)
         text = f"{series.name} stays at {share:.3g}, the share of the larger class"
         found.append(Chance(2, level, text, by_accuracy=True, larger_share=share))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -211,10 +211,8 @@ def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], st
     """Yield where epochs begin with what tells so, the surest first."""
     for counter in run.all(Counter):
         named = {"epoch", "epochs"} & set(words(counter.name)) and len(counter.finite) > 1
-        # Places in a file are those of each series alone: they agree where both end at the same one.
-        placed = counter.axis is not Axis.INDEX or (len(counter) and counter.steps[-1] == series.steps[-1])
-        if named and placed and counter.axis == series.axis:
-            yield _from_counter(series, counter.finite), f"{counter.name} is logged"
+        if named and counter.axis == series.axis and (aligned := _aligned(counter, series)) is not None:
+            yield _from_counter(series, aligned), f"{counter.name} is logged"
     settings = Hyperparameters.measure(run)
     for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):
         if steps and series.axis is Axis.STEP:
@@ -224,6 +222,21 @@ def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], st
         count = int((len(series) - 1) / period)
         skipped = len(series) - count * period  # whole periods, counted back from the end
         yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
+
+
+def _aligned(counter: Series, series: Series) -> Series | None:
+    """Return an epoch counter at the places of a loss, or None where the two cannot be laid beside each other.
+
+    Places in a file are those of each series alone: they agree where both end at the same one, or where the counter,
+    without what evaluations repeat of it, has a value for each loss.
+    """
+    finite = counter.finite
+    if counter.axis is not Axis.INDEX or finite.steps[-1] == series.steps[-1]:
+        return finite
+    new = np.flatnonzero(np.diff(finite.values, prepend=-np.inf) > 0)
+    if len(new) != len(series):
+        return None
+    return replace(finite.take(new), steps=series.steps)
 
 
 def _planned(settings: Hyperparameters) -> float | None:

@@ -51,7 +51,8 @@ class Explosion:
         if start <= 0:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values
-        index, count = int(np.argmax(values)), 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS
+        index = int(np.argmax(values))
+        count = 1 if train.series.axis is Axis.EPOCH or (index == 0 and known_from) else HIGH_POINTS
         reached = float(np.sort(values)[-count]) if len(values) >= count else start
         return cls(start, known_from, index, float(values[index]), reached / start, train.end >= UNLEARNT * start)
 
@@ -66,8 +67,9 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 
 def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights."""
-    if train.series.axis is not Axis.EPOCH and train.series.steps[0] <= 1:
+    if train.series.axis is Axis.STEP and train.series.steps[0] <= 1:
         return
     for one in chance.levels:
-        if not one.by_level_alone and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
+        told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
+        if told and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
             yield one.level, "guessing"

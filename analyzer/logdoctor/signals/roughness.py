@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.gap import Gap, progress
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MIN_EVALUATIONS = 10
+MIN_EVALUATIONS = 8
 """Evaluations below which jumps cannot be told from the course of learning."""
 
 KINK = 1.5**0.5
@@ -27,18 +29,27 @@ NORMAL_USUAL = 1.2816
 """The same quantile of the size of normal noise, in standard deviations."""
 
 
+TOGETHER = 0.8
+"""Correlation of the moves of two losses from which one reason moves both; ten that are unrelated reach it once in a
+hundred."""
+
+
 @dataclass(frozen=True)
 class Roughness:
     """The later half of the evaluations, each against the middle of its neighbours."""
 
     gap: Gap
+    evaluated: Series | None = None
+    """The training loss where it, too, is evaluated at the steps of validation, as nanoGPT does."""
 
     @classmethod
-    def measure(cls, gap: Gap) -> Roughness:
+    def measure(cls, gap: Gap, run: Run) -> Roughness:
         """Look at both losses; raises Unmeasurable where there are fewer than MIN_EVALUATIONS evaluations."""
         if len(gap.val) < MIN_EVALUATIONS:
             raise Unmeasurable(f"{gap.val.series.name} has {len(gap.val)} values, fewer than {MIN_EVALUATIONS}")
-        return cls(gap)
+        at = gap.val.series.steps
+        beside = (one.finite for one in run.all(TrainLoss) if one.axis is gap.val.series.axis)
+        return cls(gap, next((one for one in beside if np.array_equal(one.steps, at)), None))
 
     @cached_property
     def _late(self) -> int:
@@ -76,11 +87,23 @@ class Roughness:
 
     @cached_property
     def over_train(self) -> float:
-        """Jumps of validation in units of those of training, each as a share of its own level."""
+        """Jumps of validation in units of those of training, each as a share of its own level.
+
+        0 where training, evaluated at the same steps, jumps with it: then it is the model that jumps.
+        """
+        if self._moves_together:
+            return 0.0
         level, train_level = (abs(float(np.median(one))) for one in (self.values, self.train_values))
         mine = self.jumps / level if level > 0 else 0.0
         theirs = self.train_jumps / train_level if train_level > 0 else 0.0
         return mine / theirs if theirs > 0 else float("inf") if mine > 0 else 0.0
+
+    @property
+    def _moves_together(self) -> bool:
+        if self.evaluated is None:
+            return False
+        moves = [np.diff(one) for one in (self.values, self.evaluated.values[self._late :])]
+        return bool(min(np.ptp(one) for one in moves) > 0 and np.asarray(np.corrcoef(moves))[0, 1] >= TOGETHER)
 
     @cached_property
     def early_jumps(self) -> float:

@@ -29,8 +29,14 @@ random give twice."""
 REACH = 3
 """Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
 
-RARE = 5
+RARE = 3
 """Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
+
+BAND = 3.0
+"""Standard errors of the level beyond that, which it reaches by chance once in seven hundred."""
+
+ABOVE = 1.15
+"""Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
@@ -98,6 +104,14 @@ class Swings(Generic[R]):
         first = float(values[: max(RARE, len(values) // 10)].max())
         late = values[self.trend.series.steps >= self.first_step]
         return float(np.quantile(late, 0.9)) / first if first > 0 else 0.0
+
+    @cached_property
+    def above_start(self) -> float:
+        """Share of the run that the level spends far above its start; 0 for losses that do not begin above zero."""
+        trend = self.trend
+        start = trend.first if trend.series.axis == "epoch" else float(np.median(trend.series.values[:RARE]))
+        high = ABOVE * start + BAND * trend.level_noise
+        return float((trend.level > high).mean()) if start > 0 else 0.0
 
     @property
     def beyond_noise(self) -> bool:

@@ -12,6 +12,9 @@ from logdoctor.run.understand import Overrides
 from logdoctor.sources.discovery import discover
 from logdoctor.sources.grouping import group
 
+MOST_NAMED = 5
+"""Places that an error names."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -21,6 +24,8 @@ class Reading:
     """Ordered by name."""
     left_alone: tuple[str, ...] = ()
     """Files that look like logs by name and are none."""
+    not_read: tuple[str, ...] = ()
+    """What may hold logs and could not be looked at, each with the reason in parentheses."""
 
 
 def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
@@ -29,7 +34,7 @@ def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float
     Raises NoRunError when a path does not exist.
     """
     candidates = discover([Path(path) for path in paths])
-    return Reading(group(candidates.found, roles, now), candidates.left_alone)
+    return Reading(group(candidates.found, roles, now), candidates.left_alone, candidates.not_read)
 
 
 def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
@@ -40,6 +45,8 @@ def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float
     reading = look(paths, roles, now)
     if not reading.runs:
         where = ", ".join(str(path) for path in paths)
+        if reading.not_read:
+            raise NoRunError(f"{where}: no training log could be read: {', '.join(reading.not_read[:MOST_NAMED])}")
         raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
     return reading
 

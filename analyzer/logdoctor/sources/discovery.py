@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import os
 import pkgutil
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from fnmatch import fnmatch, translate
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -26,6 +28,16 @@ SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "node_modules", "site-packages", "plugins", ".git", ".venv", ".ipynb_checkpoints"}
 )
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
+
+
+OUR_FILES = "logdoctor-replay*.json"
+"""What `logdoctor replay` leaves beside a log; its figures are no curves."""
+
+OUR_FOLDER = "logdoctor-capture"
+"""What a capture leaves."""
+
+OUR_LOG = "steps.jsonl"
+"""All that is a log in it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,9 @@ class Candidates:
 
     found: tuple[Found, ...] = ()
     left_alone: tuple[str, ...] = field(default=())
-    """Files that match the pattern of a source but are no training logs, relative to their argument."""
+    """Files that match the pattern of a source but are no training logs, relative to their argument, and links."""
+    not_read: tuple[str, ...] = ()
+    """What may hold logs and could not be looked at, each with the reason in parentheses."""
 
 
 @cache
@@ -82,54 +96,111 @@ def discover(paths: Sequence[Path]) -> Candidates:
     """
     found: list[Found] = []
     left_alone: list[str] = []
+    not_read: list[str] = []
     seen: set[Path] = set()
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):
             raise NoRunError(f"{path}: no such file or folder")
         root = path if path.is_dir() else path.parent
+        resolved = path.resolve()  # below it no link is followed
         prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
         for file, status in _walk(path):
-            if (real := file.resolve()) in seen:
+            if (real := resolved / file.relative_to(path)) in seen:
                 continue  # the paths overlap
             seen.add(real)
             relative = prefix / PurePosixPath(file.relative_to(root).as_posix())
-            head = _head(file, status.st_size)
-            source = _claimed(head) if head is not None else None
-            if source is not None:
-                found.append(_read(file, relative, source, status))
-            elif head is not None:
-                left_alone.append(str(relative))
-    return Candidates(tuple(found), tuple(left_alone))
-
-
-def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield the regular files at or below a path in the order of their names."""
-    if not path.is_dir():
-        status = path.stat()
-        if stat.S_ISREG(status.st_mode):
-            yield path, status
-        return
-    for folder, subfolders, names in os.walk(path):
-        subfolders[:] = sorted(name for name in subfolders if name not in SKIPPED_FOLDERS)
-        for name in sorted(names):
-            file = Path(folder, name)
+            if isinstance(status, str):
+                (left_alone if status == _LINK else not_read).append(f"{relative} ({status})")
+                continue
             try:
-                status = file.lstat()
-            except OSError:
-                continue  # gone since the folder was listed
-            if stat.S_ISREG(status.st_mode):
-                yield file, status
+                head, reason = _head(file, status.st_size), ""
+            except OSError as error:  # the name alone tells whether a run lies here
+                head, reason = Head(file, status.st_size, b""), _reason(error)
+            if (source := _claimed(head)) is not None:
+                found.append(_read(file, relative, source, status))
+            elif reason:
+                not_read.append(f"{relative} ({reason})")
+            else:
+                left_alone.append(str(relative))
+    return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
 
 
-def _head(path: Path, size: int) -> Head | None:
-    """Return the beginning of a file whose name fits some source, or None."""
-    if not any(fnmatch(path.name.lower(), pattern.lower()) for one in installed_sources() for pattern in one.patterns):
-        return None
-    try:
-        with path.open("rb") as file:
-            return Head(path, size, file.read(HEAD_BYTES))
-    except OSError:
-        return Head(path, size, b"")
+def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
+    """Yield the files at or below a path whose names some source knows, in the order of their names.
+
+    With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
+    """
+    if not path.is_dir():
+        if _is_known(path.name):
+            yield path, _status(path.stat())
+        return
+    pending = [path]
+    while pending:
+        folder = pending.pop()
+        subfolders: list[Path] = []
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            yield folder, _reason(error)
+            continue
+        ours = folder.name.startswith(OUR_FOLDER)
+        for entry in entries:
+            if fnmatch(entry.name, OUR_FILES) or (ours and entry.name != OUR_LOG):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
+                elif _is_known(entry.name):
+                    yield Path(entry.path), _status(entry.stat(follow_symlinks=False))
+            except OSError as error:  # gone since the folder was listed
+                yield Path(entry.path), _reason(error)
+        pending += reversed(subfolders)
+
+
+def _status(status: os.stat_result) -> os.stat_result | str:
+    """Return the status of a file, or why it is none to be read: nobody may ever write to a named pipe."""
+    return status if stat.S_ISREG(status.st_mode) else _NO_FILES.get(stat.S_IFMT(status.st_mode), "not a file")
+
+
+_LINK = "a symbolic link, which is not followed"
+
+_NO_FILES = {
+    stat.S_IFLNK: _LINK,
+    stat.S_IFIFO: "a named pipe, not a file",
+    stat.S_IFSOCK: "a socket, not a file",
+    stat.S_IFCHR: "a device, not a file",
+    stat.S_IFBLK: "a device, not a file",
+}
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+@cache
+def _known_names() -> re.Pattern[str]:
+    patterns = {pattern.lower() for source in installed_sources() for pattern in source.patterns}
+    return re.compile("|".join(sorted(map(translate, patterns))))
+
+
+def _is_known(name: str) -> bool:
+    """Whether a file of this name may be a log."""
+    return _known_names().match(name.lower()) is not None
+
+
+def _head(path: Path, size: int) -> Head:
+    """Return the beginning of a file; raises OSError, also for what has become no file since it was listed."""
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        return Head(path, size, file.read(HEAD_BYTES))
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file")
+    return descriptor
 
 
 def _claimed(head: Head) -> Source | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -245,8 +245,14 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
         state=_state(cluster, series, now),
         planned_steps=max((piece.log.planned_steps or 0 for piece in cluster), default=0) or None,
         home=str(cluster[0].home),
-        folder=str(cluster[0].file.path.parent),
+        folder=str(_opened(cluster[0])),
     )
+
+
+def _opened(piece: Piece) -> Path:
+    """Return the run's folder as it can be opened: a file may lie in a sub-folder of it."""
+    above = len(piece.file.folder.parts) - len(piece.home.parts)
+    return piece.file.path.parents[max(above, 0)]
 
 
 def _relative(file: Found) -> Iterator[Notice]:

@@ -19,6 +19,9 @@ _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 _WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
 """W&B keeps what a run printed in the folder `files` beside its history."""
 
+_CAPTURE = "logdoctor-capture"
+"""`logdoctor.capture` writes its steps into this folder of the run."""
+
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
 """Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
 
@@ -42,7 +45,7 @@ def home_of(
         return run, ""
     if (run := _torchrl(folder, series)) is not None:
         return run, ""
-    if _HPARAMS.match(folder.name):
+    if _HPARAMS.match(folder.name) or folder.name == _CAPTURE:
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
         above = folder.parent

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Setting
-from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.run import Notice, Setting
+from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.counters import LARGEST_STEP, normal
-from logdoctor.sources.tables.json_text import decode, foreign_name
+from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
+from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
 from logdoctor.sources.tables.likeness import is_training
 from logdoctor.sources.tables.records import (
     Record,
@@ -50,6 +50,9 @@ _ABOUT_THE_FILE = frozenset({
 
 _MOST_TRIALS = 100
 """How often a record is looked for on one damaged line."""
+
+_MOST_FORMS = 10_000
+"""Forms of records that are remembered."""
 
 _DECODER = json.JSONDecoder()
 
@@ -194,6 +197,10 @@ class _Reader:
         """How many of them are samples of a data set."""
         self._kinds: dict[tuple[str, ...], _Kind] = {}
         """What records of the same names are."""
+        self.repeated: list[int] = []
+        """Lines that have a name twice."""
+        self._plain: set[tuple[tuple[str, ...], int]] = set()
+        """Names and numbers of colons of records that have no name twice."""
         self._openings: dict[str, None] = {}
         """How records begin in this file, up to the first colon."""
 
@@ -227,10 +234,19 @@ class _Reader:
         done = (column for column in table.columns if column.name == "percentage")
         if any((column.values >= 100).any() for column in done):
             finished = True
-        for log in read_logs(table, damage_notices(self.path, self.spans)):
+        for log in read_logs(table, (*damage_notices(self.path, self.spans), *self._repetitions())):
             yield replace(log, hyperparameters=settings, planned_steps=max(planned, default=None), finished=finished)
 
+    def _repetitions(self) -> Iterator[Notice]:
+        if self.repeated:
+            lines = self.repeated[0], self.repeated[-1]
+            message = f"{len(self.repeated)} records, the first on line {lines[0]}, have a name twice; the last counts."
+            yield Notice(INTERPRETATION, str(self.path), message, line_start=lines[0], line_end=lines[1])
+
     def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
+        if not is_affordable(line):
+            self._reject(block, i, "holds too many values for a record")
+            return
         try:
             record = decode(line)
         except ValueError:
@@ -242,6 +258,12 @@ class _Reader:
             self._reject(block, i, "holds names that are not UTF-8")
         else:
             self._remember_opening(line)
+            if any(long_integers(line)):
+                self._reject(block, i, f"holds an integer of more than {LONGEST_INTEGER} digits, which was not used")
+                if any(value is None and counts(name) for name, value in record.items()):
+                    return
+            if self._repeats_a_name(line, record):
+                self.repeated.append(block.first + i)
             yield record
 
     def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
@@ -263,6 +285,24 @@ class _Reader:
                 if isinstance(decode(line), dict):
                     self._remember_opening(line)
                     return
+
+    def _repeats_a_name(self, line: str, record: Record) -> bool:
+        """Tell whether a record has a name twice; of records with the same names and colons one is looked at."""
+        form = (tuple(record), line.count('":'))
+        if form not in self._plain:
+            counted = 0
+
+            def count(pairs: list[tuple[str, object]]) -> dict[str, object]:
+                nonlocal counted
+                counted += len(pairs) - len(dict(pairs))
+                return dict(pairs)
+
+            json.loads(line, object_pairs_hook=count, parse_int=lambda _: 0)
+            if counted:
+                return True
+            if len(self._plain) < _MOST_FORMS:
+                self._plain.add(form)
+        return False
 
     def _kind_of(self, record: Record) -> _Kind:
         names = tuple(record)

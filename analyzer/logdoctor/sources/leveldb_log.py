@@ -35,8 +35,11 @@ READ_BYTES = 1024 * 1024
 """How much is read at a time."""
 
 SEARCH_EFFORT = 512
-"""Bytes that a search after damage may sum for each byte it searches; random bytes take a quarter of that. What a file
-made to cost more holds behind its damage is passed over."""
+"""Bytes that searches after damage may sum for each byte of the file; random bytes take a quarter of that. Behind
+damage that is made to cost more, reading is taken up again later than it could be."""
+
+FIRST_STRIDE = 256
+"""How far is searched first, so that many damaged places are not a whole window each."""
 
 _HEADER = struct.Struct("<IHB")
 _KINDS = range(1, 5)
@@ -115,7 +118,7 @@ def read_records(path: Path, header: int) -> Iterator[Record | Notice]:
 
 def has_record(data: bytes) -> bool:
     """Tell whether a sound chunk stands anywhere among the first bytes of a file."""
-    return bool(data) and _next_sound(data, 0, len(data)) < len(data)
+    return bool(data) and _next_sound(data, 0, len(data), SEARCH_EFFORT * (len(data) + BLOCK))[0] < len(data)
 
 
 @dataclass
@@ -128,6 +131,8 @@ class _Window:
     data: bytes = b""
     ends: bool = False
     """Whether `data` reaches to the end of the file."""
+    summed: int = 0
+    """Bytes that searches have summed."""
 
     @property
     def sure(self) -> int:
@@ -216,26 +221,48 @@ def _damaged(window: _Window, start: int) -> tuple[int, _Chunk | None]:
     """Find where in the file the damage at a place ends, and the chunk in it, when its header alone is damaged."""
     here = window.show(start)
     claimed = _claimed(window.data, here)
-    found = _next_sound(window.data, here + 1, window.sure)
+    found = _search(window, here + 1)
     if chunk := _rebuilt(window.data, here, found):
         return window.base + chunk.end, chunk
     if claimed and here + claimed <= len(window.data) and _after_zeros(window.data, here + claimed) is not None:
         return start + claimed, None  # what lies in a damaged chunk is not this file's
     while found == window.sure and not window.ends:
         here = window.show(window.base + window.sure)
-        found = _next_sound(window.data, here, window.sure)
+        found = _search(window, here)
     return window.base + found, None
 
 
-def _next_sound(data: bytes, start: int, stop: int) -> int:
-    """Find the first sound chunk that begins from `start` to before `stop`; `stop` when there is none."""
+def _search(window: _Window, start: int) -> int:
+    """Find the first sound chunk in a window from a place on, at first only near it: most damage is small."""
+    stop, stride = window.sure, FIRST_STRIDE
+    while start < stop:
+        end = min(start + stride, stop)
+        most = SEARCH_EFFORT * (window.base + end + BLOCK) - window.summed
+        found, summed = _next_sound(window.data, start, end, most)
+        window.summed += summed
+        if found < end:
+            return found
+        start, stride = end, 4 * stride
+    return stop
+
+
+def _next_sound(data: bytes, start: int, stop: int, most: int) -> tuple[int, int]:
+    """Find the first sound chunk that begins from `start` to before `stop`; `stop` when there is none.
+
+    At most `most` bytes are summed for it; how many were is returned as well.
+    """
     bytes_ = np.frombuffer(data, np.uint8)
     kinds = bytes_[start + 6 : stop + 6]
     places = np.flatnonzero((kinds >= _FULL) & (kinds <= _LAST)) + start
     lengths = bytes_[places + 4].astype(np.int64) | bytes_[places + 5].astype(np.int64) << 8
     fitting = (lengths <= _LONGEST_DATA) & (places + _HEADER.size + lengths <= len(data))
-    within = np.cumsum(np.where(fitting, lengths, 0)) <= SEARCH_EFFORT * (len(data) - start)
-    return next((at for at in places[fitting & within].tolist() if _chunk_at(data, at)), stop)
+    places, summed = places[fitting], np.cumsum(lengths[fitting])
+    for at, done in zip(places.tolist(), summed.tolist(), strict=True):
+        if done > most:
+            return stop, most
+        if _chunk_at(data, at):
+            return at, done
+    return stop, int(summed[-1]) if len(summed) else 0
 
 
 def _rebuilt(data: bytes, at: int, end: int) -> _Chunk | None:

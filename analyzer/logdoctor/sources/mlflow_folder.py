@@ -98,9 +98,9 @@ def _point(parts: Sequence[str]) -> Point | None:
     if len(parts) not in _FIELDS or (len(parts) == _FIELDS[-1] and _is_number(parts[-1]) and _is_number(parts[-2])):
         return None
     time, value, step = (*map(_number, parts[:3]), 0.0)[:3]
-    if time is None or value is None or step is None or abs(step) >= LARGEST_STEP or not 0 <= time < _LATEST:
+    if time is None or value is None or step is None or not 0 <= time < _LATEST or not time.is_integer():
         return None
-    return (int(step), value, time) if step == int(step) and "." not in parts[0] else None
+    return (int(step), value, time) if abs(step) < LARGEST_STEP and step.is_integer() else None
 
 
 def _is_number(text: str) -> bool:

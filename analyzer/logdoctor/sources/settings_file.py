@@ -100,7 +100,7 @@ def _yaml(text: str) -> Any:
     Plain.add_multi_constructor("", untagged)
     try:
         return yaml.load(text, Plain)  # noqa: S506 - a SafeLoader, which builds nothing but plain values
-    except (yaml.YAMLError, TypeError) as error:
+    except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # `!!bool maybe`
         raise ValueError(str(error)) from error
 
 

@@ -62,8 +62,8 @@ class SwanLabRun(Source):
             try:
                 finished = _take(record.data, points, finished=finished)
             except WireError as error:
-                why = f"a record cannot be read and was not used: {error}"
-                notices.append(Notice(DAMAGE, str(path), why, record.start, record.end))
+                told = f"A record cannot be understood and was not used: {error}"
+                notices.append(Notice(DAMAGE, str(path), told, record.start, record.end))
         series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in points.items())
         yield Log(series=series, notices=tuple(notices), finished=finished)
 

@@ -20,6 +20,7 @@ import numpy as np
 from logdoctor.run import Notice, Series, Setting
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.event_file.event_columns import (
+    Column,
     Points,
     Tag,
     by_layout,
@@ -30,6 +31,7 @@ from logdoctor.sources.event_file.event_columns import (
     voided_by,
 )
 from logdoctor.sources.event_file.event_notices import (
+    Damage,
     Restart,
     Surroundings,
     damage_notices,
@@ -74,15 +76,15 @@ class TensorBoardEvents(Source):
 class _Contents:
     """What an event file holds, as it came."""
 
-    points: dict[Tag, list[Points]] = field(default_factory=dict)
-    """Chunks of points by tag and kind."""
+    points: dict[Tag, Column] = field(default_factory=dict)
+    """Points by tag and kind."""
     settings: list[tuple[int, dict[str, Setting]]] = field(default_factory=list)
     """Hyper-parameters, each with the place of its record in the file."""
     restarts: list[tuple[int, int, int]] = field(default_factory=list)
     """Where the record of each `SessionLog.START` begins and ends, and its step."""
     lengths: set[int] = field(default_factory=set)
     """Bytes of the records that hold points."""
-    gaps: list[Gap] = field(default_factory=list)
+    damage: Damage = field(default_factory=Damage)
 
 
 def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
@@ -91,9 +93,9 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
         size = os.fstat(file.fileno()).st_size
         start = file.read(HEAD_BYTES)
         contents = _contents(file, size, block_bytes)
-    if sum(gap.end - gap.start for gap in contents.gaps) == size and (notice := foreign_notice(path, start, size)):
+    if contents.damage.bytes == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
-    joined = {tag: join(chunks) for tag, chunks in contents.points.items()}
+    joined = {tag: column.points() for tag, column in contents.points.items()}
     kept, restarts = _without_void(joined, sorted(contents.restarts))
     settings: dict[str, Setting] = {}
     for _, found in sorted(contents.settings, key=itemgetter(0)):
@@ -108,7 +110,7 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
 
 def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: Collection[Points]) -> Iterator[Notice]:
     """Yield what there is to say of a file but for its restarts."""
-    damaged = sum(gap.end - gap.start for gap in contents.gaps)
+    damaged = contents.damage.bytes
     if 2 * damaged > size and (notice := translated_notice(path, start, size)):
         yield notice
         return
@@ -116,28 +118,43 @@ def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: C
         yield Notice(INTERPRETATION, str(path), "No scalar was logged to this file.", 0, size)
     longest = max(series, key=len, default=None)
     around = Surroundings(size, min(contents.lengths, default=0), longest if longest else None)
-    yield from damage_notices(path, contents.gaps, around)
+    yield from damage_notices(path, contents.damage.places(), around)
 
 
 def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
-    """Read all that the first `size` bytes of a file hold."""
-    contents = _Contents()
-    for part in read_records(file, size, block_bytes):
-        if isinstance(part, Gap):
-            contents.gaps.append(part)
-            continue
-        for layout, records in by_layout(part):
-            if layout is None:
-                contents.gaps.extend(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
-                continue
-            for tag, points in points_of(layout, records):
-                contents.points.setdefault(tag, []).append(points)
-                contents.lengths.add(records.length + FRAME_BYTES)
-            contents.settings.extend(_settings(layout, records))
-            if layout.starts_session:
-                steps = steps_of(layout, records.rows).tolist()
-                contents.restarts.extend((*span, step) for span, step in zip(_spans(records), steps, strict=True))
+    """Read all that the first `size` bytes of a file hold, or as much as the disk gives."""
+    contents, reached = _Contents(), 0
+    try:
+        for part in read_records(file, size, block_bytes):
+            if isinstance(part, Gap):
+                contents.damage.add([part])
+                reached = max(reached, part.end)
+            else:
+                _take(part, contents)
+                reached = max(reached, int(part.starts[-1]) + part.length + FRAME_BYTES) if len(part) else reached
+    except OSError:
+        if not reached:
+            raise
+        contents.damage.add([Gap(reached, size, Cause.UNREADABLE)])
     return contents
+
+
+def _take(part: Records, contents: _Contents) -> None:
+    """Put what records of one length say with the rest."""
+    for layout, records in by_layout(part):
+        if layout is None:
+            contents.damage.add(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
+            continue
+        for tag, points in points_of(layout, records):
+            if (column := contents.points.get(tag)) is not None:
+                column.add(points)
+            else:
+                contents.points[tag] = Column(points)
+            contents.lengths.add(records.length + FRAME_BYTES)
+        contents.settings.extend(_settings(layout, records))
+        if layout.starts_session:
+            steps = steps_of(layout, records.rows).tolist()
+            contents.restarts.extend((*span, step) for span, step in zip(_spans(records), steps, strict=True))
 
 
 def _spans(records: Records) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,9 @@ _FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
 _HISTORY, _CONFIG, _METRIC, _RUN, _EXIT = 2, 5, 12, 17, 18
 """Fields of `Record` in wandb/proto/wandb_internal.proto."""
 
+MOST_NOTICES = 50
+"""How many damaged places are told one by one."""
+
 _OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
 """What W&B adds to each row; when a row was written is kept as its wall time."""
 
@@ -77,16 +80,34 @@ def _content(path: Path) -> tuple[_Content, list[Notice]]:
     content, notices = _Content(), list[tuple[int, Notice]]()
     with path.open("rb") as file:
         is_sound = file.read(len(_FILE_HEADER)) == _FILE_HEADER
-    for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
-        if isinstance(record, Notice):
-            notices.append((len(content.rows), record))
-            continue
-        try:
-            _take(record.data, content)
-        except WireError as error:
-            told = f"A record cannot be understood and was not used: {error}"
-            notices.append((len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end)))
+    reached = 0
+    try:
+        for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
+            if isinstance(record, Notice):
+                _note(notices, len(content.rows), record)
+                continue
+            reached = record.end
+            try:
+                _take(record.data, content)
+            except WireError as error:
+                told = f"A record cannot be understood and was not used: {error}"
+                _note(notices, len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end))
+    except OSError as error:
+        if not reached:
+            raise
+        told = f"The rest of the file could not be read: {error.strerror}"
+        _note(notices, len(content.rows), Notice(DAMAGE, str(path), told, reached, path.stat().st_size))
     return content, [replace(one, message=one.message + _around(content.rows, row)) for row, one in notices]
+
+
+def _note(notices: list[tuple[int, Notice]], row: int, notice: Notice) -> None:
+    """Add a notice that stands in front of a row; those beyond MOST_NOTICES share one."""
+    if len(notices) <= MOST_NOTICES:
+        notices.append((row, notice))
+        return
+    first, shared = notices[-1]
+    more = replace(shared, message="Many more places are damaged from here on", byte_end=notice.byte_end)
+    notices[-1] = (first, more)
 
 
 def _around(rows: Sequence[Mapping[str, Any]], at: int) -> str:

@@ -30,6 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
+from logdoctor.signals.chance import entropy_of_share
 from logdoctor.wording import counted, number, percent, stretch
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class ConstantMetric(Rule):
     learnt: float = threshold(
         0.5,
         "training loss at the end as a share of its start, below which the model learns all the same: a constant above "
-        "zero may then be a small, easy set, and is a note",
+        "zero may then be a small, easy set, and is a note; the entropy of two classes of that share is not below",
     )
 
     examples = (
@@ -96,6 +97,11 @@ class ConstantMetric(Rule):
             "constant while the model learns (a note)",
             train_loss=decay(2.3, 0.3),
             val_accuracy=flat(0.6),
+        ),
+        fires(
+            "one class while the loss falls to the entropy of the shares",
+            train_loss=decay(0.6, 0.2),
+            val_accuracy=flat(0.96),
         ),
         silent("solved from the start", train_loss=decay(0.2, 0.01), val_accuracy=flat(1.0)),
         silent("solved from the start, in percent", train_loss=decay(0.2, 0.01), val_accuracy=flat(100.0)),
@@ -142,7 +148,7 @@ class ConstantMetric(Rule):
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         value, n = float(series.values[-1]), len(series)
-        falls = train is not None and train.end < self.learnt * train.start
+        falls = train is not None and train.end < min(self.learnt * train.start, entropy_of_share(value))
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
         yield self.finding(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Quantity,
     Reward,
@@ -50,9 +51,10 @@ def _learnt(end: float) -> Run:
 class EntropyCollapse(Rule):
     """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
 
-    A policy that is certain explores nothing and learns nothing more. Where the return grows on or keeps what it had
-    gained, certainty is what learning should end in: that is a note, for a curve does not tell the best return from a
-    poor one. A sibling run that earns more does.
+    A policy that is certain explores nothing and learns nothing more. Where the return grows on, certainty is what
+    learning should end in. Where it rests since the policy was certain, a curve does not tell the best return from a
+    poor one: few tasks are solved in the first tenth of a run, so that this is a warning of low confidence unless there
+    is an entropy bonus; a sibling run that earns more makes it sure.
     """
 
     id = "entropy-collapse"
@@ -86,7 +88,7 @@ class EntropyCollapse(Rule):
     )
     at_once: float = threshold(
         0.1,
-        "share of the run by which a fall is worth a note though the return shows no harm: few are good by then",
+        "share of the run by which a fall is worth telling though the return shows no harm: few are good by then",
     )
     min_points: float = threshold(20.0, "values of the entropy: ten in each half")
 
@@ -110,22 +112,29 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
-            "certain at once, and a sibling earns more",
+            "certain after a while, and a sibling earns more",
             siblings=(_learnt(100.0),),
-            entropy=decay(1.4, 0.005, half_life=0.01),
+            entropy=decay(1.4, 0.005, half_life=0.04),
             episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
         ),
-        fires(
-            "certain at once, and a sibling earns little more (a note)",
+        silent(
+            "certain after a while, and a sibling earns little more",
             siblings=(_learnt(64.0),),
+            entropy=decay(1.4, 0.005, half_life=0.04),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "certain at once without an entropy bonus: it may have learnt all there is",
+            settings={"ent_coef": 0.0},
             entropy=decay(1.4, 0.005, half_life=0.01),
             episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
-            "certain at once without an entropy bonus: it may have learnt all there is (a note)",
-            settings={"ent_coef": 0.0},
+            "the same with an entropy bonus (a note)",
+            settings={"ent_coef": 0.02},
             entropy=decay(1.4, 0.005, half_life=0.01),
             episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
@@ -136,7 +145,7 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         fires(
-            "certain at once, and the return stays where it then was (a note)",
+            "certain at once, and the return stays where it then was",
             entropy=decay(1.4, 0.005, half_life=0.01),
             episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
             policy_loss=flat(0.0).noisy(0.01),
@@ -185,11 +194,13 @@ class EntropyCollapse(Rule):
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
         if not verdict and (grows or since > self.at_once * n):
             return
+        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         weights = {
             name: value for name, value in run.hyperparameters.items() if BONUS & set(words(name)) and value is not None
         }
         none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
         some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
+        rests = not verdict and reward is not None and not some
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
         if reward is not None:
@@ -199,8 +210,8 @@ class EntropyCollapse(Rule):
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
             f"{percent(since / n)} of the run" + (f", and {verdict}" if verdict else ""),
             *spans,
-            severity=self.severity if verdict else Severity.NOTE,
-            confidence=confidence_from(self.gone / max(entropy.end / entropy.start, self.gone / 10), n),
+            severity=self.severity if verdict or rests else Severity.NOTE,
+            confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
                 because("no-entropy-bonus", Strength.POSSIBLE if some else Strength.LIKELY, pro=none, contra=some),
                 because(

@@ -49,7 +49,7 @@ class NoisyValidation(Rule):
     causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
-        "Needs 12 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
+        "Needs 10 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
         "is not known, but for the steps of an accuracy."
     )
 
@@ -79,7 +79,7 @@ class NoisyValidation(Rule):
     min_lasting: float = threshold(
         0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
     )
-    min_points: float = threshold(12.0, "evaluations: six in the half that is judged")
+    min_points: float = threshold(10.0, "evaluations: five in the half that is judged")
 
     examples = (
         fires(
@@ -146,7 +146,7 @@ class NoisyValidation(Rule):
             val_loss=decay(2.3, 0.6, 30).noisy(0.3, seed=1).followed_by(flat(0.6, 10).noisy(0.03, seed=2)),
         ),
         silent("one spike", train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.6, 40).with_value(30, 3.0)),
-        silent("few evaluations", train_loss=line(2.3, 1.0, 11), val_loss=line(2.3, 1.0, 11).noisy(0.3)),
+        silent("few evaluations", train_loss=line(2.3, 1.0, 9), val_loss=line(2.3, 1.0, 9).noisy(0.3)),
         silent(
             "overfits smoothly", train_loss=decay(2.3, 0.1, 40), val_loss=decay(2.3, 0.9, 20).then(line(0, 0.6, 20))
         ),

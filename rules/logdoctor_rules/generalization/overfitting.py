@@ -61,6 +61,9 @@ class Overfitting(Rule):
         0.05,
         "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
     )
+    least_rise: float = threshold(
+        0.01, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
+    )
     min_ratio: float = threshold(
         0.2,
         "rise as a share of the minimum that counts however little of the fall it is: losses that came from far above; "
@@ -113,7 +116,12 @@ class Overfitting(Rule):
         fires(
             "a rise that is small against what was gained, but not against the level",
             train_loss=decay(40.0, 0.01),
-            val_loss=decay(40.0, 0.2, 40).then(rise(0.1, 80)),
+            val_loss=decay(40.0, 1.2, 40).then(rise(0.6, 80)),
+        ),
+        fires(
+            "next to nothing, and a half more of it (a note)",
+            train_loss=decay(1.2, 0.007, half_life=0.05),
+            val_loss=decay(1.2, 0.019, 60, half_life=0.05).then(rise(0.008, 60)),
         ),
         fires(
             "comes down again from its peak (a note)",
@@ -230,7 +238,7 @@ class Overfitting(Rule):
             + (", and the run is not finished" if back and unfinished else ""),
             Span(series.name, val.best_step, last, "rising"),
             Span(train.series.name, *_stretch(train, val.best_step), "falling"),
-            severity=Severity.NOTE if back > self.max_back else self.severity,
+            severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=Fitted(gap, settings, metric).causes(fixes=[stop], certain=certain),
             evidence={

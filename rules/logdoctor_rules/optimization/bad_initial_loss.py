@@ -65,7 +65,7 @@ class BadInitialLoss(Rule):
     severity = Severity.WARNING
     causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 20 values from the first step on, and a number of classes; else only a fall to a 20th at once."
+    limits = "Needs 20 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
 
     max_start: float = threshold(
@@ -78,7 +78,7 @@ class BadInitialLoss(Rule):
         0.5, "first loss in units of ln C below which the network knows something: label smoothing and priors keep 0.8"
     )
     drop: float = threshold(
-        20.0, "factor by which a loss of unknown kind must fall at once: targets that are only off-centre give 2 to 10"
+        12.0, "factor by which a loss of unknown kind must fall at once: targets that are only off-centre give 2 to 10"
     )
     rest: float = threshold(
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"

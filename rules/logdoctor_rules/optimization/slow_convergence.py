@@ -28,8 +28,10 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
+from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
+from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine
 from logdoctor.wording import counted, number
 
 if TYPE_CHECKING:
@@ -93,13 +95,22 @@ class SlowConvergence(Rule):
         "the same for a run that has hardly moved: where no rate is logged, a cosine schedule is assumed then, given a "
         "poor accuracy or a validation loss that shows the same; of sound runs only fine-tunings end there",
     )
+    low_rate: float = threshold(
+        0.01,
+        "rate in units of the highest that trains with its optimizer (0.01 with Adam, an effective 2 with SGD) from "
+        "which down it is no surprise that learning is slow; of Adam, at which fine-tuning is sound, only with a poor "
+        "accuracy",
+    )
     poor_accuracy: float = threshold(
         0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
     )
     min_z: float = threshold(
         12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
     )
-    min_points: float = threshold(12.0, "values that the shape of a curve needs: four in each third")
+    min_points: float = threshold(
+        12.0,
+        "values that the shape of a curve needs: four in each third; half as many evaluations",
+    )
     late_start: float = threshold(
         0.1,
         "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
@@ -124,6 +135,21 @@ class SlowConvergence(Rule):
         fires("a straight line over many steps", axis=Axis.STEP, settings={"max_steps": 700}, train_loss=LINE),
         fires("batch noise hides what validation shows", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 20)),
         fires("a classifier whose schedule is not logged", **POOR),
+        fires(
+            "levels off as under a schedule, at a rate far below the usual of SGD",
+            settings={"optimizer": "SGD", "lr": 1e-3},
+            train_loss=given(2.3 - 0.7 * SPENT).noisy(0.001),
+        ),
+        silent(
+            "the same at a usual rate",
+            settings={"optimizer": "SGD", "lr": 0.1},
+            train_loss=given(2.3 - 0.7 * SPENT).noisy(0.001),
+        ),
+        silent(
+            "a fine-tuning with Adam at such a rate",
+            settings={"optimizer": "AdamW", "lr": 2e-5},
+            train_loss=given(2.3 - 0.7 * SPENT).noisy(0.001),
+        ),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         fires(
@@ -181,12 +207,12 @@ class SlowConvergence(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
-        evaluated = val is not None and len(val) >= self.min_points
+        evaluated = val is not None and len(val) >= self.min_points / 2
         noisy = evaluated and train.sure_fall < self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
-        if len(trend) < self.min_points or first_step > self.late_start * max(last_step, 1):
+        if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
         if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
             return
@@ -195,10 +221,13 @@ class SlowConvergence(Rule):
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
-        pace, ended = self._pace(trend, _elapsed(trend, schedule)), came_to_its_end(run, settings, schedule)
-        seen = self._seen(val) or poor_accuracy(run, self.poor_accuracy)
-        if schedule is None and hardly and seen and not least <= pace:
-            pace, least, ended = self._pace(trend, _of_cosine(trend)), self.min_pace_by_rate, True
+        pace, ended = self._pace(trend, elapsed(trend, schedule)), came_to_its_end(run, settings, schedule)
+        poor, height = poor_accuracy(run, self.poor_accuracy), rate_height(run, settings)
+        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
+        seen = self._seen(val) or poor
+        if schedule is None and ((hardly and seen) or low) and not least <= pace:
+            pace, least, ended = self._pace(trend, elapsed_of_cosine(trend)), self.min_pace_by_rate, True
+        least = self.min_pace if low or (ended and hardly and poor) else least
         if not least <= pace <= self.max_pace:
             return
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
@@ -223,9 +252,9 @@ class SlowConvergence(Rule):
 
     def _seen(self, val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if val is None or len(val) < self.min_points:
+        if val is None or len(val) < self.min_points / 2:
             return val is not None
-        pace = self._pace(val, _of_cosine(val))
+        pace = self._pace(val, elapsed_of_cosine(val))
         return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace
 
     def _pace(self, trend: Trend[TrainLoss] | Trend[ValLoss], elapsed: NDArray[np.float64]) -> float:
@@ -237,16 +266,3 @@ class SlowConvergence(Rule):
         bend = float(np.mean((trend.level - line_fit(elapsed)) ** 2)) - trend.level_noise**2
         straight = slopes[0] < 0 and bend <= (self.max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
         return float(slopes[1] / slopes[0]) if straight else float("nan")
-
-
-def _elapsed(trend: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule | None) -> NDArray[np.float64]:
-    """Return the share of the run gone by at each block of the level: by the sum of the rates, as a decay slows."""
-    if schedule is not None:
-        return np.interp(trend.steps, schedule.series.steps, schedule.spent)
-    return np.asarray((trend.steps - trend.steps[0]) / max(int(trend.steps[-1] - trend.steps[0]), 1))
-
-
-def _of_cosine(trend: Trend[TrainLoss] | Trend[ValLoss]) -> NDArray[np.float64]:
-    """Return what `_elapsed` would be under a cosine schedule to zero, the usual one, where none is logged."""
-    share = _elapsed(trend, None)
-    return np.asarray(share + np.sin(np.pi * share) / np.pi)

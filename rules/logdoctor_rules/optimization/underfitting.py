@@ -56,7 +56,7 @@ class Underfitting(Rule):
     causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
-        "Needs both losses, 12 values of one, and an accuracy or settings that regularise far more than usual; a "
+        "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
         "regression without those is not judged. What the data allow at best is not in a log."
     )
     varies: ClassVar[Mapping[str, str]] = {
@@ -86,7 +86,7 @@ class Underfitting(Rule):
     min_z: float = threshold(
         6.0, "fall in units of its standard error from which the run has learnt something: else it is no-learning"
     )
-    min_points: float = threshold(12.0, "values that a run needs: four in its flat end")
+    min_points: float = threshold(6.0, "values that a run needs: two in its flat end")
 
     examples = (
         fires("a poor accuracy on both sets", **POOR_FIT, val_accuracy=line(0.17, 0.2, 5).followed_by(flat(0.2, 35))),
@@ -143,8 +143,8 @@ class Underfitting(Rule):
         silent(
             "too short",
             settings={"dropout": 0.8},
-            train_loss=given(decay(2.45, 1.73, 10, half_life=0.08).values),
-            val_loss=decay(2.3, 1.76, 10, half_life=0.08),
+            train_loss=given(decay(2.45, 1.73, 5, half_life=0.08).values),
+            val_loss=decay(2.3, 1.76, 5, half_life=0.08),
         ),
         silent(
             "hardly anything was learnt, which no-learning says",

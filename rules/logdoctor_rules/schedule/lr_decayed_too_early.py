@@ -67,7 +67,9 @@ class LrDecayedTooEarly(Rule):
         "share of the run trained without rate: of sound schedules, step decays by 1000 come nearest with 10 to 20 %",
     )
     mostly_dead: float = threshold(
-        0.75, "the same from which the last values around the death of the rate will do: no schedule is meant to be so"
+        0.75,
+        "the same from which the last values around the death of the rate will do, and one standard error of fall: no "
+        "schedule is meant to be so",
     )
     min_gain: float = threshold(
         0.08,
@@ -169,14 +171,15 @@ class LrDecayedTooEarly(Rule):
             return
         early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
         alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-        if min(len(early), len(late)) < 1 and (last - died) >= self.mostly_dead * (last - begun):
+        mostly = (last - died) >= self.mostly_dead * (last - begun)
+        if min(len(early), len(late)) < 1 and mostly:
             early, late = alive[-1:], since[:1]  # the log is too coarse to show more of so short a schedule
         if min(len(early), len(late)) < 1 or len(since) < 3:
             return
         end = float(np.median(since))
         fall, gain = train.start - end, float(np.median(early) - np.median(late))
         error = MEDIAN_EFFICIENCY * train.noise * float(np.sqrt(1 / len(early) + 1 / len(late)))
-        if gain < self.min_gain * fall or gain < self.min_z * error or fall <= 0:
+        if gain < self.min_gain * fall or gain < (1.0 if mostly else self.min_z) * error or fall <= 0:
             return
         thirds = [float(np.median(part)) for part in np.array_split(since, 3)]
         if thirds[0] - thirds[2] > self.max_late * fall + self.min_z * error:

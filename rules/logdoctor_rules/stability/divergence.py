@@ -34,25 +34,16 @@ class Divergence(Rule):
 
     Or it exploded, often before the first value was logged, and rests where it has learnt next to nothing. Judged on
     the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
-    divergence. Where validation went on falling, a training loss that stays below its start rose for another reason,
-    such as a curriculum or stronger augmentation.
+    divergence. Where validation went on falling, a loss that stays below its start rose for another reason.
     """
 
     id = "divergence"
     title = "The training loss rises for good"
     severity = Severity.ERROR
     causes = (
-        "learning-rate-too-high",
-        "no-gradient-clipping",
-        "missing-warmup",
-        "data-not-normalised",
-        "learning-rate-jump",
-        "resumed-without-state",
-        "stale-second-moment",
-        "data-changed",
-        "bad-batch",
-        "bad-initialization",
-    )
+        "learning-rate-too-high", "no-gradient-clipping", "missing-warmup", "data-not-normalised", "learning-rate-jump",
+        "resumed-without-state", "stale-second-moment", "data-changed", "bad-batch", "bad-initialization",
+    )  # fmt: skip
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
@@ -88,10 +79,13 @@ class Divergence(Rule):
         3.0, "height of such a jump in units of what one ordinary point in a hundred reaches (see loss-spike)"
     )
     min_points: float = threshold(4.0, "values that a smaller rise needs: a start, a lowest point and an end")
+    lost_from: float = threshold(
+        4.0, "the same above guessing where nothing is learnt after it: the first rate threw it"
+    )
     min_z: float = threshold(
-        6.0,
-        "rise in units of the noise of a point, or of the error of a level of whole tenths of the run; six sigma as in "
-        "OLMo-core's skip rule, on the level not the point",
+        5.0,
+        "rise in units of the noise of a point, or of the error of a level of whole tenths of the run; nearly the six "
+        "sigma of OLMo-core's skip rule, on the level not the point",
     )
     min_gain: float = threshold(
         0.1, "fall as a share of the start that can be lost; any run that learns achieves it, as in no-learning"
@@ -161,6 +155,18 @@ class Divergence(Rule):
             "explodes in the middle and rests where it began",
             axis=Axis.STEP,
             train_loss=decay(1.6, 1.2, 40).followed_by(decay(90.0, 1.6, 30, half_life=0.1)).followed_by(flat(1.6, 130)),
+        ),
+        fires(
+            "the first epoch averages five times guessing, the others guess",
+            settings={"num_classes": 2},
+            varies={"steps instead of epochs": "the loss of the first step is that of the initial weights"},
+            train_loss=given([3.4]).followed_by(flat(0.662, 20).noisy(0.001)),
+        ),
+        silent(
+            "the first epoch averages three times guessing, the others guess",
+            settings={"num_classes": 2},
+            varies={"bits instead of nats": "guessing is known in nats"},
+            train_loss=given([2.1]).followed_by(flat(0.662, 20).noisy(0.001)),
         ),
         silent(
             "explodes early, and learns after all",
@@ -237,7 +243,7 @@ class Divergence(Rule):
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z
         loses = loses and not (val is not None and val.ends_lowest)
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
-            if explosion is not None and explosion.is_lost and explosion.times >= self.explosion:
+            if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, around)
             else:
                 yield from self._ends_high(start, spikes, around)
@@ -274,9 +280,12 @@ class Divergence(Rule):
         return self._broken(
             f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, little learnt",
             around.at(Kind.RISE, train.series, seen.index),
-            confidence_from(seen.times / self.explosion, 2 * len(train)),
+            confidence_from(seen.times / self._least(seen), 2 * len(train)),
             {"start": seen.start, "highest": seen.peak, "end": train.end},
         )
+
+    def _least(self, seen: Explosion) -> float:
+        return self.lost_from if seen.known_from else self.explosion
 
     def _ends_high(self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings) -> Iterator[Finding]:
         """A run that was stopped soon after it blew up: the jump is too short to move the level."""

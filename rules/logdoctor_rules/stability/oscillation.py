@@ -26,7 +26,7 @@ from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Swings, given_rate
-from logdoctor.wording import number
+from logdoctor.wording import number, percent
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
 """How usual each cause is where the log shows nothing of it, in the unit of a clue's weight."""
@@ -44,7 +44,8 @@ class Oscillation(Rule):
 
     Plain batch noise is no oscillation: neighbouring points of noise are unrelated, while a rate that is too high makes
     the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block)
-    do large unrelated swings count too.
+    do large unrelated swings count too. A loss that was thrown above its start for a good part of the run is as
+    unstable, though it may settle when the rate has decayed.
     """
 
     id = "oscillation"
@@ -85,7 +86,21 @@ class Oscillation(Rule):
         "no batch noise: a model that guesses has the loss of the start, and no sound one is surely wrong so often",
     )
 
+    min_above_start: float = threshold(
+        0.25, "share of the run that the level spends far above its start, which no curriculum or restart explains"
+    )
+
     examples = (
+        fires(
+            "thrown far above its start, and back as the rate decays",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.55, 12).followed_by(line(2.8, 1.1, 48)).followed_by(line(1.1, 0.6, 60)).noisy(0.05),
+        ),
+        silent(
+            "above its start for a while",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.55, 12).followed_by(line(2.8, 0.7, 24)).followed_by(line(0.7, 0.3, 84)).noisy(0.05),
+        ),
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
         fires("a wave of four points", train_loss=decay(2.3, 0.8).plus(swing(0.4, 4.2))),
@@ -165,7 +180,8 @@ class Oscillation(Rule):
         if scale <= 0:
             return
         share = swings.amplitude / scale
-        if (
+        thrown = swings.above_start >= self.min_above_start
+        if not thrown and (
             share < needed
             or swings.reversals < self.min_reversals
             or not (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
@@ -177,12 +193,21 @@ class Oscillation(Rule):
         if swings.over_start >= self.min_over_start:
             high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
             clues.append(Clue("learning-rate-too-high", STRONG, high))
+        sure = (
+            swings.above_start / self.min_above_start
+            if thrown
+            else min(share / needed, swings.reversals / self.min_reversals)
+        )
+        above = f"the level is far above its start through {percent(swings.above_start)} of the run"
+        clues += [Clue("learning-rate-too-high", STRONG, above)] if thrown else []
         weighed = weigh(USUAL, clues)
+        swinging = (
+            f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times in the later"
+        )
         yield self.finding(
-            f"{series.name} swings by {number(swings.amplitude)} around {number(trend.end)}, "
-            f"{swings.reversals} times in the later half of the run",
-            Span(series.name, swings.first_step, int(series.steps[-1]), "swinging"),
-            confidence=confidence_from(min(share / needed, swings.reversals / self.min_reversals), len(trend)),
+            f"{series.name} {f'is unstable: {above}' if thrown else f'{swinging} later half of the run'}",
+            Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
+            confidence=confidence_from(swings.above_start / self.min_above_start if thrown else sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else list(_missing(settings, schedule)),
             evidence={

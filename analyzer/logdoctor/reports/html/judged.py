@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -174,7 +175,7 @@ def _opened(run: Run, path: str) -> Path:
     for depth in range(len(inside), -1, -1):
         if folder.parts[len(folder.parts) - depth :] == inside[:depth]:
             root = Path(*folder.parts[: len(folder.parts) - depth]) if depth else folder
-            if (root / path).is_file():
+            if os.path.isfile(root / path):  # False for a name that no file can have
                 return root / path
     return folder / PurePath(path).name
 
@@ -187,5 +188,5 @@ def _hashed(path: Path, left: int) -> tuple[str, int]:
             return "not hashed: over 2 GiB in all", left
         with path.open("rb") as file:
             return file_digest(file, "sha256").hexdigest(), left - size
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return "gone since it was read", left

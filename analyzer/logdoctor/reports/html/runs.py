@@ -63,7 +63,7 @@ class RunView:
 
 def run_link(name: str) -> str:
     """Return the fragment of a link to a run: `run=sgd/lr%3D0.1`."""
-    return f"run={quote(name.encode('utf-8', 'surrogateescape'), safe='/')}"
+    return f"run={quote(name.encode('utf-8', 'surrogatepass'), safe='/')}"
 
 
 def run_views(

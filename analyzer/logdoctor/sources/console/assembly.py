@@ -292,9 +292,12 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
 def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Table:
     """Put the rows of all parts in the order of the log."""
     lines = np.concatenate([part.lines for part in parts])
-    order = np.argsort(lines, kind="stable")
-    row_of = np.empty(len(lines), np.int64)
-    row_of[order] = np.arange(len(lines))
+    row_of = np.arange(len(lines))
+    if len(parts) > 1:
+        order = np.argsort(lines, kind="stable")
+        row_of[order] = np.arange(len(lines))
+        lines = lines[order]
+        del order
     ends = np.cumsum([len(part) for part in parts])
     rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
     main = _main_counter(parts)
@@ -310,7 +313,7 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Ta
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
     columns = tuple(_column(name, pieces, position) for name, pieces in found.items())
-    return Table(path, len(lines), columns, lines=lines[order])
+    return Table(path, len(lines), columns, lines=lines)
 
 
 def _column(name: str, pieces: list[tuple[NDArray[np.int64], Numbers]], position: Numbers) -> Column:

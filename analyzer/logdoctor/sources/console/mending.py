@@ -16,6 +16,7 @@ from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.tables.numbers import LONGEST_NUMBER
 from logdoctor.sources.tables.text import Span
 
 GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
@@ -23,6 +24,9 @@ GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
 
 TORN = ("breaks off within a word; the numbers that it has were used", "")
 """What is said of a line that is the beginning of others, and goes no further."""
+
+CROSSED = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
+"""What is said of a line such as `loss 2.207909.92440`."""
 
 _NULS = ("holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
 _FOREIGN = ("holds bytes that are no UTF-8 within a number, and was not used", STORAGE_FAULT)
@@ -35,6 +39,8 @@ _LAST_NUMBER = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]*)?$")
 
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 """A number that was cut off, where the mask of a shape does not take it for one."""
+
+_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?[0-9]+)?")
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""
@@ -78,6 +84,11 @@ def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
     return rest[:1].isalpha() and shape[-1].isalpha()
 
 
+def without_crossed_numbers(shape: str) -> str | None:
+    """Return a line with one number for each two that run into each other; None where none do."""
+    return _CROSSED_NUMBERS.sub(MASK, shape) if _CROSSED_NUMBERS.search(shape) else None
+
+
 def can_stand_behind(shape: str) -> bool:
     """Tell whether a line would be known again behind another one: not if it begins with the digits of a number."""
     return len(shape) >= SHORTEST_LINE and shape[0] != MASK
@@ -105,8 +116,8 @@ def _without_cut_number(passage: Passage) -> tuple[Passage, list[Span]]:
     above = passage.text.split("\n")
     line = above.pop()
     shape, shapes = mask(line).shapes[0], mask("\n".join(above)).shapes if above else []
-    found = _LAST_NUMBER.search(line)
-    if found is None:
+    number = _last_number(line)
+    if not number:
         shorter = _is_data(shape) and shape not in shapes and any(one.startswith(shape) for one in shapes)
         return passage, [passage.span(len(above), *_BREAKS_OFF)] if shorter else []
     alike = [one for one, other in zip(above, shapes, strict=True) if other == shape]
@@ -114,11 +125,11 @@ def _without_cut_number(passage: Passage) -> tuple[Passage, list[Span]]:
     if len(alike) >= _LIKE_IT and len(decimals) == 1 and decimals != {0}:
         return passage, []
     spans = [passage.span(len(above), *_CUT)] if _is_data(shape) else []
-    return replace(passage, text=passage.text[: len(passage.text) - len(line) + found.start()]), spans
+    return replace(passage, text=passage.text[: -len(number)]), spans
 
 
 def _last_number(line: str) -> str:
-    found = _LAST_NUMBER.search(line)
+    found = _LAST_NUMBER.search(line[-LONGEST_NUMBER:])  # a search over a line of digits would take forever
     return found[0] if found else ""
 
 

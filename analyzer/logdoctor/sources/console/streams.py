@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from logdoctor.sources.console.grammar import Form, Kind, parse
 from logdoctor.sources.console.masking import MASK, mask
-from logdoctor.sources.console.mending import GLUED, SHORTEST_LINE, TORN, can_stand_behind, ends_within_a_word, glued
+from logdoctor.sources.console.mending import (
+    CROSSED,
+    GLUED,
+    SHORTEST_LINE,
+    TORN,
+    can_stand_behind,
+    ends_within_a_word,
+    glued,
+    without_crossed_numbers,
+)
 from logdoctor.sources.console.passages import Passage, Places
 
 MOST_SHAPES = 20_000
@@ -90,7 +99,8 @@ class _Stream:
     def rows(self) -> Rows:
         """Return all rows, letting go of the pieces."""
         lines = _joined(self._lines)
-        ranks = _joined(self._ranks) if self._ranks else None
+        ranked = sum(map(len, self._ranks)) == len(lines)  # a torn prefix may have lost the rank of some lines
+        ranks = _joined(self._ranks) if ranked and self._ranks else None
         rows = Rows(self.form, lines, tuple(map(_joined, self._numbers)), ranks)
         return rows if (np.diff(lines) > 0).all() else rows.take(np.argsort(lines, kind="stable"))
 
@@ -142,6 +152,8 @@ class _Known:
             form = parse(shape)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
+            elif without_crossed_numbers(shape) in self.ids:
+                self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
                 if can_stand_behind(shape) and any(one.kind is Kind.COUNTER for one in form.fields):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from logdoctor.sources.event_file.tfrecord import Records
 MOST_LAYOUTS = 64
 """Layouts tried on all records of one length in a block; what then remains is taken one by one. Writers need a handful;
 a file made to hold thousands still takes linear time."""
+
+GROWTH = 1.25
+"""How much longer arrays become when they are full: that much memory at most is not used."""
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 over the golden ratio, odd: a product with it has its best bits at the top (Knuth, TAOCP 3, section 6.4)."""
@@ -97,13 +101,44 @@ def numbers(rows: NDArray[np.uint8], number: Number) -> NDArray[np.float64]:
     return np.where(bits > 0xFFFF, _floats(cells, 0, "<f4"), _floats(cells, 0, number.dtype))
 
 
-def join(chunks: Sequence[Points]) -> Points:
-    """Put the chunks of one tag together in the order of the file; points of one record keep the order of chunks."""
-    if len(chunks) == 1:
-        return chunks[0]
-    columns = zip(*((c.places, c.steps, c.values, c.wall_times) for c in chunks), strict=True)
-    points = Points(*(np.concatenate(parts) for parts in columns))
-    if (np.diff(points.places) < 0).any():
+class Column:
+    """The points of one tag as they come, chunk by chunk: never held twice, however many they become."""
+
+    def __init__(self, points: Points) -> None:
+        self._count = len(points)
+        self._arrays = [np.array(array) for array in _arrays(points)]
+
+    def add(self, points: Points) -> None:
+        """Put a chunk behind the others."""
+        end = self._count + len(points)
+        if end > len(self._arrays[0]):
+            for array in self._arrays:
+                array.resize(max(end, int(GROWTH * len(array))), refcheck=False)
+        for array, more in zip(self._arrays, _arrays(points), strict=True):
+            array[self._count : end] = more
+        self._count = end
+
+    def points(self) -> Points:
+        """Return all points in the order of the file; the column is then used up."""
+        for array in self._arrays:
+            array.resize(self._count, refcheck=False)
+        return _rising(Points(*self._arrays))
+
+
+def join(kinds: Sequence[Points]) -> Points:
+    """Put points of one tag together in the order of the file; points of one record keep their order."""
+    if len(kinds) == 1:
+        return kinds[0]
+    return _rising(Points(*(np.concatenate(parts) for parts in zip(*map(_arrays, kinds), strict=True))))
+
+
+def _arrays(points: Points) -> tuple[NDArray[Any], ...]:
+    return points.places, points.steps, points.values, points.wall_times
+
+
+def _rising(points: Points) -> Points:
+    """Put points in the order of the file; the groups of a block come in none."""
+    if (points.places[1:] < points.places[:-1]).any():
         return points.take(np.argsort(points.places, kind="stable"))
     return points
 

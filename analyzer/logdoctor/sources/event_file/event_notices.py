@@ -17,6 +17,9 @@ from logdoctor.sources.nul_bytes import NUL_RUN
 MOST_NOTICES = 50
 """How many damaged places, and how many restarts, are told one by one; the rest share a last notice."""
 
+MOST_HELD = 10_000
+"""Damaged places that are held before they are counted together, so that no damage fills the memory."""
+
 FEWEST_FEEDS = 8
 """Line feeds that must all have a carriage return before them until that is no chance."""
 
@@ -95,19 +98,65 @@ class Surroundings:
         return f"; there is room for {f'{most:,} records' if most > 1 else '1 record'} at most"
 
 
-def damage_notices(path: Path, gaps: Iterable[Gap], around: Surroundings) -> Iterator[Notice]:
-    """Yield one notice for each damaged place of a file; neighbours of one cause are one place."""
-    places: list[list[Gap]] = []
-    for gap in sorted(gaps, key=lambda gap: gap.start):
-        near = places and places[-1][-1].end == gap.start and places[-1][-1].cause == gap.cause
-        if near or len(places) > MOST_NOTICES:
-            places[-1].append(gap)
-        else:
-            places.append([gap])
+@dataclass(frozen=True)
+class Place:
+    """Neighbouring gaps of one cause."""
+
+    start: int
+    end: int
+    cause: Cause
+    nuls: int = 0
+    """Length of the longest run of NUL bytes."""
+    gaps: int = 1
+
+
+class Damage:
+    """The damaged places of a file, as they are found: the first ones each, the others together."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        """How many are damaged."""
+        self._first: list[Place] = []
+        self._rest: Place | None = None
+
+    def add(self, gaps: Iterable[Gap]) -> None:
+        """Add gaps, as they come; those of one block may be in any order."""
+        for gap in gaps:
+            self.bytes += gap.end - gap.start
+            self._first.append(Place(gap.start, gap.end, gap.cause, gap.nuls))
+        if len(self._first) > MOST_HELD:
+            self._shorten()
+
+    def places(self) -> list[Place]:
+        """Return the first places in the order of the file, MOST_NOTICES at most, and one for all the others."""
+        self._shorten()
+        return self._first + ([self._rest] if self._rest else [])
+
+    def _shorten(self) -> None:
+        merged: list[Place] = []
+        for place in sorted(self._first, key=lambda place: place.start):
+            if merged and merged[-1].end == place.start and merged[-1].cause == place.cause:
+                merged[-1] = _together([merged[-1], place])
+            else:
+                merged.append(place)
+        self._first, rest = merged[:MOST_NOTICES], merged[MOST_NOTICES:]
+        if rest:
+            self._rest = _together([self._rest, *rest] if self._rest else rest)
+
+
+def _together(places: Sequence[Place]) -> Place:
+    """Take places for one; a record that is merely too long does not give it its cause."""
+    cause = next((place.cause for place in places if place.cause != Cause.TOO_LONG), Cause.TOO_LONG)
+    start, end = min(place.start for place in places), max(place.end for place in places)
+    return Place(start, end, cause, max(place.nuls for place in places), sum(place.gaps for place in places))
+
+
+def damage_notices(path: Path, places: Iterable[Place], around: Surroundings) -> Iterator[Notice]:
+    """Yield one notice for each damaged place of a file."""
     for i, place in enumerate(places):
-        message = _message(place, around) if i < MOST_NOTICES else f"{len(place)} more places are damaged."
-        kind = INTERPRETATION if place[0].cause == Cause.TOO_LONG else DAMAGE
-        yield Notice(kind, str(path), message, place[0].start, place[-1].end, cause=_cause(place[0]))
+        message = _message(place, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
+        kind = INTERPRETATION if place.cause == Cause.TOO_LONG else DAMAGE
+        yield Notice(kind, str(path), message, place.start, place.end, cause=_cause(place))
 
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:
@@ -123,19 +172,19 @@ def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]
         yield Notice(RESTART, str(path), message, rest[0].start, rest[-1].end)
 
 
-def _cause(gap: Gap) -> str:
+def _cause(gap: Place) -> str:
     """Return what damage of this kind comes from, where it shows."""
     if gap.cause == Cause.CUT:
         return INTERRUPTED_WRITE
-    lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER) or gap.nuls >= NUL_RUN
+    lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER, Cause.UNREADABLE) or gap.nuls >= NUL_RUN
     return STORAGE_FAULT if lost_by_storage else ""
 
 
-def _message(place: Sequence[Gap], around: Surroundings) -> str:
+def _message(gap: Place, around: Surroundings) -> str:
     """Say what happened to neighbouring bytes, where, and what is lost."""
-    gap, start, end = place[0], place[0].start, place[-1].end
+    start, end = gap.start, gap.end
     count = f"{end - start:,} bytes"
-    records = f"1 record ({count})" if len(place) == 1 else f"{len(place)} records in a row ({count})"
+    records = f"1 record ({count})" if gap.gaps == 1 else f"{gap.gaps:,} records in a row ({count})"
     steps, room = around.steps(start, end), around.room(start, end)
     match gap.cause:
         case Cause.PAYLOAD:
@@ -144,6 +193,8 @@ def _message(place: Sequence[Gap], around: Surroundings) -> str:
             return "The header of a record is damaged; its own checksum proves the payload, so nothing is lost."
         case Cause.CUT:
             return f"The last record ends after {count}{steps}: the run is still being written or killed in mid-write."
+        case Cause.UNREADABLE:
+            return f"The last {count} could not be read{steps}: the disk or the network failed."
         case Cause.TOO_LONG:
             return f"A record of {count} is sound but was not looked into: no scalar is that long."
         case Cause.NO_EVENT:

@@ -115,8 +115,12 @@ def first_proven(data: bytes, before: int, longest: int) -> int | None:
     """
     nul = np.frombuffer(data, np.uint8, min(len(data), before + 7)) == 0
     nul = nul[:-1] & nul[1:]
-    heads = np.flatnonzero(nul[:-2] & nul[2:]) - 4  # a length below 4 GiB ends in four zeros
-    heads = heads[(heads >= 0) & (heads <= len(data) - FRAME_BYTES)]
+    nul = nul[:-2] & nul[2:]  # four zeros, in which a length below 4 GiB ends
+    run = nul[:-8] & nul[8:]
+    likely = nul[4:].copy()
+    likely[: len(run)] &= ~run  # the checksum of length zero is not zero: a run of NULs is passed over
+    heads = np.flatnonzero(likely)
+    heads = heads[heads <= len(data) - FRAME_BYTES]
     headers = _cut_out(data, heads, HEADER_BYTES)
     lengths, crcs = (headers.view(_HEADER_DTYPE)[name][:, 0] for name in ("length", "crc"))
     real = masked_crcs_of_rows(np.ascontiguousarray(headers[:, :8]), 8) == crcs

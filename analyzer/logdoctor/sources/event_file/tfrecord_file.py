@@ -60,6 +60,8 @@ class Cause(Enum):
     """The beginning of a record at the end of the file."""
     TOO_LONG = "too-long"
     """A sound record beyond LONGEST_RECORD."""
+    UNREADABLE = "unreadable"
+    """The system gave no bytes from here on; who reads the file finds this."""
     NO_EVENT = "no-event"
     """A sound record whose payload is no message; who reads payloads finds these."""
 

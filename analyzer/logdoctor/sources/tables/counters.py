@@ -209,6 +209,8 @@ def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _counter(column: Column, rows: int) -> Counter:
+    if len(column) == rows and (column.rows == np.arange(rows)).all():
+        return Counter(column.name, _AXES[normal(column.name)], column.values)
     at = np.full(rows, np.nan)
     at[column.rows] = column.values
     return Counter(column.name, _AXES[normal(column.name)], at)

@@ -6,7 +6,7 @@ left out and named with its line and bytes: a row that fits by luck would be a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,12 +19,13 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import parse_cells, parse_number
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table_logs import LABELS
-from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks, spans_of
 
 _PROSE = 20
 """So many cells of text and no number make a column of text, which is no longer read."""
@@ -87,8 +88,6 @@ class _Reader:
         self.table = TableBuilder(path)
         self.spans: list[Span] = []
         self.notices: list[Notice] = []
-        self.offsets: list[NDArray[np.int64]] = []
-        """(2, rows of a section): where each row begins and ends in the file, in bytes."""
         self.prose: set[str] = set()
         """Columns that held nothing but text so far; they are no longer read."""
         self.recent: Sequence[str] = ()
@@ -112,15 +111,24 @@ class _Reader:
         """Return the table without the rows that hold text where a number belongs."""
         table = self.table.build()
         torn = np.zeros(table.rows, bool)
-        offsets = np.concatenate(self.offsets, axis=1) if self.offsets else np.empty((2, 0), np.int64)
-        for column in table.columns:
-            for row in column.texts if _is_torn(column) else ():
-                torn[row] = True
-                reason = f"has text in the numeric column `{column.name}`"
-                self.spans.append(Span(int(table.lines[row]), int(offsets[0, row]), int(offsets[1, row]), reason))
-        numeric = (column.take(np.full(len(column), not column.is_prose)) for column in table.columns)
-        notices = (*self.notices, *damage_notices(self.path, self.spans))
+        for column in filter(_is_torn, table.columns):
+            torn[column.texts] = True
+            reason = f"has text in the numeric column `{column.name}`"
+            self.spans += spans_of(self.path, table.lines[column.texts].tolist(), reason)
+        numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
+        notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
+
+    def _texts(self, table: Table) -> Iterator[Notice]:
+        """Say where columns of numbers hold text so often that it may have been meant."""
+        for column in table.columns:
+            if len(column) and len(column.texts) and _is_numeric(column) and not _is_torn(column):
+                line = int(table.lines[column.texts[0]])
+                count = len(column.texts)
+                message = (
+                    f"Column `{column.name}` holds text in {count} cells, the first on line {line}, and no number."
+                )
+                yield Notice(INTERPRETATION, str(self.path), message, line_start=line, line_end=line)
 
     def _columns_at_once(self, block: Block, first: int) -> list[Sequence[str]] | None:
         """Cut lines that are all ordinary rows, in C; None when one of them may not be."""
@@ -216,12 +224,16 @@ class _Reader:
             if name not in self.prose:
                 cells = parse_cells(column, parser_of(name))
                 self.table.add(name, cells)
-                if not len(cells.rows) and len(cells.texts) >= _PROSE:
+                if not len(cells.rows) and len(cells.texts) >= _PROSE and not is_of_training(name):
                     self.prose.add(name)
         self.recent = columns[-1][-_RECENT:]
         self.position = columns[0][-1] if len(columns[0]) else self.position
-        self.offsets.append(np.stack((block.offsets[places], block.offsets[places + 1])))
         self.table.end_block(places + block.first)
+
+
+def _is_numeric(column: Column) -> bool:
+    """Tell whether the numbers in a column count: they are most of it, or its name promises them."""
+    return not column.is_prose or is_of_training(column.name)
 
 
 def _is_torn(column: Column) -> bool:

@@ -7,10 +7,12 @@ diverged. A document that was cut off, or has a hole, is mended: the elements be
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,19 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.source import HEAD_BYTES
-from logdoctor.sources.tables.text import Encoding, encoding_of
+from logdoctor.sources.tables.text import BLOCK_BYTES, MOST_NOTICES, Encoding, encoding_of
 
-LARGEST_DOCUMENT = 512 * 1024 * 1024
-"""A larger document is refused: as Python values it would take several times its size in memory."""
+MOST_MEMORY = 240 * 1024 * 1024
+"""Bytes that a document may take as Python values; of a larger one the beginning is read."""
+
+_PRICES = ((b"{", 232), (b"[", 72), (b",", 36), (b":", 8))
+"""What an object, a list, and a number in either take in CPython of 64 bits."""
+
+SHORT = 512 * 1024
+"""Characters of a line that can be decoded whatever they are."""
 
 LONGEST_INTEGER = 300
-"""Integers of more digits become floats; Python itself refuses those of more than 4,300."""
+"""Integers of more digits are not used: no float holds them, and Python itself refuses those of more than 4,300."""
 
 _MOST_HOLES = 20
 """How many holes of one document are mended before the rest of it is let go."""
@@ -32,7 +40,9 @@ _MOST_HOLES = 20
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 """A string, to the end of the text where it is not closed, or a mark between elements."""
 
-_FOREIGN_NAME = re.compile(r'[\udc80-\udcff]++[^"\udc80-\udcff]*+"\s*:')
+_FOREIGN_NAME = re.compile(r'(?<![\udc80-\udcff])[\udc80-\udcff]++[^"\udc80-\udcff]*+"\s*:')
+
+_LONG_INTEGER = re.compile(rf"(?<![0-9])[0-9]{{{LONGEST_INTEGER + 1}}}[0-9]*+")
 
 _NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
 _CLOSING = {"{": "}", "[": "]"}
@@ -47,15 +57,19 @@ class Document:
 
 
 def decode(text: str) -> Any:
-    """Decode JSON; raises ValueError when it is none, or is nested deeper than any log."""
+    """Decode JSON, with null for integers that are too long.
+
+    Raises ValueError when it is none, or is nested deeper than any log.
+    """
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        raise
+        return json.loads(text, parse_int=_integer) if any(long_integers(text)) else json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    except ValueError:  # an integer too long for Python
-        return json.loads(text, parse_int=_integer)
+
+
+def long_integers(text: str) -> Iterator[re.Match[str]]:
+    """Yield the integers in a text that are too long to be numbers of a log."""
+    return _LONG_INTEGER.finditer(text) if len(text) > LONGEST_INTEGER else iter(())
 
 
 def foreign_name(text: str) -> re.Match[str] | None:
@@ -64,17 +78,47 @@ def foreign_name(text: str) -> re.Match[str] | None:
 
 
 def load(path: Path) -> Document:
-    """Read a whole document; raises UnreadableLogError when nothing of it can be read, and OSError."""
-    if path.stat().st_size > LARGEST_DOCUMENT:
-        raise UnreadableLogError(f"{path}: a JSON document of more than {LARGEST_DOCUMENT >> 20} MiB")
-    data = path.read_bytes()
+    """Read a document, as far as memory allows; raises UnreadableLogError when nothing can be read, and OSError."""
+    data, size = _affordable(path)
     encoding = encoding_of(data[:HEAD_BYTES])
-    text = encoding.decode(data[encoding.mark :])
+    read = len(data)
+    text = encoding.decode(memoryview(data)[encoding.mark :].tobytes() if encoding.mark else data)
+    del data
     try:
         content, holes = _mended(text)
     except ValueError as error:
         raise UnreadableLogError(f"{path}: no JSON that can be read: {error}") from error
-    return Document(content, tuple(_notice(path, text, hole, encoding) for hole in holes))
+    notices = [_notice(path, text, hole, encoding) for hole in holes]
+    notices += [_too_long(path, text, found, encoding) for found in islice(long_integers(text), MOST_NOTICES)]
+    if read < size:
+        start = notices[-1].byte_start if notices else read
+        message = f"The document is too large to be read as a whole: bytes {start} to {size} were not used."
+        notices = [*notices[:-1], Notice(DAMAGE, str(path), message, start, size)]
+    return Document(content, tuple(notices))
+
+
+def _affordable(path: Path) -> tuple[bytes, int]:
+    """Return as much of a file's beginning as can be decoded in MOST_MEMORY, and the size of the file."""
+    pieces: list[bytes] = []
+    cost = 0
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        while piece := file.read(BLOCK_BYTES):
+            cost += _price(piece)
+            if cost > MOST_MEMORY and pieces:
+                break
+            pieces.append(piece)
+    return b"".join(pieces), size
+
+
+def _price(piece: bytes) -> int:
+    characters = (2 if piece.isascii() else 8) * len(piece)
+    return characters + sum(price * piece.count(mark) for mark, price in _PRICES)
+
+
+def is_affordable(text: str) -> bool:
+    """Tell whether one line can be decoded in MOST_MEMORY."""
+    return len(text) < SHORT or _price(text.encode("utf-8", "surrogatepass")) <= MOST_MEMORY
 
 
 @dataclass(frozen=True)
@@ -170,5 +214,11 @@ def _notice(path: Path, text: str, hole: _Hole, encoding: Encoding) -> Notice:
     return Notice(DAMAGE, str(path), message, start, end, cause=cause)
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+def _too_long(path: Path, text: str, integer: re.Match[str], encoding: Encoding) -> Notice:
+    start, end = (encoding.mark + encoding.size(text[:position]) for position in integer.span())
+    message = f"An integer of {end - start} digits at byte {start} was not used."
+    return Notice(DAMAGE, str(path), message, start, end)
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else None

@@ -30,6 +30,9 @@ LONGEST_LIST = 32
 LONGEST_SETTING = 500
 """Longer texts in a header are dumps of whole configurations, not settings."""
 
+_AT_A_TIME = 10_000
+"""Records that become arrays together: as many as a block of lines has."""
+
 _DATA = frozenset({
     "messages", "prompt", "prompts", "completion", "completions", "response", "text", "conversations", "instruction",
     "question", "answer", "chosen", "rejected", "image", "input_ids",
@@ -40,7 +43,9 @@ _DATA = frozenset({
 def table_of(path: Path, records: Sequence[Record]) -> Table:
     """Put the records of a document together."""
     table = TableBuilder(path)
-    add_records(table, records, np.arange(len(records)))
+    for first in range(0, len(records), _AT_A_TIME):
+        part = records[first : first + _AT_A_TIME]
+        add_records(table, part, np.arange(first, first + len(part)))
     return replace(table.build(), lines=NO_ROWS)
 
 

@@ -6,6 +6,7 @@ logged") is decided once for all of them, in `table_logs`.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.tables.numbers import NO_ROWS, Cells
+
+MOST_COLUMNS = 20_000
+"""Columns of one table that are read: ten times what the norms of every layer of a large model take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,8 @@ class Table:
     labels: tuple[Labels, ...] = ()
     lines: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
     """(rows,) line of the file in which each row stands; empty where the file has no lines to speak of."""
+    unread: int = 0
+    """How many columns were not read, because there are too many."""
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """Keep some of the rows, given as a mask."""
@@ -75,6 +81,7 @@ class Table:
             tuple(replace(column, rows=number[column.rows]) for column in columns),
             tuple(replace(labels, codes=labels.codes[rows]) for labels in self.labels),
             self.lines[rows] if len(self.lines) else NO_ROWS,
+            self.unread,
         )
 
     def renamed(self, names: Mapping[str, str]) -> Table:
@@ -86,6 +93,31 @@ class Table:
         return replace(self, columns=tuple(columns))
 
 
+class _Growing:
+    """A column that block after block is added to, in as much memory as it takes in the end."""
+
+    def __init__(self) -> None:
+        self.rows: array[int] | None = None
+        """Where the values stand; None while every row from the first on has one."""
+        self.values, self.texts = array("d"), array("q")
+
+    def add(self, cells: Cells, first: int) -> None:
+        """Add the cells of a block of which the first row has this number."""
+        count = len(cells.rows)
+        if self.rows is None and count and (len(self.values) < first or (cells.rows != np.arange(count)).any()):
+            self.rows = array("q", np.arange(len(self.values)).tobytes())
+        if self.rows is not None:
+            self.rows.frombytes((cells.rows + first).tobytes())
+        self.values.frombytes(cells.values.tobytes())
+        if len(cells.texts):
+            self.texts.frombytes((cells.texts + first).tobytes())
+
+    def column(self, name: str, every: NDArray[np.int64]) -> Column:
+        """Return the column, given the numbers of all rows of the table, which whole columns share."""
+        rows = every[: len(self.values)] if self.rows is None else np.frombuffer(self.rows, np.int64)
+        return Column(name, rows, np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64))
+
+
 class TableBuilder:
     """Puts a table together from blocks of rows that follow each other."""
 
@@ -93,15 +125,21 @@ class TableBuilder:
         self.path = path
         self.rows = 0
         """Rows of the blocks that are complete; a block's own rows count from 0."""
-        self._columns: dict[str, list[Cells]] = {}
+        self._columns: dict[str, _Growing] = {}
         self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self._words: dict[str, dict[str, int]] = {}
-        self._lines: list[NDArray[np.int64]] = []
+        self._lines = array("q")
+        self._unread: dict[str, None] = {}
 
     def add(self, name: str, cells: Cells) -> None:
         """Add what the present block holds of one column."""
-        shifted = Cells(cells.rows + self.rows, cells.values, cells.texts + self.rows)
-        self._columns.setdefault(name, []).append(shifted)
+        column = self._columns.get(name)
+        if column is None:
+            if len(self._columns) >= MOST_COLUMNS:
+                self._unread[name] = None
+                return
+            column = self._columns[name] = _Growing()
+        column.add(cells, self.rows)
 
     def label(self, name: str, words: Mapping[int, str]) -> None:
         """Add what the present block holds of a column of words, by row."""
@@ -111,22 +149,17 @@ class TableBuilder:
 
     def end_block(self, lines: NDArray[np.int64]) -> None:
         """Close the present block, given the line of each of its rows."""
-        self._lines.append(lines)
+        self._lines.frombytes(lines.tobytes())
         self.rows += len(lines)
 
     def build(self) -> Table:
         """Return the table of all blocks."""
-        columns = (
-            Column(
-                name,
-                np.concatenate([cells.rows for cells in pieces]),
-                np.concatenate([cells.values for cells in pieces]),
-                np.concatenate([cells.texts for cells in pieces]),
-            )
-            for name, pieces in self._columns.items()
+        every = np.arange(self.rows)
+        columns = tuple(column.column(name, every) for name, column in self._columns.items())
+        lines = np.frombuffer(self._lines, np.int64)
+        return Table(
+            self.path, self.rows, columns, tuple(map(self._build_labels, self._labels)), lines, len(self._unread)
         )
-        lines = np.concatenate(self._lines) if self._lines else NO_ROWS
-        return Table(self.path, self.rows, tuple(columns), tuple(map(self._build_labels, self._labels)), lines)
 
     def _build_labels(self, name: str) -> Labels:
         codes = np.full(self.rows, -1)

@@ -15,7 +15,7 @@ from logdoctor.sources.source import Log
 from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
-from logdoctor.sources.tables.table import Column, Labels, Table
+from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
 SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
@@ -37,7 +37,7 @@ def read_logs(table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Ax
 
     The notices of the file go with the first; `step_axis` is what steps count where the file says something else.
     """
-    said = tuple(notices)
+    said = (*notices, *_unread(table))
     for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
         series, odd = _read_run(part, step_axis)
         yield Log(series=series, notices=(*said, *odd), label=label)
@@ -76,6 +76,13 @@ def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[
     return series, tuple(notices)
 
 
+def _unread(table: Table) -> Iterator[Notice]:
+    """Say that a table has more columns than are read."""
+    if table.unread:
+        message = f"{table.unread} columns were not read: the table has more than {MOST_COLUMNS:,}."
+        yield Notice(DAMAGE, str(table.path), message)
+
+
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     """Say which rows were not used for their step, by line where the file has lines."""
     reason = "has a step that is no whole number, too large, or grown together with another"
@@ -91,7 +98,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [column for column in _by_label(table) if len(column)]
-    placed = {i: ruler.place(one.rows, fallback) for i, one in enumerate(columns) if not counts(one.name)}
+    places = {id(one.rows): one.rows for one in columns if not counts(one.name)}  # whole columns share their rows
+    shared = {key: ruler.place(rows, fallback) for key, rows in places.items()}
+    placed = {i: shared[id(one.rows)] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
     series = []
     for i, column in enumerate(columns):

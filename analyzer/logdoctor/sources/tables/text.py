@@ -26,6 +26,12 @@ BLOCK_BYTES = 1024 * 1024
 LONGEST_LINE = 16 * 1024 * 1024
 """A longer line is skipped and reported; no logger writes one."""
 
+LONGEST_HEAD = 2 * 1024 * 1024
+"""Bytes of a file's beginning that are looked at where its lines are long."""
+
+_FEWEST_LINES = 2
+"""Whole lines that a head should have: a header and a row."""
+
 MOST_NOTICES = 50
 """How many damaged places of one file are listed one by one; the rest share the last notice."""
 
@@ -114,13 +120,27 @@ def _with_newline(encoding: Encoding, start: bytes) -> Encoding:
 
 
 def head_block(head: Head) -> Block:
-    """Return the lines of a file's beginning; a last line that the head cuts is left out."""
+    """Return the lines of a file's beginning; a last line that the head cuts is left out.
+
+    Where the first line alone is longer than the head, as in a table of thousands of columns, more is read.
+    """
     encoding = encoding_of(head.start)
     data = head.start[encoding.mark :]
     if not head.whole:
         ends = encoding.line_ends(data)
+        if len(ends) < _FEWEST_LINES and b"\0" not in data[: -encoding.unit.itemsize]:
+            data = _longer_head(head)[encoding.mark :]
+            ends = encoding.line_ends(data)
         data = data[: ends[-1]] if len(ends) else b""
     return _block(data, encoding, 1, encoding.mark)
+
+
+def _longer_head(head: Head) -> bytes:
+    try:
+        with head.path.open("rb") as file:
+            return file.read(LONGEST_HEAD)
+    except OSError:
+        return head.start
 
 
 def read_blocks(path: Path) -> Iterator[Block]:

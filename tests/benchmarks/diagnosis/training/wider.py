@@ -107,7 +107,7 @@ line = Family(
 )
 sides = Family(
     "mlp-shells",
-    Fit(shells(), mlp(10, 40, 1), epochs=40, batch_size=50, rate=0.1, optimizer=momentum, schedule=cosine),
+    Fit(shells(3000), mlp(10, 40, 1), epochs=40, batch_size=125, rate=0.1, optimizer=momentum, schedule=cosine),
     every=8,
 )
 vines = Family(
@@ -145,7 +145,7 @@ NUMERICS = [
         (points, replace(point_fit, optimizer=momentum, rate=8.0, schedule=constant)),
         (robot, replace(robot_fit, optimizer=momentum, rate=1.5)),
         (robot, replace(robot_fit, optimizer=Adam, rate=1.0, epochs=12)),
-        (line, replace(line_fit, rate=0.7, epochs=15)),
+        (line, replace(line_fit, rate=1.2, epochs=15)),
         (line, replace(line_fit, optimizer=momentum, rate=0.9, epochs=30, batch_size=60)),
         (vines, replace(vine_fit, rate=6.0, epochs=15)),
         (vines, replace(vine_fit, optimizer=Adam, rate=2.0)),
@@ -173,7 +173,7 @@ STABILITY = [
     *planted(
         faults.RATE_TOO_HIGH,
         (points, replace(point_fit, network=mlp(2, 32, 32, 3), optimizer=heavy, rate=0.3, schedule=constant)),
-        (robot, replace(robot_fit, optimizer=heavy, rate=0.4, schedule=constant)),
+        (robot, replace(robot_fit, optimizer=heavy, rate=0.1, schedule=constant)),
         (robot, replace(robot_fit, optimizer=Adam, rate=0.12, schedule=constant, epochs=60)),
         (sides, replace(side_fit, optimizer=heavy, rate=0.6, schedule=constant)),
         (images, replace(image_fit, network=cnn(6), optimizer=heavy, rate=0.12, schedule=constant)),
@@ -315,10 +315,10 @@ OPTIMIZATION = [
 SCHEDULE = [
     *planted(
         faults.NO_WARMUP,
-        (text, replace(text_fit, rate=0.05, schedule=cosine)),
-        (text, replace(text_fit, rate=0.1, schedule=linear)),
+        (text, replace(text_fit, rate=0.2, schedule=cosine)),
+        (text, replace(text_fit, rate=0.25, schedule=linear)),
         (text, replace(text_fit, rate=0.2, schedule=constant, epochs=7)),
-        (text, replace(text_fit, rate=0.1, schedule=exponential(0.01), epochs=14)),
+        (text, replace(text_fit, rate=0.3, schedule=exponential(0.01), epochs=14)),
         (text, replace(text_fit, network=transformer(12, 16, width=24), rate=0.3, schedule=linear)),
         (text, replace(text_fit, optimizer=RMSprop, rate=0.03, schedule=linear)),
         (story, replace(story_fit, rate=0.5, schedule=exponential(0.01), clip=None)),
@@ -326,7 +326,7 @@ SCHEDULE = [
     ),
     *planted(
         faults.NO_WARMUP,
-        (text, replace(text_fit, rate=0.1, schedule=cosine, epochs=12)),
+        (text, replace(text_fit, rate=0.2, schedule=cosine, epochs=12)),
         (text, replace(text_fit, rate=0.2, schedule=exponential(3e-3), epochs=14, batch_size=30)),
         (letters, replace(letter_fit, network=reader(4, 24, 4, batch_norm=False), rate=0.3,
                           schedule=exponential(3e-3), epochs=20)),
@@ -429,12 +429,12 @@ DATA = [
 COLLAPSE = [
     *planted(
         faults.ENTROPY_COLLAPSE,
-        (bandits, PolicyGradient(6, 5, 24, 600, 0.03, 0.0, start=2.0)),
-        (bandits, PolicyGradient(10, 8, 48, 1000, 0.01, 0.0, start=3.0)),
-        (bandits, PolicyGradient(8, 4, 16, 500, 0.1, 0.0, start=1.0)),
-        (bandits, PolicyGradient(12, 6, 32, 1500, 0.05, 0.0, start=2.5, decoy=0.6)),
-        (bandits, PolicyGradient(8, 10, 32, 800, 0.05, 0.0, start=3.0, batch_size=32, noise=0.5)),
-        (bandits, PolicyGradient(5, 5, 32, 400, 0.2, 0.0, start=1.5, batch_size=16)),
+        (bandits, PolicyGradient(6, 5, 24, 600, 0.05, 0.0, start=3.5)),
+        (bandits, PolicyGradient(10, 8, 48, 1000, 0.03, 0.0, start=3.5)),
+        (bandits, PolicyGradient(8, 4, 16, 500, 0.1, 0.0, start=3.0)),
+        (bandits, PolicyGradient(12, 6, 32, 1500, 0.05, 0.0, start=3.0, decoy=0.6)),
+        (bandits, PolicyGradient(8, 10, 32, 800, 0.05, 0.0, start=4.0, batch_size=32, noise=0.5)),
+        (bandits, PolicyGradient(5, 5, 32, 400, 0.2, 0.0, start=3.0, batch_size=16)),
     ),
     *planted(
         faults.RUNAWAY_POLICY,
@@ -452,8 +452,8 @@ COLLAPSE = [
 
 FAULTY = [*NUMERICS, *STABILITY, *OPTIMIZATION, *SCHEDULE, *GENERALIZATION, *DATA, *COLLAPSE]
 
-halved = learnt.learnt(0.5)
-half_learnt = learnt.learnt(0.8, gap=1.6)
+halved = learnt.learnt(0.5, slack=0.12)
+half_learnt = learnt.learnt(0.8, gap=1.6, slack=0.1)
 
 SOUND = [
     sound("plain", points, point_fit, halved),
@@ -526,7 +526,7 @@ SOUND = [
     sound("fine-tuned", images, replace(image_fit, network=fine_tuned(replace(image_fit, epochs=4)), rate=5e-4,
                                         epochs=6), learnt.learnt(0.9), every=2),
     sound("fine-tuned", text, replace(text_fit, network=fine_tuned(replace(text_fit, epochs=5)), rate=3e-4, epochs=3,
-                                      schedule=linear), learnt.learnt(1.0)),
+                                      schedule=linear), learnt.learnt(1.05)),
     sound("diffusion", points, replace(point_fit, task=data.self_taught(point_fit.task),
                                        network=lambda: Denoiser(2, 64), rate=3e-3, epochs=40),
           learnt.learnt(0.8, rest=1.2)),
@@ -535,13 +535,13 @@ SOUND = [
                                                                   temperature=0.3), epochs=20),
           learnt.learnt(0.8, rest=1.1)),
     sound("parity", sides, replace(side_fit, task=data.parity(3, 10, 2000), network=mlp(10, 64, 1), optimizer=Adam,
-                                   batch_size=50, rate=1.5e-3, epochs=25, schedule=constant), learnt.broke_late),
+                                   batch_size=50, rate=8e-4, epochs=30, schedule=constant), learnt.broke_late),
     sound("gan", bandits, Adversaries(mlp(8, 48, 2), mlp(2, 48, 1), 900, 1e-3, 1e-3, noise=8,
                                       real=lambda: spirals().train.inputs), learnt.adversaries_balanced),
-    sound("policy-gradient", bandits, PolicyGradient(6, 4, 24, 900, 5e-3, 0.05), learnt.policy_learnt),
-    sound("policy-gradient", bandits, PolicyGradient(4, 5, 32, 700, 1e-2, 0.02, batch_size=128, schedule=linear),
+    sound("policy-gradient", bandits, PolicyGradient(6, 4, 24, 900, 4e-3, 0.12), learnt.policy_learnt),
+    sound("policy-gradient", bandits, PolicyGradient(4, 5, 32, 700, 3e-3, 0.1, batch_size=128, schedule=linear),
           learnt.policy_learnt),
-    sound("policy-with-reference", bandits, ReferencePolicy(12, 8, 700, 0.01, 0.08), learnt.policy_held),
+    sound("policy-with-reference", bandits, ReferencePolicy(12, 8, 700, 0.02, 0.02), learnt.policy_held),
     sound("clipped-moderately", counts, replace(count_fit, clip=0.5), halved),
     sound("clipped-moderately", text, replace(text_fit, clip=0.3), half_learnt),
     sound("rare-evaluation", robot, replace(robot_fit, evaluate_every=150), halved),

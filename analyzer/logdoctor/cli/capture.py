@@ -1,0 +1,66 @@
+"""`logdoctor capture`: run a training script so that its last steps can be replayed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+FLAGS_WITH_VALUE = ("-X", "-W")
+"""Python's own options that take a value; the others are single letters."""
+
+
+@click.command("capture", context_settings={"ignore_unknown_options": True})
+@click.option("--run", "run", default=".", metavar="FOLDER", help="The run's folder, where its log is.")
+@click.option("--every", default="auto", metavar="STEPS", help="Steps between two states; auto keeps to the budget.")
+@click.option("--budget", default=3.0, type=click.FloatRange(0, 100), help="Per cent of the time that it may take.")
+@click.option("--max-gb", default=4.0, type=click.FloatRange(0), help="Memory, and then disk, that it may take.")
+@click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- python SCRIPT ...")
+def command(*, run: str, every: str, budget: float, max_gb: float, training: Sequence[str]) -> int:
+    """Run a training as it is, and keep what a replay of its last steps needs.
+
+    Weights, optimizer, random states and the last batches stay in memory; they are written to
+    FOLDER/logdoctor-capture when the loss or the gradients turn NaN, at a spike, and at the end. It runs your script;
+    the batches in there are your training data. Exits with the script's own code.
+    """
+    if every != "auto" and not (every.isdecimal() and int(every)):
+        raise click.BadParameter(f"{every!r} is neither auto nor a number of steps", param_hint="--every")
+    interpreter, rest = _split(training)
+    Path(run).mkdir(parents=True, exist_ok=True)
+    options = {
+        "folder": os.path.abspath(run),
+        "every": every if every == "auto" else int(every),
+        "budget": budget / 100,
+        "max_gb": max_gb,
+    }
+    line = [*interpreter, "-m", "logdoctor.capture.launch", json.dumps(options), *rest]
+    process = subprocess.Popen(line)  # noqa: S603 - the command is the user's own
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:  # the script has it too, and ends as it will
+            continue
+        return code if code >= 0 else 128 - code
+
+
+def _split(training: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a command into Python with its options, and the script or `-m module` with its arguments."""
+    program, *rest = training
+    if program.endswith(".py"):
+        return [sys.executable], [program, *rest]
+    if not Path(program).name.startswith("python"):
+        raise click.UsageError(f"{program!r} is no Python; give the script: logdoctor capture -- python train.py")
+    flags: list[str] = []
+    while rest and rest[0].startswith("-") and rest[0] != "-m":
+        taken = 2 if rest[0] in FLAGS_WITH_VALUE else 1
+        if rest[0] == "-c":
+            break
+        flags, rest = [*flags, *rest[:taken]], rest[taken:]
+    if not rest or rest[0] == "-c" or rest == ["-m"]:
+        raise click.UsageError("there is no script to run: logdoctor capture -- python train.py")
+    return [program, *flags], list(rest)

@@ -1,0 +1,251 @@
+"""`logdoctor replay`: take the flagged steps of a run again, find where it broke, and test which fix works."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from logdoctor.cli.options import color_option, settings
+from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+
+if TYPE_CHECKING:
+    from logdoctor.diagnosis import Diagnosis, Examined
+    from logdoctor.finding import Finding
+    from logdoctor.replayed import Replayed
+
+RECIPE = "recipe.py"
+"""Looked for in the folder of the run."""
+
+INCONCLUSIVE, INTERRUPTED = 3, 130
+
+REDRAW_SECONDS = 0.5
+
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
+    """Read a length of time: 90, 90s, 10m, 1.5h."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not match or not float(match[1]):
+        raise click.BadParameter(f"{text!r} is no length of time, such as 90s, 10m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _result_file(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Path | None:
+    if text is None:
+        return None
+    kind, equals, path = text.partition("=")
+    if not equals or kind != "json" or not path:
+        raise click.BadParameter(f"{text!r} is not json=FILE")
+    return writable(path)
+
+
+@click.command("replay")
+@click.argument("run", required=False, metavar="RUN")
+@click.option("--recipe", "recipe_file", metavar="FILE", help="How a step is taken; RUN/recipe.py unless given.")
+@click.option(
+    "--at", "at", type=click.IntRange(0), metavar="STEP", help="Replay this step; the worst finding's if not."
+)
+@click.option("--checkpoint", default="auto", metavar="PATH", help="Where to begin; auto finds what lies below RUN.")
+@click.option(
+    "--device", default="auto", metavar="DEVICE", help="cpu, cuda, cuda:1 ...; auto takes CUDA if it is there."
+)
+@click.option("--budget", default="10m", metavar="TIME", callback=_seconds, help="At most so long: 90s, 10m, 1h.")
+@click.option(
+    "--deterministic/--no-deterministic", default=True, help="Use deterministic operations where there are any."
+)
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="json=FILE",
+    callback=_result_file,
+    help="Where the result goes; beside the run's logs if not.",
+)
+@click.option("--write-recipe", "draft_file", metavar="FILE", help="Draft a recipe from RUN's capture, and stop.")
+@color_option
+def command(
+    *,
+    run: str | None,
+    recipe_file: str | None,
+    at: int | None,
+    checkpoint: str,
+    device: str,
+    budget: float,
+    deterministic: bool,
+    output: Path | None,
+    draft_file: str | None,
+    color: str,
+) -> int:
+    """Take the flagged step of RUN again in PyTorch, name the operation and line that broke, and test fixes.
+
+    It RUNS YOUR CODE: the recipe, a Python file with setup(), loss(model, batch), and batch(step) where nothing was
+    captured. Needs torch (pip install 'logdoctor[replay]'). Exits with 0 when it told the cause, 3 when the failure
+    did not happen again or no cause was told, 2 when recipe or checkpoint cannot be used.
+    """
+    if draft_file is not None:
+        return _draft(run, draft_file)
+    if run is None:
+        raise click.UsageError("name the folder of a run: logdoctor replay RUN")
+    _need_torch()
+    from logdoctor.replay.gather import gather
+    from logdoctor.replay.pipeline import Options, replay
+    from logdoctor.replay.preflight import limits, preflight
+    from logdoctor.replay.recipe import read_recipe
+    from logdoctor.replayed import to_json
+    from logdoctor.reports.replay_lines import render
+    from logdoctor.tested import result_file
+
+    examined = _examined(run)
+    folder = Path(examined.run.folder)
+    target = _target(examined, at, folder)
+    result = output or writable(str(result_file(examined.run)))
+    recipe = read_recipe(Path(recipe_file) if recipe_file else folder / RECIPE)
+    material = gather(
+        folder, recipe, target.step, _logged(examined), None if checkpoint == "auto" else Path(checkpoint)
+    )
+    for line in preflight(material, target.step, device, budget):
+        click.echo(f"  {line}", err=True)
+    options = Options(device=device, deterministic=deterministic, seconds=budget)
+    with _Shown() as shown:
+        replayed = replay(material, target, options, shown.progress)
+    replayed = _limited(replayed, tuple(limits(material)))
+    write_file(result, [to_json(replayed)])
+    write_out([render(replayed, terminal_page(color))])
+    click.echo(f"  written to {result}; logdoctor analyze shows it with the finding", err=True)
+    return _exit_code(replayed)
+
+
+def _draft(run: str | None, draft_file: str) -> int:
+    """Write a recipe to be filled in; an existing file is left alone."""
+    _need_torch()
+    from logdoctor.replay.draft import draft
+    from logdoctor.replay.gather import find_capture
+
+    path = writable(draft_file)
+    if path.exists():
+        raise click.UsageError(f"{draft_file} exists; name another file")
+    capture = find_capture(Path(run)) if run is not None else None
+    if run is not None and capture is None:
+        click.echo(f"no capture in {run}: drafted without one", err=True)
+    write_file(path, [draft(capture)])
+    click.echo(
+        f"{draft_file}: fill in what is marked TODO, then: logdoctor replay {run or 'RUN'} --recipe {draft_file}"
+    )
+    return 0
+
+
+def _need_torch() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("torch") is None or find_spec("safetensors") is None:
+        raise click.UsageError("a replay needs torch and safetensors: pip install 'logdoctor[replay]'")
+
+
+def _examined(run: str) -> Examined:
+    """Return the one run at a path, diagnosed with its siblings where a folder of several runs holds it."""
+    from logdoctor.diagnosis import analyze
+
+    diagnosis: Diagnosis = analyze(run, config=settings(None))
+    flagged = [one for one in diagnosis.runs if any(_is_replayable(finding, one) for finding in one.findings)]
+    own = [one for one in diagnosis.runs if one.run.home == "."]
+    for candidates in (diagnosis.runs, own, flagged):
+        if len(candidates) == 1:
+            return candidates[0]
+    names = ", ".join(one.run.folder for one in (flagged or diagnosis.runs)[:3])
+    raise click.UsageError(f"{run} holds {len(diagnosis.runs)} runs; name one, such as {names}")
+
+
+def _is_replayable(finding: Finding, examined: Examined) -> bool:
+    """Tell a finding about something that breaks at a step: at fault is what one step does, not how long it goes on."""
+    from logdoctor.run import Axis
+    from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
+
+    span = next(iter(finding.spans), None)
+    series = next((one for one in examined.run.series if span is not None and one.name == span.series), None)
+    if series is None or series.axis is not Axis.STEP or finding.explained_by or not finding.severity.rank:
+        return False
+    return issubclass(series.role, TrainLoss | GradNorm | LossScale) and any(
+        one.id in REPLAYABLE for one in finding.causes
+    )
+
+
+REPLAYABLE = frozenset({
+    "learning-rate-too-high", "learning-rate-jump", "missing-warmup", "no-gradient-clipping", "stale-second-moment",
+    "epsilon-too-small", "half-precision-overflow", "loss-scale-exhausted", "log-of-zero", "unstable-operation",
+    "bad-batch", "hardware-fault",
+})  # fmt: skip
+"""Causes that a replay can tell apart."""
+
+
+def _target(examined: Examined, at: int | None, folder: Path) -> Any:
+    """Return the step to replay: named, or the capture's alarm, or the worst finding's."""
+    from logdoctor.replay.gather import alarm_step, find_capture
+    from logdoctor.replayed import Target
+
+    found = next((one for one in examined.findings if _is_replayable(one, examined)), None)
+    rule = found.rule if found is not None else ""
+    if at is not None:
+        own = found is not None and found.spans[0].first_step <= at <= found.spans[0].last_step
+        return Target(at, rule if own else "")
+    capture = find_capture(folder)
+    alarmed = alarm_step(capture) if capture is not None else None
+    span = found.spans[0] if found is not None else None
+    if alarmed is not None and (span is None or span.first_step <= alarmed <= span.last_step):
+        return Target(alarmed, rule)  # a capture counts optimizer steps, as a replay does
+    if found is None:
+        raise click.UsageError(f"nothing in {folder} broke at a step; name one with --at STEP")
+    return Target(found.spans[0].first_step, rule)
+
+
+def _logged(examined: Examined) -> dict[int, float]:
+    """Return the training loss by step."""
+    from logdoctor.run import Axis
+    from logdoctor.run.roles import TrainLoss
+
+    series = next((one for one in examined.run.all(TrainLoss) if one.axis is Axis.STEP), None)
+    if series is None:
+        return {}
+    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
+
+
+def _limited(replayed: Replayed, limits: Sequence[str]) -> Replayed:
+    from dataclasses import replace
+
+    return replace(replayed, limits=tuple(dict.fromkeys((*replayed.limits, *limits))))
+
+
+def _exit_code(replayed: Replayed) -> int:
+    if replayed.interrupted == "interrupt":
+        return INTERRUPTED
+    told = replayed.verdict is not None and replayed.verdict.cause != "unknown"
+    return 0 if told and replayed.baseline is not None and replayed.baseline.reproduced else INCONCLUSIVE
+
+
+class _Shown:
+    """A line on standard error that says how far a replay is: on a terminal only."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._drawn = -REDRAW_SECONDS
+
+    def __enter__(self) -> _Shown:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn >= 0:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    def progress(self, now: Any) -> None:
+        """Redraw the line, not too often."""
+        if not self._is_terminal or now.seconds - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = now.seconds
+        left = now.remaining_seconds
+        remaining = f", about {left:.0f} s left" if left is not None else ""
+        click.echo(f"\r\x1b[K  {now.stage}: {now.steps:.0f} steps, {now.seconds:.0f} s{remaining}", err=True, nl=False)

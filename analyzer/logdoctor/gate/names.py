@@ -1,0 +1,39 @@
+"""Which runs and series a shell pattern of the configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+
+from logdoctor.run import Run, Series
+
+
+def called(run: Run) -> str:
+    """Return what to call a run: the argument itself (`.`) goes by its folder, as in every report."""
+    return run.name if run.name != "." else PurePath(run.folder).name or run.name
+
+
+def is_run(run: Run, pattern: str) -> bool:
+    """Tell whether a pattern names a run."""
+    return any(_fits(name, pattern) for name in (run.name, called(run)))
+
+
+def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
+    """Return the runs that a pattern names."""
+    return [run for run in runs if is_run(run, pattern)]
+
+
+def is_series(name: str, pattern: str) -> bool:
+    """Tell whether a pattern names a series."""
+    return _fits(name, pattern)
+
+
+def matching_series(run: Run, pattern: str) -> list[Series]:
+    """Return the series of a run that a pattern names."""
+    return [one for one in run.series if is_series(one.name, pattern)]
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Tell whether a pattern is a name, or matches it: names may hold what patterns use, `loss[0]`."""
+    return name == pattern or fnmatchcase(name, pattern)

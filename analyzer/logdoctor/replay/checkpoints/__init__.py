@@ -1,0 +1,1 @@
+"""Saved trainings in the layouts that people have: one file for each, with `recognizes` and `read`."""

@@ -1,0 +1,148 @@
+"""Everything that one replay works with, gathered from the folder of a run, its recipe and its checkpoints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from logdoctor.bundle import layout, random_states
+from logdoctor.bundle.plain import restored
+from logdoctor.bundle.tensor_files import TensorFileError, read_tensors
+from logdoctor.replay.checkpoints.finding import find_checkpoints, nearest, read_checkpoint
+from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.material import Fidelity, Material, Recipe, State
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The batches of a capture."""
+
+    files: Mapping[int, Path] = field(default_factory=dict)
+
+    def read(self, step: int) -> Mapping[str, Any]:
+        """Return the batches and random states of a step; raises LookupError, or ReplayError for a damaged file."""
+        if step not in self.files:
+            raise LookupError(f"the capture holds no batch of step {step}")
+        kept = restored(read_tensors(self.files[step]))
+        if not isinstance(kept, dict) or not {"batches", "random"} <= kept.keys():
+            raise TensorFileError(f"{self.files[step]}: holds no batches; delete it, or capture anew")
+        return kept
+
+    def batch(self, step: int, accumulate: int) -> Any:
+        """Return the batch of a step, or the list of its batches where gradients are accumulated."""
+        batches = self.read(step)["batches"]
+        if accumulate == len(batches) == 1:
+            return batches[0]
+        if accumulate != len(batches):
+            raise ReplayError(
+                f"{self.files[step]}: step {step} was made of {len(batches)} batches; say accumulate = {len(batches)} "
+                "in the recipe"
+            )
+        return list(batches)
+
+    def put_back_randomness(self, step: int) -> None:
+        """Set all random states to those before the step."""
+        random_states.put_back(self.read(step)["random"])
+
+
+def find_capture(run: Path) -> Path | None:
+    """Return the newest capture in the folder of a run, or the folder itself where it is one."""
+    if (run / layout.STEPS).is_file() and run.name.startswith(layout.FOLDER):
+        return run
+    found = [one for one in run.glob(f"{layout.FOLDER}*") if (one / layout.STEPS).is_file()]
+    return max(found, key=lambda one: (one / layout.STEPS).stat().st_mtime, default=None)
+
+
+def alarm_step(capture: Path) -> int | None:
+    """Return the step at which a capture saw the training go wrong."""
+    try:
+        step = json.loads((capture / layout.ALARM).read_text(encoding="utf-8"))["step"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return step if type(step) is int else None
+
+
+def captured_losses(capture: Path) -> dict[int, float]:
+    """Return the objective of every step that a capture logged; a torn last line costs that line."""
+    losses: dict[int, float] = {}
+    for line in (capture / layout.STEPS).read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            record = json.loads(line)
+            losses[int(record["step"])] = float(record["loss"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return losses
+
+
+def gather(
+    run: Path,
+    recipe: Recipe,
+    step: int,
+    logged: Mapping[int, float],
+    checkpoint: Path | None = None,
+) -> Material:
+    """Return what a replay of a step has; raises ReplayError where it cannot begin.
+
+    States come from `checkpoint` alone where it is given, or else from all below `run`; batches from a capture, and
+    where it has none from the recipe. The losses that a capture logged are preferred: it logs every step.
+    """
+    capture = find_capture(run)
+    states = _states(run, recipe, step, checkpoint)
+    kept = Kept(layout.batch_files(capture) if capture is not None else {})
+    if recipe.batch is None and not kept.files:
+        raise ReplayError(f"{recipe.path}: there is no capture of {run}; define batch(step) in the recipe")
+    losses = captured_losses(capture) if capture is not None else {}
+    return Material(
+        recipe=recipe,
+        states=states,
+        fidelity=_fidelity(states, recipe, kept, step),
+        batches=_batches(recipe, kept, step),
+        logged=losses or dict(logged),
+        randomness=kept.put_back_randomness if kept.files else None,
+    )
+
+
+def _states(run: Path, recipe: Recipe, step: int, checkpoint: Path | None) -> tuple[State, ...]:
+    if checkpoint is not None:
+        state = read_checkpoint(checkpoint, recipe.load)
+        if state.step > step:
+            raise ReplayError(f"{checkpoint}: was saved after step {state.step}, later than the flagged step {step}")
+        return (state,)
+    found = find_checkpoints(run, recipe.load)
+    states = nearest(found.states, step)
+    if states:
+        return states
+    if found.states:
+        raise ReplayError(
+            f"{run}: the first checkpoint is of step {found.states[0].step}, later than the flagged step {step}; "
+            "save earlier, or begin with logdoctor capture"
+        )
+    why = f" ({found.unusable[0]})" if found.unusable else ""
+    raise ReplayError(f"{run}: no checkpoint below it can be used{why}; name one with --checkpoint PATH")
+
+
+def _batches(recipe: Recipe, kept: Kept, step: int) -> Callable[[int], Any]:
+    own = recipe.batch
+    if own is None and step not in kept.files:
+        return lambda at: kept.batch(min(kept.files, key=lambda one: abs(one - at)), recipe.accumulate)
+
+    def batch(at: int) -> Any:
+        if at in kept.files or own is None:
+            return kept.batch(at, recipe.accumulate)
+        return own(at)
+
+    return batch
+
+
+def _fidelity(states: tuple[State, ...], recipe: Recipe, kept: Kept, step: int) -> Fidelity:
+    newest = states[-1]
+    if "optimizer" not in newest.holds:
+        return Fidelity.WEIGHTS_ONLY
+    if recipe.batch is None and step not in kept.files:
+        return Fidelity.NO_BATCHES
+    if "random" in newest.holds or step in kept.files:
+        return Fidelity.EXACT
+    return Fidelity.NO_RANDOM_STATE

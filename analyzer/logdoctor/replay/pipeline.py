@@ -1,0 +1,295 @@
+"""The whole replay: reproduce, locate, probe, try, confirm, judge; an interruption keeps what was learnt."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from logdoctor.replay.confirm import HORIZON, SHORT, confirm
+from logdoctor.replay.devices import chosen_device, repeatable
+from logdoctor.replay.locate import trace
+from logdoctor.replay.material import Fidelity, Material
+from logdoctor.replay.meter import BudgetSpent, Meter, Progress
+from logdoctor.replay.probe import probe
+from logdoctor.replay.reproduce import LEAD, Reproduction, log_fails, reproduce
+from logdoctor.replay.session import Session
+from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.swell import swells
+from logdoctor.replay.trials import Change, Family, Situation, attempt, families
+from logdoctor.replay.verdict import Facts, Judgement, judge, ruled_out
+from logdoctor.replayed import (
+    Birth,
+    Environment,
+    Outcome,
+    Prescription,
+    Probe,
+    Replayed,
+    Symptom,
+    Target,
+    Trial,
+    Verdict,
+    Wording,
+)
+
+__all__ = ["Options", "Progress", "replay"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to replay."""
+
+    device: str = "auto"
+    """`auto`, or as torch names it: `cpu`, `cuda`, `cuda:1`."""
+    deterministic: bool = True
+    """Use deterministic operations where there are any."""
+    seconds: float = 600.0
+    """Budget of time."""
+    steps: float = 5000.0
+    """Budget of step-equivalents."""
+
+
+def replay(
+    material: Material,
+    target: Target,
+    options: Options = Options(),
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Replayed:
+    """Find out why the flagged step failed. Runs the recipe's code.
+
+    Raises ReplayError where the recipe or a state cannot be used. A spent budget and an interrupt from the keyboard end
+    it early, and the result says so.
+    """
+    device = chosen_device(options.device)
+    session = Session(material, device, Meter(options.seconds, options.steps, progress))
+    environment = Environment(str(torch.__version__), str(device), options.deterministic)
+    notebook = Notebook(Replayed(target, environment, str(material.fidelity), LIMITS[material.fidelity]))
+    with repeatable(deterministic=options.deterministic):
+        try:
+            _learn(session, target, notebook)
+        except KeyboardInterrupt:
+            notebook.note(interrupted="interrupt")
+        except BudgetSpent:
+            notebook.note(interrupted="budget")
+    notebook.conclude()
+    if session.ended_at is not None:
+        end = f"there is no batch from step {session.ended_at} on: what would happen then cannot be seen"
+        notebook.note(remarks=(*notebook.result.remarks, end))
+    notebook.note(cost=session.meter.cost)
+    return notebook.result
+
+
+class Notebook:
+    """The result as far as it is known."""
+
+    def __init__(self, result: Replayed) -> None:
+        self.result = result
+        self.facts: Facts | None = None
+        """What the verdict will be judged by."""
+        self.prescription: Prescription | None = None
+
+    def note(self, **learnt: Any) -> None:
+        """Write down fields of the result."""
+        self.result = dataclasses.replace(self.result, **learnt)
+
+    def add(self, trial: Trial) -> int:
+        """Write down a trial, and return its index."""
+        self._take((*self.result.trials, trial))
+        return len(self.result.trials) - 1
+
+    def change(self, index: int, trial: Trial) -> None:
+        """Write down what repeats of a trial showed."""
+        trials = list(self.result.trials)
+        trials[index] = trial
+        self._take(tuple(trials))
+
+    def index(self, change: Change) -> int | None:
+        """Return the index of a change's trial; None if it was not tried."""
+        same = (at for at, one in enumerate(self.result.trials) if (one.name, one.text) == (change.name, change.text))
+        return next(same, None)
+
+    def _take(self, trials: tuple[Trial, ...]) -> None:
+        self.note(trials=trials)
+        if self.facts is not None:
+            self.facts = dataclasses.replace(self.facts, trials=trials)
+
+    def conclude(self) -> None:
+        """Judge by what is known, if a window was replayed at all."""
+        if self.facts is None:
+            return
+        judgement, second = judge(self.facts)
+        self.note(
+            verdict=Verdict(
+                judgement.cause,
+                judgement.confidence,
+                second,
+                judgement.evidence,
+                tuple(ruled_out(self.result.trials)),
+                self.prescription,
+            )
+        )
+
+
+LIMITS = {
+    Fidelity.EXACT: (),
+    Fidelity.NO_RANDOM_STATE: (
+        "random states were not saved: dropout draws other numbers, and a failure that hangs on them may not come back",
+    ),
+    Fidelity.NO_BATCHES: ("batches were not saved: neighbours stand in, and faults of the data cannot be shown",),
+    Fidelity.WEIGHTS_ONLY: ("no optimizer state was saved: where it breaks can be shown, but no fix can be tested",),
+}
+"""What cannot be concluded, by what was put back."""
+
+MOST_CONFIRMED = 3
+"""Fixes that are repeated in full before the search for one that holds is given up."""
+
+RUN_UP = 16
+"""Steps told of the way to the failure."""
+
+
+def _learn(session: Session, target: Target, notebook: Notebook) -> None:
+    """Go through the stages, and note after each what it taught."""
+    meter = session.meter
+    meter.stage = "replays the window"
+    found = reproduce(session, target.step)
+    failure = found.baseline.failure
+    notebook.note(baseline=found.baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
+    facts = Facts(
+        found.baseline,
+        exact=session.material.fidelity is Fidelity.EXACT,
+        logged_fails=log_fails(session.material.logged, target.step - found.baseline.shift.log),
+    )
+    notebook.facts = facts
+    notebook.note(remarks=tuple(_remarks(found)))
+    if failure is None or not found.baseline.reproduced:
+        return
+    meter.expected = meter.cost.steps + 250.0
+    meter.stage = "looks for the operation"
+    failing = found.snapshots[failure.step]
+    birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
+    notebook.note(birth=birth, harmless=harmless)
+    healthy = found.snapshots[max(failure.step - LEAD, found.start.step)]
+    if healthy.step < failing.step:
+        notebook.note(swells=swells(session, healthy, failing))
+    meter.stage = "probes state and batch"
+    probed = probe(session, failing, _older(session, found), found.window.ceiling)
+    notebook.note(probe=probed)
+    at = _situation(session, found, birth, probed)
+    notebook.facts = facts = dataclasses.replace(facts, birth=birth, probe=probed, **_scalars(at))
+    if session.material.fidelity is Fidelity.WEIGHTS_ONLY:
+        return
+    tried = _try(session, at, notebook)
+    judgement, _ = judge(notebook.facts)
+    meter.stage = "repeats the fix"
+    meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
+    notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=found.window.random)
+
+
+def _remarks(found: Reproduction) -> Iterator[str]:
+    """Yield what the user should know of the window, beside its numbers."""
+    baseline = found.baseline
+    if baseline.shift.batch:
+        yield f"batch(step) is off by one: the run's step k took the recipe's batch(k{baseline.shift.batch:+d})"
+    if baseline.shift.log:
+        yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
+    if baseline.follows_log is False and baseline.differs_at == found.start.step:
+        yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
+    if isinstance(found.start.training.model, torch._dynamo.OptimizedModule):
+        yield "the model is compiled; the replay runs it eagerly, and a fault of compiled code would not show"
+
+
+def _older(session: Session, found: Reproduction) -> Snapshot | None:
+    """Return a state from well before the failure: the start of the window if it is, else a saved one."""
+    assert found.baseline.failure is not None  # noqa: S101 - the caller asked, for the type checker
+    if found.sound_from is not None:
+        return found.sound_from
+    if found.start.step <= found.baseline.failure.step - LEAD:
+        return found.start
+    return session.restored(found.older) if found.older is not None else None
+
+
+def _situation(session: Session, found: Reproduction, birth: Birth | None, probed: Probe) -> Situation:
+    training = found.start.training
+    group = training.optimizer.param_groups[0] if training.optimizer is not None else {}
+    settings = {"eps": float(group["eps"])} if "eps" in group else {}
+    if "betas" in group:
+        settings["beta2"] = float(group["betas"][1])
+    elif "alpha" in group:
+        settings["beta2"] = float(group["alpha"])
+    assert found.baseline.failure is not None  # noqa: S101 - the caller asked, for the type checker
+    return Situation(
+        failure=found.baseline.failure,
+        ceiling=found.window.ceiling,
+        start=found.start,
+        sound_from=found.sound_from,
+        snapshots=found.snapshots,
+        run_up=[one.run_up for one in found.window.seen],
+        rates=[one.rates for one in found.window.seen if one.rates],
+        birth=birth,
+        probe=probed,
+        precision=session.material.recipe.precision,
+        scaled=training.scaler is not None,
+        own_loop=session.material.recipe.train_step is not None,
+        settings=settings,
+    )
+
+
+def _scalars(at: Situation) -> dict[str, Any]:
+    rms = at.rms
+    return {
+        "half": at.half,
+        "rate_ratio": at.rate_ratio,
+        "rate_jump": at.rate_jump,
+        "rms": rms[0] if rms else None,
+        "rms_before": rms[1] if rms else None,
+        "norm_ratio": at.norm_ratio,
+    }
+
+
+def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Family]:
+    """Try the changes, and note every trial as it ends; return the families by name."""
+    tried: dict[str, Family] = {}
+    for family in families(at):
+        tried[family.name] = family
+        for change in family.changes:
+            session.meter.stage = f"tries to {change.text}"
+            trial = attempt(session, at, change)
+            notebook.add(trial)
+            if trial.outcome is Outcome.REMOVED:
+                break
+    return tried
+
+
+def _prescribed(
+    session: Session,
+    at: Situation,
+    judgement: Judgement,
+    tried: dict[str, Family],
+    notebook: Notebook,
+    *,
+    random: bool,
+) -> Prescription | None:
+    """Return the fix that holds when it is repeated, the weakest dose first; what is left otherwise."""
+    confirmed, delaying = 0, None
+    for name in judgement.remedies:
+        family = tried.get(name)
+        for change in family.changes if family is not None else ():
+            index = notebook.index(change)
+            if index is None:
+                index = notebook.add(attempt(session, at, change))
+            if notebook.result.trials[index].outcome is not Outcome.REMOVED:
+                continue
+            if confirmed == MOST_CONFIRMED:
+                break
+            confirmed += 1
+            trial = confirm(session, at, change, notebook.result.trials[index], random=random)
+            notebook.change(index, trial)
+            if trial.outcome is Outcome.REMOVED:
+                return Prescription(change.text, Wording.TESTED, index, judgement.code)
+            delaying = Prescription(change.text, Wording.DELAYS, index, judgement.code)
+    if judgement.code:
+        return Prescription(judgement.code, Wording.NOT_TESTED)
+    return delaying

@@ -1,0 +1,56 @@
+"""Two by two: the state now or an older one, on the flagged batch or another.
+
+PaLM's authors told "bad data" from "bad data for this state" that way: the batches of a spike, replayed from an earlier
+checkpoint, did not spike (arXiv 2204.02311, section 5.1).
+"""
+
+from __future__ import annotations
+
+import math
+
+from logdoctor.replay.dials import Dials
+from logdoctor.replay.guard import RATIO, Guard
+from logdoctor.replay.session import Session
+from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.stepping import NoBatchError
+from logdoctor.replayed import Probe
+
+OTHERS = (1, 2, 3)
+"""Other batches, by their distance from the flagged one; the majority decides."""
+
+
+def probe(session: Session, now: Snapshot, old: Snapshot | None, ceiling: float) -> Probe:
+    """Take one step from each state on each batch; `ceiling` is the loss above which the flagged step failed."""
+    flagged = now.step
+    tried: list[tuple[int, bool]] = []
+    for distance in OTHERS:
+        failed = _fails(session, now, flagged + distance, ceiling)
+        if failed is not None:
+            tried.append((flagged + distance, failed[0]))
+        if len(tried) == 2 and tried[0][1] == tried[1][1]:
+            break
+    now_other = sum(failed for _, failed in tried) * 2 > len(tried) if tried else None
+    if old is None or old.step >= flagged:
+        return Probe(now_flagged=True, now_other=now_other, other_steps=tuple(step for step, _ in tried))
+    other = _fails(session, old, old.step, ceiling)
+    # An older state may have had a higher loss on every batch.
+    level = other[1] if other is not None and math.isfinite(other[1]) else ceiling
+    failed = _fails(session, old, flagged, max(ceiling, RATIO * level))
+    return Probe(
+        now_flagged=True,
+        now_other=now_other,
+        old_flagged=failed[0] if failed is not None else None,
+        old_other=other[0] if other is not None else None,
+        old_step=old.step,
+        other_steps=tuple(step for step, _ in tried),
+    )
+
+
+def _fails(session: Session, start: Snapshot, batch: int, ceiling: float) -> tuple[bool, float] | None:
+    """Return whether a step on a batch fails, and its loss; None where there is no such batch."""
+    guard = Guard([], fixed=ceiling)
+    try:
+        window = session.run(start, start.step, guard, Dials(swap={start.step: batch}))
+    except NoBatchError:
+        return None
+    return window.failure is not None, window.seen[0].loss

@@ -1,0 +1,144 @@
+"""The user's recipe: a Python file with agreed names. Loading it runs it; only `replay` does so."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
+
+from logdoctor.errors import nearest
+from logdoctor.replay.errors import ReplayError, blaming
+from logdoctor.replay.material import Precision, Recipe, Training
+
+_FUNCTIONS: Mapping[str, int] = {"setup": 0, "loss": 2, "batch": 1, "train_step": 2, "load": 2}
+"""The functions of a recipe and how many arguments each takes."""
+
+_VALUES = ("precision", "clip_norm", "accumulate")
+_MODULE = "logdoctor_recipe"
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Run a recipe file and return what it defines; raises ReplayError with one line for what is wrong."""
+    module = _run(path)
+    given = {name: getattr(module, name) for name in (*_FUNCTIONS, *_VALUES) if hasattr(module, name)}
+    for name, arguments in _FUNCTIONS.items():
+        if name in given:
+            _check_function(path, name, given[name], arguments)
+    if "setup" not in given:
+        raise ReplayError(f"{path}: defines no setup(){_alike('setup', module)}; see logdoctor replay --write-recipe")
+    if "loss" not in given and "train_step" not in given:
+        raise ReplayError(f"{path}: defines neither loss(model, batch) nor train_step(training, batch)")
+    return Recipe(
+        setup=_checked_setup(path, given["setup"]),
+        loss=given.get("loss", _no_loss),
+        batch=given.get("batch"),
+        train_step=given.get("train_step"),
+        load=given.get("load"),
+        precision=_precision(path, given.get("precision", Precision.FP32)),
+        clip_norm=_clip_norm(path, given.get("clip_norm")),
+        accumulate=_accumulate(path, given.get("accumulate", 1)),
+        path=path,
+    )
+
+
+def _run(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise ReplayError(f"{path}: no such recipe; logdoctor replay --write-recipe drafts one")
+    spec = importlib.util.spec_from_file_location(_MODULE, path)
+    if spec is None or spec.loader is None:
+        raise ReplayError(f"{path}: a recipe is a Python file, ending in .py")
+    try:
+        compile(path.read_bytes(), str(path), "exec")
+    except (SyntaxError, ValueError) as problem:
+        raise ReplayError(f"{path}:{getattr(problem, 'lineno', 1)}: {getattr(problem, 'msg', problem)}") from None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[_MODULE] = module
+    sys.path.insert(0, str(path.parent.resolve()))  # what lies beside it can be imported, as from a script
+    try:
+        with blaming(path, "the recipe"):
+            spec.loader.exec_module(module)
+    except SystemExit as end:
+        raise ReplayError(
+            f"{path}: ended Python itself ({end}); a recipe defines functions and trains nothing"
+        ) from None
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def _check_function(path: Path, name: str, value: Any, arguments: int) -> None:
+    if not callable(value):
+        raise ReplayError(f"{path}: {name} must be a function, not a {type(value).__name__}")
+    try:
+        inspect.signature(value).bind(*[None] * arguments)
+    except TypeError:
+        form = {"setup": "setup()", "loss": "loss(model, batch)", "batch": "batch(step)"}
+        wanted = form.get(name, f"{name}(training, {'path' if name == 'load' else 'batch'})")
+        raise ReplayError(f"{path}: {name} must be called as {wanted}") from None
+
+
+def _checked_setup(path: Path, setup: Callable[[], Any]) -> Callable[[], Training]:
+    """Wrap `setup` so that what it returns becomes a Training, or one line that says what is wrong with it."""
+
+    def build() -> Training:
+        with blaming(path, "setup()"):
+            built = setup()
+        return _training(path, built)
+
+    return build
+
+
+def _training(path: Path, built: Any) -> Training:
+    if isinstance(built, Training):
+        return built
+    parts = built if isinstance(built, tuple | list) else (built,)
+    wanted = "the model[, the optimizer[, the scheduler[, the GradScaler]]]"
+    if not 1 <= len(parts) <= 4:
+        raise ReplayError(f"{path}: setup() must return {wanted}; it returned {len(parts)} things")
+    model, optimizer, scheduler, scaler = (*parts, None, None, None)[:4]
+    if not isinstance(model, nn.Module):
+        raise ReplayError(f"{path}: setup() must return {wanted}; the first is a {type(model).__name__}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise ReplayError(f"{path}: setup() must return {wanted}; the second is a {type(optimizer).__name__}")
+    for place, one, method in (("third", scheduler, "step"), ("fourth", scaler, "scale")):
+        if one is not None and not hasattr(one, method):
+            raise ReplayError(f"{path}: setup() must return {wanted}; the {place} is a {type(one).__name__}")
+    return Training(model, optimizer, scheduler, scaler)
+
+
+def _precision(path: Path, value: Any) -> Precision:
+    try:
+        return Precision(value)
+    except ValueError:
+        raise ReplayError(f"{path}: precision is {value!r}, not one of {', '.join(Precision)}") from None
+
+
+def _clip_norm(path: Path, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise ReplayError(f"{path}: clip_norm is {value!r}, not a number above 0")
+    return float(value)
+
+
+def _accumulate(path: Path, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ReplayError(f"{path}: accumulate is {value!r}, not a number of batches")
+    return value
+
+
+def _alike(name: str, module: ModuleType) -> str:
+    own = [one for one in vars(module) if not one.startswith("_")]
+    hint = nearest(name, own)
+    return hint if "did you mean" in hint else ""
+
+
+def _no_loss(*_: Any) -> Any:
+    raise ReplayError("the recipe defines no loss(model, batch); only its train_step computes one")

@@ -1,0 +1,124 @@
+"""A training brought back to a state, and windows of steps from there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import torch
+
+from logdoctor.replay.dials import UNCHANGED, Dials
+from logdoctor.replay.errors import blaming
+from logdoctor.replay.guard import Guard
+from logdoctor.replay.material import Material, State
+from logdoctor.replay.meter import FORWARD_COST, Meter
+from logdoctor.replay.snapshot import RandomStates, Snapshot, reseed
+from logdoctor.replay.stepping import NoBatchError, Seen, Stepper
+from logdoctor.replayed import Failure
+
+
+@dataclass
+class Window:
+    """Steps that were replayed."""
+
+    first: int
+    seen: list[Seen] = field(default_factory=list)
+    failure: Failure | None = None
+    ceiling: float = math.inf
+    """The loss above which the failing step, or else the last one, failed or would have."""
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    random: bool = False
+    """The first step drew random numbers."""
+
+    @property
+    def losses(self) -> dict[int, float]:
+        """The losses by step, of the steps that were not left out."""
+        return {one.step: one.loss for one in self.seen if not one.left_out}
+
+
+class Session:
+    """Trainings on one device; every window begins by putting a state or a snapshot back."""
+
+    def __init__(self, material: Material, device: torch.device, meter: Meter) -> None:
+        self.material = material
+        self.device = device
+        self.meter = meter
+        self.ended_at: int | None = None
+        """A step that there was no batch of."""
+        self._steppers: dict[int, Stepper] = {}
+
+    def restored(self, state: State) -> Snapshot:
+        """Build a training anew, put the state back, and return it as a snapshot."""
+        recipe = self.material.recipe
+        with blaming(recipe.path, "setup()"):
+            training = recipe.setup()
+        training.model.to(self.device)
+        with blaming(state.path or recipe.path, f"restoring the state of step {state.step}"):
+            state.restore(training)
+        self._steppers[id(training)] = Stepper(self.material, training, self.device)
+        return Snapshot(training, state.step, self.device)
+
+    def at(self, start: Snapshot) -> Stepper:
+        """Put a snapshot back and return what takes its steps."""
+        start.put_back()
+        stepper = self._steppers[id(start.training)]
+        stepper.material = self.material
+        return stepper
+
+    def run(
+        self,
+        start: Snapshot,
+        last: int,
+        guard: Guard,
+        dials: Dials = UNCHANGED,
+        *,
+        measure: bool = False,
+        keep: Collection[int] = (),
+    ) -> Window:
+        """Replay from a snapshot up to and with step `last`, the first failure, or the last batch there is.
+
+        Snapshots before the steps of `keep` are kept. Raises ReplayError where even the first step has no batch.
+        """
+        stepper = self.at(start)
+        if dials.seed is not None:
+            reseed(dials.seed)
+        window = Window(start.step)
+        for at in range(start.step, last + 1):
+            if dials.seed is None:
+                self._draw_as_then(at)
+            if at == start.step:
+                before = RandomStates.now(self.device)
+            if at in keep:
+                window.snapshots[at] = Snapshot(start.training, at, self.device)
+            try:
+                seen = stepper.step(at, dials, measure=measure)
+            except NoBatchError:
+                if not window.seen:
+                    raise
+                self.ended_at = at
+                break
+            if not seen.left_out:
+                self.meter.spend()
+            window.random = window.random or (at == start.step and before.drew(self.device))
+            window.seen.append(seen)
+            window.ceiling = guard.ceiling
+            window.failure = guard.failure(seen)
+            if window.failure is not None:
+                break
+        return window
+
+    def first_loss(self, start: Snapshot, batch: int) -> float:
+        """Return the loss of a batch at a snapshot; it takes a whole step where only the recipe can take one."""
+        own = self.material.recipe.train_step is not None
+        self.meter.spend(1.0 if own else FORWARD_COST)
+        stepper = self.at(start)
+        self._draw_as_then(batch)
+        return stepper.step(start.step, Dials(swap={start.step: batch})).loss if own else stepper.forward(batch)
+
+    def _draw_as_then(self, step: int) -> None:
+        """Set the random states that a capture recorded before a step: between steps the training's loader drew too."""
+        if self.material.randomness is not None:
+            with suppress(LookupError):
+                self.material.randomness(step)

@@ -1,0 +1,436 @@
+"""Where a number that is not finite was born: every operation of one training step watched at ATen's level.
+
+Anomaly mode only looks at what backward functions return, and hooks on modules only see modules. Here every operation
+of the forward pass, the backward pass and the optimizer passes through `__torch_dispatch__`. A storage that an
+operation makes non-finite out of finite operands carries that birth as a label; results inherit the label of the
+operand that spoiled them, and a finite result wipes it off. Blame starts from what matters (the loss, then gradients,
+weights, buffers, optimizer state) and follows the label back, so that an infinity which reached nothing is not blamed.
+
+Anomaly mode without its checks runs beside it: it notes the forward line of every backward operation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from logdoctor.replay.source_lines import forward_line, running_line
+from logdoctor.replayed import Birth, CodeLine, Finiteness, Operand, Phase
+
+UNINITIALISED = frozenset(
+    "empty empty_like empty_strided empty_permuted new_empty new_empty_strided resize_ resize_as_ set_ "
+    "_efficientzerotensor _local_scalar_dense is_same_size".split()
+)
+"""Operations whose result holds whatever the memory held, or that make no numbers."""
+
+OVERWRITING = frozenset(
+    "copy_ fill_ zero_ normal_ uniform_ bernoulli_ random_ exponential_ log_normal_ cauchy_ geometric_ "
+    "_foreach_copy_ _foreach_zero_".split()
+)
+"""In-place operations that do not read what they write to."""
+
+ONE_RESULT = frozenset(
+    "_scaled_dot_product_flash_attention _scaled_dot_product_flash_attention_for_cpu "
+    "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention _flash_attention_forward "
+    "_efficient_attention_forward cudnn_batch_norm native_group_norm".split()
+)
+"""Operations whose further results are notes for their backward pass, where an infinity is ordinary."""
+
+MOST_BIRTHS = 2000
+"""Births kept of one step; a mask in every layer makes some dozens."""
+
+LARGEST_LABELLED = 20_000
+"""Storages that carry a label at once; they are kept alive so that no address is used twice."""
+
+
+@dataclass(eq=False)
+class _Born:
+    """A birth while the step still runs."""
+
+    phase: Phase
+    operation: str
+    leaf: str = ""
+    result: Finiteness = Finiteness.NAN
+    dtype: str = ""
+    module: str = ""
+    node: str = ""
+    line: CodeLine | None = None
+    operands: tuple[Operand, ...] = ()
+    deliberate: bool = False
+    promoted: str = ""
+    promoted_line: CodeLine | None = None
+
+    def told(self, terminal: str = "") -> Birth:
+        return Birth(
+            self.phase,
+            self.operation,
+            self.leaf,
+            self.result,
+            self.dtype,
+            self.module,
+            self.node,
+            self.line,
+            self.operands,
+            self.promoted,
+            self.promoted_line,
+            self.deliberate,
+            terminal,
+        )
+
+
+@dataclass(frozen=True)
+class _Traits:
+    """What the schema of an operation says."""
+
+    name: str
+    ignored: bool
+    view: bool
+    written: frozenset[str]
+    """Arguments that it writes to."""
+    read: frozenset[str]
+    """Arguments whose contents matter."""
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _traits(operation: Any) -> _Traits:
+    schema = operation._schema
+    name = schema.name.split("::")[-1]
+    written = frozenset(one.name for one in schema.arguments if one.alias_info is not None and one.alias_info.is_write)
+    outs = frozenset(one.name for one in schema.arguments if one.is_out)
+    blind = outs | (written if name in OVERWRITING else frozenset())
+    names = tuple(one.name for one in schema.arguments)
+    aliases = any(one.alias_info is not None for one in schema.returns)
+    return _Traits(
+        name=name,
+        ignored=name in UNINITIALISED,
+        view=aliases and not written,
+        written=written,
+        read=frozenset(names) - blind,
+        names=names,
+    )
+
+
+@dataclass(frozen=True)
+class _Glance:
+    """The range of a tensor, with one reduction: NaN in it makes both ends NaN."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    least: float = 0.0
+    greatest: float = 0.0
+    counted: bool = False
+
+    @classmethod
+    def at(cls, tensor: Tensor) -> _Glance:
+        shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+        values = tensor.coalesce().values() if tensor.is_sparse else tensor
+        values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
+        if not values.is_floating_point() or values.numel() == 0 or values.is_meta:
+            return cls(shape, dtype)
+        least, greatest = torch.aminmax(values.detach())
+        return cls(shape, dtype, float(least), float(greatest), counted=True)
+
+    @property
+    def state(self) -> Finiteness:
+        if math.isnan(self.least) or math.isnan(self.greatest):
+            return Finiteness.NAN
+        return Finiteness.INFINITE if math.isinf(self.least) or math.isinf(self.greatest) else Finiteness.FINITE
+
+    def told(self) -> Operand:
+        def end(value: float) -> float | None:
+            return value if self.counted and math.isfinite(value) else None
+
+        return Operand(self.shape, self.dtype, end(self.least), end(self.greatest), self.state)
+
+
+def finiteness(tensor: Tensor) -> Finiteness:
+    """Return the worst that a tensor holds."""
+    return _Glance.at(tensor).state
+
+
+def _key(tensor: Tensor) -> int | None:
+    if tensor.is_sparse or tensor.layout is not torch.strided or tensor.is_meta:
+        return None
+    return int(tensor.untyped_storage()._cdata)
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [one for inner in value for one in _tensors(inner)]
+    return []
+
+
+def _deliberate(arguments: Iterable[Any]) -> bool:
+    """Whether a number among the arguments is itself not finite, as in `masked_fill(mask, -inf)`."""
+    for one in arguments:
+        if isinstance(one, float) and not math.isfinite(one):
+            return True
+        if isinstance(one, list | tuple) and _deliberate(one):
+            return True
+    return False
+
+
+@dataclass
+class _Labels:
+    """Which storages hold something that is not finite, and since which birth."""
+
+    of: dict[int, tuple[Any, _Born]] = field(default_factory=dict)
+
+    def get(self, tensor: Tensor) -> _Born | None:
+        key = _key(tensor)
+        held = self.of.get(key) if key is not None else None
+        return held[1] if held else None
+
+    def put(self, tensor: Tensor, born: _Born) -> None:
+        key = _key(tensor)
+        if key is not None and (key in self.of or len(self.of) < LARGEST_LABELLED):
+            self.of[key] = (tensor.untyped_storage(), born)
+
+    def wipe(self, tensor: Tensor) -> None:
+        """Forget a label once the whole storage is known to be finite."""
+        key = _key(tensor)
+        if key in self.of and tensor.numel() * tensor.element_size() >= tensor.untyped_storage().nbytes():
+            del self.of[key]
+
+
+class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
+    """Watches one training step; enter it around the step, then ask `blame`."""
+
+    def __init__(self, model: nn.Module, names: Mapping[str, Tensor] | None = None) -> None:
+        """`names` are the tensors that exist before the step, by what they are: parameters, state, the batch."""
+        super().__init__()
+        self._model = model
+        self._names: dict[int, str] = {}
+        self._kept = [(name, tensor) for name, tensor in (names or {}).items()]
+        for name, tensor in self._kept:
+            key = _key(tensor)
+            if key is not None:
+                self._names.setdefault(key, name)
+        self._labels = _Labels()
+        self._born: list[_Born] = []
+        self._modules: list[str] = []
+        self._module_of: dict[int, str] = {}
+        self._updating = ""
+        self._backward_ran = False
+        self._stack = ExitStack()
+        self.read_out: _Born | None = None
+        """The birth behind the last number read out that was not finite: for loops that return the loss as a float."""
+
+    # Entering and leaving.
+
+    def __enter__(self) -> Tracer:
+        from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+        stack = self._stack
+        for name, module in self._model.named_modules():
+            path = name or type(module).__name__
+            stack.callback(module.register_forward_pre_hook(self._entering(path)).remove)
+            stack.callback(module.register_forward_hook(self._left, always_call=True).remove)
+        stack.callback(register_optimizer_step_pre_hook(self._updating_starts).remove)
+        stack.callback(register_optimizer_step_post_hook(self._updating_ends).remove)
+        stack.enter_context(torch.autograd.set_detect_anomaly(True, check_nan=False))
+        super().__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            super().__exit__(*error)
+        finally:
+            self._stack.close()
+
+    def _entering(self, path: str) -> Callable[..., None]:
+        def hook(_module: nn.Module, _args: Any) -> None:
+            self._modules.append(path)
+
+        return hook
+
+    def _left(self, _module: nn.Module, _args: Any, _output: Any) -> None:
+        if self._modules:
+            self._modules.pop()
+
+    def _updating_starts(self, optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
+        self._updating = type(optimizer).__name__
+
+    def _updating_ends(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
+        self._updating = ""
+
+    # One operation.
+
+    def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        traits = _traits(func)
+        node = torch._C._current_autograd_node()
+        self._note_module(node)
+        if traits.name == "_local_scalar_dense":
+            self.read_out = self._labels.get(args[0]) or self.read_out
+        if traits.ignored or traits.view:
+            return func(*args, **kwargs)
+        given = {**dict(zip(traits.names, args, strict=False)), **kwargs}
+        read = [one for name in traits.names if name in traits.read for one in _tensors(given.get(name))]
+        # An operation in place destroys what it read, so that is looked at before it runs; else only when need be.
+        before = [_Glance.at(one) for one in read] if traits.written else None
+        spoiler = self._spoiler(read, before, Finiteness.NAN) if before is not None else None
+        result = func(*args, **kwargs)
+        made = _tensors(result)[:1] if traits.name in ONE_RESULT else _tensors(result)
+        written = [one for name in traits.names if name in traits.written for one in _tensors(given.get(name))]
+        broken, worst = self._broken([*made, *written])
+        if broken:
+            if before is None:
+                before = [_Glance.at(one) for one in read]
+                spoiler = self._spoiler(read, before, worst)
+            if spoiler is None:
+                spoiler = self._birth(traits, given, before, broken[0], worst, node)
+            elif worst is Finiteness.NAN and spoiler.result is Finiteness.INFINITE and not spoiler.promoted:
+                spoiler.promoted = traits.name
+                spoiler.promoted_line = self._line(node)
+            for tensor in broken:
+                self._labels.put(tensor, spoiler)
+        return result
+
+    def _note_module(self, node: Any) -> None:
+        """Remember which module an autograd node belongs to: that of this operation has the number before the next."""
+        if node is not None:
+            self._backward_ran = True
+        elif self._modules:
+            self._module_of.setdefault(torch.autograd._get_sequence_nr() - 1, self._modules[-1])
+
+    def _broken(self, made: list[Tensor]) -> tuple[list[Tensor], Finiteness]:
+        """Return the results that are not finite and the worst of them; wipe the labels of the others."""
+        broken, worst = [], Finiteness.FINITE
+        for tensor in made:
+            state = finiteness(tensor)
+            if state is Finiteness.FINITE:
+                self._labels.wipe(tensor)
+            else:
+                broken.append(tensor)
+                worst = state if worst is not Finiteness.NAN else worst
+        return broken, worst
+
+    def _spoiler(self, read: list[Tensor], glances: list[_Glance], wanted: Finiteness) -> _Born | None:
+        """Return the birth behind the operands that are not finite; None if all are finite.
+
+        NaN is spoiled by NaN rather than by an infinity, and by an infinity that nobody wanted rather than by a mask.
+        """
+        found: list[tuple[tuple[bool, bool], _Born]] = []
+        for tensor, glance in zip(read, glances, strict=True):
+            if glance.state is not Finiteness.FINITE:
+                born = self._labels.get(tensor) or self._leaf(tensor, glance.state)
+                found.append(((glance.state is not wanted, born.deliberate), born))
+        return min(found, key=lambda one: one[0])[1] if found else None
+
+    def _leaf(self, tensor: Tensor, state: Finiteness) -> _Born:
+        key = _key(tensor)
+        name = self._names.get(key, "") if key is not None else ""
+        born = _Born(
+            Phase.BEFORE,
+            operation="",
+            leaf=name or "a tensor from before the step",
+            result=state,
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            deliberate=state is Finiteness.INFINITE
+            and not name.startswith(("parameter", "optimizer state", "gradient")),
+        )
+        self._labels.put(tensor, born)
+        self._keep(born)
+        return born
+
+    def _birth(
+        self,
+        traits: _Traits,
+        given: Mapping[str, Any],
+        before: list[_Glance],
+        tensor: Tensor,
+        state: Finiteness,
+        node: Any,
+    ) -> _Born:
+        phase, line = self._phase(node), self._line(node)
+        module = self._modules[-1] if self._modules else ""
+        if phase is Phase.BACKWARD:
+            repeated = self._first_of(traits.name, running_line())
+            if repeated is not None:
+                return repeated
+            module = module or self._module_of.get(node._sequence_nr(), "")
+        if phase is Phase.OPTIMIZER:
+            module = self._parameter(given, traits)
+        born = _Born(
+            phase=phase,
+            operation=traits.name,
+            result=state,
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            module=module,
+            node=node.name() if node is not None else self._updating,
+            line=line,
+            operands=tuple(one.told() for one in before[:8]),
+            deliberate=_deliberate(given.values()),
+        )
+        self._keep(born)
+        return born
+
+    def _phase(self, node: Any) -> Phase:
+        if self._updating:
+            return Phase.OPTIMIZER
+        if node is not None:
+            return Phase.BACKWARD
+        # Between backward pass and update, as clipping: no module runs, and nothing is recorded.
+        between = self._backward_ran and not self._modules and not torch.is_grad_enabled()
+        return Phase.OPTIMIZER if between else Phase.FORWARD
+
+    def _first_of(self, operation: str, line: CodeLine | None) -> _Born | None:
+        """Return the birth in the forward pass that a checkpointed forward pass repeats, if it does."""
+        if line is None:
+            return None
+        same = (
+            one for one in self._born if one.phase is Phase.FORWARD and (one.operation, one.line) == (operation, line)
+        )
+        return next(same, None)
+
+    def _parameter(self, given: Mapping[str, Any], traits: _Traits) -> str:
+        """Return the first parameter, or state of one, that the optimizer's operation broke."""
+        for name in traits.names:
+            if name in traits.written:
+                for one in _tensors(given.get(name)):
+                    if finiteness(one) is not Finiteness.FINITE:
+                        key = _key(one)
+                        return self._names.get(key, "").removeprefix("parameter ") if key is not None else ""
+        return ""
+
+    def _line(self, node: Any) -> CodeLine | None:
+        if self._updating:
+            return None
+        line = running_line()
+        return line if line is not None or node is None else forward_line(node)
+
+    def _keep(self, born: _Born) -> None:
+        if len(self._born) < MOST_BIRTHS:
+            self._born.append(born)
+
+    # After the step.
+
+    def blame(self, terminals: Iterable[tuple[str, Tensor]]) -> Birth | None:
+        """Return the earliest birth behind the terminals that are not finite; None where all are finite."""
+        found = []
+        for name, tensor in terminals:
+            state = finiteness(tensor)
+            if state is not Finiteness.FINITE:
+                born = self._labels.get(tensor) or self._leaf(tensor, state)
+                found.append((self._born.index(born) if born in self._born else MOST_BIRTHS, name, born))
+        if not found:
+            return None
+        _, name, born = min(found, key=lambda one: one[0])
+        return born.told(name)
+
+    def births(self) -> tuple[Birth, ...]:
+        """Return every birth of the step, in the order in which they happened."""
+        return tuple(one.told() for one in self._born)

@@ -1,0 +1,263 @@
+"""The cause, from what the experiments showed: plain numbers in, a judgement out, without torch.
+
+The order is that of a prototype in which "the first fix that helps" named the right cause in 32 of 60 planted faults
+and this order in 58 of 60 on new seeds: what one experiment shows alone goes before what many causes share. A lower
+learning rate removes most failures, so it is the cause only where nothing more specific removes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from logdoctor.finding import Confidence
+from logdoctor.replayed import Baseline, Birth, Finiteness, Outcome, Phase, Probe, Symptom, Trial
+
+RATE_ROSE = 1.5
+"""Rise of the learning rate within the window from which it is a suspect."""
+
+RMS_HIGH = 2.5
+"""Update RMS of a stale second moment: 10.7 in the prototype, at most 3.05 for every other fault (arXiv 2304.13013)."""
+
+RMS_RISE = 3.0
+"""And its rise over the healthy median."""
+
+GRADIENT_ROSE = 30.0
+"""Ratio of the gradient norm to its healthy median from which it exploded."""
+
+ZERO_SENSITIVE = frozenset("log log2 log10 log1p div reciprocal rsqrt pow true_divide xlogy".split())
+"""Operations that become infinite at zero."""
+
+
+NOT_PROBED = Probe()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known when the cause is judged."""
+
+    baseline: Baseline
+    birth: Birth | None = None
+    probe: Probe = NOT_PROBED
+    trials: tuple[Trial, ...] = ()
+    half: bool = False
+    """The number that is not finite was born in half precision."""
+    exact: bool = True
+    """States, batches and random numbers were all put back."""
+    rate_ratio: float = 1.0
+    """Largest rise of a group's learning rate within the window."""
+    rate_jump: bool = False
+    """It rose from one step to the next, not little by little."""
+    rms: float | None = None
+    rms_before: float | None = None
+    norm_ratio: float | None = None
+    logged_fails: bool = True
+    """The log shows a failure near the flagged step."""
+
+    def removed(self, *names: str) -> Trial | None:
+        """Return the first trial of these names that removed the failure."""
+        fitting = [one for name in names for one in self.trials if one.name == name]
+        return next((one for one in fitting if one.outcome is Outcome.REMOVED), None)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A cause that the facts speak for."""
+
+    cause: str
+    confidence: Confidence
+    evidence: tuple[str, ...]
+    remedies: tuple[str, ...] = ()
+    """Names of the trials that may be prescribed, best first."""
+    code: str = ""
+    """The change to the code that no replay can test."""
+
+
+def judge(facts: Facts) -> tuple[Judgement, str]:
+    """Return the cause and the id of the one that fits next best, empty for none."""
+    fitting = [one for rule in _ORDER if (one := rule(facts)) is not None]
+    first = fitting[0] if fitting else Judgement("unknown", Confidence.LOW, ("no single change removes the failure",))
+    second = next((one.cause for one in fitting if one.cause != first.cause), "")
+    return first, second
+
+
+def ruled_out(trials: Sequence[Trial]) -> Iterator[str]:
+    """Yield what was tried and did not matter, the strongest dose of each."""
+    names = dict.fromkeys(one.name for one in trials)
+    for name in names:
+        doses = [one for one in trials if one.name == name]
+        if all(one.outcome in (Outcome.UNCHANGED, Outcome.WORSE) for one in doses):
+            yield f"to {doses[-1].text} changes nothing: it fails at step {doses[-1].failed_step}"
+
+
+def _not_reproduced(facts: Facts) -> Judgement | None:
+    baseline = facts.baseline
+    if baseline.reproduced:
+        return None
+    if baseline.failure is not None:
+        return Judgement("unknown", Confidence.LOW, ("it fails in one replay and not in the other",))
+    if not facts.logged_fails:
+        return Judgement("unknown", Confidence.LOW, ("neither the log nor the replay fails near this step",))
+    if facts.exact and baseline.differs_at is not None:
+        evidence = f"the replay follows the log up to step {baseline.differs_at - 1} and then does not fail"
+        return Judgement("hardware-fault", Confidence.MEDIUM, (evidence,))
+    return Judgement("unknown", Confidence.LOW, ("the replay does not fail: a passing fault, or one not captured",))
+
+
+def _state(facts: Facts) -> Judgement | None:
+    leaf = facts.birth.leaf if facts.birth is not None else ""
+    earlier = facts.removed("earlier-state")
+    if earlier is not None:
+        evidence = f"from the state of step {facts.baseline.state_step} it fails, from an earlier one it does not"
+        return Judgement("corrupted-state", Confidence.HIGH, (evidence,), ("earlier-state",))
+    if leaf and not leaf.startswith("batch"):
+        evidence = f"{leaf} is not finite when step {_failing(facts)} begins"
+        return Judgement("corrupted-state", Confidence.MEDIUM, (evidence,), ("earlier-state", "moments"))
+    return None
+
+
+def _leaf_of_batch(facts: Facts) -> Judgement | None:
+    birth = facts.birth
+    if birth is None or not birth.leaf.startswith("batch"):
+        return None
+    evidence = f"{birth.leaf} of step {_failing(facts)} holds {'NaN' if birth.result is Finiteness.NAN else 'infinity'}"
+    return Judgement("bad-batch", Confidence.HIGH, (evidence,), ("skip",))
+
+
+def _gradients_kept(facts: Facts) -> Judgement | None:
+    trial = facts.removed("zero-gradients")
+    if trial is None:
+        return None
+    return Judgement("gradients-not-zeroed", Confidence.HIGH, (f"to {trial.text} removes it",), ("zero-gradients",))
+
+
+def _epsilon(facts: Facts) -> Judgement | None:
+    birth, trial = facts.birth, facts.removed("epsilon")
+    if birth is None or birth.phase is not Phase.OPTIMIZER or trial is None:
+        return None
+    evidence = f"{birth.operation} of {birth.node} divides by zero in {birth.module or 'a parameter'}"
+    return Judgement("epsilon-too-small", Confidence.HIGH, (evidence, f"to {trial.text} removes it"), ("epsilon",))
+
+
+def _precision(facts: Facts) -> Judgement | None:
+    trial = facts.removed("precision", "bfloat16")
+    failure = facts.baseline.failure
+    if trial is None or not (facts.half or (failure is not None and failure.symptom is Symptom.STEPS_SKIPPED)):
+        return None
+    evidence = [f"to {trial.text} removes it"]
+    if facts.birth is not None:
+        evidence.insert(0, f"{facts.birth.operation} overflows {facts.birth.dtype}")
+    exhausted = failure is not None and failure.symptom is Symptom.STEPS_SKIPPED
+    scale_alone = facts.removed("loss-scale") is not None
+    cause = "loss-scale-exhausted" if exhausted or scale_alone else "half-precision-overflow"
+    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("bfloat16", "precision", "loss-scale"))
+
+
+def _rate_jump(facts: Facts) -> Judgement | None:
+    trial = facts.removed("rate-before")
+    if trial is None or facts.rate_ratio < RATE_ROSE:
+        return None
+    cause = "learning-rate-jump" if facts.rate_jump else "learning-rate-too-high"
+    evidence = (f"the learning rate rose {facts.rate_ratio:.3g}-fold in the window", f"to {trial.text} removes it")
+    return Judgement(cause, Confidence.HIGH, evidence, ("rate-before", "learning-rate"))
+
+
+def _operation(facts: Facts) -> Judgement | None:
+    birth = facts.birth
+    if birth is None or birth.leaf or birth.phase is Phase.OPTIMIZER:
+        return None
+    name = birth.operation
+    if birth.deliberate and birth.promoted:
+        name = birth.promoted
+    place = birth.promoted_line if birth.deliberate and birth.promoted_line is not None else birth.line
+    where = f" at {place.file}:{place.line}" if place is not None else ""
+    evidence = [f"{name} makes it out of finite numbers{where}"]
+    if facts.probe.now_other is False:
+        evidence.append(f"the batch of step {_failing(facts)} triggers it, others do not")
+    zero = name in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
+    cause = "log-of-zero" if zero else "unstable-operation"
+    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {name}{where}")
+
+
+def _touches_zero(least: float | None, greatest: float | None) -> bool:
+    return least is not None and greatest is not None and least <= 0.0 <= greatest
+
+
+def _batch(facts: Facts) -> Judgement | None:
+    probe, trial = facts.probe, facts.removed("skip")
+    if not (probe.now_flagged and probe.now_other is False and probe.old_flagged and probe.old_other is False):
+        return None
+    if trial is None:
+        return None
+    evidence = (
+        f"the batch of step {_failing(facts)} fails with the state now and with that of step {probe.old_step}, "
+        "other batches with neither",
+    )
+    return Judgement("bad-batch", Confidence.HIGH, evidence, ("skip",))
+
+
+def _stale_moment(facts: Facts) -> Judgement | None:
+    if facts.rms is None or facts.rms <= RMS_HIGH or facts.rms <= RMS_RISE * (facts.rms_before or math.inf):
+        return None
+    trial = facts.removed("update-clip", "beta2")
+    if trial is None:
+        return None
+    evidence = (
+        f"the update's RMS is {facts.rms:.3g} before the failure, {facts.rms_before or 0.0:.3g} in healthy steps",
+        f"to {trial.text} removes it",
+    )
+    return Judgement("stale-second-moment", Confidence.HIGH, evidence, ("update-clip", "beta2", "moments"))
+
+
+def _explosion(facts: Facts) -> Judgement | None:
+    trial = facts.removed("clip")
+    if trial is None or facts.norm_ratio is None or facts.norm_ratio < GRADIENT_ROSE:
+        return None
+    evidence = (f"the gradient norm is {facts.norm_ratio:.3g} times its median", f"to {trial.text} removes it")
+    return Judgement("no-gradient-clipping", Confidence.MEDIUM, evidence, ("clip", "learning-rate"))
+
+
+def _small_epsilon(facts: Facts) -> Judgement | None:
+    trial = facts.removed("epsilon")
+    if trial is None:
+        return None
+    return Judgement("epsilon-too-small", Confidence.MEDIUM, (f"to {trial.text} removes it",), ("epsilon",))
+
+
+def _rate(facts: Facts) -> Judgement | None:
+    trial = facts.removed("learning-rate")
+    if trial is None:
+        return None
+    evidence = (f"to {trial.text} removes it, and nothing more specific does",)
+    return Judgement("learning-rate-too-high", Confidence.MEDIUM, evidence, ("learning-rate",))
+
+
+def _interaction(facts: Facts) -> Judgement | None:
+    trial = facts.removed("skip")
+    if trial is None or facts.probe.now_other is not False:
+        return None
+    evidence = (f"only this batch fails, and to {trial.text} removes it",)
+    return Judgement("bad-batch", Confidence.LOW, evidence, ("skip",))
+
+
+def _failing(facts: Facts) -> int | None:
+    return facts.baseline.failure.step if facts.baseline.failure is not None else None
+
+
+_ORDER: tuple[Callable[[Facts], Judgement | None], ...] = (
+    _not_reproduced,
+    _state,
+    _leaf_of_batch,
+    _gradients_kept,
+    _epsilon,
+    _precision,
+    _rate_jump,
+    _operation,
+    _batch,
+    _stale_moment,
+    _small_epsilon,
+    _explosion,
+    _rate,
+    _interaction,
+)

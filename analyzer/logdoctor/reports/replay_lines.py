@@ -1,0 +1,167 @@
+"""What a replay found, as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.causes import because
+from logdoctor.replayed import Baseline, Birth, Outcome, Phase, Probe, Replayed, Trial, Verdict, Wording
+from logdoctor.reports.layout import Page, hanging, wrapped
+from logdoctor.wording import counted, number
+
+MAX_TRIALS = 8
+MAX_EVIDENCE = 5
+MAX_RULED_OUT = 4
+
+_PHASES = {
+    Phase.FORWARD: "in the forward pass",
+    Phase.BACKWARD: "in the backward pass",
+    Phase.OPTIMIZER: "in the optimizer",
+    Phase.BEFORE: "before the step",
+}
+
+_OUTCOMES = {
+    Outcome.REMOVED: "removes it",
+    Outcome.POSTPONED: "only delays it",
+    Outcome.UNCHANGED: "changes nothing",
+    Outcome.WORSE: "makes it worse",
+    Outcome.UNTESTED: "was not tried",
+}
+
+
+def render(replayed: Replayed, page: Page) -> str:
+    """Return the result as text for a terminal."""
+    blocks = (
+        _happened(replayed, page),
+        _place(replayed.birth, page),
+        _probe(replayed.probe, page),
+        _trials(replayed.trials, page),
+        _verdict(replayed.verdict, page),
+        _closing(replayed, page),
+    )
+    return "\n\n".join("\n".join(line.rstrip() for line in lines) for one in blocks if (lines := list(one))) + "\n"
+
+
+def _happened(replayed: Replayed, page: Page) -> Iterator[str]:
+    baseline = replayed.baseline
+    rule = f"  {page.dim(replayed.target.rule)}" if replayed.target.rule else ""
+    if baseline is None:
+        yield f"{page.bold('replay')}{rule}  step {replayed.target.step}: ended before the window was replayed"
+        return
+    yield from (page.bold(line) for line in wrapped(page.printable(_headline(baseline, replayed)), page.width))
+    yield from hanging("  ", page.printable(_faithful(baseline)), page.width)
+
+
+def _headline(baseline: Baseline, replayed: Replayed) -> str:
+    failure = baseline.failure
+    if failure is None or not baseline.reproduced:
+        return (
+            f"Step {replayed.target.step} does not fail again: the fault was transient, or lies in what was not kept. "
+            "No fix is prescribed"
+        )
+    what = str(failure.symptom).replace("-", " ")
+    return f"Step {failure.step} fails again, from the state of step {baseline.state_step}: {what}" + (
+        f" ({failure.detail})" if failure.detail else ""
+    )
+
+
+def _faithful(baseline: Baseline) -> str:
+    if baseline.follows_log is None:
+        return "no logged loss to compare with"
+    if not baseline.follows_log:
+        return f"the replayed loss is not the logged one from step {baseline.differs_at} on: check the recipe"
+    floor = "" if not baseline.noise_floor else f"; two replays differ by up to {number(baseline.noise_floor)}"
+    largest = baseline.largest_difference or 0.0
+    same = "bit by bit" if not largest else f"within {number(largest)}"
+    off = baseline.shift
+    moved = [f"took the recipe's batch k{off.batch:+d}"] * bool(off.batch)
+    moved += [f"was logged at k{off.log:+d}"] * bool(off.log)
+    counting = f"; step k of the run {' and '.join(moved)}" if moved else ""
+    return f"the losses of {counted(baseline.compared, 'step')} are the logged ones {same}{floor}{counting}"
+
+
+def _place(birth: Birth | None, page: Page) -> Iterator[str]:
+    if birth is None:
+        return
+    said = f"{birth.operation or birth.leaf} gives {_article(str(birth.result))} {_PHASES[birth.phase]}"
+    if birth.phase is Phase.BEFORE:
+        said = f"{birth.leaf} is {birth.result} before the step"
+    details = [f"module {birth.module}"] if birth.module else []
+    details += [f"{birth.dtype}"] if birth.dtype else []
+    details += [f"becomes NaN at {birth.promoted}"] if birth.promoted else []
+    yield from hanging("  ", page.printable("; ".join([said, *details])), page.width)
+    if birth.line is not None:
+        within = f", in {birth.line.function}" if birth.line.function else ""
+        yield from hanging(
+            f"  {page.dim('at')}  ", page.printable(f"{birth.line.file}:{birth.line.line}{within}"), page.width
+        )
+    for operand in birth.operands:
+        if operand.least is not None and operand.greatest is not None:
+            shape = " x ".join(map(str, operand.shape)) or "a number"
+            span = f"from {number(operand.least)} to {number(operand.greatest)}"
+            yield from hanging("  ", f"input {shape} {operand.dtype}, {span}, {operand.state}", page.width)
+
+
+def _article(word: str) -> str:
+    return {"infinite": "an infinity", "nan": "NaN"}.get(word, word)
+
+
+def _probe(probe: Probe | None, page: Page) -> Iterator[str]:
+    if probe is None:
+        return
+    old = f"the state of step {probe.old_step}" if probe.old_step is not None else "an older state"
+    cells = (
+        ("this state", "this batch", probe.now_flagged),
+        ("this state", "other batches", probe.now_other),
+        (old, "this batch", probe.old_flagged),
+        (old, "other batches", probe.old_other),
+    )
+    said = [
+        f"{state} with {batch} {'fails' if fails else 'goes well'}"
+        for state, batch, fails in cells
+        if fails is not None
+    ]
+    if said:
+        yield from hanging("  ", page.printable("; ".join(said)), page.width)
+
+
+def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:
+    tried = sorted(trials, key=lambda one: list(Outcome).index(one.outcome))
+    for at, one in enumerate(tried[:MAX_TRIALS]):
+        label = f"  {page.dim('tried')}  " if at == 0 else " " * 9
+        runs = f", {one.passed} of {one.tried} runs" if one.passed else ""
+        why = f": {one.reason}" if one.reason else ""
+        yield from page.beside(label, page.printable(one.text), page.printable(f"{_OUTCOMES[one.outcome]}{runs}{why}"))
+    if len(tried) > MAX_TRIALS:
+        yield page.dim(f"         and {counted(len(tried) - MAX_TRIALS, 'more change')}")
+
+
+def _verdict(verdict: Verdict | None, page: Page) -> Iterator[str]:
+    if verdict is None:
+        return
+    known = because(verdict.cause)
+    yield from page.beside("  1 ", page.printable(f"{known.text}, confidence {verdict.confidence}"), verdict.cause)
+    for sentence in verdict.evidence[:MAX_EVIDENCE]:
+        yield from hanging("    + ", page.printable(sentence), page.width)
+    for sentence in verdict.ruled_out[:MAX_RULED_OUT]:
+        yield from hanging("    - ", page.printable(sentence), page.width)
+    if verdict.second:
+        yield from page.beside("  2 ", page.printable(because(verdict.second).text), verdict.second)
+    prescription = verdict.prescription
+    if prescription is not None:
+        yield ""
+        aside = str(prescription.wording)
+        yield from page.beside(f"  {page.dim('fix')}   ", page.printable(prescription.text), aside)
+        if prescription.alongside:
+            yield from page.beside(" " * 8, page.printable(prescription.alongside), str(Wording.NOT_TESTED))
+
+
+def _closing(replayed: Replayed, page: Page) -> Iterator[str]:
+    for sentence in (*replayed.limits, *replayed.remarks):
+        yield from hanging(f"  {page.dim('note')}  ", page.printable(sentence), page.width)
+    ended = {"interrupt": "; interrupted, what was learnt is kept", "budget": "; the budget was spent before the end"}
+    cost, environment = replayed.cost, replayed.environment
+    yield (
+        f"{number(cost.steps)} step-equivalents in {cost.seconds:.1f} s on {environment.device}, torch "
+        f"{environment.torch}{ended.get(replayed.interrupted, '')}"
+    )

@@ -1,0 +1,1 @@
+"""How right a replay is: trainings with planted faults, saved, flagged and replayed."""

@@ -1,0 +1,32 @@
+"""The smaller formats of tables, by their own samples: exports of TensorBoard and Weights & Biases, monitors."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from tests.damaged.lines import assert_placed, damaged, points_of, read
+
+from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.episode_monitor import EpisodeMonitor
+from logdoctor.sources.json_lines import JsonLines
+from logdoctor.sources.source import Source
+from logdoctor.sources.tensorboard_csv import TensorBoardCsv
+from logdoctor.sources.wandb_export import WandbExport
+
+MUTATIONS = 5000
+
+_SOURCES: tuple[Source, ...] = (TensorBoardCsv(), WandbExport(), EpisodeMonitor(), CsvTable(), JsonLines())
+_SAMPLES = tuple((source, sample) for source in _SOURCES for sample in source.samples if sample.expected is not None)
+
+
+def trial(rng: random.Random, folder: Path) -> None:
+    """Damage one sample of one source and read it."""
+    source, sample = rng.choice(_SAMPLES)
+    content = sample.content.encode() if isinstance(sample.content, str) else sample.content
+    path = folder / sample.file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = damaged(content, rng)
+    logs = read(source, path, data)
+    assert_placed([notice for log in logs or () for notice in log.notices], len(data))
+    points_of(logs or ())

@@ -1,0 +1,78 @@
+"""Text logs: what loops print, damaged in bytes, in numbers and in lines, and the samples of the source."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+
+from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, points_of, read
+
+from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.text_log import TextLog
+
+_FORMS = (
+    "step {step}: loss {loss}, val_loss {val_loss}",
+    "Epoch {step} | train_loss={loss} | val_loss={val_loss}",
+    "[INFO] iter {step}/1000 loss: {loss} lr: {val_loss}",
+    "{{'step': {step}, 'loss': {loss}, 'eval_loss': {val_loss}}}",
+    "2024-01-02 03:04:05,678 - iteration {step} - loss: {loss} - grad_norm: {val_loss}",
+    "Epoch: [{step}] Loss {loss} Acc@1 {val_loss}",
+    "step {step} loss {loss}",
+)
+
+_SAMPLES = tuple(sample for sample in TextLog.samples if sample.expected is not None)
+
+
+@cache
+def sound(variant: int) -> tuple[bytes, dict[bytes, int]]:
+    """Return a log that is damaged, and the step of each of its lines."""
+    rng = random.Random(variant)
+    form, spell = rng.choice(_FORMS), rng.choice(("{!r}", "{:.4f}", "{:.3e}"))
+    lines: dict[bytes, int] = {}
+    for i in range(1, rng.randint(5, 12)):
+        numbers = {name: spell.format(rng.random() * 3) for name in ("loss", "val_loss")}
+        lines[form.format(step=10 * i, **numbers).encode()] = 10 * i
+    return b"\n".join(lines) + b"\n", lines
+
+
+@cache
+def values_of(variant: int, folder: Path) -> dict[str, set[Point]]:
+    """Return the points of an undamaged log; tests of the source prove them."""
+    data, _ = sound(variant)
+    logs = read(TextLog(), folder / "train.log", data)
+    assert logs is not None
+    return points_of(logs)
+
+
+def trial(rng: random.Random, folder: Path) -> None:
+    """Damage one log and read it."""
+    if rng.random() < 0.3:
+        sample = rng.choice(_SAMPLES)
+        content = sample.content.encode() if isinstance(sample.content, str) else sample.content
+        data = damaged(content, rng)
+        logs = read(TextLog(), folder / "train.log", data)
+        assert_placed([notice for log in logs or () for notice in log.notices], len(data))
+        return
+    variant = rng.randrange(60)
+    whole, rows = sound(variant)
+    data = damaged(whole, rng)
+    logs = read(TextLog(), folder / "train.log", data)
+    if logs is None:
+        return
+    notices = [notice for log in logs for notice in log.notices]
+    assert_placed(notices, len(data))
+    points = points_of(logs)
+    assert_readable(points, data, parse_number)
+    lines = data.split(b"\n")
+    intact = {rows[line] for line in lines if line in rows}
+    truth = values_of(variant, folder)
+    if len(intact) == len(rows) and len(lines) == len(rows) + 1:
+        assert {name: points.get(name, set()) for name in truth} == truth, "whole lines in another order"
+    told = {line for one in notices for line in range(one.line_start or 0, (one.line_end or 0) + 1)}
+    alone = {line for line in lines if line in rows and sum(str(rows[line]).encode() in one for one in lines) == 1}
+    for number, line in enumerate(lines, 1):  # a line that stands alone with its step keeps its values
+        for name in truth if line in alone and number not in told else ():
+            found = {value for step, value in points.get(name, ()) if step == rows[line]}
+            wanted = {value for step, value in truth[name] if step == rows[line]}
+            assert found <= wanted, f"{name} at {rows[line]}: {found - wanted}"

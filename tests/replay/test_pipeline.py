@@ -1,0 +1,252 @@
+"""The whole replay on small trainings: what it finds, tests, prescribes, and what it refuses to say."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+from tests.replay.training import Loop, build, examples, loss_of
+from torch import nn
+
+from logdoctor.finding import Confidence
+from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.material import Fidelity, Training
+from logdoctor.replay.pipeline import Options, Progress, replay
+from logdoctor.replayed import Outcome, Shift, Symptom, Target, Wording, from_json, to_json
+
+torch.set_num_threads(1)
+
+CPU = Options("cpu")
+
+
+def spoiled(step: int) -> Any:
+    x, y = examples(step)
+    if step == 40:
+        x = x.clone()
+        x[3, 2] = math.nan
+    return x, y
+
+
+@pytest.fixture(scope="module")
+def nan_run() -> Loop:
+    return Loop(batch=spoiled).run()
+
+
+@pytest.fixture(scope="module")
+def sound_run() -> Loop:
+    return Loop().run()
+
+
+def test_a_bad_batch_is_reproduced_named_and_left_out(nan_run: Loop) -> None:
+    result = replay(nan_run.material(), Target(40, "nan-loss"), CPU)
+    baseline, verdict = result.baseline, result.verdict
+    assert baseline is not None
+    assert baseline.reproduced
+    assert (baseline.state_step, baseline.noise_floor, baseline.largest_difference) == (30, 0.0, 0.0)
+    assert baseline.follows_log
+    assert baseline.failure is not None
+    assert (baseline.failure.step, baseline.failure.symptom) == (40, Symptom.LOSS_NOT_FINITE)
+    assert result.birth is not None
+    assert result.birth.leaf == "batch[0]"
+    assert verdict is not None
+    assert (verdict.cause, verdict.confidence) == ("bad-batch", Confidence.HIGH)
+    assert verdict.prescription is not None
+    assert verdict.prescription.wording is Wording.TESTED
+    assert verdict.prescription.trial is not None
+    trial = result.trials[verdict.prescription.trial]
+    assert (trial.name, trial.outcome) == ("skip", Outcome.REMOVED)
+    assert trial.passed == trial.tried == 4
+    assert 0 < result.cost.steps < 300
+    assert to_json(from_json(to_json(result))) == to_json(result)
+
+
+def test_the_steps_spent_are_those_that_progress_tells(nan_run: Loop) -> None:
+    told: list[Progress] = []
+    result = replay(nan_run.material(), Target(40), CPU, told.append)
+    assert told[-1].steps == pytest.approx(result.cost.steps, abs=0.01)
+    assert all(later.steps > earlier.steps for earlier, later in pairwise(told))
+    assert len({one.stage for one in told}) >= 4
+    assert told[-1].remaining_seconds is not None
+
+
+def test_a_failure_that_does_not_come_back_gets_no_prescription() -> None:
+    def flip(training: Training, step: int) -> None:
+        if step == 40:
+            with torch.no_grad():
+                training.model.last.weight[0, 0] = 1e30
+
+    result = replay(Loop(passing=flip).run().material(), Target(40), CPU)
+    assert result.baseline is not None
+    assert (result.baseline.reproduced, result.baseline.differs_at) == (False, 40)
+    assert result.verdict is not None
+    assert result.verdict.cause == "hardware-fault"
+    assert result.verdict.prescription is None
+    assert result.trials == ()
+
+
+def test_nothing_is_said_of_a_sound_step(sound_run: Loop) -> None:
+    result = replay(sound_run.material(), Target(35), CPU)
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.prescription, result.birth) == ("unknown", None, None)
+
+
+def test_a_recipe_whose_batches_are_off_by_one_is_put_right(nan_run: Loop) -> None:
+    result = replay(nan_run.material(batches=lambda step: spoiled(step - 1)), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.shift == Shift(batch=1)
+    assert result.baseline.follows_log
+    assert result.remarks
+    assert result.verdict is not None
+    assert result.verdict.cause == "bad-batch"
+
+
+def test_a_log_that_counts_from_one_is_put_right(nan_run: Loop) -> None:
+    logged = {step + 1: loss for step, loss in nan_run.losses.items()}
+    result = replay(nan_run.material(logged=logged), Target(41), CPU)
+    assert result.baseline is not None
+    assert result.baseline.shift == Shift(log=1)
+    assert result.baseline.failure is not None
+    assert result.baseline.failure.step == 40
+
+
+def test_other_random_numbers_are_not_taken_for_a_shift(sound_run: Loop) -> None:
+    def forgetful(step: int) -> Any:
+        torch.rand(1)
+        return examples(step)
+
+    result = replay(sound_run.material(batches=forgetful, fidelity=Fidelity.NO_RANDOM_STATE), Target(35), CPU)
+    assert result.baseline is not None
+    assert result.baseline.shift == Shift()
+    assert result.baseline.follows_log is False
+    assert result.limits
+
+
+def test_a_rate_that_jumps_is_told_from_one_that_is_merely_too_high() -> None:
+    def setup() -> Training:
+        training = build()
+        factor = torch.optim.lr_scheduler.LambdaLR(training.optimizer, lambda step: 300.0 if step >= 38 else 1.0)
+        return Training(training.model, training.optimizer, factor)
+
+    result = replay(Loop(setup).run().material(), Target(40), CPU)
+    assert result.verdict is not None
+    assert result.verdict.cause == "learning-rate-jump"
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert "0.01" in result.verdict.prescription.text
+
+
+def test_an_interrupt_keeps_what_was_learnt(nan_run: Loop) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.stage.startswith("repeats"):
+            raise KeyboardInterrupt
+
+    result = replay(nan_run.material(), Target(40), CPU, stop)
+    assert result.interrupted == "interrupt"
+    assert result.birth is not None
+    assert result.verdict is not None
+    assert result.verdict.cause == "bad-batch"
+    assert result.verdict.prescription is None
+    assert to_json(from_json(to_json(result))) == to_json(result)
+
+
+def test_a_spent_budget_ends_it_early(nan_run: Loop) -> None:
+    result = replay(nan_run.material(), Target(40), Options("cpu", steps=30.0))
+    assert result.interrupted == "budget"
+    assert result.cost.steps <= 30.0
+    assert result.baseline is not None
+
+
+def test_a_capture_whose_batches_end_after_the_failure_is_enough(nan_run: Loop) -> None:
+    def batches(step: int) -> Any:
+        if step > 43:
+            raise LookupError(step)
+        return spoiled(step)
+
+    result = replay(nan_run.material(batches=batches), Target(40), CPU)
+    assert result.verdict is not None
+    assert result.verdict.prescription is not None
+    assert result.remarks
+
+
+def test_without_optimizer_state_nothing_is_tried(nan_run: Loop) -> None:
+    result = replay(nan_run.material(fidelity=Fidelity.WEIGHTS_ONLY), Target(40), CPU)
+    assert result.birth is not None
+    assert result.probe is not None
+    assert result.trials == ()
+
+
+def test_the_users_loop_is_stepped_and_changed_from_outside() -> None:
+    def train_step(training: Training, batch: Any) -> float:
+        assert training.optimizer is not None
+        training.optimizer.zero_grad()
+        loss = loss_of(training.model, batch)
+        loss.backward()
+        training.optimizer.step()
+        return float(loss.detach())
+
+    def steep(model: nn.Module, batch: Any) -> Any:
+        return loss_of(model, batch)
+
+    result = replay(Loop(batch=spoiled, loss=steep).run().material(train_step=train_step), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.largest_difference == 0.0
+    assert result.verdict is not None
+    assert result.verdict.cause == "bad-batch"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"batches": lambda step: {}[step]}, "there is no batch of step 30"),
+        ({"accumulate": 4}, "a list of 4 batches"),
+        ({"batches": lambda step: (torch.zeros(2, 5), torch.zeros(2).long())}, "loss() raised RuntimeError: mat1"),
+    ],
+    ids=["no batch", "no list", "wrong shape"],
+)
+def test_a_recipe_that_cannot_be_used_is_one_clear_line(nan_run: Loop, changes: Any, message: str) -> None:
+    with pytest.raises(ReplayError) as caught:
+        replay(nan_run.material(**changes), Target(40), CPU)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_step_before_every_state_is_an_error(nan_run: Loop) -> None:
+    with pytest.raises(ReplayError, match="no saved state lies before step 10; the oldest is of step 30"):
+        replay(nan_run.material(states=tuple(nan_run.states[-1:])), Target(10), CPU)
+
+
+def test_an_unknown_device_is_an_error(nan_run: Loop) -> None:
+    with pytest.raises(ReplayError, match="no device"):
+        replay(nan_run.material(), Target(40), Options("gpu0"))
+    if not torch.cuda.is_available():
+        with pytest.raises(ReplayError, match="sees no CUDA"):
+            replay(nan_run.material(), Target(40), Options("cuda"))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "bf16"])
+def test_on_a_gpu_the_same_is_found(precision: str) -> None:
+    from logdoctor.replay.material import Precision
+
+    def setup() -> Training:
+        training = build()
+        training.model.cuda()
+        optimizer = torch.optim.AdamW(training.model.parameters(), 1e-2, fused=True)
+        scaler = torch.amp.GradScaler("cuda") if precision == "fp16" else None
+        return Training(training.model, optimizer, None, scaler)
+
+    def on_gpu(step: int) -> Any:
+        return tuple(one.cuda() for one in spoiled(step))
+
+    run = Loop(setup, batch=on_gpu).run()
+    result = replay(run.material(precision=Precision(precision), logged={}), Target(40), Options("cuda"))
+    assert result.baseline is not None
+    assert result.baseline.reproduced
+    assert result.baseline.noise_floor == 0.0
+    assert result.birth is not None
+    assert result.birth.leaf == "batch[0]"
+    assert result.verdict is not None
+    assert result.verdict.cause == "bad-batch"

@@ -1,0 +1,90 @@
+"""A recipe is the user's own code: every mistake in it is one line that says where and what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.material import Precision
+from logdoctor.replay.recipe import read_recipe
+
+HEAD = "import torch\nfrom torch import nn\n"
+SETUP = "def setup():\n    model = nn.Linear(2, 1)\n    return model, torch.optim.SGD(model.parameters(), 0.1)\n"
+LOSS = "def loss(model, batch):\n    return model(batch).mean()\n"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "recipe.py"
+    path.write_text(HEAD + text)
+    return path
+
+
+def test_a_recipe_is_read(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("STEPS = 7\n")
+    text = "from beside import STEPS\n" + SETUP + LOSS
+    text += "def batch(step):\n    return torch.full((1, 2), float(step + STEPS))\n"
+    text += "precision = 'bf16'\nclip_norm = 1\naccumulate = 2\n"
+    recipe = read_recipe(written(tmp_path, text))
+    training = recipe.setup()
+    assert isinstance(training.optimizer, torch.optim.SGD)
+    assert training.scheduler is None
+    assert recipe.batch is not None
+    assert recipe.batch(1).tolist() == [[8.0, 8.0]]
+    assert recipe.loss(training.model, recipe.batch(1)).numel() == 1
+    assert (recipe.precision, recipe.clip_norm, recipe.accumulate) == (Precision.BF16, 1.0, 2)
+    assert recipe.train_step is recipe.load is None
+
+
+def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
+    training = read_recipe(written(tmp_path, "def setup():\n    return nn.Linear(2, 1)\n" + LOSS)).setup()
+    assert training.optimizer is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LOSS, "defines no setup(); see logdoctor replay --write-recipe"),
+        (LOSS + "def set_up():\n    pass\n", "defines no setup(); did you mean 'set_up'?"),
+        (SETUP, "defines neither loss(model, batch) nor train_step(training, batch)"),
+        (SETUP + "def loss(batch):\n    pass\n", "loss must be called as loss(model, batch)"),
+        (SETUP + LOSS + "batch = 3\n", "batch must be a function, not a int"),
+        (SETUP + LOSS + "precision = 'half'\n", "precision is 'half', not one of fp32, fp16, bf16"),
+        (SETUP + LOSS + "clip_norm = 0\n", "clip_norm is 0, not a number above 0"),
+        (SETUP + LOSS + "accumulate = 1.5\n", "accumulate is 1.5, not a number of batches"),
+        ("def setup(:\n", ":3: invalid syntax"),
+        ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
+        ("raise SystemExit(1)\n", "ended Python itself (1)"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ReplayError, match=re.escape(said)) as problem:
+        read_recipe(path)
+    assert str(problem.value).startswith(str(path))
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return None", "setup() must return the model[, the optimizer[, the scheduler[, the GradScaler]]]; the first"),
+        ("return nn.Linear(1, 1), 3", "the second is a int"),
+        ("return nn.Linear(1, 1), None, 3", "the third is a int"),
+        ("return ()", "it returned 0 things"),
+        ("return nn.Linear(1, 1) / 2", ":4: setup() raised TypeError: unsupported operand"),
+    ],
+)
+def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: str) -> None:
+    recipe = read_recipe(written(tmp_path, f"def setup():\n    {body}\n" + LOSS))
+    with pytest.raises(ReplayError, match=re.escape(said)) as problem:
+        recipe.setup()
+    assert "\n" not in str(problem.value)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ReplayError, match="no such recipe; logdoctor replay --write-recipe drafts one"):
+        read_recipe(tmp_path / "recipe.py")

@@ -1,0 +1,105 @@
+"""Bounds on time: no text, however it is made, takes a reader more than a second and two for each MB."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.json_document import JsonDocument
+from logdoctor.sources.json_lines import JsonLines
+from logdoctor.sources.settings_file import SettingsFile
+from logdoctor.sources.source import HEAD_BYTES, Head, Source
+from logdoctor.sources.text_log import TextLog
+
+SIZE = 200_000
+
+ATOMS = (
+    "a", "1", " ", "loss ", "a b ", "(", "[", "]", ".", ",", "-", "=", ": ", '"', "\\", '\\"', "1,", "1,111", "e", "1e",
+    "\t", "/", "'", "%", "<", "|", "a.", "a/", "1:", "nan ", "\x1b[", "\x1b]", "{", "}", "},{", "[a", "(a", "pid=",
+    "a-", "rank", "INFO ", "\x80", '\x80"', "0.", "step 1: ", "loss: 1 ", "\0", "\0a", "\r", "1.1", "- ", "&a ", "*a ",
+    "? ", '":', "=1 ", "--", "1/2 ", "{'a': ", '{"a": ', "[1, ", "Epoch 1 ", "1:1", "a=", "'a'", "#", "!!", "~ ",
+    "\xa0",
+)  # fmt: skip
+"""What lines are made of by repeating it: beginnings of what the patterns of the readers look for."""
+
+
+def seconds(source: Source, path: Path, content: str) -> float:
+    """Return how much processor time a source takes over a file."""
+    data = content.encode("latin-1", "replace")
+    path.write_bytes(data)
+    begun = time.process_time()
+    try:
+        if source.recognizes(Head(path, len(data), data[:HEAD_BYTES])):
+            list(source.read(path))
+    except UnreadableLogError:
+        pass
+    return time.process_time() - begun
+
+
+ROWS = "\n".join(f"{i},{1 / i}" for i in range(1, 9))
+RECORDS = "\n".join(f'{{"step": {i}, "loss": {1 / i}}}' for i in range(1, 9))
+LINES = "\n".join(f"step {i}: loss {1 / i:.4f}" for i in range(1, 9))
+
+FILES: tuple[tuple[Source, str, str, str], ...] = (
+    (CsvTable(), "metrics.csv", f"step,loss\n{ROWS}\n9,", "\n"),
+    (JsonLines(), "metrics.jsonl", f'{RECORDS}\n{{"step": 9, "', "\n"),
+    (JsonDocument(), "history.json", '{"loss": [2.0, 1.5, 1.0], "note": "', '"}'),
+    (JsonDocument(), "history.json", '{"loss": [2.0, 1.5, 1.0], ', "}"),
+    (TextLog(), "train.log", f"{LINES}\nstep 9: loss ", "!\n"),
+    (TextLog(), "train.log", f"{LINES}\n", ""),
+    (TextLog(), "train.log", f"{LINES}\n[", "\n" + LINES.replace("step", "Step")),
+    (SettingsFile(), "hparams.yaml", "lr: 0.1\na: ", "\n"),
+    (SettingsFile(), "hparams.yaml", "lr: 0.1\n", ""),
+)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file[0].name}-{file[2][-8:]!r}")
+def test_no_line_holds_a_reader_up(tmp_path: Path, file: tuple[Source, str, str, str]) -> None:
+    source, name, before, behind = file
+    size = min(SIZE, HEAD_BYTES - 100) if isinstance(source, SettingsFile) else SIZE
+    slow = {}
+    for atom in ATOMS:
+        content = before + (atom * (size // len(atom))) + behind
+        spent = seconds(source, tmp_path / name, content)
+        if spent > 1 + 2 * len(content) / 1e6:
+            slow[atom] = spent
+    assert slow == {}
+
+
+MEMORY = """
+import resource, sys
+import numpy
+from logdoctor.sources import look
+look([sys.argv[1] + "/first"])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+runs = look([sys.argv[1] + "/second"]).runs
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+arrays = sum(one.steps.nbytes + one.values.nbytes for run in runs for one in run.series)
+print(peak // 1024 - arrays // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
+"""
+
+LARGE = {
+    "a document of lists": ("history.json", '{"loss": [2.0, 1.5, 1.0], "x": [', "[],", 40_000_000, 1),
+    "a document of numbers": ("history.json", '{"loss": [0.5', ",1", 40_000_000, 1),
+    "lines of lists": ("metrics.jsonl", f"{RECORDS}\n[", "[],", 15_000_000, 1),
+    "rows": ("metrics.csv", f"step,loss\n{ROWS}\n", "9,0.5\n", 40_000_000, 0),
+    "lines": ("train.log", f"{LINES}\n", "step 9: loss 0.5000\n", 40_000_000, 0),
+}
+
+
+@pytest.mark.parametrize("title", LARGE)
+def test_memory_is_bounded_and_a_limit_is_said(tmp_path: Path, title: str) -> None:
+    name, before, atom, size, notices = LARGE[title]
+    for folder, length in (("first", 10 * len(atom)), ("second", size)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(before + atom * (length // len(atom)))
+    done = subprocess.run([sys.executable, "-c", MEMORY, tmp_path], capture_output=True, text=True, check=True)
+    excess, said = map(int, done.stdout.split())
+    assert excess < 300
+    assert said == notices
