@@ -202,7 +202,7 @@ def test_it_prints_with_the_notes_unfolded(report: Path, open_page: Open, tmp_pa
     pdf = page.pdf(format="A4", print_background=True)
     assert pdf.startswith(b"%PDF")
     sheets = pdf.count(b"/Type /Page\n") or pdf.count(b"/Type /Page ")
-    assert 2 <= sheets <= 12
+    assert 2 <= sheets <= 15  # one or two findings a sheet
 
 
 def test_an_index_leads_to_its_pages(open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
