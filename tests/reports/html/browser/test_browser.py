@@ -61,6 +61,7 @@ def test_explore_draws_and_zooms_and_the_drawing_comes_back(report: Path, open_p
     assert painted > 5
     limits = "(f) => f.plots.map((plot) => [plot.scales.x.min, plot.scales.x.max])"
     before = figure.evaluate(limits)
+    figure.locator(".u-over").first.scroll_into_view_if_needed()
     box = figure.locator(".u-over").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
     page.mouse.down()
