@@ -11,11 +11,11 @@ from itertools import pairwise
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Quantity, Severity, Strength
 from logdoctor.gated import Gated, Outcome
-from logdoctor.reports.annotations import suppressed_message
+from logdoctor.reports.ci.annotations import suppressed_message
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
-from logdoctor.reports.markdown_text import cell, html_code, inert
-from logdoctor.reports.mermaid import chart
+from logdoctor.reports.markdown.mermaid import chart
+from logdoctor.reports.markdown.text import cell, html_code, inert
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import counts, damage, failed_rules, shown_name, unjudged
 from logdoctor.wording import counted, number, percent

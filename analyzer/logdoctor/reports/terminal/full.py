@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
 from logdoctor.gated import Gated
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
-from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
-from logdoctor.reports.gate_lines import gate_lines
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
+from logdoctor.reports.terminal.curves import curve_lines
+from logdoctor.reports.terminal.gate import gate_lines
 from logdoctor.wording import counted
 
 MAX_CAUSES = 3

@@ -16,10 +16,10 @@ from urllib.parse import quote
 import logdoctor
 from logdoctor.finding import Finding, Quantity
 from logdoctor.gated import Check, Outcome, Suppressed
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.reports.ci.checkout import Anchor, anchor
+from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.entries import consequences
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.identity import Fingerprints
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import quantity, written

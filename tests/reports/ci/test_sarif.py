@@ -14,11 +14,11 @@ from tests.reports import specimens
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes, Span
-from logdoctor.reports import sarif
+from logdoctor.reports.ci import sarif
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
-SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)

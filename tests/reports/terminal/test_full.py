@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.reports.golden import check_golden
 
 from logdoctor.curves import decay, flat, rise
 from logdoctor.diagnosis import Diagnosis, Examined
@@ -31,23 +30,15 @@ from logdoctor.finding import (
     Span,
     Strength,
 )
-from logdoctor.reports import concise
 from logdoctor.reports.layout import Page, cells
 from logdoctor.reports.report import Report
-from logdoctor.reports.terminal import render
+from logdoctor.reports.terminal import concise
+from logdoctor.reports.terminal.full import render
 from logdoctor.rule import example_run
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.notice import DAMAGE
 
-GOLDEN = Path(__file__).parent.parent / "golden"
 NAN = float("nan")
-
-
-def check_golden(name: str, text: str) -> None:
-    file = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
 
 
 def run(name: str, **curves: Any) -> Run:

@@ -13,11 +13,11 @@ from tests.reports import specimens
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes, Severity
-from logdoctor.reports.junit import render
+from logdoctor.reports.ci.junit import render
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
-SCHEMA = etree.XMLSchema(file=str(Path(__file__).parent / "schemas" / "junit-10.xsd"))
+SCHEMA = etree.XMLSchema(file=str(Path(__file__).parents[1] / "schemas" / "junit-10.xsd"))
 
 
 def outcomes(report: Report) -> dict[tuple[str, str], list[str]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from logdoctor.finding import Severity
 from logdoctor.gated import Check, Outcome, Suppressed
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.reports.ci.checkout import Anchor, anchor
+from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.entries import Entry, entries
-from logdoctor.reports.identity import Fingerprints
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import reason, shown_name
 from logdoctor.wording import counted

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from logdoctor.diagnosis import Examined
 from logdoctor.finding import Comparison, Finding, Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
-from logdoctor.reports.annotations import suppressed_message
+from logdoctor.reports.ci.annotations import suppressed_message
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
