@@ -17,7 +17,7 @@ from logdoctor.wording import axis_word, number, place
 MAX_LABEL = 24
 MAX_COLUMNS = 50
 MIN_COLUMNS = 10
-LOG_SCALE = ", log scale"
+LOG_SCALE = "log scale"
 
 
 def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
@@ -31,9 +31,9 @@ def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
     room = page.width - 2 - label_columns - 2 - 2 - max(map(len, asides))
     drawings = _drawings(series, room, page)
     if any(drawing.logarithmic for drawing in drawings):
-        drawings = _drawings(series, room - len(LOG_SCALE), page)
+        drawings = _drawings(series, room - len(f", {LOG_SCALE}"), page)
     for label, drawing, aside in zip(labels, drawings, asides, strict=True):
-        said = page.dim(aside + (LOG_SCALE if drawing.logarithmic else ""))
+        said = page.dim(", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else ""))))
         yield f"  {page.dim(padded(label, label_columns))}  {drawing.text}  {said}"
 
 
