@@ -92,7 +92,7 @@ def test_what_a_gate_found() -> None:
     results = log()["runs"][0]["results"]
     suppressed = [one for one in results if "suppressions" in one]
     assert [one["ruleId"] for one in suppressed] == ["oscillation"]
-    assert suppressed[0]["suppressions"][0]["justification"] == "adversarial by design (until 2027-03-01)"
+    assert suppressed[0]["suppressions"][0]["justification"] == "adversarial by design, until 2027-03-01"
     outcomes = [one["properties"]["outcome"] for one in results if one["ruleId"].startswith("gate/")]
     assert sorted(outcomes) == ["failed", "inconclusive", "stale"]
 

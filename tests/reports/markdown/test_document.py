@@ -30,9 +30,10 @@ def test_golden() -> None:
 
 
 def test_nothing_found() -> None:
-    text = document.render(Report(Diagnosis((Examined(specimens.run("a"), Outcomes()),)), narrowed=True), Page())
+    nothing = Diagnosis((Examined(specimens.run("a"), Outcomes()),))
+    text = document.render(Report(nothing, left_out="findings of low confidence are left out"), Page())
     assert text.startswith("## logdoctor: No errors or warnings in 1 run\n")
-    assert "Options or configuration leave some rules or findings out." in text
+    assert "damaged files. Findings of low confidence are left out." in text
     assert "<details>" not in text
     assert "mermaid" not in text
 

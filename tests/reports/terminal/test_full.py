@@ -63,7 +63,7 @@ def diagnosis(*examined: tuple[Run, list[Finding]], crashed: tuple[Crashed, ...]
 
 
 def shown(result: Diagnosis, **options: Any) -> str:
-    report = Report(result, seconds=options.pop("seconds", 0.31), narrowed=options.pop("narrowed", False))
+    report = Report(result, seconds=options.pop("seconds", 0.31), left_out=options.pop("left_out", ""))
     return render(report, Page(**options))
 
 
@@ -259,11 +259,12 @@ def test_sound_runs() -> None:
 
 
 def test_nothing_found_says_that_not_everything_was_asked() -> None:
-    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [])), narrowed=True)
-    assert text.startswith("No errors or warnings in 1 run; options or configuration leave some")
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [])), left_out="plateau was not asked")
+    assert text.startswith("No errors or warnings in 1 run; plateau was not asked.\n")
 
 
 def test_no_runs_at_all() -> None:
+    assert shown(Diagnosis()).startswith("No run was judged.\n")
     assert shown(Diagnosis()).endswith("0 runs, 0 series, 0 points, 0 errors, 0 warnings, 0 damaged files (0.3 s)\n")
 
 

@@ -42,7 +42,9 @@ def render(report: Report, page: Page) -> str:
 
 
 def _nothing_wrong(report: Report) -> str:
-    left_out = "; options or configuration leave some rules or findings out" if report.narrowed else ""
+    if not report.diagnosis.runs:
+        return "No run was judged."
+    left_out = f"; {report.left_out}" if report.left_out else ""
     return f"No errors or warnings in {counted(len(report.diagnosis.runs), 'run')}{left_out}."
 
 
