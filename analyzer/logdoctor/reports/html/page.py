@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from logdoctor.reports.html.document import Document, byte_words
 
@@ -82,7 +82,7 @@ def _px(value: float) -> str:
 def _unbroken(text: str) -> Markup:
     """Keep short words with a hyphen on one line, the ids of rules and numbers such as 2.5e-4, and a percent sign."""
     kept = Markup('<span class="nowrap">{}</span>')
-    words = escape(text).replace(" %", Markup("&nbsp;%")).split(" ")
+    words = text.replace(" %", "\u00a0%").split(" ")
     return Markup(" ").join(kept.format(word) if "-" in word and len(word) < LONG_WORD else word for word in words)
 
 
