@@ -162,12 +162,10 @@ def _replayed(session: Session, start: Snapshot, last: int) -> Window:
     return session.run(start, last, Guard(history), measure=True)
 
 
-def log_fails(logged: Mapping[int, float], target: int) -> bool:
-    """Whether the logged loss fails near the flagged step; taken to be so where nothing was logged there."""
-    near = [at for at in sorted(logged) if target - LEAD <= at <= target + TAIL]
-    if not near:
-        return True
-    return any(not logged[at] <= ceiling_of(logged_before(logged, at)) for at in near)
+def logged_failure(logged: Mapping[int, float], target: int) -> int | None:
+    """Return the first step near the flagged one whose logged loss fails; None where none does."""
+    near = (at for at in sorted(logged) if target - LEAD <= at <= target + TAIL)
+    return next((at for at in near if not logged[at] <= ceiling_of(logged_before(logged, at))), None)
 
 
 def _jumps(window: Window) -> set[int]:
