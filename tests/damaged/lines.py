@@ -34,7 +34,7 @@ SLOWEST = 2.0
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?")
 _TOKEN = re.compile(r"[^\s,;|\[\]{}:=\"'()%\0]+")
 _DIGITS = re.compile(r"[0-9][0-9,.]*(?:[eE][-+]?[0-9]+)?")
-_RATIO = re.compile(r"([0-9]+\.?[0-9]*) ?/ ?([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?)")
+_RATIO = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) ?/ ?([0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?)")
 
 ODD_TOKENS = (
     b"nan", b"NaN", b"-inf", b"Infinity", b"1e999", b"-0", b"0", b"", b" ", b"NA", b"None", b"null", b"true", b'"',
@@ -152,8 +152,8 @@ def assert_readable(points: Mapping[str, Collection[Point]], data: bytes, parse:
 
 
 def _numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[float]:
-    tokens = {*_TOKEN.findall(text), *_DIGITS.findall(text)}
-    for token in tokens | {token.rstrip(".,") for token in tokens}:
+    tokens = {*_TOKEN.findall(text), *_DIGITS.findall(text), *re.findall("[0-9]{1,400}", text)}
+    for token in tokens | {token.rstrip(".,") for token in tokens} | {token.replace(",", "") for token in tokens}:
         try:
             value = parse(token)
         except ValueError:

@@ -8,7 +8,7 @@ import pytest
 
 from logdoctor import Axis, example_run
 from logdoctor.curves import Curve, decay, flat
-from logdoctor.run import Setting
+from logdoctor.run import Run, Setting
 from logdoctor.signals import Chance, ChanceLevels
 from logdoctor.signals.chance import COMMON_CLASSES
 
@@ -99,3 +99,9 @@ def test_a_loss_that_begins_at_ln_ten_makes_half_an_accuracy_of_ten_classes() ->
     for first, told in ((2.3, False), (0.7, True), (1.6, True)):
         run = example_run(train_loss=decay(first, 0.5), val_accuracy=flat(0.48))
         assert any(one.by_accuracy and one.classes == 2 for one in ChanceLevels.measure(run).levels) is told
+
+
+def test_classes_may_be_given_as_a_fraction_that_is_a_whole_number() -> None:
+    for count, expected in ((10.0, [10]), (10.5, [])):
+        run = Run("run", (), hyperparameters={"num_classes": count})
+        assert [one.classes for one in ChanceLevels.measure(run).levels if not one.by_level_alone] == expected

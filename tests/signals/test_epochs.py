@@ -144,3 +144,14 @@ def test_a_counter_that_was_counted_otherwise_is_no_knowledge() -> None:
     epoch = Series.of("epoch", np.arange(2 * len(STEPS)), np.arange(2 * len(STEPS)) // LENGTH, axis=Axis.INDEX)
     run = Run("run", understand([train, epoch]))
     assert not Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run).is_known
+
+
+def test_a_counter_that_evaluations_repeat_is_laid_beside_the_loss() -> None:
+    counted = np.arange(1, len(STEPS) + 1) / LENGTH
+    repeated = np.sort(np.concatenate([counted, np.arange(1, COUNT + 1)]))
+    train = Series.of("train_loss", np.arange(len(STEPS)), 1 + SAW, axis=Axis.INDEX)
+    epoch = Series.of("epoch", np.arange(len(repeated)), repeated, axis=Axis.INDEX)
+    run = Run("run", understand([train, epoch]))
+    measured = Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    assert measured.is_known
+    assert measured.starts[1] == LENGTH

@@ -122,3 +122,10 @@ class TestTurningPoints:
     def test_neighbouring_turns_lie_at_least_that_far_apart(self, values: list[float], least: float) -> None:
         turns = np.array(values)[turning_points(np.array(values), least)]
         assert (np.abs(np.diff(turns)) >= least).all()
+
+
+def test_a_loss_thrown_above_its_start_is_there_for_a_share_of_the_run() -> None:
+    thrown = flat(1.0, 30).followed_by(flat(3.0, 40)).followed_by(flat(0.8, 30))
+    assert swings(thrown).above_start == pytest.approx(0.4, abs=0.02)
+    assert swings(decay(2.0, 0.5, 100)).above_start == 0
+    assert swings(line(-1.0, 3.0, 100)).above_start == 0

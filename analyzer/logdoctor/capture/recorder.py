@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +12,10 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from logdoctor.bundle import random_states
-from logdoctor.bundle.plain import plain, tensors
+from logdoctor.bundle.plain import plain
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
+from logdoctor.capture.batches import Offers, as_batch, with_targets
 from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
@@ -36,9 +36,6 @@ MAX_NORM_SPACING = 16
 
 MOST_FORWARDS = 64
 """Forward passes of one step that are kept; a recurrent cell called by hand has more."""
-
-OFFERED = 16
-"""Batches of a loader that are remembered: some loops fetch ahead (accelerate one, Hugging Face all of one step)."""
 
 
 @dataclass
@@ -69,7 +66,7 @@ class Recorder:
         self._number = 0
         self._step: _Step | None = None
         self._unjudged: list[tuple[dict[str, Any], Tensor | None, Tensor | None, bool]] = []
-        self._offered: deque[Any] = deque(maxlen=OFFERED)
+        self._offers = Offers()
         self._last_state: int | None = None
         self._state_seconds = 0.0
         self._norm_seconds = 0.0
@@ -98,7 +95,7 @@ class Recorder:
 
     def offered(self, batch: Any) -> None:
         """Take note of what a data loader has just returned."""
-        self._offered.append(batch)
+        self._offers.add(batch)
 
     def before_forward(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Begin a step, or go on with it: the model is about to be called in training mode."""
@@ -116,7 +113,7 @@ class Recorder:
             return
         self._step.losses.append(loss.detach().clone())
         if not self._step.source and self._step.batches:  # no loader gave it: the targets are not among the arguments
-            self._step.batches[-1] = _with_targets(self._step.batches[-1], plain(targets_of(loss)))
+            self._step.batches[-1] = with_targets(self._step.batches[-1], plain(targets_of(loss)))
 
     def use_scaler(self, scaler: Any) -> None:
         """Take note of the loss scaling that is in use."""
@@ -166,29 +163,12 @@ class Recorder:
         return self._optimizer is optimizer
 
     def _keep_batch(self, step: _Step, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        batch = self._matching(args, kwargs)
+        batch = self._offers.of_call(args, kwargs)
         if batch is None:
-            step.batches.append(plain(_as_batch(args, kwargs)))
+            step.batches.append(plain(as_batch(args, kwargs)))
         elif id(batch) != step.source:  # several calls on one batch count once
             step.source = id(batch)
             step.batches.append(plain(batch))
-
-    def _matching(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Return the loader's batch that a call is about, or the newest where none shares a tensor with it.
-
-        A batch on its way to a device is known by its values; masks of ones are alike in all, so all tensors count.
-        """
-        given = list(tensors([list(args), dict(kwargs)]))
-        alike: dict[int, Any] = {}
-        for batch in reversed(self._offered):
-            own = list(tensors(batch))
-            if any(one is other for one in own for other in given):
-                return batch
-            hits = sum(any(_is_same(one, other) for one in own) for other in given)
-            if hits == len(given):
-                return batch
-            alike.setdefault(hits, batch)
-        return alike[max(alike)] if alike else None
 
     def _is_state_due(self) -> bool:
         if self._batches_until is not None or self._is_over:
@@ -284,30 +264,3 @@ def _gradient_norm(optimizer: Optimizer) -> Tensor | None:
         return None
     norms = torch._foreach_norm(dense, 2.0, dtype=torch.float32)
     return torch.linalg.vector_norm(torch.stack([one.to(norms[0].device) for one in norms]))
-
-
-def _as_batch(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Return the arguments of a call as one would write a batch: a single one, a tuple, or a dictionary."""
-    if kwargs and not args:
-        return dict(kwargs)
-    if kwargs:
-        return (*args, dict(kwargs))
-    return args[0] if len(args) == 1 else tuple(args)
-
-
-def _with_targets(batch: Any, targets: Sequence[Any]) -> Any:
-    if not targets or isinstance(batch, dict):
-        return batch
-    return (*batch, *targets) if isinstance(batch, tuple) else (batch, *targets)
-
-
-def _is_same(one: Tensor, other: Tensor) -> bool:
-    """Tell whether two tensors are the same data: one may be the other on a device."""
-    if one.shape != other.shape or one.dtype != other.dtype or not one.numel():
-        return False
-    equal: bool = torch.equal(one.reshape(-1)[:SAMPLED].cpu(), other.reshape(-1)[:SAMPLED].cpu())
-    return equal
-
-
-SAMPLED = 64
-"""Values that two tensors are compared by."""

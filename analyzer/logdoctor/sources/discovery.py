@@ -113,13 +113,18 @@ def discover(paths: Sequence[Path]) -> Candidates:
                 (left_alone if status == _LINK else not_read).append(f"{relative} ({status})")
                 continue
             try:
-                head, reason = _head(file, status.st_size), ""
-            except OSError as error:  # the name alone tells whether a run lies here
-                head, reason = Head(file, status.st_size, b""), _reason(error)
+                head = _head(file, status.st_size)
+            except OSError as error:
+                fitting = (one for one in _fitting(file.name) if one.one_run_per_folder)
+                if (source := next(fitting, None)) is not None:  # an event file: its name alone tells of a run
+                    told = f"{relative}: cannot be read: {_reason(error)}"
+                    notice = Notice(DAMAGE, str(relative), told, 0, status.st_size)
+                    found.append(Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,)))
+                else:
+                    not_read.append(f"{relative} ({_reason(error)})")
+                continue
             if (source := _claimed(head)) is not None:
                 found.append(_read(file, relative, source, status))
-            elif reason:
-                not_read.append(f"{relative} ({reason})")
             else:
                 left_alone.append(str(relative))
     return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
@@ -203,10 +208,14 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return descriptor
 
 
+def _fitting(name: str) -> Iterator[Source]:
+    """Yield the sources that know files of a name, the most specific first."""
+    name = name.lower()
+    return (one for one in installed_sources() if any(fnmatch(name, pattern.lower()) for pattern in one.patterns))
+
+
 def _claimed(head: Head) -> Source | None:
-    name = head.path.name.lower()
-    fitting = (one for one in installed_sources() if any(fnmatch(name, pattern.lower()) for pattern in one.patterns))
-    return next((one for one in fitting if _recognizes(one, head)), None)
+    return next((one for one in _fitting(head.path.name) if _recognizes(one, head)), None)
 
 
 def _recognizes(source: Source, head: Head) -> bool:

@@ -9,9 +9,10 @@ import numpy as np
 
 from logdoctor.curves import decay, flat, rise
 from logdoctor.finding import Confidence, Finding, Quantity, Severity, Span
-from logdoctor.reports.html.chart import Chart, chart
+from logdoctor.reports.html.chart import chart
 from logdoctor.reports.html.curves import SIBLING, Curve, further, panels
 from logdoctor.reports.html.data import embedded, script_json
+from logdoctor.reports.html.shapes import Chart
 from logdoctor.rule import example_run
 from logdoctor.run import Run, Series
 from logdoctor.run.understand import understand
@@ -139,3 +140,24 @@ def test_json_in_a_script_cannot_end_it() -> None:
     text = script_json({"<!--</script>&\u2028\u2029": "]]>"})
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == {"<!--</script>&\u2028\u2029": "]]>"}
+
+
+def test_what_a_logarithmic_axis_cannot_show_is_said() -> None:
+    values = np.concatenate((np.full(40, 2.0), np.geomspace(2.0, 1e20, 40)))
+    values[[3, 7]] = [0.0, -1.0]
+    run = run_of(Series.of("train_loss", range(80), values), Series.of("val_loss", range(80), np.full(80, 2.1)))
+    one = drawn(run)
+    assert one.plots[0].logarithmic
+    assert one.caption == "2 values not above zero, without a place on the logarithmic axis."
+
+
+def test_the_axis_leaves_out_by_step_not_by_count() -> None:
+    train = np.concatenate((np.full(30, 90.0), np.full(970, 2.0)))
+    validation = np.array([3.9, 3.8, *np.full(28, 2.5)])
+    run = run_of(
+        Series.of("train_loss", range(1000), train), Series.of("val_loss", np.arange(40, 1000, 32), validation)
+    )
+    one = drawn(run)
+    assert one.caption == "The axis leaves out the steps up to 29, where the curve comes from 90."
+    assert all(one.plots[0].top < dot.y < one.plots[0].bottom for dot in one.plots[0].dots)
+    assert len(one.plots[0].dots) == 30

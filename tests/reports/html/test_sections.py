@@ -228,3 +228,8 @@ def test_counts_say_runs_not_findings() -> None:
 def test_metrics_beside_the_loss_are_in_the_curves_of_the_run() -> None:
     one = document(Report(diagnosis(run("a", train_loss=decay(2.3, 0.5), accuracy=decay(0.1, 0.9)))))
     assert [chart.title for chart in one.runs[0].charts] == ["Loss", "Accuracy"]
+
+
+def test_files_that_could_not_be_read_are_named() -> None:
+    one = replace(diagnosis(run("a")), not_read=("b/metrics.csv (permission denied)",))
+    assert "Not read: b/metrics.csv (permission denied)" in text(one)

@@ -101,6 +101,11 @@ def _flagged(finding: Finding | None) -> list[str]:
     return list(dict.fromkeys(span.series for span in finding.spans)) if finding else []
 
 
+def flagged_steps(finding: Finding | None) -> list[int]:
+    """Return the steps at which the stretches of a finding begin and end."""
+    return [step for span in finding.spans for step in (span.first_step, span.last_step)] if finding else []
+
+
 def _firsts(run: Run, role: type[Role]) -> list[Series]:
     found = run.find(role)
     return [found] if found is not None and len(found) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -34,6 +34,9 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import abbreviated, unjudged
 from logdoctor.wording import counted
+
+MOST_NOT_READ = 10
+"""Files that could not be read which are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +147,21 @@ def _document(
         folders_left_out=max(0, len(places) - MAX_FOLDERS),
         comparisons=comparison_views(diagnosis, names),
         notices=notice_views(diagnosis, names),
-        remarks=tuple(unjudged(diagnosis, Page())),
+        remarks=(*unjudged(diagnosis, Page()), *_not_read(diagnosis)) if judged else (),
         rules=rule_views(diagnosis, diagnosis.rules) if judged else (),
         versions=versions(),
         thresholds=thresholds(diagnosis.rules, fired) if judged else (),
         files=read,
         data=embedded(enumerate(one.run for one in diagnosis.runs)) if curves else "",
     )
+
+
+def _not_read(diagnosis: Diagnosis) -> Iterator[str]:
+    """Yield what was left unread, and why: silence about it would be praise."""
+    for text in diagnosis.not_read[:MOST_NOT_READ]:
+        yield f"Not read: {printable(text)}"
+    if len(diagnosis.not_read) > MOST_NOT_READ:
+        yield f"and {len(diagnosis.not_read) - MOST_NOT_READ:,} more; `logdoctor inspect` lists them"
 
 
 def _subject(diagnosis: Diagnosis) -> str:

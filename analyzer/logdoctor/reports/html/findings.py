@@ -12,9 +12,10 @@ from logdoctor.finding import Finding, Fix, Severity
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.chart import Chart, chart, span_words
+from logdoctor.reports.html.chart import chart, span_words
 from logdoctor.reports.html.curves import SIBLING, Curve, Panel, panels
 from logdoctor.reports.html.names import NAMING, RunName, Text, cut, linked
+from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run
 from logdoctor.wording import counted

@@ -11,9 +11,10 @@ import numpy as np
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.chart import Chart, chart
+from logdoctor.reports.html.chart import chart
 from logdoctor.reports.html.curves import further, panels
 from logdoctor.reports.html.names import RunName, cut
+from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run, Series, State, roles
 from logdoctor.wording import axis_word, number, place

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.reports.html.chart import path
 from logdoctor.reports.html.curves import Curve, panels
 from logdoctor.reports.html.geometry import Scale, pieces, scale_of, thinned, wants_logarithm
+from logdoctor.reports.html.plot import path
 from logdoctor.run import Run
 
 WIDTH, HEIGHT = 104, 20

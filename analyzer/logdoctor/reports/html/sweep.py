@@ -10,9 +10,9 @@ import numpy as np
 
 from logdoctor.diagnosis import Examined
 from logdoctor.finding import Comparison, Severity
-from logdoctor.reports.html.chart import Tick
 from logdoctor.reports.html.geometry import Scale, scale_of
 from logdoctor.reports.html.names import RunName
+from logdoctor.reports.html.shapes import Tick
 from logdoctor.signals import Unmeasurable, measure_all
 from logdoctor.signals.set_up import Member, SetUp
 from logdoctor.wording import counted, number

@@ -61,6 +61,7 @@ def test_explore_draws_and_zooms_and_the_drawing_comes_back(report: Path, open_p
     assert painted > 5
     limits = "(f) => f.plots.map((plot) => [plot.scales.x.min, plot.scales.x.max])"
     before = figure.evaluate(limits)
+    figure.locator(".u-over").first.scroll_into_view_if_needed()
     box = figure.locator(".u-over").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
     page.mouse.down()
@@ -202,7 +203,7 @@ def test_it_prints_with_the_notes_unfolded(report: Path, open_page: Open, tmp_pa
     pdf = page.pdf(format="A4", print_background=True)
     assert pdf.startswith(b"%PDF")
     sheets = pdf.count(b"/Type /Page\n") or pdf.count(b"/Type /Page ")
-    assert 2 <= sheets <= 12
+    assert 2 <= sheets <= 15  # one or two findings a sheet
 
 
 def test_an_index_leads_to_its_pages(open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,7 @@ const explore = (figure, options = {}) => {
       let best = null;
       series.x.forEach((step, at) => { const d = Math.abs(place(step) - x); if (best === null || d < best[0]) best = [d, at]; });
       const lost = (series.b || []).find(([first, last]) => place(first) <= x && x <= place(last));
-      return lost ? `${series.n} not finite` : best ? `${series.n} ${say(series.y[best[1]])}` : '';
+      return lost ? `${series.n} not finite` : best ? `${series.n} ${say(series.y[best[1]])}${state.x === 'logged' && best[0] ? ` at ${say(series.x[best[1]])}` : ''}` : '';
     });
     const unit = state.x === 'logged' ? axis : state.x;
     readout.textContent = `${unit} ${unit === 'time' ? (x / 60).toFixed(1) + ' min' : say(Number(x.toPrecision(6)))}: ${parts.join(', ')}`;
@@ -173,6 +173,7 @@ const explore = (figure, options = {}) => {
     const extent = [Math.min(...limits), Math.max(...limits)];
     panels.forEach((panel, number) => {
       const box = make('div', '', {className: 'drawn'});
+      box.append(make('p', panel.map((series) => series.n).join(', '), {className: 'panel-name'}));
       host.append(box);
       const tables = panel.map((series) => { const [xs, ys] = broken(series); return [xs.map(place), smooth(ys, state.width)]; });
       const joined = Plotter.join(tables, tables.map(() => [2]));

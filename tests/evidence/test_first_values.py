@@ -1,0 +1,50 @@
+"""What the first values of a training loss show of an overshoot before them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from logdoctor import GradNorm, Series, TrainLoss
+from logdoctor.evidence.first_values import FirstValues, usual_leap
+from logdoctor.signals import Trend
+
+RNG = np.random.default_rng(5)
+STEPS = range(1, 201)
+FALLING = np.concatenate([np.geomspace(30.0, 3.0, 10), np.geomspace(3.0, 1.0, 190)])
+
+
+def first_values(losses: np.ndarray, norms: np.ndarray | None = None) -> FirstValues:
+    train = Trend[TrainLoss].measure(Series.of("loss", STEPS, losses))
+    grads = None if norms is None else Trend[GradNorm].measure(Series.of("grad_norm", STEPS, norms))
+    return FirstValues.measure(train, grads)
+
+
+def test_a_smooth_fall_from_high_tells_nothing() -> None:
+    assert first_values(FALLING).came_down == ""
+
+
+def test_leaps_that_never_come_again_tell_of_an_overshoot() -> None:
+    leaping = FALLING.copy()
+    leaping[2] = 45.0
+    assert "leap" in first_values(leaping).came_down
+
+
+def test_leaps_that_come_again_are_noise() -> None:
+    assert first_values(FALLING * np.exp(RNG.normal(0.0, 0.3, 200))).came_down == ""
+
+
+def test_a_burst_of_the_gradient_that_comes_down_with_the_loss_tells_of_one() -> None:
+    burst = np.concatenate([np.geomspace(40.0, 2.0, 10), np.ones(190)])
+    assert "gradient norm" in first_values(FALLING, burst).came_down
+    assert first_values(FALLING, np.ones(200)).came_down == ""
+    assert first_values(np.linspace(3.0, 2.0, 200), burst).came_down == ""
+
+
+def test_losses_below_zero_have_no_ratios() -> None:
+    assert first_values(FALLING - 2.0).came_down == ""
+
+
+def test_the_usual_leap_is_that_of_the_noise() -> None:
+    noisy = Trend[TrainLoss].measure(Series.of("loss", STEPS, 2 * np.exp(RNG.normal(0.0, 0.1, 200))))
+    assert usual_leap(noisy, 4, 2.0) == pytest.approx(0.4, abs=0.15)
