@@ -98,7 +98,11 @@ def _not_reproduced(facts: Facts) -> Judgement | None:
     if baseline.reproduced:
         return None
     if baseline.failure is not None:
-        return Judgement("unknown", Confidence.LOW, ("it fails in one replay and not in the other",))
+        return Judgement(
+            "unknown",
+            Confidence.LOW,
+            ("two replays do not fail alike, or they fail where the log shows a healthy loss",),
+        )
     parted = baseline.differs_at
     if parted is None:
         return Judgement("unknown", Confidence.LOW, ("the replay does not fail, and shows no step where the run did",))
