@@ -109,6 +109,7 @@ class TestCurves:
         compared = compare([run("a", train_loss=curve(0), val_loss=curve(2))], [hurt])
         assert compared.remarks == (
             "each side is 1 run: how far another seed would lie is a guess from the noise of its curves",
+            "neither side logs its settings",
             "run b is damaged (1 place): what is missing is not compared",
             "validation-loss is in the reference only",
         )
@@ -154,7 +155,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (tmp_path / name / "metrics.csv").write_text(f"step,train_loss\n{rows}", encoding="utf-8")
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("reference  a\nnew        b\n\nNo setting differs.\n")
+    assert out.startswith("reference  a\nnew        b\n\nNo logged setting differs.\n")
     assert "within noise" in out
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["curves"][0]["role"] == "train-loss"

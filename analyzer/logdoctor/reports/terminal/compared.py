@@ -35,7 +35,7 @@ def _sides(compared: Compared, page: Page) -> Iterator[str]:
 
 def _settings(compared: Compared, page: Page) -> Iterator[str]:
     if not compared.settings:
-        yield "No setting differs."
+        yield "No logged setting differs."
         return
     rows = [["setting", "reference", "new"]]
     for one in compared.settings[:MAX_SETTINGS]:
@@ -58,8 +58,11 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
     for one in curves:
         name = one.series if one.series == one.new_series else f"{one.series} / {one.new_series}"
         since = f"{axis_word(Axis(one.axis))} {one.first_step:,}" if one.first_step is not None else ""
-        rows.append([page.shortened(page.printable(name), MAX_VALUE), *_numbers(one), since, _said(one, page)])
+        rows.append([page.shortened(page.printable(name), MAX_VALUE), *_numbers(one), since, _said(one)])
     yield from _titled(rows, page)
+    for one in curves:
+        if one.problem:
+            yield from wrapped(page.printable(f"{one.series}: {one.problem}"), page.width)
 
 
 def _numbers(one: CurveDifference) -> Iterator[str]:
@@ -82,9 +85,7 @@ def _average(side: CurveSummary) -> float:
     return side.average
 
 
-def _said(one: CurveDifference, page: Page) -> str:
-    if one.problem:
-        return page.printable(f"{one.change}: {one.problem}")
+def _said(one: CurveDifference) -> str:
     part = f", on {percent(one.overlap)} of the steps" if one.overlap < 1 and one.change is not Change.UNKNOWN else ""
     return f"{one.change}{part}"
 
