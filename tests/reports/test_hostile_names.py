@@ -44,10 +44,11 @@ from logdoctor.finding import (
     Strength,
 )
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
-from logdoctor.reports import export, inspection
+from logdoctor.reports import export
 from logdoctor.reports.formats import FORMATS, render
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
+from logdoctor.reports.terminal import inspection
 from logdoctor.run import Notice, Run, Series, SourceFile, TextEvent
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand

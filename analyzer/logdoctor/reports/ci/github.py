@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logdoctor.finding import Severity
-from logdoctor.reports.annotations import Annotation, annotated, suppressed_message
+from logdoctor.reports.ci.annotations import Annotation, annotated
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import counts
+from logdoctor.reports.summary import counts, suppressed_message
 from logdoctor.wording import counted
 
 MAX_A_LEVEL = 10

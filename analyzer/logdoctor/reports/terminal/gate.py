@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.finding import Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed, Verdict
 from logdoctor.reports.layout import Page
-from logdoctor.reports.summary import shown_name
+from logdoctor.reports.summary import shown_name, why_suppressed
 from logdoctor.wording import counted
 
 MAX_SHOWN = 10
@@ -56,8 +56,7 @@ def _said(gated: Gated, check: Check) -> str:
 
 
 def _known(one: Suppressed) -> str:
-    until = f", until {one.expires}" if one.expires else ""
-    return f"{shown_name(one.run)}: {one.finding.rule}: {one.reason or 'no reason given'}{until}"
+    return f"{shown_name(one.run)}: {one.finding.rule}: {why_suppressed(one)}"
 
 
 def _why(gated: Gated) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from logdoctor.causes import because
 from logdoctor.reports.layout import Page, cells, hanging, padded, table, wrapped
-from logdoctor.reports.sparkline import sparkline
+from logdoctor.reports.terminal.sparkline import sparkline
 from logdoctor.rule import Example, Rule
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss

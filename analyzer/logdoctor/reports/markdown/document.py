@@ -11,13 +11,12 @@ from itertools import pairwise
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Quantity, Severity, Strength
 from logdoctor.gated import Gated, Outcome
-from logdoctor.reports.annotations import suppressed_message
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
-from logdoctor.reports.markdown_text import cell, html_code, inert
-from logdoctor.reports.mermaid import chart
+from logdoctor.reports.markdown.mermaid import chart
+from logdoctor.reports.markdown.text import cell, html_code, inert
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import counts, damage, failed_rules, shown_name, unjudged
+from logdoctor.reports.summary import counts, damage, failed_rules, shown_name, suppressed_message, unjudged
 from logdoctor.wording import counted, number, percent
 
 MAX_BYTES = 900_000
@@ -53,8 +52,10 @@ def _verdict(report: Report) -> str:
     errors, warnings = (diagnosis.count(one) for one in (Severity.ERROR, Severity.WARNING))
     said = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
     verdict = f"{' and '.join(said) or 'No errors or warnings'} in {counted(len(diagnosis.runs), 'run')}"
+    if not diagnosis.runs:
+        verdict = "No run was judged"
     gate = f"gate {report.gated.verdict}. " if report.gated else ""
-    left_out = " Options or configuration leave some rules or findings out." if report.narrowed else ""
+    left_out = f" {report.left_out[0].upper()}{report.left_out[1:]}." if report.left_out else ""
     return f"## logdoctor: {gate}{verdict}\n\n{counts(diagnosis)}.{left_out}"
 
 

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.reports.golden import check_golden
 
 from logdoctor.curves import decay, flat, rise
 from logdoctor.diagnosis import Diagnosis, Examined
@@ -31,23 +30,15 @@ from logdoctor.finding import (
     Span,
     Strength,
 )
-from logdoctor.reports import concise
 from logdoctor.reports.layout import Page, cells
 from logdoctor.reports.report import Report
-from logdoctor.reports.terminal import render
+from logdoctor.reports.terminal import concise
+from logdoctor.reports.terminal.full import render
 from logdoctor.rule import example_run
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.notice import DAMAGE
 
-GOLDEN = Path(__file__).parent.parent / "golden"
 NAN = float("nan")
-
-
-def check_golden(name: str, text: str) -> None:
-    file = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
 
 
 def run(name: str, **curves: Any) -> Run:
@@ -72,7 +63,7 @@ def diagnosis(*examined: tuple[Run, list[Finding]], crashed: tuple[Crashed, ...]
 
 
 def shown(result: Diagnosis, **options: Any) -> str:
-    report = Report(result, seconds=options.pop("seconds", 0.31), narrowed=options.pop("narrowed", False))
+    report = Report(result, seconds=options.pop("seconds", 0.31), left_out=options.pop("left_out", ""))
     return render(report, Page(**options))
 
 
@@ -268,11 +259,12 @@ def test_sound_runs() -> None:
 
 
 def test_nothing_found_says_that_not_everything_was_asked() -> None:
-    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [])), narrowed=True)
-    assert text.startswith("No errors or warnings in 1 run; options or configuration leave some")
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [])), left_out="plateau was not asked")
+    assert text.startswith("No errors or warnings in 1 run; plateau was not asked.\n")
 
 
 def test_no_runs_at_all() -> None:
+    assert shown(Diagnosis()).startswith("No run was judged.\n")
     assert shown(Diagnosis()).endswith("0 runs, 0 series, 0 points, 0 errors, 0 warnings, 0 damaged files (0.3 s)\n")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.reports.specimens import run
 
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.reports.ci.checkout import Anchor, anchor
 from logdoctor.run import Run
 
 

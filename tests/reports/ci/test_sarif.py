@@ -14,11 +14,11 @@ from tests.reports import specimens
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes, Span
-from logdoctor.reports import sarif
+from logdoctor.reports.ci import sarif
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
-SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def test_what_a_gate_found() -> None:
     results = log()["runs"][0]["results"]
     suppressed = [one for one in results if "suppressions" in one]
     assert [one["ruleId"] for one in suppressed] == ["oscillation"]
-    assert suppressed[0]["suppressions"][0]["justification"] == "adversarial by design (until 2027-03-01)"
+    assert suppressed[0]["suppressions"][0]["justification"] == "adversarial by design, until 2027-03-01"
     outcomes = [one["properties"]["outcome"] for one in results if one["ruleId"].startswith("gate/")]
     assert sorted(outcomes) == ["failed", "inconclusive", "stale"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.config import parse_config
-from logdoctor.reports.inspection import render, render_json
 from logdoctor.reports.layout import Page, cells
+from logdoctor.reports.terminal.inspection import render, render_json
 from logdoctor.run import Axis, Notice, Run, Series, SourceFile, State, TextEvent
 from logdoctor.run.understand import understand
 

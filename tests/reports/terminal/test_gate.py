@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 import pytest
+from tests.reports.golden import check_golden
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Confidence, Crashed, Finding, Outcomes, Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
-from logdoctor.reports import concise, terminal
-from logdoctor.reports.gate_lines import MAX_SHOWN, gate_lines
 from logdoctor.reports.layout import Page, cells
 from logdoctor.reports.report import Report
+from logdoctor.reports.terminal import concise, full
+from logdoctor.reports.terminal.gate import MAX_SHOWN, gate_lines
 from logdoctor.run import Run
-
-GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 def finding(rule: str, severity: Severity = Severity.ERROR, explained_by: str = "") -> Finding:
@@ -60,12 +57,9 @@ def everything() -> Gated:
 @pytest.mark.parametrize(("name", "width"), [("gate", 100), ("gate_narrow", 60)])
 def test_the_text_that_people_read(name: str, width: int) -> None:
     gated = everything()
-    text = terminal.render(Report(gated.diagnosis, 0.31, gated=gated), Page(width))
+    text = full.render(Report(gated.diagnosis, 0.31, gated=gated), Page(width))
     assert max(map(cells, text.splitlines())) <= width
-    file = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    check_golden(name, text)
 
 
 def test_concise_has_a_line_for_each() -> None:

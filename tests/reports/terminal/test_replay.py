@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from tests.reports.golden import check_golden
 
 from logdoctor.finding import Confidence
 from logdoctor.replayed import (
@@ -30,9 +30,7 @@ from logdoctor.replayed import (
     Wording,
 )
 from logdoctor.reports.layout import Page
-from logdoctor.reports.replay_lines import render
-
-GOLDEN = Path(__file__).parent.parent / "golden" / "replay.txt"
+from logdoctor.reports.terminal.replay import render
 
 REPLAYED = Replayed(
     target=Target(120, "nan-loss"),
@@ -78,7 +76,7 @@ REPLAYED = Replayed(
 
 
 def test_everything_that_was_learnt_is_shown() -> None:
-    assert render(REPLAYED, Page()) == GOLDEN.read_text(encoding="utf-8")
+    check_golden("replay", render(REPLAYED, Page()))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

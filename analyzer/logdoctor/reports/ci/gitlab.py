@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from logdoctor.finding import Severity
-from logdoctor.reports.annotations import annotated, suppressed_message
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.reports.ci.annotations import annotated
+from logdoctor.reports.ci.checkout import Anchor, anchor
+from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.identity import Fingerprints
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import written
+from logdoctor.reports.summary import suppressed_message
 
 SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.reports.scale import LOGARITHMIC_FROM
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,9 +20,6 @@ NON_FINITE, ASCII_NON_FINITE = "✗", "x"
 
 MIN_SPAN = 0.2
 """The scale spans at least this share of the value, so that flat looks flat."""
-
-LOGARITHMIC_FROM = 60.0
-"""Ratio of the highest to the lowest level from which the scale is logarithmic."""
 
 STANDS_OUT, NEIGHBOURS = 4.0, 5
 """An extreme is drawn when it lies so many times further from the median than usual in so many stretches around."""

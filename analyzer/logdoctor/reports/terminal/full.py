@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
 from logdoctor.gated import Gated
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
-from logdoctor.reports.curve_lines import curve_lines
 from logdoctor.reports.entries import Entry, entries
-from logdoctor.reports.gate_lines import gate_lines
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
+from logdoctor.reports.terminal.curves import curve_lines
+from logdoctor.reports.terminal.gate import gate_lines
 from logdoctor.wording import counted
 
 MAX_CAUSES = 3
@@ -42,7 +42,9 @@ def render(report: Report, page: Page) -> str:
 
 
 def _nothing_wrong(report: Report) -> str:
-    left_out = "; options or configuration leave some rules or findings out" if report.narrowed else ""
+    if not report.diagnosis.runs:
+        return "No run was judged."
+    left_out = f"; {report.left_out}" if report.left_out else ""
     return f"No errors or warnings in {counted(len(report.diagnosis.runs), 'run')}{left_out}."
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logdoctor.reports.gate_lines import concise_gate_lines
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import coverage, failed_rules, shown_name
+from logdoctor.reports.terminal.gate import concise_gate_lines
 
 
 def render(report: Report, page: Page) -> str:

@@ -14,10 +14,10 @@ from tests.reports.golden import check_golden
 from logdoctor.curves import decay, flat
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes
-from logdoctor.reports import markdown
 from logdoctor.reports.layout import Page
-from logdoctor.reports.markdown_text import cell, code, inert
-from logdoctor.reports.mermaid import MAX_POINTS, chart
+from logdoctor.reports.markdown import document
+from logdoctor.reports.markdown.mermaid import MAX_POINTS, chart
+from logdoctor.reports.markdown.text import cell, code, inert
 from logdoctor.reports.report import Report
 from logdoctor.rule import example_run
 from logdoctor.run import Run
@@ -26,13 +26,14 @@ NAN = float("nan")
 
 
 def test_golden() -> None:
-    check_golden("report_markdown", markdown.render(specimens.report(), Page()))
+    check_golden("report_markdown", document.render(specimens.report(), Page()))
 
 
 def test_nothing_found() -> None:
-    text = markdown.render(Report(Diagnosis((Examined(specimens.run("a"), Outcomes()),)), narrowed=True), Page())
+    nothing = Diagnosis((Examined(specimens.run("a"), Outcomes()),))
+    text = document.render(Report(nothing, left_out="findings of low confidence are left out"), Page())
     assert text.startswith("## logdoctor: No errors or warnings in 1 run\n")
-    assert "Options or configuration leave some rules or findings out." in text
+    assert "damaged files. Findings of low confidence are left out." in text
     assert "<details>" not in text
     assert "mermaid" not in text
 
@@ -40,10 +41,10 @@ def test_nothing_found() -> None:
 def test_a_summary_stays_below_the_limit_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     said = [replace(specimens.finding(f"rule-{at}", "x" * 1_000), group=str(at)) for at in range(100)]
     report = Report(Diagnosis((Examined(specimens.run("a"), Outcomes(tuple(said))),)))
-    whole = markdown.render(report, Page())
+    whole = document.render(report, Page())
     assert whole.count("<details>") == 100
-    monkeypatch.setattr(markdown, "MAX_BYTES", 20_000)
-    cut = markdown.render(report, Page())
+    monkeypatch.setattr(document, "MAX_BYTES", 20_000)
+    cut = document.render(report, Page())
     assert len(cut.encode()) < 20_100
     shown = cut.count("<details>")
     assert f"{100 - shown} more findings without room here" in cut

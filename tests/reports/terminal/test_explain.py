@@ -7,8 +7,8 @@ import json
 import pytest
 
 from logdoctor.packs import installed_rules
-from logdoctor.reports import explain
 from logdoctor.reports.layout import Page, cells
+from logdoctor.reports.terminal import explain
 
 RULES = {rule.id: type(rule) for rule in installed_rules()}
 

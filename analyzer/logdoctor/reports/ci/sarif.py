@@ -16,14 +16,15 @@ from urllib.parse import quote
 import logdoctor
 from logdoctor.finding import Finding, Quantity
 from logdoctor.gated import Check, Outcome, Suppressed
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.reports.ci.annotations import CONFIGURATION
+from logdoctor.reports.ci.checkout import Anchor, anchor
+from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.entries import consequences
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.identity import Fingerprints
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import quantity, written
-from logdoctor.reports.summary import reason, shown_name
+from logdoctor.reports.summary import reason, shown_name, why_suppressed
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 
@@ -37,9 +38,6 @@ MAX_TITLE = 1_024
 
 MAX_PLACES = 10
 """Further places of a result that are listed."""
-
-CONFIGURATION = "logdoctor.toml"
-"""Where what a gate asks is written; a check that no run matched stands there."""
 
 _ACTING = re.compile(r"\](?=\()|\{(?=\d+\})")
 """What viewers make a link or a placeholder of, in texts too (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
@@ -129,11 +127,9 @@ def _anchors(run: Run, finding: Finding) -> list[Anchor]:
 
 
 def _suppressed(one: Suppressed, fingerprints: Fingerprints) -> dict[str, Any]:
-    justification = one.reason or "no reason given"
-    until = f" (until {one.expires})" if one.expires else ""
     return {
         **_finding(one.run, one.finding, [], fingerprints),
-        "suppressions": [{"kind": "external", "justification": _text(justification + until)}],
+        "suppressions": [{"kind": "external", "justification": _text(why_suppressed(one))}],
     }
 
 
@@ -141,9 +137,9 @@ def _check(check: Check, report: Report, fingerprints: Fingerprints) -> dict[str
     run = next((one.run for one in report.diagnosis.runs if one.run.name == check.run), None)
     return {
         "ruleId": f"gate/{check.kind}",
-        "level": "error" if check.outcome is Outcome.INCONCLUSIVE else str(check.level),
+        "level": str(check.severity),
         "message": {"text": _text(f"{check.outcome}: {check.name}: {check.message}")},
-        "locations": [_location(anchor(run) if run else Anchor(CONFIGURATION))],
+        "locations": [_location(anchor(run) if run else CONFIGURATION)],
         "partialFingerprints": {"primaryLocationLineHash": fingerprints.of_check(check)},
         "properties": {
             "run": _text(check.run),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from logdoctor.curves import decay, flat
-from logdoctor.reports.sparkline import ASCII_BLOCKS, BLOCKS, sparkline
+from logdoctor.reports.terminal.sparkline import ASCII_BLOCKS, BLOCKS, sparkline
 from logdoctor.run import Series
 
 NAN = float("nan")

@@ -11,7 +11,7 @@ from tests.reports import specimens
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes, Severity
-from logdoctor.reports import github, gitlab
+from logdoctor.reports.ci import github, gitlab
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from logdoctor.finding import Severity
-from logdoctor.gated import Check, Outcome, Suppressed
-from logdoctor.reports.checkout import Anchor, anchor
+from logdoctor.gated import Check, Outcome
+from logdoctor.reports.ci.checkout import Anchor, anchor
+from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.entries import Entry, entries
-from logdoctor.reports.identity import Fingerprints
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import reason, shown_name
 from logdoctor.wording import counted
@@ -42,20 +42,13 @@ def annotated(report: Report) -> list[Annotation]:
     return sorted(said, key=lambda one: -one.severity.rank)
 
 
-def suppressed_message(one: Suppressed) -> str:
-    """Say what is known and does not count, and why."""
-    until = f" until {one.expires}" if one.expires else ""
-    return f"suppressed{until}: {one.reason}: {shown_name(one.run)}: {one.finding.message}"
-
-
 def _checks(report: Report, fingerprints: Fingerprints) -> Iterator[Annotation]:
     runs = {one.run.name: one.run for one in report.diagnosis.runs}
     for check in report.gated.checks if report.gated else ():
         if check.outcome is not Outcome.PASSED:
             place = anchor(runs[check.run]) if check.run in runs else CONFIGURATION
             message = f"{check_place(check)}: {check.outcome}: {check.message}"
-            severity = Severity.ERROR if check.outcome is Outcome.INCONCLUSIVE else check.level
-            yield Annotation(severity, f"gate/{check.kind}", message, place, fingerprints.of_check(check))
+            yield Annotation(check.severity, f"gate/{check.kind}", message, place, fingerprints.of_check(check))
 
 
 def check_place(check: Check) -> str:

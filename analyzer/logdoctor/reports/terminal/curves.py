@@ -8,7 +8,7 @@ import numpy as np
 
 from logdoctor.finding import Finding
 from logdoctor.reports.layout import Page, cells, padded
-from logdoctor.reports.sparkline import Sparkline, sparkline
+from logdoctor.reports.terminal.sparkline import Sparkline, sparkline
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import same_axis

@@ -14,11 +14,10 @@ from xml.etree import ElementTree as ET
 from logdoctor.diagnosis import Examined
 from logdoctor.finding import Comparison, Finding, Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
-from logdoctor.reports.annotations import suppressed_message
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import reason, shown_name
+from logdoctor.reports.summary import reason, shown_name, suppressed_message
 
 PASSED, SKIPPED, FAILURE, ERROR = "", "skipped", "failure", "error"
 """What became of a test case: the element of the schema that says so. An error means that nobody knows."""
@@ -98,7 +97,7 @@ def _comparison(one: Comparison) -> _Case:
 
 def _check(check: Check, gated: Gated) -> _Case:
     name = " ".join(part for part in (check.kind, check.run, check.series, check.name) if part)
-    if check.outcome is Outcome.INCONCLUSIVE:
+    if gated.leaves_open(check):
         return _Case(name, ERROR, check.message, str(check.outcome))
     if check.outcome is not Outcome.PASSED and gated.counts(check.level):
         return _Case(name, FAILURE, check.message, str(check.outcome))
