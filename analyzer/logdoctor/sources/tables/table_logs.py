@@ -15,6 +15,7 @@ from logdoctor.sources.source import Log
 from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.pieces import at_rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
@@ -86,10 +87,10 @@ def _unread(table: Table) -> Iterator[Notice]:
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     """Say which rows were not used for their step, by line where the file has lines."""
     reason = "has a step that is no whole number, too large, or grown together with another"
+    rows = np.flatnonzero(lost)
     if len(table.lines):
-        yield from damage_notices(table.path, spans_of(table.path, table.lines[lost].tolist(), reason))
+        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows).tolist(), reason))
     else:
-        rows = np.flatnonzero(lost)
         message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
         yield Notice(DAMAGE, str(table.path), message)
 
@@ -110,7 +111,8 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             shown, finer = _as_quantity(column, ruler, axes)
             placement = finer.place(shown.rows, fallback)
         if len(shown):
-            times = None if moments is None or np.isnan(moments[shown.rows]).any() else moments[shown.rows]
+            times = None if moments is None else at_rows(moments, shown.rows)
+            times = None if times is None or np.isnan(times).any() else times
             one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
             held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
@@ -143,7 +145,7 @@ def _by_label(table: Table) -> Iterator[Column]:
 
 
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
-    codes = labels.codes[column.rows]
+    codes = at_rows(labels.codes, column.rows)
     for code, word in enumerate(labels.words):
         yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
     yield column.take(codes < 0)
