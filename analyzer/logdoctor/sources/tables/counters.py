@@ -193,15 +193,34 @@ def misplaced(table: Table) -> NDArray[np.bool_]:
     """
     lost = np.zeros(table.rows, bool)
     for column in table.columns:
-        axis = _AXES.get(normal(column.name))
-        if axis in (Axis.STEP, Axis.EPOCH):
-            odd = _glued(column.values)
-            for steps, here in zip(pieces(column.values), pieces(odd), strict=True):
-                broken = (steps != np.floor(steps)) & ~np.isnan(steps) & (axis is Axis.STEP)
-                here[(np.abs(steps) >= LARGEST_STEP) | broken] = True
-            if odd.sum() <= max(1, _RARE * len(odd)) < len(odd):
+        if axis_of(column.name) in (Axis.STEP, Axis.EPOCH):
+            odd = _glued(column.values) | _is_no_count(column)
+            if _is_rare(odd):
                 lost[column.rows[odd]] = True
     return lost
+
+
+def without_false_counts(table: Table) -> Table:
+    """Leave out the few steps and epochs that cannot be any; their rows stand where the row before them does."""
+    return table.with_columns(
+        column.take(~odd) if _is_rare(odd := _is_no_count(column)) else column for column in table.columns
+    )
+
+
+def _is_rare(odd: NDArray[np.bool_]) -> bool:
+    return bool(odd.sum() <= max(1, _RARE * len(odd)) < len(odd))
+
+
+def _is_no_count(column: Column) -> NDArray[np.bool_]:
+    """Return a mask of the steps and epochs that are too large to be told exactly, and of the steps that are broken."""
+    axis = axis_of(column.name)
+    if axis not in (Axis.STEP, Axis.EPOCH):
+        return np.zeros(len(column), bool)
+    masks = [
+        (np.abs(at) >= LARGEST_STEP) | ((at != np.floor(at)) & ~np.isnan(at) & (axis is Axis.STEP))
+        for at in pieces(column.values)
+    ]
+    return np.concatenate(masks)
 
 
 def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -12,7 +12,15 @@ from logdoctor.run import Axis, Notice, Series, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
+from logdoctor.sources.tables.counters import (
+    Ruler,
+    counts,
+    misplaced,
+    normal,
+    numbers_rows,
+    ruler_of,
+    without_false_counts,
+)
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
 from logdoctor.sources.tables.pieces import at_rows
@@ -33,14 +41,17 @@ LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
 _VALUES = frozenset({"value", "values"})
 
 
-def read_logs(table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Axis.STEP) -> Iterator[Log]:
+def read_logs(
+    table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Axis.STEP, *, proven: bool = False
+) -> Iterator[Log]:
     """Yield one log for each run in a table, at least one.
 
     The notices of the file go with the first; `step_axis` is what steps count where the file says something else.
+    Where checksums have `proven` the rows, none is taken for damaged because of its step.
     """
     said = (*notices, *_unread(table))
     for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
-        series, odd = _read_run(part, step_axis)
+        series, odd = _read_run(part, step_axis, proven=proven)
         yield Log(series=series, notices=(*said, *odd), label=label)
         said = ()
 
@@ -58,13 +69,15 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
         yield "", unnamed.take(labels.codes < 0)
 
 
-def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
+def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
     path = str(table.path)
     notices: list[Notice] = []
-    lost = misplaced(table)
-    if lost.any():
+    if proven:
+        table = without_false_counts(table)
+    elif (lost := misplaced(table)).any():
         notices += _misplaced(table, lost)
-    table, moments = without_moments(table.take(~lost))
+        table = table.take(~lost)
+    table, moments = without_moments(table)
     table, padding = without_padding(table)
     ruler = ruler_of(table, step_axis, _training_rows(table))
     series, guessed = _place(table, ruler, moments)
