@@ -32,6 +32,12 @@ _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$",
     re.I,
 )
+_VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
+"""Megatron's `lm loss value` is the loss itself, not that of a value function."""
+
+_PERPLEXITIES = frozenset({"ppl", "perplexity"})
+"""Megatron's `lm loss PPL` is no loss."""
+
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
@@ -115,6 +121,10 @@ def role_of(name: str, split: Split) -> type[Role]:
     found = frozenset(words(name))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
+    if _VALUE_OF_LOSS.search(name):
+        found -= {"value"}
+    if found & _PERPLEXITIES:
+        found -= {"loss"}
     held_out = split in (Split.VALIDATION, Split.TEST)
     if _LOSS_SCALE.search(name):
         return roles.LossScale
