@@ -80,7 +80,7 @@ _METRICS = frozenset(
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
 )
-_REWARDS = frozenset("reward rewards return returns rew ret episodic_return success".split())
+_REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
@@ -103,7 +103,8 @@ def split_of(name: str) -> Split:
 
 def stem_of(name: str) -> tuple[str, ...]:
     """Return the words that tell one quantity from another: those that name neither split nor kind of average."""
-    rest = tuple(word for word in words(name) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
+    plain = _VALUE_OF_LOSS.sub("loss", name)
+    rest = tuple(word for word in words(plain) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
     return tuple(word for word in rest if not word.isdigit())
 
 
@@ -118,11 +119,9 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
-    found = frozenset(words(name))
+    found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
-    if _VALUE_OF_LOSS.search(name):
-        found -= {"value"}
     if found & _PERPLEXITIES:
         found -= {"loss"}
     held_out = split in (Split.VALIDATION, Split.TEST)

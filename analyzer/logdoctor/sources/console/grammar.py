@@ -15,7 +15,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import is_loss_word, role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
 from logdoctor.sources.console.masking import MASK
-from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.prefixes import Stripped, strip
 from logdoctor.sources.tables.counters import normal
 
 LONGEST_SHAPE = 8 * 1024
@@ -185,6 +185,12 @@ _ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
 _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 """What Ultralytics prints of all classes behind the numbers of images and of boxes."""
 
+_DARKNET = re.compile(r"\s*\0: \0, \0 avg(?: loss)?, \0 rate, ")
+_DARKNET_FIELDS = ((Kind.COUNTER, "iteration"), (Kind.VALUE, "loss"), (Kind.AVERAGE, "loss"), (Kind.VALUE, "learning rate"))
+"""What darknet prints of an iteration, each number before its name."""
+_ESPNET = re.compile(r"\0epoch:(train|valid):\0-\0batch: ")
+"""How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
+
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _SAVING_DICT = "saving dict for"
@@ -203,7 +209,11 @@ def parse(shape: str) -> Form | None:
         return None
     if _ULTRALYTICS.match(shape):
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
+    if _DARKNET.match(shape):
+        return Form(tuple(Field(*field, slot) for slot, field in enumerate(_DARKNET_FIELDS)), counter_first=True)
     stripped = strip(shape)
+    if began := _ESPNET.match(stripped.text):
+        return _of_batches(began, stripped)
     reader = _LineReader(stripped.text, stripped.slots)
     reader.read()
     fields = tuple(reader.fields)
@@ -219,6 +229,14 @@ def parse(shape: str) -> Form | None:
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
+
+
+def _of_batches(began: re.Match[str], stripped: Stripped) -> Form:
+    """Read a line of ESPnet, which stands at the last of its batches."""
+    reader = _LineReader(stripped.text[began.end() :], stripped.slots + 3)
+    reader.read()
+    counted = (Field(Kind.COUNTER, "epoch", stripped.slots), Field(Kind.COUNTER, "batch", stripped.slots + 2))
+    return Form((*counted, *reader.fields), began[1], counter_first=True)
 
 
 def _may_be_data(shape: str) -> bool:
