@@ -418,7 +418,7 @@ CASES = {
             "train.log": lines(
                 lambda i: f"2021-01-01 10:00:{i:02} | INFO | train_inner | "
                 + json.dumps({
-                    "epoch": 1, "update": tens(i) / 500, "loss": f"{TRAIN[i]:.2f}", "nll_loss": f"{TRAIN[i]:.2f}", "ppl": "8192",
+                    "epoch": i // 4 + 1, "update": tens(i) / 40, "loss": f"{TRAIN[i]:.2f}", "nll_loss": f"{TRAIN[i]:.2f}", "ppl": "8192",
                     "wps": "9000.5", "num_updates": str(tens(i)), "lr": str(RATE[i]),
                     **({} if i == BAD else {"gnorm": str(NORM[i])}), "loss_scale": "128",
                 })
@@ -535,7 +535,7 @@ CASES = {
         {
             "train.log": lines(
                 lambda i: f"Region 82 Avg IOU: 0.5, Class: 0.9, Obj: 0.5, No Obj: 0.01, .5R: 0.5, .75R: 0.25,  count: 3\n"
-                f" {tens(i)}: {TRAIN[i]:.6f}, {TRAIN[i]:.6f} avg loss, {RATE[i]:.6f} rate, 3.500000 seconds, {64 * tens(i)} images"
+                f" {tens(i)}: {'-' * (i == BAD)}{TRAIN[i]:.6f}, {TRAIN[i]:.6f} avg loss, {RATE[i]:.6f} rate, 3.500000 seconds, {64 * tens(i)} images"
             )
         },
         {"train-loss": at(TRAIN, tens), "learning-rate": at(RATE, tens)},
@@ -587,7 +587,7 @@ CASES = {
             "---  ------  ------------  --------  ------  ------  ------\n"
             + lines(lambda i: f"  0  {200 * i:6}  {12.5:12.2f}  {TRAIN[i] * 8:8.2f}  {100 * SCORE[i]:6.2f}   50.00    {SCORE[i]:.2f}")
         },
-        {"train-component-loss": at([12.5] * N, lambda i: 200 * i)},
+        {"train-loss": at([12.5] * N, lambda i: 200 * i), "train-component-loss": at([8 * x for x in TRAIN], lambda i: 200 * i)},
     ),
     "nnU-Net": Case(
         {

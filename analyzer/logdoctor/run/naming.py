@@ -38,13 +38,16 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
+_DURATION = re.compile(r"(?:^|/)(?:batch|data|reader)_cost$", re.I)
+"""PaddlePaddle's word for the time that a batch took."""
+
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
-    "elapsed latency duration samples_per_second tokens_per_second timing utilization".split()
+    "elapsed latency duration ips samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(
@@ -93,7 +96,8 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    return tuple(word.lower() for part in _SEPARATORS.split(name) for word in _CAMEL.split(part) if word)
+    parts = _SEPARATORS.split(name.replace("IoU", "iou"))
+    return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
 def split_of(name: str) -> Split:
@@ -131,7 +135,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or _PER_SECOND.search(name) or (found & _TIME and not any(map(is_loss_word, found))):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name) or (found & _TIME and not any(map(is_loss_word, found))):
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup

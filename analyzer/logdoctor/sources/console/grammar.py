@@ -15,7 +15,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import is_loss_word, role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
 from logdoctor.sources.console.masking import MASK
-from logdoctor.sources.console.prefixes import Stripped, strip
+from logdoctor.sources.console.prefixes import strip
 from logdoctor.sources.tables.counters import normal
 
 LONGEST_SHAPE = 8 * 1024
@@ -185,10 +185,10 @@ _ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
 _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 """What Ultralytics prints of all classes behind the numbers of images and of boxes."""
 
-_DARKNET = re.compile(r"\s*\0: \0, \0 avg(?: loss)?, \0 rate, ")
-_DARKNET_FIELDS = ((Kind.COUNTER, "iteration"), (Kind.VALUE, "loss"), (Kind.AVERAGE, "loss"), (Kind.VALUE, "learning rate"))
-"""What darknet prints of an iteration, each number before its name."""
-_ESPNET = re.compile(r"\0epoch:(train|valid):\0-\0batch: ")
+_MEASURED = r"(\0|-?nan|-?inf)"
+_DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
+"""What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
+_ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
@@ -209,11 +209,11 @@ def parse(shape: str) -> Form | None:
         return None
     if _ULTRALYTICS.match(shape):
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
-    if _DARKNET.match(shape):
-        return Form(tuple(Field(*field, slot) for slot, field in enumerate(_DARKNET_FIELDS)), counter_first=True)
+    if darknet := _DARKNET.match(shape):
+        return _of_darknet(*darknet.groups())
+    if espnet := _ESPNET.search(shape):
+        return _of_batches(espnet)
     stripped = strip(shape)
-    if began := _ESPNET.match(stripped.text):
-        return _of_batches(began, stripped)
     reader = _LineReader(stripped.text, stripped.slots)
     reader.read()
     fields = tuple(reader.fields)
@@ -231,11 +231,20 @@ def parse(shape: str) -> Form | None:
     )
 
 
-def _of_batches(began: re.Match[str], stripped: Stripped) -> Form:
+def _of_darknet(loss: str, average: str) -> Form:
+    slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
+    for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
+        fields.append(Field(kind, "loss", slot) if token == MASK else Field(kind, "loss", -1, float(token)))
+        slot += token == MASK
+    return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
+
+
+def _of_batches(began: re.Match[str]) -> Form:
     """Read a line of ESPnet, which stands at the last of its batches."""
-    reader = _LineReader(stripped.text[began.end() :], stripped.slots + 3)
+    slot = began.string.count(MASK, 0, began.start())
+    reader = _LineReader(began.string[began.end() :], slot + 3)
     reader.read()
-    counted = (Field(Kind.COUNTER, "epoch", stripped.slots), Field(Kind.COUNTER, "batch", stripped.slots + 2))
+    counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
     return Form((*counted, *reader.fields), began[1], counter_first=True)
 
 
