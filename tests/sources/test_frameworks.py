@@ -14,11 +14,11 @@ import pytest
 
 from logdoctor import load
 from logdoctor.cli import main
-from logdoctor.run import Run, Series, State
+from logdoctor.run import Run, Series, Setting, State
 
 FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
-ROLES = {
+ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
@@ -60,7 +60,7 @@ ROLES = {
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
 
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Setting]] = {
     "accelerate_tensorboard": {"lr": 0.01, "batch_size": 32},
     "clearml_offline": {"lr": 0.01, "batch_size": 32},
     "dvclive_tsv": {"lr": 0.01, "batch_size": 32},

@@ -135,7 +135,9 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name) or (found & _TIME and not any(map(is_loss_word, found))):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name):
+        return roles.Throughput
+    if found & _TIME and not any(map(is_loss_word, found)):
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup

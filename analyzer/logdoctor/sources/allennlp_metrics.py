@@ -32,8 +32,8 @@ class AllenNlpMetrics(Source):
         Sample(
             "the first epoch",
             "metrics_epoch_0.json",
-            '{"best_epoch": 0, "epoch": 0, "training_loss": 2.5, "validation_loss": NaN, "training_duration": "0:01:30"}',
-            {"training_loss": [(0, 2.5)], "validation_loss": [(0, float("nan"))], "training_duration": [(0, 90.0)]},
+            '{"epoch": 0, "training_loss": 2.5, "validation_loss": NaN, "training_duration": "0:02:00"}',
+            {"training_loss": [(0, 2.5)], "validation_loss": [(0, float("nan"))], "training_duration": [(0, 120.0)]},
         ),
         Sample("counts of something else", "metrics_epoch_0.json", '{"epoch": 0, "files": 12}', None),
     )
@@ -50,7 +50,7 @@ class AllenNlpMetrics(Source):
             document = load(file)
             notices += document.notices
             if _is_epoch(document.content):
-                records.append({name: value for name, value in document.content.items() if not name.startswith("best_")})
+                records.append({key: value for key, value in document.content.items() if not key.startswith("best_")})
         if not records:
             raise UnreadableLogError(f"{path}: no epoch can be read")
         yield from read_logs(table_of(path, records), notices)
