@@ -60,6 +60,8 @@ class Chance:
     """True when an accuracy rests where guessing puts it: whatever the loss does, nothing is learnt."""
     larger_share: float | None = None
     """Share of the larger of two classes where they are uneven: the level is then the entropy of the shares."""
+    by_settings: bool = False
+    """True when the settings name the number of classes."""
     is_preference: bool = False
     """True for the loss of preference tuning, where guessing means that policy and reference agree."""
 
@@ -76,6 +78,11 @@ class ChanceLevels:
         return cls(
             (*_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run), *_from_level())
         )
+
+    @property
+    def said_by_settings(self) -> Chance | None:
+        """The level of the number of classes that the settings name."""
+        return next((one for one in self.levels if one.by_settings), None)
 
     def start_of(self, train: Trend[TrainLoss], factor: float) -> float:
         """Return where a training loss began, or guessing where it had exploded by a factor before it was logged.
@@ -109,7 +116,7 @@ def _from_settings(run: Run) -> list[Chance]:
         and value >= 2
         and float(value).is_integer()
     ]
-    return [Chance(count, log(count), f"the settings name {count} classes") for count in counts]
+    return [Chance(one, log(one), f"the settings name {one} classes", by_settings=True) for one in counts]
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
