@@ -271,14 +271,14 @@ def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
     """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
 
     Files are put in the order of their first wall time: names sort wrongly after a clock was set back. Where a writer
-    says that it starts again at a step (`purge_step`), what earlier files hold from that step on is void.
+    says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that step on is void.
+    The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment older.
     """
     continuing = sorted((piece for piece in cluster if piece.continues), key=_begins)
     parts: dict[str, list[tuple[Piece, Series]]] = {}
     for i, piece in enumerate(continuing):
-        void_from = min(
-            (later.log.starts_at for later in continuing[i + 1 :] if later.log.starts_at is not None), default=None
-        )
+        restarts = [later.log.starts_at for later in continuing[i + 1 :] if later.file.folder == piece.file.folder]
+        void_from = min((step for step in restarts if step is not None), default=None)
         for series in piece.series:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))

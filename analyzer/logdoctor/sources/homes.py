@@ -85,8 +85,9 @@ def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
 
 
 def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
-    """Whether a folder is named after a split and leaves it to its name to tell: no series in it mentions one."""
-    return folder.name in _SPLIT_FOLDERS and not any(naming.split_of(one.name) for one in series)
+    """Whether a folder is named after a split, and no series in it mentions another one."""
+    named = naming.split_of(folder.name)
+    return folder.name in _SPLIT_FOLDERS and all(naming.split_of(one.name) in (Split.NONE, named) for one in series)
 
 
 def _above_tag_folders(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:
