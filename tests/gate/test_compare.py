@@ -97,8 +97,11 @@ class TestCurves:
         new[200:] = np.nan
         one = only(compare([run("a", train_loss=curve(0))], [run("b", train_loss=new)]))
         assert (str(one.change), one.first_step, one.problem) == ("broken", 200, "not finite from step 200 on")
-        one = only(compare([run("b", train_loss=new)], [run("a", train_loss=curve(0))]))
+        compared = compare([run("b", train_loss=new)], [run("a", train_loss=curve(0))])
+        one = only(compared)
         assert (str(one.change), one.problem) == ("not comparable", "reference: train_loss is not finite at step 200")
+        text = compared_lines.render(compared, Page(60))
+        assert "train_loss: reference: train_loss is not finite at step 200\n" in text
 
     def test_names_may_differ_where_roles_agree(self) -> None:
         one = only(compare([run("a", train_loss=curve(0))], [run("b", **{"train/loss": curve(1)})]))
@@ -138,6 +141,14 @@ def sample() -> Compared:
 
 def test_the_text_that_people_read() -> None:
     check_golden("compared", compared_lines.render(sample(), Page()))
+
+
+@pytest.mark.parametrize(("width", "numbers"), [(100, ["end", "best", "mean"]), (80, ["end", "best"]), (60, ["end"])])
+def test_a_narrow_page_has_fewer_numbers(width: int, numbers: list[str]) -> None:
+    text = compared_lines.render(sample(), Page(width))
+    assert max(map(len, text.splitlines())) <= width
+    title = next(line for line in text.splitlines() if line.startswith("curve"))
+    assert title.split() == ["curve", *numbers, "differs", "from"]
 
 
 def test_json_is_strict_and_complete() -> None:

@@ -64,12 +64,17 @@ def _analysis(report: Report) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": not any(one.outcomes.crashed for one in report.diagnosis.runs),
+                "executionSuccessful": _is_whole(report),
                 "toolExecutionNotifications": list(_notifications(report, left_out=len(results) - MAX_RESULTS)),
             }
         ],
         "results": [result for result, _ in results[:MAX_RESULTS]],
     }
+
+
+def _is_whole(report: Report) -> bool:
+    runs = report.diagnosis.runs
+    return bool(runs) and not any(one.outcomes.crashed for one in runs)
 
 
 def _rule(rule: str, title: str) -> dict[str, Any]:
