@@ -8,7 +8,7 @@ MAX_KNOWN = 20
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint of an error about an unknown name: the nearest known one, or the first of all."""
+    """Return the hint of an error about an unknown name: the nearest known one, or all that can be read."""
     names = list(known)
     near = get_close_matches(name, names, n=1)
     if near:

@@ -43,10 +43,11 @@ def annotated(report: Report) -> list[Annotation]:
 
 
 def _checks(report: Report, fingerprints: Fingerprints) -> Iterator[Annotation]:
+    if (gated := report.gated) is None:
+        return
     runs = {one.run.name: one.run for one in report.diagnosis.runs}
-    gated = report.gated
-    for check in gated.checks if gated else ():
-        if gated and check.outcome is not Outcome.PASSED:
+    for check in gated.checks:
+        if check.outcome is not Outcome.PASSED:
             place = anchor(runs[check.run]) if check.run in runs else CONFIGURATION
             about = ", ".join(part for part in (gated.called(check), check.series) if part)
             message = f"{about}: {check.name}: {check.outcome}: {check.message}"
