@@ -46,4 +46,4 @@ class OutputError(LogDoctorError):
     """A report cannot be written, for want of room or of permission."""
 
     def __init__(self, name: str, problem: OSError) -> None:
-        super().__init__(f"{name} cannot be written: {reason(problem)}")
+        super().__init__(f"{name} cannot be written: {problem.strerror or problem}")
