@@ -17,7 +17,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.understand import Overrides, understand
 from logdoctor.sources.agreement import Quantity, Relation, quantity, relation, same_values
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of, home_of_settings, split_hint
+from logdoctor.sources.homes import home_of, home_of_settings, is_of_one_rank, split_hint
 from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
@@ -74,7 +74,7 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
     for piece in pieces:
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
     apart = [(home, label, cluster) for (home, label), found in by_home.items() for cluster in _clusters(found)]
-    clusters = _copies_joined(apart)
+    clusters = _copies_joined(_ranks_joined(apart))
     per_home: dict[PurePosixPath, int] = {}
     for home, _, _ in clusters:
         per_home[home] = per_home.get(home, 0) + 1
@@ -171,6 +171,23 @@ _Placed = tuple[PurePosixPath, str, list[Piece]]
 """The pieces of one run, with its folder and its label."""
 
 
+def _ranks_joined(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Join the runs of folders such as `rank_0` and `rank_1` that hold the same curves: one run, told by each process.
+
+    Processes that each log the loss of their own share of the data stay apart.
+    """
+    joined = [one for one in placed if not is_of_one_rank(one[0])]
+    ranks = [one for one in placed if is_of_one_rank(one[0])]
+    first_of: dict[tuple[PurePosixPath, str, object], list[Piece]] = {}
+    for home, label, pieces in sorted(ranks, key=lambda one: (len(one[0].name), str(one[0]))):
+        first = first_of.setdefault((home.parent, label, pieces[0].kind), pieces)
+        if first is not pieces and _is_same_data(pieces, first):
+            first.extend(pieces)
+        else:
+            joined.append((home, label, pieces))
+    return joined
+
+
 def _copies_joined(placed: Sequence[_Placed]) -> list[_Placed]:
     """Join a run with the only run of other formats below its folder that holds the same data.
 
@@ -199,9 +216,14 @@ def _copies_joined(placed: Sequence[_Placed]) -> list[_Placed]:
 
 
 def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
-    """Whether two runs of other formats share a quantity of many points, and what they share agrees."""
+    """Whether two runs of other formats hold the same data."""
     if {piece.file.source.name for piece in ours} & {piece.file.source.name for piece in theirs}:
         return False
+    return _is_same_data(ours, theirs)
+
+
+def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
+    """Whether two runs share a quantity of many points, and what they share agrees."""
     here = {key: series for piece in ours for key, series in piece.quantities.items()}
     there = {key: series for piece in theirs for key, series in piece.quantities.items()}
     long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_DUPLICATE_POINTS for key in here.keys() & there)
