@@ -30,6 +30,10 @@ AT_ONCE = 0.05
 VARIANCE = (0.7, 1.3)
 """Losses about that of guessing the mean of normalised targets, their variance of 1."""
 
+FAR = 10.0
+"""First value, after some updates, in units of that variance, from which they threw the run: targets that are only
+off-centre are learnt within an epoch."""
+
 RESTS = 0.1
 """Change from the first to the last third of a run, as a share of its end, up to which it rests."""
 
@@ -91,6 +95,8 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
+    if late and _rests_at_variance(train) and train.first >= FAR * train.end:
+        yield train.end, "guessing the mean"
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
         near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level

@@ -19,6 +19,12 @@ _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 _WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
 """W&B keeps what a run printed in the folder `files` beside its history."""
 
+_RANK = re.compile(r"^(?:(?:local_|global_)?rank|worker|process|proc)[_-]?\d+$", re.I)
+"""What scripts call the folder of one process of a run on several devices."""
+
+_ATTEMPT = re.compile(r"^attempt_\d+$")
+"""torchrun writes what process 3 printed to `attempt_0/3/stdout.log`."""
+
 _CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
@@ -63,6 +69,11 @@ def home_of(
     if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
         return folder.parent, folder.name
     return folder, ""
+
+
+def is_of_one_rank(folder: PurePosixPath) -> bool:
+    """Tell whether a folder holds what one process of a run on several devices logged."""
+    return bool(_RANK.match(folder.name)) or (folder.name.isdecimal() and bool(_ATTEMPT.match(folder.parent.name)))
 
 
 def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from logdoctor.config import parse_config
 from logdoctor.reports.layout import Page, cells
 from logdoctor.reports.terminal.inspection import render, render_json
-from logdoctor.run import Axis, Notice, Run, Series, SourceFile, State, TextEvent
+from logdoctor.run import Axis, Notice, Run, Series, SourceFile, Split, State, TextEvent
+from logdoctor.run.roles import TrainLoss
 from logdoctor.run.understand import understand
 
 SERIES = (
@@ -83,3 +85,36 @@ def test_lines_that_matter_are_listed_up_to_a_limit() -> None:
 
 def test_no_run() -> None:
     assert render([], ["a.csv"], Page()) == "1 file looked at and left alone:\n  a.csv\n"
+
+
+def test_it_says_why_where_more_than_the_name_decided() -> None:
+    validation = Split.VALIDATION
+    for names, expected in (
+        ({"loss": validation}, "loss validation-loss validation epoch 2 0-1 validation by its file or folder"),
+        (
+            {"train_loss": Split.NONE, "test_loss": Split.NONE},
+            "test_loss validation-loss test epoch 2 0-1 test for want",
+        ),
+        (
+            {"box_loss": Split.NONE, "cls_loss": Split.NONE},
+            "box_loss train-loss - epoch 2 0-1 a term, for want of a sum",
+        ),
+        ({"loss": Split.NONE, "reward": Split.NONE}, "loss policy-loss - epoch 2 0-1 a loss beside rewards"),
+        ({"mse": Split.NONE}, "mse train-loss - epoch 2 0-1 for want of a loss"),
+    ):
+        series = [
+            replace(Series.of(name, [0, 1], [1.0, 0.5], axis=Axis.EPOCH), split=split) for name, split in names.items()
+        ]
+        text = render([Run("a", understand(series))], [], Page())
+        assert any(" ".join(line.split()).startswith(expected) for line in text.splitlines()), text
+        assert "to mend a wrong guess" in text
+        assert "train-loss = [" in text
+
+
+def test_a_configured_role_is_said_to_be_one() -> None:
+    run = Run("a", understand([Series.of("odd", [0], [1.0])], {TrainLoss: ("odd",)}))
+    text = render([run], [], Page())
+    assert "configured" in text
+    assert "logdoctor.toml" not in text
+    (series,) = json.loads(render_json([run], []))["runs"][0]["series"]
+    assert series["because"] == "configured"

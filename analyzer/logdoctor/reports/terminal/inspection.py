@@ -17,6 +17,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page, cells, hanging, table
 from logdoctor.reports.strict_json import written
 from logdoctor.run import Notice, Run, Series
+from logdoctor.run.reasons import BY_NAME, guesses, reason
 from logdoctor.run.roles import Loss, Unknown
 from logdoctor.wording import counted, shown_name
 
@@ -46,7 +47,9 @@ def render_json(runs: Sequence[Run], left_alone: Sequence[str]) -> str:
 
 
 def _document(run: Run, known: dict[str, Any]) -> dict[str, Any]:
-    counts = [{"non_finite": non_finite(one), "rewinds": len(one.rewinds)} for one in run.series]
+    counts = [
+        {"because": reason(one), "non_finite": non_finite(one), "rewinds": len(one.rewinds)} for one in run.series
+    ]
     series = [{**one, **count} for one, count in zip(known["series"], counts, strict=True)]
     judged = ("findings", "replay", "passed", "not_applicable", "crashed")
     return {**{key: value for key, value in known.items() if key not in judged}, "series": series}
@@ -98,7 +101,8 @@ def _series(run: Run, page: Page) -> Iterator[str]:
 
 def _described(series: Series, page: Page) -> tuple[str, ...]:
     steps = f"{int(series.steps[0]):,}-{int(series.steps[-1]):,}" if len(series) else "none"
-    oddities = [f"{bad:,} not finite"] if (bad := non_finite(series)) else []
+    oddities = [why] if (why := reason(series)) != BY_NAME else []
+    oddities += [f"{bad:,} not finite"] if (bad := non_finite(series)) else []
     oddities += [counted(len(series.rewinds), "rewind")] if len(series.rewinds) else []
     name = page.shortened(page.printable(series.name), MAX_NAME)
     split = str(series.split) or "-"
@@ -133,12 +137,17 @@ def _left_alone(paths: Sequence[str], page: Page) -> Iterator[str]:
 
 
 def _hint(runs: Iterable[Run]) -> Iterator[str]:
+    """Say how a role is given, where no loss was recognised or more than its name decided what a loss is."""
+    runs = tuple(runs)
     without_loss = [run for run in runs if run.series and not run.all(Loss)]
     unknown = dict.fromkeys(one.name for run in without_loss for one in run.series if one.role is Unknown)
-    if not unknown:
+    guessed = dict.fromkeys(one.name for run in runs for one in guesses(run.series))
+    if unknown:
+        yield "no loss was recognised in some runs, so that no rule can judge them; to name theirs, for example:"
+    elif guessed:
+        yield "some losses are guessed from more than their names; to mend a wrong guess, for example:"
+    else:
         return
-    pattern = glob.escape(min(unknown, key=len))
-    yield "no loss was recognised in some runs, so that no rule can judge them; to name theirs, for example:"
     yield "  # logdoctor.toml"
     yield "  [roles]"
-    yield printable(f"  train-loss = [{json.dumps(pattern)}]")
+    yield printable(f"  train-loss = [{json.dumps(glob.escape(min(unknown or guessed, key=len)))}]")
