@@ -30,7 +30,7 @@ from logdoctor.config import (
     reference_files,
     with_suppressions,
 )
-from logdoctor.errors import ConfigurationError
+from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Confidence, Severity
 from logdoctor.run.roles import TrainLoss, ValLoss
 
@@ -209,6 +209,11 @@ class TestSections:
         (tmp_path / "known.toml").write_text("rules = 3\n", encoding="utf-8")
         with pytest.raises(ConfigurationError, match=r"known\.toml: unknown key 'rules'"):
             with_suppressions(config)
+
+
+def test_an_error_lists_no_more_names_than_can_be_read() -> None:
+    assert nearest("epsilon", ["alpha", "beta"]) == "; known are alpha, beta"
+    assert nearest("epsilon", map(str, range(100))).endswith(", 18, 19, 80 more")
 
 
 class TestPresets:

@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MAX_KNOWN = 20
+"""Names that an error lists before it counts the others."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint of an error about an unknown name: the nearest known one, or all of them."""
+    """Return the hint of an error about an unknown name: the nearest known one, or all that can be read."""
     names = list(known)
     near = get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    more = [f"{len(names) - MAX_KNOWN:,} more"] if len(names) > MAX_KNOWN else []
+    return f"; known are {', '.join([*names[:MAX_KNOWN], *more])}"
 
 
 def reason(problem: OSError) -> str:
@@ -40,4 +46,4 @@ class OutputError(LogDoctorError):
     """A report cannot be written, for want of room or of permission."""
 
     def __init__(self, name: str, problem: OSError) -> None:
-        super().__init__(f"{name} cannot be written: {reason(problem)}")
+        super().__init__(f"{name} cannot be written: {problem.strerror or problem}")

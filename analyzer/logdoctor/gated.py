@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Finding, Quantity, Severity, Span
 from logdoctor.run import Run
+from logdoctor.wording import shown_name
 
 
 class Outcome(StrEnum):
@@ -85,6 +87,14 @@ class Gated:
     suppressed: tuple[Suppressed, ...] = ()
     remarks: tuple[str, ...] = ()
     """Suppressions that expired or that nothing needed, references that could be updated: one sentence each."""
+
+    def called(self, check: Check) -> str:
+        """Return what to call the run that a check is about, or the pattern that no run matched."""
+        return self._called.get(check.run, check.run)
+
+    @cached_property
+    def _called(self) -> Mapping[str, str]:
+        return {one.run.name: shown_name(one.run) for one in self.diagnosis.runs}
 
     def counts(self, severity: Severity) -> bool:
         """Tell whether something of a severity fails the gate."""

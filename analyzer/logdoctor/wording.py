@@ -1,10 +1,10 @@
-"""How numbers and places are said, the same in every finding and report."""
+"""How numbers, places and runs are said, the same in every finding and report."""
 
 from __future__ import annotations
 
 import math
 
-from logdoctor.run import Axis, Series
+from logdoctor.run import Axis, Run, Series
 
 DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
@@ -36,6 +36,13 @@ def number(value: float | None) -> str:
 def percent(share: float) -> str:
     """Write a share as a percentage without false precision: 3 %, 0.4 %, 97 %."""
     return f"{number(float(f'{100 * share:.2g}'))} %"
+
+
+def shown_name(run: Run) -> str:
+    """Return what to call a run: the argument itself (`.`) goes by the name of its folder."""
+    if run.name != ".":
+        return run.name
+    return run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or run.name
 
 
 def place(series: Series, step: int) -> str:

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 import logdoctor
-from logdoctor.gate.bands import Common, Golden, Tolerance, common_windows, deviation, golden_curve
+from logdoctor.gate.bands import Common, Tolerance, common_windows, deviation
+from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.run import Role, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logdoctor.gate.bands import MAX_WINDOWS, Deviation, Golden, Tolerance, common_windows, deviation, golden_curve
+from logdoctor.gate.bands import Deviation, Tolerance, common_windows, deviation
+from logdoctor.gate.golden import MAX_WINDOWS, Golden, golden_curve
 from logdoctor.run import Axis, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValMetric
 

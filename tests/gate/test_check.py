@@ -8,6 +8,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -259,6 +260,14 @@ class TestAssertions:
         done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 3
         assert "did you mean 'val_loss'?" in done.stdout
+
+    @pytest.mark.parametrize("form", ["full", "concise", "github", "gitlab", "junit", "markdown"])
+    def test_the_argument_itself_goes_by_its_folder_in_every_report(self, form: str, sound: Path) -> None:
+        self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "best"\nmax = 0.01\n')
+        here("check", "runs/sound", "--select", "nan-loss", "-o", f"{form}=report", cwd=sound.parent)
+        words = re.split(r"[\s,<>`|\":]+", (sound.parent / "report").read_text("utf-8"))
+        assert "sound" in words
+        assert "." not in words
 
     def test_a_level_below_the_one_that_fails_is_advice(self, sound: Path) -> None:
         self.write(sound.parent, '[[assert]]\nseries = "val_loss"\nstatistic = "end"\nmax = 0.4\nlevel = "warning"\n')

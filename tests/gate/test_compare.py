@@ -97,8 +97,11 @@ class TestCurves:
         new[200:] = np.nan
         one = only(compare([run("a", train_loss=curve(0))], [run("b", train_loss=new)]))
         assert (str(one.change), one.first_step, one.problem) == ("broken", 200, "not finite from step 200 on")
-        one = only(compare([run("b", train_loss=new)], [run("a", train_loss=curve(0))]))
+        compared = compare([run("b", train_loss=new)], [run("a", train_loss=curve(0))])
+        one = only(compared)
         assert (str(one.change), one.problem) == ("not comparable", "reference: train_loss is not finite at step 200")
+        text = compared_lines.render(compared, Page(60))
+        assert "train_loss: reference: train_loss is not finite at step 200\n" in text
 
     def test_names_may_differ_where_roles_agree(self) -> None:
         one = only(compare([run("a", train_loss=curve(0))], [run("b", **{"train/loss": curve(1)})]))
@@ -109,6 +112,7 @@ class TestCurves:
         compared = compare([run("a", train_loss=curve(0), val_loss=curve(2))], [hurt])
         assert compared.remarks == (
             "each side is 1 run: how far another seed would lie is a guess from the noise of its curves",
+            "neither side logs its settings",
             "run b is damaged (1 place): what is missing is not compared",
             "validation-loss is in the reference only",
         )
@@ -139,6 +143,14 @@ def test_the_text_that_people_read() -> None:
     check_golden("compared", compared_lines.render(sample(), Page()))
 
 
+@pytest.mark.parametrize(("width", "numbers"), [(100, ["end", "best", "mean"]), (80, ["end", "best"]), (60, ["end"])])
+def test_a_narrow_page_has_fewer_numbers(width: int, numbers: list[str]) -> None:
+    text = compared_lines.render(sample(), Page(width))
+    assert max(map(len, text.splitlines())) <= width
+    title = next(line for line in text.splitlines() if line.startswith("curve"))
+    assert title.split() == ["curve", *numbers, "differs", "from"]
+
+
 def test_json_is_strict_and_complete() -> None:
     document = json.loads(compared_json.render(sample()), parse_constant=pytest.fail)
     assert document["schema"] == "logdoctor-compare/1"
@@ -154,7 +166,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (tmp_path / name / "metrics.csv").write_text(f"step,train_loss\n{rows}", encoding="utf-8")
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("reference  a\nnew        b\n\nNo setting differs.\n")
+    assert out.startswith("reference  a\nnew        b\n\nNo logged setting differs.\n")
     assert "within noise" in out
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["curves"][0]["role"] == "train-loss"

@@ -13,8 +13,8 @@ import pytest
 from logdoctor.config import References
 from logdoctor.errors import ConfigurationError
 from logdoctor.finding import Severity
-from logdoctor.gate.bands import MAX_WINDOWS
 from logdoctor.gate.environment import config_hash, differences, environment, trained_by
+from logdoctor.gate.golden import MAX_WINDOWS
 from logdoctor.gate.reference_file import Reference, read_reference, reference_text
 from logdoctor.gate.reference_making import make_reference, updated
 from logdoctor.gate.references import failing_curves, reference_checks

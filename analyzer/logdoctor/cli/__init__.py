@@ -62,7 +62,7 @@ class _Commands(click.Group):
     commands=_ImportedOnUse(),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 finished, 1 the gate fails (check), 2 not finished (usage, configuration, a bug), "
-    "3 no run found or, for check, data missing or damaged, 130 interrupted.",
+    "3 no run found or, for check, data missing or damaged or a reference made elsewhere, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="logdoctor", message="%(prog)s %(version)s")
 def commands() -> None:

@@ -12,6 +12,7 @@ from logdoctor.cli.options import config_option, settings
 from logdoctor.cli.output import writable, write_bytes
 from logdoctor.errors import LogDoctorError, nearest
 from logdoctor.reports.escaping import printable
+from logdoctor.wording import shown_name
 
 if TYPE_CHECKING:
     from logdoctor.diagnosis import Diagnosis, Examined
@@ -84,7 +85,7 @@ def _series(examined: Examined, names: Sequence[str]) -> tuple[Series, ...]:
     known = {one.name: one for one in examined.run.series}
     for name in names:
         if name not in known:
-            raise LogDoctorError(f"{examined.run.name}: no series is called {name!r}{nearest(name, known)}")
+            raise LogDoctorError(f"{shown_name(examined.run)}: no series is called {name!r}{nearest(name, known)}")
     return tuple(known[name] for name in names)
 
 
@@ -98,4 +99,4 @@ def _finding(examined: Examined, rule: str | None) -> Finding | None:
             return one
     rules = [one.rule for one in found]
     hint = nearest(rule or "", rules) if rules else "; it has none with a stretch of a series"
-    raise LogDoctorError(f"{examined.run.name}: it has no finding {rule!r}{hint}")
+    raise LogDoctorError(f"{shown_name(examined.run)}: it has no finding {rule!r}{hint}")

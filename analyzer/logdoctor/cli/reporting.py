@@ -104,9 +104,9 @@ def left_out(config: Config) -> str:
     light = [f"{one}s" for one in Severity if one.rank < config.min_severity.rank]
     asked_alone = f"only {_few(config.select)} asked" if config.select else ""
     not_asked = f"{_few(config.ignore)} not asked" if config.ignore else ""
-    beside = [*light, f"findings of {' and '.join(weak)} confidence"] if weak else light
-    unshown = f"{' and '.join(beside)} are left out" if beside else ""
-    return "; ".join(part for part in (asked_alone, not_asked, unshown) if part)
+    too_light = f"{' and '.join(light)} are left out" if light else ""
+    too_weak = f"findings of {' and '.join(weak)} confidence are left out" if weak else ""
+    return "; ".join(part for part in (asked_alone, not_asked, too_light, too_weak) if part)
 
 
 def _few(rules: Sequence[str]) -> str:

@@ -12,12 +12,12 @@ from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import called, matching_runs, matching_series
+from logdoctor.gate.names import matching_runs, matching_series
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series
 from logdoctor.signals import Unmeasurable
-from logdoctor.wording import number, place
+from logdoctor.wording import number, place, shown_name
 
 KIND = "assertion"
 
@@ -40,7 +40,7 @@ def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Chec
     """Yield what became of an assertion: a check for each series of each run, or one over all runs."""
     matched = matching_runs(runs, assertion.run)
     if not matched:
-        problem = f"no run is called so{nearest(assertion.run, map(called, runs))}"
+        problem = f"no run is called so{nearest(assertion.run, map(shown_name, runs))}"
         yield _check(assertion, Answer(assertion.run, assertion.series or assertion.role, problem=problem))
         return
     answers = [answer for run in matched for answer in _answers(assertion, run)]

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary, SettingDifference
-from logdoctor.gate.bands import Golden, Tolerance, common_windows, deviation, golden_curve
+from logdoctor.gate.bands import Tolerance, common_windows, deviation
 from logdoctor.gate.environment import told_settings, trained_by
+from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of
-from logdoctor.gate.names import called
 from logdoctor.gate.statistics import mean_over_steps
 from logdoctor.run import ROLES, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
 from logdoctor.signals import differing
-from logdoctor.wording import counted, place
+from logdoctor.wording import counted, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
@@ -30,8 +30,8 @@ def compare(reference: Sequence[Run], new: Sequence[Run]) -> Compared:
     roles = [role for role in ROLES.values() if role not in NOT_COMPARED]
     curves = [_curve(role, reference, new) for role in roles if _has(reference, role) and _has(new, role)]
     return Compared(
-        tuple(map(called, reference)),
-        tuple(map(called, new)),
+        tuple(map(shown_name, reference)),
+        tuple(map(shown_name, new)),
         tuple(_settings(reference, new)),
         tuple(curves),
         tuple(_remarks(reference, new, roles)),
@@ -111,13 +111,17 @@ def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[
     if alone:
         which = "each side" if len(alone) == 2 else f"the {alone[0]}"
         yield f"{which} is 1 run: how far another seed would lie is a guess from the noise of its curves"
+    silent = [side for side, runs in (("reference", reference), ("new side", new)) if not any(map(told_settings, runs))]
+    if silent:
+        yield "neither side logs its settings" if len(silent) == 2 else f"the {silent[0]} logs no settings"
     for side, runs in (("reference", reference), ("new", new)):
         differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
         if differs:
             yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
         for run in runs:
             if damage := damage_of(run):
-                yield f"run {called(run)} is damaged ({counted(len(damage), 'place')}): what is missing is not compared"
+                places = counted(len(damage), "place")
+                yield f"run {shown_name(run)} is damaged ({places}): what is missing is not compared"
     for role in roles:
         if _has(reference, role) != _has(new, role):
             yield f"{role.id} is in the {'reference' if _has(reference, role) else 'new side'} only"

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import PurePath
 
 from logdoctor.run import Run, Series
-
-
-def called(run: Run) -> str:
-    """Return what to call a run: the argument itself (`.`) goes by its folder, as in every report."""
-    return run.name if run.name != "." else PurePath(run.folder).name or run.name
+from logdoctor.wording import shown_name
 
 
 def is_run(run: Run, pattern: str) -> bool:
     """Tell whether a pattern names a run."""
-    return any(_fits(name, pattern) for name in (run.name, called(run)))
+    return any(_fits(name, pattern) for name in (run.name, shown_name(run)))
 
 
 def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:

@@ -16,7 +16,7 @@ import numpy as np
 
 import logdoctor
 from logdoctor.errors import ConfigurationError, reason
-from logdoctor.gate.bands import MAX_WINDOWS, Golden
+from logdoctor.gate.golden import MAX_WINDOWS, Golden
 from logdoctor.run import ROLES, Axis, Setting
 
 SCHEMA = "logdoctor-reference/1"

@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from logdoctor.errors import ConfigurationError, nearest
-from logdoctor.gate.bands import golden_curve
 from logdoctor.gate.environment import config_hash, environment, trained_by
+from logdoctor.gate.golden import golden_curve
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import called, matching_series
+from logdoctor.gate.names import matching_series
 from logdoctor.gate.reference_file import Reference
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.signals import differing
+from logdoctor.wording import shown_name
 
 GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError, Reward)
 """Roles that a reference keeps when no series is named: the curves that a training is judged by."""
@@ -29,7 +30,7 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
     _refuse_unlike(runs)
     for run in runs:
         if damage := damage_of(run):
-            raise ConfigurationError(f"run {called(run)} is damaged, and no reference: {described(damage)}")
+            raise ConfigurationError(f"run {shown_name(run)} is damaged, and no reference: {described(damage)}")
     names = _golden_names(runs, patterns)
     curves = {}
     for name in names:
@@ -50,7 +51,7 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
 
 def _names(runs: Sequence[Run]) -> list[str]:
     """Return what to call the runs in a file that others read: without the folders above all of them."""
-    names = [called(run) for run in runs]
+    names = [shown_name(run) for run in runs]
     if not any(PurePath(name).is_absolute() for name in names):
         return names
     above = os.path.commonpath([PurePath(name).parent for name in names])
@@ -70,7 +71,7 @@ def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
         for run in runs:
             if not matching_series(run, pattern):
                 hint = nearest(pattern, [one.name for one in run.series])
-                raise ConfigurationError(f"run {called(run)} has no series called {pattern!r}{hint}")
+                raise ConfigurationError(f"run {shown_name(run)} has no series called {pattern!r}{hint}")
 
     def wanted(run: Run) -> list[str]:
         if patterns:
@@ -92,5 +93,5 @@ def _refuse_unlike(runs: Sequence[Run]) -> None:
         differs = differing(trained_by(runs[0]), trained_by(run))
         if differs:
             names = ", ".join(sorted(differs)[:5])
-            which = f"runs {called(runs[0])} and {called(run)} differ in {names}"
+            which = f"runs {shown_name(runs[0])} and {shown_name(run)} differ in {names}"
             raise ConfigurationError(f"{which}: seeds of one recipe make a reference; save one for each")

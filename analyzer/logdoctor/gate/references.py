@@ -8,15 +8,16 @@ from typing import NamedTuple
 from logdoctor.config import References
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
-from logdoctor.gate.bands import Common, Deviation, Golden, Tolerance, common_windows, deviation
+from logdoctor.gate.bands import Common, Deviation, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
 from logdoctor.gate.gaps import gap_in
+from logdoctor.gate.golden import Golden
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import called, matching_runs
+from logdoctor.gate.names import matching_runs
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series
-from logdoctor.wording import axis_word, counted, number, percent
+from logdoctor.wording import axis_word, counted, number, percent, shown_name
 
 KIND = "reference"
 
@@ -32,7 +33,7 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
     """Yield what a reference says of every series that it keeps, for every run that it applies to."""
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
-        problem = f"no run is called so{nearest(reference.applies_to, map(called, runs))}"
+        problem = f"no run is called so{nearest(reference.applies_to, map(shown_name, runs))}"
         yield Judged(_unanswered(title, reference.applies_to, "", settings, problem))
     for run in matched:
         for name, golden in reference.curves.items():
@@ -62,7 +63,7 @@ def _judged(title: str, reference: Reference, golden: Golden, run: Run, name: st
         KIND, f"{title} {name}", run.name, name, settings.level, outcome, said, _evidence(common, found), outside
     )
     ends = f"{number(found.end)} for {number(found.golden_end)}"
-    better = f"{called(run)}: {name} ends better than the reference {title} ({ends}): update the reference?"
+    better = f"{shown_name(run)}: {name} ends better than the reference {title} ({ends}): update the reference?"
     return Judged(check, better if found.improved else "")
 
 

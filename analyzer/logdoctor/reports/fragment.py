@@ -9,8 +9,7 @@ from logdoctor.finding import Finding, Severity
 from logdoctor.reports.advice import chosen_fixes
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.summary import shown_name
-from logdoctor.wording import counted
+from logdoctor.wording import counted, shown_name
 
 MAX_ROWS = 50
 """Problems that the table lists before it counts the rest."""

@@ -8,10 +8,9 @@ from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Crashed, Severity
 from logdoctor.gated import Suppressed
 from logdoctor.reports.layout import Page
-from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValLoss
-from logdoctor.wording import counted
+from logdoctor.wording import counted, shown_name
 
 MAX_DAMAGED = 5
 
@@ -103,10 +102,3 @@ def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     if diagnosis.not_read:
         more = f" and {len(diagnosis.not_read) - MAX_NAMED:,} more" if len(diagnosis.not_read) > MAX_NAMED else ""
         yield page.printable(f"not read: {', '.join(diagnosis.not_read[:MAX_NAMED])}{more}")
-
-
-def shown_name(run: Run) -> str:
-    """Return what to call a run: the argument itself (`.`) goes by the name of its folder."""
-    if run.name != ".":
-        return run.name
-    return run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or run.name

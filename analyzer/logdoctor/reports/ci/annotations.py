@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from logdoctor.finding import Severity
-from logdoctor.gated import Check, Outcome
+from logdoctor.gated import Outcome
 from logdoctor.reports.ci.checkout import Anchor, anchor
 from logdoctor.reports.ci.fingerprints import Fingerprints
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import reason, shown_name
-from logdoctor.wording import counted
+from logdoctor.reports.summary import reason
+from logdoctor.wording import counted, shown_name
 
 CONFIGURATION = Anchor("logdoctor.toml")
 """Where a check stands that no run matched: what a gate asks is written there."""
@@ -43,17 +43,15 @@ def annotated(report: Report) -> list[Annotation]:
 
 
 def _checks(report: Report, fingerprints: Fingerprints) -> Iterator[Annotation]:
+    if (gated := report.gated) is None:
+        return
     runs = {one.run.name: one.run for one in report.diagnosis.runs}
-    for check in report.gated.checks if report.gated else ():
+    for check in gated.checks:
         if check.outcome is not Outcome.PASSED:
             place = anchor(runs[check.run]) if check.run in runs else CONFIGURATION
-            message = f"{check_place(check)}: {check.outcome}: {check.message}"
+            about = ", ".join(part for part in (gated.called(check), check.series) if part)
+            message = f"{about}: {check.name}: {check.outcome}: {check.message}"
             yield Annotation(check.severity, f"gate/{check.kind}", message, place, fingerprints.of_check(check))
-
-
-def check_place(check: Check) -> str:
-    """Say what a check is about: `run, series: name`."""
-    return f"{', '.join(part for part in (check.run, check.series) if part)}: {check.name}"
 
 
 def _problem(entry: Entry, fingerprints: Fingerprints) -> Annotation:

@@ -17,7 +17,8 @@ from logdoctor.gated import Check, Gated, Outcome, Suppressed
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import reason, shown_name, suppressed_message
+from logdoctor.reports.summary import reason, suppressed_message
+from logdoctor.wording import shown_name
 
 PASSED, SKIPPED, FAILURE, ERROR = "", "skipped", "failure", "error"
 """What became of a test case: the element of the schema that says so. An error means that nobody knows."""
@@ -96,7 +97,7 @@ def _comparison(one: Comparison) -> _Case:
 
 
 def _check(check: Check, gated: Gated) -> _Case:
-    name = " ".join(part for part in (check.kind, check.run, check.series, check.name) if part)
+    name = " ".join(part for part in (check.kind, gated.called(check), check.series, check.name) if part)
     if gated.leaves_open(check):
         return _Case(name, ERROR, check.message, str(check.outcome))
     if check.outcome is not Outcome.PASSED and gated.counts(check.level):

@@ -24,9 +24,10 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import quantity, written
-from logdoctor.reports.summary import reason, shown_name, why_suppressed
+from logdoctor.reports.summary import reason, why_suppressed
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
+from logdoctor.wording import shown_name
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -63,12 +64,17 @@ def _analysis(report: Report) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": not any(one.outcomes.crashed for one in report.diagnosis.runs),
+                "executionSuccessful": _is_whole(report),
                 "toolExecutionNotifications": list(_notifications(report, left_out=len(results) - MAX_RESULTS)),
             }
         ],
         "results": [result for result, _ in results[:MAX_RESULTS]],
     }
+
+
+def _is_whole(report: Report) -> bool:
+    runs = report.diagnosis.runs
+    return bool(runs) and not any(one.outcomes.crashed for one in runs)
 
 
 def _rule(rule: str, title: str) -> dict[str, Any]:
@@ -84,9 +90,10 @@ def _results(report: Report) -> Iterator[tuple[dict[str, Any], str]]:
     fingerprints = Fingerprints()
     found = [(run, one) for run, one in report.diagnosis.findings() if not one.explained_by]
     of_run = {one.run.name: one.findings for one in report.diagnosis.runs}
+    runs = {one.run.name: one.run for one in report.diagnosis.runs}
     for check in report.gated.checks if report.gated else ():
         if check.outcome is not Outcome.PASSED:
-            yield _check(check, report, fingerprints), f"What the gate asks of a run: {check.kind}"
+            yield _check(check, runs.get(check.run), fingerprints), f"What the gate asks of a run: {check.kind}"
     for run, finding in found:
         explained = [one.rule for one in consequences(finding, of_run[run.name])]
         yield _finding(run, finding, explained, fingerprints), finding.title
@@ -133,8 +140,7 @@ def _suppressed(one: Suppressed, fingerprints: Fingerprints) -> dict[str, Any]:
     }
 
 
-def _check(check: Check, report: Report, fingerprints: Fingerprints) -> dict[str, Any]:
-    run = next((one.run for one in report.diagnosis.runs if one.run.name == check.run), None)
+def _check(check: Check, run: Run | None, fingerprints: Fingerprints) -> dict[str, Any]:
     return {
         "ruleId": f"gate/{check.kind}",
         "level": str(check.severity),

@@ -50,7 +50,7 @@ def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
     checks = sorted(gated.checks, key=lambda one: one.outcome is Outcome.PASSED)
     return GateView(
         _headline(gated),
-        tuple(_check(one) for one in checks),
+        tuple(_check(one, gated.called(one)) for one in checks),
         tuple(
             SuppressedView(
                 one.finding.rule,
@@ -79,6 +79,6 @@ def _headline(gated: Gated) -> str:
     return ", ".join(parts) or "nothing was asked but the findings"
 
 
-def _check(check: Check) -> CheckView:
+def _check(check: Check, run: str) -> CheckView:
     mark = {Outcome.PASSED: "", Outcome.FAILED: str(check.level)}.get(check.outcome, "warning")
-    return CheckView(str(check.outcome), mark, printable(check.name), printable(check.run), printable(check.message))
+    return CheckView(str(check.outcome), mark, printable(check.name), printable(run), printable(check.message))

@@ -8,8 +8,8 @@ from itertools import takewhile
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.summary import shown_name
 from logdoctor.run import Run
+from logdoctor.wording import shown_name
 
 NAMING = "sibling run "
 """What stands before the name of a run in the words of rules."""

@@ -16,8 +16,8 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import counts, damage, failed_rules, shown_name, suppressed_message, unjudged
-from logdoctor.wording import counted, number, percent
+from logdoctor.reports.summary import counts, damage, failed_rules, suppressed_message, unjudged
+from logdoctor.wording import counted, number, percent, shown_name
 
 MAX_BYTES = 900_000
 """GitHub shows nothing of a summary above 1 MiB a step; the rest is room for what the step's other commands write."""
@@ -31,7 +31,7 @@ MAX_LINES = 50
 def render(report: Report, page: Page) -> str:
     """Return the diagnosis as Markdown of at most `MAX_BYTES`."""
     found = entries(report.diagnosis)
-    before = [_verdict(report), *_drawn(found), *_gate(report.gated), _table(report.diagnosis)]
+    before = [_verdict(report), *_drawn(found), *_gate(report.gated), *_table(report.diagnosis)]
     after = [*_comparisons(report.diagnosis), *_suppressed(report.gated), *_remarks(report, page)]
     room = MAX_BYTES - sum(len(one.encode()) + 2 for one in (*before, *after))
     return "\n\n".join([*before, *_fitting([_fold(entry) for entry in found], room), *after]) + "\n"
@@ -67,12 +67,14 @@ def _drawn(found: Sequence[Entry]) -> Iterator[str]:
             return
 
 
-def _table(diagnosis: Diagnosis) -> str:
+def _table(diagnosis: Diagnosis) -> Iterator[str]:
+    if not diagnosis.runs:
+        return
     rows = sorted(diagnosis.runs, key=_worst)
     lines = ["| Run | State | Errors | Warnings | Notes | First finding |", "|---|---|--:|--:|--:|---|"]
     lines += map(_row, rows[:MAX_RUNS])
     more = [f"\nand {counted(len(rows) - MAX_RUNS, 'more run')}"] if len(rows) > MAX_RUNS else []
-    return "\n".join([*lines, *more])
+    yield "\n".join([*lines, *more])
 
 
 def _worst(examined: Examined) -> tuple[int, ...]:
@@ -139,7 +141,7 @@ def _gate(gated: Gated | None) -> Iterator[str]:
     ordered = sorted(gated.checks, key=lambda one: (one.outcome is Outcome.PASSED, -one.level.rank))
     lines = ["| Gate | Level | Run | Series | Asked | Found |", "|---|---|---|---|---|---|"]
     for one in ordered[:MAX_RUNS]:
-        asked = [one.run, one.series, one.name, one.message]
+        asked = [gated.called(one), one.series, one.name, one.message]
         lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, asked))} |")
     more = [f"\nand {counted(len(ordered) - MAX_RUNS, 'more check')}"] if len(ordered) > MAX_RUNS else []
     yield "\n".join([*lines, *more])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary
-from logdoctor.reports.layout import Page, hanging, table, wrapped
+from logdoctor.reports.layout import Page, cells, hanging, table, wrapped
 from logdoctor.run import Axis, Setting
 from logdoctor.wording import axis_word, counted, number, percent
 
@@ -14,6 +14,10 @@ MAX_SETTINGS = 30
 
 MAX_VALUE = 30
 """Columns of the value of a setting."""
+
+
+NUMBERS = ("end", "best", "mean")
+"""What is told of a curve, as far as the page is wide enough; the end always is."""
 
 
 def render(compared: Compared, page: Page) -> str:
@@ -35,12 +39,12 @@ def _sides(compared: Compared, page: Page) -> Iterator[str]:
 
 def _settings(compared: Compared, page: Page) -> Iterator[str]:
     if not compared.settings:
-        yield "No setting differs."
+        yield "No logged setting differs."
         return
     rows = [["setting", "reference", "new"]]
     for one in compared.settings[:MAX_SETTINGS]:
-        cells = (one.name, _values(one.reference), _values(one.new))
-        rows.append([page.shortened(page.printable(cell), MAX_VALUE) for cell in cells])
+        texts = (one.name, _values(one.reference), _values(one.new))
+        rows.append([page.shortened(page.printable(text), MAX_VALUE) for text in texts])
     yield from _titled(rows, page)
     if len(compared.settings) > MAX_SETTINGS:
         yield f"and {len(compared.settings) - MAX_SETTINGS:,} more (--output-format json has all)"
@@ -54,12 +58,19 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
     if not curves:
         yield "No curve that both sides have."
         return
-    rows = [["curve", "end", "best", "mean", "differs from", ""]]
+    rows = [["curve", *NUMBERS, "differs from", ""]]
     for one in curves:
         name = one.series if one.series == one.new_series else f"{one.series} / {one.new_series}"
         since = f"{axis_word(Axis(one.axis))} {one.first_step:,}" if one.first_step is not None else ""
-        rows.append([page.shortened(page.printable(name), MAX_VALUE), *_numbers(one), since, _said(one, page)])
-    yield from _titled(rows, page)
+        rows.append([page.shortened(page.printable(name), MAX_VALUE), *_numbers(one), since, str(one.change)])
+    for last in range(len(NUMBERS), 0, -1):  # the mean goes first, then the best
+        fitting = [[row[0], *row[1 : 1 + last], *row[1 + len(NUMBERS) :]] for row in rows]
+        if max(map(cells, table(fitting))) <= page.width:
+            break
+    yield from _titled(fitting, page)
+    for one in curves:
+        if said := _beside(one):
+            yield from wrapped(page.printable(f"{one.series}: {said}"), page.width)
 
 
 def _numbers(one: CurveDifference) -> Iterator[str]:
@@ -82,11 +93,10 @@ def _average(side: CurveSummary) -> float:
     return side.average
 
 
-def _said(one: CurveDifference, page: Page) -> str:
-    if one.problem:
-        return page.printable(f"{one.change}: {one.problem}")
-    part = f", on {percent(one.overlap)} of the steps" if one.overlap < 1 and one.change is not Change.UNKNOWN else ""
-    return f"{one.change}{part}"
+def _beside(one: CurveDifference) -> str:
+    """Return what is to be known of a comparison beside its numbers."""
+    part = one.overlap < 1 and one.change is not Change.UNKNOWN
+    return one.problem or (f"compared on {percent(one.overlap)} of the steps" if part else "")
 
 
 def _titled(rows: Sequence[Sequence[str]], page: Page) -> Iterator[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import coverage, failed_rules, shown_name
+from logdoctor.reports.summary import coverage, failed_rules
 from logdoctor.reports.terminal.gate import concise_gate_lines
+from logdoctor.wording import shown_name
 
 
 def render(report: Report, page: Page) -> str:

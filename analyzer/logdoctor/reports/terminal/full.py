@@ -10,10 +10,10 @@ from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
+from logdoctor.reports.summary import coverage, damage, failed_rules, unjudged
 from logdoctor.reports.terminal.curves import curve_lines
 from logdoctor.reports.terminal.gate import gate_lines
-from logdoctor.wording import counted
+from logdoctor.wording import counted, shown_name
 
 MAX_CAUSES = 3
 MAX_FIXES = 4

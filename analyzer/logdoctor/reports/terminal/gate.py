@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.finding import Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed, Verdict
 from logdoctor.reports.layout import Page
-from logdoctor.reports.summary import shown_name, why_suppressed
-from logdoctor.wording import counted
+from logdoctor.reports.summary import why_suppressed
+from logdoctor.wording import counted, shown_name
 
 MAX_SHOWN = 10
 """Checks of one kind, and suppressed findings, that are listed before the others are counted."""
@@ -48,11 +48,9 @@ def _listed(lines: Iterable[Line], count: int, noun: str) -> Iterator[Line]:
 
 
 def _said(gated: Gated, check: Check) -> str:
-    names = {one.run.name: shown_name(one.run) for one in gated.diagnosis.runs}
-    where = names.get(check.run, check.run)
     stale = "stale reference: " if check.outcome is Outcome.STALE else ""
     about = f", {check.series}" if check.series and check.series not in check.name else ""
-    return f"{where}{about}: {check.name}: {stale}{check.message}"
+    return f"{gated.called(check)}{about}: {check.name}: {stale}{check.message}"
 
 
 def _known(one: Suppressed) -> str:

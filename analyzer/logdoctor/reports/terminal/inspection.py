@@ -16,11 +16,10 @@ from logdoctor.reports import json_v1
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.layout import Page, cells, hanging, table
 from logdoctor.reports.strict_json import written
-from logdoctor.reports.summary import shown_name
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.reasons import BY_NAME, guesses, reason
 from logdoctor.run.roles import Loss, Unknown
-from logdoctor.wording import counted
+from logdoctor.wording import counted, shown_name
 
 MAX_EVENTS = 10
 """Lines of a text log that are listed; --output-format json has all."""

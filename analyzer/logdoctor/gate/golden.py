@@ -1,0 +1,134 @@
+"""Golden curves: what the band of a reference lies around.
+
+A golden curve is the median over seeds of the medians of windows of points. Its spread is the robust standard deviation
+over the seeds, never less than the noise of a window's median; where there is one seed only, what another would do is a
+guess from the noise of single points around the level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import ROLES, Role, Series
+from logdoctor.signals import Trend
+from logdoctor.signals.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, SMOOTHED, running_median
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_WINDOWS = 200
+"""Points of a golden curve: fine enough for half a percent of a run, few enough to read a change of the file."""
+
+END_SHARE = 0.1
+"""Share of the windows that make the end of a curve."""
+
+
+@dataclass(frozen=True)
+class Golden:
+    """The golden curve of one series."""
+
+    role: str
+    axis: str
+    seeds: int
+    noise: float
+    """Standard deviation of single values around the level."""
+    first_step: int
+    last_step: int
+    steps: NDArray[np.int64] = field(repr=False)
+    """(w,) middle step of each window, rising; a window reaches half way to the next one."""
+    centre: NDArray[np.float64] = field(repr=False)
+    """(w,) median over the seeds of the median of the window."""
+    spread: NDArray[np.float64] = field(repr=False)
+    """(w,) standard deviation of a run's window around the centre."""
+
+    @property
+    def kind(self) -> type[Role]:
+        """The role as a class."""
+        return ROLES[self.role]
+
+    @property
+    def end(self) -> float:
+        """The median of the last tenth of the windows."""
+        return float(np.median(self.centre[-end_windows(len(self.centre)) :]))
+
+    @property
+    def best(self) -> float:
+        """The best window; the lowest where the role says nothing of better."""
+        return float(self.centre.max() if self.kind.direction == "up" else self.centre.min())
+
+
+def golden_curve(seeds: Sequence[Series]) -> Golden:
+    """Make the golden curve of one series over seeds, on the steps that all have.
+
+    Raises ValueError when they share no steps or hold values that are not finite.
+    """
+    curves = [one.curve for one in seeds]
+    for curve in curves:
+        broken = np.flatnonzero(~np.isfinite(curve.values))
+        if len(broken):
+            raise ValueError(f"{curve.name} is not finite at {curve.axis} {int(curve.steps[broken[0]]):,}")
+        if curve.axis != curves[0].axis:
+            raise ValueError(f"{curve.name} counts {curve.axis}s in one run and {curves[0].axis}s in another")
+    first = max((int(one.steps[0]) for one in curves if len(one)), default=0)
+    last = min((int(one.steps[-1]) if len(one) else -1 for one in curves), default=-1)
+    common = [one.take((one.steps >= first) & (one.steps <= last)) for one in curves]
+    fewest = min(common, key=len)
+    if not len(fewest):
+        raise ValueError(f"{curves[0].name} has no steps that all runs share")
+    parts = np.array_split(fewest.steps, min(MAX_WINDOWS, len(fewest)))
+    steps = np.array([int(np.median(part)) for part in parts], dtype=np.int64)
+    medians = np.stack([window_medians(one, steps, first, last)[0] for one in common])
+    shared = ~np.isnan(medians).any(axis=0)
+    if not shared.any():
+        raise ValueError(f"{curves[0].name} has no steps that all runs share")
+    steps, medians = steps[shared], medians[:, shared]
+    noise = float(np.median([_noise(one) for one in common]))
+    of_median = noise * _efficiency(len(fewest) / len(steps))
+    if len(common) == 1:
+        spread = np.full(len(steps), np.sqrt(2.0) * of_median)  # two runs differ by the noise of both
+    else:
+        apart = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
+        spread = np.maximum(np.maximum(apart, running_median(apart, SMOOTHED)), of_median)
+    role, axis = common[0].role.id, str(common[0].axis)
+    return Golden(role, axis, len(seeds), noise, first, last, steps, np.median(medians, axis=0), spread)
+
+
+def window_medians(
+    series: Series, middles: NDArray[np.int64], first: int, last: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the medians of a curve's values and of their steps in each window, both (w,): NaN where it has none there.
+
+    A window with a value that is not finite has an infinite median, whatever the others: it is there, and broken.
+    """
+    curve = series.curve
+    within = (curve.steps >= first) & (curve.steps <= last)
+    steps, values = curve.steps[within], curve.values[within]
+    edges = np.searchsorted(steps, (middles[1:] + middles[:-1]) / 2)
+    medians, at = np.full(len(middles), np.nan), np.full(len(middles), np.nan)
+    for i, (part, part_steps) in enumerate(zip(np.split(values, edges), np.split(steps, edges), strict=True)):
+        if len(part):
+            medians[i] = np.median(part) if np.isfinite(part).all() else np.inf
+            at[i] = np.median(part_steps)
+    return medians, at
+
+
+def end_windows(windows: int) -> int:
+    """Return how many of so many windows make the end of a curve."""
+    return max(1, round(END_SHARE * windows))
+
+
+def _noise(curve: Series) -> float:
+    """Return the noise of single values; 0 for a curve too short to have any."""
+    if len(curve) < 2:
+        return 0.0
+    trend: Trend[Role] = Trend.measure(curve)
+    return trend.noise
+
+
+def _efficiency(points: float) -> float:
+    """Return the noise of the median of so many values in units of the noise of one."""
+    return MEDIAN_EFFICIENCY / np.sqrt(points) if points > MEDIAN_EFFICIENCY**2 else 1.0
