@@ -6,10 +6,11 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping
 
-from tests.damaged.records import sized
+from tests.damaged.records import sized, varint
 
 BLOCK = 32 * 1024
 FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
+SWANLAB_HEADER = b":SWL" + struct.pack("<HB", 0xE1D6, 2)
 _CHUNK_HEADER_BYTES = 7
 
 
@@ -19,9 +20,16 @@ def history(row: Mapping[str, float]) -> bytes:
     return sized(2, b"".join(items))
 
 
-def framed(records: Iterable[bytes]) -> tuple[bytes, list[tuple[int, int]]]:
+def swanlab_scalar(key: str, step: int, value: float, seconds: int = 1_750_000_000) -> bytes:
+    """Encode the record of one scalar."""
+    number = sized(5, b"\x09" + struct.pack("<d", value))
+    time = sized(4, b"\x08" + varint(seconds))
+    return sized(13, sized(1, key.encode()) + b"\x10" + varint(step) + time + number)
+
+
+def framed(records: Iterable[bytes], file_header: bytes = FILE_HEADER) -> tuple[bytes, list[tuple[int, int]]]:
     """Frame records, those that do not fit into a block in several chunks; return the file and where each stands."""
-    content, places = bytearray(FILE_HEADER), []
+    content, places = bytearray(file_header), []
     for data in records:
         kind, rest, start = 1, data, len(content)
         while kind == 1 or rest:

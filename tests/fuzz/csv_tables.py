@@ -13,8 +13,6 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.tables.numbers import MISSING, parse_number
 
-MUTATIONS = 2000
-
 Table = tuple[bytes, bytes, dict[bytes, list[tuple[str, Point]]]]
 """A file, its header, and the points of each of its lines."""
 
@@ -60,7 +58,8 @@ def trial(rng: random.Random, folder: Path) -> None:
         for name, point in rows.get(line, ()):
             values = {value for _, value in points.get(name, ())}  # a broken column of steps leaves the order alone
             assert everywhere or number in told or point[1] in values, f"{name} {point} is lost"
-        shown = any(str(step) in line.decode("utf-8", "replace") for of in points.values() for step, _ in of)
+        text = line.decode("utf-8", "replace")
+        shown = any(str(step) in text or f"{step:,}" in text for of in points.values() for step, _ in of)
         known = shown or line in rows or number in told or everywhere or _says_nothing(line)
         assert known, f"line {number} is lost"
 

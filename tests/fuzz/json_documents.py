@@ -19,8 +19,6 @@ from logdoctor.sources.source import Source
 from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.tensorboard_json import TensorBoardJson
 
-MUTATIONS = 2000
-
 _SOURCES: tuple[Source, ...] = (
     JsonDocument(),
     TrainerState(),

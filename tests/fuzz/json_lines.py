@@ -13,8 +13,6 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.tables.numbers import parse_number
 
-MUTATIONS = 2000
-
 _NAMES = ("loss", "val_loss", "acc", "grad_norm")
 
 

@@ -11,8 +11,6 @@ from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, 
 from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.text_log import TextLog
 
-MUTATIONS = 2000
-
 _FORMS = (
     "step {step}: loss {loss}, val_loss {val_loss}",
     "Epoch {step} | train_loss={loss} | val_loss={val_loss}",

@@ -206,3 +206,25 @@ def test_random_bytes_are_searched_whole(tmp_path: Path) -> None:
     garbage = np.random.default_rng(1).bytes(1_000_000)
     found, _ = read(tmp_path / "run.wandb", SOUND + garbage + SOUND[7:])
     assert found == ROWS * 2
+
+
+def test_a_row_that_its_checksum_proves_keeps_its_step(tmp_path: Path) -> None:
+    """It looks grown together with another, and is not: a table without checksums loses it."""
+    steps = [290, 300310, 320, 330]
+    rows = [history({"_step": i, "global_step": step, "train/loss": i + 0.5}) for i, step in enumerate(steps)]
+    (tmp_path / "run.wandb").write_bytes(framed(rows)[0])
+    run = the_run(tmp_path)
+    assert points(run, "train/loss") == {step: i + 0.5 for i, step in enumerate(steps)}
+    assert not run.notices
+
+
+@pytest.mark.parametrize("odd", [0.5, 1e300])
+def test_a_row_whose_step_is_none_keeps_its_values(tmp_path: Path, odd: float) -> None:
+    rows = [history({"_step": i, "global_step": odd if i == 20 else 10 * i, "train/loss": i + 0.5}) for i in range(40)]
+    (tmp_path / "run.wandb").write_bytes(framed(rows)[0])
+    run = the_run(tmp_path)
+    (series,) = (one for one in run.series if one.name == "train/loss")
+    assert series.values.tolist() == [i + 0.5 for i in range(40)]
+    assert series.steps.tolist() == [190 if i == 20 else 10 * i for i in range(40)]
+    (notice,) = run.notices
+    assert "no step of their own" in notice.message

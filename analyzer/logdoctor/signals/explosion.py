@@ -18,6 +18,15 @@ NEAR_GUESSING = (0.5, 1.5)
 HIGH_POINTS = 3
 """Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
 
+AT_ONCE = 0.05
+"""Share of the run within which one value alone tells that the first updates threw a run that then learns nothing."""
+
+VARIANCE = (0.7, 1.3)
+"""Losses about that of guessing the mean of normalised targets, their variance of 1."""
+
+RESTS = 0.1
+"""Change from the first to the last third of a run, as a share of its end, up to which it rests."""
+
 UNLEARNT = 0.75
 """End as a share of the start from which a loss has hardly learnt anything: a model that works ends below half."""
 
@@ -52,9 +61,17 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values
         index = int(np.argmax(values))
-        count = 1 if train.series.axis is Axis.EPOCH or (index == 0 and known_from) else HIGH_POINTS
+        is_lost = train.end >= UNLEARNT * start or _rests_at_variance(train)
+        early = index <= max(2, AT_ONCE * len(values)) and is_lost
+        alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
+        count = 1 if alone else HIGH_POINTS
         reached = float(np.sort(values)[-count]) if len(values) >= count else start
-        return cls(start, known_from, index, float(values[index]), reached / start, train.end >= UNLEARNT * start)
+        return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+
+
+def _rests_at_variance(train: Trend[TrainLoss]) -> bool:
+    beginning, _, end = train.thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= RESTS * end
 
 
 def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[tuple[float, str]]:

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Notice, Series
-from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, WireError, fields, varint
-from logdoctor.sources.leveldb_log import read_records
+from logdoctor.run import Series
+from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, varint
+from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 
-_IDENT = b":SWL"
-_FILE_HEADER = _IDENT + struct.pack("<HB", 0xE1D6, 2)
+_FILE_HEADER = b":SWL" + struct.pack("<HB", 0xE1D6, 2)
 """swanlab/sdk/internal/core_python/store; its authors promise nothing between versions of the format."""
 
 _FINISH, _SCALAR = 11, 13
@@ -36,6 +33,13 @@ class _Points:
     times: array[float] = field(default_factory=lambda: array("d"))
 
 
+@dataclass
+class _Content:
+    points: dict[str, _Points] = field(default_factory=dict)
+    finished: bool | None = None
+    """Whether the run is known to have come to its end."""
+
+
 class SwanLabRun(Source):
     """The scalars of a run with their steps and times, and how it ended; its settings lie in `files/config.yaml`."""
 
@@ -44,42 +48,33 @@ class SwanLabRun(Source):
     precedence = 60
 
     def recognizes(self, head: Head) -> bool:
-        """Tell it by its first bytes."""
-        return head.start.startswith(_IDENT)
+        """Tell it by its first bytes, or by a record where these are damaged."""
+        return begins_like(head, _FILE_HEADER)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every scalar that is intact; raises UnreadableLogError for another version of the format."""
-        with path.open("rb") as file:
-            if file.read(len(_FILE_HEADER)) != _FILE_HEADER:
-                raise UnreadableLogError(f"{path}: this version of SwanLab's format is unknown; export the run as CSV")
-        points: dict[str, _Points] = {}
-        notices: list[Notice] = []
-        finished: bool | None = None
-        for record in read_records(path, len(_FILE_HEADER)):
-            if isinstance(record, Notice):
-                notices.append(record)
-                continue
-            try:
-                finished = _take(record.data, points, finished=finished)
-            except WireError as error:
-                told = f"A record cannot be understood and was not used: {error}"
-                notices.append(Notice(DAMAGE, str(path), told, record.start, record.end))
-        series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in points.items())
-        yield Log(series=series, notices=tuple(notices), finished=finished)
+        content = _Content()
+        notices = take_records(path, _FILE_HEADER, lambda data: _take(data, content))
+        series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in content.points.items())
+        yield Log(series=series, notices=notices, finished=content.finished)
 
 
-def _take(data: bytes, points: dict[str, _Points], *, finished: bool | None) -> bool | None:
-    """Put what one record says with the rest; return whether the run is known to have come to its end."""
+def _take(data: bytes, content: _Content) -> int | None:
+    """Put what one record says with the rest; return its step."""
+    step = None
     for one in fields(data, 0, len(data)):
         if one.wire == BYTES and one.number == _SCALAR:
-            _scalar(data, one.start, one.end, points)
+            step = _scalar(data, one.start, one.end, content.points)
         elif one.wire == BYTES and one.number == _FINISH:
-            finished = _integer(data, one.start, one.end, 1) == _FINISHED
-    return finished
+            content.finished = _integer(data, one.start, one.end, 1) == _FINISHED
+    return step
 
 
-def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> None:
-    """proto3 leaves out what is zero: a record without a step is of step 0, a value without a number is 0.0."""
+def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> int | None:
+    """Keep a scalar and return its step.
+
+    proto3 leaves out what is zero: a record without a step is of step 0, a value without a number is 0.0.
+    """
     key, step, time, value = "", 0, float("nan"), None
     for one in fields(data, start, end):
         if one.number == _KEY and one.wire == BYTES:
@@ -90,11 +85,13 @@ def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> No
             time = _integer(data, one.start, one.end, 1) + _integer(data, one.start, one.end, 2) * 1e-9
         elif one.number == _VALUE and one.wire == BYTES:
             value = _number(data, one.start, one.end)
-    if key and value is not None:
-        held = points.setdefault(key, _Points())
-        held.steps.append(step)
-        held.values.append(value)
-        held.times.append(time)
+    if not key or value is None:
+        return None
+    held = points.setdefault(key, _Points())
+    held.steps.append(step)
+    held.values.append(value)
+    held.times.append(time)
+    return step
 
 
 def _number(data: bytes, start: int, end: int) -> float:

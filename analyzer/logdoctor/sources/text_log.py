@@ -64,15 +64,16 @@ class TextLog(Source):
         if found is None:
             raise UnreadableLogError(f"{path}: no line of it tells of a training")
         settings = {} if found.begins_again else settings_in(opening[: found.first_line])
-        table = replace(found.table, lines=rows.places(found.table.lines))
-        for log in read_logs(table, notices, found.step_axis):
-            yield replace(
-                log,
-                hyperparameters=settings,
-                events=messages.events(path, found.clock),
-                planned_steps=found.plan,
-                finished=_finished(messages.last(), found),
-            )
+        table, step_axis = replace(found.table, lines=rows.places(found.lines)), found.step_axis
+        said = Log(
+            hyperparameters=settings,
+            events=messages.events(path, found.clock),
+            planned_steps=found.plan,
+            finished=_finished(messages.last(), found),
+        )
+        del found  # the clock is as large as a series
+        for log in read_logs(table, notices, step_axis):
+            yield replace(said, series=log.series, notices=log.notices, label=log.label)
 
 
 def _tells_of_training(passage: Passage, path: Path) -> bool:

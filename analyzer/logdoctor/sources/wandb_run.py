@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.event_file.protobuf import BYTES, VARINT, WireError, fields, members, varint
-from logdoctor.sources.leveldb_log import has_record, read_records
+from logdoctor.sources.event_file.protobuf import BYTES, VARINT, fields, members, varint
+from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.json_text import decode
 from logdoctor.sources.tables.records import settings_of, table_of
@@ -23,9 +21,6 @@ from logdoctor.sources.tables.table_logs import read_logs
 _FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
 _HISTORY, _CONFIG, _METRIC, _RUN, _EXIT = 2, 5, 12, 17, 18
 """Fields of `Record` in wandb/proto/wandb_internal.proto."""
-
-MOST_NOTICES = 50
-"""How many damaged places are told one by one."""
 
 _OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
 """What W&B adds to each row; when a row was written is kept as its wall time."""
@@ -55,18 +50,14 @@ class WandbRun(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by its first bytes, and a small file by its history too: a run that logged nothing has none."""
-        if not head.start.startswith(_FILE_HEADER[:4]):
-            return has_record(head.start)  # the beginning is damaged
-        return not head.whole or head.start[: len(_FILE_HEADER)] != _FILE_HEADER or bool(_content(head.path)[0].rows)
+        if not begins_like(head, _FILE_HEADER):
+            return False
+        return not head.whole or not head.start.startswith(_FILE_HEADER) or bool(_content(head.path)[0].rows)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every record that is intact; raises UnreadableLogError for another version of the format."""
-        with path.open("rb") as file:
-            header = file.read(len(_FILE_HEADER))
-        if header[:-1] == _FILE_HEADER[:-1] and header != _FILE_HEADER:
-            raise UnreadableLogError(f"{path}: this version of W&B's format is not known; export the run as CSV")
         content, notices = _content(path)
-        tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows))]
+        tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows), proven=True)]
         yield Log(
             series=tuple(series for log in tables for series in log.series),
             hyperparameters=_settings(content.config),
@@ -75,48 +66,17 @@ class WandbRun(Source):
         )
 
 
-def _content(path: Path) -> tuple[_Content, list[Notice]]:
-    """Read all records; one that does not hold what it should becomes a notice."""
-    content, notices = _Content(), list[tuple[int, Notice]]()
-    with path.open("rb") as file:
-        is_sound = file.read(len(_FILE_HEADER)) == _FILE_HEADER
-    reached = 0
-    try:
-        for record in read_records(path, len(_FILE_HEADER) if is_sound else 0):
-            if isinstance(record, Notice):
-                _note(notices, len(content.rows), record)
-                continue
-            reached = record.end
-            try:
-                _take(record.data, content)
-            except WireError as error:
-                told = f"A record cannot be understood and was not used: {error}"
-                _note(notices, len(content.rows), Notice(DAMAGE, str(path), told, record.start, record.end))
-    except OSError as error:
-        if not reached:
-            raise
-        told = f"The rest of the file could not be read: {error.strerror}"
-        _note(notices, len(content.rows), Notice(DAMAGE, str(path), told, reached, path.stat().st_size))
-    return content, [replace(one, message=one.message + _around(content.rows, row)) for row, one in notices]
+def _content(path: Path) -> tuple[_Content, tuple[Notice, ...]]:
+    """Read all records."""
+    content = _Content()
 
+    def take(data: bytes) -> int | None:
+        rows = len(content.rows)
+        _take(data, content)
+        step = content.rows[-1].get("_step") if len(content.rows) > rows else None
+        return step if type(step) is int else None
 
-def _note(notices: list[tuple[int, Notice]], row: int, notice: Notice) -> None:
-    """Add a notice that stands in front of a row; those beyond MOST_NOTICES share one."""
-    if len(notices) <= MOST_NOTICES:
-        notices.append((row, notice))
-        return
-    first, shared = notices[-1]
-    more = replace(shared, message="Many more places are damaged from here on", byte_end=notice.byte_end)
-    notices[-1] = (first, more)
-
-
-def _around(rows: Sequence[Mapping[str, Any]], at: int) -> str:
-    """Say between which steps damage in front of a row lies: `, between steps 99 and 101`."""
-    before = rows[at - 1].get("_step") if at else None
-    after = rows[at].get("_step") if at < len(rows) else None
-    if before is None or after is None:
-        return f", after step {before}" if before is not None else f", before step {after}" if after is not None else ""
-    return f", between steps {before} and {after}"
+    return content, take_records(path, _FILE_HEADER, take)
 
 
 def _by_axis(content: _Content) -> Iterator[list[dict[str, Any]]]:

@@ -22,7 +22,8 @@ from logdoctor.sources.console.parts import Clock, Numbers, Part
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.likeness import is_of_training, tells_performance
-from logdoctor.sources.tables.table import Column, Table
+from logdoctor.sources.tables.pieces import falls, pieces
+from logdoctor.sources.tables.table import Column, Table, all_rows
 
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
@@ -52,7 +53,8 @@ class Assembled:
     """What the lines of a log come to."""
 
     table: Table
-    """Its lines are numbers of cleaned lines."""
+    lines: NDArray[np.int64]
+    """(rows of the table,) the cleaned line of each, counted from 0 through the whole log."""
     clock: Clock
     """Where the run stood at each line."""
     step_axis: Axis = Axis.STEP
@@ -68,7 +70,7 @@ class Assembled:
     @property
     def begins_again(self) -> bool:
         """Whether the log goes back to an earlier position, as several runs in one log do."""
-        return bool((np.diff(self.clock.at) < 0).any())
+        return falls(self.clock.at)
 
 
 def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
@@ -86,11 +88,12 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     if not any(tells_performance(name) for part in believed for name in part.values):
         return None
     clock = _clock(believed, epochs, [part for part in counted if not part.values])
-    table = _table(path, believed, epochs, clock)
+    table, lines = _table(path, believed, epochs, clock)
     plan, complete = _plan(believed), _is_complete(counted)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     return Assembled(
         table,
+        lines,
         clock,
         Axis.SAMPLES if counts_samples else Axis.STEP,
         plan,
@@ -308,48 +311,59 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
     return None if main is None or rows[main] < by_epoch else main
 
 
-def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> Table:
-    """Put the rows of all parts in the order of the log."""
+def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, NDArray[np.int64]]:
+    """Put the rows of all parts in the order of the log; return the line of each as well."""
     lines = np.concatenate([part.lines for part in parts])
-    row_of = np.arange(len(lines))
+    row_of = all_rows(len(lines))
     if len(parts) > 1:
         order = np.argsort(lines, kind="stable")
-        row_of[order] = np.arange(len(lines))
+        row_of[order] = all_rows(len(lines))
         lines = lines[order]
         del order
     ends = np.cumsum([len(part) for part in parts])
     rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
     main = _main_counter(parts)
-    found: dict[str, list[tuple[NDArray[np.int64], Numbers]]] = {}
-    position = np.full(len(lines), np.nan)
+    found: dict[str, list[_Piece]] = {}
+    positions: list[_Piece] = []
     for part, at in zip(parts, rows, strict=True):
         counters = dict(part.counters)
         if main is not None and not part.steps:
             counters[main] = clock.before(part.lines)
         elif not counters:
             counters[_EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
-        position[at] = counters[main] if main in counters else next(iter(counters.values()))
+        positions.append((at, counters[main] if main in counters else next(iter(counters.values()))))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
-    columns = tuple(_column(name, pieces, position) for name, pieces in found.items())
-    return Table(path, len(lines), columns, lines=lines)
+    _, position = _joined(positions)
+    return Table(path, len(lines), tuple(_column(name, of, position) for name, of in found.items())), lines
 
 
-def _column(name: str, pieces: list[tuple[NDArray[np.int64], Numbers]], position: Numbers) -> Column:
+_Piece = tuple[NDArray[np.int64] | NDArray[np.int32], Numbers]
+"""Rows of a table, and a number for each."""
+
+
+def _joined(found: Sequence[_Piece]) -> _Piece:
+    """Put numbers in the order of their rows."""
+    if len(found) == 1:
+        return found[0]
+    rows, values = np.concatenate([at for at, _ in found]), np.concatenate([one for _, one in found])
+    order = np.argsort(rows)
+    return rows[order], values[order]
+
+
+def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
     """Make a column, without what another statement or another process printed again at the same position."""
-    rows, values = pieces[0]
-    if len(pieces) > 1:
-        rows, values = np.concatenate([at for at, _ in pieces]), np.concatenate([one for _, one in pieces])
-        order = np.argsort(rows)
-        rows, values = rows[order], values[order]
+    rows, values = _joined(found)
     missing = np.isnan(values)
     if axis_of(name) is not None:
         return Column(name, rows[~missing], values[~missing]) if missing.any() else Column(name, rows, values)
-    again = ((values[1:] == values[:-1]) | (missing[1:] & missing[:-1])) & (position[rows[1:]] == position[rows[:-1]])
-    if not again.any():
-        return Column(name, rows, values)
-    kept = np.concatenate(([True], ~again))
-    return Column(name, rows[kept], values[kept])
+    kept = np.ones(len(rows), bool)
+    parts = zip(*(pieces(one, overlap=1) for one in (rows, values, missing, kept)), strict=True)
+    for here, numbers, blank, keep in parts:
+        at = position[here]
+        same = (numbers[1:] == numbers[:-1]) | (blank[1:] & blank[:-1])
+        keep[1:] = ~same | (at[1:] != at[:-1])
+    return Column(name, rows, values).take(kept)
 
 
 def _plan(parts: Sequence[Part]) -> int | None:

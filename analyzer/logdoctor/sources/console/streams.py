@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from logdoctor.sources.console.mending import (
     without_crossed_numbers,
 )
 from logdoctor.sources.console.passages import Passage, Places
+from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.pieces import rises
 
 MOST_SHAPES = 20_000
 """Shapes that are remembered at a time; a log of more is prose, and its shapes do not come back."""
@@ -79,39 +81,31 @@ class _Stream:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self._lines: list[NDArray[np.int64]] = []
-        self._numbers: list[list[NDArray[np.float64]]] = [[] for _ in form.fields]
-        self._ranks: list[NDArray[np.float64]] = []
+        self._lines = array("q")
+        self._numbers = [array("d") for _ in form.fields]
+        self._ranks = array("d")
 
     def add(self, form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
         """Add lines of a form, given where the numbers of each begin."""
-        self._lines.append(lines)
-        for one, pieces in zip(form.fields, self._numbers, strict=True):
+        self._lines.frombytes(lines.tobytes())
+        for one, held in zip(form.fields, self._numbers, strict=True):
             if one.slot < 0:
-                pieces.append(np.full(len(lines), one.factor))
+                more = np.full(len(lines), one.factor)
             else:
-                pieces.append(floats[starts + one.slot] if one.factor == 1 else floats[starts + one.slot] * one.factor)
+                more = floats[starts + one.slot] if one.factor == 1 else floats[starts + one.slot] * one.factor
+            held.frombytes(more.tobytes())
         if form.rank_slot is not None:
-            self._ranks.append(floats[starts + form.rank_slot])
+            self._ranks.frombytes(floats[starts + form.rank_slot].tobytes())
         elif form.rank is not None:
-            self._ranks.append(np.full(len(lines), float(form.rank)))
+            self._ranks.frombytes(np.full(len(lines), float(form.rank)).tobytes())
 
     def rows(self) -> Rows:
-        """Return all rows, letting go of the pieces."""
-        lines = _joined(self._lines)
-        ranked = sum(map(len, self._ranks)) == len(lines)  # a torn prefix may have lost the rank of some lines
-        ranks = _joined(self._ranks) if ranked and self._ranks else None
-        rows = Rows(self.form, lines, tuple(map(_joined, self._numbers)), ranks)
-        return rows if (np.diff(lines) > 0).all() else rows.take(np.argsort(lines, kind="stable"))
-
-
-_Number = TypeVar("_Number", np.int64, np.float64)
-
-
-def _joined(pieces: list[NDArray[_Number]]) -> NDArray[_Number]:
-    joined = np.concatenate(pieces)
-    pieces.clear()
-    return joined
+        """Return all rows."""
+        lines = np.frombuffer(self._lines, np.int64)
+        ranked = len(self._ranks) == len(lines)  # a torn prefix may have lost the rank of some lines
+        ranks = np.frombuffer(self._ranks) if ranked and self._ranks else None
+        rows = Rows(self.form, lines, tuple(map(np.frombuffer, self._numbers)), ranks)
+        return rows if rises(lines) else rows.take(np.argsort(lines, kind="stable"))
 
 
 @dataclass
@@ -208,11 +202,13 @@ class StreamReader:
         self._streams = {}
         return found
 
-    def places(self, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+    def places(self, lines: NDArray[np.int64]) -> Lines:
         """Return the lines of the file that cleaned lines belong to, given in rising order."""
         cuts = np.searchsorted(lines, [first for first, _ in self._places])
-        parts = np.split(lines, cuts[1:])
-        return np.concatenate([at.of(part - first) for (first, at), part in zip(self._places, parts, strict=True)])
+        found = Lines()
+        for (first, at), part in zip(self._places, np.split(lines, cuts[1:]), strict=True):
+            found.add(at.of(part - first))
+        return found
 
     def _identify(self, shapes: list[str]) -> tuple[NDArray[np.int64], list[str]]:
         if len(self._known.ids) > MOST_SHAPES:

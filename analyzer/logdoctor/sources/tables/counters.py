@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.tables.numbers import NO_ROWS
+from logdoctor.sources.tables.pieces import at_rows, pieces, whole_numbers
 from logdoctor.sources.tables.table import Column, Table
 
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
@@ -87,12 +88,14 @@ class Counter:
         """Tell whether positions can be the steps of a series: they advance, and as finely as the points do."""
         if len(positions) < 2:
             return True
-        moves = np.diff(np.floor(positions))
-        falls, stays = np.sum(moves < 0), np.sum(moves == 0)
-        few = max(1, _TOO_OFTEN * len(moves))
+        falls = stays = 0
+        for piece in pieces(positions, overlap=1):
+            moves = np.diff(np.floor(piece))
+            falls, stays = falls + int(np.sum(moves < 0)), stays + int(np.sum(moves == 0))
+        few = max(1, _TOO_OFTEN * (len(positions) - 1))
         if self.axis is Axis.TIME:  # two points within one second would become one
-            return bool(falls + stays == 0)
-        return bool(falls <= few and (stays <= few or self.axis is Axis.STEP))
+            return falls + stays == 0
+        return falls <= few and (stays <= few or self.axis is Axis.STEP)
 
 
 @dataclass(frozen=True)
@@ -118,23 +121,25 @@ class Ruler:
     validation: NDArray[np.int64] = field(default_factory=NO_ROWS.copy, repr=False)
     """The rows that can be told to be validations by how they count."""
 
-    def place(self, rows: NDArray[np.int64], fallback: Axis = Axis.INDEX) -> Placement:
+    def place(self, rows: NDArray[np.int64] | NDArray[np.int32], fallback: Axis = Axis.INDEX) -> Placement:
         """Find steps for the points in some rows: on the finest counter that all of them carry.
 
         Else on the one that most rows of the table carry, else the numbers of the rows themselves, on `fallback`.
         """
         for counter in self.counters:
-            steps = counter.at[rows]
+            steps = at_rows(counter.at, rows)
             if not np.isnan(steps).any() and counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
-                return Placement(axis, np.floor(steps).astype(np.int64), counter.name)
+                return Placement(axis, whole_numbers(steps), counter.name)
         for counter in self.counters:
-            steps = _carried_forward(counter.at)[rows]
-            if np.mean(counter.known) >= _ENOUGH and counter.measures(steps):
-                guessed = int(np.isnan(counter.at[rows]).sum())
-                return Placement(counter.axis, np.floor(steps).astype(np.int64), counter.name, guessed)
-        return Placement(fallback, rows)
+            if np.mean(counter.known) < _ENOUGH:
+                continue
+            steps = at_rows(_carried_forward(counter.at), rows)
+            if counter.measures(steps):
+                guessed = int(np.isnan(at_rows(counter.at, rows)).sum())
+                return Placement(counter.axis, whole_numbers(steps), counter.name, guessed)
+        return Placement(fallback, rows.astype(np.int64, copy=False))
 
     def finer_than(self, name: str) -> Ruler:
         """Return the ruler on which a counter is itself a quantity."""
@@ -189,14 +194,34 @@ def misplaced(table: Table) -> NDArray[np.bool_]:
     """
     lost = np.zeros(table.rows, bool)
     for column in table.columns:
-        axis = _AXES.get(normal(column.name))
-        if axis in (Axis.STEP, Axis.EPOCH):
-            broken = (column.values != np.floor(column.values)) & ~np.isnan(column.values) & (axis is Axis.STEP)
-            odd = (np.abs(column.values) >= LARGEST_STEP) | broken
-            odd |= _glued(column.values)
-            if odd.sum() <= max(1, _RARE * len(odd)) < len(odd):
+        if axis_of(column.name) in (Axis.STEP, Axis.EPOCH):
+            odd = _glued(column.values) | _is_no_count(column)
+            if _is_rare(odd):
                 lost[column.rows[odd]] = True
     return lost
+
+
+def without_false_counts(table: Table) -> Table:
+    """Leave out the few steps and epochs that cannot be any; their rows stand where the row before them does."""
+    return table.with_columns(
+        column.take(~odd) if _is_rare(odd := _is_no_count(column)) else column for column in table.columns
+    )
+
+
+def _is_rare(odd: NDArray[np.bool_]) -> bool:
+    return bool(odd.sum() <= max(1, _RARE * len(odd)) < len(odd))
+
+
+def _is_no_count(column: Column) -> NDArray[np.bool_]:
+    """Return a mask of the steps and epochs that are too large to be told exactly, and of the steps that are broken."""
+    axis = axis_of(column.name)
+    if axis not in (Axis.STEP, Axis.EPOCH):
+        return np.zeros(len(column), bool)
+    masks = [
+        (np.abs(at) >= LARGEST_STEP) | ((at != np.floor(at)) & ~np.isnan(at) & (axis is Axis.STEP))
+        for at in pieces(column.values)
+    ]
+    return np.concatenate(masks)
 
 
 def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -210,7 +235,7 @@ def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _counter(column: Column, rows: int) -> Counter:
-    if len(column) == rows and (column.rows == np.arange(rows)).all():
+    if len(column) == rows:
         return Counter(column.name, _AXES[normal(column.name)], column.values)
     at = np.full(rows, np.nan)
     at[column.rows] = column.values
@@ -219,10 +244,11 @@ def _counter(column: Column, rows: int) -> Counter:
 
 def _counts_something(counter: Counter, longest: int) -> bool:
     """Leave out what cannot be steps: fractions (of an epoch), one value throughout, numbers beyond counting."""
-    positions = counter.at[counter.known]
-    if not len(positions) or np.abs(positions).max() >= LARGEST_STEP:
+    known = counter.known
+    positions = counter.at if known.all() else counter.at[known]
+    if not len(positions) or max(-positions.min(), positions.max()) >= LARGEST_STEP:
         return False
-    if counter.axis is not Axis.TIME and (positions != np.floor(positions)).any():
+    if counter.axis is not Axis.TIME and any((piece != np.floor(piece)).any() for piece in pieces(positions)):
         return False
     return longest < 2 or len(positions) < 2 or bool((positions != positions[0]).any())
 

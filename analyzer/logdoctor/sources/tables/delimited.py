@@ -114,7 +114,7 @@ class _Reader:
         for column in filter(_is_torn, table.columns):
             torn[column.texts] = True
             reason = f"has text in the numeric column `{column.name}`"
-            self.spans += spans_of(self.path, table.lines[column.texts].tolist(), reason)
+            self.spans += spans_of(self.path, table.lines.at(column.texts).tolist(), reason)
         numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
         notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
@@ -123,7 +123,7 @@ class _Reader:
         """Say where columns of numbers hold text so often that it may have been meant."""
         for column in table.columns:
             if len(column) and len(column.texts) and _is_numeric(column) and not _is_torn(column):
-                line = int(table.lines[column.texts[0]])
+                line = int(table.lines.at(column.texts[:1])[0])
                 count = len(column.texts)
                 message = (
                     f"Column `{column.name}` holds text in {count} cells, the first on line {line}, and no number."

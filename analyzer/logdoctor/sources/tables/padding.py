@@ -146,13 +146,11 @@ def _notices(table: Table, padding: dict[str, Mask]) -> tuple[Notice, ...]:
     if not padding:
         return ()
     concerned = np.flatnonzero(_any(padding))
-    first, last = int(concerned[0]), int(concerned[-1])
     points = sum(int(rows.sum()) for rows in padding.values())
     names = ", ".join(f"`{name}`" for name in list(padding)[:_NAMES_SHOWN])
     more = f" and {len(padding) - _NAMES_SHOWN} more" if len(padding) > _NAMES_SHOWN else ""
     message = f'{points} values "nan" of {names}{more} stand for "not logged" and were left out.'
     if not len(table.lines):
         return (Notice(PADDING, str(table.path), message),)
-    return (
-        Notice(PADDING, str(table.path), message, line_start=int(table.lines[first]), line_end=int(table.lines[last])),
-    )
+    start, end = table.lines.at(concerned[[0, -1]]).tolist()
+    return (Notice(PADDING, str(table.path), message, line_start=start, line_end=end),)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from logdoctor.run import Setting
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.moments import parser_of
-from logdoctor.sources.tables.numbers import NO_ROWS, Cells, parse_values
+from logdoctor.sources.tables.numbers import Cells, parse_values
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import LABELS
 from logdoctor.sources.tables.text import readable
@@ -46,7 +47,7 @@ def table_of(path: Path, records: Sequence[Record]) -> Table:
     for first in range(0, len(records), _AT_A_TIME):
         part = records[first : first + _AT_A_TIME]
         add_records(table, part, np.arange(first, first + len(part)))
-    return replace(table.build(), lines=NO_ROWS)
+    return replace(table.build(), lines=Lines())
 
 
 def add_records(table: TableBuilder, records: Sequence[Record], lines: NDArray[np.int64]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS, Cells
 
 MOST_COLUMNS = 20_000
@@ -25,7 +26,7 @@ class Column:
     """One quantity: a row without a value is absent, a row with NaN has the value NaN."""
 
     name: str
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int64] | NDArray[np.int32]
     """(n,) numbers of the rows that hold a value, rising from 0."""
     values: NDArray[np.float64]
     """(n,) the values."""
@@ -64,8 +65,8 @@ class Table:
     columns: tuple[Column, ...]
     """In the order of the file."""
     labels: tuple[Labels, ...] = ()
-    lines: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
-    """(rows,) line of the file in which each row stands; empty where the file has no lines to speak of."""
+    lines: Lines = field(default_factory=Lines, repr=False)
+    """In which line of the file each row stands; empty where the file has no lines to speak of."""
     unread: int = 0
     """How many columns were not read, because there are too many."""
 
@@ -80,7 +81,7 @@ class Table:
             int(rows.sum()),
             tuple(replace(column, rows=number[column.rows]) for column in columns),
             tuple(replace(labels, codes=labels.codes[rows]) for labels in self.labels),
-            self.lines[rows] if len(self.lines) else NO_ROWS,
+            self.lines.take(rows),
             self.unread,
         )
 
@@ -91,6 +92,11 @@ class Table:
     def with_columns(self, columns: Iterable[Column]) -> Table:
         """Return the same rows with other columns."""
         return replace(self, columns=tuple(columns))
+
+
+def all_rows(count: int) -> NDArray[np.int64] | NDArray[np.int32]:
+    """Return the numbers of all rows of a table, in half the memory where they allow."""
+    return np.arange(count, dtype=np.int32) if count <= np.iinfo(np.int32).max else np.arange(count)
 
 
 class _Growing:
@@ -112,7 +118,7 @@ class _Growing:
         if len(cells.texts):
             self.texts.frombytes((cells.texts + first).tobytes())
 
-    def column(self, name: str, every: NDArray[np.int64]) -> Column:
+    def column(self, name: str, every: NDArray[np.int64] | NDArray[np.int32]) -> Column:
         """Return the column, given the numbers of all rows of the table, which whole columns share."""
         rows = every[: len(self.values)] if self.rows is None else np.frombuffer(self.rows, np.int64)
         return Column(name, rows, np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64))
@@ -128,7 +134,7 @@ class TableBuilder:
         self._columns: dict[str, _Growing] = {}
         self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self._words: dict[str, dict[str, int]] = {}
-        self._lines = array("q")
+        self._lines = Lines()
         self._unread: dict[str, None] = {}
 
     def add(self, name: str, cells: Cells) -> None:
@@ -149,17 +155,15 @@ class TableBuilder:
 
     def end_block(self, lines: NDArray[np.int64]) -> None:
         """Close the present block, given the line of each of its rows."""
-        self._lines.frombytes(lines.tobytes())
+        self._lines.add(lines)
         self.rows += len(lines)
 
     def build(self) -> Table:
         """Return the table of all blocks."""
-        every = np.arange(self.rows)
+        every = all_rows(self.rows)
         columns = tuple(column.column(name, every) for name, column in self._columns.items())
-        lines = np.frombuffer(self._lines, np.int64)
-        return Table(
-            self.path, self.rows, columns, tuple(map(self._build_labels, self._labels)), lines, len(self._unread)
-        )
+        labels = tuple(map(self._build_labels, self._labels))
+        return Table(self.path, self.rows, columns, labels, self._lines, len(self._unread))
 
     def _build_labels(self, name: str) -> Labels:
         codes = np.full(self.rows, -1)

@@ -12,9 +12,18 @@ from logdoctor.run import Axis, Notice, Series, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.counters import Ruler, counts, misplaced, normal, numbers_rows, ruler_of
+from logdoctor.sources.tables.counters import (
+    Ruler,
+    counts,
+    misplaced,
+    normal,
+    numbers_rows,
+    ruler_of,
+    without_false_counts,
+)
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.pieces import at_rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
@@ -32,14 +41,17 @@ LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
 _VALUES = frozenset({"value", "values"})
 
 
-def read_logs(table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Axis.STEP) -> Iterator[Log]:
+def read_logs(
+    table: Table, notices: Iterable[Notice] = (), step_axis: Axis = Axis.STEP, *, proven: bool = False
+) -> Iterator[Log]:
     """Yield one log for each run in a table, at least one.
 
     The notices of the file go with the first; `step_axis` is what steps count where the file says something else.
+    Where checksums have `proven` the rows, none is taken for damaged because of its step.
     """
     said = (*notices, *_unread(table))
     for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
-        series, odd = _read_run(part, step_axis)
+        series, odd = _read_run(part, step_axis, proven=proven)
         yield Log(series=series, notices=(*said, *odd), label=label)
         said = ()
 
@@ -57,13 +69,15 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
         yield "", unnamed.take(labels.codes < 0)
 
 
-def _read_run(table: Table, step_axis: Axis) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
+def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
     path = str(table.path)
     notices: list[Notice] = []
-    lost = misplaced(table)
-    if lost.any():
+    if proven:
+        table = without_false_counts(table)
+    elif (lost := misplaced(table)).any():
         notices += _misplaced(table, lost)
-    table, moments = without_moments(table.take(~lost))
+        table = table.take(~lost)
+    table, moments = without_moments(table)
     table, padding = without_padding(table)
     ruler = ruler_of(table, step_axis, _training_rows(table))
     series, guessed = _place(table, ruler, moments)
@@ -86,10 +100,10 @@ def _unread(table: Table) -> Iterator[Notice]:
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     """Say which rows were not used for their step, by line where the file has lines."""
     reason = "has a step that is no whole number, too large, or grown together with another"
+    rows = np.flatnonzero(lost)
     if len(table.lines):
-        yield from damage_notices(table.path, spans_of(table.path, table.lines[lost].tolist(), reason))
+        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows).tolist(), reason))
     else:
-        rows = np.flatnonzero(lost)
         message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
         yield Notice(DAMAGE, str(table.path), message)
 
@@ -110,7 +124,8 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             shown, finer = _as_quantity(column, ruler, axes)
             placement = finer.place(shown.rows, fallback)
         if len(shown):
-            times = None if moments is None or np.isnan(moments[shown.rows]).any() else moments[shown.rows]
+            times = None if moments is None else at_rows(moments, shown.rows)
+            times = None if times is None or np.isnan(times).any() else times
             one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
             held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
@@ -143,7 +158,7 @@ def _by_label(table: Table) -> Iterator[Column]:
 
 
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
-    codes = labels.codes[column.rows]
+    codes = at_rows(labels.codes, column.rows)
     for code, word in enumerate(labels.words):
         yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
     yield column.take(codes < 0)

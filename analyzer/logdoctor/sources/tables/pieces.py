@@ -1,0 +1,42 @@
+"""Long arrays piece by piece, so that what is worked out of one takes no memory of its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Number = TypeVar("_Number", bound=np.generic)
+
+PIECE = 1024 * 1024
+"""Elements of a piece."""
+
+
+def pieces(array: NDArray[_Number], overlap: int = 0) -> Iterator[NDArray[_Number]]:
+    """Yield views that follow each other; each begins with the last `overlap` elements of the one before."""
+    for start in range(0, max(1, len(array) - overlap), PIECE):
+        yield array[start : start + PIECE + overlap]
+
+
+def rises(array: NDArray[np.int64] | NDArray[np.float64]) -> bool:
+    """Tell whether every element is larger than the one before."""
+    return all(bool((piece[1:] > piece[:-1]).all()) for piece in pieces(array, overlap=1))
+
+
+def falls(array: NDArray[np.int64] | NDArray[np.float64]) -> bool:
+    """Tell whether any element is smaller than the one before."""
+    return any(bool((piece[1:] < piece[:-1]).any()) for piece in pieces(array, overlap=1))
+
+
+def whole_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round down; infinities and NaN come out as anything."""
+    steps = np.empty(len(values), np.int64)
+    np.floor(values, out=steps, casting="unsafe")
+    return steps
+
+
+def at_rows(array: NDArray[_Number], rows: NDArray[np.integer]) -> NDArray[_Number]:
+    """Return the elements at some rows, given in rising order: the array itself where these are all of them."""
+    return array if len(rows) == len(array) else array[rows]
