@@ -24,6 +24,7 @@ from tests.damaged.pieces import (
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.tables.numbers import LONGEST_NUMBER
 
 Point = tuple[int, float]
 """Step and value."""
@@ -153,6 +154,7 @@ def assert_readable(points: Mapping[str, Collection[Point]], data: bytes, parse:
 
 def _numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[float]:
     tokens = {*_TOKEN.findall(text), *_DIGITS.findall(text), *re.findall("[0-9]{1,400}", text)}
+    tokens |= {token[:LONGEST_NUMBER] for token in tokens if "." in token[:LONGEST_NUMBER]}  # JSON has no longest one
     for token in tokens | {token.rstrip(".,") for token in tokens} | {token.replace(",", "") for token in tokens}:
         try:
             value = parse(token)

@@ -32,8 +32,8 @@ BOUNCES = 0.1
 IMPOSSIBLE = (3.0, 20.0)
 """Losses in units of that of guessing between which one that never falls was blown up; beyond, it may be a sum."""
 
-UNMOVED = 0.75
-"""End as a share of the start from which a loss has not fallen, however it bounces."""
+UNMOVED = 0.85
+"""Last third as a share of the first from which a loss has not fallen, however it bounces."""
 
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
@@ -111,7 +111,7 @@ class ChanceLevels:
         A classifier that is not blown up answers no worse than guessing for long. Where but an accuracy names the
         classes, it may be that of a language model, whose loss does not bounce.
         """
-        if val is None or train.end < UNMOVED * train.start or val.end < UNMOVED * val.start:
+        if val is None or any(one.thirds[2] < UNMOVED * one.thirds[0] for one in (train, val)):
             return None
         lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
         bounces = val.noise >= BOUNCES * val.end

@@ -15,6 +15,12 @@ from logdoctor.signals.trend import Trend, Unmeasurable
 NEAR_GUESSING = (0.5, 1.5)
 """Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
 
+FAR_ABOVE_GUESSING = 3.0
+"""Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
+
+WILD = 3.0
+"""Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
+
 HIGH_POINTS = 3
 """Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
 
@@ -23,6 +29,10 @@ AT_ONCE = 0.05
 
 VARIANCE = (0.7, 1.3)
 """Losses about that of guessing the mean of normalised targets, their variance of 1."""
+
+FAR = 10.0
+"""First value, after some updates, in units of that variance, from which they threw the run: targets that are only
+off-centre are learnt within an epoch."""
 
 RESTS = 0.1
 """Change from the first to the last third of a run, as a share of its end, up to which it rests."""
@@ -83,10 +93,20 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 
 
 def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
-    """Yield the level of guessing where the first value need not be that of the initial weights."""
-    if train.series.axis is Axis.STEP and train.series.steps[0] <= 1:
-        return
+    """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
+    late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
+    if late and _rests_at_variance(train) and train.first >= FAR * train.end:
+        yield train.end, "guessing the mean"
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
-        if told and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
+        near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level
+        if told and ((late and near) or _is_thrown_about(train, FAR_ABOVE_GUESSING * one.level)):
             yield one.level, "guessing"
+
+
+def _is_thrown_about(train: Trend[TrainLoss], level: float) -> bool:
+    """Whether a loss stays above a level from its beginning to its end, does not fall, and varies wildly."""
+    beginning, middle, end = train.thirds
+    low, high = np.quantile(train.series.values, (0.05, 0.95))
+    stays = min(beginning, middle, end) >= level and end >= UNLEARNT * beginning
+    return bool(stays and high >= WILD * max(low, 0.0))

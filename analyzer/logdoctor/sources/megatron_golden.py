@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -87,4 +88,5 @@ def _points(entry: dict[str, Any]) -> dict[int, object]:
         if not isinstance(start, int) or not isinstance(interval, int) or max(abs(start), abs(interval)) > LARGEST_STEP:
             return {}
         return {start + i * interval: value for i, value in enumerate(values)}
-    return dict(sorted((int(step), value) for step, value in values.items() if step.isdecimal() and len(step) < 16))
+    points = ((int(step), value) for step, value in values.items() if step.isdecimal() and len(step) < 16)
+    return dict(sorted(points, key=itemgetter(0)))

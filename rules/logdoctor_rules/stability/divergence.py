@@ -166,7 +166,7 @@ class Divergence(Rule):
             "both losses lie six times above guessing throughout",
             settings={"num_classes": 10},
             train_loss=flat(13.5).noisy(2.5),
-            val_loss=flat(14.0, 20).noisy(3.0),
+            val_loss=flat(14.0, 20).noisy(2.0),
         ),
         silent(
             "a sum over some examples, which falls",
