@@ -11,6 +11,11 @@ from logdoctor.run.series import Series
 BY_NAME = "its name"
 """The reason of most; every other one is worth a look."""
 
+TEST_AS_VALIDATION = "test as validation"
+"""So common that it is said and not called a guess."""
+
+CONFIGURED = "configured"
+
 _TERMS = (roles.TrainComponentLoss, roles.ValComponentLoss)
 _LOSSES = (roles.TrainLoss, roles.ValLoss)
 
@@ -18,33 +23,32 @@ _LOSSES = (roles.TrainLoss, roles.ValLoss)
 def reason(series: Series) -> str:
     """Say in a few words why a series has its role, from what its name says by itself.
 
-    `understand` weighs a name against the other series of the run; what it made of that shows as a difference.
+    `understand` weighs a name against the other series of the run, its file and its folder; what it made of that shows
+    as a difference.
     """
     split = naming.split_of(series.name)
     plain = naming.role_of(series.name, series.split)
     if series.role is plain:
-        if naming.role_of(series.name, split) is plain:
-            return BY_NAME
-        return f"{series.split} by its {'file or folder' if issubclass(plain, roles.Loss) else 'place or kind'}"
+        return BY_NAME if naming.role_of(series.name, split) is plain else "split by its place"
     return _instead(series, naming.role_of(series.name, split or series.split))
 
 
 def _instead(series: Series, plain: type[Role]) -> str:
     """Say why the role is another than the name alone promises."""
     if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
-        return "a loss beside rewards"
+        return "beside rewards"
     if series.role is roles.ValLoss and plain is roles.TestLoss:
-        return "test for want of a validation loss"
+        return TEST_AS_VALIDATION
     if series.role in _LOSSES and plain in _TERMS:
-        return "a term, for want of a sum"
+        return "a term as the loss"
     if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
-        return "for want of a loss"
-    return "configured"
+        return "an error as the loss"
+    return CONFIGURED
 
 
 def is_guess(series: Series) -> bool:
     """Tell whether more than the name decided what a series is."""
-    return reason(series) not in (BY_NAME, "configured")
+    return reason(series) not in (BY_NAME, TEST_AS_VALIDATION, CONFIGURED)
 
 
 def guesses(series: Iterable[Series]) -> list[Series]:

@@ -150,4 +150,4 @@ def _hint(runs: Iterable[Run]) -> Iterator[str]:
         return
     yield "  # logdoctor.toml"
     yield "  [roles]"
-    yield printable(f"  train-loss = [{json.dumps(glob.escape(min(unknown or guessed, key=len)))}]")
+    yield printable(f"  train-loss = [{json.dumps(glob.escape(next(iter(unknown or guessed))))}]")
