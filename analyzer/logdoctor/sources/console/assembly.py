@@ -295,7 +295,7 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
 
 def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, NDArray[np.int64]]:
     """Put the rows of all parts in the order of the log; return the line of each as well."""
-    lines = np.concatenate([part.lines for part in parts])
+    lines = np.concatenate([part.lines for part in parts]) if len(parts) > 1 else parts[0].lines
     row_of = all_rows(len(lines))
     if len(parts) > 1:
         order = np.argsort(lines, kind="stable")

@@ -15,6 +15,9 @@ from logdoctor.run.notice import INTERPRETATION
 FEWEST_POINTS = 10
 """Steps at which tags must have been written together before that is their habit."""
 
+RECENT = 1000
+"""Last steps of which the times are compared."""
+
 TOGETHER = 0.1
 """Share of the time from one step to the next within which tags are written that belong together."""
 
@@ -39,7 +42,7 @@ def open_end(series: Sequence[Series]) -> OpenEnd | None:
     It must be a step like all others: as far from the one before, after the usual time, and with finite values, since a
     program may stop at a loss that is NaN. What is left is a cut, or a program that was stopped between two lines.
     """
-    timed = [one for one in series if one.wall_times is not None and len(one) > FEWEST_POINTS]
+    timed = [one for one in series if len(one) > FEWEST_POINTS and _has_times(one)]
     latest = max(timed, key=_written, default=None)
     if latest is None:
         return None
@@ -47,11 +50,13 @@ def open_end(series: Sequence[Series]) -> OpenEnd | None:
     missing = [one for one in timed if np.array_equal(one.steps, latest.steps[:-1])]
     if not missing or not all(np.isfinite(one.values[-1]) for one in written):
         return None
+    before = [_times(one)[-RECENT - 1 : -1] for one in written]
+    after = [_times(one)[-RECENT:] for one in missing]
     strides, paces = np.diff(latest.steps), np.diff(_times(latest))
     usual = float(np.median(paces))
     if strides.min() != strides.max() or usual <= 0 or not USUAL[0] * usual <= paces[-1] <= USUAL[1] * usual:
         return None
-    behind = np.min([_times(one) for one in missing], axis=0) - np.max([_times(one)[:-1] for one in written], axis=0)
+    behind = np.min(after, axis=0) - np.max(before, axis=0)
     end = max(_written(one) for one in written) - min(_written(one) for one in written)
     if (behind < 0).any() or max(float(np.quantile(behind, 0.9)), end) > TOGETHER * usual:
         return None
@@ -69,6 +74,11 @@ def open_end_notice(path: Path, size: int, series: Sequence[Series]) -> Notice |
         f"{_listed(found.written)}, always written just before, have their last point."
     )
     return Notice(INTERPRETATION, str(path), message, size, size)
+
+
+def _has_times(series: Series) -> bool:
+    times = _times(series)
+    return bool(((times > 0) & (times < np.inf)).all())
 
 
 def _times(series: Series) -> NDArray[np.float64]:
