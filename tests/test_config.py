@@ -334,6 +334,19 @@ expires = 2027-03-01
         assert captured.out == "a.toml: fine\n"
         assert "b.json: is no reference of logdoctor" in captured.err
 
+    def test_a_file_that_need_hold_no_settings(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+        assert main(["config", "check", "pyproject.toml"]) == 0
+        assert capsys.readouterr().out == "pyproject.toml: no [tool.logdoctor], nothing to check\n"
+        Path("pyproject.toml").write_text("[tool.logdoctor]\nfail-om = 'error'\n", encoding="utf-8")
+        assert main(["config", "check", "pyproject.toml"]) == 2
+        assert "did you mean 'fail-on'?" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("name", ["absent.toml", "absent.json", "pyproject.toml"])
+    def test_a_file_that_is_not_there(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["config", "check", name]) == 2
+        assert capsys.readouterr().err == f"logdoctor: {name}: no such file or folder\n"
+
 
 class TestConfig:
     @pytest.mark.parametrize(

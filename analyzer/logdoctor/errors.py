@@ -11,6 +11,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
 
 
+def reason(problem: OSError) -> str:
+    """Return what the system says of a file, in words: its name is said before, its number helps nobody."""
+    return (problem.strerror or str(problem)).lower().replace("file or directory", "file or folder")
+
+
 class LogDoctorError(Exception):
     """Something the user can mend; the command line prints it and exits with 2."""
 
@@ -35,4 +40,4 @@ class OutputError(LogDoctorError):
     """A report cannot be written, for want of room or of permission."""
 
     def __init__(self, name: str, problem: OSError) -> None:
-        super().__init__(f"{name} cannot be written: {problem.strerror or problem}")
+        super().__init__(f"{name} cannot be written: {reason(problem)}")

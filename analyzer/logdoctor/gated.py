@@ -20,7 +20,8 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
     """It could not be answered: the run or series is missing, or lies in damaged data."""
     STALE = "stale"
-    """The reference was made elsewhere (other hardware, other versions): its difference says nothing of the run."""
+    """The run leaves the band of a reference made elsewhere (other hardware, other versions): whether the place or the
+    run is to blame cannot be told."""
 
 
 class Verdict(StrEnum):
@@ -55,6 +56,11 @@ class Check:
     evidence: Mapping[str, Quantity] = field(default_factory=dict)
     span: Span | None = None
     """Where it failed first."""
+
+    @property
+    def severity(self) -> Severity:
+        """What it counts as where it did not pass; no answer is an error whatever the level."""
+        return Severity.ERROR if self.outcome is Outcome.INCONCLUSIVE else self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +99,20 @@ class Gated:
     @property
     def failed_checks(self) -> tuple[Check, ...]:
         """The checks that fail the gate."""
-        bad = (Outcome.FAILED, Outcome.STALE)
-        return tuple(one for one in self.checks if one.outcome in bad and self.counts(one.level))
+        return tuple(one for one in self.checks if one.outcome is Outcome.FAILED and self.counts(one.level))
 
     @property
     def unanswered(self) -> tuple[Check, ...]:
-        """The checks that could not be answered; they count at every level, for silence is no answer."""
-        return tuple(one for one in self.checks if one.outcome is Outcome.INCONCLUSIVE)
+        """The checks that could not be answered; they count at every level, for silence is no answer.
+
+        A stale reference is no answer either, where a regression would fail: a change of versions can hide one.
+        """
+        return tuple(one for one in self.checks if self.leaves_open(one))
+
+    def leaves_open(self, check: Check) -> bool:
+        """Tell whether a check leaves open whether the gate would fail."""
+        stale = check.outcome is Outcome.STALE and self.counts(check.level)
+        return stale or check.outcome is Outcome.INCONCLUSIVE
 
     @property
     def verdict(self) -> Verdict:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor import GradNorm, Series, TrainLoss
+from logdoctor import GradNorm, Series, TrainLoss, example_run
+from logdoctor.curves import decay
 from logdoctor.evidence.first_values import FirstValues, usual_leap
-from logdoctor.signals import Trend
+from logdoctor.signals import ChanceLevels, Trend
 
 RNG = np.random.default_rng(5)
 STEPS = range(1, 201)
@@ -17,7 +18,7 @@ FALLING = np.concatenate([np.geomspace(30.0, 3.0, 10), np.geomspace(3.0, 1.0, 19
 def first_values(losses: np.ndarray, norms: np.ndarray | None = None) -> FirstValues:
     train = Trend[TrainLoss].measure(Series.of("loss", STEPS, losses))
     grads = None if norms is None else Trend[GradNorm].measure(Series.of("grad_norm", STEPS, norms))
-    return FirstValues.measure(train, grads)
+    return FirstValues.measure(train, grads, ChanceLevels.measure(example_run(train_loss=decay(2.0, 1.0))))
 
 
 def test_a_smooth_fall_from_high_tells_nothing() -> None:
@@ -28,6 +29,11 @@ def test_leaps_that_never_come_again_tell_of_an_overshoot() -> None:
     leaping = FALLING.copy()
     leaping[2] = 45.0
     assert "leap" in first_values(leaping).came_down
+
+
+def test_a_burst_from_where_guessing_is_is_how_learning_begins() -> None:
+    burst = np.concatenate([np.geomspace(40.0, 2.0, 10), np.ones(190)])
+    assert first_values(FALLING / 30.0 * 0.7, burst).came_down == ""
 
 
 def test_leaps_that_come_again_are_noise() -> None:

@@ -8,11 +8,13 @@ import json
 import math
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -21,6 +23,7 @@ from logdoctor.cli import main
 from logdoctor.cli.check import EXIT_CODES, command
 from logdoctor.config import FailOn, Preset
 from logdoctor.gated import Verdict
+from logdoctor.reports.formats import FORMATS
 
 NAN = float("nan")
 
@@ -176,6 +179,34 @@ class TestExitCodes:
         assert "rule nan-loss failed" in done.stdout
 
 
+class TestReportsOfNoAnalysis:
+    """A report of an earlier analysis must not lie where one of this is looked for."""
+
+    @pytest.mark.parametrize("form", [form for form in FORMATS if form not in ("full", "concise")])
+    @pytest.mark.parametrize("command", ["check", "analyze"])
+    def test_no_run_found(self, command: str, form: str, sound: Path) -> None:
+        assert here(command, "runs", "-o", f"{form}=report", cwd=sound.parent).returncode == 0
+        before = (sound.parent / "report").read_text("utf-8")
+        shutil.rmtree(sound / "sound")
+        done = here(command, "runs", "-o", f"{form}=report", cwd=sound.parent)
+        assert (done.returncode, done.stdout) == (3, "")
+        after = (sound.parent / "report").read_text("utf-8")
+        assert "no training log found" not in before
+        assert "no training log found" in after
+
+    def test_settings_that_cannot_be_followed(self, sound: Path) -> None:
+        assert here("check", "runs", "-o", "junit=report.xml", cwd=sound.parent).returncode == 0
+        assert here("check", "runs", "--ignore", "plato", "-o", "junit=report.xml", cwd=sound.parent).returncode == 2
+        report = ElementTree.parse(sound.parent / "report.xml").getroot()
+        assert (report.get("tests"), report.get("errors")) == ("1", "1")
+        assert "no rule is called" in report.findall(".//error")[0].attrib["message"]
+
+    def test_a_pipe_or_a_folder_is_left_alone(self, sound: Path) -> None:
+        done = here("check", "absent", "-o", "json=runs", cwd=sound.parent)
+        assert done.returncode == 2
+        assert list(sound.iterdir()) == [sound / "sound"]
+
+
 class TestFailOn:
     @pytest.mark.parametrize(("level", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)])
     def test_an_error(self, level: str, code: int, bad: Path) -> None:
@@ -186,6 +217,21 @@ class TestFailOn:
         rules = {one["rule"] for run in everything["runs"] for one in run["findings"] if one["severity"] == "error"}
         assert rules
         assert here("check", "runs", "--ignore", ",".join(rules), cwd=bad.parent).returncode == 0
+
+    @pytest.mark.parametrize(
+        ("options", "settings"),
+        [
+            (["--min-severity", "error", "--fail-on", "warning"], ""),
+            (["--min-severity", "error", "--preset", "strict"], ""),
+            (["--fail-on", "note"], 'min-severity = "warning"\n'),
+        ],
+    )
+    def test_what_is_left_out_cannot_be_what_fails(self, options: list[str], settings: str, bad: Path) -> None:
+        (bad.parent / "logdoctor.toml").write_text(settings, encoding="utf-8")
+        done = here("check", "runs", *options, cwd=bad.parent)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("logdoctor: min-severity ")
+        assert done.stderr.endswith("is to fail on: lower the one or raise the other")
 
     def test_the_configuration_says_it(self, bad: Path) -> None:
         (bad.parent / "logdoctor.toml").write_text('fail-on = "never"\n', encoding="utf-8")
@@ -338,6 +384,34 @@ class TestReferences:
         write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41))
         punch(seeds / "runs" / "new" / "metrics.csv")
         assert here("check", "runs", "--reference", "main.json", cwd=seeds).returncode == 3
+
+    @pytest.mark.parametrize(
+        ("options", "level", "code"),
+        [
+            ([], "error", 3),
+            (["--preset", "strict"], "error", 3),
+            ([], "warning", 0),
+            (["--fail-on", "warning"], "warning", 3),
+            (["--fail-on", "never"], "error", 0),
+        ],
+    )
+    def test_3_a_regression_from_a_reference_made_elsewhere(
+        self, options: list[str], level: str, code: int, seeds: Path
+    ) -> None:
+        for run in sorted(seeds.glob("golden/*")):
+            (run / "hparams.yaml").write_text("torch_version: 2.5.0\n", encoding="utf-8")
+        assert here("reference", "save", "golden", "-o", "main.json", cwd=seeds).returncode == 0
+        (seeds / "logdoctor.toml").write_text(f'[reference]\nfiles = ["main.json"]\nlevel = "{level}"\n', "utf-8")
+        write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41, end=0.8))
+        worse = ["check", "runs", "--select", "nan-loss", *options]
+        done = here(*worse, cwd=seeds)
+        assert done.returncode == (0 if options == ["--fail-on", "never"] or (level, options) == ("warning", []) else 1)
+        (seeds / "runs" / "new" / "hparams.yaml").write_text("torch_version: 2.6.0\n", encoding="utf-8")
+        done = here(*worse, "-o", "junit=junit.xml", cwd=seeds)
+        assert done.returncode == code
+        assert "stale reference: leaves the band" in done.stdout
+        assert "made elsewhere (torch 2.6.0 for 2.5.0)" in done.stdout
+        assert ("<error " in (seeds / "junit.xml").read_text("utf-8")) is (code == 3)
 
     def test_2_no_reference(self, seeds: Path) -> None:
         done = here("check", "runs", "--reference", "absent.json", cwd=seeds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,17 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.reports.golden import check_golden
 
 from logdoctor.cli import main
 from logdoctor.compared import Compared, CurveDifference
 from logdoctor.gate.comparing import compare
-from logdoctor.reports import compared_json, compared_lines
+from logdoctor.reports import compared_json
 from logdoctor.reports.layout import Page
+from logdoctor.reports.terminal import compared as compared_lines
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand
-
-GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 def curve(seed: int = 0, shift: float = 0.0, points: int = 300, noise: float = 0.02) -> Any:
@@ -137,11 +136,7 @@ def sample() -> Compared:
 
 
 def test_the_text_that_people_read() -> None:
-    text = compared_lines.render(sample(), Page())
-    file = GOLDEN / "compared.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    check_golden("compared", compared_lines.render(sample(), Page()))
 
 
 def test_json_is_strict_and_complete() -> None:

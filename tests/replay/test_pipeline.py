@@ -124,6 +124,44 @@ def test_other_random_numbers_are_not_taken_for_a_shift(sound_run: Loop) -> None
     assert result.limits
 
 
+def test_a_failure_that_comes_at_another_step_each_time_gets_no_prescription(sound_run: Loop) -> None:
+    calls = 0
+
+    def moody(model: nn.Module, batch: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return loss_of(model, batch) * (math.nan if calls in (11, 19) else 1.0)
+
+    run = Loop(loss=moody, states=sound_run.states)
+    result = replay(run.material(logged={}), Target(40), CPU)
+    assert result.baseline is not None
+    assert not result.baseline.reproduced
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.prescription) == ("unknown", None)
+    assert result.trials == ()
+
+
+def test_a_failure_that_the_log_denies_gets_no_prescription(sound_run: Loop) -> None:
+    def other(step: int) -> Any:
+        return spoiled(step + 5)
+
+    result = replay(sound_run.material(batches=other), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.failure is not None
+    assert not result.baseline.reproduced
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.prescription) == ("unknown", None)
+
+
+def test_a_loss_that_agrees_by_chance_is_not_taken_for_a_shift(sound_run: Loop) -> None:
+    logged = {step: 2 * loss for step, loss in sound_run.losses.items()}
+    logged[31] = sound_run.losses[30]
+    result = replay(sound_run.material(logged=logged), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.shift == Shift()
+    assert result.baseline.follows_log is False
+
+
 def test_a_rate_that_jumps_is_told_from_one_that_is_merely_too_high() -> None:
     def setup() -> Training:
         training = build()

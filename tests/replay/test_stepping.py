@@ -146,7 +146,7 @@ def test_a_change_from_outside_is_that_of_a_changed_loop(
     dials: Dials, changed: Callable[[], Training], clip: float | None, *, own: bool
 ) -> None:
     expected, losses = by_hand(changed, clip_norm=clip)
-    training, seen = stepped(having(adam()), dials, **({"train_step": own_loop} if own else {}))
+    training, seen = stepped(having(adam()), dials, train_step=own_loop if own else None)
     assert [one.loss for one in seen] == losses
     assert same(weights(training), weights(expected))
     assert training.optimizer is not None

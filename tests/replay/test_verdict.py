@@ -119,12 +119,19 @@ def test_without_reproduction_nothing_of_that_is_said(cause: str) -> None:
             assert judgement.code == ""
 
 
-def test_a_fault_of_the_hardware_needs_a_replay_that_follows_the_log() -> None:
-    passing = Baseline(100, reproduced=False, failure=None, differs_at=120)
-    assert judge(Facts(passing))[0].cause == "hardware-fault"
-    assert judge(Facts(passing, exact=False))[0].cause == "unknown"
-    assert judge(Facts(passing, logged_fails=False))[0].cause == "unknown"
-    assert judge(Facts(passing))[0].confidence is not Confidence.HIGH
+def test_a_fault_of_the_hardware_needs_a_replay_that_follows_the_log_for_a_while() -> None:
+    passing = Baseline(100, reproduced=False, failure=None, differs_at=118)
+    assert judge(Facts(passing, logged_failure=120))[0].cause == "hardware-fault"
+    assert judge(Facts(passing, logged_failure=120))[0].confidence is not Confidence.HIGH
+    assert judge(Facts(passing, logged_failure=120, exact=False))[0].cause == "unknown"
+    assert judge(Facts(passing, logged_failure=None))[0].cause == "unknown"
+    assert judge(Facts(replace(passing, differs_at=None), logged_failure=120))[0].cause == "unknown"
+
+
+def test_a_replay_that_leaves_the_log_at_once_lacks_something() -> None:
+    lacking = Baseline(100, reproduced=False, failure=None, differs_at=101)
+    assert judge(Facts(lacking, logged_failure=120))[0].cause == "unknown"
+    assert judge(Facts(lacking, logged_failure=101))[0].cause == "hardware-fault"
 
 
 def test_a_lower_rate_is_the_second_cause_where_something_more_specific_helps() -> None:

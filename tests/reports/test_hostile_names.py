@@ -44,10 +44,11 @@ from logdoctor.finding import (
     Strength,
 )
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
-from logdoctor.reports import export, inspection
+from logdoctor.reports import export
 from logdoctor.reports.formats import FORMATS, render
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
+from logdoctor.reports.terminal import inspection
 from logdoctor.run import Notice, Run, Series, SourceFile, TextEvent
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand
@@ -280,7 +281,7 @@ def check_html(text: str, report: Report) -> None:
     assert found.keys() <= plain.keys() | SETTING_OFF
     for tag in ("script", "style", "link", "meta", "base", "title", "form", "input", "img", "iframe", "object"):
         assert found[tag] == plain[tag], tag
-    assert attributes <= plain_attributes
+    assert attributes <= plain_attributes | {"title"}  # the whole of a name that is shown shortened
     assert not [name for name in attributes if name.startswith("on")]
     assert targets <= plain_targets
 
@@ -321,7 +322,7 @@ def test_no_name_acts_in_a_report(name: str) -> None:
     for batch in batches()[:: EVERY.get(name, 1)]:
         report = report_of(batch)
         text = render(name, report, Page())
-        harmless(text)
+        harmless(text.replace("\u00a0%", " %"))  # our own, between a number and its unit
         CHECKS[name](text, report)
 
 

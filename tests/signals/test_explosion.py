@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from logdoctor.run import Axis, Role, Series
+from logdoctor.run import Axis, Role, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Explosion, Trend
 
@@ -36,3 +36,24 @@ def test_a_loss_summed_over_the_batch_did_not_explode() -> None:
     summed = list(np.linspace(74.0, 60.0, 40))
     found = Explosion.measure(trend(TrainLoss, 5, 5, summed), trend(ValLoss, 0, 50, [2.3, 2.0, 1.95]), ChanceLevels())
     assert found.times < 2
+
+
+def thrown_about(level: float, *, falls: bool = False) -> list[float]:
+    """Values that differ tenfold from step to step around a level."""
+    base = np.geomspace(level, level / 3, 90) if falls else np.full(90, level)
+    return list(base * np.exp(np.random.default_rng(0).normal(0.0, 0.7, 90)))
+
+
+@pytest.mark.parametrize(
+    ("values", "known_from"),
+    [
+        (thrown_about(15.0), "guessing"),
+        (thrown_about(4.0), ""),  # twice ln 7: a hard start
+        (thrown_about(15.0, falls=True), ""),  # it learns, in whatever unit
+        (list(np.full(90, 15.0) + np.random.default_rng(0).normal(0.0, 1.0, 90)), ""),  # summed, and it rests
+    ],
+)
+def test_a_loss_far_above_guessing_that_is_thrown_about_was_thrown_there(values: list[float], known_from: str) -> None:
+    settings = Run("a", hyperparameters={"num_classes": 7}, series=(trend(TrainLoss, 1, 2, values).series,))
+    found = Explosion.measure(trend(TrainLoss, 1, 2, values), None, ChanceLevels.measure(settings))
+    assert found.known_from == known_from

@@ -14,14 +14,17 @@ import pytest
 
 from logdoctor import load
 from logdoctor.cli import main
-from logdoctor.run import Run, Series, State
+from logdoctor.run import Run, Series, Setting, State
 
 FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
-ROLES = {
+ROLES: dict[str, dict[str, str]] = {
+    "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
+    "deepspeed_csv": {"train_loss": "train-loss"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
+    "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
     "hf_trainer": {"loss": "train-loss", "eval_loss": "validation-loss", "grad_norm": "gradient-norm"},
     "keras_csv": {
         "loss": "train-loss",
@@ -29,11 +32,14 @@ ROLES = {
         "accuracy": "train-metric",
         "val_accuracy": "validation-metric",
     },
+    "lightning_bar": {"val_loss": "validation-loss"},
     "lightning_csv": {"train_loss_step": "train-loss", "val_loss": "validation-loss"},
+    "lightning_tensorboard": {"train_loss": "train-loss", "val_loss": "validation-loss"},
     "mmengine_json": {"loss": "train-loss"},
     "ray_tune": {"train_loss": "train-loss", "val_loss": "validation-loss"},
     "sacred_files": {"training.loss": "train-loss", "validation.loss": "validation-loss"},
     "spacy_jsonl": {"score": "train-metric"},
+    "speechbrain_lines": {"train loss": "train-loss", "valid loss": "validation-loss"},
     "stable_baselines3_csv": {
         "rollout/ep_rew_mean": "reward",
         "train/loss": "policy-loss",
@@ -41,18 +47,30 @@ ROLES = {
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
     "timm_summary": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
+    "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
+    "torch_tensorboard": {
+        "loss/train": "train-loss",
+        "loss/val": "validation-loss",
+        "lr": "learning-rate",
+        "grad_norm": "gradient-norm",
+    },
     "torchrl_csv": {"train/loss": "policy-loss", "eval/reward": "reward"},
+    "torchtune_disk": {"loss": "train-loss", "grad_norm": "gradient-norm"},
     "visualdl_records": {"Train/loss": "train-loss", "Evaluate/loss": "validation-loss"},
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
 
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Setting]] = {
+    "accelerate_tensorboard": {"lr": 0.01, "batch_size": 32},
     "clearml_offline": {"lr": 0.01, "batch_size": 32},
     "dvclive_tsv": {"lr": 0.01, "batch_size": 32},
     "lightning_csv": {"rate": 0.05, "width": 4},
+    "lightning_tensorboard": {"rate": 0.05, "width": 4},
     "ray_tune": {"lr": 0.01, "batch_size": 32},
     "sacred_files": {"lr": 0.01, "batch_size": 32},
     "swanlab_local": {"lr": 0.01, "batch_size": 32},
+    "tensorboardx_json": {"lr": 0.01, "amp": True},
+    "torch_tensorboard": {"lr": 0.01, "batch_size": 32, "optimizer": "SGD", "amp": 1},
     "visualdl_records": {"lr": 0.01, "bsize": 32},
 }
 

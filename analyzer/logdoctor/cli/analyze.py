@@ -8,7 +8,15 @@ from collections.abc import Sequence
 import click
 
 from logdoctor.cli.options import color_option, config_option, paths_argument
-from logdoctor.cli.reporting import Outputs, asked, narrows, question_options, report_options, write_reports
+from logdoctor.cli.reporting import (
+    Outputs,
+    asked,
+    left_out,
+    question_options,
+    replacing_reports,
+    report_options,
+    write_reports,
+)
 
 
 @click.command("analyze")
@@ -37,7 +45,8 @@ def command(
     from logdoctor.reports.report import Report
 
     started = time.perf_counter()
-    config = asked(config_file, select, ignore, min_severity, min_confidence)
-    diagnosis = analyze(*paths, config=config)
-    report = Report(diagnosis, time.perf_counter() - started, narrows(config))
+    with replacing_reports(outputs):
+        config = asked(config_file, select, ignore, min_severity, min_confidence)
+        diagnosis = analyze(*paths, config=config)
+    report = Report(diagnosis, time.perf_counter() - started, left_out(config))
     write_reports(report, output_format, outputs, color)

@@ -9,7 +9,15 @@ from datetime import date
 import click
 
 from logdoctor.cli.options import color_option, config_option, paths_argument
-from logdoctor.cli.reporting import Outputs, asked, narrows, question_options, report_options, write_reports
+from logdoctor.cli.reporting import (
+    Outputs,
+    asked,
+    left_out,
+    question_options,
+    replacing_reports,
+    report_options,
+    write_reports,
+)
 
 EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
 """Exit code of each verdict."""
@@ -61,7 +69,8 @@ def command(
     Exits with 0 when nothing fails,
     1 when a finding or a check at or above --fail-on fails,
     2 when it could not finish, and
-    3 when it cannot tell: no run, a missing run or series, or damaged data.
+    3 when it cannot tell: no run, a missing run or series, damaged data,
+    or a reference that was made elsewhere.
     """
     from logdoctor.config import FailOn, Preset, reference_files, with_suppressions
     from logdoctor.diagnosis import analyze
@@ -72,16 +81,17 @@ def command(
     from logdoctor.reports.report import Report
 
     started = time.perf_counter()
-    config = asked(config_file, select, ignore, min_severity, min_confidence).with_options(
-        fail_on=FailOn(fail_on) if fail_on else None,
-        preset=Preset(preset) if preset else None,
-        require_runs=require_runs,
-    )
-    config = with_suppressions(config.of_gate(), suppressions)
-    rules = [rule.id for rule in installed_rules()]
-    refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
-    golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
-    gated = judge(analyze(*paths, config=config), config, golden, date.today())
-    report = Report(gated.diagnosis, time.perf_counter() - started, narrows(config), gated)
+    with replacing_reports(outputs):
+        config = asked(config_file, select, ignore, min_severity, min_confidence).with_options(
+            fail_on=FailOn(fail_on) if fail_on else None,
+            preset=Preset(preset) if preset else None,
+            require_runs=require_runs,
+        )
+        config = with_suppressions(config.of_gate(), suppressions)
+        rules = [rule.id for rule in installed_rules()]
+        refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
+        golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
+        gated = judge(analyze(*paths, config=config), config, golden, date.today())
+    report = Report(gated.diagnosis, time.perf_counter() - started, left_out(config), gated)
     write_reports(report, output_format, outputs, color)
     return EXIT_CODES[gated.verdict]

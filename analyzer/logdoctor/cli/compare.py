@@ -21,7 +21,8 @@ def command(*, reference: str, new: str, output_format: str, config_file: str | 
     found.
     """
     from logdoctor.gate.comparing import compare
-    from logdoctor.reports import compared_json, compared_lines
+    from logdoctor.reports import compared_json
+    from logdoctor.reports.terminal import compared as compared_lines
     from logdoctor.sources import read
 
     roles = settings(config_file).roles

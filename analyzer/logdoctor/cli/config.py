@@ -13,6 +13,7 @@ import click
 
 from logdoctor.cli.options import config_option, settings
 from logdoctor.cli.output import write_out
+from logdoctor.reports.escaping import printable
 
 if TYPE_CHECKING:
     from logdoctor.config import Config
@@ -54,16 +55,20 @@ def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
     FILE is a settings or reference file; without any, the settings in effect are checked. Exits with 2 at the first
     that cannot be followed.
     """
+    from logdoctor.config import holds_settings
     from logdoctor.gate.reference_file import read_reference
 
     for name in files or (config_file,):
         if name is not None and name.endswith(".json"):
             read_reference(Path(name))
-            write_out([f"{_printable(name)}: fine\n"])
+            write_out([f"{printable(name)}: fine\n"])
+            continue
+        if name is not None and not holds_settings(Path(name)):
+            write_out([f"{printable(name)}: no [tool.logdoctor], nothing to check\n"])
             continue
         config = settings(name)
         _follow(config)
-        write_out([f"{_printable(str(config.path)) if config.path else 'no settings file: the defaults'}: fine\n"])
+        write_out([f"{printable(str(config.path)) if config.path else 'no settings file: the defaults'}: fine\n"])
 
 
 def _follow(config: Config) -> None:
@@ -89,7 +94,7 @@ def _shown(config: Config) -> Iterator[str]:
     later: list[str] = []
     for key in keys(type(config)):
         value = getattr(config, key.field)
-        origin = f"  # {_printable(config.origins.get(key.field, 'default'))}"
+        origin = f"  # {printable(config.origins.get(key.field, 'default'))}"
         if key.field == "roles":
             value = {role.id: patterns for role, patterns in value.items()}
         if hasattr(value, "__dataclass_fields__"):
@@ -125,9 +130,3 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value)
-
-
-def _printable(text: str) -> str:
-    from logdoctor.reports.escaping import printable
-
-    return printable(text)

@@ -21,7 +21,7 @@ def command(paths: Sequence[str], output_format: str, config_file: str | None, c
 
     Exits with 3 when no run was found.
     """
-    from logdoctor.reports import inspection
+    from logdoctor.reports.terminal import inspection
     from logdoctor.sources import look
 
     reading = look(paths, settings(config_file).roles)

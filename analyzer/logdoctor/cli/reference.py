@@ -11,6 +11,7 @@ import click
 from logdoctor.cli.options import color_option, config_option, paths_argument, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.errors import ConfigurationError
+from logdoctor.reports.escaping import printable
 
 if TYPE_CHECKING:
     from logdoctor.gate.reference_file import Reference
@@ -117,7 +118,6 @@ def _describe(reference: Reference, color: str) -> None:
 
 
 def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
-    from logdoctor.reports.escaping import printable
     from logdoctor.wording import counted, number
 
     lines = [

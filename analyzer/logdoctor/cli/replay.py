@@ -98,7 +98,7 @@ def command(
     from logdoctor.replay.preflight import limits, preflight
     from logdoctor.replay.recipe import read_recipe
     from logdoctor.replayed import to_json
-    from logdoctor.reports.replay_lines import render
+    from logdoctor.reports.terminal.replay import render
     from logdoctor.tested import result_file
 
     examined = _examined(run)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from logdoctor.cli.options import settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+from logdoctor.errors import LogDoctorError
 from logdoctor.finding import Confidence, Severity
 from logdoctor.reports.formats import FOR_MACHINES, FORMATS, render, render_files
 from logdoctor.reports.layout import Page
@@ -96,13 +98,48 @@ def asked(
     )
 
 
-def narrows(config: Config) -> bool:
-    """Tell whether the settings leave rules or findings out."""
-    return bool(config.select or config.ignore or config.min_severity.rank or config.min_confidence.rank)
+def left_out(config: Config) -> str:
+    """Return what the settings leave out, in words, empty when nothing."""
+    weak = [str(one) for one in Confidence if one.rank < config.min_confidence.rank]
+    light = [f"{one}s" for one in Severity if one.rank < config.min_severity.rank]
+    asked_alone = f"only {_few(config.select)} asked" if config.select else ""
+    not_asked = f"{_few(config.ignore)} not asked" if config.ignore else ""
+    beside = [*light, f"findings of {' and '.join(weak)} confidence"] if weak else light
+    unshown = f"{' and '.join(beside)} are left out" if beside else ""
+    return "; ".join(part for part in (asked_alone, not_asked, unshown) if part)
+
+
+def _few(rules: Sequence[str]) -> str:
+    """Name a rule, or count several, with a verb."""
+    return f"{rules[0]} was" if len(rules) == 1 else f"{len(rules):,} rules were"
+
+
+@contextmanager
+def replacing_reports(outputs: Outputs) -> Iterator[None]:
+    """Where no analysis can be made, write that to each file, and let the failure go on.
+
+    The report of an earlier analysis that was left there would be taken for that of this one.
+    """
+    try:
+        yield
+    except LogDoctorError as problem:
+        from logdoctor.diagnosis import Diagnosis
+        from logdoctor.gated import Check, Gated, Outcome
+        from logdoctor.reports.report import Report
+
+        why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, str(problem))
+        write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), outputs)
+        raise
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:
-    """Write a report to each file and to standard output; one reading of the logs serves all.
+    """Write a report to each file and to standard output; one reading of the logs serves all."""
+    write_files(report, outputs)
+    write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)
+
+
+def write_files(report: Report, outputs: Outputs) -> None:
+    """Write a report to each file.
 
     A file that leads to others is written last, so that it never leads to one that is not there.
     """
@@ -112,4 +149,3 @@ def write_reports(report: Report, output_format: str, outputs: Outputs, color: s
             continue
         for file, text in render_files(name, report, Page(), path.name).items():
             write_file(path.parent / file, [text])
-    write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(name: str | None, output_format: str, color: str) -> None:
     """Explain the rule NAME: what it means, when it speaks, its thresholds; without NAME list all rules."""
     from logdoctor.packs import installed_rules
-    from logdoctor.reports import explain
+    from logdoctor.reports.terminal import explain
 
     rules = {rule.id: type(rule) for rule in installed_rules()}
     as_json = output_format == "json"

@@ -4,6 +4,7 @@ from logdoctor.config.files import (
     FILE_NAMES,
     config_schema,
     find_config,
+    holds_settings,
     parse_config,
     read_config,
     read_suppressions,
@@ -24,6 +25,6 @@ from logdoctor.config.settings import (
 
 __all__ = [
     "FILE_NAMES", "PRESETS", "Aggregate", "Assertion", "Config", "FailOn", "Preset", "References", "Statistic",
-    "Suppression", "config_schema", "find_config", "parse_config", "read_config", "read_suppressions",
+    "Suppression", "config_schema", "find_config", "holds_settings", "parse_config", "read_config", "read_suppressions",
     "reference_files", "with_suppressions",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from logdoctor.config.kinds import keys, read_section, section_schema, setting, tables
 from logdoctor.config.settings import Config, Suppression
-from logdoctor.errors import ConfigurationError
+from logdoctor.errors import ConfigurationError, reason
 
 FILE_NAMES = ("logdoctor.toml", ".logdoctor.toml", "pyproject.toml")
 """Looked for in the current folder, then upward; the first that has settings counts."""
@@ -37,6 +37,14 @@ def read_config(file: Path) -> Config:
     if table is None:
         raise ConfigurationError(f"{file}: holds no [tool.logdoctor]")
     return parse_config(table, file)
+
+
+def holds_settings(file: Path) -> bool:
+    """Tell whether a file is one of settings: a `pyproject.toml` need not be.
+
+    Raises ConfigurationError when it cannot be read.
+    """
+    return _table(file) is not None
 
 
 def parse_config(table: Mapping[str, Any], file: Path) -> Config:
@@ -97,5 +105,7 @@ def _table(file: Path) -> Mapping[str, Any] | None:
 def _document(file: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {reason(error)}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{file}: {error}") from error

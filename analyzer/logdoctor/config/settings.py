@@ -27,7 +27,7 @@ from logdoctor.config.kinds import (
     table_of,
     tables,
 )
-from logdoctor.errors import nearest
+from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Confidence, Severity
 from logdoctor.run import ROLES
 from logdoctor.run.understand import Overrides
@@ -55,7 +55,7 @@ class Preset(StrEnum):
     RECOMMENDED = "recommended"
     """For trainings that are meant to be good: errors fail, guesses are left out."""
     STRICT = "strict"
-    """For releases: warnings fail too, guesses count, suppressions need reasons, stale references are errors."""
+    """For releases: warnings fail too, guesses count, suppressions need reasons."""
 
 
 PRESETS: Mapping[Preset, Mapping[str, Any]] = {
@@ -224,10 +224,18 @@ class Config:
     def of_gate(self) -> Config:
         """Return the settings with those of the preset, as far as neither file nor command line say otherwise.
 
-        No preset leaves out what is to fail.
+        No preset leaves out what is to fail; raises ConfigurationError where file or command line do.
         """
         unsaid = {name: value for name, value in PRESETS[self.preset].items() if name not in self.origins}
         fails_on = self.fail_on.severity if "fail_on" in self.origins else None
         if fails_on and "min_severity" in unsaid:
             unsaid["min_severity"] = min(unsaid["min_severity"], fails_on, key=lambda one: one.rank)
-        return replace(self, **unsaid, origins={**self.origins, **dict.fromkeys(unsaid, f"preset {self.preset}")})
+        origins = {**self.origins, **dict.fromkeys(unsaid, f"preset {self.preset}")}
+        gate = replace(self, **unsaid, origins=origins)
+        fails_on = gate.fail_on.severity
+        if fails_on and gate.min_severity.rank > fails_on.rank:
+            raise ConfigurationError(
+                f"min-severity {gate.min_severity} ({origins['min_severity']}) leaves out what fail-on {gate.fail_on} "
+                f"({origins['fail_on']}) is to fail on: lower the one or raise the other"
+            )
+        return gate

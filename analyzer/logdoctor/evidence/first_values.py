@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.evidence.trained import may_be_untrained
 from logdoctor.run.roles import GradNorm, TrainLoss
+from logdoctor.signals.chance import ChanceLevels
 from logdoctor.signals.trend import Trend
 from logdoctor.wording import number, percent
 
@@ -43,15 +45,16 @@ class FirstValues:
     """What says that the log begins after an overshoot, as a clause; nothing where nothing does.
 
     The loss falls to a part of itself at once, and either leaps as it never does again or brings a burst of the
-    gradient down with it. A model that learns fast falls as far, by and by and with ordinary gradients.
+    gradient down with it. A model that learns fast falls as far, by and by and with ordinary gradients; so does one
+    from where guessing is.
     """
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], grads: Trend[GradNorm] | None) -> FirstValues:
+    def measure(cls, train: Trend[TrainLoss], grads: Trend[GradNorm] | None, chance: ChanceLevels) -> FirstValues:
         """Compare the first values with what comes right after them."""
         values, n = train.series.values, len(train)
         first, begins = max(4, round(EARLY * n)), max(5, round(2 * EARLY * n))
-        if values.min() <= 0 or values[:first].max() < DROP * _settled(values):
+        if may_be_untrained(train.first, chance) or values.min() <= 0 or values[:first].max() < DROP * _settled(values):
             return cls("")
         rises = np.diff(np.log(values))
         up, later = float(rises[:begins].max()), rises[begins + 1 : 8 * begins]

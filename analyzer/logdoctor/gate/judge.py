@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from logdoctor.config import Config, Preset
+from logdoctor.config import Config
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.gate.assertions import assertion_checks
 from logdoctor.gate.intact import anything_to_judge, enough_runs, intact_checks
@@ -24,11 +24,10 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     """
     runs = [one.run for one in diagnosis.runs]
     asserted = [check for one in config.assertions for check in assertion_checks(one, runs)]
-    strict = config.preset is Preset.STRICT
     compared = [
         judged
         for title, reference in references
-        for judged in reference_checks(title, reference, runs, config.reference, strict=strict)
+        for judged in reference_checks(title, reference, runs, config.reference)
     ]
     patterns = [*(one.run for one in config.assertions), *(one.applies_to for _, one in references)]
     named = {run.name for pattern in patterns for run in matching_runs(runs, pattern)}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import logdoctor
-from logdoctor.errors import ConfigurationError
+from logdoctor.errors import ConfigurationError, reason
 from logdoctor.gate.bands import MAX_WINDOWS, Golden
 from logdoctor.run import ROLES, Axis, Setting
 
@@ -61,8 +61,10 @@ def read_reference(file: Path) -> Reference:
     """Return the reference of a file; raises ConfigurationError, with the file and the place, for anything else."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{file}: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{file}: is no JSON: {error}") from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ConfigurationError(f"{file}: is no reference of logdoctor: its schema is not {SCHEMA!r}")
     try:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from logdoctor.config import References
 from logdoctor.errors import nearest
-from logdoctor.finding import Quantity, Severity, Span
+from logdoctor.finding import Quantity, Span
 from logdoctor.gate.bands import Common, Deviation, Golden, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
 from logdoctor.gate.gaps import gap_in
@@ -28,9 +28,7 @@ class Judged(NamedTuple):
     remark: str = ""
 
 
-def reference_checks(
-    title: str, reference: Reference, runs: Sequence[Run], settings: References, *, strict: bool = False
-) -> Iterator[Judged]:
+def reference_checks(title: str, reference: Reference, runs: Sequence[Run], settings: References) -> Iterator[Judged]:
     """Yield what a reference says of every series that it keeps, for every run that it applies to."""
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
@@ -38,12 +36,10 @@ def reference_checks(
         yield Judged(_unanswered(title, reference.applies_to, "", settings, problem))
     for run in matched:
         for name, golden in reference.curves.items():
-            yield _judged(title, reference, golden, run, name, settings, strict=strict)
+            yield _judged(title, reference, golden, run, name, settings)
 
 
-def _judged(
-    title: str, reference: Reference, golden: Golden, run: Run, name: str, settings: References, *, strict: bool
-) -> Judged:
+def _judged(title: str, reference: Reference, golden: Golden, run: Run, name: str, settings: References) -> Judged:
     series = next((one for one in run.series if one.name == name), None)
     problem, common = _comparable(golden, run, name, series, settings)
     if common is None or series is None:
@@ -56,16 +52,15 @@ def _judged(
     tolerance = Tolerance(settings.k, settings.rtol, settings.atol, settings.shift)
     found = deviation(common, tolerance)
     elsewhere = differences(reference.environment, environment(run))
-    outcome, level = Outcome.PASSED, settings.level
-    if found.regressed and elsewhere:
-        outcome = Outcome.STALE
-        level = level if strict else min(level, Severity.WARNING, key=lambda one: one.rank)
-    elif found.regressed:
-        outcome = Outcome.FAILED
-    said = "; ".join(_sentences(reference, golden, run, common, found, elsewhere if outcome is Outcome.STALE else []))
+    outcome = Outcome.PASSED
+    if found.regressed:
+        outcome = Outcome.STALE if elsewhere else Outcome.FAILED
+    said = "; ".join(_sentences(reference, golden, run, common, found, elsewhere))
     first = found.first_step
     outside = None if first is None else Span(name, first, max(first, found.worst_step), "outside")
-    check = Check(KIND, f"{title} {name}", run.name, name, level, outcome, said, _evidence(common, found), outside)
+    check = Check(
+        KIND, f"{title} {name}", run.name, name, settings.level, outcome, said, _evidence(common, found), outside
+    )
     ends = f"{number(found.end)} for {number(found.golden_end)}"
     better = f"{called(run)}: {name} ends better than the reference {title} ({ends}): update the reference?"
     return Judged(check, better if found.improved else "")
@@ -109,7 +104,8 @@ def _sentences(
         tolerance = f"off by {number(abs(found.error))}{relative}, {number(found.worst_tolerance)} allowed"
         yield f"worst at {_place(golden, found.worst_step)}: {away}, {tolerance}"
         if elsewhere:
-            yield f"the reference was made elsewhere ({', '.join(elsewhere)})"
+            where = ", ".join(elsewhere)
+            yield f"the reference was made elsewhere ({where}): `logdoctor reference update` makes it anew"
         elif reference.config and config_hash(run) and reference.config != config_hash(run):
             yield "the settings differ from those of the reference"
         if golden.seeds == 1:

@@ -15,7 +15,7 @@ from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.notebook import Notebook
 from logdoctor.replay.probe import probe
-from logdoctor.replay.reproduce import LEAD, Reproduction, log_fails, reproduce
+from logdoctor.replay.reproduce import LEAD, Reproduction, logged_failure, reproduce
 from logdoctor.replay.session import Session
 from logdoctor.replay.situation import Situation, scalars, situation
 from logdoctor.replay.snapshot import Snapshot
@@ -107,7 +107,7 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
         found.baseline,
         exact=session.material.fidelity is Fidelity.EXACT,
         batches=session.material.fidelity is not Fidelity.NO_BATCHES,
-        logged_fails=log_fails(session.material.logged, target.step - found.baseline.shift.log),
+        logged_failure=logged_failure(session.material.logged, target.step - found.baseline.shift.log),
     )
     notebook.facts = facts
     notebook.note(remarks=tuple(_remarks(found)))

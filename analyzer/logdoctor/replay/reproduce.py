@@ -13,7 +13,7 @@ from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import Material, State
 from logdoctor.replay.session import Session, Window
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replayed import Baseline, Shift
+from logdoctor.replayed import Baseline, Shift, Symptom
 
 LEAD = 8
 """Healthy steps wanted before the failure: what precedes a spike does so by 1 to 8 steps (arXiv 2304.13013)."""
@@ -29,6 +29,9 @@ MUCH_CLOSER = 10.0
 
 JUMP = 1.5
 """Ratio of the learning rates of two steps from which it is a jump: schedules change by far less from step to step."""
+
+PROOF = 3
+"""Losses that must agree with the log before a recipe's counting is called off."""
 
 SHIFTS = tuple(Shift(batch, log) for batch in (0, 1, -1) for log in (0, 1, -1))
 
@@ -131,14 +134,11 @@ def reproduce(session: Session, target: int) -> Reproduction:
         elif longer.failure.step <= first.failure.step:
             start, first = earlier, longer
             older = states[2] if len(states) > 2 else None
-    wanted: set[int] = set()
-    if first.failure is not None:
-        wanted = {first.failure.step, max(first.failure.step - LEAD, start.step), *_jumps(first)}
     history = logged_before(logged, start.step)
-    second = session.run(start, last, Guard(list(history)), keep=wanted)
+    second = session.run(start, last, Guard(list(history)), keep=_wanted(first))
     baseline = Baseline(
         state_step=start.step,
-        reproduced=first.failure is not None and second.failure is not None,
+        reproduced=_failing(first) is not None and _failing(first) == _failing(second) and not _denied(first, logged),
         failure=first.failure,
         shift=shift,
         noise_floor=_noise(first, second),
@@ -147,14 +147,40 @@ def reproduce(session: Session, target: int) -> Reproduction:
     return Reproduction(baseline, first, start, second.snapshots, history, older, sound_from)
 
 
+def _failing(window: Window) -> int | None:
+    return window.failure.step if window.failure is not None else None
+
+
+def _denied(window: Window, logged: Mapping[int, float]) -> bool:
+    """Whether the log has healthy losses where the replay's loss fails: then this is not the failure of the run."""
+    failure = window.failure
+    if failure is None or failure.symptom not in (Symptom.LOSS_NOT_FINITE, Symptom.LOSS_TOO_HIGH):
+        return False
+    return failure.step in logged and logged_failure(logged, failure.step) is None
+
+
+def _wanted(window: Window) -> set[int]:
+    """Return the steps before which trials will begin."""
+    failing = _failing(window)
+    return set() if failing is None else {failing, max(failing - LEAD, window.first), *_jumps(window)}
+
+
 def _counted_right(session: Session, start: Snapshot) -> Shift:
     """Find by how much the recipe's counting is off, and put the session's material right."""
     logged = session.material.logged
     if start.step not in logged or close(session.first_loss(start, start.step), logged[start.step]):
         return Shift()
     shift = found_shift(session, start, logged)
-    session.material = shifted(session.material, shift)
-    return shift
+    if shift == Shift():
+        return shift
+    given, session.material = session.material, shifted(session.material, shift)
+    # One loss may agree by chance; several do not.
+    window = session.run(start, start.step + PROOF - 1, Guard([]))
+    compared = [(loss, session.material.logged.get(at)) for at, loss in window.losses.items()]
+    if all(told is not None and close(loss, told) for loss, told in compared) and len(compared) == PROOF:
+        return shift
+    session.material = given
+    return Shift()
 
 
 def _replayed(session: Session, start: Snapshot, last: int) -> Window:
@@ -162,12 +188,10 @@ def _replayed(session: Session, start: Snapshot, last: int) -> Window:
     return session.run(start, last, Guard(history), measure=True)
 
 
-def log_fails(logged: Mapping[int, float], target: int) -> bool:
-    """Whether the logged loss fails near the flagged step; taken to be so where nothing was logged there."""
-    near = [at for at in sorted(logged) if target - LEAD <= at <= target + TAIL]
-    if not near:
-        return True
-    return any(not logged[at] <= ceiling_of(logged_before(logged, at)) for at in near)
+def logged_failure(logged: Mapping[int, float], target: int) -> int | None:
+    """Return the first step near the flagged one whose logged loss fails; None where none does."""
+    near = (at for at in sorted(logged) if target - LEAD <= at <= target + TAIL)
+    return next((at for at in near if not logged[at] <= ceiling_of(logged_before(logged, at))), None)
 
 
 def _jumps(window: Window) -> set[int]:

@@ -54,8 +54,8 @@ class Facts:
     rms: float | None = None
     rms_before: float | None = None
     norm_ratio: float | None = None
-    logged_fails: bool = True
-    """The log shows a failure near the flagged step."""
+    logged_failure: int | None = None
+    """The step near the flagged one whose logged loss fails, if one does."""
 
     def removed(self, *names: str) -> Trial | None:
         """Return the first trial of these names that removed the failure."""
@@ -98,13 +98,21 @@ def _not_reproduced(facts: Facts) -> Judgement | None:
     if baseline.reproduced:
         return None
     if baseline.failure is not None:
-        return Judgement("unknown", Confidence.LOW, ("it fails in one replay and not in the other",))
-    if not facts.logged_fails:
-        return Judgement("unknown", Confidence.LOW, ("neither the log nor the replay fails near this step",))
-    if facts.exact and baseline.differs_at is not None:
-        evidence = f"the replay follows the log up to step {baseline.differs_at - 1} and then does not fail"
-        return Judgement("hardware-fault", Confidence.MEDIUM, (evidence,))
-    return Judgement("unknown", Confidence.LOW, ("the replay does not fail: a passing fault, or one not captured",))
+        return Judgement(
+            "unknown",
+            Confidence.LOW,
+            ("two replays do not fail alike, or they fail where the log shows a healthy loss",),
+        )
+    parted = baseline.differs_at
+    if parted is None:
+        return Judgement("unknown", Confidence.LOW, ("the replay does not fail, and shows no step where the run did",))
+    # What the states or the recipe lack shows at once; what happened in the run alone shows when it happens.
+    at_once = parted <= baseline.state_step + 1 and parted != facts.logged_failure
+    if not facts.exact or at_once or facts.logged_failure is None:
+        evidence = f"the replay does not fail, and leaves the log at step {parted}: something was not put back"
+        return Judgement("unknown", Confidence.LOW, (evidence,))
+    evidence = f"the replay follows the log up to step {parted - 1}, leaves it there, and does not fail"
+    return Judgement("hardware-fault", Confidence.MEDIUM, (evidence,))
 
 
 def _state(facts: Facts) -> Judgement | None:

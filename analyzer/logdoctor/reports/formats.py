@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from logdoctor.reports.report import Report
 
 FORMATS = {
-    "full": "terminal",
-    "concise": "concise",
+    "full": "terminal.full",
+    "concise": "terminal.concise",
     "json": "json_v1",
     "html": "html",
     "jsonl": "jsonl",
-    "sarif": "sarif",
-    "junit": "junit",
-    "github": "github",
-    "gitlab": "gitlab",
-    "markdown": "markdown",
+    "sarif": "ci.sarif",
+    "junit": "ci.junit",
+    "github": "ci.github",
+    "gitlab": "ci.gitlab",
+    "markdown": "markdown.document",
 }
 """Module of each format, which holds `render(report, page)`.
 

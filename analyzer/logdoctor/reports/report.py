@@ -15,7 +15,7 @@ class Report:
     diagnosis: Diagnosis
     seconds: float = 0.0
     """How long it took; no format for machines says it, so that the same input gives the same bytes."""
-    narrowed: bool = False
-    """Whether settings leave rules or findings out."""
+    left_out: str = ""
+    """What settings leave out, in words: `findings of low confidence are left out`; empty when nothing."""
     gated: Gated | None = None
     """What the gate found, where there is one."""

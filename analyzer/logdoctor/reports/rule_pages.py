@@ -12,8 +12,8 @@ import numpy as np
 
 from logdoctor.engine import Bench
 from logdoctor.finding import Finding
-from logdoctor.reports.explain import category
-from logdoctor.reports.sparkline import LOGARITHMIC_FROM
+from logdoctor.reports.scale import LOGARITHMIC_FROM
+from logdoctor.reports.terminal.explain import category
 from logdoctor.rule import Example, GroupRule, Rule
 from logdoctor.run import Series
 from logdoctor.run.roles import Counter, Loss, PolicyLoss, TrainLoss, ValLoss

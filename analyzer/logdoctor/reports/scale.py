@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from logdoctor.reports.sparkline import LOGARITHMIC_FROM
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
+
+LOGARITHMIC_FROM = 60.0
+"""Ratio of the highest to the lowest value from which a scale is logarithmic: below it both ends can still be read."""
 
 MIN_VALUES = 5
 """Values from which a series says how far it spans."""

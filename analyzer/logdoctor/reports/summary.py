@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Crashed, Severity
+from logdoctor.gated import Suppressed
 from logdoctor.reports.layout import Page
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
@@ -13,6 +14,8 @@ from logdoctor.run.roles import Loss, TestLoss, ValLoss
 from logdoctor.wording import counted
 
 MAX_DAMAGED = 5
+
+NO_REASON = "no reason given"
 
 MAX_NAMED = 3
 """Runs that a line names before it counts the others."""
@@ -61,6 +64,17 @@ def reason(crash: Crashed) -> str:
     """Return why a rule failed: the last line of what Python said."""
     said = crash.error.strip()
     return said.splitlines()[-1] if said else "no reason given"
+
+
+def why_suppressed(one: Suppressed) -> str:
+    """Return why a finding does not count, and until when."""
+    return f"{one.reason or NO_REASON}{f', until {one.expires}' if one.expires else ''}"
+
+
+def suppressed_message(one: Suppressed) -> str:
+    """Say what is known and does not count, and why."""
+    until = f" until {one.expires}" if one.expires else ""
+    return f"suppressed{until}: {one.reason or NO_REASON}: {shown_name(one.run)}: {one.finding.message}"
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:

@@ -32,13 +32,22 @@ _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm|\bgnorm\b|l2_norm/grad|^norm$",
     re.I,
 )
+_VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
+"""Megatron's `lm loss value` is the loss itself, not that of a value function."""
+
+_PERPLEXITIES = frozenset({"ppl", "perplexity"})
+"""Megatron's `lm loss PPL` is no loss."""
+
+_DURATION = re.compile(r"(?:^|/)(?:batch|data|reader)_cost$", re.I)
+"""PaddlePaddle's word for the time that a batch took."""
+
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
-    "elapsed latency duration samples_per_second tokens_per_second timing utilization".split()
+    "elapsed latency duration ips samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(
@@ -74,7 +83,7 @@ _METRICS = frozenset(
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
 )
-_REWARDS = frozenset("reward rewards return returns rew ret episodic_return success".split())
+_REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
@@ -87,7 +96,8 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    return tuple(word.lower() for part in _SEPARATORS.split(name) for word in _CAMEL.split(part) if word)
+    parts = _SEPARATORS.split(name.replace("IoU", "iou"))
+    return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
 def split_of(name: str) -> Split:
@@ -97,7 +107,8 @@ def split_of(name: str) -> Split:
 
 def stem_of(name: str) -> tuple[str, ...]:
     """Return the words that tell one quantity from another: those that name neither split nor kind of average."""
-    rest = tuple(word for word in words(name) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
+    plain = _VALUE_OF_LOSS.sub("loss", name)
+    rest = tuple(word for word in words(plain) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
     return tuple(word for word in rest if not word.isdigit())
 
 
@@ -112,9 +123,11 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
-    found = frozenset(words(name))
+    found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
+    if found & _PERPLEXITIES:
+        found -= {"loss"}
     held_out = split in (Split.VALIDATION, Split.TEST)
     if _LOSS_SCALE.search(name):
         return roles.LossScale
@@ -122,7 +135,9 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or _PER_SECOND.search(name) or (found & _TIME and not any(map(is_loss_word, found))):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name):
+        return roles.Throughput
+    if found & _TIME and not any(map(is_loss_word, found)):
         return roles.Throughput
     if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
         return roles.Setup

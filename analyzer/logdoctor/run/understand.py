@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+import numpy as np
+
 from logdoctor.run import naming, roles
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Series, Split
@@ -31,7 +33,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    placed = _held_out_metrics(_test_as_validation(_main_losses(_reinforcement([_by_name(one) for one in guessed]))))
+    losses = _test_as_validation(_main_losses(_reinforcement([_by_name(one) for one in guessed])))
+    placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
 
 
@@ -96,6 +99,27 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
     ]
 
 
+def _beside_validation(series: list[Series]) -> list[Series]:
+    """Where every loss names its split, a metric that names none and is logged as often as validation is validation's.
+
+    So do fastai (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
+    """
+    losses = [one for one in series if one.role in (roles.TrainLoss, roles.ValLoss)]
+    splits = {one.split for one in losses}
+    if not {Split.TRAIN, Split.VALIDATION} <= splits or Split.NONE in splits:
+        return series
+    validated = [one.steps for one in losses if one.split is Split.VALIDATION]
+    held_out: dict[type[Role], type[Role]] = {roles.TrainMetric: roles.ValMetric, roles.TrainError: roles.ValError}
+    return [
+        replace(one, role=held_out[one.role], split=Split.VALIDATION)
+        if one.role in held_out
+        and one.split is Split.NONE
+        and any(np.array_equal(one.steps, steps) for steps in validated)
+        else one
+        for one in series
+    ]
+
+
 def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Series], list[Series]]:
     """Divide series into those whose role the user gave, with that role, and the others."""
     chosen, others = [], []
@@ -112,5 +136,5 @@ def _preference(series: Series) -> tuple[bool, int, int, int]:
     """Order candidates of one role: curves before single values, plain names, values a step, an epoch, a batch."""
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
-    twin = int("samples" in found)  # Megatron writes every curve again on an axis of samples
+    twin = int(not {"samples", "vs"}.isdisjoint(found))  # Megatron's `vs samples`, Keras' `loss_vs_iterations`
     return (len(series.finite) < 2, twin, grain, len(found))  # a final summary is no curve

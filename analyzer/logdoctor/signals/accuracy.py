@@ -16,6 +16,12 @@ ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
 LARGEST_SHARE = 1.5
 """An accuracy that passes this is in percent; a share may pass 1 by rounding or smoothing."""
 
+ROUNDING = 3e-4
+"""How far a share of few examples may lie from its fraction: logs keep four digits."""
+
+VERY_FEW = 10
+"""Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
+
 
 def is_accuracy(name: str) -> bool:
     """Tell whether a series is an accuracy, by its name."""
@@ -25,3 +31,16 @@ def is_accuracy(name: str) -> bool:
 def accuracy_unit(values: NDArray[np.float64]) -> float:
     """Return what an accuracy of everything right is logged as: 1, or 100; of values (n,), at least one."""
     return 100.0 if values.max() > LARGEST_SHARE else 1.0
+
+
+def examples_behind(values: NDArray[np.float64], most: int) -> int | None:
+    """Return how many examples an accuracy is measured on where all its values are multiples of 1 / n, or None.
+
+    The smallest such number, up to `most`; of values (n,), at least one.
+    """
+    shares = np.unique(np.round(values / accuracy_unit(values), 6))
+    inner = shares[(shares > ROUNDING) & (shares < 1 - ROUNDING)]
+    for n in range(2, most + 1):
+        if len(inner) >= (1 if n <= VERY_FEW else 2) and np.abs(inner - np.round(inner * n) / n).max() <= ROUNDING:
+            return n
+    return None

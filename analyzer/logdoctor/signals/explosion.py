@@ -15,8 +15,27 @@ from logdoctor.signals.trend import Trend, Unmeasurable
 NEAR_GUESSING = (0.5, 1.5)
 """Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
 
+FAR_ABOVE_GUESSING = 3.0
+"""Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
+
+WILD = 3.0
+"""Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
+
 HIGH_POINTS = 3
 """Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
+
+AT_ONCE = 0.05
+"""Share of the run within which one value alone tells that the first updates threw a run that then learns nothing."""
+
+VARIANCE = (0.7, 1.3)
+"""Losses about that of guessing the mean of normalised targets, their variance of 1."""
+
+FAR = 10.0
+"""First value, after some updates, in units of that variance, from which they threw the run: targets that are only
+off-centre are learnt within an epoch."""
+
+RESTS = 0.1
+"""Change from the first to the last third of a run, as a share of its end, up to which it rests."""
 
 UNLEARNT = 0.75
 """End as a share of the start from which a loss has hardly learnt anything: a model that works ends below half."""
@@ -52,9 +71,17 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values
         index = int(np.argmax(values))
-        count = 1 if train.series.axis is Axis.EPOCH or (index == 0 and known_from) else HIGH_POINTS
+        is_lost = train.end >= UNLEARNT * start or _rests_at_variance(train)
+        early = index <= max(2, AT_ONCE * len(values)) and is_lost
+        alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
+        count = 1 if alone else HIGH_POINTS
         reached = float(np.sort(values)[-count]) if len(values) >= count else start
-        return cls(start, known_from, index, float(values[index]), reached / start, train.end >= UNLEARNT * start)
+        return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+
+
+def _rests_at_variance(train: Trend[TrainLoss]) -> bool:
+    beginning, _, end = train.thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= RESTS * end
 
 
 def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[tuple[float, str]]:
@@ -66,10 +93,20 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 
 
 def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
-    """Yield the level of guessing where the first value need not be that of the initial weights."""
-    if train.series.axis is Axis.STEP and train.series.steps[0] <= 1:
-        return
+    """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
+    late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
+    if late and _rests_at_variance(train) and train.first >= FAR * train.end:
+        yield train.end, "guessing the mean"
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
-        if told and NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level:
+        near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level
+        if told and ((late and near) or _is_thrown_about(train, FAR_ABOVE_GUESSING * one.level)):
             yield one.level, "guessing"
+
+
+def _is_thrown_about(train: Trend[TrainLoss], level: float) -> bool:
+    """Whether a loss stays above a level from its beginning to its end, does not fall, and varies wildly."""
+    beginning, middle, end = train.thirds
+    low, high = np.quantile(train.series.values, (0.05, 0.95))
+    stays = min(beginning, middle, end) >= level and end >= UNLEARNT * beginning
+    return bool(stays and high >= WILD * max(low, 0.0))

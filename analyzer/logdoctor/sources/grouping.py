@@ -1,11 +1,10 @@
-"""From files to runs: what belongs together, what is a copy, and what each run is called."""
+"""From files to runs: which copy of a curve is used, what each run is called, and how it ended."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
@@ -15,10 +14,10 @@ from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, Relation, quantity, relation, same_values
+from logdoctor.sources.agreement import Quantity, quantity, same_values
+from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of, home_of_settings, split_hint
-from logdoctor.sources.source import Log
+from logdoctor.sources.homes import home_of_settings
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
@@ -27,61 +26,19 @@ MIN_DUPLICATE_POINTS = 10
 """Curves that are shorter may well be equal by accident."""
 
 
-DEEPEST_COPY = 3
-"""Levels below a run's folder at which a copy of its log is looked for: `lightning_logs/version_0` and one more."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One log of one file, with the place where its run lives."""
-
-    file: Found
-    log: Log
-    home: PurePosixPath
-    series: tuple[Series, ...] = field(repr=False)
-
-    @cached_property
-    def quantities(self) -> Mapping[Quantity, Series]:
-        """The first series of each quantity that has points."""
-        return {quantity(one): one for one in reversed(self.series) if len(one)}
-
-    @cached_property
-    def kind(self) -> object:
-        """Format and quantities: what all logs of one program share."""
-        return type(self.file.source), frozenset(self.quantities)
-
-    @cached_property
-    def fingerprint(self) -> bytes:
-        """Where each quantity begins; copies of one log begin alike, however much of it they hold."""
-        begins = [(key, one.steps[:1].tobytes() + one.values[:1].tobytes()) for key, one in self.quantities.items()]
-        return b"".join(begin for _, begin in sorted(begins))
-
-    @property
-    def continues(self) -> bool:
-        """Whether other files of its format in the same folder are parts of the same log."""
-        return self.file.source.one_run_per_folder
-
-
 def group(files: Sequence[Found], overrides: Overrides | None = None, now: float | None = None) -> tuple[Run, ...]:
     """Make runs of files: those of one folder that agree or complete each other are one run.
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    logs = [file for file in files if not file.source.only_settings]
-    folders = frozenset(file.folder for file in logs)
-    pieces = [piece for file in logs for piece in _pieces(file, folders)]
-    by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
-    for piece in pieces:
-        by_home.setdefault((piece.home, piece.log.label), []).append(piece)
-    apart = [(home, label, cluster) for (home, label), found in by_home.items() for cluster in _clusters(found)]
-    clusters = _copies_joined(apart)
+    placed = clusters([file for file in files if not file.source.only_settings])
     per_home: dict[PurePosixPath, int] = {}
-    for home, _, _ in clusters:
+    for home, _, _ in placed:
         per_home[home] = per_home.get(home, 0) + 1
     moment = time.time() if now is None else now
     runs = [
         _run(_name(home, label, cluster, alone=per_home[home] == 1), cluster, overrides, moment)
-        for home, label, cluster in clusters
+        for home, label, cluster in placed
     ]
     described = _described(runs, [file for file in files if file.source.only_settings])
     return _note_duplicates(sorted(_distinct(described), key=lambda run: run.name))
@@ -100,112 +57,6 @@ def _with_settings(run: Run, files: Sequence[Found]) -> Run:
     described = [SourceFile(str(file.relative), file.source.name, file.size) for file in files]
     sources = sorted((*run.sources, *described), key=lambda source: source.path)
     return replace(run, hyperparameters={**said, **run.hyperparameters}, sources=tuple(sources))
-
-
-def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
-    for log in file.logs or (Log(),):
-        home, subfolder = home_of(file.folder, log.series, folders)
-        split = split_hint(subfolder, file.path.stem)
-        prefix = f"{subfolder}/" if subfolder else ""
-        yield Piece(
-            file, log, home, tuple(replace(s, name=prefix + s.name, split=s.split or split) for s in log.series)
-        )
-
-
-@dataclass(frozen=True)
-class _Cluster:
-    """The pieces of one run, as they come together."""
-
-    pieces: list[Piece] = field(default_factory=list)
-    quantities: dict[Quantity, Series] = field(default_factory=dict)
-    fingerprints: dict[object, set[bytes]] = field(default_factory=dict)
-    """How the pieces of each kind begin."""
-
-    def add(self, piece: Piece) -> None:
-        self.pieces.append(piece)
-        self.fingerprints.setdefault(piece.kind, set()).add(piece.fingerprint)
-        for key, series in piece.quantities.items():
-            self.quantities.setdefault(key, series)
-
-    def relation(self, piece: Piece) -> Relation:
-        """Say what a piece is to this run."""
-        if piece.continues and any(other.continues for other in self.pieces):
-            return Relation.SAME
-        if not piece.series:
-            return Relation.APART
-        alike = self.fingerprints.get(piece.kind)
-        if alike is not None and piece.fingerprint not in alike:
-            return Relation.CONTRARY  # the same kind of log begins otherwise: of thousands in a folder most end here
-        found = relation(piece.quantities, self.quantities)
-        same_format = any(type(piece.file.source) is type(other.file.source) for other in self.pieces)
-        if (
-            found is Relation.APART
-            and same_format
-            and any(key[0] and key in self.quantities for key in piece.quantities)
-        ):
-            return Relation.CONTRARY  # two logs of one format and no common step: two runs
-        return found
-
-
-def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
-    """Divide the pieces of one folder into runs.
-
-    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
-    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own.
-    """
-    clusters: list[_Cluster] = []
-    for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):
-        relations = [cluster.relation(piece) for cluster in clusters]
-        if Relation.SAME in relations:
-            home = clusters[relations.index(Relation.SAME)]
-        elif relations == [Relation.APART]:
-            (home,) = clusters
-        else:
-            home = _Cluster()
-            clusters.append(home)
-        home.add(piece)
-    return [cluster.pieces for cluster in clusters]
-
-
-_Placed = tuple[PurePosixPath, str, list[Piece]]
-"""The pieces of one run, with its folder and its label."""
-
-
-def _copies_joined(placed: Sequence[_Placed]) -> list[_Placed]:
-    """Join a run with the only run of other formats below its folder that holds the same data.
-
-    Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
-    log above `vis_data/`, a table beside a folder of event files.
-    """
-    homes: dict[PurePosixPath, list[int]] = {}
-    for i, (home, _, _) in enumerate(placed):
-        homes.setdefault(home, []).append(i)
-    below: dict[int, list[int]] = {}
-    for lower, (home, _, pieces) in enumerate(placed):
-        above = [upper for folder in home.parents[:DEEPEST_COPY] for upper in homes.get(folder, ())]
-        same = [upper for upper in above if _is_copy(pieces, placed[upper][2])]
-        if len(same) == 1:
-            below.setdefault(same[0], []).append(lower)
-    lowest = {lower for (lower, *others) in below.values() if not others} - below.keys()
-    return [
-        (
-            home,
-            label,
-            [*pieces, *(piece for lower in below.get(i, ()) if lower in lowest for piece in placed[lower][2])],
-        )
-        for i, (home, label, pieces) in enumerate(placed)
-        if i not in lowest
-    ]
-
-
-def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
-    """Whether two runs of other formats share a quantity of many points, and what they share agrees."""
-    if {piece.file.source.name for piece in ours} & {piece.file.source.name for piece in theirs}:
-        return False
-    here = {key: series for piece in ours for key, series in piece.quantities.items()}
-    there = {key: series for piece in theirs for key, series in piece.quantities.items()}
-    long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_DUPLICATE_POINTS for key in here.keys() & there)
-    return long and relation(here, there) is Relation.SAME
 
 
 def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
@@ -271,14 +122,14 @@ def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
     """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
 
     Files are put in the order of their first wall time: names sort wrongly after a clock was set back. Where a writer
-    says that it starts again at a step (`purge_step`), what earlier files hold from that step on is void.
+    says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that step on is void.
+    The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment older.
     """
     continuing = sorted((piece for piece in cluster if piece.continues), key=_begins)
     parts: dict[str, list[tuple[Piece, Series]]] = {}
     for i, piece in enumerate(continuing):
-        void_from = min(
-            (later.log.starts_at for later in continuing[i + 1 :] if later.log.starts_at is not None), default=None
-        )
+        restarts = [later.log.starts_at for later in continuing[i + 1 :] if later.file.folder == piece.file.folder]
+        void_from = min((step for step in restarts if step is not None), default=None)
         for series in piece.series:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))

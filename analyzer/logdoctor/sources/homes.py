@@ -19,6 +19,12 @@ _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 _WANDB_RUN = re.compile(r"^(?:offline-)?run-\d{8}_\d{6}-\w+$")
 """W&B keeps what a run printed in the folder `files` beside its history."""
 
+_RANK = re.compile(r"^(?:(?:local_|global_)?rank|worker|process|proc)[_-]?\d+$", re.I)
+"""What scripts call the folder of one process of a run on several devices."""
+
+_ATTEMPT = re.compile(r"^attempt_\d+$")
+"""torchrun writes what process 3 printed to `attempt_0/3/stdout.log`."""
+
 _CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
@@ -65,6 +71,11 @@ def home_of(
     return folder, ""
 
 
+def is_of_one_rank(folder: PurePosixPath) -> bool:
+    """Tell whether a folder holds what one process of a run on several devices logged."""
+    return bool(_RANK.match(folder.name)) or (folder.name.isdecimal() and bool(_ATTEMPT.match(folder.parent.name)))
+
+
 def _dvclive(folder: PurePosixPath) -> PurePosixPath | None:
     """DVCLive writes `train/loss` to `plots/metrics/train/loss.tsv` below the folder of the run."""
     parts = folder.parts
@@ -85,8 +96,9 @@ def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
 
 
 def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
-    """Whether a folder is named after a split and leaves it to its name to tell: no series in it mentions one."""
-    return folder.name in _SPLIT_FOLDERS and not any(naming.split_of(one.name) for one in series)
+    """Whether a folder is named after a split, and no series in it mentions another one."""
+    named = naming.split_of(folder.name)
+    return folder.name in _SPLIT_FOLDERS and all(naming.split_of(one.name) in (Split.NONE, named) for one in series)
 
 
 def _above_tag_folders(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:

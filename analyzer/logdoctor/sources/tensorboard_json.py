@@ -82,10 +82,19 @@ def _are_points(values: Any) -> bool:
 
 
 def _common_folder(names: list[str]) -> PurePosixPath:
-    """Return the folder of the run, which tensorboardX writes before each tag: all lie in it, and it is no split."""
-    parents = [PurePosixPath(name).parents for name in names]
-    common = (folder for folder in parents[0] if all(folder in others for others in parents))
-    return next((folder for folder in common if folder.name not in SPLIT_WORDS), PurePosixPath())
+    """Return the folder of the run, which tensorboardX writes before each tag: all lie in it, and it is no split.
+
+    Nor is it the tag of `add_scalars("loss", {"train": ...})`, below which only splits are left.
+    """
+    paths = [PurePosixPath(name) for name in names]
+    common = (folder for folder in paths[0].parents if all(folder in path.parents for path in paths))
+    only_splits = all(path.name in SPLIT_WORDS for path in paths)
+    fitting = (
+        folder
+        for folder in common
+        if folder.name not in SPLIT_WORDS and not (only_splits and all(path.parent == folder for path in paths))
+    )
+    return next(fitting, PurePosixPath())
 
 
 def _table(path: Path, tag: str, points: Points) -> Table:

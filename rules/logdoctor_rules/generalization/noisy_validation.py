@@ -26,13 +26,11 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.signals import Roughness, Schedule, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import examples_behind, is_accuracy
 from logdoctor.wording import number, percent, place
 
-"""Words of a metric that is the share of examples that are right."""
-
-FEW = 100
-"""Examples up to which a validation set is small: the standard error of an accuracy is 3 to 5 %."""
+FEW = 60
+"""Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +113,24 @@ class NoisyValidation(Rule):
             train_loss=decay(0.9, 0.33, 40).noisy(0.08),
             val_loss=decay(0.9, 0.1, 40).plus(given(np.abs(flat(0.0, 40).noisy(0.05, seed=3).values))),
         ),
+        fires(
+            "five examples, and a training that jumps as much",
+            train_loss=decay(2.3, 0.4, 40).noisy(0.3, seed=2),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+            val_accuracy=given([0.6 if i % 3 else 0.8 for i in range(40)]),
+        ),
+        silent(
+            "five examples, but small jumps",
+            train_loss=decay(2.3, 0.4, 40).noisy(0.05),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.05, seed=1),
+            val_accuracy=given([0.6 if i % 3 else 0.8 for i in range(40)]),
+        ),
+        silent(
+            "many examples, and a training that jumps as much",
+            train_loss=decay(2.3, 0.4, 40).noisy(0.3, seed=2),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+            val_accuracy=decay(0.3, 0.7713, 40).noisy(0.02),
+        ),
         silent(
             "a loss next to nothing doubles now and then",
             train_loss=decay(2.3, 0.02, 40).noisy(0.001),
@@ -164,12 +180,14 @@ class NoisyValidation(Rule):
         level, over = abs(val.end), rough.over_train
         least = max(self.min_share * gained, self.min_level * level, 1e-300)
         restless = max(self.restless_share * gained, self.restless * level, 1e-300)
+        few = _few_examples(metric)
         margin = max(
             min(over / self.min_over_train, rough.jumps / least),
             min(over / self.restless_over_train, rough.jumps / restless),
+            rough.jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
         )
         lasting = rough.last_jumps / rough.early_jumps if rough.early_jumps > 0 else 1.0
-        if len(val) < self.min_points or margin <= 1 or lasting < self.min_lasting:
+        if len(val) < self.min_points or margin <= 1 or (lasting < self.min_lasting and not few):
             return
         series, first = val.series, int(val.series.steps[len(val) // 2])
         best = int(np.argmin(series.values))
@@ -183,7 +201,7 @@ class NoisyValidation(Rule):
             f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps",
             Span(series.name, first, int(series.steps[-1]), "jumping"),
             confidence=confidence_from(margin, len(val)),
-            causes=self._causes(rough, schedule, metric, fix),
+            causes=self._causes(rough, schedule, few, fix),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "of training": Quantity(rough.train_jumps),
@@ -193,15 +211,12 @@ class NoisyValidation(Rule):
         )
 
     @staticmethod
-    def _causes(
-        rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None, fix: Fix
-    ) -> tuple[Cause, ...]:
+    def _causes(rough: Roughness, schedule: Schedule | None, few: list[str], fix: Fix) -> tuple[Cause, ...]:
         """A small set errs both ways; statistics or steps that are off only ever make it worse."""
         upward = rough.upward >= 0.75
         late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
         fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
         calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
-        few = _few_examples(metric)
         one_sided = [f"{percent(rough.upward)} of the large jumps go up"] if upward else []
         return ranked(
             because(
@@ -226,12 +241,10 @@ class NoisyValidation(Rule):
 
 
 def _few_examples(metric: Trend[ValMetric] | None) -> list[str]:
-    """Say how few examples there are where an accuracy moves in steps: one example is one step."""
+    """Say how few examples there are where every accuracy is a multiple of one example's share."""
     if metric is None or not is_accuracy(metric.series.name):
         return []
-    values = metric.series.values / accuracy_unit(metric.series.values)
-    steps = np.diff(np.unique(np.round(values, 6)))
-    step = float(steps.min()) if len(steps) else 0.0
-    if step * FEW < 1:
+    n = examples_behind(metric.series.values, FEW)
+    if n is None:
         return []
-    return [f"{metric.series.name} moves in steps of {number(step)}: about {round(1 / step)} examples"]
+    return [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -30,12 +30,10 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
-from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine
+from logdoctor.evidence.trained import slow_by_design, trained_before
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
+from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, pace_of
 from logdoctor.wording import counted, number
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
@@ -104,6 +102,11 @@ class SlowConvergence(Rule):
     poor_accuracy: float = threshold(
         0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
     )
+    seen: float = threshold(
+        0.5,
+        "part of the fall that evaluations must see where they are judged instead of a noisy training loss: the first "
+        "may come after an epoch in which most was learnt",
+    )
     min_z: float = threshold(
         12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
     )
@@ -149,6 +152,21 @@ class SlowConvergence(Rule):
             "a fine-tuning with Adam at such a rate",
             settings={"optimizer": "AdamW", "lr": 2e-5},
             train_loss=given(2.3 - 0.7 * SPENT).noisy(0.001),
+        ),
+        silent(
+            "batch noise hides a fast beginning, which came before the first evaluation",
+            train_loss=decay(3.6, 3.0, half_life=0.02).noisy(0.1),
+            val_loss=line(3.1, 2.9, 20),
+        ),
+        silent(
+            "a fine-tuning: the classes are known, and the loss begins far below guessing",
+            settings={"num_classes": 100},
+            train_loss=line(0.9, 0.8),
+        ),
+        silent("a fine-tuning: its accuracy begins fair", train_loss=line(0.9, 0.8), val_accuracy=line(0.7, 0.73, 20)),
+        fires(
+            "a preference loss, which falls slowly by design (a note)",
+            train_loss=line(0.6931, 0.64).noisy(0.001).with_value(0, 0.6931),
         ),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
@@ -205,10 +223,12 @@ class SlowConvergence(Rule):
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
+        chance: ChanceLevels,
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve."""
         evaluated = val is not None and len(val) >= self.min_points / 2
-        noisy = evaluated and train.sure_fall < self.min_z
+        whole = val is not None and val.start - val.end + train.noise >= self.seen * (train.start - train.end)
+        noisy = evaluated and whole and train.sure_fall < self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = int(series.steps[0]), int(series.steps[-1])
@@ -221,24 +241,32 @@ class SlowConvergence(Rule):
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
-        pace, ended = self._pace(trend, elapsed(trend, schedule)), came_to_its_end(run, settings, schedule)
+        pace, ended = pace_of(trend, elapsed(trend, schedule), self.max_bend), came_to_its_end(run, settings, schedule)
         poor, height = poor_accuracy(run, self.poor_accuracy), rate_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         seen = self._seen(val) or poor
         if schedule is None and ((hardly and seen) or low) and not least <= pace:
-            pace, least, ended = self._pace(trend, elapsed_of_cosine(trend)), self.min_pace_by_rate, True
+            pace, least, ended = pace_of(trend, elapsed_of_cosine(trend), self.max_bend), self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
         if not least <= pace <= self.max_pace:
             return
+        if trained_before(run, train, chance):
+            return
+        near_its_end = slow_by_design(run, train, chance)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
             Span(series.name, first_step, last_step, "straight"),
-            severity=self.severity if ended or evaluated else Severity.NOTE,
+            severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
-                rate_too_low(siblings, Strength.LIKELY, pro=["the fall does not level off: it is still beginning"]),
+                rate_too_low(
+                    siblings,
+                    Strength.LIKELY,
+                    pro=["the fall does not level off: it is still beginning"],
+                    contra=[near_its_end] if near_its_end else [],
+                ),
                 told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
                 told("batch-too-large", f"the run has {number(last_step - first_step)} updates in all" if few else ""),
@@ -254,15 +282,5 @@ class SlowConvergence(Rule):
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
         if val is None or len(val) < self.min_points / 2:
             return val is not None
-        pace = self._pace(val, elapsed_of_cosine(val))
+        pace = pace_of(val, elapsed_of_cosine(val), self.max_bend)
         return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace
-
-    def _pace(self, trend: Trend[TrainLoss] | Trend[ValLoss], elapsed: NDArray[np.float64]) -> float:
-        """Return the slope at two thirds in units of that at one third, NaN for a curve that falls in steps."""
-        if len(np.unique(elapsed)) < 3:  # the rate died at once: there is nothing to fit
-            return float("nan")
-        line_fit, parabola = (np.polynomial.Polynomial.fit(elapsed, trend.level, degree) for degree in (1, 2))
-        slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
-        bend = float(np.mean((trend.level - line_fit(elapsed)) ** 2)) - trend.level_noise**2
-        straight = slopes[0] < 0 and bend <= (self.max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
-        return float(slopes[1] / slopes[0]) if straight else float("nan")

@@ -162,6 +162,29 @@ class Divergence(Rule):
             varies={"steps instead of epochs": "the loss of the first step is that of the initial weights"},
             train_loss=given([3.4]).followed_by(flat(0.662, 20).noisy(0.001)),
         ),
+        fires(
+            "both losses lie six times above guessing throughout",
+            settings={"num_classes": 10},
+            train_loss=flat(13.5).noisy(2.5),
+            val_loss=flat(14.0, 20).noisy(2.0),
+        ),
+        silent(
+            "a sum over some examples, which falls",
+            settings={"num_classes": 10},
+            train_loss=line(13.5, 9.5).noisy(0.5),
+            val_loss=line(13.5, 9.8, 20),
+        ),
+        fires(
+            "raw inputs: thrown a hundredfold at once, and back to the variance of normalised targets",
+            axis=Axis.STEP,
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=given([50.0, 80.0, 5000.0, 900.0, 12.0, 2.0]).followed_by(flat(1.0, 114).noisy(0.03)),
+        ),
+        silent(
+            "thrown a hundredfold at once, and learns after all",
+            axis=Axis.STEP,
+            train_loss=given([50.0, 80.0, 5000.0, 900.0, 12.0, 2.0]).followed_by(decay(1.0, 0.2, 114).noisy(0.03)),
+        ),
         silent(
             "the first epoch averages three times guessing, the others guess",
             settings={"num_classes": 2},
@@ -230,7 +253,7 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start = chance.start_of(train, self.explosion)
+        start = chance.start_of(train, self.explosion, val)
         above = train.end - start
         fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there

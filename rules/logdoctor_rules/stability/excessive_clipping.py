@@ -50,7 +50,8 @@ class ExcessiveClipping(Rule):
     """Most steps are clipped, to a norm far below the usual one: the threshold sets the length of the step.
 
     Many sound recipes clip most of their steps (language models at 1.0, reinforcement learning at 0.5), so that alone
-    is at most a note. It is a warning where the training learns slowly as well.
+    is at most a note. It is a warning where the training learns slowly as well, or where plain SGD leaves the
+    gradient as large as it was.
     """
 
     id = "excessive-clipping"
@@ -84,10 +85,15 @@ class ExcessiveClipping(Rule):
     max_fall: float = threshold(
         0.5, "fall as a share of the start above which a run has learnt, however slowly it goes on"
     )
-    little: float = threshold(
-        0.1,
-        "fall as a share of the start that any run which learns achieves, as in no-learning; less of it is poor where "
-        "the optimizer is known to take the clipped gradient as it is (SGD)",
+    steep: float = threshold(
+        0.25,
+        "usual norm in units of that of the first tenth, from which there is slope left: where a loss comes to rest, "
+        "its gradient shrinks; judged of SGD, whose clipped steps have one length",
+    )
+    high_end: float = threshold(
+        0.3,
+        "end of the loss as a share of its start from which such a slope was worth going down faster; small networks "
+        "that learn end below a fifth",
     )
     min_points: float = threshold(20.0, "values of the norm: ten in its later half, enough for a median and a share")
 
@@ -120,6 +126,18 @@ class ExcessiveClipping(Rule):
             settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
             train_loss=decay(2.34, 2.22, half_life=0.15).noisy(0.02),
             grad_norm=flat(0.3).heavy_tailed(0.2),
+        ),
+        fires(
+            "far too tight under SGD: the loss levels off with its schedule, the gradient does not shrink",
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
+            train_loss=decay(2.3, 1.2, half_life=0.2).noisy(0.02),
+            grad_norm=flat(1.2).heavy_tailed(0.2),
+        ),
+        fires(
+            "the gradient has shrunk to a fifth (a note)",
+            settings={"max_grad_norm": 0.01, "optimizer": "SGD"},
+            train_loss=decay(2.3, 1.2, half_life=0.2).noisy(0.02),
+            grad_norm=decay(1.2, 0.2, half_life=0.1).heavy_tailed(0.2),
         ),
         silent(
             "a language model at 1.0",
@@ -187,7 +205,9 @@ class ExcessiveClipping(Rule):
         share = float((late > clip).mean()) if before else float((late >= top * (1 - SAME)).mean())
         ratio = float(np.median(late)) / clip if before else 0.0
         plain = before and settings.is_adaptive is False
-        slow = self._slow(train) or (plain and train.start - train.end < self.little * abs(train.start))
+        steep = float(np.median(late)) >= self.steep * float(np.median(values[: max(3, len(values) // 10)]))
+        slope_left = steep and train.end >= self.high_end * train.start
+        slow = self._slow(train) or (plain and slope_left)
         capped = not before and share >= self.min_capped and (values < top * (1 - SAME)).any() and slow
         if not capped and ratio < self.min_ratio:
             return

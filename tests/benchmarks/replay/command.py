@@ -7,11 +7,12 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from .faults import FAULTS, LEFT_OUT
 from .models import TASKS
@@ -19,6 +20,8 @@ from .policies import Policies
 from .scoring import Case, cases
 from .sound import Sound, judged
 from .table import misses, table
+
+Result = TypeVar("Result")
 
 PARTS = {"dev": 0, "test": 1000}
 """The first seed of each part. Thresholds and the order of verdicts were set on dev, without the types left out."""
@@ -44,26 +47,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faulty = [(name, task) for name in names for task in options.models]
     sound = [(list(TASKS)[number % len(TASKS)], first + number // len(TASKS)) for number in range(options.sound)]
     kept = Kept(options.results)
-    with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        pending: list[Future[list[Case]] | Future[Sound]] = []
-        for name, task in faulty:
-            missing = [seed for seed in seeds if (name, task, seed) not in kept.cases]
-            if missing:
-                naive_too = first + options.policies
-                pending.append(pool.submit(cases, name, task, missing, policies_below=naive_too))
-        for task, seed in sound:
-            if (task, seed) not in kept.sound:
-                pending.append(pool.submit(judged, task, seed))
-        for number, done in enumerate(as_completed(cast("list[Future[Any]]", pending)), 1):
-            kept.add(done.result())
-            if sys.stderr.isatty():
-                print(f"\r{number} of {len(pending)}", end="", file=sys.stderr)
+    missing = {(name, task): [seed for seed in seeds if (name, task, seed) not in kept.cases] for name, task in faulty}
+    calls: list[Callable[[], list[Case] | Sound]] = [
+        partial(cases, name, task, some, policies_below=first + options.policies)
+        for (name, task), some in missing.items()
+        if some
+    ]
+    calls += [partial(judged, task, seed) for task, seed in sound if (task, seed) not in kept.sound]
+    for number, result in enumerate(_done(calls, options.jobs), 1):
+        kept.add(result)
+        if sys.stderr.isatty():
+            print(f"\r{number} of {len(calls)}", end="", file=sys.stderr)
     found = [one for one in kept.cases.values() if (one.fault, one.task) in faulty and one.seed in seeds]
     quiet = [kept.sound[one] for one in sound]
     if options.verbose:
         _print(misses(found, quiet))
     _print(table(found, quiet))
     print(f"{len(found)} planted faults, {len(quiet)} sound runs, {time.monotonic() - began:.0f} s")
+
+
+def _done(calls: Sequence[Callable[[], Result]], jobs: int) -> Iterator[Result]:
+    """Yield the results as they come."""
+    if jobs == 1:
+        yield from (call() for call in calls)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(call) for call in calls]):
+            yield future.result()
 
 
 class Kept:

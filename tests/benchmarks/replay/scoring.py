@@ -170,8 +170,8 @@ def _holds(prescribing: Replayed, other: Replayed, ran: Ran, fresh: int | None) 
     states = [one for one in ran.states if one.step <= failing - min(lead, 8)]
     if trial.name == "earlier-state":
         states = [one for one in ran.states if one.step < other.baseline.state_step]
-    if not states:
-        return False
+    if not states:  # it fails too soon after the start for any lead
+        states = [one for one in ran.states if one.step <= failing][:1]
     session = Session(ran.material, torch.device("cpu"), Meter(60.0, 1e6, lambda _: None))
     start = session.restored(states[-1])
     dials = transferred(trial.name, trial.dose, failing, start.rates, _skipped(prescribing), states[-1])

@@ -136,4 +136,4 @@ def test_hostile_names_are_shown_and_not_obeyed() -> None:
 
 
 def test_an_empty_diagnosis_is_a_page_too() -> None:
-    assert "Nothing is wrong" in html(Diagnosis())
+    assert "No run was judged" in html(Diagnosis())

@@ -44,7 +44,13 @@ def diagnosis(*runs: Run) -> Diagnosis:
 def failed(name: str, *fixes: Fix, series: str = "train_loss") -> Examined:
     cause = Cause("learning-rate-too-high", "the learning rate is too high", Strength.LIKELY, fixes=fixes)
     finding = Finding(
-        "nan-loss", "t", "train_loss turns NaN", Severity.ERROR, Confidence.HIGH, (Span(series, 5, 9),), causes=(cause,)
+        "nan-loss",
+        "A loss is NaN or infinite",
+        "train_loss turns NaN",
+        Severity.ERROR,
+        Confidence.HIGH,
+        (Span(series, 5, 9),),
+        causes=(cause,),
     )
     return Examined(run(name, train_loss=decay(2.3, 0.5).then(flat(float("nan"), 9))), Outcomes((finding,)))
 
@@ -56,10 +62,31 @@ def text(one: Diagnosis, **more: object) -> str:
 def test_the_verdict_counts_runs_and_names_rules() -> None:
     sound = Examined(run("b"), Outcomes())
     one = document(Report(Diagnosis((failed("a"), sound, failed("c")))))
-    assert one.headline == "2 of 3 runs failed: nan-loss in 2"
+    assert one.headline == "2 of 3 runs failed: a loss is NaN or infinite"
     assert one.subline == "1 run is sound."
-    assert document(Report(Diagnosis((failed("a"),)))).headline == "The run failed: nan-loss"
+    assert document(Report(Diagnosis((failed("a"),)))).headline == "The run failed: a loss is NaN or infinite"
     assert document(Report(Diagnosis((sound,)))).headline == "Nothing is wrong in this run"
+    assert document(Report(Diagnosis())).headline == "No run was judged"
+
+
+def test_the_verdict_counts_ways_to_fail() -> None:
+    titles = (
+        "NaN is everywhere",
+        "The gradient norm explodes",
+        "A loss is NaN or infinite",
+        "A process died",
+        "It hangs",
+    )
+    runs = [failed(f"{at}-{again}") for at in range(5) for again in range(3 if at == 1 else 1)]
+    told = [
+        replace(one, outcomes=Outcomes((replace(one.findings[0], title=titles[int(one.run.name[0])]),))) for one in runs
+    ]
+    most = "in 3 the gradient norm explodes; in 1 a loss is NaN or infinite; in 1 a process died; in 2 something else"
+    assert document(Report(Diagnosis(tuple(told)))).headline == f"The runs failed: {most}".replace(
+        "The runs", "7 of 7 runs"
+    )
+    two = document(Report(Diagnosis((told[0], told[1])))).headline
+    assert two == "2 of 2 runs failed: in 1 NaN is everywhere; in 1 the gradient norm explodes"
 
 
 def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:

@@ -182,9 +182,8 @@ def _facts(report: Report, diagnosis: Diagnosis, read: Sequence[FileView]) -> li
     facts = [("Analyzed", _subject(diagnosis) or counted(len(diagnosis.runs), "run"))]
     if when := last_logged(diagnosis):
         facts.append(("Last logged", when))
-    narrowed = "some left out by settings" if report.narrowed else "default settings"
     asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
-    facts.append(("With", f"logdoctor {logdoctor.__version__}{asked}, {narrowed}"))
+    facts.append(("With", f"logdoctor {logdoctor.__version__}{asked}, {report.left_out or 'nothing left out'}"))
     facts.append(
         ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
     )

@@ -10,11 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.reports.scale import LOGARITHMIC_FROM
 from logdoctor.run import Series
 from logdoctor.signals.holes import holes
-
-LOGARITHMIC_FROM = 60.0
-"""Ratio of the highest to the lowest value from which an axis is logarithmic: below it both ends can still be read."""
 
 MARGIN = 0.06
 """Share of an axis that stays free above and below a curve."""

@@ -1,4 +1,4 @@
-"""The first sentences: how many runs failed, of what, and what already works."""
+"""The first sentences: how many runs failed, how, and what already works."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Severity
+from logdoctor.reports.escaping import printable
 from logdoctor.wording import counted
 
 NAMED = 3
-"""Rules that the verdict names before it counts the others."""
+"""Kinds of failure that the verdict names before it counts the others."""
 
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
@@ -18,7 +19,9 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     failed = [one for one in runs if _worst(one) is Severity.ERROR]
     warned = [one for one in runs if _worst(one) is Severity.WARNING]
     sound = len(runs) - len(failed) - len(warned)
-    if failed:
+    if not runs:
+        headline = "No run was judged"
+    elif failed:
         headline = f"{_share(failed, runs)} failed: {_reasons(failed)}"
     elif warned:
         headline = f"No run failed; {_share(warned, runs, of='')} {_verb(warned, 'carries', 'carry')} a warning"
@@ -53,19 +56,21 @@ def _verb(some: list[Examined], one: str, many: str) -> str:
 
 
 def _reasons(failed: list[Examined]) -> str:
-    """Name the rules of the failures: each run by the first, which explains it best."""
-    first = Counter(next(f.rule for f in one.findings if f.severity is Severity.ERROR) for one in failed)
-    ordered = sorted(first.items(), key=lambda pair: (-pair[1], pair[0]))
-    if len(failed) == 1:
-        return ordered[0][0]
-    if len(ordered) <= NAMED + 1:
-        return _listed([f"{rule} in {n:,}" for rule, n in ordered])
-    rest = sum(n for _, n in ordered[NAMED:])
-    return _listed([*(f"{rule} in {n:,}" for rule, n in ordered[:NAMED]), f"other errors in {rest:,}"])
+    """Say how the runs failed, the most frequent way first: each run by its first error, which explains it best."""
+    ways = Counter(next(f.title for f in one.findings if f.severity is Severity.ERROR) for one in failed)
+    ordered = sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
+    if len(ordered) == 1:
+        return _within_sentence(ordered[0][0])
+    named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
+    said = [f"in {n:,} {_within_sentence(title)}" for title, n in named]
+    rest = len(failed) - sum(n for _, n in named)
+    return "; ".join([*said, f"in {rest:,} something else"] if rest else said)
 
 
-def _listed(parts: list[str]) -> str:
-    return ", ".join(parts)
+def _within_sentence(title: str) -> str:
+    """Return a title without its capital, unless it is that of a name: `NaN`, `GPU`."""
+    name = any(character.isupper() for character in title.split(" ", maxsplit=1)[0][1:])
+    return printable(title if name else title[:1].lower() + title[1:])
 
 
 def _has_tested_fix(examined: Examined) -> bool:

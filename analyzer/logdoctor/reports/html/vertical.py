@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from logdoctor.finding import Finding
 from logdoctor.reports.html.curves import Curve, Panel, flagged_steps
 from logdoctor.reports.html.geometry import (
-    LOGARITHMIC_FROM,
     STANDS_OUT,
     Scale,
     outstanding_start,
@@ -19,6 +18,7 @@ from logdoctor.reports.html.geometry import (
     wants_logarithm,
 )
 from logdoctor.reports.html.shapes import Tick
+from logdoctor.reports.scale import LOGARITHMIC_FROM
 from logdoctor.run import Series
 from logdoctor.wording import axis_word, counted, number
 

@@ -223,7 +223,10 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     regular += [part for part in counting if not part.form.in_table and _is_regular(part, often)]
     known = {name for part in regular for name in part.counters}
     taken = set(map(id, regular))
-    believed = regular + [part for part in counting if id(part) not in taken and _is_rare(part, known)]
+    others = [part for part in counting if id(part) not in taken]
+    believed = regular + [
+        part for part in others if _is_rare(part, known) or _is_beside(part, known) or _is_shortened(part, regular)
+    ]
     clock = _clock(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
     for part in measuring:
@@ -267,6 +270,22 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
         return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
     held_out = split_of(part.form.split) in _HELD_OUT
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _is_beside(part: Part, known: AbstractSet[str]) -> bool:
+    """Tell what regular lines say of training on a counter that others count on: Composer has one quantity a line."""
+    counted = known & part.counters.keys()
+    return any(_is_enough(part.counters[name]) for name in counted) and all(map(is_of_training, part.values))
+
+
+def _is_shortened(part: Part, regular: Sequence[Part]) -> bool:
+    """Tell a line that leaves out what is not finite: Megatron the loss, fairseq the norm of the gradient."""
+    return len(part.values) > 1 and any(
+        part.counters.keys() == other.counters.keys()
+        and part.form.split == other.form.split
+        and part.values.keys() < other.values.keys()
+        for other in regular
+    )
 
 
 def _clock(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:

@@ -25,6 +25,9 @@ from logdoctor.sources.tables.numbers import MISSING
 
 _LONGEST_HEADER = 1000
 _RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
+_BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :)?\s*(?:\u2588|\|[\u2588-]+\|.*)?$")
+"""What fastprogress draws between the rows of fastai's table, and wipes out again."""
+
 _BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)
 _TIMESTEPS = "total_timesteps"
 _SPACES = re.compile(r"\t|\s{2,}")
@@ -98,7 +101,7 @@ class BoxReader:
             self._open[0] not in logged and bool(cells) and cells[0] not in MISSING
         )  # | Model | Epochs | mAP |
         if len(cells) != len(self._open) or not counters or first_is_text:
-            if line.strip() and not _RULE.match(line):
+            if line.strip() and not _RULE.match(line) and not _BAR.match(line):
                 self._open = ()
             return
         self._add(logged, counters, number, passing=_PROGRESS in line)

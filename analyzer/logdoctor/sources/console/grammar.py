@@ -185,6 +185,12 @@ _ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
 _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 """What Ultralytics prints of all classes behind the numbers of images and of boxes."""
 
+_MEASURED = r"(\0|-?nan|-?inf)"
+_DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
+"""What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
+_ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
+"""How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
+
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _SAVING_DICT = "saving dict for"
@@ -203,6 +209,10 @@ def parse(shape: str) -> Form | None:
         return None
     if _ULTRALYTICS.match(shape):
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
+    if darknet := _DARKNET.match(shape):
+        return _of_darknet(*darknet.groups())
+    if espnet := _ESPNET.search(shape):
+        return _of_batches(espnet)
     stripped = strip(shape)
     reader = _LineReader(stripped.text, stripped.slots)
     reader.read()
@@ -219,6 +229,23 @@ def parse(shape: str) -> Form | None:
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
+
+
+def _of_darknet(loss: str, average: str) -> Form:
+    slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
+    for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
+        fields.append(Field(kind, "loss", slot) if token == MASK else Field(kind, "loss", -1, float(token)))
+        slot += token == MASK
+    return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
+
+
+def _of_batches(began: re.Match[str]) -> Form:
+    """Read a line of ESPnet, which stands at the last of its batches."""
+    slot = began.string.count(MASK, 0, began.start())
+    reader = _LineReader(began.string[began.end() :], slot + 3)
+    reader.read()
+    counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
+    return Form((*counted, *reader.fields), began[1], counter_first=True)
 
 
 def _may_be_data(shape: str) -> bool:

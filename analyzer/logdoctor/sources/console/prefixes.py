@@ -18,7 +18,7 @@ _RANKS = tuple(map(re.compile, (
 
 _DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
 _CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
-_MOMENT = rf"(?:{_DATE}[T_ ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_N}/{_N} {_CLOCK})"
+_MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_N}/{_N} {_CLOCK})"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
 
 _LOGGING = tuple(map(re.compile, (

@@ -1,0 +1,67 @@
+"""Whether a run began untrained, or where an earlier training or its reference had brought it."""
+
+from __future__ import annotations
+
+from math import log
+
+from logdoctor.evidence.stuck import accuracies, first_accuracy
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.wording import number
+
+KNOWS = 0.7
+"""First loss as a share of ln C below which a network knows something: label smoothing and priors keep 0.8."""
+
+FAIR = 0.6
+"""First accuracy from which a classifier has been trained, where its loss is not that of guessing between two."""
+
+OF_TWO = (0.6, 0.75)
+"""Losses of a network that guesses between two, uneven classes included: its accuracy may be the share of one."""
+
+AT_REFERENCE = 0.02
+"""Relative distance from ln 2 of a first loss that is exact: a policy and its reference are one network at first."""
+
+BELOW_GUESSING = 0.6
+"""A first loss below that of guessing between two: of nothing that is known to be a classifier, and untrained."""
+
+NEAR = 0.25
+"""Relative distance from a level of guessing within which a first loss may be that of an untrained network."""
+
+LEVELS = (1.0, *(log(classes) for classes in (*COMMON_CLASSES, 3, 5)))
+"""Losses of guessing that are common: the variance of normalised targets, and ln C."""
+
+
+def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
+    """Say what shows that a run began where it was good already, or nothing: fine-tuning, a resumed run."""
+    said = chance.said_by_settings
+    if said is not None:
+        known = 0 < train.first < KNOWS * said.level
+        return f"the first loss is {number(train.first)}, below the {number(said.level)} of guessing" if known else ""
+    first = min(((first_accuracy(one.finite), one.name) for one in accuracies(run) if len(one.finite)), default=None)
+    if first is None or OF_TWO[0] <= train.first <= OF_TWO[1]:
+        return ""
+    return f"{first[1]} begins at {number(first[0])}" if first[0] >= FAIR else ""
+
+
+def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
+    """Say why a slow fall may be what was meant, or nothing.
+
+    A preference loss falls slowly from ln 2: known by its names, or by a first value of exactly that in a run that is
+    not said to be a classifier. And what begins below any guessing may be a fine-tuning.
+    """
+    if any(one.is_preference for one in chance.levels):
+        return "a preference loss falls slowly from ln 2"
+    if chance.said_by_settings is not None or accuracies(run):
+        return ""
+    if abs(train.first / log(2) - 1) <= AT_REFERENCE:
+        return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"
+    return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
+
+
+def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
+    """Whether a loss is one that a network may have that has seen nothing: ln C, or that of any common guess."""
+    known = [one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None]
+    levels = known or LEVELS
+    return first <= (1 + NEAR) * min(levels) or any(abs(first / level - 1) <= NEAR for level in levels)

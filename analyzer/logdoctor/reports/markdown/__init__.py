@@ -1,0 +1,1 @@
+"""Markdown for job summaries and comments."""

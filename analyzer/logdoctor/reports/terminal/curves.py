@@ -1,0 +1,67 @@
+"""The curves that a finding is about, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from logdoctor.finding import Finding
+from logdoctor.reports.layout import Page, cells, padded
+from logdoctor.reports.terminal.sparkline import Sparkline, sparkline
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.series import same_axis
+from logdoctor.wording import axis_word, number, place
+
+MAX_LABEL = 24
+MAX_COLUMNS = 50
+MIN_COLUMNS = 10
+LOG_SCALE = "log scale"
+
+
+def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the two losses and the series that the finding is about, on one axis where they share it."""
+    series = _drawn(run, finding)
+    if not series:
+        return
+    labels = [page.shortened(page.printable(one.name), MAX_LABEL) for one in series]
+    asides = [_aside(one, stretch=one is series[0] or one.axis != series[0].axis) for one in series]
+    label_columns = max(map(cells, labels))
+    room = page.width - 2 - label_columns - 2 - 2 - max(map(len, asides))
+    drawings = _drawings(series, room, page)
+    if any(drawing.logarithmic for drawing in drawings):
+        drawings = _drawings(series, room - len(f", {LOG_SCALE}"), page)
+    for label, drawing, aside in zip(labels, drawings, asides, strict=True):
+        said = page.dim(", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else ""))))
+        yield f"  {page.dim(padded(label, label_columns))}  {drawing.text}  {said}"
+
+
+def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline]:
+    """Draw series below each other: no wider than they have points, and step under step where they share the axis."""
+    columns = min(MAX_COLUMNS, max(MIN_COLUMNS, room), max(len(one.curve) for one in series))
+    extent = (min(int(one.curve.steps[0]) for one in series), max(int(one.curve.steps[-1]) for one in series))
+    shared = same_axis(series)
+    return [sparkline(one, columns, unicode=page.unicode, extent=extent if shared else None) for one in series]
+
+
+def _drawn(run: Run, finding: Finding) -> list[Series]:
+    """Return the two losses and the series of the primary span, those that hold anything, each once."""
+    primary = next((one for one in run.series if finding.spans and one.name == finding.spans[0].series), None)
+    candidates = (run.find(TrainLoss), run.find(ValLoss), primary)
+    return list(dict.fromkeys(one for one in candidates if one is not None and len(one)))
+
+
+def _aside(series: Series, *, stretch: bool) -> str:
+    """Say the steps of a curve, unless those of the first are enough, and where the validation loss was lowest."""
+    said = [_stretch(series)] if stretch else []
+    if series.role is ValLoss and len(series.finite):
+        lowest = int(np.argmin(series.finite.values))
+        at = place(series, int(series.finite.steps[lowest]))
+        said.append(f"best {number(float(series.finite.values[lowest]))} in {at}")
+    return ", ".join(said)
+
+
+def _stretch(series: Series) -> str:
+    first, last = int(series.curve.steps[0]), int(series.curve.steps[-1])
+    return place(series, first) if first == last else f"{axis_word(series.axis)}s {first:,}-{last:,}"

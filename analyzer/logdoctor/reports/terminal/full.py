@@ -1,0 +1,185 @@
+"""What a person reads in a terminal: one entry a problem, from what happened to what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
+from logdoctor.gated import Gated
+from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
+from logdoctor.reports.entries import Entry, entries
+from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
+from logdoctor.reports.report import Report
+from logdoctor.reports.summary import coverage, damage, failed_rules, shown_name, unjudged
+from logdoctor.reports.terminal.curves import curve_lines
+from logdoctor.reports.terminal.gate import gate_lines
+from logdoctor.wording import counted
+
+MAX_CAUSES = 3
+MAX_FIXES = 4
+MAX_FIXES_OF_A_CAUSE = 2
+MAX_TO_LOG = 2
+MAX_NOTES = 10
+MAX_PLACES = 3
+MAX_COMPARISONS = 10
+
+
+def render(report: Report, page: Page) -> str:
+    """Return the diagnosis as text for a terminal."""
+    diagnosis = report.diagnosis
+    found = entries(diagnosis)
+    problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
+    notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
+    sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(report)]]
+    sections.append(list(_notes(notes, page)))
+    sections.append(list(_comparisons(diagnosis.comparisons, page)))
+    sections.append(_plain(damage(diagnosis, page), page))
+    sections.append(_plain(unjudged(diagnosis, page), page))
+    sections.append(_plain(failed_rules(diagnosis, page), page))
+    sections.append(list(_gate(report.gated, page)))
+    sections.append(_plain([coverage(diagnosis, report.seconds)], page))
+    return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
+
+
+def _nothing_wrong(report: Report) -> str:
+    if not report.diagnosis.runs:
+        return "No run was judged."
+    left_out = f"; {report.left_out}" if report.left_out else ""
+    return f"No errors or warnings in {counted(len(report.diagnosis.runs), 'run')}{left_out}."
+
+
+def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:
+    return [line for text in lines for line in wrapped(text, page.width)]
+
+
+def _problem(entry: Entry, page: Page) -> Iterator[str]:
+    finding = entry.finding
+    shown = [
+        *curve_lines(entry.run, finding, page),
+        *_places(finding, page),
+        *_evidence(finding, page),
+        *_elsewhere(entry, page),
+    ]
+    causes = [
+        line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
+    ]
+    what_to_do = [
+        *_fixes(finding.causes, page),
+        *_to_log(finding, page),
+        f"  {page.dim('next')}  logdoctor rule {finding.rule}",
+    ]
+    yield from _what_happened(entry, page)
+    for block in (shown, causes, what_to_do):
+        if block:
+            yield ""
+            yield from block
+
+
+def _what_happened(entry: Entry, page: Page) -> Iterator[str]:
+    finding = entry.finding
+    siblings = f", also in {counted(len(entry.others), 'sibling run')}" if entry.others else ""
+    yield from page.beside(
+        f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ",
+        page.printable(shown_name(entry.run)),
+        f"confidence {finding.confidence}{siblings}",
+    )
+    yield from (page.bold(line) for line in wrapped(page.printable(finding.message), page.width))
+
+
+def _evidence(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the numbers on one line, then what takes a sentence."""
+    sentences = {name: str(q.value) for name, q in finding.evidence.items() if is_sentence(q)}
+    numbers = [_measured(name, q) for name, q in finding.evidence.items() if name not in sentences]
+    for text in ("; ".join(numbers), *sentences.values()):
+        if text:
+            yield from hanging("  ", page.printable(text), page.width)
+
+
+def _places(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield the places in files, each as editors and compilers write them."""
+    for place in finding.places[:MAX_PLACES]:
+        yield from hanging(f"  {page.dim('at')}  ", page.printable(str(place)), page.width)
+    if len(finding.places) > MAX_PLACES:
+        yield page.dim(f"  and {counted(len(finding.places) - MAX_PLACES, 'more place')}")
+
+
+def _measured(name: str, quantity: Quantity) -> str:
+    return " ".join(part for part in (name, *measured(name, quantity)) if part)
+
+
+def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
+    """Yield the further findings of this run, the other runs that have it, and what it explains."""
+    for again in entry.again:
+        yield from hanging("  ", page.printable(f"also: {again.message}"), page.width)
+    if entry.others:
+        names = [page.printable(shown_name(run)) for run in entry.others]
+        label = "  also in  "
+        yield page.dim(label + listed(names, page.width - cells(label)))
+    if entry.consequences:
+        label = "  explains "
+        rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
+        only = entry.consequences[0].message if len(entry.consequences) == 1 else ""
+        for line in hanging(label, page.printable(f"{rules}: {only}" if only else rules), page.width):
+            yield page.dim(line)
+
+
+def _cause(rank: int, cause: Cause, page: Page) -> Iterator[str]:
+    said = page.printable(f"{cause.text}, {cause.strength}")
+    yield from page.beside(f"  {rank} ", said, cause.id)
+    for sign, reasons in (("+", cause.pro), ("-", cause.contra)):
+        for reason in reasons:
+            yield from hanging(f"    {sign} ", page.printable(reason), page.width)
+
+
+def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
+    chosen = list(chosen_fixes(causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE))
+    asides = [page.printable(f"tested by {fix.tested}" if fix.tested else fix.basis) for fix in chosen]
+    half = page.width // 2
+    column = max((cells(aside) for aside in asides if cells(aside) <= half), default=0)
+    for at, (fix, aside) in enumerate(zip(chosen, asides, strict=True)):
+        label = f"  {page.dim('try')}   " if at == 0 else " " * 8
+        yield from page.beside(label, page.printable(fix.text), padded(aside, column))
+
+
+def _to_log(finding: Finding, page: Page) -> Iterator[str]:
+    """Yield what to log next time to tell the causes apart."""
+    for at, text in enumerate(finding.to_tell_apart[:MAX_TO_LOG]):
+        label = "  log   " if at == 0 else " " * 8
+        first, *rest = hanging(label, page.printable(text), page.width)
+        yield first.replace("log", page.dim("log"), 1) if at == 0 else first
+        yield from rest
+
+
+def _comparisons(comparisons: Sequence[Comparison], page: Page) -> Iterator[str]:
+    for one in comparisons[:MAX_COMPARISONS]:
+        more = counted(len(one.runs) - 1, "more run")
+        label = f"compared  {page.dim(one.rule)}  "
+        yield from _labelled(label, page.printable(f"{one.runs[0]} and {more}: {one.message}"), page)
+    if len(comparisons) > MAX_COMPARISONS:
+        yield f"and {counted(len(comparisons) - MAX_COMPARISONS, 'more comparison')} (--output-format json has all)"
+
+
+def _gate(gated: Gated | None, page: Page) -> Iterator[str]:
+    for label, text in gate_lines(gated) if gated else ():
+        yield from _labelled(f"{page.dim(label)}  ", page.printable(text), page)
+
+
+def _labelled(label: str, text: str, page: Page) -> Iterator[str]:
+    """Break a text after a label; what follows the first line is indented a little, not as far as the label is wide."""
+    first, *rest = wrapped(text, page.width - cells(label))
+    yield label + first
+    for line in wrapped(" ".join(rest), page.width - 6) if rest else ():
+        yield " " * 6 + line
+
+
+def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
+    for entry in notes[:MAX_NOTES]:
+        more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
+        explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
+        explains = f" (explains {explained})" if explained else ""
+        at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
+        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{at}{explains}"
+        label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
+        yield from _labelled(label, page.printable(said), page)
+    if len(notes) > MAX_NOTES:
+        yield f"and {counted(len(notes) - MAX_NOTES, 'more note')} (--output-format json has all)"

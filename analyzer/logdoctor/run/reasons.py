@@ -1,0 +1,52 @@
+"""Why a series was taken for what it is, in a few words: what a user needs to see to mend a wrong guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from logdoctor.run import naming, roles
+from logdoctor.run.roles import Role
+from logdoctor.run.series import Series
+
+BY_NAME = "its name"
+"""The reason of most; every other one is worth a look."""
+
+_TERMS = (roles.TrainComponentLoss, roles.ValComponentLoss)
+_LOSSES = (roles.TrainLoss, roles.ValLoss)
+
+
+def reason(series: Series) -> str:
+    """Say in a few words why a series has its role, from what its name says by itself.
+
+    `understand` weighs a name against the other series of the run; what it made of that shows as a difference.
+    """
+    split = naming.split_of(series.name)
+    plain = naming.role_of(series.name, series.split)
+    if series.role is plain:
+        if naming.role_of(series.name, split) is plain:
+            return BY_NAME
+        return f"{series.split} by its {'file or folder' if issubclass(plain, roles.Loss) else 'place or kind'}"
+    return _instead(series, naming.role_of(series.name, split or series.split))
+
+
+def _instead(series: Series, plain: type[Role]) -> str:
+    """Say why the role is another than the name alone promises."""
+    if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
+        return "a loss beside rewards"
+    if series.role is roles.ValLoss and plain is roles.TestLoss:
+        return "test for want of a validation loss"
+    if series.role in _LOSSES and plain in _TERMS:
+        return "a term, for want of a sum"
+    if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
+        return "for want of a loss"
+    return "configured"
+
+
+def is_guess(series: Series) -> bool:
+    """Tell whether more than the name decided what a series is."""
+    return reason(series) not in (BY_NAME, "configured")
+
+
+def guesses(series: Iterable[Series]) -> list[Series]:
+    """Return the losses of which more than the name decided what they are."""
+    return [one for one in series if issubclass(one.role, roles.Loss) and is_guess(one)]

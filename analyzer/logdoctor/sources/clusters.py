@@ -1,0 +1,189 @@
+"""Which logs tell of one run: parts of one log, copies in other formats or at other depths, ranks of one training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from logdoctor.run import Series
+from logdoctor.sources.agreement import Quantity, Relation, quantity, relation
+from logdoctor.sources.discovery import Found
+from logdoctor.sources.homes import home_of, is_of_one_rank, split_hint
+from logdoctor.sources.source import Log
+
+MIN_SHARED_POINTS = 10
+"""Curves that are shorter may well be equal by accident."""
+
+DEEPEST_COPY = 3
+"""Levels below a run's folder at which a copy of its log is looked for: `lightning_logs/version_0` and one more."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One log of one file, with the place where its run lives."""
+
+    file: Found
+    log: Log
+    home: PurePosixPath
+    series: tuple[Series, ...] = field(repr=False)
+
+    @cached_property
+    def quantities(self) -> Mapping[Quantity, Series]:
+        """The first series of each quantity that has points."""
+        return {quantity(one): one for one in reversed(self.series) if len(one)}
+
+    @cached_property
+    def kind(self) -> object:
+        """Format and quantities: what all logs of one program share."""
+        return type(self.file.source), frozenset(self.quantities)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Where each quantity begins; copies of one log begin alike, however much of it they hold."""
+        begins = [(key, one.steps[:1].tobytes() + one.values[:1].tobytes()) for key, one in self.quantities.items()]
+        return b"".join(begin for _, begin in sorted(begins))
+
+    @property
+    def continues(self) -> bool:
+        """Whether other files of its format in the same folder are parts of the same log."""
+        return self.file.source.one_run_per_folder
+
+
+Placed = tuple[PurePosixPath, str, list[Piece]]
+"""The pieces of one run, with its folder and its label."""
+
+
+def clusters(files: Sequence[Found]) -> list[Placed]:
+    """Return the pieces of each run that the files tell of."""
+    folders = frozenset(file.folder for file in files)
+    by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
+    for piece in (piece for file in files for piece in _pieces(file, folders)):
+        by_home.setdefault((piece.home, piece.log.label), []).append(piece)
+    apart = [(home, label, one) for (home, label), found in by_home.items() for one in _clusters(found)]
+    return _copies_joined(_ranks_joined(apart))
+
+
+def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
+    for log in file.logs or (Log(),):
+        home, subfolder = home_of(file.folder, log.series, folders)
+        split = split_hint(subfolder, file.path.stem)
+        prefix = f"{subfolder}/" if subfolder else ""
+        yield Piece(
+            file, log, home, tuple(replace(s, name=prefix + s.name, split=s.split or split) for s in log.series)
+        )
+
+
+@dataclass(frozen=True)
+class _Cluster:
+    """The pieces of one run, as they come together."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    quantities: dict[Quantity, Series] = field(default_factory=dict)
+    fingerprints: dict[object, set[bytes]] = field(default_factory=dict)
+    """How the pieces of each kind begin."""
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        self.fingerprints.setdefault(piece.kind, set()).add(piece.fingerprint)
+        for key, series in piece.quantities.items():
+            self.quantities.setdefault(key, series)
+
+    def relation(self, piece: Piece) -> Relation:
+        """Say what a piece is to this run."""
+        if piece.continues and any(other.continues for other in self.pieces):
+            return Relation.SAME
+        if not piece.series:
+            return Relation.APART
+        alike = self.fingerprints.get(piece.kind)
+        if alike is not None and piece.fingerprint not in alike:
+            return Relation.CONTRARY  # the same kind of log begins otherwise: of thousands in a folder most end here
+        found = relation(piece.quantities, self.quantities)
+        same_format = any(type(piece.file.source) is type(other.file.source) for other in self.pieces)
+        if (
+            found is Relation.APART
+            and same_format
+            and any(key[0] and key in self.quantities for key in piece.quantities)
+        ):
+            return Relation.CONTRARY  # two logs of one format and no common step: two runs
+        return found
+
+
+def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
+    """Divide the pieces of one folder into runs.
+
+    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
+    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own.
+    """
+    clusters: list[_Cluster] = []
+    for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):
+        relations = [cluster.relation(piece) for cluster in clusters]
+        if Relation.SAME in relations:
+            home = clusters[relations.index(Relation.SAME)]
+        elif relations == [Relation.APART]:
+            (home,) = clusters
+        else:
+            home = _Cluster()
+            clusters.append(home)
+        home.add(piece)
+    return [cluster.pieces for cluster in clusters]
+
+
+def _ranks_joined(placed: Sequence[Placed]) -> list[Placed]:
+    """Join the runs of folders such as `rank_0` and `rank_1` that hold the same curves: one run, told by each process.
+
+    Processes that each log the loss of their own share of the data stay apart.
+    """
+    joined = [one for one in placed if not is_of_one_rank(one[0])]
+    ranks = [one for one in placed if is_of_one_rank(one[0])]
+    first_of: dict[tuple[PurePosixPath, str, object], list[Piece]] = {}
+    for home, label, pieces in sorted(ranks, key=lambda one: (len(one[0].name), str(one[0]))):
+        first = first_of.setdefault((home.parent, label, pieces[0].kind), pieces)
+        if first is not pieces and _is_same_data(pieces, first):
+            first.extend(pieces)
+        else:
+            joined.append((home, label, pieces))
+    return joined
+
+
+def _copies_joined(placed: Sequence[Placed]) -> list[Placed]:
+    """Join a run with the only run of other formats below its folder that holds the same data.
+
+    Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
+    log above `vis_data/`, a table beside a folder of event files.
+    """
+    homes: dict[PurePosixPath, list[int]] = {}
+    for i, (home, _, _) in enumerate(placed):
+        homes.setdefault(home, []).append(i)
+    below: dict[int, list[int]] = {}
+    for lower, (home, _, pieces) in enumerate(placed):
+        above = [upper for folder in home.parents[:DEEPEST_COPY] for upper in homes.get(folder, ())]
+        same = [upper for upper in above if _is_copy(pieces, placed[upper][2])]
+        if len(same) == 1:
+            below.setdefault(same[0], []).append(lower)
+    lowest = {lower for (lower, *others) in below.values() if not others} - below.keys()
+    return [
+        (
+            home,
+            label,
+            [*pieces, *(piece for lower in below.get(i, ()) if lower in lowest for piece in placed[lower][2])],
+        )
+        for i, (home, label, pieces) in enumerate(placed)
+        if i not in lowest
+    ]
+
+
+def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
+    """Whether two runs of other formats hold the same data."""
+    if {piece.file.source.name for piece in ours} & {piece.file.source.name for piece in theirs}:
+        return False
+    return _is_same_data(ours, theirs)
+
+
+def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
+    """Whether two runs share a quantity of many points, and what they share agrees."""
+    here = {key: series for piece in ours for key, series in piece.quantities.items()}
+    there = {key: series for piece in theirs for key, series in piece.quantities.items()}
+    long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_SHARED_POINTS for key in here.keys() & there)
+    return long and relation(here, there) is Relation.SAME

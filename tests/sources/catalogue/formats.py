@@ -1,0 +1,113 @@
+# ruff: noqa: E501 (a line of a log is as long as it is)
+"""Every format that logdoctor promises to read, and what holds it to that.
+
+`REAL` were written by the framework itself, kept with its version; `SAMPLES` and `CASES` are texts written from the
+source code of their writers.
+"""
+
+from __future__ import annotations
+
+from tests.sources.catalogue.event_files import EVENT_FILES
+from tests.sources.catalogue.json_logs import JSON_LOGS
+from tests.sources.catalogue.tables import TABLES
+from tests.sources.catalogue.text_logs import TEXT_LOGS
+
+CASES = {**TEXT_LOGS, **TABLES, **JSON_LOGS, **EVENT_FILES}
+
+_STEP = {"loss": "train-loss", "lr": "learning-rate", "grad_norm": "gradient-norm"}
+
+SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
+    "nanoGPT": ("nanogpt.log", {"loss": "train-loss", "val loss": "validation-loss"}),
+    "nanochat": ("nanochat.log", {"loss": "train-loss", "lrm": "setup"}),
+    "modded-nanogpt": ("speedrun.txt", {"train_loss": "train-loss", "val_loss": "validation-loss"}),
+    "llm.c": ("main.log", {"trl": "train-loss", "tel": "validation-loss", "lr": "learning-rate", "norm": "gradient-norm"}),
+    "litgpt": ("litgpt.log", {"loss train": "train-loss", "loss val": "validation-loss"}),
+    "Megatron-LM": (
+        "megatron.log",
+        {
+            "lm loss": "train-loss", "validation/lm loss value": "validation-loss", "grad norm": "gradient-norm",
+            "validation/lm loss PPL": "validation-error", "learning rate": "learning-rate", "loss scale": "loss-scale",
+        },
+    ),
+    "torchtitan": ("titan.log", {"loss": "train-loss", "grad_norm": "gradient-norm", "validate/loss": "validation-loss"}),
+    "torchtune": ("log_1700000000.txt", _STEP),
+    "NeMo": ("nemo.log", {"reduced_train_loss": "train-loss", "lr": "learning-rate"}),
+    "Hugging Face 4, console": ("hf4.log", {"loss": "train-loss", "grad_norm": "gradient-norm"}),
+    "Hugging Face 5, console": ("hf5.log", {"loss": "train-loss", "learning_rate": "learning-rate"}),
+    "Keras 2, console": ("keras2.log", {"loss": "train-loss", "val_loss": "validation-loss", "accuracy": "train-metric"}),
+    "PyTorch example, MNIST": ("mnist.log", {"train/Loss": "train-loss", "test/Average loss": "validation-loss"}),
+    "PyTorch example, ImageNet": (
+        "imagenet.log",
+        {"Loss": "train-loss", "test/Loss": "validation-loss", "Acc@1": "train-metric", "test/Acc@1": "validation-metric"},
+    ),
+    "PyTorch example, word language model": ("lm.log", {"loss": "train-loss", "valid loss": "validation-loss"}),
+    "PyTorch example, DCGAN": ("dcgan.log", {"Loss_D": "adversarial-loss", "Loss_G": "adversarial-loss"}),
+    "timm, console": ("timm.log", {"train/Loss": "train-loss", "test/Loss": "validation-loss", "LR": "learning-rate"}),
+    "fairseq": (
+        "fairseq.log",
+        {"train/loss": "train-loss", "valid/loss": "validation-loss", "gnorm": "gradient-norm", "loss_scale": "loss-scale"},
+    ),
+    "MMEngine, console": ("mmengine.log", {"train/loss": "train-loss", "val/coco/bbox_mAP": "validation-metric"}),
+    "detectron2, console": ("detectron2.log", {"total_loss": "train-loss", "loss_cls": "train-component-loss"}),
+    "Caffe": ("caffe.log", {"loss": "train-loss", "test/accuracy": "validation-metric"}),
+    "TF Estimator": ("estimator.log", {"loss": "train-loss", "eval/loss": "validation-loss"}),
+    "Lightning, progress bar": ("lightning.log", {"train_loss": "train-loss", "val_loss": "validation-loss"}),
+    "Stable-Baselines3, console": ("sb3.log", {"rollout/ep_rew_mean": "reward", "train/loss": "policy-loss"}),
+    "Hugging Face, model card": (
+        "README.md",
+        {"Training Loss": "train-loss", "Validation Loss": "validation-loss", "Accuracy": "validation-metric"},
+    ),
+    "fastai, console": (
+        "fastai.log",
+        {"train_loss": "train-loss", "valid_loss": "validation-loss", "accuracy": "validation-metric"},
+    ),
+    "Ultralytics, console": ("yolo.log", {"box_loss": "train-loss", "val/mAP50": "validation-metric"}),
+    "key=value": ("log.txt", {"loss": "train-loss"}),
+    "key: value": ("train.out", {"train loss": "train-loss", "val loss": "validation-loss"}),
+    "Megatron golden values": ("golden_values_dev.json", {"lm loss": "train-loss"}),
+    "DeepOBS": (
+        "random_seed__42__2019-02-13-15-20-14.json",
+        {"train_losses": "train-loss", "test_losses": "validation-loss"},
+    ),
+    "Keras, history": ("history.json", {"loss": "train-loss", "val_loss": "validation-loss"}),
+    "Stable-Baselines3, monitor": ("0.monitor.csv", {"episode_reward": "reward"}),
+}  # fmt: skip
+"""Samples that a source carries, by file name, with the roles of their series."""
+
+REAL = {
+    "accelerate": "accelerate_tensorboard",
+    "Catalyst": "catalyst_csv",
+    "ClearML, offline": "clearml_offline",
+    "DVCLive": "dvclive_tsv",
+    "DeepSpeed, csv_monitor": "deepspeed_csv",
+    "fastai, CSVLogger": "fastai_csv",
+    "Hugging Face, trainer state with copies": "hf_trainer",
+    "Keras, CSVLogger": "keras_csv",
+    "Lightning, bar of 2.6": "lightning_bar",
+    "Lightning, CSVLogger": "lightning_csv",
+    "Lightning, TensorBoardLogger": "lightning_tensorboard",
+    "MMEngine": "mmengine_json",
+    "Ray Tune": "ray_tune",
+    "Sacred": "sacred_files",
+    "spaCy": "spacy_jsonl",
+    "SpeechBrain": "speechbrain_lines",
+    "Stable-Baselines3": "stable_baselines3_csv",
+    "SwanLab": "swanlab_local",
+    "tensorboardX": "tensorboardx_json",
+    "timm": "timm_summary",
+    "torch SummaryWriter": "torch_tensorboard",
+    "TorchRL": "torchrl_csv",
+    "torchtune DiskLogger": "torchtune_disk",
+    "VisualDL": "visualdl_records",
+}
+"""Folders of fixtures/frameworks."""
+
+ELSEWHERE = {
+    "W&B, .wandb": "wandb/run.wandb",
+    "MLflow, file store": "mlflow/mlruns",
+    "MLflow, SQLite": "mlflow/mlflow.sql",
+    "Trackio, SQLite": "trackio/trackio.sql",
+    "Hugging Face 5, Trainer's console": "text/hf_trainer.log",
+    "Keras 3, console": "text/keras_bar.log",
+}
+"""Fixtures that really were written and have test modules of their own."""
