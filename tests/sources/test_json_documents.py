@@ -155,6 +155,21 @@ def test_a_checkpoint_does_not_say_how_the_run_went_on(folder: Path) -> None:
     assert (log.planned_steps, log.finished) == (300, None)
 
 
+def test_damage_that_is_found_from_back_to_front_is_told_where_it_lies(folder: Path) -> None:
+    """Found by fuzzing: a name that is not UTF-8 is found before what stands in front of it is decoded."""
+    path = folder / "trainer_state.json"
+    records = [b'{"step": %d, "loss": %d.5}' % (step, step) for step in range(8)]
+    records[1] = records[1].replace(b"1.5", b"1#5")
+    records[5] = records[5].replace(b"step", b"st\xe5p")
+    data = b'{"global_step": 7, "log_history": [' + b", ".join(records) + b"]}"
+    path.write_bytes(data)
+    log = read(TrainerState(), path)
+    assert log.series[0].values.tolist() == [0.5, 2.5, 3.5, 4.5, 6.5, 7.5]
+    places = sorted((one.byte_start, one.byte_end) for one in log.notices if one.kind == DAMAGE)
+    starts = [data.index(records[i]) for i in (1, 2, 5, 6)]
+    assert places == [(starts[0], starts[1]), (starts[2], starts[3])]
+
+
 # Megatron, DeepOBS, Sacred, TensorBoard.
 
 
@@ -171,6 +186,15 @@ def test_golden_values_that_were_not_run(folder: Path) -> None:
         "mem-allocated-bytes": [5, 10, 15, 20, 25, 30],
     }
     assert [one.kind for one in log.notices] == [PADDING]
+
+
+def test_golden_values_with_two_spellings_of_one_step(folder: Path) -> None:
+    """Found by fuzzing: the values of equal steps were compared, and a text is neither less nor more than a number."""
+    path = folder / "g.json"
+    path.write_bytes(b'{"lm loss": {"step_interval": 5, "values": {"5": 1.5, "05": "nan", "10": 1.25, "15": 1.0}}}')
+    (loss,) = read(MegatronGolden(), path).series
+    assert loss.steps.tolist()[-2:] == [10, 15]
+    assert loss.values.tolist()[-2:] == [1.25, 1.0]
 
 
 def test_deepobs_before_training_and_after_each_epoch(folder: Path) -> None:

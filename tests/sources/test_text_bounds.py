@@ -88,8 +88,8 @@ LARGE = {
     "a document of lists": ("history.json", '{"loss": [2.0, 1.5, 1.0], "x": [', "[],", 40_000_000, 1),
     "a document of numbers": ("history.json", '{"loss": [0.5', ",1", 40_000_000, 1),
     "lines of lists": ("metrics.jsonl", f"{RECORDS}\n[", "[],", 15_000_000, 1),
-    "rows": ("metrics.csv", f"step,loss\n{ROWS}\n", "9,0.5\n", 40_000_000, 0),
-    "lines": ("train.log", f"{LINES}\n", "step 9: loss 0.5000\n", 40_000_000, 0),
+    "rows": ("metrics.csv", f"step,loss\n{ROWS}\n", "9,0.5\n", 60_000_000, 0),
+    "lines": ("train.log", f"{LINES}\n", "step 9: loss 0.5000\n", 120_000_000, 0),
 }
 
 

@@ -30,6 +30,7 @@ from logdoctor.sources.event_file.event_columns import (
     steps_of,
     voided_by,
 )
+from logdoctor.sources.event_file.event_ends import open_end_notice
 from logdoctor.sources.event_file.event_notices import (
     Damage,
     Restart,
@@ -100,10 +101,14 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
     settings: dict[str, Setting] = {}
     for _, found in sorted(contents.settings, key=itemgetter(0)):
         settings |= found
+    series = tuple(_series(tag, points) for tag, points in _in_order(kept))
+    notices = (*_notices(path, start, size, contents, joined.values()), *restart_notices(path, restarts))
+    if not notices and (notice := open_end_notice(path, size, series)):
+        notices = (notice,)
     return Log(
-        series=tuple(_series(tag, points) for tag, points in _in_order(kept)),
+        series=series,
         hyperparameters=settings,
-        notices=(*_notices(path, start, size, contents, joined.values()), *restart_notices(path, restarts)),
+        notices=notices,
         starts_at=min((one.step for one in restarts), default=None),
     )
 

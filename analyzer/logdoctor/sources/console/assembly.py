@@ -245,11 +245,12 @@ def _often(parts: Sequence[Part]) -> set[str]:
         if part.form.counter_first and any(map(tells_performance, part.values)):
             for name, at in part.counters.items():
                 positions.setdefault(name, []).append(at)
-    return {name for name, pieces in positions.items() if _is_enough(np.concatenate(pieces))}
+    return {name for name, found in positions.items() if _is_enough(*found)}
 
 
-def _is_enough(positions: Numbers) -> bool:
-    return len(positions) >= ENOUGH_LINES and bool((positions != positions[0]).any())
+def _is_enough(*positions: Numbers) -> bool:
+    told = [one for one in positions if len(one)]
+    return sum(map(len, told)) >= ENOUGH_LINES and any(bool((one != told[0][0]).any()) for one in told)
 
 
 def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
@@ -313,7 +314,7 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
 
 def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, NDArray[np.int64]]:
     """Put the rows of all parts in the order of the log; return the line of each as well."""
-    lines = np.concatenate([part.lines for part in parts])
+    lines = np.concatenate([part.lines for part in parts]) if len(parts) > 1 else parts[0].lines
     row_of = all_rows(len(lines))
     if len(parts) > 1:
         order = np.argsort(lines, kind="stable")

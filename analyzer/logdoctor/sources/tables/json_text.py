@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,6 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
     """
     length = len(text)
     holes: list[_Hole] = []
-    removed = 0  # characters taken out so far
     rest: list[_Hole] = []  # what lies behind the place where the document breaks off
     for _ in range(_MOST_HOLES + 3):  # the last rounds cut off what can no longer be mended
         try:
@@ -161,7 +161,7 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
         except json.JSONDecodeError as error:
             damage = error.pos
             if error.msg == "Extra data":
-                text, rest = text[:damage], [_Hole(damage + removed, length)]
+                text, rest = text[:damage], [_Hole(_before(holes, damage), length)]
                 continue
         else:
             return content, holes + rest
@@ -169,17 +169,26 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
         record = next((inner for outer, inner in pairwise(opened) if outer.kind + inner.kind == "[{"), None)
         following = _NEXT_RECORD.search(text, damage) if record and len(holes) < _MOST_HOLES else None
         if record and following:
-            holes.append(_Hole(record.at + removed, following.end() + removed))
-            removed += following.end() - record.at
+            hole = _Hole(_before(holes, record.at), _before(holes, following.end()))
+            holes = [*(one for one in holes if not hole.start <= one.start < hole.end), hole]
             text = text[: record.at] + text[following.end() :]
             continue
         end = record.at if record else whole
         brackets = [one for one in opened if one.at < end]
         if not brackets:
             break
-        rest = [_Hole(end + removed, length)]
+        rest = [_Hole(_before(holes, end), length)]
         text = text[:end].rstrip(", \t\r\n") + "".join(_CLOSING[one.kind] for one in reversed(brackets))
     raise ValueError("no element of it is whole")
+
+
+def _before(holes: Iterable[_Hole], at: int) -> int:
+    """Return where a character stood before the holes were taken out: damage is not found from front to back."""
+    for hole in sorted(holes, key=attrgetter("start")):
+        if at < hole.start:
+            break
+        at += hole.end - hole.start
+    return at
 
 
 def _decode_document(text: str) -> Any:
