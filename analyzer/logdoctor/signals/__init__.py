@@ -12,6 +12,7 @@ from logdoctor.signals.gradients import Burst, GradientHistory
 from logdoctor.signals.harm import Harm, LossHarm
 from logdoctor.signals.holes import Hole, holes, pace_of
 from logdoctor.signals.hyperparameters import Hyperparameters
+from logdoctor.signals.joint_swings import JointSwings
 from logdoctor.signals.loss_scale import LossScaleWalk
 from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
@@ -32,9 +33,10 @@ from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Epochs",
-    "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "LossHarm", "LossScaleWalk", "MaskedLoss",
-    "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return", "Roughness", "Schedule", "SetUp",
-    "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend", "Twins", "Unmeasurable",
+    "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings", "LossHarm",
+    "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return",
+    "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend",
+    "Twins", "Unmeasurable",
     "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
     "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
 ]  # fmt: skip

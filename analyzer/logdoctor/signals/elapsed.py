@@ -26,7 +26,7 @@ def elapsed_of_cosine(trend: Trend[Any]) -> NDArray[np.float64]:
     return np.asarray(share + np.sin(np.pi * share) / np.pi)
 
 
-def pace_of(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> float:
+def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> float:
     """Return the slope at two thirds in units of that at one third, NaN for a curve that does not fall evenly.
 
     `max_bend` is the deviation from a straight line, as a share of its fall, above which a curve falls in steps.

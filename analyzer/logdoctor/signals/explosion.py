@@ -71,7 +71,7 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values
         index = int(np.argmax(values))
-        is_lost = train.end >= UNLEARNT * start or _rests_at_variance(train)
+        is_lost = train.end >= UNLEARNT * start or rests_at_variance(train)
         early = index <= max(2, AT_ONCE * len(values)) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         count = 1 if alone else HIGH_POINTS
@@ -79,9 +79,13 @@ class Explosion:
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
 
 
-def _rests_at_variance(train: Trend[TrainLoss]) -> bool:
-    beginning, _, end = train.thirds
-    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= RESTS * end
+def rests_at_variance(train: Trend[TrainLoss], *, late: bool = False) -> bool:
+    """Whether a loss rests where guessing the mean of normalised targets is, from its first third on.
+
+    With `late`, from its middle third on.
+    """
+    beginning, middle, end = train.thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs((middle if late else beginning) - end) <= RESTS * end
 
 
 def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[tuple[float, str]]:
@@ -95,7 +99,7 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
-    if late and _rests_at_variance(train) and train.first >= FAR * train.end:
+    if late and rests_at_variance(train) and train.first >= FAR * train.end:
         yield train.end, "guessing the mean"
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning

@@ -34,6 +34,7 @@ from logdoctor.evidence.stuck import accuracies, end_accuracy
 from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE
+from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
 AT_ONCE = 5
@@ -65,7 +66,7 @@ class BadInitialLoss(Rule):
     severity = Severity.WARNING
     causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 20 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
+    limits = "Needs 12 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
 
     max_start: float = threshold(
@@ -83,7 +84,9 @@ class BadInitialLoss(Rule):
     rest: float = threshold(
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
     )
-    min_points: float = threshold(20.0, "values that a run needs to have a beginning: the first and five after it")
+    min_points: float = threshold(
+        12.0, "values that a run needs to have a beginning: the first and five after it, and as many again"
+    )
 
     examples = (
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
@@ -100,7 +103,13 @@ class BadInitialLoss(Rule):
         ),
         fires("an average far above ln 10", settings=TEN, train_loss=decay(30.0, 0.3).noisy(0.02)),
         fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
-        fires("falls to a thirtieth at once and rests", train_loss=given([27.8, *[0.72] * 60]).noisy(0.01)),
+        fires("falls to a thirtieth at once and rests", train_loss=given([15.0, *[0.41] * 60]).noisy(0.01)),
+        fires(
+            "falls by decades, to where guessing the mean of normalised targets would be",
+            train_loss=given([1500.0, 400.0, 130.0, 100.0, 75.0, 30.0]).followed_by(
+                decay(30.0, 0.9, 90, half_life=0.06)
+            ),
+        ),
         fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
         fires(
             "fifty times ln 10, and an accuracy at which no sum of losses could have fallen so far",
@@ -132,7 +141,7 @@ class BadInitialLoss(Rule):
         silent("a sum of losses that never comes near", settings=TEN, axis=Axis.STEP, train_loss=line(30.0, 20.0)),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
-        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 12)),
+        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
     )
 
     def check(self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[Finding]:
@@ -180,7 +189,7 @@ class BadInitialLoss(Rule):
         after = float(np.median(series.values[1 : 1 + AT_ONCE]))
         if after <= 0 or train.first < self.drop * after:
             return
-        rests = train.end > self.rest * after
+        rests = train.end > self.rest * after or rests_at_variance(train, late=True)
         said = f"{series.name} falls from {number(train.first)} to {number(after)} at once"
         yield self.finding(
             f"{said}, by {place(series, int(series.steps[AT_ONCE]))}"

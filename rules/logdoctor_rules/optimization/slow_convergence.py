@@ -32,7 +32,7 @@ from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
 from logdoctor.evidence.trained import slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
-from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, pace_of
+from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, late_pace
 from logdoctor.wording import counted, number
 
 LARGE_BATCH = 4096
@@ -103,16 +103,13 @@ class SlowConvergence(Rule):
         0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
     )
     seen: float = threshold(
-        0.5,
-        "part of the fall that evaluations must see where they are judged instead of a noisy training loss: the first "
-        "may come after an epoch in which most was learnt",
+        0.5, "part of the fall that evaluations must see to be judged instead: the first may come after most of it"
     )
     min_z: float = threshold(
         12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
     )
     min_points: float = threshold(
-        12.0,
-        "values that the shape of a curve needs: four in each third; half as many evaluations",
+        12.0, "values that the shape of a curve needs: four in each third; half as many evaluations"
     )
     late_start: float = threshold(
         0.1,
@@ -241,12 +238,15 @@ class SlowConvergence(Rule):
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
-        pace, ended = pace_of(trend, elapsed(trend, schedule), self.max_bend), came_to_its_end(run, settings, schedule)
+        pace, ended = (
+            late_pace(trend, elapsed(trend, schedule), self.max_bend),
+            came_to_its_end(run, settings, schedule),
+        )
         poor, height = poor_accuracy(run, self.poor_accuracy), rate_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         seen = self._seen(val) or poor
         if schedule is None and ((hardly and seen) or low) and not least <= pace:
-            pace, least, ended = pace_of(trend, elapsed_of_cosine(trend), self.max_bend), self.min_pace_by_rate, True
+            pace, least, ended = late_pace(trend, elapsed_of_cosine(trend), self.max_bend), self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
         if not least <= pace <= self.max_pace:
             return
@@ -282,5 +282,5 @@ class SlowConvergence(Rule):
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
         if val is None or len(val) < self.min_points / 2:
             return val is not None
-        pace = pace_of(val, elapsed_of_cosine(val), self.max_bend)
+        pace = late_pace(val, elapsed_of_cosine(val), self.max_bend)
         return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace

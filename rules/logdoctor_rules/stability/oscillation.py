@@ -25,7 +25,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Swings, given_rate
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, given_rate
 from logdoctor.wording import number, percent
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
@@ -121,6 +121,11 @@ class Oscillation(Rule):
             .plus(given([9.0 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
             .noisy(0.05),
         ),
+        fires(
+            "long swings, of validation too",
+            train_loss=given(decay(2.3, 0.8, 60).values * np.exp(swing(0.4, 14, 60).values)).noisy(0.02),
+            val_loss=given(decay(2.3, 0.9, 60).values * np.exp(swing(0.4, 14, 60).values)).noisy(0.02),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -168,7 +173,12 @@ class Oscillation(Rule):
     )
 
     def check(
-        self, swings: Swings[TrainLoss], schedule: Schedule | None, settings: Hyperparameters, siblings: Siblings
+        self,
+        swings: Swings[TrainLoss],
+        joint: JointSwings | None,
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Judge the later half of the curve."""
         if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
@@ -181,33 +191,34 @@ class Oscillation(Rule):
             return
         share = swings.amplitude / scale
         thrown = swings.above_start >= self.min_above_start
-        if not thrown and (
-            share < needed
-            or swings.reversals < self.min_reversals
-            or not (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            or not (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
-        ):
+        swinging = (
+            share >= needed
+            and swings.reversals >= self.min_reversals
+            and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
+            and (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
+        )
+        together = joint.margin if joint is not None else 0.0
+        if not thrown and not swinging and together < 1:
             return
         series = trend.series
         clues = [*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
         if swings.over_start >= self.min_over_start:
             high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
             clues.append(Clue("learning-rate-too-high", STRONG, high))
-        sure = (
-            swings.above_start / self.min_above_start
-            if thrown
-            else min(share / needed, swings.reversals / self.min_reversals)
-        )
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
         clues += [Clue("learning-rate-too-high", STRONG, above)] if thrown else []
         weighed = weigh(USUAL, clues)
-        swinging = (
-            f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times in the later"
-        )
+        late = "in the later half of the run"
+        said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
+        sure = min(share / needed, swings.reversals / self.min_reversals)
+        if thrown:
+            said, sure = f"is unstable: {above}", swings.above_start / self.min_above_start
+        elif joint is not None and not swinging:
+            said, sure = f"rises and falls by a third, {joint.turns} times {late}, and validation with it", together
         yield self.finding(
-            f"{series.name} {f'is unstable: {above}' if thrown else f'{swinging} later half of the run'}",
+            f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
-            confidence=confidence_from(swings.above_start / self.min_above_start if thrown else sure, len(trend)),
+            confidence=confidence_from(sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else list(_missing(settings, schedule)),
             evidence={

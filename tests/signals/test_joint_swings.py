@@ -1,0 +1,45 @@
+"""Swings that training and validation loss make together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from logdoctor import TrainLoss, ValLoss, example_run
+from logdoctor.curves import decay, flat, given, swing
+from logdoctor.signals import JointSwings, Roughness, Trend, Unmeasurable
+from logdoctor.signals.gap import Gap
+
+WAVE = np.exp(swing(0.4, 12, 60).values)
+
+
+def measured(train: np.ndarray, val: np.ndarray) -> JointSwings:
+    run = example_run(train_loss=given(train), val_loss=given(val))
+    losses = run.find(TrainLoss), run.find(ValLoss)
+    assert losses[0] is not None
+    assert losses[1] is not None
+    gap = Gap.measure(Trend[TrainLoss].measure(losses[0]), Trend[ValLoss].measure(losses[1]))
+    return JointSwings.measure(Roughness.measure(gap, run))
+
+
+def test_swings_of_both_count() -> None:
+    seen = measured(decay(2.3, 0.8, 60).values * WAVE, decay(2.3, 0.9, 60).values * WAVE)
+    assert seen.turns in (4, 5)
+    assert seen.likeness > 0.95
+    assert seen.margin >= 1
+
+
+def test_swings_of_validation_alone_do_not() -> None:
+    noisy = decay(2.3, 0.8, 60).noisy(0.02, seed=1).values
+    assert measured(noisy, decay(2.3, 0.9, 60).values * WAVE).margin < 1
+
+
+def test_a_loss_next_to_nothing_has_converged() -> None:
+    assert measured(decay(2.3, 0.02, 60).values * WAVE, decay(2.3, 0.02, 60).values * WAVE).margin < 1
+
+
+def test_what_does_not_move_or_is_not_above_zero_cannot_be_measured() -> None:
+    with pytest.raises(Unmeasurable, match="does not move"):
+        measured(flat(1.0, 60).values, decay(2.3, 0.9, 60).values * WAVE)
+    with pytest.raises(Unmeasurable, match="not above zero"):
+        measured(decay(2.3, 0.8, 60).values - 1, decay(2.3, 0.9, 60).values)
