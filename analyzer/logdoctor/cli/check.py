@@ -63,14 +63,12 @@ def command(
     config_file: str | None,
     color: str,
 ) -> int:
-    r"""Judge every training run at or below each PATH, for CI.
+    """Judge every training run at or below each PATH, for CI.
 
-    \b
-    Exits with 0 when nothing fails,
-    1 when a finding or a check at or above --fail-on fails,
-    2 when it could not finish, and
-    3 when it cannot tell: no run, a missing run or series, damaged data,
-    or a reference that was made elsewhere.
+    Exits with 0 when nothing fails, 1 when a finding or a check at or above
+    --fail-on fails, 2 when it could not finish, and 3 when it cannot tell: no
+    run, a missing run or series, damaged data, or a reference that was made
+    elsewhere.
     """
     from logdoctor.config import FailOn, Preset, reference_files, with_suppressions
     from logdoctor.diagnosis import analyze

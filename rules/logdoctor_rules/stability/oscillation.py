@@ -201,9 +201,7 @@ class Oscillation(Rule):
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
         clues += [Clue("learning-rate-too-high", STRONG, above)] if thrown else []
         weighed = weigh(USUAL, clues)
-        swinging = (
-            f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times in the later"
-        )
+        swinging = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times in the"
         yield self.finding(
             f"{series.name} {f'is unstable: {above}' if thrown else f'{swinging} later half of the run'}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
