@@ -115,6 +115,8 @@ class TestExitCodes:
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
+            (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
+            (["rule", ""], "`logdoctor rule` lists all"),
         ],
     )
     def test_usage_and_configuration(self, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -247,3 +247,14 @@ def test_names() -> None:
     both = Assertion(Statistic.STEPS_TO, role="validation-loss", target=0.5, min=10, max=2000)
     assert name_of(both) == "steps-to 0.5 validation-loss >= 10 and <= 2,000"
     assert name_of(Assertion(Statistic.THROUGHPUT, min=100.0)) == "throughput >= 100"
+
+
+def test_a_pattern_for_one_argument_is_told_from_the_names_of_several() -> None:
+    (said,) = asked(run("runs/gan-1", val_acc=[0.5, 0.9]), series="val_acc", run="gan-*", min=0.8)
+    assert said.outcome is Outcome.INCONCLUSIVE
+    assert said.message == "no run is called so; '*/gan-*' fits 'runs/gan-1'"
+
+
+def test_a_median_of_one_value_names_no_spread() -> None:
+    (said,) = asked(run(".", val_acc=[0.5, 0.9]), series="val_acc", min=0.8, aggregate=Aggregate.MEDIAN)
+    assert said.message == "0.9 (step 1); the only value"

@@ -63,6 +63,13 @@ def test_one_that_nothing_needs_is_said() -> None:
     )
 
 
+def test_one_whose_run_is_not_there_is_not_to_be_removed() -> None:
+    (remark,) = left(Suppression("plateau", run="gan-2"))[2]
+    assert (
+        remark == "the suppression of plateau, run gan-2 suppresses nothing: no run is called so; did you mean 'gan-1'?"
+    )
+
+
 @pytest.mark.parametrize(("expires", "holds"), [(date(2027, 2, 28), False), (TODAY, True), (date(2027, 3, 2), True)])
 def test_it_holds_to_its_last_day(expires: date, holds: bool) -> None:
     rest, known, remarks = left(Suppression("oscillation", expires=expires))

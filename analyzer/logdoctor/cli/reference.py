@@ -27,7 +27,7 @@ def command() -> None:
     """Keep golden curves as small text files, for `check --reference` to compare with."""
 
 
-@command.command("save")
+@command.command("save", short_help="Make a reference of good runs.")
 @paths_argument
 @click.option("-o", "--output", required=True, metavar="FILE", callback=_output, help="The file to write: main.json.")
 @click.option("--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; losses and metrics.")
@@ -56,7 +56,7 @@ def save(
     _describe(reference, "never")
 
 
-@command.command("update")
+@command.command("update", short_help="Make its curves anew, with a reason.")
 @click.argument("file", metavar="FILE", callback=_output)
 @paths_argument
 @click.option("--only-failing", is_flag=True, help="Keep the curves that the runs still hold to.")

@@ -40,6 +40,6 @@ def command(name: str | None, output_format: str, color: str) -> None:
 def _named(name: str, rules: Mapping[str, type[Rule]]) -> type[Rule]:
     if name in rules:
         return rules[name]
-    near = get_close_matches(name, rules, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`logdoctor rule` lists all"
+    near = [rule for rule in rules if name in rule] or get_close_matches(name, rules, n=1)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if name and near else "`logdoctor rule` lists all"
     raise click.UsageError(f"no rule is called {name!r}; {hint}")

@@ -12,12 +12,12 @@ from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import matching_runs, matching_series
+from logdoctor.gate.names import matching_runs, matching_series, not_called
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series
 from logdoctor.signals import Unmeasurable
-from logdoctor.wording import number, place, shown_name
+from logdoctor.wording import number, place
 
 KIND = "assertion"
 
@@ -40,7 +40,7 @@ def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Chec
     """Yield what became of an assertion: a check for each series of each run, or one over all runs."""
     matched = matching_runs(runs, assertion.run)
     if not matched:
-        problem = f"no run is called so{nearest(assertion.run, map(shown_name, runs))}"
+        problem = not_called(assertion.run, runs)
         yield _check(assertion, Answer(assertion.run, assertion.series or assertion.role, problem=problem))
         return
     answers = [answer for run in matched for answer in _answers(assertion, run)]
@@ -167,6 +167,7 @@ def _message(assertion: Assertion, value: float, decisive: Answer, answers: Sequ
     if assertion.aggregate is Aggregate.EACH:
         return said
     values = [one.measurement.value for one in answers if one.measurement is not None]
+    if len(values) == 1:
+        return f"{said}; the only value"
     spread = f"{number(min(values))} to {number(max(values))}" if all(map(math.isfinite, values)) else "not all finite"
-    runs = "1 run" if len(values) == 1 else f"{len(values):,} values"
-    return f"{said}; {assertion.aggregate} of {runs}, {spread}; decided by {decisive.run}"
+    return f"{said}; {assertion.aggregate} of {len(values):,} values, {spread}; decided by {decisive.run}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from logdoctor.errors import nearest
 from logdoctor.run import Run, Series
 from logdoctor.wording import shown_name
 
@@ -17,6 +18,17 @@ def is_run(run: Run, pattern: str) -> bool:
 def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
     """Return the runs that a pattern names."""
     return [run for run in runs if is_run(run, pattern)]
+
+
+def not_called(pattern: str, runs: Sequence[Run]) -> str:
+    """Return the hint for a pattern that names no run: a run is called after its path below the argument it lies in.
+
+    Of several arguments the name begins with the argument (`runs/gan-1`), which a pattern for one (`gan-*`) misses.
+    """
+    below = f"*/{pattern}"
+    if inner := next((shown_name(run) for run in runs if is_run(run, below)), None):
+        return f"no run is called so; {below!r} fits {inner!r}"
+    return f"no run is called so{nearest(pattern, map(shown_name, runs))}"
 
 
 def is_series(name: str, pattern: str) -> bool:

@@ -13,7 +13,7 @@ from logdoctor.gate.environment import config_hash, differences, environment
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.golden import Golden
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import matching_runs
+from logdoctor.gate.names import matching_runs, not_called
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series
@@ -33,7 +33,7 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
     """Yield what a reference says of every series that it keeps, for every run that it applies to."""
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
-        problem = f"no run is called so{nearest(reference.applies_to, map(shown_name, runs))}"
+        problem = not_called(reference.applies_to, runs)
         yield Judged(_unanswered(title, reference.applies_to, "", settings, problem))
     for run in matched:
         for name, golden in reference.curves.items():

@@ -11,7 +11,7 @@ from logdoctor.config import Suppression
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding
-from logdoctor.gate.names import is_run, is_series
+from logdoctor.gate.names import is_run, is_series, matching_runs, not_called
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
 
@@ -65,7 +65,9 @@ def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Seque
         what = f"{count:,} of its findings count again" if count else "nothing needs it any more: remove it"
         yield f"the suppression of {_named(one)} expired on {one.expires}: {what}"
     for one in unused:
-        yield f"the suppression of {_named(one)} suppresses nothing: remove it"
+        runs = [examined.run for examined in diagnosis.runs]
+        why = "remove it" if matching_runs(runs, one.run) else not_called(one.run, runs)
+        yield f"the suppression of {_named(one)} suppresses nothing: {why}"
 
 
 def _covers(one: Suppression, run: Run, finding: Finding) -> bool:

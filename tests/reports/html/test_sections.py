@@ -131,7 +131,8 @@ def test_what_a_gate_found_has_its_section() -> None:
     gated = Gated(one, checks=(check, stale), suppressed=(suppressed,), remarks=("one suppression is not used",))
     page = text(one, gated=gated)
     for words in (
-        "2 checks: 0 passed, 1 failed, 1 could not be answered, 1 known finding suppressed",
+        "failed, 1 finding at or above error, 2 checks: 0 passed, 1 failed, 1 could not be answered",
+        ", 1 known finding suppressed",
         "best val_acc &gt;= 0.91", "best val_acc is 0.87", "adversarial by design", "2027-03-01", "stale",
         "one suppression is not used",
     ):  # fmt: skip

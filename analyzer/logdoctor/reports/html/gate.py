@@ -68,7 +68,9 @@ def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
 def _headline(gated: Gated) -> str:
     failed = sum(one.outcome is Outcome.FAILED for one in gated.checks)
     open_ = sum(one.outcome in (Outcome.INCONCLUSIVE, Outcome.STALE) for one in gated.checks)
-    parts = []
+    parts = [str(gated.verdict)]
+    if gated.failing:
+        parts.append(f"{counted(len(gated.failing), 'finding')} at or above {gated.fail_on}")
     if gated.checks:
         passed = len(gated.checks) - failed - open_
         parts.append(f"{counted(len(gated.checks), 'check')}: {passed:,} passed, {failed:,} failed")
@@ -76,7 +78,7 @@ def _headline(gated: Gated) -> str:
         parts.append(f"{open_:,} could not be answered")
     if gated.suppressed:
         parts.append(f"{counted(len(gated.suppressed), 'known finding')} suppressed")
-    return ", ".join(parts) or "nothing was asked but the findings"
+    return ", ".join(parts)
 
 
 def _check(check: Check, run: str) -> CheckView:
