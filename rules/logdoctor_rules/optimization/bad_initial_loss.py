@@ -107,7 +107,7 @@ class BadInitialLoss(Rule):
         fires(
             "falls by decades, to where guessing the mean of normalised targets would be",
             train_loss=given([1500.0, 400.0, 130.0, 100.0, 75.0, 30.0]).followed_by(
-                decay(30.0, 0.9, 90, half_life=0.06)
+                decay(30.0, 0.9, 90, half_life=0.04)
             ),
         ),
         fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
