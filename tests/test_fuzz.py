@@ -1,4 +1,4 @@
-"""Every reader against damaged files of known content, 20,000 for each format; `python -m tests.fuzz` does more."""
+"""Every reader against damaged files of known content, up to 20,000 a format; `python -m tests.fuzz` does more."""
 
 from __future__ import annotations
 
