@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.tables.counters import LARGEST_STEP
 
 _RUNTIME, _STEPS_PER_SECOND = "train_runtime", "train_steps_per_second"
 _LOSS = "loss"
@@ -98,5 +99,5 @@ def _interval(history: _History, summaries: Sequence[Part], progress: Clock) -> 
         per_epoch = totals[-1] / ends[-1]
     else:
         return float("nan")
-    interval = round(per_epoch * history.spacing)
-    return float(interval) if interval >= 1 else float("nan")
+    interval = float(np.round(per_epoch * history.spacing))
+    return interval if 1 <= interval < LARGEST_STEP else float("nan")
