@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from logdoctor import load
+from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources import look
@@ -194,3 +195,16 @@ def test_work_in_a_database_has_a_limit(tmp_path: Path, monkeypatch: pytest.Monk
         database.connection.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
         )
+
+
+def test_a_schema_whose_damage_has_no_name_is_no_crash(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlflow.db", count=10)
+    torn = (
+        path.read_bytes()
+        .replace(b"tableparamsparams", b"tablepar\x9dmsparams")
+        .replace(b"TABLE params", b"TABLY params")
+    )
+    path.write_bytes(torn)
+    assert not sqlite_file.has_tables(path, metrics="key")
+    with pytest.raises(UnreadableLogError, match="malformed database schema"), opened(path):
+        pass

@@ -25,7 +25,7 @@ from logdoctor.sources.tables.numbers import MISSING
 
 _LONGEST_HEADER = 1000
 _RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
-_BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :)?\s*(?:\u2588|\|[\u2588-]+\|.*)?$")
+_BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 """What fastprogress draws between the rows of fastai's table, and wipes out again."""
 
 _BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)

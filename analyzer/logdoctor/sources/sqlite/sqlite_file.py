@@ -180,4 +180,7 @@ def _ready(database: sqlite3.Connection) -> sqlite3.Connection:
     except sqlite3.Error:
         database.close()
         raise
+    except UnicodeDecodeError as error:  # Python cannot read SQLite's message, which names what is damaged
+        database.close()
+        raise sqlite3.DatabaseError("malformed database schema") from error
     return database
