@@ -89,8 +89,9 @@ def is_judged(run: Run) -> bool:
 def analyze(*paths: str | Path, config: Config | None = None, now: float | None = None) -> Diagnosis:
     """Read every training log at or below the paths and ask every rule about every run.
 
-    Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names what does
-    not exist, and RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are still being written.
+    Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names what
+    does not exist, and RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are
+    still being written.
     """
     settings = config or Config()
     rules = selected_rules(settings)

@@ -158,10 +158,10 @@ class TestExitCodes:
         run = write_csv(tmp_path / "runs" / "killed", train_loss=falling(40))
         (run / "hparams.yaml").write_text("max_steps: 1000\n", encoding="utf-8")
         states = {}
-        for command in ("analyze", "check"):
-            done = here(command, "runs", "--output-format", "json", cwd=tmp_path)
+        for name in ("analyze", "check"):
+            done = here(name, "runs", "--output-format", "json", cwd=tmp_path)
             (found,) = json.loads(done.stdout)["runs"]
-            states[command] = found["state"], "interrupted-run" in {one["rule"] for one in found["findings"]}
+            states[name] = found["state"], "interrupted-run" in {one["rule"] for one in found["findings"]}
         assert states == {"analyze": ("still being written", False), "check": ("unknown", True)}
 
     def test_3_a_loss_in_a_damaged_file(self, sound: Path) -> None:

@@ -52,7 +52,10 @@ def question_options(command: _Command) -> _Command:
         click.option("--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings less sure."),
         click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings that matter less."),
         click.option(
-            "--exclude", multiple=True, metavar="PATTERN", help="Leave out runs of these names, as `inspect` shows them."
+            "--exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help="Leave out runs of these names, as `inspect` shows them.",
         ),
         click.option("--ignore", multiple=True, metavar="RULE", callback=_rules, help="Do not ask these rules."),
         click.option("--select", multiple=True, metavar="RULE", callback=_rules, help="Ask only these rules."),
@@ -153,9 +156,9 @@ class Diagnosing(click.Command):
 
 def _outputs_within(arguments: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield the reports that a command line names, whatever is wrong with the rest of it."""
-    lenient = {"ignore_unknown_options": True, "allow_extra_args": True, "resilient_parsing": True}
-    alone = click.Command("outputs", params=[click.Option(["-o", "--output", "outputs"], multiple=True)])
-    for text in alone.make_context("outputs", arguments, **lenient).params["outputs"] or ():
+    lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
+    alone = click.Command("o", lenient, params=[click.Option(["-o", "--output", "outputs"], multiple=True)])
+    for text in alone.make_context("o", arguments, resilient_parsing=True).params["outputs"] or ():
         with suppress(click.BadParameter):
             yield _one_output(text)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from logdoctor.config import Aggregate, Assertion, Statistic
+from logdoctor.config.names import matching_runs, matching_series, not_called
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.config.names import matching_runs, matching_series, not_called
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from logdoctor.config import Config
+from logdoctor.config.names import matching_runs
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.gate.assertions import assertion_checks
 from logdoctor.gate.intact import enough_runs, intact_checks
-from logdoctor.config.names import matching_runs
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gate.references import reference_checks
 from logdoctor.gate.suppressions import suppress
