@@ -49,7 +49,7 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
             yield Check(KIND, LOSS, run.name, "", Severity.ERROR, Outcome.INCONCLUSIVE, NOTHING_JUDGED)
             continue
         outcome = Outcome.INCONCLUSIVE if reasons else Outcome.PASSED
-        message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "read whole"
+        message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "without damage or gaps"
         evidence = {"damaged places": Quantity(len(found))} if found else {}
         yield Check(KIND, NAME, run.name, names, Severity.ERROR, outcome, message, evidence, gap.span if gap else None)
 
