@@ -64,7 +64,7 @@ def save(
 @config_option
 def update(*, file: Path, paths: Sequence[str], only_failing: bool, reason: str, config_file: str | None) -> None:
     """Make the curves of the reference FILE anew of the runs at or below each PATH, and say what changed."""
-    from logdoctor.gate.names import matching_runs
+    from logdoctor.config.names import matching_runs
     from logdoctor.gate.reference_file import read_reference, reference_text
     from logdoctor.gate.reference_making import make_reference, updated
     from logdoctor.gate.references import failing_curves
