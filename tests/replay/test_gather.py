@@ -117,5 +117,5 @@ def test_a_wrong_number_of_accumulated_batches_is_said(tmp_path: Path) -> None:
     run = captured(tmp_path)
     (run / "recipe.py").write_text(RECIPE + "accumulate = 4\n")
     material = gather(run, read_recipe(run / "recipe.py"), 50, {})
-    with pytest.raises(LogDoctorError, match="step 45 was made of 1 batches; say accumulate = 1"):
+    with pytest.raises(LogDoctorError, match="step 45 was made of one batch; say accumulate = 1"):
         material.batches(45)

@@ -188,7 +188,9 @@ class Recorder:
         weights = objects.models[0] if len(objects.models) == 1 else nn.ModuleList(objects.models)
         scheduler = next((one for one in objects.schedulers if one.optimizer is self._optimizer), None)
         loader = next(iter(objects.loaders), None)
-        held = {"optimizer": self._optimizer, "scheduler": scheduler, "scaler": self._scaler, "loader": loader}
+        held = {"optimizer": self._optimizer, "scheduler": scheduler, "loader": loader}
+        if self._scaler is not None and self._scaler.is_enabled():
+            held["scaler"] = self._scaler
         state = KeptState(
             self._number,
             {name: plain(one) for name, one in weights.state_dict().items() if isinstance(one, Tensor)},

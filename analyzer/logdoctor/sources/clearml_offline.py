@@ -8,10 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from logdoctor.run import Notice, Series, Setting
+from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.numbers import number_or_text
 
 _SCALAR = "training_stats_scalar"
 """`type` of a reported scalar (clearml/backend_interface/metrics/events.py)."""
@@ -47,33 +49,32 @@ class ClearMLOffline(Source):
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every value; a line that is no list of reports is said and left out."""
-        points: dict[str, list[tuple[int, float, float]]] = {}
+        scalars = Scalars()
         notices: list[Notice] = []
         with path.open("rb") as file:
             start = 0
             for number, line in enumerate(file, start=1):
                 end = start + len(line)
                 try:
-                    _take(json.loads(line), points)
-                except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                    _take(json.loads(line), scalars)
+                except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
                     why = f"line {number} cannot be read as ClearML's reports and was not used"
                     notices.append(Notice(DAMAGE, str(path), why, start, end, number, number))
                 start = end
-        series = tuple(
-            Series.of(name, [p[0] for p in found], [p[1] for p in found], [p[2] for p in found])
-            for name, found in points.items()
-        )
-        yield Log(series=series, hyperparameters=_settings(path.with_name("task.json")), notices=tuple(notices))
+        settings = _settings(path.with_name("task.json"))
+        yield Log(series=scalars.series(), hyperparameters=settings, notices=tuple(notices))
 
 
-def _take(reports: list[Mapping[str, Any]], points: dict[str, list[tuple[int, float, float]]]) -> None:
+def _take(reports: list[Mapping[str, Any]], scalars: Scalars) -> None:
     taken = [
         (f"{one['metric']}/{one['variant']}", int(one["iter"]), float(one["value"]), float(one["timestamp"]) / 1e3)
         for one in reports
         if one["type"] == _SCALAR
     ]
+    if any(abs(step) > LARGEST_STEP for _, step, _, _ in taken):
+        raise ValueError("a step out of range")
     for name, step, value, time in taken:
-        points.setdefault(name, []).append((step, value, time))
+        scalars.add(name, step, value, time)
 
 
 def _settings(path: Path) -> dict[str, Setting]:
@@ -90,7 +91,4 @@ def _plain(sections: Mapping[str, Any]) -> Iterator[tuple[str, Setting]]:
         for name, entry in section.items() if isinstance(section, dict) else ():
             value = entry.get("value") if isinstance(entry, dict) else None
             if isinstance(value, str):
-                number = None
-                with suppress(ValueError):
-                    number = parse_number(value)
-                yield str(name), value if number is None else number
+                yield str(name), number_or_text(value)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Training
@@ -18,6 +19,9 @@ SHOWN = 3
 
 _PER_ELEMENT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "square_avg", "grad_avg")
 """State of torch's optimizers that has the shape of its parameter."""
+
+_SETTINGS = ("alpha", "betas", "eps", "momentum", "nesterov", "rho")
+"""Settings of parameter groups that tell one kind of torch's optimizers from another."""
 
 _STEP = re.compile(r"(?:global_?step|step|iter(?:ation)?|update|checkpoint|ckpt)s?[-_=.]?0*(\d{1,12})(?!\d)", re.I)
 _NUMBER = re.compile(r"0*(\d{1,12})")
@@ -68,6 +72,7 @@ def load_optimizer(training: Training, saved: Mapping[str, Any], path: Path) -> 
     optimizer = training.optimizer
     if optimizer is None:
         return
+    _check_kind(optimizer, saved, path)
     fitting(path, "optimizer", lambda: optimizer.load_state_dict(dict(saved)))
     for parameter, state in optimizer.state.items():
         for name in _PER_ELEMENT:
@@ -77,6 +82,20 @@ def load_optimizer(training: Training, saved: Mapping[str, Any], path: Path) -> 
                     f"{path}: the optimizer's state does not fit: {name} is {_shape(value)} there for a parameter of "
                     f"{_shape(parameter)}; setup() must give the parameters in the same order"
                 )
+
+
+def _check_kind(optimizer: Optimizer, saved: Mapping[str, Any], path: Path) -> None:
+    """Refuse the state of another kind of optimizer, which some optimizers load without a word."""
+    groups = saved.get("param_groups")
+    first = groups[0] if isinstance(groups, list) and groups else None
+    if not isinstance(first, Mapping):
+        return
+    theirs, own = ({one for one in _SETTINGS if one in group} for group in (first, optimizer.defaults))
+    if theirs != own:
+        raise ReplayError(
+            f"{path}: was saved by another kind of optimizer, with {', '.join(sorted(theirs)) or 'no settings'}; "
+            f"that of setup() is {type(optimizer).__name__}, with {', '.join(sorted(own)) or 'none'}"
+        )
 
 
 def load_rest(training: Training, saved: Mapping[str, Any], path: Path) -> None:
@@ -92,6 +111,7 @@ def fitting(path: Path, name: str, load: Callable[[], object]) -> None:
         load()
     except Exception as problem:
         first = (str(problem).splitlines() or [type(problem).__name__])[0]
+        first = f"it has no {first}" if isinstance(problem, KeyError) else first
         raise ReplayError(f"{path}: the {name}'s state does not fit the one of setup(): {first}") from problem
 
 
