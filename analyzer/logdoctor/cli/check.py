@@ -9,6 +9,7 @@ from datetime import date
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, paths_argument
 from logdoctor.cli.reporting import (
     Diagnosing,
@@ -42,10 +43,19 @@ LONG_AFTER = math.inf
 )
 @click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
 @click.option(
-    "--reference", "references", multiple=True, metavar="FILE", help="A reference to compare with; repeatable."
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="A reference to compare with; repeatable.",
 )
 @click.option(
-    "--suppressions", multiple=True, metavar="FILE", help="A file of [[suppress]] beside the configuration; repeatable."
+    "--suppressions",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="A file of [[suppress]] beside the configuration; repeatable.",
 )
 @report_options
 @question_options

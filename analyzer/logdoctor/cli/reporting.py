@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.errors import LogDoctorError
@@ -57,8 +58,22 @@ def question_options(command: _Command) -> _Command:
             metavar="PATTERN",
             help="Leave out runs of these names, as `inspect` shows them.",
         ),
-        click.option("--ignore", multiple=True, metavar="RULE", callback=_rules, help="Do not ask these rules."),
-        click.option("--select", multiple=True, metavar="RULE", callback=_rules, help="Ask only these rules."),
+        click.option(
+            "--ignore",
+            multiple=True,
+            metavar="RULE",
+            callback=_rules,
+            shell_complete=completion.rules,
+            help="Do not ask these rules.",
+        ),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="RULE",
+            callback=_rules,
+            shell_complete=completion.rules,
+            help="Ask only these rules.",
+        ),
     ):
         command = option(command)
     return command
@@ -73,6 +88,7 @@ def report_options(command: _Command) -> _Command:
             "outputs",
             multiple=True,
             metavar="FORMAT=PATH",
+            shell_complete=completion.outputs,
             callback=_outputs,
             help="Write a report to a file as well; repeatable, the logs are read once.",
         ),
