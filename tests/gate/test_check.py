@@ -385,6 +385,16 @@ class TestSuppressions:
         assert done.returncode == 0
         assert "the suppression of plateau suppresses nothing" in done.stdout
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [["runs"], ["runs/bad"], ["runs/bad", "runs/sound"], ["runs/bad/metrics.csv"], ["."], ["HERE/runs"]],
+    )
+    def test_a_path_names_a_run_however_it_is_given(self, arguments: list[str], bad: Path) -> None:
+        known = '[[suppress]]\nrule = "*"\nrun = "runs/b*"\nreason = "known"\n'
+        (bad.parent / "logdoctor.toml").write_text(known, encoding="utf-8")
+        given = [one.replace("HERE", str(bad.parent)) for one in arguments]
+        assert here("check", *given, cwd=bad.parent).returncode == 0
+
     def test_the_preset_strict_asks_for_reasons(self, bad: Path) -> None:
         (bad.parent / "logdoctor.toml").write_text('[[suppress]]\nrule = "nan-loss"\n', encoding="utf-8")
         done = here("check", "runs", "--preset", "strict", cwd=bad.parent)
