@@ -131,14 +131,14 @@ class Ruler:
             if not np.isnan(steps).any() and counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
-                return Placement(axis, whole_numbers(steps), counter.name)
+                return Placement(axis, whole_numbers(steps, in_place=steps is not counter.at), counter.name)
         for counter in self.counters:
             if np.mean(counter.known) < _ENOUGH:
                 continue
             steps = at_rows(_carried_forward(counter.at), rows)
             if counter.measures(steps):
                 guessed = int(np.isnan(at_rows(counter.at, rows)).sum())
-                return Placement(counter.axis, whole_numbers(steps), counter.name, guessed)
+                return Placement(counter.axis, whole_numbers(steps, in_place=True), counter.name, guessed)
         return Placement(fallback, rows.astype(np.int64, copy=False))
 
     def finer_than(self, name: str) -> Ruler:
