@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from logdoctor.run import Series
 from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, varint
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.growing import GrowingPoints
 
 _FILE_HEADER = b":SWL" + struct.pack("<HB", 0xE1D6, 2)
 """swanlab/sdk/internal/core_python/store; its authors promise nothing between versions of the format."""
@@ -27,15 +27,8 @@ _FINISHED = 1
 
 
 @dataclass
-class _Points:
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    values: array[float] = field(default_factory=lambda: array("d"))
-    times: array[float] = field(default_factory=lambda: array("d"))
-
-
-@dataclass
 class _Content:
-    points: dict[str, _Points] = field(default_factory=dict)
+    points: dict[str, GrowingPoints] = field(default_factory=dict)
     finished: bool | None = None
     """Whether the run is known to have come to its end."""
 
@@ -55,7 +48,7 @@ class SwanLabRun(Source):
         """Read every scalar that is intact; raises UnreadableLogError for another version of the format."""
         content = _Content()
         notices = take_records(path, _FILE_HEADER, lambda data: _take(data, content))
-        series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in content.points.items())
+        series = tuple(Series.of(name, *one.arrays()) for name, one in content.points.items())
         yield Log(series=series, notices=notices, finished=content.finished)
 
 
@@ -70,7 +63,7 @@ def _take(data: bytes, content: _Content) -> int | None:
     return step
 
 
-def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> int | None:
+def _scalar(data: bytes, start: int, end: int, points: dict[str, GrowingPoints]) -> int | None:
     """Keep a scalar and return its step.
 
     proto3 leaves out what is zero: a record without a step is of step 0, a value without a number is 0.0.
@@ -87,10 +80,7 @@ def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> in
             value = _number(data, one.start, one.end)
     if not key or value is None:
         return None
-    held = points.setdefault(key, _Points())
-    held.steps.append(step)
-    held.values.append(value)
-    held.times.append(time)
+    points.setdefault(key, GrowingPoints()).add(step, value, time)
     return step
 
 

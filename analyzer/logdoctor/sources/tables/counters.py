@@ -6,6 +6,7 @@ Three loggers count in ways that need a repair first; what is worked out rather 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -312,7 +313,22 @@ def _iterations_across_epochs(
 
 def _restarts(inner: Counter, epoch: Counter, training: NDArray[np.bool_]) -> bool:
     """Tell whether a counter falls back wherever the epoch advances, and advances in between."""
-    rows = training & inner.known & epoch.known
-    moves, epochs = np.diff(inner.at[rows]), np.diff(epoch.at[rows])
-    new_epoch = epochs > 0
-    return bool(new_epoch.any() and (moves[new_epoch] <= 0).all() and (moves[~new_epoch] > 0).any())
+    falls_anew = advances_within = False
+    for moves, epochs in _moves(inner, epoch, training & inner.known & epoch.known):
+        new_epoch = epochs > 0
+        if (moves[new_epoch] > 0).any():
+            return False
+        falls_anew |= bool(new_epoch.any())
+        advances_within |= bool((moves[~new_epoch] > 0).any())
+    return falls_anew and advances_within
+
+
+def _moves(
+    inner: Counter, epoch: Counter, rows: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield, piece by piece, by how much each counter goes on from one of some rows to the next."""
+    last = np.empty((2, 0))
+    for at, epochs, chosen in zip(pieces(inner.at), pieces(epoch.at), pieces(rows), strict=True):
+        both = np.concatenate([last, np.stack([at[chosen], epochs[chosen]])], axis=1)
+        yield np.diff(both[0]), np.diff(both[1])
+        last = both[:, -1:]

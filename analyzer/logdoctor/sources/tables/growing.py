@@ -41,3 +41,30 @@ def places_of(rising: Rising, numbers: Rising, *, behind: bool = False) -> NDArr
     if rising.dtype.itemsize < numbers.dtype.itemsize:
         numbers = np.minimum(numbers, _LARGEST_SHORT).astype(np.int32)
     return np.searchsorted(rising, numbers, side="right" if behind else "left")
+
+
+class GrowingPoints:
+    """Points of one series as they come, one by one."""
+
+    def __init__(self) -> None:
+        self._steps, self._values, self._times = array("q"), array("d"), array("d")
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def add(self, step: int, value: float, time: float) -> None:
+        """Add a point at the end; raises OverflowError for a step that takes more than eight bytes."""
+        self._steps.append(step)
+        self._values.append(value)
+        self._times.append(time)
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return views of steps, values and times; no point can be added any more while they are in use."""
+        return np.frombuffer(self._steps, np.int64), np.frombuffer(self._values), np.frombuffer(self._times)
+
+    def sort(self) -> None:
+        """Put the points in the order of their times, those of one time by step; a point without one comes first."""
+        steps, values, times = self.arrays()
+        order = np.lexsort((steps, np.where(np.isnan(times), -np.inf, times)))
+        for numbers in (steps, values, times):
+            numbers[:] = numbers[order]
