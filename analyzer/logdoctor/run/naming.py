@@ -30,7 +30,7 @@ _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
-    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$",
+    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$|^grad$",
     re.I,
 )
 _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
@@ -39,8 +39,11 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
-_DURATION = re.compile(r"(?:^|/)(?:batch|data|reader)_cost$", re.I)
-"""PaddlePaddle's word for the time that a batch took."""
+_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$", re.I)
+"""PaddlePaddle's and MXNet's words for the time that a batch or an epoch took."""
+
+_SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
+"""MXNet's word for samples per second."""
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
@@ -136,7 +139,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name) or _SPEED.search(name):
         return roles.Throughput
     if found & _TIME and not any(map(is_loss_word, found)):
         return roles.Throughput
@@ -146,7 +149,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
         return _spread_role(last)
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or ("elbo" in found and negated):
+    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
