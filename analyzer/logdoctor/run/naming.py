@@ -49,6 +49,9 @@ _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
+_EXTREMES = frozenset({"min", "max", "final"})
+"""What makes a loss a figure about its curve: `min_loss`; not: `min_snr_loss`."""
+
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
     "elapsed latency duration ips samples_per_second tokens_per_second timing utilization".split()
@@ -143,9 +146,13 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Throughput
     if found & _TIME and not any(map(is_loss_word, found)):
         return roles.Throughput
-    if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
-        return roles.Setup
     last = frozenset(words(name.rpartition("/")[2]))
+    if (
+        found & _SETUP and not found & _METRICS and not any(map(is_loss_word, last))
+    ):  # open_clip's `clip_val_loss` is one
+        return roles.Setup
+    if _EXTREME.search(name) or (len(stem := stem_of(name)) == 1 and stem[0] in _EXTREMES):
+        return roles.Setup
     if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
         return _spread_role(last)
     negated = bool(found & {"neg", "negative"})
@@ -160,7 +167,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
-    if found & _ERRORS:
+    if found & _ERRORS or {"edit", "distance"} <= found:
         return roles.ValError if held_out else roles.TrainError
     if found & _METRICS or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric
