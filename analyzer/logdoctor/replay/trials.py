@@ -17,6 +17,7 @@ from logdoctor.replay.situation import Situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.verdict import RATE_ROSE
 from logdoctor.replayed import Outcome, Phase, Symptom, Trial
+from logdoctor.wording import number
 
 SLACK = 2
 """Steps by which a failure may come later and still be the same: a skipped batch moves it by one."""
@@ -161,7 +162,7 @@ def _precision(at: Situation) -> Iterator[Family]:
 def _rates_before(at: Situation) -> Family:
     rates = at.rates[0]
     top = max(rates)
-    text = f"keep the learning rate at {top:.3g}, as at step {at.start.step}"
+    text = f"keep the learning rate at {number(top)}, as at step {at.start.step}"
     change = Change("rate-before", text, Dials(rates=rates), dose=top, lead=at.failure.step - at.start.step)
     return Family("rate-before", (change,))
 
@@ -170,7 +171,11 @@ def _rates(at: Situation, parts: Sequence[int]) -> Family:
     now = max(at.rates[-1]) if at.rates and at.rates[-1] else None
     changes = []
     for part in parts:
-        text = f"lower the learning rate from {now:.3g} to {now / part:.3g}" if now else f"divide the rate by {part}"
+        text = (
+            f"lower the learning rate from {number(now)} to {number(now / part)}"
+            if now
+            else f"divide the rate by {part}"
+        )
         changes.append(Change("learning-rate", text, Dials(rate_factor=1 / part), dose=1 / part, lead=LEAD))
     return Family("learning-rate", tuple(changes))
 
@@ -180,7 +185,7 @@ def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
         changes = tuple(
             Change(
                 "clip",
-                f"clip the gradient norm at {times * at.norm:.3g}, {_times(times)} before",
+                f"clip the gradient norm at {number(times * at.norm)}, {_times(times)} before",
                 Dials(clip_norm=times * at.norm),
                 dose=times * at.norm,
                 lead=LEAD,

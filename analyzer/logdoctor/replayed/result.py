@@ -107,6 +107,8 @@ class CodeLine:
     file: str
     line: int
     function: str = ""
+    text: str = ""
+    """What stands there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,13 @@ def load_rest(training: Training, saved: Mapping[str, Any], path: Path) -> None:
             fitting(path, name, partial(holder.load_state_dict, dict(saved[name])))
 
 
+def load_gradients(model: nn.Module, saved: Mapping[str, Tensor]) -> None:
+    """Put back the gradients that a loop had not emptied before its step."""
+    for name, parameter in model.named_parameters():
+        if name in saved and saved[name].shape == parameter.shape:
+            parameter.grad = saved[name].to(parameter.device, parameter.dtype, copy=True)
+
+
 def fitting(path: Path, name: str, load: Callable[[], object]) -> None:
     """Call what loads a state, and say in one line where it does not fit."""
     try:

@@ -21,6 +21,9 @@ _PHASES = {
 }
 
 MAX_STEPS = 6
+MAX_SOURCE = 160
+"""Characters of a line of source that are shown."""
+
 MAX_SWELLS = 3
 
 NEAR_LIMIT = 0.01
@@ -120,6 +123,8 @@ def _place(birth: Birth | None, page: Page) -> Iterator[str]:
         yield from hanging(
             f"  {page.dim('at')}  ", page.printable(f"{birth.line.file}:{birth.line.line}{within}"), page.width
         )
+        if birth.line.text:
+            yield from hanging("      ", page.printable(birth.line.text[:MAX_SOURCE]), page.width)
     for operand in birth.operands:
         if operand.least is not None and operand.greatest is not None:
             shape = " x ".join(map(str, operand.shape)) or "a number"
@@ -177,7 +182,7 @@ def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:
     tried = sorted(trials, key=lambda one: list(Outcome).index(one.outcome))
     for at, one in enumerate(tried[:MAX_TRIALS]):
         label = f"  {page.dim('tried')}  " if at == 0 else " " * 9
-        runs = f", {one.passed} of {one.tried} runs" if one.passed else ""
+        runs = f", {one.passed} of {one.tried} runs" if one.passed and one.tried > 1 else ""
         why = f": {one.reason}" if one.reason else ""
         yield from page.beside(label, page.printable(one.text), page.printable(f"{_OUTCOMES[one.outcome]}{runs}{why}"))
     if len(tried) > MAX_TRIALS:
