@@ -205,9 +205,7 @@ class NoisyValidation(Rule):
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
-                "usual jump, of all that was gained": Quantity(
-                    rough.jumps / gained if gained > 0 else float("inf"), "share"
-                ),
+                "usual jump, of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
                 "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the one before"),
             },
         )
