@@ -26,7 +26,7 @@ GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError
 def make_reference(
     runs: Sequence[Run], patterns: Sequence[str], applies_to: str, reason: str, exact: int | None = None
 ) -> Reference:
-    """Make a reference of runs that differ in their seed alone: of their curves, or of the first `exact` values of each.
+    """Make a reference of runs that differ in their seed alone: of their curves, or the first `exact` values of each.
 
     Raises ConfigurationError when they differ in more, are damaged, or hold values that are not finite.
     """
