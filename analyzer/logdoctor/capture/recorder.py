@@ -15,7 +15,7 @@ from logdoctor.bundle import random_states
 from logdoctor.bundle.plain import plain
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
-from logdoctor.capture.batches import Offers, as_batch, with_targets
+from logdoctor.capture.batches import Offers, as_batch, completed, with_targets
 from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
@@ -170,7 +170,7 @@ class Recorder:
             step.batches.append(plain(as_batch(args, kwargs)))
         elif id(batch) != step.source:  # several calls on one batch count once
             step.source = id(batch)
-            step.batches.append(plain(batch))
+            step.batches.append(plain(completed(batch, kwargs)))
 
     def _is_state_due(self) -> bool:
         if self._batches_until is not None or self._is_over:
