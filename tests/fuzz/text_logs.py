@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +12,6 @@ from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, 
 
 from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.text_log import TextLog
-
-MUTATIONS = 2000
-"""Fewer than of other formats: of 48,900, 16 failed. A repeated half-line still becomes a point that nobody wrote."""
 
 _FORMS = (
     "step {step}: loss {loss}, val_loss {val_loss}",
@@ -23,6 +22,8 @@ _FORMS = (
     "Epoch: [{step}] Loss {loss} Acc@1 {val_loss}",
     "step {step} loss {loss}",
 )
+
+_NUMBER = re.compile(rb"[0-9][0-9.]*(?:e[-+][0-9]+)?")
 
 _SAMPLES = tuple(sample for sample in TextLog.samples if sample.expected is not None)
 
@@ -70,8 +71,11 @@ def trial(rng: random.Random, folder: Path) -> None:
     lines = data.split(b"\n")
     intact = {rows[line] for line in lines if line in rows}
     truth = values_of(variant, folder)
-    if len(intact) == len(rows) and len(lines) == len(rows) + 1:
+    if sorted(lines) == sorted((*rows, b"")) and not lines[-1]:
         assert {name: points.get(name, set()) for name in truth} == truth, "whole lines in another order"
+    if len(intact) == len(rows) and not notices and not any(_is_like(line, rows) for line in lines if line not in rows):
+        untrue = {name: points.get(name, set()) - truth[name] for name in truth}
+        assert not any(untrue.values()), f"beside whole lines: {untrue}"
     told = {line for one in notices for line in range(one.line_start or 0, (one.line_end or 0) + 1)}
     alone = {line for line in lines if line in rows and sum(str(rows[line]).encode() in one for one in lines) == 1}
     for number, line in enumerate(lines, 1):  # a line that stands alone with its step keeps its values
@@ -79,3 +83,14 @@ def trial(rng: random.Random, folder: Path) -> None:
             found = {value for step, value in points.get(name, ()) if step == rows[line]}
             wanted = {value for step, value in truth[name] if step == rows[line]}
             assert found <= wanted, f"{name} at {rows[line]}: {found - wanted}"
+
+
+def _is_like(line: bytes, rows: Iterable[bytes]) -> bool:
+    """Whether a line says what another does, or a part of it: nobody can tell that it was not printed so."""
+    words = _NUMBER.sub(b"#", line).split()
+    return bool(words) and any(_is_part(words, _NUMBER.sub(b"#", row).split()) for row in rows)
+
+
+def _is_part(words: list[bytes], whole: list[bytes]) -> bool:
+    rest = iter(whole)
+    return all(word in rest for word in words)
