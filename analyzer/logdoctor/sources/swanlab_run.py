@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from logdoctor.run import Series
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, varint
+from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, signed, varint
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.growing import GrowingPoints
@@ -73,7 +73,7 @@ def _scalar(data: bytes, start: int, end: int, points: dict[str, GrowingPoints])
         if one.number == _KEY and one.wire == BYTES:
             key = data[one.start : one.end].decode(errors="replace")
         elif one.number == _STEP and one.wire == VARINT:
-            step = _signed(varint(data, one.start, one.end)[0])
+            step = signed(varint(data, one.start, one.end)[0])
         elif one.number == _TIMESTAMP and one.wire == BYTES:
             time = _integer(data, one.start, one.end, 1) + _integer(data, one.start, one.end, 2) * 1e-9
         elif one.number == _VALUE and one.wire == BYTES:
@@ -92,8 +92,4 @@ def _number(data: bytes, start: int, end: int) -> float:
 def _integer(data: bytes, start: int, end: int, number: int) -> int:
     """Return an integer field of a message, 0 where it is left out."""
     found = [varint(data, one.start, one.end)[0] for one in fields(data, start, end) if one[:2] == (number, VARINT)]
-    return _signed(found[-1]) if found else 0
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >= 1 << 63 else value
+    return signed(found[-1]) if found else 0

@@ -10,8 +10,19 @@ from typing import BinaryIO
 
 from logdoctor.run import Notice, Series, Setting
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED32, FIXED64, VARINT, WireError, fields, members, varint
+from logdoctor.sources.event_file.protobuf import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    WireError,
+    fields,
+    members,
+    signed,
+    varint,
+)
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.growing import GrowingPoints
 
 _LENGTH = struct.Struct("<Q")
 
@@ -33,8 +44,8 @@ _META = b"meta_data_tag"
 
 @dataclass
 class _Content:
-    points: dict[str, list[tuple[int, float, float]]] = field(default_factory=dict)
-    """Step, value and time of each scalar."""
+    points: dict[str, GrowingPoints] = field(default_factory=dict)
+    """Those of each scalar."""
     settings: dict[str, Setting] = field(default_factory=dict)
 
 
@@ -58,10 +69,7 @@ class VisualDLRecords(Source):
         content = _Content()
         with path.open("rb") as file:
             notices = tuple(_read(file, path, content))
-        series = tuple(
-            Series.of(tag, [p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
-            for tag, points in content.points.items()
-        )
+        series = tuple(Series.of(tag, *points.arrays()) for tag, points in content.points.items())
         yield Log(series=series, hyperparameters=content.settings, notices=notices)
 
 
@@ -86,7 +94,7 @@ def _take(data: bytes, content: _Content) -> None:
         step, time, tag, value = 0, float("nan"), "", None
         for one in fields(data, start, end):
             if one.number == _ID and one.wire == VARINT:
-                step = varint(data, one.start, one.end)[0]
+                step = signed(varint(data, one.start, one.end)[0])
             elif one.number == _TAG and one.wire == BYTES:
                 tag = data[one.start : one.end].decode(errors="replace")
             elif one.number == _TIMESTAMP and one.wire == VARINT:
@@ -98,7 +106,7 @@ def _take(data: bytes, content: _Content) -> None:
             elif one.number == _HPARAM and one.wire == BYTES:
                 content.settings |= dict(_settings(data, one.start, one.end))
         if tag and value is not None:
-            content.points.setdefault(tag, []).append((step, value, time))
+            content.points.setdefault(tag, GrowingPoints()).add(step, value, time)
 
 
 def _of_several(data: bytes, start: int, end: int, tag: str) -> tuple[str, float | None]:

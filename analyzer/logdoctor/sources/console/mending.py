@@ -47,6 +47,7 @@ _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?[0-9]+)?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
 _QUOTES = ("'", '"')
+_SETS = (":", "=")
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""

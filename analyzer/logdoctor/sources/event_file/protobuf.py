@@ -79,3 +79,8 @@ def varint(data: bytes, start: int, end: int) -> tuple[int, int]:
         if byte < 0x80:
             return value & 0xFFFF_FFFF_FFFF_FFFF, at + 1
     raise WireError(f"no integer at byte {start}")
+
+
+def signed(value: int) -> int:
+    """Return the integer of 64 bits, which may be negative, that a varint stands for."""
+    return value - (1 << 64) if value >= 1 << 63 else value
