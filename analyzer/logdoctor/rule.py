@@ -28,7 +28,7 @@ class Example:
     run: Run
     siblings: tuple[Run, ...] = ()
     varies: Mapping[str, str] = field(default_factory=dict)
-    """Changes of `logdoctor.testing` that rightly change the verdict here, each with the reason."""
+    """Changes of `logdoctor.testing.changes` that rightly change the verdict here, each with the reason."""
 
 
 Settings = Mapping[str, Setting]
@@ -119,7 +119,7 @@ class Rule:
     """Ids of rules whose findings in the same run are consequences of this one."""
     examples: ClassVar[tuple[Example, ...]]
     varies: ClassVar[Mapping[str, str]] = {}
-    """Changes of `logdoctor.testing` to which the whole rule rightly answers differently, each with the reason."""
+    """Changes of `logdoctor.testing.changes` to which the rule rightly answers differently, each with the reason."""
 
     check: ClassVar[Any]
     """`check(self, needs...) -> Iterator[Finding]`; its needs differ from rule to rule."""

@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from logdoctor.run import Series, Setting
+from logdoctor.run import Setting
+from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.growing import GrowingPoints
 from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
-from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.numbers import number_or_text
 from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
 _SCALAR = "training_stats_scalar"
@@ -49,7 +49,7 @@ class ClearMLOffline(Source):
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every value; a line that is no list of reports is said and left out."""
-        points: dict[str, GrowingPoints] = {}
+        scalars = Scalars()
         spans: list[Span] = []
         for block in read_blocks(path):
             for i, line in enumerate(block.lines):
@@ -58,10 +58,9 @@ class ClearMLOffline(Source):
                     place = (block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]))
                     spans.append(Span(*place, "is no list of ClearML's reports"))
                 for name, step, value, time in reports or ():
-                    points.setdefault(name, GrowingPoints()).add(step, value, time)
-        series = tuple(Series.of(name, *found.arrays()) for name, found in points.items())
-        notices = tuple(damage_notices(path, spans))
-        yield Log(series=series, hyperparameters=_settings(path.with_name("task.json")), notices=notices)
+                    scalars.add(name, step, value, time)
+        settings = _settings(path.with_name("task.json"))
+        yield Log(series=scalars.series(), hyperparameters=settings, notices=tuple(damage_notices(path, spans)))
 
 
 def _reports(line: str) -> list[tuple[str, int, float, float]] | None:
@@ -98,7 +97,4 @@ def _plain(sections: Mapping[str, Any]) -> Iterator[tuple[str, Setting]]:
         for name, entry in section.items() if isinstance(section, dict) else ():
             value = entry.get("value") if isinstance(entry, dict) else None
             if isinstance(value, str):
-                number = None
-                with suppress(ValueError):
-                    number = parse_number(value)
-                yield str(name), value if number is None else number
+                yield str(name), number_or_text(value)

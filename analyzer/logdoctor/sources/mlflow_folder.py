@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.growing import GrowingPoints
-from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.numbers import number_or_text, parse_number
 from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
 STATUS = {"FINISHED": True, "FAILED": False, "KILLED": False, "3": True, "4": False, "5": False}
@@ -122,10 +121,7 @@ def _parameter(file: Path) -> Setting:
 
 def setting(text: str) -> Setting:
     """Return a parameter, which MLflow keeps as text, as a number or a truth value where it is one."""
-    with suppress(ValueError):
-        value = parse_number(text)
-        return text if value is None else value
-    return {"True": True, "False": False}.get(text, text)
+    return {"True": True, "False": False}.get(text, number_or_text(text))
 
 
 def metric_series(name: str, points: GrowingPoints, *, by_time: bool = False) -> Series:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from logdoctor import Rule, Run, Severity, TrainLoss
 from logdoctor.diagnosis import diagnose
-from logdoctor.testing import CHANGES, CONVENTIONS, THINNABLE
+from logdoctor.testing.changes import CHANGES, CONVENTIONS, THINNABLE
 
 from .tables import percent
 
@@ -20,7 +20,7 @@ DROPPING = ("every second point", "lost points")
 """The changes that take points away, and with them sometimes the evidence: a spike of one point."""
 
 TRIED = ("ten times the steps", *DROPPING, *(f"the names of {who}" for who in CONVENTIONS))
-"""The changes of `logdoctor.testing.CHANGES` that must not matter."""
+"""The changes of `logdoctor.testing.changes.CHANGES` that must not matter."""
 
 
 @dataclass(frozen=True)

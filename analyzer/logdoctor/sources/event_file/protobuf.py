@@ -81,6 +81,7 @@ def varint(data: bytes, start: int, end: int) -> tuple[int, int]:
     raise WireError(f"no integer at byte {start}")
 
 
-def signed(value: int) -> int:
-    """Return the integer of 64 bits, which may be negative, that a varint stands for."""
+def signed_varint(data: bytes, start: int, end: int) -> int:
+    """Read a variable-length integer as the signed number that int32 and int64 mean; raises WireError."""
+    value, _ = varint(data, start, end)
     return value - (1 << 64) if value >= 1 << 63 else value
