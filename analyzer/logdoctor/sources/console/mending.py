@@ -43,9 +43,10 @@ _LAST_NUMBER = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]*)?$")
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 """A number that was cut off, where the mask of a shape does not take it for one."""
 
-_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?[0-9]+)?")
+_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
+_EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
 
@@ -114,12 +115,17 @@ def is_spliced(shape: str, rows: Sorted) -> bool:
     """
     head, tail = _most_alike(shape, rows.forwards), _most_alike(shape[::-1], rows.backwards)[::-1]
     last, first = _common(head, shape), len(shape) - _common(tail[::-1], shape[::-1])
-    if first == 0 or last == len(shape):
+    if last == len(shape):
+        return shape.startswith("{") and shape[-1] == MASK  # breaks off: a dictionary is closed
+    if first == 0:
         return False
     begins = len(tail) - (len(shape) - first)
     """Where in its own line the end begins."""
     if first > last:
-        return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(shape[last:first]))
+        between = shape[last:first]
+        if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
+            return True
+        return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if head == tail and _repeats(head[:begins], head[begins:last]):
         return True
     return all(
@@ -142,7 +148,9 @@ def _repeats(before: str, again: str) -> bool:
 
 def _is_within_a_word(before: str, begins: str, ends: str, behind: str) -> bool:
     """Tell whether a seam parts a word, given what stood before the part behind it and behind the part before it."""
-    if begins == MASK and before and before in "=:":  # a number without its name
+    if begins == MASK and before in _SETS:  # a number without its name
+        return True
+    if ends == MASK and begins in _SETS and begins != behind and before != MASK:  # a number in the place of a name
         return True
     return (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum())
 
