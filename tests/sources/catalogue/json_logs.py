@@ -163,7 +163,8 @@ JSON_LOGS = {
                 }
             )
         },
-        {"reward": at([20.5 + i for i in range(N)], one_based)},
+        {"reward": at([20.5 + i for i in range(N)], lambda i: 4000 * (i + 1))},
+        settings={"lr": 0.01},
     ),
     "MaxText, metrics file": Case(
         {
