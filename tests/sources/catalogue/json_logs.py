@@ -20,7 +20,6 @@ from tests.sources.catalogue.case import (
     epochs,
     lines,
     objects,
-    one_based,
     tens,
     zero_based,
 )
