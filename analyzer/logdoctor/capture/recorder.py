@@ -111,6 +111,8 @@ class Recorder:
         """Keep the value that gradients are about to be computed of, without any loss scale."""
         if self._step is None:
             return
+        if not self._step.losses and self._last_state == self._number:
+            self._keep_gradients()
         self._step.losses.append(loss.detach().clone())
         if not self._step.source and self._step.batches:  # no loader gave it: the targets are not among the arguments
             self._step.batches[-1] = with_targets(self._step.batches[-1], plain(targets_of(loss)))
@@ -188,7 +190,9 @@ class Recorder:
         weights = objects.models[0] if len(objects.models) == 1 else nn.ModuleList(objects.models)
         scheduler = next((one for one in objects.schedulers if one.optimizer is self._optimizer), None)
         loader = next(iter(objects.loaders), None)
-        held = {"optimizer": self._optimizer, "scheduler": scheduler, "scaler": self._scaler, "loader": loader}
+        held = {"optimizer": self._optimizer, "scheduler": scheduler, "loader": loader}
+        if self._scaler is not None and self._scaler.is_enabled():
+            held["scaler"] = self._scaler
         state = KeptState(
             self._number,
             {name: plain(one) for name, one in weights.state_dict().items() if isinstance(one, Tensor)},
@@ -198,6 +202,17 @@ class Recorder:
         self._ring.add_state(state)
         self._last_state = self._number
         self._state_seconds = time.perf_counter() - began
+
+    def _keep_gradients(self) -> None:
+        """Add to the newest state the gradients that this step's are about to be added to: most loops empty them."""
+        models = self._objects.models if self._objects is not None else ()
+        weights = models[0] if len(models) == 1 else nn.ModuleList(models)
+        kept = {name: one.grad for name, one in weights.named_parameters() if one.grad is not None}
+        # Zeros are what `zero_grad(set_to_none=False)` leaves.
+        if any(bool(one.any()) for one in kept.values()):
+            began = time.perf_counter()
+            self._ring.add_to_newest({"gradients": plain(kept)})
+            self._state_seconds += time.perf_counter() - began
 
     def _store(self, batch: KeptBatch) -> None:
         if self._batches_until is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, paths_argument, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.errors import ConfigurationError
@@ -29,7 +30,15 @@ def command() -> None:
 
 @command.command("save", short_help="Make a reference of good runs.")
 @paths_argument
-@click.option("-o", "--output", required=True, metavar="FILE", callback=_output, help="The file to write: main.json.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    callback=_output,
+    help="The file to write: main.json.",
+)
 @click.option("--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; losses and metrics.")
 @click.option("--run", "applies_to", default="*", metavar="PATTERN", help="Names of the runs to compare with it; all.")
 @click.option("--reason", default="", help="Why, for whoever reads the file.")
@@ -57,14 +66,14 @@ def save(
 
 
 @command.command("update", short_help="Make its curves anew, with a reason.")
-@click.argument("file", metavar="FILE", callback=_output)
+@click.argument("file", metavar="FILE", shell_complete=completion.paths, callback=_output)
 @paths_argument
 @click.option("--only-failing", is_flag=True, help="Keep the curves that the runs still hold to.")
 @click.option("--reason", required=True, help="Why, for whoever reads the file.")
 @config_option
 def update(*, file: Path, paths: Sequence[str], only_failing: bool, reason: str, config_file: str | None) -> None:
     """Make the curves of the reference FILE anew of the runs at or below each PATH, and say what changed."""
-    from logdoctor.gate.names import matching_runs
+    from logdoctor.config.names import matching_runs
     from logdoctor.gate.reference_file import read_reference, reference_text
     from logdoctor.gate.reference_making import make_reference, updated
     from logdoctor.gate.references import failing_curves

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from logdoctor.config.names import matching_series
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.gate.environment import config_hash, environment, trained_by
 from logdoctor.gate.golden import golden_curve
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import matching_series
 from logdoctor.gate.reference_file import Reference
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric

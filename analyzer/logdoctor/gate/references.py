@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from logdoctor.config import References
+from logdoctor.config.names import matching_runs, not_called
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.bands import Common, Deviation, Tolerance, common_windows, deviation
@@ -13,7 +14,6 @@ from logdoctor.gate.environment import config_hash, differences, environment
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.golden import Golden
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import matching_runs, not_called
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series

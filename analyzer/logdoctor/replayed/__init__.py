@@ -2,10 +2,12 @@
 
 from logdoctor.replayed.document import SCHEMA, NotAReplayError, from_json, to_json
 from logdoctor.replayed.result import (
+    CHANGES,
     Baseline,
     Birth,
     CodeLine,
     Cost,
+    Culprits,
     Environment,
     Failure,
     Finiteness,
@@ -26,11 +28,13 @@ from logdoctor.replayed.result import (
 )
 
 __all__ = [
+    "CHANGES",
     "SCHEMA",
     "Baseline",
     "Birth",
     "CodeLine",
     "Cost",
+    "Culprits",
     "Environment",
     "Failure",
     "Finiteness",
