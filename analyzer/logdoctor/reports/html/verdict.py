@@ -37,11 +37,11 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
     if sound and sound < len(runs):
         parts.append(f"{counted(sound, 'run')} {'is' if sound == 1 else 'are'} sound.")
-    if silent:
-        unsaid = (
-            f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')} not judged: " if failed or warned else ""
-        )
-        parts.append(f"{unsaid}{'no' if unsaid else 'No'} training loss was recognised.")
+    if silent and (failed or warned):
+        were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
+        parts.append(f"{were} not judged: no training loss was recognised.")
+    elif silent:
+        parts.append("No training loss was recognised.")
     return headline, " ".join(parts)
 
 
