@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 
@@ -65,8 +66,14 @@ def _changes(_context: click.Context, _parameter: click.Parameter, text: str | N
 
 
 @click.command("replay")
-@click.argument("run", required=False, metavar="RUN")
-@click.option("--recipe", "recipe_file", metavar="FILE", help="How a step is taken; RUN/recipe.py unless given.")
+@click.argument("run", required=False, metavar="RUN", shell_complete=completion.paths)
+@click.option(
+    "--recipe",
+    "recipe_file",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="How a step is taken; RUN/recipe.py unless given.",
+)
 @click.option(
     "--at", "at", type=click.IntRange(0), metavar="STEP", help="Replay this step; the worst finding's if not."
 )
@@ -90,7 +97,13 @@ def _changes(_context: click.Context, _parameter: click.Parameter, text: str | N
     help="Where the result goes; beside the run's logs if not.",
 )
 @click.option("--patched", is_flag=True, help="You changed the code since the last replay: does the step go well now?")
-@click.option("--write-recipe", "draft_file", metavar="FILE", help="Draft a recipe from RUN's capture, and stop.")
+@click.option(
+    "--write-recipe",
+    "draft_file",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="Draft a recipe from RUN's capture, and stop.",
+)
 @color_option
 def command(
     *,
