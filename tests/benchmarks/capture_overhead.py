@@ -90,7 +90,7 @@ def child(pipe: Connection, folder: Path | None, batch: int) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     clock = OwnTime()
-    meter.time = clock  # type: ignore[attr-defined]
+    meter.time = clock  # type: ignore[assignment, attr-defined]
     capture = install(folder) if folder is not None else None
     model = Gpt()
     optimizer = torch.optim.AdamW(model.parameters(), 3e-4)
