@@ -46,6 +46,7 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
+_WITHOUT_EXPONENT = re.compile(r"[0-9.]+[eE][-+]?")
 _EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
 _FAR_MORE = 50
 """How many times as often others must have come for a line to be rare."""
@@ -135,6 +136,8 @@ def is_spliced(shape: str, often: int, rows: Rows) -> bool:
     if first > last:
         between = shape[last:first]
         if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
+            return True
+        if shape[first] == MASK and _WITHOUT_EXPONENT.fullmatch(between):
             return True
         return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if head == tail and _repeats(head[:begins], head[begins:last]):
