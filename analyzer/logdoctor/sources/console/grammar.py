@@ -127,7 +127,7 @@ _UNIT_WORDS = (
     "us/step|ms/batch|samples/s|samples/sec|img/s|images/s|imgs/s|tokens/s|tok/s|tokens/sec|tok/sec|iter/s|GiB|MiB|KiB|GB|MB|"
     "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB"
 )
-_UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
+UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
 """A unit behind a number; behind a space only where it is not the key of the next."""
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _TIME_UNITS = frozenset(
@@ -360,7 +360,7 @@ class _LineReader:
     def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
         text, key, explicit, last = _key_of(before, behind_a_number=bool(self.fields) or not first)
         attached = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
-        unit = _UNIT.match(after)
+        unit = UNIT.match(after)
         named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
         lead = text[: len(text) - len(key)] if key else text
         if first:
@@ -498,7 +498,7 @@ def _key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]
     """Return what stands before a number without marks, its key, whether a mark told it, and the last piece of it."""
     text = before
     if behind_a_number:
-        unit = _UNIT.match(text)
+        unit = UNIT.match(text)
         text = text[unit.end() :] if unit else text
     text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
     explicit = text.endswith((":", "="))
