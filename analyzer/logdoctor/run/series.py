@@ -91,7 +91,7 @@ class Series:
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
         draws a resumed run (tensorboard/data/server/reservoir.rs).
         """
-        if len(self.steps) < 2 or bool((np.diff(self.steps) > 0).all()):
+        if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(self.steps[::-1])[::-1]

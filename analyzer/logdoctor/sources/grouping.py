@@ -195,7 +195,9 @@ def _note_duplicates(runs: Sequence[Run]) -> tuple[Run, ...]:
         if main is None or len(main) < MIN_DUPLICATE_POINTS:
             noted.append(run)
             continue
-        key = blake2b(main.steps.tobytes() + main.values.tobytes()).digest()
+        digest = blake2b(np.ascontiguousarray(main.steps).data)
+        digest.update(np.ascontiguousarray(main.values).data)
+        key = digest.digest()
         first = seen.setdefault(key, run.name)
         if first == run.name:
             noted.append(run)

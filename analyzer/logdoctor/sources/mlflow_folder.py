@@ -12,6 +12,7 @@ from logdoctor.run import Axis, Notice, Series, Setting
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.growing import GrowingPoints
 from logdoctor.sources.tables.numbers import number_or_text, parse_number
 from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
@@ -70,9 +71,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _points(file: Path) -> tuple[list[Point], list[Span]]:
+def _points(file: Path) -> tuple[GrowingPoints, list[Span]]:
     """Read the points of a metric, and which lines are none."""
-    points: list[Point] = []
+    points = GrowingPoints()
     spans: list[Span] = []
     fields = 0
     for block in read_blocks(file):
@@ -87,7 +88,7 @@ def _points(file: Path) -> tuple[list[Point], list[Span]]:
             elif not block.ended and i == len(block.lines) - 1:
                 spans.append(Span(*place, "has no line end, so that its last number may be cut off", INTERRUPTED_WRITE))
             else:
-                points.append(point)
+                points.add(*point)
                 fields = min(len(parts), _FIELDS[1])
     return points, spans
 
@@ -123,15 +124,15 @@ def setting(text: str) -> Setting:
     return {"True": True, "False": False}.get(text, number_or_text(text))
 
 
-def metric_series(name: str, points: Sequence[Point]) -> Series:
-    """Make a series of points in the order of logging; points that all lie at step 0 are counted instead."""
-    steps = np.array([step for step, _, _ in points], np.int64)
+def metric_series(name: str, points: GrowingPoints, *, by_time: bool = False) -> Series:
+    """Make a series of points in the order of logging; points that all lie at step 0 are counted instead.
+
+    Their times are in milliseconds. Points that come in no order are put into that of their times with `by_time`.
+    """
+    if by_time:
+        points.sort()
+    steps, values, times = points.arrays()
+    times *= _MILLISECONDS
     counted = len(steps) > 1 and not steps.any()
-    times = np.array([time for _, _, time in points], np.float64)
-    return Series.of(
-        name,
-        np.arange(len(steps)) if counted else steps,
-        np.array([value for _, value, _ in points], np.float64),
-        axis=Axis.INDEX if counted else Axis.STEP,
-        wall_times=times * _MILLISECONDS,
-    )
+    axis = Axis.INDEX if counted else Axis.STEP
+    return Series.of(name, np.arange(len(steps)) if counted else steps, values, times, axis)

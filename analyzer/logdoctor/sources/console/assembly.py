@@ -19,12 +19,14 @@ from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.grammar import SAMPLES, SPLIT_ROLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
-from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.tables.counters import axis_of
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
+from logdoctor.sources.tables.growing import places_of
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, tells_performance
+from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import falls, pieces
-from logdoctor.sources.tables.table import Column, Table, all_rows
+from logdoctor.sources.tables.table import Column, Table
 
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
@@ -57,7 +59,7 @@ class Assembled:
     """What the lines of a log come to."""
 
     table: Table
-    lines: NDArray[np.int64]
+    lines: LineNumbers
     """(rows of the table,) the cleaned line of each, counted from 0 through the whole log."""
     clock: Clock
     """Where the run stood at each line."""
@@ -77,6 +79,7 @@ class Assembled:
         return falls(self.clock.at)
 
 
+@np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     """Put the believed streams together; None when none is."""
     streams = [_of_one_rank(rows) for rows in streams]
@@ -95,15 +98,14 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     believed = _apart_by_epoch(believed)
     clock = _clock(believed, epochs, [part for part in counted if not part.values])
     table, lines = _table(path, believed, epochs, clock)
-    plan, complete = _plan(believed), _is_complete(counted)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     return Assembled(
         table,
         lines,
         clock,
         Axis.SAMPLES if counts_samples else Axis.STEP,
-        plan,
-        True if any(map(is_summary, counted)) else complete,
+        _plan(believed),
+        True if any(map(is_summary, counted)) else _is_complete(counted),
         min(int(part.lines[0]) for part in believed),
         max(int(part.lines[-1]) for part in believed),
     )
@@ -231,7 +233,10 @@ def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
-        at = (epoch - min(1.0, float(epoch.min()))) * length + at
+        through = (epoch - min(1.0, float(epoch.min()))) * length + at
+        if not (np.abs(through) < LARGEST_STEP).all():
+            return part
+        at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
@@ -363,17 +368,10 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
     return None if main is None or rows[main] < by_epoch else main
 
 
-def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, NDArray[np.int64]]:
+def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, LineNumbers]:
     """Put the rows of all parts in the order of the log; return the line of each as well."""
-    lines = np.concatenate([part.lines for part in parts]) if len(parts) > 1 else parts[0].lines
-    row_of = all_rows(len(lines))
-    if len(parts) > 1:
-        order = np.argsort(lines, kind="stable")
-        row_of[order] = all_rows(len(lines))
-        lines = lines[order]
-        del order
-    ends = np.cumsum([len(part) for part in parts])
-    rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
+    rows = ranks([part.lines for part in parts])
+    lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
     main = _main_counter(parts)
     found: dict[str, list[_Piece]] = {}
     positions: list[_Piece] = []
@@ -386,8 +384,9 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tu
         positions.append((at, _position(part, counters, main, epochs)))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
-    _, position = _joined(positions)
-    return Table(path, len(lines), tuple(_column(name, of, position) for name, of in found.items())), lines
+    position = scattered(positions)
+    columns = tuple(_column(name, found.pop(name), position) for name in list(found))
+    return Table(path, len(lines), columns), lines
 
 
 def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs: Clock) -> Numbers:
@@ -408,9 +407,9 @@ def _joined(found: Sequence[_Piece]) -> _Piece:
     """Put numbers in the order of their rows."""
     if len(found) == 1:
         return found[0]
-    rows, values = np.concatenate([at for at, _ in found]), np.concatenate([one for _, one in found])
-    order = np.argsort(rows)
-    return rows[order], values[order]
+    order = ranks([at for at, _ in found])
+    rows = scattered([(to, at) for to, (at, _) in zip(order, found, strict=True)])
+    return rows, scattered([(to, values) for to, (_, values) in zip(order, found, strict=True)])
 
 
 def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
@@ -455,9 +454,9 @@ def _under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part
     return [_under_section(part, clocks) if not part.counters and not part.form.split else part for part in parts]
 
 
-def _under_section(part: Part, headings: dict[str, NDArray[np.int64]]) -> Part:
+def _under_section(part: Part, headings: dict[str, LineNumbers]) -> Part:
     for split, lines in headings.items():
-        found = np.searchsorted(lines, part.lines) - 1
+        found = places_of(lines, part.lines) - 1
         distance = np.where(found >= 0, part.lines - lines[np.maximum(found, 0)], _NEAR + 1)
         if len(part) and (distance <= _NEAR).all():
             return replace(part, values={_named(name, split): at for name, at in part.values.items()})
