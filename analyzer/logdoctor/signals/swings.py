@@ -38,7 +38,7 @@ BAND = 3.0
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
-THROWN, NOT_RARE = 4.0, 0.02
+THROWN, NOT_RARE = 8.0, 0.02
 """Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
 where it is no single event."""
 

@@ -98,7 +98,7 @@ class StillImproving(Rule):
         """Compare the last fifth of the run with the whole."""
         if schedule is not None and (schedule.is_range_test or schedule.rates[-1] <= self.ended_rate * schedule.peak):
             return
-        whole = val is not None and len(val) >= self.min_points
+        whole = val is not None and (len(val) >= self.min_points or (len(val) > STEADY and _is_steady(val)))
         for trend in (val, train) if val is not None and whole else (train,):
             found = self._gain(trend, judged_alone=trend is val)
             if found is not None:
@@ -109,7 +109,8 @@ class StillImproving(Rule):
 
     def _gain(self, trend: Trend[TrainLoss] | Trend[ValLoss], *, judged_alone: bool) -> tuple[float, float] | None:
         """Return the fall of the last fifth and the least that counts, None where it is less or not sure."""
-        if len(trend) < self.min_points or trend.fall <= 0:
+        steady = trend.block == 1 and _is_steady(trend)
+        if (len(trend) < self.min_points and not (steady and judged_alone)) or trend.fall <= 0:
             return None
         fifth = max(2, len(trend.level) // 5)
         then = trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]
@@ -118,7 +119,6 @@ class StillImproving(Rule):
         error = MEDIAN_EFFICIENCY * trend.noise * float(np.sqrt(sum(1 / n for n in points)))
         relative = self.min_relative * trend.end if judged_alone and trend.end > 0 else np.inf
         values = trend.series.values
-        steady = trend.block == 1 and bool((np.diff(values[-STEADY:]) < 0).all())
         if steady:  # a bend in few points looks like noise, and a running median cuts the end off
             gain = float(values[-fifth - 1] - values[-1])
         fitted, z = last_fall(trend)
@@ -144,3 +144,8 @@ class StillImproving(Rule):
             ),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
+
+
+def _is_steady(trend: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
+    """Whether each of the last values is lower than the one before."""
+    return bool((np.diff(trend.series.values[-STEADY:]) < 0).all())

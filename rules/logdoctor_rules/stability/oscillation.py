@@ -23,14 +23,11 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
-from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.swings import USUAL, clues_of_swings, to_tell_apart
 from logdoctor.evidence.weighing import FAIR, STRONG
 from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings
 from logdoctor.wording import number, percent
-
-FAR_TOO_HIGH = 3.0
-"""Rate in units of what seldom trains with its optimizer, from which swings are its own."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ class Oscillation(Rule):
 
     min_thrown: float = threshold(
         3.0,
-        "times that it goes above four times its first values once the first tenth is over: of six hundred sound runs, "
+        "times that it goes above eight times its first values after the first tenth: of six hundred sound runs, "
         "some with batches of one example, none does so",
     )
 
@@ -199,8 +196,7 @@ class Oscillation(Rule):
             and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
             and (structured or swings.beyond_noise)
         )
-        rate_is_high = (rate_height(settings.run, settings) or 0.0) >= FAR_TOO_HIGH
-        together = joint.margin(rate_is_high=rate_is_high) if joint is not None else 0.0
+        together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown
         if not (thrown or swinging or bursts) and together < 1:
             return
@@ -208,7 +204,7 @@ class Oscillation(Rule):
         clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
         clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
-        again = f"it exceeds four times its first values {swings.thrown_again} times in later parts of the run"
+        again = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
         clues += [Clue("learning-rate-too-high", STRONG, again)] * bursts
         clues += [Clue("learning-rate-too-high", FAIR, "validation jumps as far")] * (together >= 1)
         weighed = weigh(USUAL, clues)
