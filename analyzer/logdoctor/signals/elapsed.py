@@ -22,6 +22,10 @@ falls exponentially to a tenth has 0.3; what breaks open late falls faster at it
 LEFT = 0.2
 """End as a share of the start below which a run has come far, however straight."""
 
+LEAST = 0.4
+"""Fall from the middle to the last third in units of that from the first to the middle, below which nothing is a line:
+a logarithm has 0.5."""
+
 FALLS, STEEPENS = 0.08, 0.3
 """Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
 only begun to fall, more."""
@@ -60,6 +64,10 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
     straight = slopes[0] < 0 and bend <= (max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
+    parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
+    if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
+        first, middle, last = (float(np.median(part)) for part in parts)
+        straight = straight and middle - last >= LEAST * (first - middle) - trend.level_noise / 2
     return float(slopes[1] / slopes[0]) if straight else float("nan")
 
 
@@ -84,8 +92,12 @@ def has_not_levelled_off(*trends: Trend[Any]) -> bool:
     """Whether all of some curves fall to their end about as fast as before, or have only begun to fall."""
     paces, falls = [pace_of_thirds(one) for one in trends], [last_fall(one) for one in trends]
     gains = [fall / one.fall if one.fall > 0 else 0.0 for one, (fall, _) in zip(trends, falls, strict=True)]
-    far = any(one.end < LEFT * one.start for one in trends)
+    far = any(one.end < LEFT * one.start or one.end >= one.first for one in trends)
     straight = all(PACE[0] <= pace <= PACE[1] for pace in paces) and max(gains) >= FALLS and not far
-    begun = all(one.end >= BEGUN * one.start > 0 for one in trends) and min(paces) >= LATE and min(gains) >= STEEPENS
+    begun = (
+        all(BEGUN * one.start <= one.end < one.first for one in trends)
+        and min(paces) >= LATE
+        and min(gains) >= STEEPENS
+    )
     late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
     return (straight or begun) and late and max(z for _, z in falls) >= SURE
