@@ -29,7 +29,10 @@ PHASES = 20
 """Parts of an epoch that its typical course is made of, where there are as many points."""
 
 EDGE = 0.2
-"""Share of an epoch at each end whose median stands for its beginning and its end."""
+"""Share of an epoch at each end whose moves are compared."""
+
+OUTLYING = 4.0
+"""Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
 
 MIN_REPEAT_POINTS = 16
 """Points of a period that is read from the curve alone: fewer do not show whether it is a saw or a wave."""
@@ -180,16 +183,22 @@ class Epochs:
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:
-        """(e, 2) level at the beginning and at the end of each epoch."""
-        fifths = [(part, max(2, round(EDGE * len(part)))) for part in self._parts]
-        return np.array([[float(np.median(part[:n])), float(np.median(part[-n:]))] for part, n in fifths])
+        """(e, 2) level at the beginning and at the end of each epoch: of the straight line through its points.
+
+        The first epoch bends; its line is that of its later half.
+        """
+        first, *others = self._parts
+        return np.array([_ends_of_line(part, OUTLYING * self._sigma) for part in (first[len(first) // 2 :], *others)])
 
     @cached_property
     def edge_noise(self) -> float:
-        """Standard error of one of those levels."""
-        moves = np.diff(self.series.values, 2) / np.sqrt(6)
-        points: float = max(2.0, EDGE * float(np.median(np.diff(self.starts))))
-        return MAD_TO_SIGMA * float(np.median(np.abs(moves))) * MEDIAN_EFFICIENCY / math.sqrt(points)
+        """Standard error of one of those levels: twice that of a mean (the variance of a line at its ends)."""
+        return 2 * self._sigma / math.sqrt(float(np.median(np.diff(self.starts))))
+
+    @cached_property
+    def _sigma(self) -> float:
+        """Standard deviation of single points, from second differences."""
+        return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(self.series.values, 2)))) / math.sqrt(6)
 
 
 def _line_through(
@@ -199,6 +208,17 @@ def _line_through(
     inside = np.interp(at, middles, means)
     slope = (means[-1] - means[-2]) / (middles[-1] - middles[-2])
     return np.asarray(np.where(at > middles[-1], means[-1] + slope * (at - middles[-1]), inside))
+
+
+def _ends_of_line(values: NDArray[np.float64], reach: float) -> tuple[float, float]:
+    """Return both ends of the line of least squares; points farther from it than `reach` are drawn in first."""
+    at = np.linspace(-0.5, 0.5, len(values))
+    drawn = values
+    for _ in range(2):
+        middle, slope = float(drawn.mean()), float(np.dot(at, drawn) / np.dot(at, at))
+        line = middle + slope * at
+        drawn = line + np.clip(values - line, -reach, reach) if reach > 0 else values
+    return middle - slope / 2, middle + slope / 2
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -222,6 +242,8 @@ def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], st
         count = int((len(series) - 1) / period)
         skipped = len(series) - count * period  # whole periods, counted back from the end
         yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
+    elif not settings.number(PLANNED_EPOCHS) and (between := _between_evaluations(series, run)) is not None:
+        yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps"
 
 
 def _aligned(counter: Series, series: Series) -> Series | None:
@@ -259,12 +281,32 @@ def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | N
     at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
     if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
         steps = (series.steps[-1] - series.steps[0] + pace) / epochs
-    elif evaluated.axis is series.axis and len(at) == epochs:
+    elif evaluated.axis is series.axis and _are_ends_of_epochs(at, epochs) and at[-1] + pace > series.steps[-1]:
         steps = at[-1] / epochs
     else:
         return None
     # Where a logged step straddles two epochs, every other epoch is seen at other phases.
     return float(steps) if (steps / pace).is_integer() else None
+
+
+def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
+    """Whether each step, of which some may be missing, ends one of so many epochs of one length, the last the last."""
+    ended = steps * epochs / max(int(steps[-1]), 1)
+    return len(steps) >= epochs / 2 and bool((np.abs(ended - np.round(ended)) < ROUNDING * epochs).all())
+
+
+def _between_evaluations(series: Series, run: Run) -> float | None:
+    """Return the steps from one evaluation to the next where they are regular: most runs evaluate once an epoch.
+
+    Where the number of epochs is known, it has told already whether they do.
+    """
+    evaluated = run.find(ValLoss)
+    if evaluated is None or evaluated.axis is not Axis.STEP or series.axis is not Axis.STEP:
+        return None
+    apart = np.diff(evaluated.finite.steps)
+    if len(apart) < MIN_EPOCHS - 1 or np.ptp(apart) > 0:
+        return None
+    return float(apart[0])
 
 
 def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:

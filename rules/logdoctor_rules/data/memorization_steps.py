@@ -28,9 +28,14 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Epochs, Schedule, Trend
 from logdoctor.wording import counted, number, percent
 
+STEADY = 2
+"""Evaluations after the lowest, each higher than the last, that show a rise where there are too few to know noise."""
+
 _PHASE = given(np.repeat(np.arange(4.0), 50))
 _STAIRS = decay(2.6, 1.3, 50).followed_by(flat(0.8, 50)).followed_by(flat(0.4, 50)).followed_by(flat(0.2, 50))
 _MILD = decay(2.6, 1.3, 50).followed_by(flat(1.2, 50)).followed_by(flat(1.12, 50)).followed_by(flat(1.05, 50))
+
+_CLICKS = given(np.repeat([0.692, 0.676, 0.656, 0.632], 50)).noisy(0.015, seed=2)
 
 _JUMPS = flat(2.6, 50).followed_by(line(2.2, 6.0, 50)).followed_by(line(5.8, 1.8, 50)).followed_by(line(1.6, 1.5, 50))
 
@@ -75,6 +80,9 @@ class MemorizationSteps(Rule):
     min_worse: float = threshold(
         0.02, "rise of validation after its lowest as a share of the lowest, from which it gets worse; beyond its noise"
     )
+    min_worse_share: float = threshold(
+        0.1, "the same as a share of all steps together: recommenders gain and lose a few percent of ln 2"
+    )
 
     examples = (
         fires("steps, and validation rises", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
@@ -83,19 +91,28 @@ class MemorizationSteps(Rule):
               val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 1.6, 140))),
         fires("large steps without validation (a note)", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05)),
         fires("steps in much noise, and validation rises", axis=Axis.STEP, epoch=_PHASE,
-              train_loss=_STAIRS.noisy(0.28, seed=5), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
-        silent("the same without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.28, seed=5)),
+              train_loss=_STAIRS.noisy(0.36, seed=5), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
+        fires("a recommender that gains and loses little", axis=Axis.STEP, epoch=_PHASE, train_loss=_CLICKS,
+              val_loss=given([0.691, 0.694, 0.698, 0.702])),
+        silent("a recommender that loses next to nothing", axis=Axis.STEP, epoch=_PHASE, train_loss=_CLICKS,
+               val_loss=given([0.691, 0.692, 0.693, 0.694])),
+        silent("the same without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.36, seed=5)),
         silent("steps within the noise, and validation rises", axis=Axis.STEP, epoch=_PHASE,
-               train_loss=_STAIRS.noisy(0.6, seed=3), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
+               train_loss=_STAIRS.noisy(0.6, seed=1), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("mild steps without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_MILD.noisy(0.01)),
         silent("steps, and validation falls", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
                val_loss=decay(2.6, 0.9, 200, half_life=0.4)),
         silent("steps, and validation is a little above its lowest", axis=Axis.STEP, epoch=_PHASE,
                train_loss=_STAIRS.noisy(0.05), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 1.315, 140))),
+        fires("steps, and validation is clearly above its lowest", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=_STAIRS.noisy(0.05), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 1.34, 140))),
+        silent("falls as much within epochs as between them", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=given(_STAIRS.values + line(1.6, 0.0, 200).values).noisy(0.05),
+               val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("falls within the epochs, and validation rises: plain overfitting", axis=Axis.STEP, epoch=_PHASE,
                train_loss=line(2.6, 0.2, 200).noisy(0.01),
                val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
-        silent("steps within the noise", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.7)),
+        silent("steps within the noise", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.6, seed=3)),
         silent("rises and falls again within epochs", axis=Axis.STEP, epoch=_PHASE, train_loss=_JUMPS.noisy(0.05),
                val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("the rate falls once an epoch", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.05),
@@ -111,7 +128,7 @@ class MemorizationSteps(Rule):
         total = float(steps.sum())
         share = total / (total + abs(float(within.sum()))) if total > 0 else 0.0
         height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
-        worse = val is not None and val.end - val.best > max(self.min_worse * abs(val.best), 4 * val.level_noise)
+        worse = val is not None and self._gets_worse(val, total)
         sure = height >= (self.min_z_worse if worse else self.min_z)
         if share < self.min_share or not sure or steps.min() <= 0:
             return
@@ -155,6 +172,13 @@ class MemorizationSteps(Rule):
                 "epochs": Quantity(epochs.count, epochs.known_from),
             },
         )
+
+    def _gets_worse(self, val: Trend[ValLoss], total: float) -> bool:
+        """Whether validation has risen since its lowest, beyond its noise or from evaluation to evaluation."""
+        since = val.series.values[int(np.argmin(val.series.values)) :]
+        steadily = len(since) > STEADY and bool((np.diff(since) > 0).all())
+        least = min(self.min_worse * abs(val.best), max(self.min_worse_share * total, 0.0))
+        return val.end - val.best > (least if steadily else max(least, 4 * val.level_noise))
 
     @staticmethod
     def _decays_between(schedule: Schedule, epochs: Epochs) -> bool:

@@ -60,7 +60,7 @@ class LrDecayedTooEarly(Rule):
         "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
         "is not judged. What more rate would have gained is not measured."
     )
-    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting")
+    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting", "constant-metric")
 
     dead_rate: float = threshold(
         0.01, "rate as a share of its peak below which nothing is learnt; cosines pass it in their last 6 %"
@@ -198,7 +198,7 @@ class LrDecayedTooEarly(Rule):
             severity=Severity.ERROR if nothing_learnt else self.severity,
             causes=_causes(schedule, died, begun, last),
             evidence={
-                "rate died at": Quantity(died, axis_word(schedule.series.axis)),
+                f"{axis_word(schedule.series.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
                 "fall while the rate was up": Quantity(gain / fall, "share of the whole fall"),
                 "end": Quantity(end),

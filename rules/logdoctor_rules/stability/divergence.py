@@ -60,6 +60,7 @@ class Divergence(Rule):
         "generalization-gap",
         "overfitting",
         "slow-convergence",
+        "still-improving",
     )
 
     above_start: float = threshold(
