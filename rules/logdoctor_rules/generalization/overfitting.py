@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.evidence.overfit import Fitted
 from logdoctor.run import State
-from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
 
@@ -210,8 +210,11 @@ class Overfitting(Rule):
         gap: Gap,
         settings: Hyperparameters,
         metric: Trend[ValMetric] | None,
+        swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
+        if swings is not None and swings.thrown_again:
+            return  # the weights were blown up: validation rises for that
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
