@@ -103,6 +103,13 @@ class TestAction:
         job = Job(workplace, paths="runs", fail_on="sometimes")
         assert (job.outputs["verdict"], job.run("Judge").returncode) == ("unfinished", 2)
 
+    def test_a_second_use_in_one_job_shows_nothing_of_the_first(self, workplace: Path) -> None:
+        first = Job(workplace, paths="runs")
+        second = Job(workplace, paths="runs", fail_on="sometimes", summary="false")
+        assert first.outputs["report"] != second.outputs["report"]
+        assert "No run was judged" in Path(second.outputs["report"]).read_text()
+        assert second.summary.count("## logdoctor") == 1
+
     def test_a_path_is_never_a_command(self, workplace: Path) -> None:
         Job(workplace, paths="$(touch stolen)\n`touch stolen`\n; touch stolen")
         assert not list(workplace.rglob("stolen"))
@@ -154,9 +161,41 @@ def test_hooks_name_commands_that_exist(workplace: Path) -> None:
     assert (done.returncode, "did you mean 'fail-on'" in done.stderr) == (2, True), done.stderr
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_shell_completes_commands(shell: str) -> None:
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_get_their_script(shell: str, workplace: Path) -> None:
     environment = {**os.environ, "_LOGDOCTOR_COMPLETE": f"{shell}_source"}
-    script = "import sys; sys.argv[0] = 'logdoctor'; from logdoctor.cli import main; main([])"
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    program = workplace / "logdoctor-env" / "bin" / "logdoctor"
+    done = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
     assert "_LOGDOCTOR_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("logdoctor ch", ["check"]),
+        ("logdoctor check --fail", ["--fail-on"]),
+        ("logdoctor check --fail-on w", ["warning"]),
+        ("logdoctor check --ignore plateau,nan-l", ["plateau,nan-loss"]),
+        ("logdoctor rule overf", ["overfitting"]),
+        ("logdoctor analyze -o js", ["json=", "jsonl="]),
+        ("logdoctor check ru", "files"),
+        ("logdoctor check --config l", "files"),
+    ],
+)
+def test_bash_completes(line: str, offered: list[str] | str, workplace: Path) -> None:
+    """The completion that `eval "$(_LOGDOCTOR_COMPLETE=bash_source logdoctor)"` sets up, asked as bash asks it."""
+    words = " ".join(map(shlex.quote, line.split()))
+    script = f"""
+    compopt() {{ echo files; }}  # works only while a completion runs
+    PATH="$1:$PATH"; eval "$(_LOGDOCTOR_COMPLETE=bash_source logdoctor)"
+    COMP_WORDS=({words}); COMP_CWORD={len(line.split()) - 1}
+    _logdoctor_completion logdoctor; printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", str(workplace / "logdoctor-env" / "bin")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.split() == (["files"] if offered == "files" else offered)

@@ -9,17 +9,23 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from logdoctor.config import Config
+from logdoctor.config.names import matching_runs
 from logdoctor.engine import compare, examine
-from logdoctor.errors import ConfigurationError, nearest
+from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Finding, Outcomes, Severity
 from logdoctor.packs import installed_rules
 from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
+from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
 from logdoctor.sources import read
 from logdoctor.tested import replay_of, with_replay
+from logdoctor.wording import counted
+
+HELD_OUT = (ValLoss, ValComponentLoss, TestLoss)
+"""Losses of data that nothing is trained on."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Diagnosis:
     """Files that look like logs by name and are none."""
     not_read: tuple[str, ...] = field(default=(), repr=False)
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    excluded: tuple[str, ...] = field(default=(), repr=False)
+    """Names of the runs that the settings leave out."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -73,16 +81,31 @@ class Diagnosis:
         return tuple(sorted(damaged))
 
 
+def is_judged(run: Run) -> bool:
+    """Tell whether a run logs a loss of training: of any other run, most rules have nothing to say."""
+    return any(one.role not in HELD_OUT for one in run.all(Loss))
+
+
 def analyze(*paths: str | Path, config: Config | None = None, now: float | None = None) -> Diagnosis:
     """Read every training log at or below the paths and ask every rule about every run.
 
-    Raises NoRunError when there is no log, ConfigurationError when a setting names what does not exist, and
-    RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are still being written.
+    Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names what
+    does not exist, and RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are
+    still being written.
     """
     settings = config or Config()
     rules = selected_rules(settings)
     reading = read(paths, settings.roles, now)
-    return replace(diagnose(reading.runs, rules, settings), left_alone=reading.left_alone, not_read=reading.not_read)
+    excluded = {run.name for pattern in settings.exclude for run in matching_runs(reading.runs, pattern)}
+    runs = [run for run in reading.runs if run.name not in excluded]
+    if not runs:
+        raise NoRunError(f"{', '.join(map(str, paths))}: `exclude` leaves out all {counted(len(excluded), 'run')}")
+    return replace(
+        diagnose(runs, rules, settings),
+        left_alone=reading.left_alone,
+        not_read=reading.not_read,
+        excluded=tuple(sorted(excluded)),
+    )
 
 
 def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> Diagnosis:

@@ -1,20 +1,26 @@
 """How much longer a training takes with a capture than without: `python tests/benchmarks/capture_overhead.py`.
 
-A small GPT (11 million parameters, AdamW, dropout) is trained alternately with and without a capture, from the same
-seed, in one process and one thread. Printed are the ratios of whole trainings in wall time and in processor time (which
-other jobs on the machine disturb less), their spread over the repeats, and the share that the capture measured itself.
-Weights are compared after each pair: they must be the same bit by bit.
+A small GPT (11 million parameters, AdamW, dropout) is trained from the same seed in two processes, one with a capture
+and one without. They take turns of some steps, in the order ABBA, and one waits while the other works: what else the
+machine does meanwhile disturbs both alike. A capture's budget is a share of the time of its own process, without the
+waiting.
+
+Printed are the ratios of the sums over all steps, in wall time and in processor time, their spread over blocks of
+turns, what writing at the end adds, and the share that the capture measured itself. The weights must be the same bit by
+bit.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import torch
@@ -22,11 +28,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from logdoctor.bundle.layout import FOLDER, state_folders
-from logdoctor.capture import Capture, install
+from logdoctor.capture import install, meter
 
 WORDS, LENGTH, WIDTH, LAYERS, HEADS = 2000, 64, 320, 8, 8
 WARM_UP = 3
 """Steps before the clock starts: the first allocate memory."""
+
+BLOCKS = 5
+"""Parts of the training whose ratios are told one by one."""
 
 
 class Gpt(nn.Module):  # type: ignore[misc]
@@ -48,74 +57,128 @@ class Gpt(nn.Module):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Timed:
-    """One training."""
+    """One turn, or the end."""
 
     wall: float
     processor: float
-    weights: dict[str, Tensor]
-    share: float = 0.0
-    """What the capture says that it took."""
 
 
-@contextmanager
-def capturing(folder: Path | None) -> Iterator[Capture | None]:
-    """Capture into a folder, or do not."""
-    capture = install(folder) if folder is not None else None
-    try:
-        yield capture
-    finally:
-        if capture is not None:
-            capture.close()
+@dataclass(frozen=True)
+class Ended:
+    """What is known when a training is over."""
+
+    writing: Timed
+    share: float
+    """What the capture says that it took, before it wrote."""
+    weights: str
+    """A digest of them."""
 
 
-def train(steps: int, batch: int, folder: Path | None) -> Timed:
-    """Train from one seed; the clock runs from the end of the warm-up to the last step."""
+class OwnTime:
+    """The clock of a process that is made to wait; stands in for `time` in the capture's meter."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def perf_counter(self) -> float:
+        return time.perf_counter() - self.waited
+
+
+def child(pipe: Connection, folder: Path | None, batch: int) -> None:
+    """Train by turns: each message is a number of steps, 0 ends it."""
+    torch.set_num_threads(1)
     torch.manual_seed(0)
+    clock = OwnTime()
+    meter.time = clock  # type: ignore[assignment]
+    capture = install(folder) if folder is not None else None
     model = Gpt()
     optimizer = torch.optim.AdamW(model.parameters(), 3e-4)
-    with capturing(folder) as capture:
-        for step in range(steps + WARM_UP):
-            if step == WARM_UP:
-                wall, processor = time.perf_counter(), time.process_time()
+
+    def steps(count: int) -> Timed:
+        wall, processor = time.perf_counter(), time.process_time()
+        for _ in range(count):
             tokens = torch.randint(0, WORDS, (batch, LENGTH + 1))
             loss = functional.cross_entropy(model(tokens[:, :-1]).flatten(0, 1), tokens[:, 1:].flatten())
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        wall, processor = time.perf_counter() - wall, time.process_time() - processor
-        share = capture.overhead if capture is not None else 0.0
-    return Timed(wall, processor, model.state_dict(), share)
+        return Timed(time.perf_counter() - wall, time.process_time() - processor)
+
+    steps(WARM_UP)
+    pipe.send(None)
+    while True:
+        began = time.perf_counter()
+        count = pipe.recv()
+        clock.waited += time.perf_counter() - began
+        if not count:
+            break
+        pipe.send(steps(count))
+    wall, processor = time.perf_counter(), time.process_time()
+    share = capture.overhead if capture is not None else 0.0
+    if capture is not None:
+        capture.close()
+    writing = Timed(time.perf_counter() - wall, time.process_time() - processor)
+    weights = b"".join(one.numpy().tobytes() for one in model.state_dict().values())
+    pipe.send(Ended(writing, share, hashlib.sha256(weights).hexdigest()))
+
+
+def by_turns(
+    folder: Path, seconds: float, turn: int, batch: int
+) -> Iterator[tuple[Timed, Timed] | tuple[Ended, Ended]]:
+    """Yield what each turn took with a capture and without, then how both ended."""
+    context = multiprocessing.get_context("spawn")
+    pipes = []
+    for home in (folder, None):
+        ours, theirs = context.Pipe()
+        context.Process(target=child, args=(theirs, home, batch), daemon=True).start()
+        ours.recv()  # it is warm
+        pipes.append(ours)
+    ended = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < ended or number < BLOCKS:
+        order = (0, 1) if number % 4 in (0, 3) else (1, 0)
+        timed = {which: _answer(pipes[which], turn) for which in order}
+        yield timed[0], timed[1]
+        number += 1
+    yield _answer(pipes[0], 0), _answer(pipes[1], 0)
+
+
+def _answer(pipe: Connection, message: int) -> Timed | Ended:
+    pipe.send(message)
+    return pipe.recv()
+
+
+def ratio(turns: Sequence[tuple[Timed, Timed]], which: str, more: float = 0.0) -> float:
+    """Return the time with a capture over that without, of all turns together."""
+    alone = sum(getattr(one, which) for _, one in turns)
+    return (sum(getattr(one, which) for one, _ in turns) + more) / alone
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=480.0, help="for both together")
+    parser.add_argument("--turn", type=int, default=4, help="steps of a turn")
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    torch.set_num_threads(1)
     size = sum(one.numel() for one in Gpt().parameters())
-    print(f"{size / 1e6:.1f} million parameters, torch {torch.__version__}, 1 thread, {options.steps} steps")
-    wall, processor, shares = [], [], []
-    for repeat in range(options.repeats):
-        with tempfile.TemporaryDirectory() as temporary:
-            order = (None, Path(temporary)) if repeat % 2 else (Path(temporary), None)
-            timed = {folder: train(options.steps, options.batch, folder) for folder in order}
-            states = list(state_folders(Path(temporary) / FOLDER))
-        alone, captured = timed[None], next(one for folder, one in timed.items() if folder is not None)
-        same = all(torch.equal(one, captured.weights[name]) for name, one in alone.weights.items())
-        wall.append(captured.wall / alone.wall)
-        processor.append(captured.processor / alone.processor)
-        shares.append(captured.share)
-        print(
-            f"  {alone.wall / options.steps * 1000:.0f} ms a step; wall x{wall[-1]:.3f}, processor x{processor[-1]:.3f}"
-            f", self-measured {captured.share:.1%}; states of steps {states}"
-            f", weights {'the same' if same else 'DIFFER'}"
-        )
-    for name, ratios in (("wall", wall), ("processor", processor)):
-        print(f"{name} x{statistics.median(ratios):.3f} (from x{min(ratios):.3f} to x{max(ratios):.3f})")
-    print(f"self-measured {statistics.median(shares):.1%} of the time, of a budget of 3 % and half a second")
+    with tempfile.TemporaryDirectory() as temporary:
+        *turns, (captured, alone) = by_turns(Path(temporary), options.seconds, options.turn, options.batch)
+        states = list(state_folders(Path(temporary) / FOLDER))
+    count = len(turns) * options.turn
+    seconds = [sum(one[which].wall for one in turns) for which in (0, 1)]
+    print(f"{size / 1e6:.1f} million parameters, torch {torch.__version__}, 1 thread, {count} steps")
+    print(f"{seconds[0]:.0f} s with a capture, {seconds[1]:.0f} s without, {seconds[1] / count * 1000:.0f} ms a step")
+    for which in ("wall", "processor"):
+        long = -(-len(turns) // BLOCKS)
+        blocks = [ratio(turns[at : at + long], which) for at in range(0, len(turns), long)]
+        pairs = statistics.quantiles((getattr(a, which) / getattr(b, which) for a, b in turns), n=4)
+        whole = ratio(turns, which, getattr(captured.writing, which))
+        print(f"{which} x{ratio(turns, which):.3f}, blocks from x{min(blocks):.3f} to x{max(blocks):.3f}")
+        print(f"  pairs of turns: median x{pairs[1]:.3f}, quartiles x{pairs[0]:.3f} and x{pairs[2]:.3f}")
+        print(f"  with the writing at the end x{whole:.3f}")
+    print(f"the capture measured {captured.share:.1%} itself, then wrote for {captured.writing.wall:.2f} s")
+    print(f"states of steps {states}, weights {'the same' if captured.weights == alone.weights else 'DIFFER'}")
 
 
 if __name__ == "__main__":

@@ -127,7 +127,42 @@ class TestExitCodes:
         write_csv(tmp_path / "runs" / "a", frobnication=falling(), lr=[0.1] * 200)
         done = check("runs", cwd=tmp_path)
         assert done.returncode == 3
-        assert "no loss was recognised in any run" in done.stdout
+        assert "not answered  a: a training loss: none was recognised" in done.stdout
+
+    @pytest.mark.parametrize("name", ["val_loss", "accuracy", "frobnication"])
+    def test_3_a_run_without_a_training_loss_beside_sound_ones(self, name: str, sound: Path) -> None:
+        write_csv(sound / "other", **{name: falling()})
+        done = here("check", "runs", cwd=sound.parent)
+        assert done.returncode == 3
+        assert "not answered other: a training loss: none was recognised" in done.stdout
+        assert "check not answered, 1 check passed" in done.stdout
+
+    def test_an_assertion_answers_for_a_run_without_a_training_loss(self, sound: Path) -> None:
+        write_csv(sound / "other", val_loss=falling())
+        asserts = '[[assert]]\nrun = "other"\nrole = "validation-loss"\nstatistic = "end"\nmax = 0.6\n'
+        (sound.parent / "logdoctor.toml").write_text(asserts, encoding="utf-8")
+        assert here("check", "runs", cwd=sound.parent).returncode == 0
+
+    def test_a_run_that_is_left_out_is_said(self, sound: Path) -> None:
+        write_csv(sound / "other", frobnication=falling())
+        done = here("check", "runs", "--exclude", "oth*", cwd=sound.parent)
+        assert done.returncode == 0
+        assert "1 run left out by `exclude`: other" in done.stdout
+        (sound.parent / "logdoctor.toml").write_text('exclude = "*"\n', encoding="utf-8")
+        done = here("check", "runs", cwd=sound.parent)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "`exclude` leaves out all 2 runs" in done.stderr
+
+    def test_logs_are_taken_for_finished_however_new(self, tmp_path: Path) -> None:
+        """Every file of a CI job has just been written, also the logs of a training that was killed yesterday."""
+        run = write_csv(tmp_path / "runs" / "killed", train_loss=falling(40))
+        (run / "hparams.yaml").write_text("max_steps: 1000\n", encoding="utf-8")
+        states = {}
+        for name in ("analyze", "check"):
+            done = here(name, "runs", "--output-format", "json", cwd=tmp_path)
+            (found,) = json.loads(done.stdout)["runs"]
+            states[name] = found["state"], "interrupted-run" in {one["rule"] for one in found["findings"]}
+        assert states == {"analyze": ("still being written", False), "check": ("unknown", True)}
 
     def test_3_a_loss_in_a_damaged_file(self, sound: Path) -> None:
         punch(sound / "sound" / "metrics.csv")
@@ -201,6 +236,21 @@ class TestReportsOfNoAnalysis:
         report = ElementTree.parse(sound.parent / "report.xml").getroot()
         assert (report.get("tests"), report.get("errors")) == ("1", "1")
         assert "no rule is called" in report.findall(".//error")[0].attrib["message"]
+
+    @pytest.mark.parametrize("wrong", [["--fail-on", "always"], ["--fail-onn", "error"], ["-o", "xml=a"], ["--config"]])
+    def test_a_line_that_cannot_be_read(self, wrong: list[str], sound: Path) -> None:
+        outputs = ["-o", "json=a.json", "--output=html=b.html"]
+        assert here("check", "runs", *outputs, cwd=sound.parent).returncode == 0
+        done = here("check", "runs", *outputs, *wrong, cwd=sound.parent)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert json.loads((sound.parent / "a.json").read_text("utf-8"))["runs"] == []
+        assert "No run was judged" in (sound.parent / "b.html").read_text("utf-8")
+
+    def test_a_bug(self, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert here("check", "runs", "-o", "junit=report.xml", cwd=sound.parent).returncode == 0
+        monkeypatch.setattr("logdoctor.diagnosis.diagnose", lambda *_: 1 / 0)
+        assert here("check", "runs", "-o", "junit=report.xml", cwd=sound.parent).returncode == 2
+        assert "ZeroDivisionError" in (sound.parent / "report.xml").read_text("utf-8")
 
     def test_a_pipe_or_a_folder_is_left_alone(self, sound: Path) -> None:
         done = here("check", "absent", "-o", "json=runs", cwd=sound.parent)
@@ -335,6 +385,16 @@ class TestSuppressions:
         assert done.returncode == 0
         assert "the suppression of plateau suppresses nothing" in done.stdout
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [["runs"], ["runs/bad"], ["runs/bad", "runs/sound"], ["runs/bad/metrics.csv"], ["."], ["HERE/runs"]],
+    )
+    def test_a_path_names_a_run_however_it_is_given(self, arguments: list[str], bad: Path) -> None:
+        known = '[[suppress]]\nrule = "*"\nrun = "runs/b*"\nreason = "known"\n'
+        (bad.parent / "logdoctor.toml").write_text(known, encoding="utf-8")
+        given = [one.replace("HERE", str(bad.parent)) for one in arguments]
+        assert here("check", *given, cwd=bad.parent).returncode == 0
+
     def test_the_preset_strict_asks_for_reasons(self, bad: Path) -> None:
         (bad.parent / "logdoctor.toml").write_text('[[suppress]]\nrule = "nan-loss"\n', encoding="utf-8")
         done = here("check", "runs", "--preset", "strict", cwd=bad.parent)
@@ -421,6 +481,17 @@ class TestReferences:
         assert "stale reference: leaves the band" in done.stdout
         assert "made elsewhere (torch 2.6.0 for 2.5.0)" in done.stdout
         assert ("<error " in (seeds / "junit.xml").read_text("utf-8")) is (code == 3)
+
+    def test_exact_values(self, seeds: Path) -> None:
+        assert here("reference", "save", "golden/seed0", "-o", "smoke.json", "--exact", "20", cwd=seeds).returncode == 0
+        assert "all values equal" in here("reference", "show", "smoke.json", cwd=seeds).stdout
+        assert here("check", "golden/seed0", "--reference", "smoke.json", cwd=seeds).returncode == 0
+        done = here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds)
+        assert done.returncode == 1
+        assert "smoke train_loss: differs in 20 of 20 values, first at step 0: " in done.stdout
+        done = here("reference", "update", "smoke.json", "golden/seed1", "--reason", "new seed", cwd=seeds)
+        assert (done.returncode, "train_loss: 20 values taken anew" in done.stdout) == (0, True)
+        assert here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds).returncode == 0
 
     def test_2_no_reference(self, seeds: Path) -> None:
         done = here("check", "runs", "--reference", "absent.json", cwd=seeds)

@@ -9,7 +9,8 @@ import pytest
 import torch
 from tests.capture.trainings import train
 
-from logdoctor.bundle.layout import FOLDER, batch_files
+from logdoctor.bundle.layout import FOLDER, batch_files, state_folders
+from logdoctor.bundle.tensor_files import read_tensors
 from logdoctor.capture import capturing, install
 from logdoctor.errors import LogDoctorError
 from logdoctor.replay.gather import alarm_step, captured_losses, find_capture, gather
@@ -113,9 +114,48 @@ def test_all_states_may_be_too_late(tmp_path: Path) -> None:
         gather(run, read_recipe(run / "recipe.py"), 10, {})
 
 
+def test_gradients_that_a_loop_never_empties_are_put_back(tmp_path: Path) -> None:
+    """They are a part of the state: from step 0 on every gradient is added to those before."""
+    torch.manual_seed(0)
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 1e-3)
+    capture = install(tmp_path, every=20)
+    losses = []
+    for step in range(50):
+        inputs = torch.randn(8, 4, generator=torch.Generator().manual_seed(step))
+        loss = model(inputs).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    capture.close()
+    (tmp_path / "recipe.py").write_text(
+        "import torch\n"
+        "def setup():\n"
+        "    model = torch.nn.Linear(4, 1)\n"
+        "    return model, torch.optim.SGD(model.parameters(), 1e-3)\n"
+        "def train_step(training, batch):\n"
+        "    loss = training.model(batch).square().mean()\n"
+        "    loss.backward()\n"
+        "    training.optimizer.step()\n"
+        "    return loss.detach()\n"
+    )
+    material = gather(tmp_path, read_recipe(tmp_path / "recipe.py"), 49, {})
+    result = replay(material, Target(49), Options(device="cpu"))
+    assert result.baseline is not None
+    assert result.baseline.state_step in (20, 40)
+    assert result.baseline.largest_difference == 0.0
+    assert material.logged[49] == losses[49]
+
+
+def test_gradients_that_are_emptied_take_no_room(tmp_path: Path) -> None:
+    run = captured(tmp_path)
+    for folder in state_folders(run / FOLDER).values():
+        assert "gradients" not in read_tensors(folder / "optim.pt")
+
+
 def test_a_wrong_number_of_accumulated_batches_is_said(tmp_path: Path) -> None:
     run = captured(tmp_path)
     (run / "recipe.py").write_text(RECIPE + "accumulate = 4\n")
     material = gather(run, read_recipe(run / "recipe.py"), 50, {})
-    with pytest.raises(LogDoctorError, match="step 45 was made of 1 batches; say accumulate = 1"):
+    with pytest.raises(LogDoctorError, match="step 45 was made of one batch; say accumulate = 1"):
         material.batches(45)

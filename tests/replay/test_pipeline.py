@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from logdoctor.finding import Confidence
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Fidelity, Training
 from logdoctor.replay.pipeline import Options, Progress, replay
-from logdoctor.replayed import Outcome, Shift, Symptom, Target, Wording, from_json, to_json
+from logdoctor.replayed import Culprits, Outcome, Shift, Symptom, Target, Wording, from_json, to_json
 
 torch.set_num_threads(1)
 
@@ -28,6 +29,20 @@ def spoiled(step: int) -> Any:
         x = x.clone()
         x[3, 2] = math.nan
     return x, y
+
+
+class _Flat(torch.autograd.Function):  # type: ignore[misc]  # torch is not followed
+    @staticmethod
+    def forward(_context: Any, value: Any) -> Any:
+        return value.clone()
+
+    @staticmethod
+    def backward(_context: Any, _gradient: Any) -> Any:
+        raise RuntimeError("no slope here")
+
+
+def no_backward(model: nn.Module, batch: Any) -> Any:
+    return _Flat.apply(loss_of(model, batch))
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +74,74 @@ def test_a_bad_batch_is_reproduced_named_and_left_out(nan_run: Loop) -> None:
     trial = result.trials[verdict.prescription.trial]
     assert (trial.name, trial.outcome) == ("skip", Outcome.REMOVED)
     assert trial.passed == trial.tried == 4
+    assert result.culprits == Culprits(32, (3,), None, rest_goes_well=True, told="batch[0] is NaN there")
+    assert "example 3 of 32, counted from 0, fails alone; the rest of the batch goes well" in " ".join(verdict.evidence)
     assert 0 < result.cost.steps < 300
     assert to_json(from_json(to_json(result))) == to_json(result)
+
+
+@pytest.mark.parametrize("only", [frozenset(), frozenset({"skip"}), frozenset({"clip", "loss-scale"})])
+def test_nothing_is_tried_but_what_was_asked_for(nan_run: Loop, only: frozenset[str]) -> None:
+    result = replay(nan_run.material(), Target(40), Options("cpu", only=only))
+    assert {one.name for one in result.trials} == only - {"loss-scale"}
+    assert result.birth is not None
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.confidence) == ("bad-batch", Confidence.MEDIUM)
+    assert ("loss-scale: this training has nothing that it would change" in result.remarks) == ("loss-scale" in only)
+
+
+def test_two_causes_at_once_are_told_by_a_pair() -> None:
+    """A batch with wrong labels where the rate jumps: either alone brings the failure."""
+
+    def setup() -> Training:
+        training = build()
+        factor = torch.optim.lr_scheduler.LambdaLR(training.optimizer, lambda step: 300.0 if step >= 40 else 1.0)
+        return Training(training.model, training.optimizer, factor)
+
+    def heavy(step: int) -> Any:
+        x, y = examples(step)
+        return (x, (y + 1) % 3) if step == 40 else (x, y)
+
+    result = replay(Loop(setup, batch=heavy, steps=60).run().material(), Target(40), CPU)
+    assert result.verdict is not None
+    assert {result.verdict.cause, result.verdict.second} == {"bad-batch", "learning-rate-jump"}
+    assert result.verdict.confidence is Confidence.LOW
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert ", and " in result.verdict.prescription.text
+
+
+def test_a_scheduler_that_the_recipe_forgot_is_said_and_blamed_on_nothing() -> None:
+    def setup() -> Training:
+        training = build()
+        factor = torch.optim.lr_scheduler.LambdaLR(training.optimizer, lambda step: 300.0 if step >= 38 else 1.0)
+        return Training(training.model, training.optimizer, factor)
+
+    run = Loop(setup).run()
+    states = [replace(one, restore=_forgetting(one)) for one in run.states]
+    run.setup = build
+    result = replay(run.material(states=tuple(states)), Target(40), CPU)
+    assert (
+        "the training had a scheduler and setup() returns none: the learning rate stays what it was" in result.remarks
+    )
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.prescription) == ("unknown", None)
+
+
+def _forgetting(state: Any) -> Any:
+    return lambda into: state.restore(_Forgetful(into))
+
+
+class _Forgetful:
+    """A training that takes the state of a scheduler and drops it."""
+
+    def __init__(self, training: Training) -> None:
+        self.model, self.optimizer, self.scheduler = training.model, training.optimizer, _Forgets()
+
+
+class _Forgets:
+    def load_state_dict(self, _state: Any) -> None:
+        pass
 
 
 def test_the_steps_spent_are_those_that_progress_tells(nan_run: Loop) -> None:
@@ -241,8 +322,13 @@ def test_the_users_loop_is_stepped_and_changed_from_outside() -> None:
         ({"batches": lambda step: {}[step]}, "there is no batch of step 30"),
         ({"accumulate": 4}, "a list of 4 batches"),
         ({"batches": lambda step: (torch.zeros(2, 5), torch.zeros(2).long())}, "loss() raised RuntimeError: mat1"),
+        (
+            {"loss": lambda model, batch: loss_of(model, batch).detach()},
+            "without a gradient; it must depend on the model",
+        ),
+        ({"loss": no_backward}, "the backward pass of loss() raised RuntimeError: no slope here"),
     ],
-    ids=["no batch", "no list", "wrong shape"],
+    ids=["no batch", "no list", "wrong shape", "no gradient", "no backward pass"],
 )
 def test_a_recipe_that_cannot_be_used_is_one_clear_line(nan_run: Loop, changes: Any, message: str) -> None:
     with pytest.raises(ReplayError) as caught:
@@ -256,9 +342,10 @@ def test_a_step_before_every_state_is_an_error(nan_run: Loop) -> None:
         replay(nan_run.material(states=tuple(nan_run.states[-1:])), Target(10), CPU)
 
 
-def test_an_unknown_device_is_an_error(nan_run: Loop) -> None:
+@pytest.mark.parametrize("name", ["gpu0", "meta", "xpu"])
+def test_an_unknown_device_is_an_error(nan_run: Loop, name: str) -> None:
     with pytest.raises(ReplayError, match="no device"):
-        replay(nan_run.material(), Target(40), Options("gpu0"))
+        replay(nan_run.material(), Target(40), Options(name))
     if not torch.cuda.is_available():
         with pytest.raises(ReplayError, match="sees no CUDA"):
             replay(nan_run.material(), Target(40), Options("cuda"))

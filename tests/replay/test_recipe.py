@@ -58,6 +58,7 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
         ("def setup(:\n", ":3: invalid syntax"),
         ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(1)\n", "ended Python itself (1)"),
+        ("\0", ": source code string cannot contain null bytes"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
@@ -76,6 +77,8 @@ def test_what_is_wrong_with_the_file_is_one_line(tmp_path: Path, text: str, said
         ("return nn.Linear(1, 1), None, 3", "the third is a int"),
         ("return ()", "it returned 0 things"),
         ("return nn.Linear(1, 1) / 2", ":4: setup() raised TypeError: unsupported operand"),
+        ("return nn.Linear(1, -1)", ":4: setup() raised RuntimeError: Trying to create tensor with negative dimension"),
+        ("raise SystemExit('bye')", ":4: setup() ended Python itself (bye); a recipe defines functions that return"),
     ],
 )
 def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: str) -> None:
@@ -83,6 +86,11 @@ def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: s
     with pytest.raises(ReplayError, match=re.escape(said)) as problem:
         recipe.setup()
     assert "\n" not in str(problem.value)
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ReplayError, match="is a folder; name the recipe's file"):
+        read_recipe(tmp_path)
 
 
 def test_no_file(tmp_path: Path) -> None:

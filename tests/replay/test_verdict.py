@@ -147,4 +147,4 @@ def test_what_changed_nothing_is_ruled_out_and_what_delayed_is_not() -> None:
         Trial("learning-rate", "a tenth of the rate", outcome=Outcome.POSTPONED, failed_step=130),
         *removed("skip"),
     )
-    assert list(ruled_out(trials)) == ["to clip at 1 changes nothing: it fails at step 120"]
+    assert list(ruled_out(trials)) == ["it still fails, at step 120, when you clip at 1"]

@@ -96,6 +96,6 @@ class Loop:
             for name in ("precision", "clip_norm", "accumulate", "train_step")
             if name in changes
         }
-        made = Recipe(self.setup, self.loss, **{"precision": Precision.FP32, **recipe})
+        made = Recipe(self.setup, changes.pop("loss", self.loss), **{"precision": Precision.FP32, **recipe})
         parts = {"states": tuple(self.states), "fidelity": Fidelity.EXACT, "batches": self.batch, "logged": self.losses}
         return Material(made, **{**parts, **changes})

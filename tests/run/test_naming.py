@@ -109,6 +109,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train_lr", TRAIN, roles.LearningRate),
     ("charts/learning_rate", NONE, roles.LearningRate),
     ("lr-Adam-momentum", NONE, roles.Setup),
+    ("Train-SmoothL1", TRAIN, roles.TrainComponentLoss),
     # the gradient
     ("grad_norm", NONE, roles.GradNorm),
     ("grad-norm", NONE, roles.GradNorm),
@@ -118,6 +119,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("l2_norm/grad/global", NONE, roles.GradNorm),
     ("grad_2.0_norm_total", NONE, roles.GradNorm),
     ("norm", NONE, roles.GradNorm),
+    ("Grad", NONE, roles.GradNorm),
     ("params-norm", NONE, roles.Unknown),
     # figures of merit
     ("accuracy", NONE, roles.TrainMetric),
@@ -139,6 +141,9 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("reward_std", NONE, roles.Unknown),
     # the machine and the clock
     ("tok/s", NONE, roles.Throughput),
+    ("Speed", NONE, roles.Throughput),
+    ("avg_batch_cost", NONE, roles.Throughput),
+    ("Time cost", NONE, roles.Throughput),
     ("it/s", NONE, roles.Throughput),
     ("throughput(tps)", NONE, roles.Throughput),
     ("mfu(%)", NONE, roles.Throughput),

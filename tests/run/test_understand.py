@@ -84,6 +84,17 @@ class TestSplit:
     def test_a_test_curve_stays_one_beside_validation(self) -> None:
         assert roles_of(*named("train_loss", "val_loss", "test_loss"))["test_loss"] is roles.TestLoss
 
+    def test_several_sets_to_validate_on_have_a_loss_each(self) -> None:
+        found = roles_of(*named("loss", "eval_wiki_loss", "eval_wiki_runtime", "eval_code_loss", "eval_code_runtime"))
+        assert (found["eval_wiki_loss"], found["eval_code_loss"]) == (roles.ValLoss, roles.ValLoss)
+
+    def test_a_term_is_no_set_of_its_own(self) -> None:
+        assert roles_of(*named("loss", "val_box_loss", "eval_runtime"))["val_box_loss"] is roles.ValComponentLoss
+
+    def test_games_that_were_lost_are_no_loss(self) -> None:
+        found = roles_of(*named("loss", "eval_win", "eval_draw", "eval_loss"))
+        assert (found["loss"], found["eval_loss"]) == (roles.TrainLoss, roles.Unknown)
+
     @pytest.mark.parametrize("name", ["mAP50", "bleu", "miou"])
     def test_what_nobody_computes_on_training_data_is_validation(self, name: str) -> None:
         (series,) = understand(named(name))

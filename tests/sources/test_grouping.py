@@ -231,3 +231,26 @@ def test_every_metric_of_dvclive_belongs_to_one_run(tmp_path: Path) -> None:
     assert run.name == "dvclive"
     assert sorted(one.name for one in run.series) == ["eval/loss", "lr", "train/loss"]
     assert run.hyperparameters == {"seed": 3}
+
+
+def test_a_capture_is_no_run_beside_the_log_of_its_training(tmp_path: Path) -> None:
+    """It counts steps from 0 and measures norms before or after clipping, as the training need not."""
+    write_csv(tmp_path / "log.csv", step=range(10, 50), train_loss=FALL, grad_norm=FALL)
+    for folder in ("logdoctor-capture", "logdoctor-capture-2"):
+        (tmp_path / folder).mkdir()
+        lines = (json.dumps({"step": k, "loss": v, "grad_norm": 3 * v}) for k, v in enumerate(FALL.tolist()))
+        (tmp_path / folder / "steps.jsonl").write_text("\n".join(lines))
+    (run,) = load(tmp_path)
+    assert run.name == "."
+    assert [(one.name, int(one.steps[0])) for one in run.series] == [("train_loss", 10), ("grad_norm", 10)]
+    assert [source.used for source in run.sources] == [True, False, False]
+
+
+def test_a_capture_tells_the_loss_that_a_log_does_not(tmp_path: Path) -> None:
+    write_csv(tmp_path / "eval.csv", step=range(40), eval_loss=FALL)
+    (tmp_path / "logdoctor-capture").mkdir()
+    lines = (json.dumps({"step": k, "loss": v}) for k, v in enumerate(FALL.tolist()))
+    (tmp_path / "logdoctor-capture" / "steps.jsonl").write_text("\n".join(lines))
+    (run,) = load(tmp_path)
+    assert run.find(TrainLoss) is not None
+    assert run.find(ValLoss) is not None

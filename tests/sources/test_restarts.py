@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tensorboardX import SummaryWriter
 
-from logdoctor import load
+from logdoctor import Run, load
+from logdoctor.run.notice import RESTART
 from logdoctor.run.roles import TrainLoss
 
 FALL = [4 * 0.9**step for step in range(40)]
@@ -85,13 +86,103 @@ def test_every_start_of_the_hugging_face_trainer_belongs_to_its_state(tmp_path: 
     assert loss.curve.steps.tolist() == list(range(40))
 
 
-@pytest.mark.parametrize("starts", [("lightning_logs/version_0", "lightning_logs/version_1")])
-def test_every_version_of_lightning_is_a_run(starts: tuple[str, str], tmp_path: Path) -> None:
-    for start, steps in zip(starts, (range(STOPPED), range(RESUMED, 40)), strict=True):
-        (tmp_path / start).mkdir(parents=True)
-        rows = text(steps, lambda i: f"0,{i},{FALL[i]}")
-        (tmp_path / start / "metrics.csv").write_text(f"epoch,step,train_loss\n{rows}")
-    assert [run.name for run in load(tmp_path)] == list(starts)
+Writer = Callable[[Path, Iterable[int]], None]
+
+
+def lightning(folder: Path, steps: Iterable[int]) -> None:
+    rows = text(steps, lambda i: f"{i // 10},{i},{FALL[i]}")
+    (folder / "metrics.csv").write_text(f"epoch,step,train_loss\n{rows}")
+    (folder / "hparams.yaml").write_text("lr: 0.1\nseed: 1\n")
+
+
+def event_file(folder: Path, steps: Iterable[int]) -> None:
+    with SummaryWriter(str(folder)) as writer:
+        for step in steps:
+            writer.add_scalar("train/loss", FALL[step], step, walltime=1.7e9 + step)
+
+
+def mmengine(folder: Path, steps: Iterable[int]) -> None:
+    (folder / "vis_data").mkdir()
+    rows = text(steps, lambda i: record(lr=0.1, loss=FALL[i], iter=i, step=i, epoch=1))
+    (folder / "vis_data" / "scalars.json").write_text(rows)
+
+
+STARTS: dict[str, tuple[Writer, tuple[str, str]]] = {
+    "Lightning": (lightning, ("lightning_logs/version_0", "lightning_logs/version_1")),
+    "Lightning, ten starts later": (lightning, ("lightning_logs/version_9", "lightning_logs/version_10")),
+    "Hugging Face": (event_file, ("runs/Jan31_12-00-00_host", "runs/Feb01_12-00-00_host")),
+    "MMEngine": (mmengine, ("work/20240131_120000", "work/20240201_120000")),
+    "NeMo": (event_file, ("exp/2024-01-31_12-00-00", "exp/2024-02-01_12-00-00")),
+}
+"""Who opens a new folder for every start, and what it is called."""
+
+
+def starts_of(name: str, tmp_path: Path, *steps: Iterable[int]) -> list[Run]:
+    write, places = STARTS[name]
+    for place, of_start in zip(places, steps, strict=True):
+        (tmp_path / place).mkdir(parents=True)
+        write(tmp_path / place, of_start)
+    return list(load(tmp_path))
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_start_that_goes_on_in_a_folder_of_its_own_is_the_same_run(name: str, tmp_path: Path) -> None:
+    (run,) = starts_of(name, tmp_path, range(STOPPED), range(RESUMED, 40))
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert (len(loss), loss.rewinds.tolist()) == (45, [STOPPED])
+    assert loss.curve.steps.tolist() == list(range(40))
+    assert {place for place in STARTS[name][1] if any(place in one.path for one in run.sources)} == set(STARTS[name][1])
+    (said,) = [notice for notice in run.notices if notice.kind == RESTART]
+    assert "was resumed here from step 20 on" in said.message
+
+
+def test_a_start_may_go_on_right_where_the_one_before_ended(tmp_path: Path) -> None:
+    (run,) = starts_of("Lightning", tmp_path, range(STOPPED), range(STOPPED, 40))
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert (len(loss), loss.rewinds.tolist()) == (40, [])
+    assert [notice.kind for notice in run.notices] == [RESTART]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param((range(STOPPED), range(40)), id="seeds begin alike"),
+        pytest.param((range(STOPPED), range(30, 40)), id="steps between them are missing"),
+        pytest.param((range(STOPPED), range(3, 40)), id="a run that logs late"),
+        pytest.param((range(STOPPED), range(20, 40, 4)), id="another interval of logging"),
+    ],
+)
+def test_starts_that_may_be_runs_of_their_own_stay_apart(steps: tuple[range, range], tmp_path: Path) -> None:
+    assert [run.name for run in starts_of("Lightning", tmp_path, *steps)] == list(STARTS["Lightning"][1])
+
+
+def test_another_setting_makes_another_run(tmp_path: Path) -> None:
+    starts_of("Lightning", tmp_path, range(STOPPED), range(RESUMED, 40))
+    (tmp_path / "lightning_logs/version_1/hparams.yaml").write_text("lr: 0.1\nseed: 2\n")
+    assert len(load(tmp_path)) == 2
+
+
+def test_another_level_makes_another_run(tmp_path: Path) -> None:
+    starts_of("Lightning", tmp_path, range(STOPPED), range(RESUMED, 40))
+    rows = text(range(RESUMED, 40), lambda i: f"{i // 10},{i},{FALL[i] + 2}")
+    (tmp_path / "lightning_logs/version_1/metrics.csv").write_text(f"epoch,step,train_loss\n{rows}")
+    assert len(load(tmp_path)) == 2
+
+
+def test_a_start_that_may_go_on_from_either_of_two_runs_stays_apart(tmp_path: Path) -> None:
+    for version, steps in enumerate((range(STOPPED), range(STOPPED), range(RESUMED, 40))):
+        (tmp_path / f"version_{version}").mkdir()
+        lightning(tmp_path / f"version_{version}", steps)
+    assert len(load(tmp_path)) == 3
+
+
+def test_folders_of_other_names_are_runs_of_their_own(tmp_path: Path) -> None:
+    for name, steps in (("first", range(STOPPED)), ("second", range(RESUMED, 40))):
+        (tmp_path / name).mkdir()
+        lightning(tmp_path / name, steps)
+    assert len(load(tmp_path)) == 2
 
 
 def rank_log(share: float = 0.0) -> str:

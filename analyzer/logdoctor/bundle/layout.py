@@ -4,7 +4,7 @@ logdoctor-capture/                      below the folder of the run
     steps.jsonl                         one line a step: loss, gradient norm, rate, loss scale
     alarm.json                          why it was written, and at which step
     step_000012325/                     a state, saved before the forward pass of that step
-        meta.json  model.safetensors  optim.pt  rng.pt
+        meta.json  model.safetensors  optim.pt  rng.pt      optim.pt: all that is neither weights nor random states
     batches/000012340.pt                the batches of a step, and the random states before its forward pass
 """
 

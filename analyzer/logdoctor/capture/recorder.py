@@ -15,7 +15,7 @@ from logdoctor.bundle import random_states
 from logdoctor.bundle.plain import plain
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
-from logdoctor.capture.batches import Offers, as_batch, with_targets
+from logdoctor.capture.batches import Offers, as_batch, completed, with_targets
 from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
@@ -28,6 +28,9 @@ steps to show (RMS_t leads a spike by 1 to 8 steps, arXiv 2304.13013)."""
 
 STEPS_AFTER = 64
 """Steps whose batches are kept after an alarm: a fix is tried beyond it, to see whether it only delays."""
+
+WRITING = 3.0
+"""How much longer it takes to write a state than to copy it, measured on a disk."""
 
 NORM_SHARE = 0.5
 """Part of the budget that the gradient norm may take; where it takes more, the steps between two are doubled."""
@@ -111,6 +114,8 @@ class Recorder:
         """Keep the value that gradients are about to be computed of, without any loss scale."""
         if self._step is None:
             return
+        if not self._step.losses and self._last_state == self._number:
+            self._keep_gradients()
         self._step.losses.append(loss.detach().clone())
         if not self._step.source and self._step.batches:  # no loader gave it: the targets are not among the arguments
             self._step.batches[-1] = with_targets(self._step.batches[-1], plain(targets_of(loss)))
@@ -148,11 +153,12 @@ class Recorder:
 
     def finish(self) -> None:
         """Write what is still held: the script ends, and nobody knows yet what its log will show."""
-        self._judge()
-        if self._batches_until is None:
-            self._write()
-        self._ring.clear()
-        self._writer.close()
+        with self._meter.running():
+            self._judge()
+            if self._batches_until is None:
+                self._write()
+            self._ring.clear()
+            self._writer.close()
 
     def _is_main(self, optimizer: Optimizer) -> bool:
         """Tell the optimizer whose steps are counted: of several the first that steps."""
@@ -168,7 +174,7 @@ class Recorder:
             step.batches.append(plain(as_batch(args, kwargs)))
         elif id(batch) != step.source:  # several calls on one batch count once
             step.source = id(batch)
-            step.batches.append(plain(batch))
+            step.batches.append(plain(completed(batch, kwargs)))
 
     def _is_state_due(self) -> bool:
         if self._batches_until is not None or self._is_over:
@@ -178,7 +184,9 @@ class Recorder:
         since = self._number - self._last_state
         if self._every is not None:
             return since >= self._every
-        return since >= MIN_SPACING and self._meter.affords(self._state_seconds)
+        # Two states are worth more than the budget of a short training; from then on it holds with their writing.
+        writing = 2 * WRITING * self._state_seconds if len(self._ring.states) == 2 else 0.0
+        return since >= MIN_SPACING and self._meter.affords(self._state_seconds + writing)
 
     def _take_state(self) -> None:
         objects = self._objects
@@ -188,7 +196,9 @@ class Recorder:
         weights = objects.models[0] if len(objects.models) == 1 else nn.ModuleList(objects.models)
         scheduler = next((one for one in objects.schedulers if one.optimizer is self._optimizer), None)
         loader = next(iter(objects.loaders), None)
-        held = {"optimizer": self._optimizer, "scheduler": scheduler, "scaler": self._scaler, "loader": loader}
+        held = {"optimizer": self._optimizer, "scheduler": scheduler, "loader": loader}
+        if self._scaler is not None and self._scaler.is_enabled():
+            held["scaler"] = self._scaler
         state = KeptState(
             self._number,
             {name: plain(one) for name, one in weights.state_dict().items() if isinstance(one, Tensor)},
@@ -198,6 +208,17 @@ class Recorder:
         self._ring.add_state(state)
         self._last_state = self._number
         self._state_seconds = time.perf_counter() - began
+
+    def _keep_gradients(self) -> None:
+        """Add to the newest state the gradients that this step's are about to be added to: most loops empty them."""
+        models = self._objects.models if self._objects is not None else ()
+        weights = models[0] if len(models) == 1 else nn.ModuleList(models)
+        kept = {name: one.grad for name, one in weights.named_parameters() if one.grad is not None}
+        # Zeros are what `zero_grad(set_to_none=False)` leaves.
+        if any(bool(one.any()) for one in kept.values()):
+            began = time.perf_counter()
+            self._ring.add_to_newest({"gradients": plain(kept)})
+            self._state_seconds += time.perf_counter() - began
 
     def _store(self, batch: KeptBatch) -> None:
         if self._batches_until is None:
@@ -229,13 +250,11 @@ class Recorder:
 
         The first alarm does so, and each later one that is much worse.
         """
-        began = time.perf_counter()
         self._alarm = alarm
         self._write()
         self._writer.alarm(alarm)
         self._writer.flush()
         self._batches_until = alarm.step + STEPS_AFTER
-        self._meter.excuse(time.perf_counter() - began)
 
     def _write(self) -> None:
         for state in self._ring.states:

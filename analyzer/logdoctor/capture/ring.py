@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
@@ -63,6 +63,13 @@ class Ring:
         while self.batches and self.batches[0].step < self.states[0].step:
             self.batches.popleft()
         self._shrink()
+
+    def add_to_newest(self, rest: Mapping[str, Any]) -> None:
+        """Keep more of the newest state, if it is still held."""
+        if self.states:
+            newest = self.states.pop()
+            self.states.append(replace(newest, rest={**newest.rest, **rest}))
+            self._shrink()
 
     def add_batch(self, batch: KeptBatch) -> None:
         """Keep the batches of a step."""

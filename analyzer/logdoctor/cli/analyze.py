@@ -9,6 +9,7 @@ import click
 
 from logdoctor.cli.options import color_option, config_option, paths_argument
 from logdoctor.cli.reporting import (
+    Diagnosing,
     Outputs,
     asked,
     left_out,
@@ -19,7 +20,7 @@ from logdoctor.cli.reporting import (
 )
 
 
-@click.command("analyze")
+@click.command("analyze", cls=Diagnosing)
 @paths_argument
 @report_options
 @question_options
@@ -32,6 +33,7 @@ def command(
     outputs: Outputs,
     select: Sequence[str],
     ignore: Sequence[str],
+    exclude: Sequence[str],
     min_severity: str | None,
     min_confidence: str | None,
     config_file: str | None,
@@ -46,7 +48,7 @@ def command(
 
     started = time.perf_counter()
     with replacing_reports(outputs):
-        config = asked(config_file, select, ignore, min_severity, min_confidence)
+        config = asked(config_file, select, ignore, exclude, min_severity, min_confidence)
         diagnosis = analyze(*paths, config=config)
     report = Report(diagnosis, time.perf_counter() - started, left_out(config))
     write_reports(report, output_format, outputs, color)

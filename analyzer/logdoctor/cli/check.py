@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from datetime import date
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, paths_argument
 from logdoctor.cli.reporting import (
+    Diagnosing,
     Outputs,
     asked,
     left_out,
@@ -22,8 +25,11 @@ from logdoctor.cli.reporting import (
 EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
 """Exit code of each verdict."""
 
+LONG_AFTER = math.inf
+"""The moment at which a gate looks at logs: what it judges is done, and in CI every file has just been written."""
 
-@click.command("check")
+
+@click.command("check", cls=Diagnosing)
 @paths_argument
 @click.option(
     "--fail-on",
@@ -37,10 +43,19 @@ EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
 )
 @click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
 @click.option(
-    "--reference", "references", multiple=True, metavar="FILE", help="A reference to compare with; repeatable."
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="A reference to compare with; repeatable.",
 )
 @click.option(
-    "--suppressions", multiple=True, metavar="FILE", help="A file of [[suppress]] beside the configuration; repeatable."
+    "--suppressions",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="A file of [[suppress]] beside the configuration; repeatable.",
 )
 @report_options
 @question_options
@@ -58,12 +73,13 @@ def command(
     outputs: Outputs,
     select: Sequence[str],
     ignore: Sequence[str],
+    exclude: Sequence[str],
     min_severity: str | None,
     min_confidence: str | None,
     config_file: str | None,
     color: str,
 ) -> int:
-    """Judge every training run at or below each PATH, for CI.
+    """Judge every training run at or below each PATH, for CI. Logs are taken for finished, however new.
 
     Exits with 0 when nothing fails, 1 when a finding or a check at or above --fail-on fails, 2 when it could not
     finish, and 3 when it cannot tell: no run, a missing run or series, damaged data, or a reference that was made
@@ -79,7 +95,7 @@ def command(
 
     started = time.perf_counter()
     with replacing_reports(outputs):
-        config = asked(config_file, select, ignore, min_severity, min_confidence).with_options(
+        config = asked(config_file, select, ignore, exclude, min_severity, min_confidence).with_options(
             fail_on=FailOn(fail_on) if fail_on else None,
             preset=Preset(preset) if preset else None,
             require_runs=require_runs,
@@ -88,7 +104,7 @@ def command(
         rules = [rule.id for rule in installed_rules()]
         refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
         golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
-        gated = judge(analyze(*paths, config=config), config, golden, date.today())
+        gated = judge(analyze(*paths, config=config, now=LONG_AFTER), config, golden, date.today())
     report = Report(gated.diagnosis, time.perf_counter() - started, left_out(config), gated)
     write_reports(report, output_format, outputs, color)
     return EXIT_CODES[gated.verdict]

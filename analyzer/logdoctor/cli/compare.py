@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, settings
 from logdoctor.cli.output import terminal_page, write_out
 
 
 @click.command("compare")
-@click.argument("reference", metavar="REF")
-@click.argument("new", metavar="NEW")
+@click.argument("reference", metavar="REF", shell_complete=completion.paths)
+@click.argument("new", metavar="NEW", shell_complete=completion.paths)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @config_option
 @color_option

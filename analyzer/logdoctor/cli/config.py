@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import config_option, settings
 from logdoctor.cli.output import write_out
 from logdoctor.reports.escaping import printable
@@ -48,7 +49,7 @@ def schema() -> None:
 
 @command.command("check")
 @config_option
-@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.paths)
 def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
     """Check that the settings can be followed, and every reference and suppression file that they name.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import config_option, paths_argument, settings
 from logdoctor.cli.output import writable, write_file, write_out
 
@@ -18,7 +19,14 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
 @click.command("export")
 @paths_argument
 @click.option("--output-format", type=click.Choice(["jsonl", "csv"]), default="jsonl")
-@click.option("-o", "--output", metavar="FILE", callback=_output, help="Write to a file, not to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    callback=_output,
+    help="Write to a file, not to standard output.",
+)
 @config_option
 def command(paths: Sequence[str], output_format: str, output: Path | None, config_file: str | None) -> None:
     """Write every point of every series at or below each PATH, in the order of logging.

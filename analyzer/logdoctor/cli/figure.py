@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import config_option, settings
 from logdoctor.cli.output import writable, write_bytes
 from logdoctor.errors import LogDoctorError, nearest
@@ -31,8 +32,16 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str) -> 
 
 
 @click.command("figure")
-@click.argument("run", metavar="RUN")
-@click.option("-o", "--output", required=True, metavar="FILE", callback=_output, help="A .pdf, .png or .svg file.")
+@click.argument("run", metavar="RUN", shell_complete=completion.paths)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    shell_complete=completion.paths,
+    callback=_output,
+    help="A .pdf, .png or .svg file.",
+)
 @click.option("--finding", "rule", metavar="RULE", help="Mark this finding, or `none`, instead of the worst.")
 @click.option("--series", "names", multiple=True, metavar="NAME", help="Draw this series instead; repeatable.")
 @click.option(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from logdoctor.cli import completion
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,10 +28,16 @@ def _expanded(_context: click.Context, _parameter: click.Parameter, patterns: Se
     return tuple(dict.fromkeys(paths))
 
 
-paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=_expanded)
+paths_argument = click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completion.paths, callback=_expanded
+)
 
 config_option = click.option(
-    "--config", "config_file", metavar="FILE", help="Settings, instead of the nearest logdoctor.toml or pyproject.toml."
+    "--config",
+    "config_file",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="Settings, instead of the nearest logdoctor.toml or pyproject.toml.",
 )
 
 color_option = click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 
@@ -24,6 +25,9 @@ RECIPE = "recipe.py"
 INCONCLUSIVE, INTERRUPTED = 3, 130
 
 REDRAW_SECONDS = 0.5
+
+NO_CHANGE = "none"
+"""Given to `--only` to reproduce, locate and probe, and to try nothing."""
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -45,9 +49,31 @@ def _result_file(_context: click.Context, _parameter: click.Parameter, text: str
     return writable(path)
 
 
+def _changes(_context: click.Context, _parameter: click.Parameter, text: str | None) -> frozenset[str] | None:
+    """Read the names of changes to try; `none` is that of no change."""
+    if text is None:
+        return None
+    from logdoctor.errors import nearest
+    from logdoctor.replayed import CHANGES
+
+    names = [one.strip() for one in text.split(",") if one.strip()]
+    for one in names:
+        if one not in (*CHANGES, NO_CHANGE):
+            raise click.BadParameter(f"{one!r} is no change that can be tried{nearest(one, (*CHANGES, NO_CHANGE))}")
+    if not names:
+        raise click.BadParameter("names no change; none for none")
+    return frozenset(names) - {NO_CHANGE}
+
+
 @click.command("replay")
-@click.argument("run", required=False, metavar="RUN")
-@click.option("--recipe", "recipe_file", metavar="FILE", help="How a step is taken; RUN/recipe.py unless given.")
+@click.argument("run", required=False, metavar="RUN", shell_complete=completion.paths)
+@click.option(
+    "--recipe",
+    "recipe_file",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="How a step is taken; RUN/recipe.py unless given.",
+)
 @click.option(
     "--at", "at", type=click.IntRange(0), metavar="STEP", help="Replay this step; the worst finding's if not."
 )
@@ -56,6 +82,9 @@ def _result_file(_context: click.Context, _parameter: click.Parameter, text: str
     "--device", default="auto", metavar="DEVICE", help="cpu, cuda, cuda:1 ...; auto takes CUDA if it is there."
 )
 @click.option("--budget", default="10m", metavar="TIME", callback=_seconds, help="At most so long: 90s, 10m, 1h.")
+@click.option(
+    "--only", metavar="CHANGES", callback=_changes, help="Try these alone: skip,clip,learning-rate ...; none for none."
+)
 @click.option(
     "--deterministic/--no-deterministic", default=True, help="Use deterministic operations where there are any."
 )
@@ -67,7 +96,14 @@ def _result_file(_context: click.Context, _parameter: click.Parameter, text: str
     callback=_result_file,
     help="Where the result goes; beside the run's logs if not.",
 )
-@click.option("--write-recipe", "draft_file", metavar="FILE", help="Draft a recipe from RUN's capture, and stop.")
+@click.option("--patched", is_flag=True, help="You changed the code since the last replay: does the step go well now?")
+@click.option(
+    "--write-recipe",
+    "draft_file",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="Draft a recipe from RUN's capture, and stop.",
+)
 @color_option
 def command(
     *,
@@ -77,8 +113,10 @@ def command(
     checkpoint: str,
     device: str,
     budget: float,
+    only: frozenset[str] | None,
     deterministic: bool,
     output: Path | None,
+    patched: bool,
     draft_file: str | None,
     color: str,
 ) -> int:
@@ -93,9 +131,11 @@ def command(
     if run is None:
         raise click.UsageError("name the folder of a run: logdoctor replay RUN")
     _need_torch()
+    from logdoctor.replay.devices import chosen_device
     from logdoctor.replay.gather import gather
     from logdoctor.replay.pipeline import Options, replay
     from logdoctor.replay.preflight import limits, preflight
+    from logdoctor.replay.recheck import recheck
     from logdoctor.replay.recipe import read_recipe
     from logdoctor.replayed import to_json
     from logdoctor.reports.terminal.replay import render
@@ -103,22 +143,40 @@ def command(
 
     examined = _examined(run)
     folder = Path(examined.run.folder)
-    target = _target(examined, at, folder)
-    result = output or writable(str(result_file(examined.run)))
+    if patched and examined.replay is None:
+        raise click.UsageError(f"{run} was not replayed yet: replay the failure first, then change the code")
+    target = examined.replay.target if patched and examined.replay is not None else _target(examined, at, folder)
+    result = output or _beside(result_file(examined.run))
+    chosen = str(chosen_device(device))
     recipe = read_recipe(Path(recipe_file) if recipe_file else folder / RECIPE)
     material = gather(
         folder, recipe, target.step, _logged(examined), None if checkpoint == "auto" else Path(checkpoint)
     )
-    for line in preflight(material, target.step, device, budget):
+    for line in preflight(material, target.step, chosen, budget):
         click.echo(f"  {line}", err=True)
-    options = Options(device=device, deterministic=deterministic, seconds=budget)
+    options = Options(device=chosen, deterministic=deterministic, seconds=budget, only=only)
     with _Shown() as shown:
-        replayed = replay(material, target, options, shown.progress)
+        if patched and examined.replay is not None:
+            replayed = recheck(material, examined.replay, options, shown.progress)
+        else:
+            replayed = replay(material, target, options, shown.progress)
     replayed = _limited(replayed, tuple(limits(material)))
-    write_file(result, [to_json(replayed)])
     write_out([render(replayed, terminal_page(color))])
+    if replayed.baseline is None:  # an earlier result tells more
+        click.echo("  nothing was learnt yet, and nothing is written", err=True)
+        return _exit_code(replayed)
+    write_file(result, [to_json(replayed)])
     click.echo(f"  written to {result}; logdoctor analyze shows it with the finding", err=True)
+    if _asks_for_code(replayed):
+        click.echo(f"  when you have changed the code: logdoctor replay {run} --patched", err=True)
     return _exit_code(replayed)
+
+
+def _beside(file: Path) -> Path:
+    try:
+        return writable(str(file))
+    except click.BadParameter as problem:
+        raise click.BadParameter(f"{problem.message}; -o json=FILE puts the result elsewhere") from None
 
 
 def _draft(run: str | None, draft_file: str) -> int:
@@ -187,10 +245,14 @@ def _target(examined: Examined, at: int | None, folder: Path) -> Any:
     """Return the step to replay: named, or the capture's alarm, or the worst finding's."""
     from logdoctor.replay.gather import alarm_step, find_capture
     from logdoctor.replayed import Target
+    from logdoctor.run import Axis
 
     found = next((one for one in examined.findings if _is_replayable(one, examined)), None)
     rule = found.rule if found is not None else ""
     if at is not None:
+        last = max((int(one.steps[-1]) for one in examined.run.series if one.axis is Axis.STEP), default=at)
+        if at > last + 1:  # a log may count from 0 where the user counts from 1
+            raise click.BadParameter(f"the log of {folder} ends at step {last}", param_hint="--at")
         own = found is not None and found.spans[0].first_step <= at <= found.spans[0].last_step
         return Target(at, rule if own else "")
     capture = find_capture(folder)
@@ -220,9 +282,21 @@ def _limited(replayed: Replayed, limits: Sequence[str]) -> Replayed:
     return replace(replayed, limits=tuple(dict.fromkeys((*replayed.limits, *limits))))
 
 
+def _asks_for_code(replayed: Replayed) -> bool:
+    from logdoctor.replayed import Wording
+
+    prescription = replayed.verdict.prescription if replayed.verdict is not None else None
+    return prescription is not None and (bool(prescription.alongside) or prescription.wording is Wording.NOT_TESTED)
+
+
 def _exit_code(replayed: Replayed) -> int:
+    from logdoctor.replayed import PATCHED, Outcome
+
     if replayed.interrupted == "interrupt":
         return INTERRUPTED
+    patched = next((one for one in replayed.trials if one.name == PATCHED), None)
+    if patched is not None:
+        return 0 if patched.outcome is Outcome.REMOVED else INCONCLUSIVE
     told = replayed.verdict is not None and replayed.verdict.cause != "unknown"
     return 0 if told and replayed.baseline is not None and replayed.baseline.reproduced else INCONCLUSIVE
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.errors import LogDoctorError
@@ -31,13 +32,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def _outputs(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> Outputs:
     """Split `FORMAT=PATH`."""
-    outputs = []
-    for text in given:
-        kind, equals, path = text.partition("=")
-        if not equals or not path or kind not in FORMATS:
-            raise click.BadParameter(f"{text!r} is not FORMAT=PATH with one of the formats {', '.join(FORMATS)}")
-        outputs.append((kind, writable(path)))
-    return outputs
+    return [_one_output(text) for text in given]
+
+
+def _one_output(text: str) -> tuple[str, Path]:
+    kind, equals, path = text.partition("=")
+    if not equals or not path or kind not in FORMATS:
+        raise click.BadParameter(f"{text!r} is not FORMAT=PATH with one of the formats {', '.join(FORMATS)}")
+    return kind, writable(path)
 
 
 def _rules(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
@@ -50,8 +52,28 @@ def question_options(command: _Command) -> _Command:
     for option in (
         click.option("--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings less sure."),
         click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings that matter less."),
-        click.option("--ignore", multiple=True, metavar="RULE", callback=_rules, help="Do not ask these rules."),
-        click.option("--select", multiple=True, metavar="RULE", callback=_rules, help="Ask only these rules."),
+        click.option(
+            "--exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help="Leave out runs of these names, as `inspect` shows them.",
+        ),
+        click.option(
+            "--ignore",
+            multiple=True,
+            metavar="RULE",
+            callback=_rules,
+            shell_complete=completion.rules,
+            help="Do not ask these rules.",
+        ),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="RULE",
+            callback=_rules,
+            shell_complete=completion.rules,
+            help="Ask only these rules.",
+        ),
     ):
         command = option(command)
     return command
@@ -66,6 +88,7 @@ def report_options(command: _Command) -> _Command:
             "outputs",
             multiple=True,
             metavar="FORMAT=PATH",
+            shell_complete=completion.outputs,
             callback=_outputs,
             help="Write a report to a file as well; repeatable, the logs are read once.",
         ),
@@ -86,6 +109,7 @@ def asked(
     config_file: str | None,
     select: Sequence[str],
     ignore: Sequence[str],
+    exclude: Sequence[str],
     min_severity: str | None,
     min_confidence: str | None,
 ) -> Config:
@@ -93,6 +117,7 @@ def asked(
     return settings(config_file).with_options(
         select=tuple(select),
         ignore=tuple(ignore),
+        exclude=tuple(exclude),
         min_severity=Severity(min_severity) if min_severity else None,
         min_confidence=Confidence(min_confidence) if min_confidence else None,
     )
@@ -123,13 +148,44 @@ def replacing_reports(outputs: Outputs) -> Iterator[None]:
     try:
         yield
     except LogDoctorError as problem:
-        from logdoctor.diagnosis import Diagnosis
-        from logdoctor.gated import Check, Gated, Outcome
-        from logdoctor.reports.report import Report
-
-        why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, str(problem))
-        write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), outputs)
+        _write_why_not(str(problem), outputs)
         raise
+    except Exception as bug:
+        _write_why_not(f"logdoctor failed: {type(bug).__name__}: {bug}", outputs)
+        raise
+
+
+class Diagnosing(click.Command):
+    """A command that writes reports: into them also goes that its own line could not be read."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the command line; where it cannot be, write so to every file that it names as a report."""
+        given = list(args)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as problem:
+            _write_why_not(problem.format_message(), list(_outputs_within(given)))
+            raise
+
+
+def _outputs_within(arguments: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the reports that a command line names, whatever is wrong with the rest of it."""
+    lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
+    alone = click.Command("o", lenient, params=[click.Option(["-o", "--output", "outputs"], multiple=True)])
+    for text in alone.make_context("o", arguments, resilient_parsing=True).params["outputs"] or ():
+        with suppress(click.BadParameter):
+            yield _one_output(text)
+
+
+def _write_why_not(problem: str, outputs: Outputs) -> None:
+    from logdoctor.diagnosis import Diagnosis
+    from logdoctor.gated import Check, Gated, Outcome
+    from logdoctor.reports.report import Report
+
+    why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, problem)
+    write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), outputs)
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from logdoctor.cli import completion
 from logdoctor.cli.options import color_option
 from logdoctor.cli.output import terminal_page, write_out
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rule")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.rules)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @color_option
 def command(name: str | None, output_format: str, color: str) -> None:

@@ -191,6 +191,7 @@ class Config:
     preset: Preset = setting(choice(Preset), "Settings of `check` under one name.", Preset.RECOMMENDED)
     select: tuple[str, ...] = setting(TEXTS, "Ids of the only rules to ask.", ())
     ignore: tuple[str, ...] = setting(TEXTS, "Ids of rules not to ask.", ())
+    exclude: tuple[str, ...] = setting(TEXTS, "Shell patterns of the names of runs to leave out.", ())
     min_severity: Severity = setting(choice(Severity), "Findings that matter less are left out.", Severity.NOTE)
     min_confidence: Confidence = setting(choice(Confidence), "Findings less sure are left out.", Confidence.LOW)
     fail_on: FailOn = setting(choice(FailOn), "The least severity that fails `check`.", FailOn.ERROR)

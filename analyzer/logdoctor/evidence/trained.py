@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from math import log
+from typing import Any
+
+import numpy as np
 
 from logdoctor.evidence.stuck import accuracies, first_accuracy
 from logdoctor.run import Run
@@ -31,6 +34,12 @@ NEAR = 0.25
 
 LEVELS = (1.0, *(log(classes) for classes in (*COMMON_CLASSES, 3, 5)))
 """Losses of guessing that are common: the variance of normalised targets, and ln C."""
+
+STEADY, STEADY_STEPS = 0.9, 4
+"""Share of evaluations that are lower than the one before, of this many or more: one in a hundred by chance."""
+
+HINTS = 2
+"""The same number from which on it is left open whether the run learns."""
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
@@ -65,3 +74,15 @@ def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
     known = [one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None]
     levels = known or LEVELS
     return first <= (1 + NEAR) * min(levels) or any(abs(first / level - 1) <= NEAR for level in levels)
+
+
+def falls_steadily(val: Trend[Any]) -> bool:
+    """Whether nearly every evaluation is lower than the one before, as a fine-tuning of what is almost right shows."""
+    falls = np.diff(val.series.values) < 0
+    return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
+
+
+def may_fall(val: Trend[Any]) -> bool:
+    """Whether each of few evaluations is lower than the one before, too few to say that it is no chance."""
+    falls = np.diff(val.series.values) < 0
+    return HINTS <= len(falls) < STEADY_STEPS and bool(falls.all())

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from logdoctor.config import Aggregate, Assertion, Statistic
+from logdoctor.config.names import matching_runs, matching_series, not_called
 from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
-from logdoctor.gate.names import matching_runs, matching_series, not_called
 from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series
 from logdoctor.signals import Unmeasurable
-from logdoctor.wording import number, place
+from logdoctor.wording import number, place, shown_name
 
 KIND = "assertion"
 
@@ -27,6 +27,7 @@ class Answer:
     """What one run says to an assertion."""
 
     run: str
+    """Name of the run, or the pattern that no run matched."""
     series: str
     measurement: Measurement | None = None
     """None when it could not be measured."""
@@ -34,6 +35,8 @@ class Answer:
     """Why not."""
     where: str = ""
     """The place of the value in words."""
+    called: str = ""
+    """What to call the run."""
 
 
 def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Check]:
@@ -43,7 +46,7 @@ def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Chec
         problem = not_called(assertion.run, runs)
         yield _check(assertion, Answer(assertion.run, assertion.series or assertion.role, problem=problem))
         return
-    answers = [answer for run in matched for answer in _answers(assertion, run)]
+    answers = [replace(one, called=shown_name(run)) for run in matched for one in _answers(assertion, run)]
     if assertion.aggregate is Aggregate.EACH:
         yield from (_check(assertion, answer) for answer in answers)
     else:
@@ -120,7 +123,7 @@ def _check(assertion: Assertion, *answers: Answer) -> Check:
     run = answers[0].run if alone else assertion.run
     series = answers[0].series if alone else assertion.series or assertion.role
     if missing is not None:
-        problem = missing.problem if missing.run == run else f"{missing.run}: {missing.problem}"
+        problem = missing.problem if missing.run == run else f"{missing.called}: {missing.problem}"
         return Check(KIND, name, run, series, assertion.level, Outcome.INCONCLUSIVE, problem)
     decisive, value = _decisive(assertion, answers)
     passes = _margin(assertion, value) >= 0
@@ -170,4 +173,5 @@ def _message(assertion: Assertion, value: float, decisive: Answer, answers: Sequ
     if len(values) == 1:
         return f"{said}; the only value"
     spread = f"{number(min(values))} to {number(max(values))}" if all(map(math.isfinite, values)) else "not all finite"
-    return f"{said}; {assertion.aggregate} of {len(values):,} values, {spread}; decided by {decisive.run}"
+    by = decisive.called if len({one.run for one in answers}) > 1 else decisive.series
+    return f"{said}; {assertion.aggregate} of {len(values):,} values, {spread}; decided by {by}"

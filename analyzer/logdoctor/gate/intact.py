@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from logdoctor.diagnosis import is_judged
 from logdoctor.finding import Quantity, Severity
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Notice, Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.run.roles import Loss, Reward, TrainLoss, ValLoss
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.wording import counted
 
-KIND, NAME = "intact", "read whole"
+KIND, NAME, LOSS = "intact", "read whole", "a training loss"
 
-MAX_NAMED = 3
-"""Damaged places that a message names before it counts the others."""
+NOTHING_JUDGED = (
+    "none was recognised, so its training was not judged: name the series under [roles], assert what the run does log, "
+    "or leave the run out with `exclude`"
+)
 
 
 def damage_of(run: Run) -> tuple[Notice, ...]:
@@ -31,7 +35,7 @@ def damage_of(run: Run) -> tuple[Notice, ...]:
 
 
 def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
-    """Yield for each run whether its training and validation loss were read whole."""
+    """Yield for each run whether its training and validation loss were read whole, and that it has one to judge."""
     for run in runs:
         losses = [one for role in (TrainLoss, ValLoss) if (one := run.find(role)) is not None]
         names = ", ".join(one.name for one in losses) or "training and validation loss"
@@ -39,24 +43,21 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
         found = damage_of(run)
         reasons = [described(found)] if found else []
         reasons += [gap.text] if gap else []
+        if not reasons and not is_judged(run):
+            yield Check(KIND, LOSS, run.name, "", Severity.ERROR, Outcome.INCONCLUSIVE, NOTHING_JUDGED)
+            continue
         outcome = Outcome.INCONCLUSIVE if reasons else Outcome.PASSED
-        message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "read whole"
+        message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "without damage or gaps"
         evidence = {"damaged places": Quantity(len(found))} if found else {}
         yield Check(KIND, NAME, run.name, names, Severity.ERROR, outcome, message, evidence, gap.span if gap else None)
 
 
 def described(found: Sequence[Notice]) -> str:
-    """Name the damage, the first places in full."""
-    texts = [one.message if one.message.startswith(one.path) else f"{one.path}: {one.message}" for one in found]
-    more = f"; and {len(texts) - MAX_NAMED:,} more" if len(texts) > MAX_NAMED else ""
-    return "; ".join(texts[:MAX_NAMED]) + more
-
-
-def anything_to_judge(runs: Sequence[Run]) -> Iterator[Check]:
-    """Yield a check that cannot be answered when no run has a loss or reward: nothing was judged, so nothing passed."""
-    if not any(run.all(Loss) or run.all(Reward) for run in runs):
-        message = "no loss was recognised in any run; name it under [roles], `logdoctor inspect` shows what was read"
-        yield Check("runs", "a loss to judge", "*", "loss", Severity.ERROR, Outcome.INCONCLUSIVE, message)
+    """Name the damage: the first place in full, the number of the others."""
+    first = found[0]
+    text = first.message.rstrip(".")
+    more = f"; and {counted(len(found) - 1, 'more place')}" if len(found) > 1 else ""
+    return f"{text if text.startswith(first.path) else f'{first.path}: {text}'}{more}"
 
 
 def enough_runs(runs: Sequence[Run], required: int) -> Iterator[Check]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from logdoctor.config import Config
+from logdoctor.config.names import matching_runs
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.gate.assertions import assertion_checks
-from logdoctor.gate.intact import anything_to_judge, enough_runs, intact_checks
-from logdoctor.gate.names import matching_runs
+from logdoctor.gate.intact import enough_runs, intact_checks
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gate.references import reference_checks
 from logdoctor.gate.suppressions import suppress
@@ -20,7 +20,7 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     """Return what a gate with these settings makes of a diagnosis.
 
     References come with the titles that their checks go by; `today` decides which suppressions expired. A run that an
-    assertion or a reference names must be whole as far as these go; of any other run the losses must be.
+    assertion or a reference names must be whole as far as these go; of any other run the losses must be, and there.
     """
     runs = [one.run for one in diagnosis.runs]
     asserted = [check for one in config.assertions for check in assertion_checks(one, runs)]
@@ -33,7 +33,7 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     named = {run.name for pattern in patterns for run in matching_runs(runs, pattern)}
     unnamed = [run for run in runs if run.name not in named]
     checks = [*enough_runs(runs, config.require_runs), *asserted, *(one.check for one in compared)]
-    checks += intact_checks(unnamed) if patterns else [*anything_to_judge(runs), *intact_checks(runs)]
+    checks += intact_checks(unnamed)
     left, suppressed, remarks = suppress(diagnosis, config.suppressions, today)
     better = tuple(one.remark for one in compared if one.remark)
     return Gated(left, config.fail_on.severity, tuple(checks), suppressed, (*remarks, *better))

@@ -8,10 +8,10 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from logdoctor.config import Suppression
+from logdoctor.config.names import is_run, is_series, matching_runs, not_called
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding
-from logdoctor.gate.names import is_run, is_series, matching_runs, not_called
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
 

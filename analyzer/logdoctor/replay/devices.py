@@ -24,6 +24,11 @@ def chosen_device(wish: str) -> torch.device:
         raise ReplayError(f"{wish!r} is no device; use auto, cpu or cuda") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ReplayError(f"device {wish} was asked for, but torch {torch.__version__} sees no CUDA; use --device cpu")
+    if device.type == "cuda" and (device.index or 0) >= (seen := torch.cuda.device_count()):
+        raise ReplayError(f"device {wish} was asked for, but torch sees {seen}; the first is cuda:0")
+    known = {"cpu", "cuda", *([found.type] if (found := torch.accelerator.current_accelerator()) is not None else [])}
+    if device.type not in known:
+        raise ReplayError(f"{wish!r} is no device of this machine; use auto, cpu or cuda")
     return device
 
 

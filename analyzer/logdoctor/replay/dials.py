@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import torch
@@ -45,6 +45,13 @@ class Dials:
 
 
 UNCHANGED = Dials()
+
+
+def combined(one: Dials, other: Dials) -> Dials:
+    """Return both changes together; where both say something of the same thing, what the second says."""
+    told = {own.name: getattr(other, own.name) for own in fields(Dials)}
+    changed = {name: value for name, value in told.items() if value != getattr(UNCHANGED, name)}
+    return replace(one, **changed)
 
 
 @dataclass

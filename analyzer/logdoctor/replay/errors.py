@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from logdoctor.errors import LogDoctorError
+
+_LIBRARIES = tuple(sysconfig.get_path(one) for one in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 class ReplayError(LogDoctorError):
@@ -21,9 +24,24 @@ def blaming(path: Path | None, name: str) -> Iterator[None]:
         yield
     except (ReplayError, KeyboardInterrupt):
         raise
+    except SystemExit as end:
+        raise ReplayError(
+            f"{_where(end, path)}: {name} ended Python itself ({end.code or 0}); a recipe defines functions that "
+            "return, and trains nothing"
+        ) from None
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [one for one in frames if path is not None and Path(one.filename) == path] or frames[-1:]
         first_line = (str(error).strip() or "without a message").splitlines()[0]
-        where = f"{own[-1].filename}:{own[-1].lineno}" if own else str(path)
-        raise ReplayError(f"{where}: {name} raised {type(error).__name__}: {first_line}") from error
+        raise ReplayError(f"{_where(error, path)}: {name} raised {type(error).__name__}: {first_line}") from error
+
+
+def _where(error: BaseException, path: Path | None) -> str:
+    """Return file and line of the user's that an error came from: the innermost that is no library's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if _is_users(one, path)] or frames[-1:]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else str(path)
+
+
+def _is_users(frame: traceback.FrameSummary, path: Path | None) -> bool:
+    if path is not None and Path(frame.filename) in (path, path.absolute()):
+        return True
+    return not frame.filename.startswith((*_LIBRARIES, str(Path(__file__).parent.parent), "<"))

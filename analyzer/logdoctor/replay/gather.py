@@ -37,9 +37,9 @@ class Kept:
         if accumulate == len(batches) == 1:
             return batches[0]
         if accumulate != len(batches):
+            made = "one batch" if len(batches) == 1 else f"{len(batches)} batches"
             raise ReplayError(
-                f"{self.files[step]}: step {step} was made of {len(batches)} batches; say accumulate = {len(batches)} "
-                "in the recipe"
+                f"{self.files[step]}: step {step} was made of {made}; say accumulate = {len(batches)} in the recipe"
             )
         return list(batches)
 

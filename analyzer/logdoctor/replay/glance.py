@@ -10,6 +10,11 @@ from torch import Tensor
 
 from logdoctor.replayed import Finiteness, Operand
 
+_ORDERED = frozenset(
+    (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.uint8)
+)
+"""Types whose range is looked at: a count that is zero spoils a division."""
+
 
 @dataclass(frozen=True)
 class Glance:
@@ -27,7 +32,7 @@ class Glance:
         shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
         values = tensor.coalesce().values() if tensor.is_sparse else tensor
         values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
-        if not values.is_floating_point() or values.numel() == 0 or values.is_meta:
+        if values.dtype not in _ORDERED or values.numel() == 0 or values.is_meta:
             return cls(shape, dtype)
         least, greatest = torch.aminmax(values.detach())
         return cls(shape, dtype, float(least), float(greatest), counted=True)

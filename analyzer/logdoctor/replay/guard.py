@@ -58,7 +58,9 @@ class Guard:
         ceiling = self.ceiling
         self.losses.append(seen.loss)
         if seen.loss > ceiling:
-            return Failure(seen.step, Symptom.LOSS_TOO_HIGH, seen.loss, f"above {ceiling:.4g}, from the losses before")
+            return Failure(
+                seen.step, Symptom.LOSS_TOO_HIGH, seen.loss, f"{seen.loss:.4g}; the losses before allow {ceiling:.4g}"
+            )
         return None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any
 
 from logdoctor.finding import Confidence
@@ -21,6 +22,7 @@ class Notebook:
         self.judged: tuple[Judgement, str] | None = None
         """The verdict by the trials as they first went; repeats decide about the fix, not about the cause."""
         self.prescription: Prescription | None = None
+        self._is_narrowed = False
 
     def note(self, **learnt: Any) -> None:
         """Write down fields of the result."""
@@ -36,6 +38,13 @@ class Notebook:
         trials = list(self.result.trials)
         trials[index] = trial
         self._take(tuple(trials))
+
+    def narrow(self, only: Collection[str], missing: Collection[str]) -> None:
+        """Remember that only some changes were to be tried, and that some of those the training has nothing of."""
+        self._is_narrowed = True
+        remarks = [f"of all changes only {_listed(only)} were tried" if only else "no change was tried, as asked"]
+        remarks += [f"{_listed(missing)}: this training has nothing that it would change"] if missing else []
+        self.note(remarks=(*self.result.remarks, *remarks))
 
     def index(self, change: Change) -> int | None:
         """Return the index of a change's trial; None if it was not tried."""
@@ -53,13 +62,23 @@ class Notebook:
             return
         judgement, second = self.judged or judge(self.facts)
         held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
+        confidence = judgement.confidence if held else Confidence.LOW
+        baseline = self.result.baseline
+        if baseline is not None and baseline.follows_log is False and baseline.differs_at == baseline.state_step:
+            confidence = Confidence.LOW  # it is another training that fails here
+        if self._is_narrowed and confidence is Confidence.HIGH:  # what was left out might have told more
+            confidence = Confidence.MEDIUM
         self.note(
             verdict=Verdict(
                 judgement.cause,
-                judgement.confidence if held else Confidence.LOW,
+                confidence,
                 second,
                 judgement.evidence,
                 tuple(ruled_out(self.result.trials)),
                 self.prescription,
             )
         )
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names))

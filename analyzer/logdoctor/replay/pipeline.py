@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
 from logdoctor.replay.confirm import HORIZON, SHORT, confirm
+from logdoctor.replay.culprits import culprits
 from logdoctor.replay.devices import chosen_device, repeatable
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material
@@ -20,8 +22,8 @@ from logdoctor.replay.session import Session
 from logdoctor.replay.situation import Situation, scalars, situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.swell import swells
-from logdoctor.replay.trials import Family, attempt, families
-from logdoctor.replay.verdict import Facts, Judgement, judge
+from logdoctor.replay.trials import Family, attempt, families, named, pairs
+from logdoctor.replay.verdict import UNKNOWN, Facts, Judgement, judge
 from logdoctor.replayed import (
     Environment,
     Outcome,
@@ -47,6 +49,8 @@ class Options:
     """Budget of time."""
     steps: float = 5000.0
     """Budget of step-equivalents."""
+    only: frozenset[str] | None = None
+    """Names of the changes to try, and no others; None for all that can tell something."""
 
 
 def replay(
@@ -66,7 +70,7 @@ def replay(
     notebook = Notebook(Replayed(target, environment, str(material.fidelity), LIMITS[material.fidelity]))
     with repeatable(deterministic=options.deterministic):
         try:
-            _learn(session, target, notebook)
+            _learn(session, target, options.only, notebook)
         except KeyboardInterrupt:
             notebook.note(interrupted="interrupt")
         except BudgetSpent:
@@ -96,7 +100,7 @@ RUN_UP = 16
 """Steps told of the way to the failure."""
 
 
-def _learn(session: Session, target: Target, notebook: Notebook) -> None:
+def _learn(session: Session, target: Target, only: frozenset[str] | None, notebook: Notebook) -> None:
     """Go through the stages, and note after each what it taught."""
     meter = session.meter
     meter.stage = "replays the window"
@@ -105,7 +109,7 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     notebook.note(baseline=found.baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
     facts = Facts(
         found.baseline,
-        exact=session.material.fidelity is Fidelity.EXACT,
+        exact=session.material.fidelity is Fidelity.EXACT and not found.not_put_back,
         batches=session.material.fidelity is not Fidelity.NO_BATCHES,
         logged_failure=logged_failure(session.material.logged, target.step - found.baseline.shift.log),
     )
@@ -126,11 +130,19 @@ def _learn(session: Session, target: Target, notebook: Notebook) -> None:
     meter.stage = "probes state and batch"
     probed = probe(session, failing, _older(session, found), found.window.ceiling)
     notebook.note(probe=probed)
+    if probed.now_other is False:
+        meter.stage = "looks for the examples"
+        notebook.note(culprits=culprits(session, failing, found.window.ceiling, probed.other_steps[0]))
     at = situation(session.material, found, birth, probed)
-    notebook.facts = facts = dataclasses.replace(facts, birth=birth, probe=probed, **scalars(at))
+    known = {"birth": birth, "probe": probed, "culprits": notebook.result.culprits, **scalars(at)}
+    notebook.facts = facts = dataclasses.replace(facts, **known)
     if session.material.fidelity is Fidelity.WEIGHTS_ONLY:
         return
-    tried = _try(session, at, notebook)
+    tried = _try(session, at, families(at) if only is None else named(at, only), notebook)
+    if only is not None:
+        notebook.narrow(only, only - tried.keys())
+    elif not at.helped and judge(notebook.facts)[0].cause == UNKNOWN:
+        tried |= _try(session, at, pairs(tried, notebook.result.trials), notebook)
     judgement, _ = notebook.judged = judge(notebook.facts)
     meter.stage = "repeats the fix"
     meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
@@ -146,6 +158,9 @@ def _remarks(found: Reproduction) -> Iterator[str]:
         yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
     if baseline.follows_log is False and baseline.differs_at == found.start.step:
         yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
+    for name in found.not_put_back:
+        says = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
+        yield f"the training had a {name} and setup() returns none: {says}"
     if isinstance(found.start.training.model, torch._dynamo.OptimizedModule):
         yield "the model is compiled; the replay runs it eagerly, and a fault of compiled code would not show"
 
@@ -160,10 +175,10 @@ def _older(session: Session, found: Reproduction) -> Snapshot | None:
     return session.restored(found.older) if found.older is not None else None
 
 
-def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Family]:
-    """Try the changes, and note every trial as it ends; return the families by name."""
+def _try(session: Session, at: Situation, chosen: Iterator[Family], notebook: Notebook) -> dict[str, Family]:
+    """Try the changes, and note every trial as it ends; return the families by name. A pair that helps ends it."""
     tried: dict[str, Family] = {}
-    for family in families(at):
+    for family in chosen:
         tried[family.name] = family
         for change in family.changes:
             session.meter.stage = f"tries to {change.text}"
@@ -172,6 +187,8 @@ def _try(session: Session, at: Situation, notebook: Notebook) -> dict[str, Famil
             if trial.outcome is Outcome.REMOVED:
                 at.helped.add(change.name)
                 break
+        if family.is_pair and at.helped:
+            break
     return tried
 
 
@@ -197,7 +214,7 @@ def _prescribed(
             if confirmed == MOST_CONFIRMED:
                 break
             confirmed += 1
-            trial = confirm(session, at, change, notebook.result.trials[index], random=random)
+            trial = confirm(partial(attempt, session, at, change), notebook.result.trials[index], random=random)
             notebook.change(index, trial)
             if trial.outcome is Outcome.REMOVED:
                 return Prescription(change.text, Wording.TESTED, index, judgement.code)

@@ -30,8 +30,9 @@ def probe(session: Session, now: Snapshot, old: Snapshot | None, ceiling: float)
         if len(tried) == 2 and tried[0][1] == tried[1][1]:
             break
     now_other = sum(failed for _, failed in tried) * 2 > len(tried) if tried else None
+    other_steps = tuple(step for step, _ in sorted(tried, key=lambda one: one[1]))
     if old is None or old.step >= flagged:
-        return Probe(now_flagged=True, now_other=now_other, other_steps=tuple(step for step, _ in tried))
+        return Probe(now_flagged=True, now_other=now_other, other_steps=other_steps)
     other = _fails(session, old, old.step, ceiling)
     # An older state may have had a higher loss on every batch.
     level = other[1] if other is not None and math.isfinite(other[1]) else ceiling
@@ -42,7 +43,7 @@ def probe(session: Session, now: Snapshot, old: Snapshot | None, ceiling: float)
         old_flagged=failed[0] if failed is not None else None,
         old_other=other[0] if other is not None else None,
         old_step=old.step,
-        other_steps=tuple(step for step, _ in tried),
+        other_steps=other_steps,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
-from logdoctor.errors import nearest
+from logdoctor.errors import nearest, reason
 from logdoctor.replay.errors import ReplayError, blaming
 from logdoctor.replay.material import Precision, Recipe, Training
 
@@ -49,6 +49,8 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _run(path: Path) -> ModuleType:
+    if path.is_dir():
+        raise ReplayError(f"{path}: is a folder; name the recipe's file, such as {path / 'recipe.py'}")
     if not path.is_file():
         raise ReplayError(f"{path}: no such recipe; logdoctor replay --write-recipe drafts one")
     spec = importlib.util.spec_from_file_location(_MODULE, path)
@@ -56,20 +58,18 @@ def _run(path: Path) -> ModuleType:
         raise ReplayError(f"{path}: a recipe is a Python file, ending in .py")
     try:
         compile(path.read_bytes(), str(path), "exec")
+    except OSError as problem:
+        raise ReplayError(f"{path}: {reason(problem)}") from None
     except (SyntaxError, ValueError) as problem:
-        raise ReplayError(f"{path}:{getattr(problem, 'lineno', 1)}: {getattr(problem, 'msg', problem)}") from None
+        line = getattr(problem, "lineno", None) or 1
+        raise ReplayError(f"{path}:{line}: {getattr(problem, 'msg', problem)}") from None
     module = importlib.util.module_from_spec(spec)
     sys.modules[_MODULE] = module
-    sys.path.insert(0, str(path.parent.resolve()))  # what lies beside it can be imported, as from a script
-    try:
-        with blaming(path, "the recipe"):
-            spec.loader.exec_module(module)
-    except SystemExit as end:
-        raise ReplayError(
-            f"{path}: ended Python itself ({end}); a recipe defines functions and trains nothing"
-        ) from None
-    finally:
-        sys.path.pop(0)
+    beside = str(path.parent.resolve())
+    if beside not in sys.path:  # what lies beside it can be imported, as from a script, by its functions too
+        sys.path.insert(0, beside)
+    with blaming(path, "the recipe"):
+        spec.loader.exec_module(module)
     return module
 
 

@@ -50,6 +50,8 @@ class Reproduction:
     """Logged losses before the window."""
     older: State | None
     """A state older than the one started from."""
+    not_put_back: tuple[str, ...]
+    """Parts that were saved and that `setup()` does not build."""
     sound_from: Snapshot | None = None
     """An earlier state from which the failure does not come: the state started from is at fault."""
 
@@ -134,6 +136,7 @@ def reproduce(session: Session, target: int) -> Reproduction:
         elif longer.failure.step <= first.failure.step:
             start, first = earlier, longer
             older = states[2] if len(states) > 2 else None
+    saved = states[0].holds if session.material.recipe.load is None else ()  # what a load() finds, nobody knows
     history = logged_before(logged, start.step)
     second = session.run(start, last, Guard(list(history)), keep=_wanted(first))
     baseline = Baseline(
@@ -144,7 +147,8 @@ def reproduce(session: Session, target: int) -> Reproduction:
         noise_floor=_noise(first, second),
         **_comparison(first, logged),
     )
-    return Reproduction(baseline, first, start, second.snapshots, history, older, sound_from)
+    lacking = tuple(one for one in ("scheduler", "scaler") if one in saved and getattr(start.training, one) is None)
+    return Reproduction(baseline, first, start, second.snapshots, history, older, lacking, sound_from)
 
 
 def _failing(window: Window) -> int | None:

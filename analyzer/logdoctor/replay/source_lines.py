@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,11 @@ def running_line() -> CodeLine | None:
             return CodeLine(code.co_filename, walker.f_lineno, code.co_name)
         walker = walker.f_back
     return None
+
+
+def quoted(line: CodeLine | None) -> CodeLine | None:
+    """Return a line with what stands there, where its file can still be read."""
+    return None if line is None else replace(line, text=linecache.getline(line.file, line.line).strip())
 
 
 def forward_line(node: Any) -> CodeLine | None:

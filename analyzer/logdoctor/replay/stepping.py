@@ -127,6 +127,11 @@ class Stepper:
             loss = recipe.loss(self.training.model, batch)
         if not isinstance(loss, Tensor) or loss.numel() != 1:
             raise ReplayError(f"{recipe.path or 'recipe'}: loss() must return a tensor of one number")
+        if not loss.requires_grad and torch.is_grad_enabled():
+            raise ReplayError(
+                f"{recipe.path or 'recipe'}: loss() returned a tensor without a gradient; it must depend on the model, "
+                "without detach(), item() or no_grad()"
+            )
         return loss
 
     def _step(self, batch: Any, record: StepRecord, dials: Dials) -> float:
@@ -138,18 +143,20 @@ class Stepper:
             loss = self._loss(one, dials.precision) / len(parts)
             self.losses.append(loss.detach())
             total += float(loss.detach())
-            (scaler.scale(loss) if scaler is not None else loss).backward()
+            with blaming(recipe.path, "the backward pass of loss()"):
+                (scaler.scale(loss) if scaler is not None else loss).backward()
         if scaler is not None:
             scaler.unscale_(optimizer)
         gradients = [one.grad for one in model.parameters() if one.grad is not None]
         record.gradient_greatest = greatest(gradients)
         if recipe.clip_norm is not None:
             before_clipping = torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
-        if scaler is not None:
-            scaler.step(optimizer)
-            scaler.update()
-        else:
-            optimizer.step()
+        with blaming(recipe.path, f"the step of {type(optimizer).__name__}"):
+            if scaler is not None:
+                scaler.step(optimizer)
+                scaler.update()
+            else:
+                optimizer.step()
         if recipe.clip_norm is not None:
             record.gradient_norm = float(before_clipping)
         self._advance(total)
@@ -170,10 +177,11 @@ class Stepper:
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a schedule that goes on while updates are left out
-            if not isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
-                scheduler.step()
-            elif not math.isnan(loss):
-                scheduler.step(loss)
+            with blaming(self.material.recipe.path, "the scheduler's step"):
+                if not isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                    scheduler.step()
+                elif not math.isnan(loss):
+                    scheduler.step(loss)
 
     def _seen(self, at: int, loss: float, record: StepRecord, scale: float | None) -> Seen:
         skipped = scale is not None and not record.stepped

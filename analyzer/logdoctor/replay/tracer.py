@@ -23,7 +23,7 @@ from torch.optim import Optimizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from logdoctor.replay.glance import Glance, finiteness
-from logdoctor.replay.source_lines import forward_line, running_line
+from logdoctor.replay.source_lines import forward_line, quoted, running_line
 from logdoctor.replay.traits import ONE_RESULT, Traits, traits_of
 from logdoctor.replayed import Birth, CodeLine, Finiteness, Operand, Phase
 
@@ -52,7 +52,9 @@ class _Born:
     promoted_line: CodeLine | None = None
 
     def told(self, terminal: str = "") -> Birth:
-        return Birth(**{one.name: getattr(self, one.name) for one in fields(self)}, terminal=terminal)
+        known = {one.name: getattr(self, one.name) for one in fields(self)}
+        lines = {"line": quoted(self.line), "promoted_line": quoted(self.promoted_line)}
+        return Birth(**{**known, **lines}, terminal=terminal)
 
 
 def _key(tensor: Tensor) -> int | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from statistics import median
 
-from logdoctor.replay.dials import Dials
+from logdoctor.replay.dials import Dials, combined
 from logdoctor.replay.guard import SKIPS, Guard
 from logdoctor.replay.material import Precision
 from logdoctor.replay.reproduce import LEAD, TAIL
@@ -15,7 +16,8 @@ from logdoctor.replay.session import Session
 from logdoctor.replay.situation import Situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.verdict import RATE_ROSE
-from logdoctor.replayed import Outcome, Phase, Symptom, Trial
+from logdoctor.replayed import Failure, Outcome, Phase, Symptom, Trial
+from logdoctor.wording import number
 
 SLACK = 2
 """Steps by which a failure may come later and still be the same: a skipped batch moves it by one."""
@@ -47,16 +49,18 @@ class Family:
     name: str
     changes: tuple[Change, ...]
 
+    @property
+    def is_pair(self) -> bool:
+        """Whether it is of two changes at once."""
+        return "+" in self.name
+
 
 def families(at: Situation) -> Iterator[Family]:
     """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
     leaf = at.birth.leaf if at.birth is not None else ""
     update = at.birth is not None and at.birth.phase is Phase.OPTIMIZER
     of_batch = (at.probe.now_other, at.probe.old_flagged, at.probe.old_other) == (False, True, False)
-    if at.sound_from is not None:
-        step = at.sound_from.step
-        change = Change("earlier-state", f"resume from the state of step {step}", Dials(), begin=at.sound_from)
-        yield Family("earlier-state", (change,))
+    yield from _earlier(at)
     yield _skipping(at)
     if at.probe.now_other is False:
         yield _swapping(at)
@@ -74,9 +78,53 @@ def families(at: Situation) -> Iterator[Family]:
     if not update:
         yield from _clipping(at, (1.0,) if settled else (3.0, 1.0))
     if at.own_loop:
-        text = "empty the gradients before every step"
-        lead = at.failure.step - at.start.step
-        yield Family("zero-gradients", (Change("zero-gradients", text, Dials(zero_gradients=True), lead=lead),))
+        yield _emptying(at)
+
+
+def named(at: Situation, names: Collection[str]) -> Iterator[Family]:
+    """Yield the families of these names as far as the training has what they change, whatever trace and probe say."""
+    every = [*_earlier(at), _skipping(at), _swapping(at), *_precision(at)]
+    every += [_rates_before(at)] if at.rates else []
+    every += [*_moments(at), _rates(at, (3, 10, 100)), *_clipping(at, (3.0, 1.0)), _emptying(at)]
+    yield from (one for one in every if one.name in names)
+
+
+def pairs(tried: Mapping[str, Family], trials: Sequence[Trial]) -> Iterator[Family]:
+    """Yield pairs of changes of which none helped alone, the strongest dose of each; those that delayed it first.
+
+    Spikes may come from several causes at once (AdaGC, arXiv 2502.11034).
+    """
+    order = (Outcome.POSTPONED, Outcome.UNCHANGED)
+    strongest = {one.name: one for one in trials if one.outcome in order and one.name not in REPEATING}
+    names = sorted(strongest, key=lambda name: order.index(strongest[name].outcome))
+    doses = [next(one for one in tried[name].changes if one.text == strongest[name].text) for name in names]
+    alike = {frozenset(one) for one in ALIKE}
+    likely = [(a, b) for a, b in combinations(doses, 2) if not any({a.name, b.name} <= one for one in alike)]
+    for one, other in likely[:MOST_PAIRS]:
+        text = f"{one.text}, and {other.text}"
+        name = f"{one.name}+{other.name}"
+        both = Change(name, text, combined(one.dials, other.dials), lead=max(one.lead, other.lead))
+        yield Family(name, (both,))
+
+
+MOST_PAIRS = 6
+
+REPEATING = frozenset({"earlier-state", "swap"})
+"""Changes that begin elsewhere, or say what another says."""
+
+ALIKE = (("learning-rate", "rate-before", "warm-up"), ("precision", "bfloat16", "loss-scale"))
+"""Changes of the same thing, which make no pair."""
+
+
+def _earlier(at: Situation) -> Iterator[Family]:
+    if at.sound_from is not None:
+        text = f"resume from the state of step {at.sound_from.step}"
+        yield Family("earlier-state", (Change("earlier-state", text, Dials(), begin=at.sound_from),))
+
+
+def _emptying(at: Situation) -> Family:
+    text, lead = "empty the gradients before every step", at.failure.step - at.start.step
+    return Family("zero-gradients", (Change("zero-gradients", text, Dials(zero_gradients=True), lead=lead),))
 
 
 def _skipping(at: Situation) -> Family:
@@ -114,7 +162,7 @@ def _precision(at: Situation) -> Iterator[Family]:
 def _rates_before(at: Situation) -> Family:
     rates = at.rates[0]
     top = max(rates)
-    text = f"keep the learning rate at {top:.3g}, as at step {at.start.step}"
+    text = f"keep the learning rate at {number(top)}, as at step {at.start.step}"
     change = Change("rate-before", text, Dials(rates=rates), dose=top, lead=at.failure.step - at.start.step)
     return Family("rate-before", (change,))
 
@@ -123,7 +171,11 @@ def _rates(at: Situation, parts: Sequence[int]) -> Family:
     now = max(at.rates[-1]) if at.rates and at.rates[-1] else None
     changes = []
     for part in parts:
-        text = f"lower the learning rate from {now:.3g} to {now / part:.3g}" if now else f"divide the rate by {part}"
+        text = (
+            f"lower the learning rate from {number(now)} to {number(now / part)}"
+            if now
+            else f"divide the rate by {part}"
+        )
         changes.append(Change("learning-rate", text, Dials(rate_factor=1 / part), dose=1 / part, lead=LEAD))
     return Family("learning-rate", tuple(changes))
 
@@ -133,7 +185,7 @@ def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
         changes = tuple(
             Change(
                 "clip",
-                f"clip the gradient norm at {times * at.norm:.3g}, {times:g} times its median",
+                f"clip the gradient norm at {number(times * at.norm)}, {_times(times)} before",
                 Dials(clip_norm=times * at.norm),
                 dose=times * at.norm,
                 lead=LEAD,
@@ -141,6 +193,10 @@ def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
             for times in multiples
         )
         yield Family("clip", changes)
+
+
+def _times(times: float) -> str:
+    return "its median" if times == 1.0 else f"{times:g} times its median"
 
 
 def _moments(at: Situation) -> Iterator[Family]:
@@ -180,28 +236,35 @@ def begin_of(at: Situation, lead: int) -> Snapshot:
 def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
     """Replay with a change from its lead on, and tell what became of the failure."""
     begin = change.begin or begin_of(at, change.lead)
+    return outcome(session, begin, at.failure, at.ceiling, change, tail, seed)
+
+
+def outcome(
+    session: Session, begin: Snapshot, failure: Failure, ceiling: float, change: Change, tail: int, seed: int | None
+) -> Trial:
+    """Replay with a change from a snapshot on, and tell what became of a failure."""
     dials = replace(change.dials, seed=seed)
-    lead = at.failure.step - begin.step
+    lead = failure.step - begin.step
     # The failing step is the last of several that the scaler skipped: those before the trial count.
-    skipped = max(SKIPS - 1 - lead, 0) if at.failure.symptom is Symptom.STEPS_SKIPPED else 0
-    window = session.run(begin, at.failure.step + tail, Guard([], at.ceiling, skipped), dials)
+    skipped = max(SKIPS - 1 - lead, 0) if failure.symptom is Symptom.STEPS_SKIPPED else 0
+    window = session.run(begin, failure.step + tail, Guard([], ceiling, skipped), dials)
     failed = window.failure.step if window.failure is not None else None
     losses = [one for one in window.losses.values() if math.isfinite(one)]
     if failed is None:
-        outcome = Outcome.REMOVED if window.seen[-1].step > at.failure.step else Outcome.UNTESTED
-    elif failed < at.failure.step:
-        outcome = Outcome.WORSE
+        became = Outcome.REMOVED if window.seen[-1].step > failure.step else Outcome.UNTESTED
+    elif failed < failure.step:
+        became = Outcome.WORSE
     else:
-        outcome = Outcome.UNCHANGED if failed <= at.failure.step + SLACK else Outcome.POSTPONED
+        became = Outcome.UNCHANGED if failed <= failure.step + SLACK else Outcome.POSTPONED
     return Trial(
         name=change.name,
         text=change.text,
         dose=change.dose,
         lead=lead,
-        outcome=outcome,
+        outcome=became,
         failed_step=failed,
         end_loss=median(losses[-END:]) if losses else None,
-        passed=int(outcome is Outcome.REMOVED),
+        passed=int(became is Outcome.REMOVED),
         tried=1,
-        reason="the batches end at the failing step" if outcome is Outcome.UNTESTED else "",
+        reason="the batches end at the failing step" if became is Outcome.UNTESTED else "",
     )

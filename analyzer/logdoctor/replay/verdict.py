@@ -8,11 +8,12 @@ learning rate removes most failures, so it is the cause only where nothing more 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from logdoctor.finding import Confidence
-from logdoctor.replayed import Baseline, Birth, Finiteness, Outcome, Phase, Probe, Symptom, Trial
+from logdoctor.replayed import Baseline, Birth, Culprits, Finiteness, Outcome, Phase, Probe, Symptom, Trial
+from logdoctor.wording import number
 
 RATE_ROSE = 1.5
 """Rise of the learning rate within the window from which it is a suspect."""
@@ -30,7 +31,26 @@ ZERO_SENSITIVE = frozenset("log log2 log10 log1p div reciprocal rsqrt pow true_d
 """Operations that become infinite at zero."""
 
 
+UNKNOWN = "unknown"
+
 NOT_PROBED = Probe()
+
+CAUSES_OF_PAIRS: Mapping[str, str] = {
+    "skip": "bad-batch",
+    "precision": "half-precision-overflow",
+    "bfloat16": "half-precision-overflow",
+    "loss-scale": "loss-scale-exhausted",
+    "rate-before": "learning-rate-jump",
+    "learning-rate": "learning-rate-too-high",
+    "warm-up": "missing-warmup",
+    "epsilon": "epsilon-too-small",
+    "update-clip": "stale-second-moment",
+    "beta2": "stale-second-moment",
+    "moments": "stale-second-moment",
+    "clip": "no-gradient-clipping",
+    "zero-gradients": "gradients-not-zeroed",
+}
+"""What a change speaks for where it takes two."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,7 @@ class Facts:
     norm_ratio: float | None = None
     logged_failure: int | None = None
     """The step near the flagged one whose logged loss fails, if one does."""
+    culprits: Culprits | None = None
 
     def removed(self, *names: str) -> Trial | None:
         """Return the first trial of these names that removed the failure."""
@@ -79,9 +100,18 @@ class Judgement:
 def judge(facts: Facts) -> tuple[Judgement, str]:
     """Return the cause and the id of the one that fits next best, empty for none."""
     fitting = [one for rule in _ORDER if (one := rule(facts)) is not None]
-    first = fitting[0] if fitting else Judgement("unknown", Confidence.LOW, ("no single change removes the failure",))
+    first = fitting[0] if fitting else _unknown(facts)
     second = next((one.cause for one in fitting if one.cause != first.cause), "")
     return first, second
+
+
+def _unknown(facts: Facts) -> Judgement:
+    """Return what is left: a fix may work although its cause is not known."""
+    helping = [one for one in facts.trials if one.outcome is Outcome.REMOVED and one.name in CAUSES_OF_PAIRS]
+    if not helping:
+        return Judgement(UNKNOWN, Confidence.LOW, ("no change that was tried removes the failure",))
+    evidence = (f"{_without(helping[0])}; nothing shows why",)
+    return Judgement(UNKNOWN, Confidence.LOW, evidence, tuple(one.name for one in helping))
 
 
 def ruled_out(trials: Sequence[Trial]) -> Iterator[str]:
@@ -90,7 +120,7 @@ def ruled_out(trials: Sequence[Trial]) -> Iterator[str]:
     for name in names:
         doses = [one for one in trials if one.name == name]
         if all(one.outcome in (Outcome.UNCHANGED, Outcome.WORSE) for one in doses):
-            yield f"to {doses[-1].text} changes nothing: it fails at step {doses[-1].failed_step}"
+            yield f"it still fails, at step {doses[-1].failed_step}, when you {doses[-1].text}"
 
 
 def _not_reproduced(facts: Facts) -> Judgement | None:
@@ -99,18 +129,18 @@ def _not_reproduced(facts: Facts) -> Judgement | None:
         return None
     if baseline.failure is not None:
         return Judgement(
-            "unknown",
+            UNKNOWN,
             Confidence.LOW,
             ("two replays do not fail alike, or they fail where the log shows a healthy loss",),
         )
     parted = baseline.differs_at
     if parted is None:
-        return Judgement("unknown", Confidence.LOW, ("the replay does not fail, and shows no step where the run did",))
+        return Judgement(UNKNOWN, Confidence.LOW, ("the replay does not fail, and shows no step where the run did",))
     # What the states or the recipe lack shows at once; what happened in the run alone shows when it happens.
     at_once = parted <= baseline.state_step + 1 and parted != facts.logged_failure
     if not facts.exact or at_once or facts.logged_failure is None:
         evidence = f"the replay does not fail, and leaves the log at step {parted}: something was not put back"
-        return Judgement("unknown", Confidence.LOW, (evidence,))
+        return Judgement(UNKNOWN, Confidence.LOW, (evidence,))
     evidence = f"the replay follows the log up to step {parted - 1}, leaves it there, and does not fail"
     return Judgement("hardware-fault", Confidence.MEDIUM, (evidence,))
 
@@ -132,14 +162,14 @@ def _leaf_of_batch(facts: Facts) -> Judgement | None:
     if birth is None or not birth.leaf.startswith("batch") or not facts.batches:
         return None
     evidence = f"{birth.leaf} of step {_failing(facts)} holds {'NaN' if birth.result is Finiteness.NAN else 'infinity'}"
-    return Judgement("bad-batch", Confidence.HIGH, (evidence,), ("skip",))
+    return Judgement("bad-batch", Confidence.HIGH, (evidence, *_examples(facts)), ("skip",))
 
 
 def _gradients_kept(facts: Facts) -> Judgement | None:
     trial = facts.removed("zero-gradients")
     if trial is None:
         return None
-    return Judgement("gradients-not-zeroed", Confidence.HIGH, (f"to {trial.text} removes it",), ("zero-gradients",))
+    return Judgement("gradients-not-zeroed", Confidence.HIGH, (_without(trial),), ("zero-gradients",))
 
 
 def _epsilon(facts: Facts) -> Judgement | None:
@@ -147,7 +177,7 @@ def _epsilon(facts: Facts) -> Judgement | None:
     if birth is None or birth.phase is not Phase.OPTIMIZER or trial is None:
         return None
     evidence = f"{birth.operation} of {birth.node} divides by zero in {birth.module or 'a parameter'}"
-    return Judgement("epsilon-too-small", Confidence.HIGH, (evidence, f"to {trial.text} removes it"), ("epsilon",))
+    return Judgement("epsilon-too-small", Confidence.HIGH, (evidence, _without(trial)), ("epsilon",))
 
 
 def _precision(facts: Facts) -> Judgement | None:
@@ -155,7 +185,7 @@ def _precision(facts: Facts) -> Judgement | None:
     failure = facts.baseline.failure
     if trial is None or not (facts.half or (failure is not None and failure.symptom is Symptom.STEPS_SKIPPED)):
         return None
-    evidence = [f"to {trial.text} removes it"]
+    evidence = [_without(trial)]
     if facts.birth is not None:
         evidence.insert(0, f"{facts.birth.operation} overflows {facts.birth.dtype}")
     exhausted = failure is not None and failure.symptom is Symptom.STEPS_SKIPPED
@@ -169,7 +199,7 @@ def _rate_jump(facts: Facts) -> Judgement | None:
     if trial is None or facts.rate_ratio < RATE_ROSE:
         return None
     cause = "learning-rate-jump" if facts.rate_jump else "learning-rate-too-high"
-    evidence = (f"the learning rate rose {facts.rate_ratio:.3g}-fold in the window", f"to {trial.text} removes it")
+    evidence = (f"the learning rate rose {number(facts.rate_ratio)}-fold in the window", _without(trial))
     return Judgement(cause, Confidence.HIGH, evidence, ("rate-before", "learning-rate"))
 
 
@@ -184,7 +214,7 @@ def _operation(facts: Facts) -> Judgement | None:
     where = f" at {place.file}:{place.line}" if place is not None else ""
     evidence = [f"{name} makes it out of finite numbers{where}"]
     if facts.probe.now_other is False:
-        evidence.append(f"the batch of step {_failing(facts)} triggers it, others do not")
+        evidence += [f"the batch of step {_failing(facts)} triggers it, others do not", *_examples(facts)]
     zero = name in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
     cause = "log-of-zero" if zero else "unstable-operation"
     return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {name}{where}")
@@ -203,6 +233,7 @@ def _batch(facts: Facts) -> Judgement | None:
     evidence = (
         f"the batch of step {_failing(facts)} fails with the state now and with that of step {probe.old_step}, "
         "other batches with neither",
+        *_examples(facts),
     )
     return Judgement("bad-batch", Confidence.HIGH, evidence, ("skip",))
 
@@ -215,7 +246,7 @@ def _stale_moment(facts: Facts) -> Judgement | None:
         return None
     evidence = (
         f"the update's RMS is {facts.rms:.3g} before the failure, {facts.rms_before or 0.0:.3g} in healthy steps",
-        f"to {trial.text} removes it",
+        _without(trial),
     )
     return Judgement("stale-second-moment", Confidence.HIGH, evidence, ("update-clip", "beta2", "moments"))
 
@@ -224,7 +255,7 @@ def _explosion(facts: Facts) -> Judgement | None:
     trial = facts.removed("clip")
     if trial is None or facts.norm_ratio is None or facts.norm_ratio < GRADIENT_ROSE:
         return None
-    evidence = (f"the gradient norm is {facts.norm_ratio:.3g} times its median", f"to {trial.text} removes it")
+    evidence = (f"the gradient norm is {number(facts.norm_ratio)} times its median", _without(trial))
     return Judgement("no-gradient-clipping", Confidence.MEDIUM, evidence, ("clip", "learning-rate"))
 
 
@@ -232,23 +263,55 @@ def _small_epsilon(facts: Facts) -> Judgement | None:
     trial = facts.removed("epsilon")
     if trial is None:
         return None
-    return Judgement("epsilon-too-small", Confidence.MEDIUM, (f"to {trial.text} removes it",), ("epsilon",))
+    return Judgement("epsilon-too-small", Confidence.MEDIUM, (_without(trial),), ("epsilon",))
 
 
 def _rate(facts: Facts) -> Judgement | None:
     trial = facts.removed("learning-rate")
     if trial is None:
         return None
-    evidence = (f"to {trial.text} removes it, and nothing more specific does",)
+    evidence = (f"{_without(trial)}, and nothing more specific helps",)
     return Judgement("learning-rate-too-high", Confidence.MEDIUM, evidence, ("learning-rate",))
+
+
+def _two_causes(facts: Facts) -> Judgement | None:
+    trial = next((one for one in facts.trials if "+" in one.name and one.outcome is Outcome.REMOVED), None)
+    if trial is None:
+        return None
+    cause = CAUSES_OF_PAIRS[trial.name.split("+")[0]]
+    return Judgement(cause, Confidence.LOW, (f"{_without(trial)}; neither helps alone",), (trial.name,))
+
+
+def _second_of_two(facts: Facts) -> Judgement | None:
+    first = _two_causes(facts)
+    if first is None:
+        return None
+    return replace(first, cause=CAUSES_OF_PAIRS[first.remedies[0].split("+")[1]])
 
 
 def _interaction(facts: Facts) -> Judgement | None:
     trial = facts.removed("skip")
     if trial is None or facts.probe.now_other is not False or not facts.batches:
         return None
-    evidence = (f"only this batch fails, and to {trial.text} removes it",)
+    evidence = (f"only this batch fails: {_without(trial)}", *_examples(facts))
     return Judgement("bad-batch", Confidence.LOW, evidence, ("skip",))
+
+
+def _without(trial: Trial) -> str:
+    return f"it does not fail when you {trial.text}"
+
+
+def _examples(facts: Facts) -> Iterator[str]:
+    """Yield what is known of single examples of the batch."""
+    found = facts.culprits
+    if found is None or not found.examples:
+        return
+    places = " and ".join(map(str, found.examples))
+    within = f" of part {found.part}" if found.part is not None else ""
+    noun, fail = ("example", "fails") if len(found.examples) == 1 else ("examples", "fail")
+    said = f"{noun} {places} of {found.of}{within}, counted from 0, {fail} alone"
+    rest = {True: "; the rest of the batch goes well", False: "; so does the rest together", None: ""}
+    yield said + rest[found.rest_goes_well] + (f"; {found.told}" if found.told else "")
 
 
 def _failing(facts: Facts) -> int | None:
@@ -270,4 +333,6 @@ _ORDER: tuple[Callable[[Facts], Judgement | None], ...] = (
     _explosion,
     _rate,
     _interaction,
+    _two_causes,
+    _second_of_two,
 )

@@ -2,10 +2,13 @@
 
 from logdoctor.replayed.document import SCHEMA, NotAReplayError, from_json, to_json
 from logdoctor.replayed.result import (
+    CHANGES,
+    PATCHED,
     Baseline,
     Birth,
     CodeLine,
     Cost,
+    Culprits,
     Environment,
     Failure,
     Finiteness,
@@ -26,11 +29,14 @@ from logdoctor.replayed.result import (
 )
 
 __all__ = [
+    "CHANGES",
+    "PATCHED",
     "SCHEMA",
     "Baseline",
     "Birth",
     "CodeLine",
     "Cost",
+    "Culprits",
     "Environment",
     "Failure",
     "Finiteness",

@@ -107,6 +107,8 @@ class CodeLine:
     file: str
     line: int
     function: str = ""
+    text: str = ""
+    """What stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,23 @@ class Probe:
     old_other: bool | None = None
     old_step: int | None = None
     other_steps: tuple[int, ...] = ()
+    """Steps of the other batches, those that went well first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Culprits:
+    """Examples of the failing batch that make the step fail alone."""
+
+    of: int
+    """Examples in the batch, or in one of its parts where gradients are accumulated."""
+    examples: tuple[int, ...] = ()
+    """Their places in the batch, from 0; empty where no few examples fail without the rest."""
+    part: int | None = None
+    """The accumulated batch that they lie in; None for a step of one batch."""
+    rest_goes_well: bool | None = None
+    """Whether the step goes well on all other examples; None where there are no others."""
+    told: str = ""
+    """What stands out in their numbers."""
 
 
 class Outcome(StrEnum):
@@ -201,12 +220,23 @@ class Outcome(StrEnum):
     UNTESTED = "untested"
 
 
+CHANGES = (
+    "earlier-state", "skip", "swap", "precision", "bfloat16", "loss-scale", "rate-before", "epsilon", "update-clip",
+    "beta2", "warm-up", "moments", "learning-rate", "clip", "zero-gradients",
+)  # fmt: skip
+"""Names of the changes that can be tried, in the order in which they are."""
+
+
+PATCHED = "patched"
+"""Name of the trial of code that was changed since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One change, and what it did."""
 
     name: str
-    """`learning-rate`, `clip`, `skip` ..."""
+    """One of CHANGES, two of them joined by `+`, or PATCHED."""
     text: str
     """The change in words: "lower the learning rate from 0.1 to 0.01"."""
     dose: float | None = None
@@ -286,6 +316,8 @@ class Replayed:
     run_up: tuple[RunUp, ...] = ()
     swells: tuple[Swell, ...] = ()
     probe: Probe | None = None
+    culprits: Culprits | None = None
+    """None where the batch does not matter, or cannot be divided."""
     trials: tuple[Trial, ...] = ()
     verdict: Verdict | None = None
     cost: Cost = field(default_factory=Cost)

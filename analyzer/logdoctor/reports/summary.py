@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from logdoctor.diagnosis import Diagnosis
+from logdoctor.diagnosis import Diagnosis, is_judged
 from logdoctor.finding import Crashed, Severity
 from logdoctor.gated import Suppressed
 from logdoctor.reports.layout import Page
 from logdoctor.run.notice import DAMAGE
-from logdoctor.run.roles import Loss, TestLoss, ValLoss
 from logdoctor.wording import counted, shown_name
 
 MAX_DAMAGED = 5
@@ -77,16 +76,25 @@ def suppressed_message(one: Suppressed) -> str:
 
 
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for the runs without a training loss, for their silence is no praise; say why nothing was read."""
-    judged = [{one.role for one in examined.run.all(Loss)} - {ValLoss, TestLoss} for examined in diagnosis.runs]
-    names = [shown_name(one.run) for one, losses in zip(diagnosis.runs, judged, strict=True) if not losses]
+    """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
+
+    Say also why nothing was read of a run.
+    """
+    names = [shown_name(one.run) for one in diagnosis.runs if not is_judged(one.run)]
     if names:
-        more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
         text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
-        named = f"{', '.join(names[:MAX_NAMED])}{more}"
-        yield page.printable(f"{text}: {named}; `logdoctor inspect` shows what was read")
+        yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
+    if diagnosis.excluded:
+        text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"
+        yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
     empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices]
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Name the first of some things and count the others."""
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return f"{', '.join(names[:MAX_NAMED])}{more}"
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
@@ -100,5 +108,4 @@ def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     if len(notices) > MAX_DAMAGED:
         yield f"and {len(notices) - MAX_DAMAGED:,} more"
     if diagnosis.not_read:
-        more = f" and {len(diagnosis.not_read) - MAX_NAMED:,} more" if len(diagnosis.not_read) > MAX_NAMED else ""
-        yield page.printable(f"not read: {', '.join(diagnosis.not_read[:MAX_NAMED])}{more}")
+        yield page.printable(f"not read: {first_of(diagnosis.not_read)}")

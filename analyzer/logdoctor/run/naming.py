@@ -30,7 +30,7 @@ _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
-    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$",
+    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$|^grad$",
     re.I,
 )
 _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
@@ -39,12 +39,18 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
-_DURATION = re.compile(r"(?:^|/)(?:batch|data|reader)_cost$", re.I)
-"""PaddlePaddle's word for the time that a batch took."""
+_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$", re.I)
+"""PaddlePaddle's and MXNet's words for the time that a batch or an epoch took."""
+
+_SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
+"""MXNet's word for samples per second."""
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
+
+_EXTREMES = frozenset({"min", "max", "final"})
+"""What makes a loss a figure about its curve: `min_loss`; not: `min_snr_loss`."""
 
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
@@ -136,17 +142,21 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.GradNorm
     if _LEARNING_RATE.search(name) and not _NOT_LEARNING_RATE.search(name):
         return roles.LearningRate
-    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name):
+    if found & _PERFORMANCE or _PER_SECOND.search(name) or _DURATION.search(name) or _SPEED.search(name):
         return roles.Throughput
     if found & _TIME and not any(map(is_loss_word, found)):
         return roles.Throughput
-    if _EXTREME.search(name) or (found & _SETUP and not found & _METRICS):
-        return roles.Setup
     last = frozenset(words(name.rpartition("/")[2]))
+    if (
+        found & _SETUP and not found & _METRICS and not any(map(is_loss_word, last))
+    ):  # open_clip's `clip_val_loss` is one
+        return roles.Setup
+    if _EXTREME.search(name) or (len(stem := stem_of(name)) == 1 and stem[0] in _EXTREMES):
+        return roles.Setup
     if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
         return _spread_role(last)
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or ("elbo" in found and negated):
+    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
@@ -157,7 +167,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
-    if found & _ERRORS:
+    if found & _ERRORS or {"edit", "distance"} <= found:
         return roles.ValError if held_out else roles.TrainError
     if found & _METRICS or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric

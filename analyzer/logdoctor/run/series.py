@@ -56,6 +56,8 @@ class Series:
     axis: Axis = Axis.STEP
     split: Split = Split.NONE
     role: type[Role] = Unknown
+    average: str = ""
+    """Over what the writer averages before it logs, where it is known to: one of `averages`."""
 
     @classmethod
     def of(
@@ -89,7 +91,7 @@ class Series:
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
         draws a resumed run (tensorboard/data/server/reservoir.rs).
         """
-        if len(self.steps) < 2 or bool((np.diff(self.steps) > 0).all()):
+        if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(self.steps[::-1])[::-1]
@@ -112,3 +114,17 @@ class Series:
 def same_axis(series: Sequence[Series]) -> bool:
     """Tell whether all series count the same thing."""
     return len({one.axis for one in series}) <= 1
+
+
+def concatenated(parts: Sequence[Series]) -> Series:
+    """Return the points of several parts of one curve, in the order given, under the name of the first."""
+    if len(parts) == 1:
+        return parts[0]
+    timed = any(one.wall_times is not None for one in parts)
+    times = [np.full(len(one), np.nan) if one.wall_times is None else one.wall_times for one in parts]
+    return replace(
+        parts[0],
+        steps=np.concatenate([one.steps for one in parts]),
+        values=np.concatenate([one.values for one in parts]),
+        wall_times=np.concatenate(times) if timed else None,
+    )

@@ -26,6 +26,9 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
+_WON = frozenset({"win", "wins", "won"})
+_LOST = frozenset({"loss", "losses", "lost"})
+
 
 def understand(series: Iterable[Series], overrides: Overrides | None = None) -> tuple[Series, ...]:
     """Give every series its split and role, and put the best candidate of each role first.
@@ -33,7 +36,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    losses = _test_as_validation(_main_losses(_reinforcement([_by_name(one) for one in guessed])))
+    named = _without_lost_games([_by_name(one) for one in guessed])
+    losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
 
@@ -41,6 +45,17 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
 def _by_name(series: Series) -> Series:
     split = naming.split_of(series.name) or series.split
     return replace(series, split=split, role=naming.role_of(series.name, split))
+
+
+def _without_lost_games(series: list[Series]) -> list[Series]:
+    """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a loss is none to be minimised."""
+    won = {frozenset(naming.words(one.name)) - _WON for one in series if _WON & set(naming.words(one.name))}
+    return [
+        replace(one, role=roles.Unknown)
+        if issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won
+        else one
+        for one in series
+    ]
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:
@@ -72,6 +87,23 @@ def _main_losses(series: list[Series]) -> list[Series]:
             for one in series
         ]
     return series if any(issubclass(one.role, roles.Loss) for one in series) else _errors_as_losses(series)
+
+
+def _sets_of_validation(series: list[Series]) -> list[Series]:
+    """Several sets to validate on have a loss each (`eval_wiki_loss`), which is no term: each set is timed by itself.
+
+    Hugging Face's Trainer logs `eval_wiki_runtime` beside it.
+    """
+    if any(one.role in (roles.ValLoss, roles.TestLoss) for one in series):
+        return series
+    timed = [frozenset(naming.words(one.name)) for one in series if one.role is roles.Throughput]
+    return [
+        replace(one, role=roles.ValLoss)
+        if one.role is roles.ValComponentLoss
+        and any(frozenset(naming.words(one.name)) - {"loss"} | {"runtime"} == found for found in timed)
+        else one
+        for one in series
+    ]
 
 
 def _errors_as_losses(series: list[Series]) -> list[Series]:

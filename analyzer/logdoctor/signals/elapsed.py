@@ -20,9 +20,13 @@ def elapsed(trend: Trend[Any], schedule: Schedule | None) -> NDArray[np.float64]
     return np.asarray((trend.steps - trend.steps[0]) / max(int(trend.steps[-1] - trend.steps[0]), 1))
 
 
-def elapsed_of_cosine(trend: Trend[Any]) -> NDArray[np.float64]:
-    """Return what `elapsed` would be under a cosine schedule to zero, the usual one, where none is logged."""
-    share = elapsed(trend, None)
+def elapsed_of_cosine(trend: Trend[Any], train: Trend[Any]) -> NDArray[np.float64]:
+    """Return what `elapsed` would be under a cosine schedule to zero, the usual one, where none is logged.
+
+    Such a schedule goes to the last step of training, which comes after the last evaluation, or before it.
+    """
+    last = max(one.series.steps[-1] for one in (trend, train) if one.series.axis is trend.series.axis)
+    share = trend.steps / max(int(last), 1)
     return np.asarray(share + np.sin(np.pi * share) / np.pi)
 
 

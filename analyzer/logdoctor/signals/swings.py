@@ -109,7 +109,8 @@ class Swings(Generic[R]):
     def above_start(self) -> float:
         """Share of the run that the level spends far above its start; 0 for losses that do not begin above zero."""
         trend = self.trend
-        start = trend.first if trend.series.axis == "epoch" else float(np.median(trend.series.values[:RARE]))
+        batches = 1 if trend.series.axis == "epoch" else RARE  # the first may happen to be easy
+        start = max(trend.first, float(np.median(trend.series.values[:batches])))
         high = ABOVE * start + BAND * trend.level_noise
         return float((trend.level > high).mean()) if start > 0 else 0.0
 

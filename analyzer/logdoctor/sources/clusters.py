@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.run import Series
+from logdoctor.run.averages import averages
+from logdoctor.run.roles import TrainLoss
 from logdoctor.sources.agreement import Quantity, Relation, quantity, relation
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of, is_of_one_rank, split_hint
+from logdoctor.sources.homes import CAPTURE, home_of, is_of_one_rank, split_hint
 from logdoctor.sources.source import Log
 
 MIN_SHARED_POINTS = 10
@@ -46,6 +48,11 @@ class Piece:
         return b"".join(begin for _, begin in sorted(begins))
 
     @property
+    def is_captured(self) -> bool:
+        """Whether it is what `logdoctor.capture` logged, beside whatever log the training has of its own."""
+        return self.home != self.file.folder and self.file.folder.name.startswith(CAPTURE)
+
+    @property
     def continues(self) -> bool:
         """Whether other files of its format in the same folder are parts of the same log."""
         return self.file.source.one_run_per_folder
@@ -70,9 +77,12 @@ def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
         home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem)
         prefix = f"{subfolder}/" if subfolder else ""
-        yield Piece(
-            file, log, home, tuple(replace(s, name=prefix + s.name, split=s.split or split) for s in log.series)
+        averaged = averages(file.source.name, log.series)
+        series = (
+            replace(s, name=prefix + s.name, split=s.split or split, average=averaged.get(s.name, ""))
+            for s in log.series
         )
+        yield Piece(file, log, home, tuple(series))
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,11 @@ class _Cluster:
         self.fingerprints.setdefault(piece.kind, set()).add(piece.fingerprint)
         for key, series in piece.quantities.items():
             self.quantities.setdefault(key, series)
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether it tells the training's loss."""
+        return any(key[0] == TrainLoss.id for key in self.quantities)
 
     def relation(self, piece: Piece) -> Relation:
         """Say what a piece is to this run."""
@@ -114,12 +129,18 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """Divide the pieces of one folder into runs.
 
     Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
-    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own.
+    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own. A capture is of
+    the only run in any case: it counts steps and names curves its own way, so a training's own loss goes before it.
     """
     clusters: list[_Cluster] = []
-    for piece in sorted(pieces, key=lambda p: (not p.continues, p.file.folder != p.home, str(p.file.relative))):
+    for piece in sorted(
+        pieces, key=lambda p: (p.is_captured, not p.continues, p.file.folder != p.home, str(p.file.relative))
+    ):
         relations = [cluster.relation(piece) for cluster in clusters]
-        if Relation.SAME in relations:
+        if piece.is_captured and len(clusters) == 1:
+            (home,) = clusters
+            piece = replace(piece, series=()) if home.has_loss else piece  # noqa: PLW2901
+        elif Relation.SAME in relations:
             home = clusters[relations.index(Relation.SAME)]
         elif relations == [Relation.APART]:
             (home,) = clusters

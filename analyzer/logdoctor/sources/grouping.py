@@ -13,11 +13,13 @@ import numpy as np
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE
 from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
 from logdoctor.sources.agreement import Quantity, quantity, same_values
 from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.homes import home_of_settings
+from logdoctor.sources.resumed import resumed_joined
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
@@ -41,7 +43,7 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
         for home, label, cluster in placed
     ]
     described = _described(runs, [file for file in files if file.source.only_settings])
-    return _note_duplicates(sorted(_distinct(described), key=lambda run: run.name))
+    return _note_duplicates(sorted(resumed_joined(list(_distinct(described))), key=lambda run: run.name))
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
@@ -133,7 +135,7 @@ def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
         for series in piece.series:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))
-    joined = [(found[0][0], _concatenated([series for _, series in found])) for found in parts.values()]
+    joined = [(found[0][0], concatenated([series for _, series in found])) for found in parts.values()]
     return joined + [(piece, series) for piece in cluster if not piece.continues for series in piece.series]
 
 
@@ -141,18 +143,6 @@ def _begins(piece: Piece) -> tuple[float, str]:
     """When the first point of a file was written; the name decides among files without times."""
     times = [float(s.wall_times[0]) for s in piece.series if s.wall_times is not None and len(s)]
     return min(times, default=0.0), str(piece.file.relative)
-
-
-def _concatenated(parts: list[Series]) -> Series:
-    if len(parts) == 1:
-        return parts[0]
-    times = [s.wall_times if s.wall_times is not None else np.full(len(s), np.nan) for s in parts]
-    return replace(
-        parts[0],
-        steps=np.concatenate([s.steps for s in parts]),
-        values=np.concatenate([s.values for s in parts]),
-        wall_times=np.concatenate(times),
-    )
 
 
 def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Series], set[PurePosixPath]]:
@@ -205,7 +195,9 @@ def _note_duplicates(runs: Sequence[Run]) -> tuple[Run, ...]:
         if main is None or len(main) < MIN_DUPLICATE_POINTS:
             noted.append(run)
             continue
-        key = blake2b(main.steps.tobytes() + main.values.tobytes()).digest()
+        digest = blake2b(np.ascontiguousarray(main.steps).data)
+        digest.update(np.ascontiguousarray(main.values).data)
+        key = digest.digest()
         first = seen.setdefault(key, run.name)
         if first == run.name:
             noted.append(run)

@@ -25,7 +25,7 @@ _RANK = re.compile(r"^(?:(?:local_|global_)?rank|worker|process|proc)[_-]?\d+$",
 _ATTEMPT = re.compile(r"^attempt_\d+$")
 """torchrun writes what process 3 printed to `attempt_0/3/stdout.log`."""
 
-_CAPTURE = "logdoctor-capture"
+CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
 _SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
@@ -51,7 +51,9 @@ def home_of(
         return run, ""
     if (run := _torchrl(folder, series)) is not None:
         return run, ""
-    if _HPARAMS.match(folder.name) or folder.name == _CAPTURE:
+    if _HPARAMS.match(folder.name) or folder.name == CAPTURE:
+        return folder.parent, ""
+    if folder.name.startswith(f"{CAPTURE}-") and folder.parent in folders:  # of a second training, beside a log
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
         above = folder.parent

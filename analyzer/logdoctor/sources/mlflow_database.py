@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from logdoctor.sources.mlflow_folder import STATUS, Point, metric_series, settin
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.sqlite.sqlite_file import (
     Database,
+    Gaps,
     damage_in,
     damage_of,
     has_tables,
@@ -24,14 +24,13 @@ from logdoctor.sources.sqlite.sqlite_file import (
     is_sqlite,
     opened,
 )
+from logdoctor.sources.tables.growing import GrowingPoints
 
 _COLUMNS = "key, step, CASE WHEN is_nan THEN 'nan' ELSE value END, timestamp"
-_POINTS = f"SELECT {_COLUMNS} FROM metrics WHERE run_uuid = ? ORDER BY key, timestamp, step"  # noqa: S608 - constants
+_POINTS = f"SELECT {_COLUMNS} FROM metrics WHERE run_uuid = ?"  # noqa: S608 - constants
 
 LARGEST = 1.7976931348623157e308
 """What MLflow stores for an infinity (mlflow/store/tracking/sqlalchemy_store.py)."""
-
-_Row = tuple[object, ...]
 
 
 class MlflowDatabase(Source):
@@ -65,48 +64,57 @@ def _logs(path: Path, database: Database) -> Iterator[Log]:
     for run, name, status in read("SELECT run_uuid, name, status FROM runs ORDER BY name, run_uuid"):
         params = read("SELECT key, value FROM params WHERE run_uuid = ?", (run,))
         settings: dict[str, Setting] = {str(key): setting(str(value)) for key, value in params}
-        series, odd = _series(path, read(_POINTS, (run,)))
+        metrics = _Metrics()
+        for row in read(_POINTS, (run,)):
+            metrics.add(*row)
+        series, odd = metrics.series(), metrics.lost_rows(path)
         if series or odd:
             yield Log(series, settings, odd, label=f"{name or run}", finished=STATUS.get(str(status)))
 
 
 def _salvaged(path: Path, database: Database) -> Iterator[Log]:
     """Yield what can be read of a damaged database; a run whose own row is lost goes by its number."""
-    metrics = intact_rows(database, "metrics", f"run_uuid, {_COLUMNS}")
-    runs = intact_rows(database, "runs", "run_uuid, name, status")
-    params = intact_rows(database, "params", "run_uuid, key, value")
-    if not metrics.rows:
+    gaps: dict[str, Gaps] = {"metrics": [], "runs": [], "params": []}
+    metrics: dict[str, _Metrics] = {}
+    for run, *row in intact_rows(database, "metrics", f"run_uuid, {_COLUMNS}", gaps["metrics"]):
+        metrics.setdefault(str(run), _Metrics()).add(*row)
+    runs = intact_rows(database, "runs", "run_uuid, name, status", gaps["runs"])
+    named = {str(run): (name, status) for run, name, status in runs}
+    params = list(intact_rows(database, "params", "run_uuid, key, value", gaps["params"]))
+    if not metrics:
         raise UnreadableLogError(f"{path}: damaged: no row of the table metrics can be read")
-    notices: tuple[Notice, ...] = ()
-    for table, found in (("metrics", metrics), ("runs", runs), ("params", params)):
-        notices += damage_in(path, table, found.gaps)
-    named = {str(run): (name, status) for run, name, status in runs.rows}
-    for run, rows in groupby(sorted(metrics.rows, key=_order), key=lambda row: str(row[0])):
+    notices = tuple(notice for table, found in gaps.items() for notice in damage_in(path, table, found))
+    for run, of_run in sorted(metrics.items()):
         name, status = named.get(run, (None, None))
-        settings: dict[str, Setting] = {str(key): setting(str(value)) for of, key, value in params.rows if of == run}
-        series, odd = _series(path, (row[1:] for row in rows))
-        yield Log(series, settings, notices + odd, label=f"{name or run}", finished=STATUS.get(str(status)))
+        settings: dict[str, Setting] = {str(key): setting(str(value)) for of, key, value in params if of == run}
+        odd = notices + of_run.lost_rows(path)
+        yield Log(of_run.series(), settings, odd, label=f"{name or run}", finished=STATUS.get(str(status)))
         notices = ()
 
 
-def _order(row: _Row) -> tuple[str, str, float, float]:
-    run, key, step, _, time = row
-    placed = [float(one) if isinstance(one, int | float) else 0.0 for one in (time, step)]
-    return (str(run), str(key), placed[0], placed[1])
+class _Metrics:
+    """The points of one run, key by key, as their rows come."""
 
+    def __init__(self) -> None:
+        self._points: dict[str, GrowingPoints] = {}
+        self._lost = 0
 
-def _series(path: Path, rows: Iterable[_Row]) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
-    """Return a series for each key, and a notice of the rows that hold no step or no number."""
-    series: list[Series] = []
-    lost = 0
-    for key, of_key in groupby(rows, key=lambda row: str(row[0])):
-        read = [_point(*row[1:]) for row in of_key]
-        points = [point for point in read if point is not None]
-        lost += len(read) - len(points)
-        if points:
-            series.append(metric_series(key, points))
-    message = f"{lost} rows of the table metrics hold no number or no step and were not used."
-    return tuple(series), (Notice(DAMAGE, str(path), message),) if lost else ()
+    def add(self, key: object, step: object, value: object, time: object) -> None:
+        """Take one row."""
+        point = _point(step, value, time)
+        if point is None:
+            self._lost += 1
+        else:
+            self._points.setdefault(str(key), GrowingPoints()).add(*point)
+
+    def series(self) -> tuple[Series, ...]:
+        """Return a series for each key, in the order of the points' times; what was taken is then used up."""
+        return tuple(metric_series(key, self._points.pop(key), by_time=True) for key in sorted(self._points))
+
+    def lost_rows(self, path: Path) -> tuple[Notice, ...]:
+        """Return a notice of the rows that hold no step or no number."""
+        message = f"{self._lost} rows of the table metrics hold no number or no step and were not used."
+        return (Notice(DAMAGE, str(path), message),) if self._lost else ()
 
 
 def _point(step: object, value: object, time: object) -> Point | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from logdoctor.run import Axis, Notice, Series, Setting
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.growing import GrowingPoints
+from logdoctor.sources.tables.numbers import number_or_text, parse_number
 from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
 STATUS = {"FINISHED": True, "FAILED": False, "KILLED": False, "3": True, "4": False, "5": False}
@@ -71,9 +71,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _points(file: Path) -> tuple[list[Point], list[Span]]:
+def _points(file: Path) -> tuple[GrowingPoints, list[Span]]:
     """Read the points of a metric, and which lines are none."""
-    points: list[Point] = []
+    points = GrowingPoints()
     spans: list[Span] = []
     fields = 0
     for block in read_blocks(file):
@@ -88,7 +88,7 @@ def _points(file: Path) -> tuple[list[Point], list[Span]]:
             elif not block.ended and i == len(block.lines) - 1:
                 spans.append(Span(*place, "has no line end, so that its last number may be cut off", INTERRUPTED_WRITE))
             else:
-                points.append(point)
+                points.add(*point)
                 fields = min(len(parts), _FIELDS[1])
     return points, spans
 
@@ -121,21 +121,18 @@ def _parameter(file: Path) -> Setting:
 
 def setting(text: str) -> Setting:
     """Return a parameter, which MLflow keeps as text, as a number or a truth value where it is one."""
-    with suppress(ValueError):
-        value = parse_number(text)
-        return text if value is None else value
-    return {"True": True, "False": False}.get(text, text)
+    return {"True": True, "False": False}.get(text, number_or_text(text))
 
 
-def metric_series(name: str, points: Sequence[Point]) -> Series:
-    """Make a series of points in the order of logging; points that all lie at step 0 are counted instead."""
-    steps = np.array([step for step, _, _ in points], np.int64)
+def metric_series(name: str, points: GrowingPoints, *, by_time: bool = False) -> Series:
+    """Make a series of points in the order of logging; points that all lie at step 0 are counted instead.
+
+    Their times are in milliseconds. Points that come in no order are put into that of their times with `by_time`.
+    """
+    if by_time:
+        points.sort()
+    steps, values, times = points.arrays()
+    times *= _MILLISECONDS
     counted = len(steps) > 1 and not steps.any()
-    times = np.array([time for _, _, time in points], np.float64)
-    return Series.of(
-        name,
-        np.arange(len(steps)) if counted else steps,
-        np.array([value for _, value, _ in points], np.float64),
-        axis=Axis.INDEX if counted else Axis.STEP,
-        wall_times=times * _MILLISECONDS,
-    )
+    axis = Axis.INDEX if counted else Axis.STEP
+    return Series.of(name, np.arange(len(steps)) if counted else steps, values, times, axis)

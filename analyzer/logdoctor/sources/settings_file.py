@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.numbers import parse_number
+from logdoctor.sources.tables.numbers import number_or_text
 from logdoctor.sources.tables.records import settings_of
 
 LARGEST = 1024 * 1024
@@ -67,7 +66,8 @@ def _read(path: Path, content: bytes) -> dict[str, Setting]:
         return {}
     plain = {name: value for name, value in islice(_visited(document), MOST_VISITED) if not isinstance(value, dict)}
     settings = settings_of(plain)
-    return {name: _number(value) if isinstance(value, str) else value for name, value in settings.items()}
+    # YAML 1.1 takes `1e-3` for a text, since it has no dot.
+    return {name: number_or_text(value) if isinstance(value, str) else value for name, value in settings.items()}
 
 
 def _visited(document: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -102,11 +102,3 @@ def _yaml(text: str) -> Any:
         return yaml.load(text, Plain)  # noqa: S506 - a SafeLoader, which builds nothing but plain values
     except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # `!!bool maybe`
         raise ValueError(str(error)) from error
-
-
-def _number(text: str) -> Setting:
-    """Read what YAML 1.1 takes for a text although it is a number: `1e-3` has no dot."""
-    with suppress(ValueError):
-        value = parse_number(text)
-        return text if value is None else value
-    return text

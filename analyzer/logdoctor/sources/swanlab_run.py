@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import struct
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logdoctor.run import Series
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, varint
+from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, signed_varint
 from logdoctor.sources.leveldb_run import begins_like, take_records
+from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
 
 _FILE_HEADER = b":SWL" + struct.pack("<HB", 0xE1D6, 2)
@@ -27,15 +26,8 @@ _FINISHED = 1
 
 
 @dataclass
-class _Points:
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    values: array[float] = field(default_factory=lambda: array("d"))
-    times: array[float] = field(default_factory=lambda: array("d"))
-
-
-@dataclass
 class _Content:
-    points: dict[str, _Points] = field(default_factory=dict)
+    scalars: Scalars = field(default_factory=Scalars)
     finished: bool | None = None
     """Whether the run is known to have come to its end."""
 
@@ -55,8 +47,7 @@ class SwanLabRun(Source):
         """Read every scalar that is intact; raises UnreadableLogError for another version of the format."""
         content = _Content()
         notices = take_records(path, _FILE_HEADER, lambda data: _take(data, content))
-        series = tuple(Series.of(name, one.steps, one.values, one.times) for name, one in content.points.items())
-        yield Log(series=series, notices=notices, finished=content.finished)
+        yield Log(series=content.scalars.series(), notices=notices, finished=content.finished)
 
 
 def _take(data: bytes, content: _Content) -> int | None:
@@ -64,13 +55,13 @@ def _take(data: bytes, content: _Content) -> int | None:
     step = None
     for one in fields(data, 0, len(data)):
         if one.wire == BYTES and one.number == _SCALAR:
-            step = _scalar(data, one.start, one.end, content.points)
+            step = _scalar(data, one.start, one.end, content.scalars)
         elif one.wire == BYTES and one.number == _FINISH:
             content.finished = _integer(data, one.start, one.end, 1) == _FINISHED
     return step
 
 
-def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> int | None:
+def _scalar(data: bytes, start: int, end: int, scalars: Scalars) -> int | None:
     """Keep a scalar and return its step.
 
     proto3 leaves out what is zero: a record without a step is of step 0, a value without a number is 0.0.
@@ -80,17 +71,14 @@ def _scalar(data: bytes, start: int, end: int, points: dict[str, _Points]) -> in
         if one.number == _KEY and one.wire == BYTES:
             key = data[one.start : one.end].decode(errors="replace")
         elif one.number == _STEP and one.wire == VARINT:
-            step = _signed(varint(data, one.start, one.end)[0])
+            step = signed_varint(data, one.start, one.end)
         elif one.number == _TIMESTAMP and one.wire == BYTES:
             time = _integer(data, one.start, one.end, 1) + _integer(data, one.start, one.end, 2) * 1e-9
         elif one.number == _VALUE and one.wire == BYTES:
             value = _number(data, one.start, one.end)
     if not key or value is None:
         return None
-    held = points.setdefault(key, _Points())
-    held.steps.append(step)
-    held.values.append(value)
-    held.times.append(time)
+    scalars.add(key, step, value, time)
     return step
 
 
@@ -101,9 +89,5 @@ def _number(data: bytes, start: int, end: int) -> float:
 
 def _integer(data: bytes, start: int, end: int, number: int) -> int:
     """Return an integer field of a message, 0 where it is left out."""
-    found = [varint(data, one.start, one.end)[0] for one in fields(data, start, end) if one[:2] == (number, VARINT)]
-    return _signed(found[-1]) if found else 0
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >= 1 << 63 else value
+    found = [signed_varint(data, one.start, one.end) for one in fields(data, start, end) if one[:2] == (number, VARINT)]
+    return found[-1] if found else 0

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.sqlite.sqlite_file import Rows, damage_in, damage_of, has_tables, intact_rows, is_sqlite, opened
+from logdoctor.sources.sqlite.sqlite_file import Gaps, damage_in, damage_of, has_tables, intact_rows, is_sqlite, opened
 from logdoctor.sources.tables.json_text import decode
-from logdoctor.sources.tables.records import settings_of, table_of
+from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.records import add_records, settings_of
+from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
+
+_AT_A_TIME = 1000
+"""Rows of one run that are kept as they were logged before they become arrays."""
 
 
 class TrackioDatabase(Source):
@@ -35,25 +41,50 @@ class TrackioDatabase(Source):
         with opened(path) as database:
             notices = database.notices + damage_of(path, database)
             known = has_tables(path, configs="run_name config")
-            configs = intact_rows(database, "configs", "run_name, config") if known else Rows([])
-            found = intact_rows(database, "metrics", "run_name, step, timestamp, metrics")
-        if not found.rows and found.gaps:
+            gaps: dict[str, Gaps] = {"configs": [], "metrics": []}
+            configs = intact_rows(database, "configs", "run_name, config", gaps["configs"]) if known else ()
+            settings = {str(run): config for run, config in configs}
+            runs: dict[str, _History] = {}
+            for run, *row in intact_rows(database, "metrics", "run_name, step, timestamp, metrics", gaps["metrics"]):
+                runs.setdefault(str(run), _History(path)).add(*row)
+        if not runs and gaps["metrics"]:
             raise UnreadableLogError(f"{path}: damaged: no row of the table metrics can be read")
-        notices += damage_in(path, "configs", configs.gaps) + damage_in(path, "metrics", found.gaps)
-        settings = {str(run): config for run, config in configs.rows}
-        for run, rows in groupby(sorted(found.rows, key=_run), key=_run):
-            read = [_record(step, timestamp, metrics) for _, step, timestamp, metrics in rows]
-            whole = [row for row in read if row is not None]
-            lost = len(read) - len(whole)
-            text = f"{lost} rows of run {run} hold no JSON and were not used"
-            odd = (Notice(DAMAGE, str(path), text),) if lost else ()
-            for log in read_logs(table_of(path, whole), notices + odd):
+        notices += tuple(notice for table, found in gaps.items() for notice in damage_in(path, table, found))
+        for run, history in sorted(runs.items()):
+            text = f"{history.lost} rows of run {run} hold no JSON and were not used"
+            odd = (Notice(DAMAGE, str(path), text),) if history.lost else ()
+            for log in read_logs(history.table(), notices + odd):
                 yield replace(log, label=run, hyperparameters=settings_of(_object(settings.get(run))))
             notices = ()
 
 
-def _run(row: tuple[object, ...]) -> str:
-    return str(row[0])
+class _History:
+    """The rows of one run, as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self.lost = 0
+        """Rows that hold no JSON."""
+        self._table = TableBuilder(path)
+        self._last: list[dict[str, Any]] = []
+
+    def add(self, step: object, timestamp: object, metrics: object) -> None:
+        """Take one row."""
+        record = _record(step, timestamp, metrics)
+        if record is None:
+            self.lost += 1
+            return
+        self._last.append(record)
+        if len(self._last) >= _AT_A_TIME:
+            self._put_away()
+
+    def table(self) -> Table:
+        """Return all rows."""
+        self._put_away()
+        return replace(self._table.build(), lines=Lines())
+
+    def _put_away(self) -> None:
+        add_records(self._table, self._last, np.arange(self._table.rows, self._table.rows + len(self._last)))
+        self._last = []
 
 
 def _record(step: object, timestamp: object, metrics: object) -> dict[str, Any] | None:

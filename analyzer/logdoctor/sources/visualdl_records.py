@@ -8,9 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from logdoctor.run import Notice, Series, Setting
+from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED32, FIXED64, VARINT, WireError, fields, members, varint
+from logdoctor.sources.event_file.protobuf import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    WireError,
+    fields,
+    members,
+    signed_varint,
+)
+from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
 
 _LENGTH = struct.Struct("<Q")
@@ -33,8 +43,7 @@ _META = b"meta_data_tag"
 
 @dataclass
 class _Content:
-    points: dict[str, list[tuple[int, float, float]]] = field(default_factory=dict)
-    """Step, value and time of each scalar."""
+    scalars: Scalars = field(default_factory=Scalars)
     settings: dict[str, Setting] = field(default_factory=dict)
 
 
@@ -58,11 +67,7 @@ class VisualDLRecords(Source):
         content = _Content()
         with path.open("rb") as file:
             notices = tuple(_read(file, path, content))
-        series = tuple(
-            Series.of(tag, [p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
-            for tag, points in content.points.items()
-        )
-        yield Log(series=series, hyperparameters=content.settings, notices=notices)
+        yield Log(series=content.scalars.series(), hyperparameters=content.settings, notices=notices)
 
 
 def _read(file: BinaryIO, path: Path, content: _Content) -> Iterator[Notice]:
@@ -86,11 +91,11 @@ def _take(data: bytes, content: _Content) -> None:
         step, time, tag, value = 0, float("nan"), "", None
         for one in fields(data, start, end):
             if one.number == _ID and one.wire == VARINT:
-                step = varint(data, one.start, one.end)[0]
+                step = signed_varint(data, one.start, one.end)
             elif one.number == _TAG and one.wire == BYTES:
                 tag = data[one.start : one.end].decode(errors="replace")
             elif one.number == _TIMESTAMP and one.wire == VARINT:
-                time = varint(data, one.start, one.end)[0] / 1e3
+                time = signed_varint(data, one.start, one.end) / 1e3
             elif one.number == _VALUE and one.wire == FIXED32:
                 value = float(struct.unpack_from("<f", data, one.start)[0])
             elif one.number == _TAG_VALUE and one.wire == BYTES:
@@ -98,7 +103,7 @@ def _take(data: bytes, content: _Content) -> None:
             elif one.number == _HPARAM and one.wire == BYTES:
                 content.settings |= dict(_settings(data, one.start, one.end))
         if tag and value is not None:
-            content.points.setdefault(tag, []).append((step, value, time))
+            content.scalars.add(tag, step, value, time)
 
 
 def _of_several(data: bytes, start: int, end: int, tag: str) -> tuple[str, float | None]:
@@ -119,7 +124,7 @@ def _settings(data: bytes, start: int, end: int) -> Iterator[tuple[str, Setting]
         value: Setting = None
         for one in fields(data, *item):
             if one.wire == VARINT:
-                value = varint(data, one.start, one.end)[0]
+                value = signed_varint(data, one.start, one.end)
             elif one.wire == FIXED64:
                 value = struct.unpack_from("<d", data, one.start)[0]
             elif one.wire == BYTES and one.number == _SETTING_NAME:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from logdoctor.run import Notice, Setting
 from logdoctor.sources.event_file.protobuf import BYTES, VARINT, fields, members, varint
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.json_text import decode
-from logdoctor.sources.tables.records import settings_of, table_of
+from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.records import add_records, settings_of
+from logdoctor.sources.tables.table import TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
 
 _FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
@@ -26,15 +30,38 @@ _OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
 """What W&B adds to each row; when a row was written is kept as its wall time."""
 
 
+_AT_A_TIME = 5000
+"""Rows that are kept as they were logged before they become arrays."""
+
+
 @dataclass
 class _Content:
     """What the records of a file say, as they come."""
 
+    path: Path
     rows: list[dict[str, Any]] = field(default_factory=list)
+    """The last rows, which are in no table yet."""
+    tables: dict[str, TableBuilder] = field(default_factory=dict)
+    """The other rows, by the metric that is the axis of theirs."""
     config: dict[str, Any] = field(default_factory=dict)
     step_metrics: dict[str, str] = field(default_factory=dict)
     """Pattern of metrics to the metric that is their axis (`define_metric`)."""
+    axes: dict[str, str] | None = None
+    """The pattern to axis by which rows are put away; that known when the first ones are, unless it is given."""
     exit_code: int | None = None
+
+    def put_away(self) -> None:
+        """Put the last rows into their tables, once for each axis that metrics were given."""
+        self.axes = dict(self.step_metrics) if self.axes is None else self.axes
+        for axis, rows in _by_axis(self.rows, self.axes):
+            table = self.tables.setdefault(axis, TableBuilder(self.path))
+            add_records(table, rows, np.arange(table.rows, table.rows + len(rows)))
+        self.rows.clear()
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether anything was logged."""
+        return bool(self.rows or self.tables)
 
 
 class WandbRun(Source):
@@ -52,47 +79,61 @@ class WandbRun(Source):
         """Tell it by its first bytes, and a small file by its history too: a run that logged nothing has none."""
         if not begins_like(head, _FILE_HEADER):
             return False
-        return not head.whole or not head.start.startswith(_FILE_HEADER) or bool(_content(head.path)[0].rows)
+        return not head.whole or not head.start.startswith(_FILE_HEADER) or _content(head.path)[0].holds_rows
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every record that is intact; raises UnreadableLogError for another version of the format."""
         content, notices = _content(path)
-        tables = [log for rows in _by_axis(content) for log in read_logs(table_of(path, rows), proven=True)]
+        content.put_away()
+        tables = (replace(table.build(), lines=Lines()) for table in content.tables.values())
+        logs = [log for table in tables for log in read_logs(table, proven=True)]
         yield Log(
-            series=tuple(series for log in tables for series in log.series),
+            series=tuple(series for log in logs for series in log.series),
             hyperparameters=_settings(content.config),
-            notices=(*notices, *(notice for log in tables for notice in log.notices)),
+            notices=(*notices, *(notice for log in logs for notice in log.notices)),
             finished=None if content.exit_code is None else content.exit_code == 0,
         )
 
 
 def _content(path: Path) -> tuple[_Content, tuple[Notice, ...]]:
-    """Read all records."""
-    content = _Content()
+    """Read all records; once more, where a metric was given its axis after it had been logged for long."""
+    content = _Content(path)
+    notices = _read(content)
+    if content.tables and content.step_metrics != content.axes:
+        content = _Content(path, axes=content.step_metrics)
+        notices = _read(content)
+    return content, notices
 
+
+def _read(content: _Content) -> tuple[Notice, ...]:
     def take(data: bytes) -> int | None:
         rows = len(content.rows)
         _take(data, content)
         step = content.rows[-1].get("_step") if len(content.rows) > rows else None
+        if len(content.rows) >= _AT_A_TIME:
+            content.put_away()
         return step if type(step) is int else None
 
-    return content, take_records(path, _FILE_HEADER, take)
+    return take_records(content.path, _FILE_HEADER, take)
 
 
-def _by_axis(content: _Content) -> Iterator[list[dict[str, Any]]]:
+def _by_axis(
+    rows: Sequence[Mapping[str, Any]], declared: Mapping[str, str]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield the rows once for each axis that metrics were given, with the metrics that belong to it."""
-    names = dict.fromkeys(name for row in content.rows for name in row if name not in _OF_EVERY_ROW)
-    axis_of = {name: _step_metric(name, content.step_metrics) for name in names}
+    names = dict.fromkeys(name for row in rows for name in row if name not in _OF_EVERY_ROW)
+    axis_of = {name: _step_metric(name, declared) for name in names}
     for axis in dict.fromkeys(axis_of.values()):
         own = {name for name in names if axis_of[name] == axis and name != axis}
         shared = {"_timestamp"} if axis else {"_timestamp", "_step"}
-        rows = [
-            {name: value for name, value in row.items() if name in own | shared | {axis}}
-            for row in content.rows
+        kept = own | shared | {axis}
+        parts = [
+            {name: value for name, value in row.items() if name in kept}
+            for row in rows
             if own & row.keys() and (not axis or axis in row)
         ]
-        if rows:
-            yield [_with_plain_counter(row, axis) for row in rows]
+        if parts:
+            yield axis, [_with_plain_counter(row, axis) for row in parts]
 
 
 def _with_plain_counter(row: Mapping[str, Any], axis: str) -> dict[str, Any]:

@@ -226,9 +226,9 @@ class NoisyValidation(Rule):
             causes=self._causes(rough, schedule, few, fix),
             evidence={
                 "usual jump": Quantity(rough.jumps),
-                "of training": Quantity(rough.train_jumps),
-                "as a share of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
-                "last quarter against the one before": Quantity(round(lasting, 2), "ratio"),
+                "usual jump of training": Quantity(rough.train_jumps),
+                "usual jump, of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
+                "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the one before"),
             },
         )
 

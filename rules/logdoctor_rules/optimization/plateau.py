@@ -183,6 +183,11 @@ class Plateau(Rule):
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
+            "a sibling ends lower by no more than the noise of its batches",
+            train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
+            siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
+        ),
+        silent(
             "converged like its siblings",
             train_loss=decay(134.0, 24.6, half_life=0.02),
             siblings=(example_run(train_loss=decay(133.0, 22.8)),),
@@ -255,13 +260,12 @@ class Plateau(Rule):
         good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
-        reasons = [reason for reason in (_says(lower), poor) if reason]
-        if not reasons:
+        if not (reason := _says(lower) or poor):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
-            f"{reasons[0]}",
+            f"{reason}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
             causes=self._causes(train, siblings, lower, settings, self._decayed(train, schedule, first)),
@@ -284,7 +288,8 @@ class Plateau(Rule):
         best = siblings.best
         if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
             return None
-        return best if _share(train, best) >= self.sibling_share and not memorises(best.run, siblings.run) else None
+        lower = _share(train, best) >= self.sibling_share and train.ends_above(best.train)
+        return best if lower and not memorises(best.run, siblings.run) else None
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():

@@ -238,15 +238,14 @@ class SlowConvergence(Rule):
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
-        pace, ended = (
-            late_pace(trend, elapsed(trend, schedule), self.max_bend),
-            came_to_its_end(run, settings, schedule),
-        )
+        pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
+        ended = came_to_its_end(run, settings, schedule)
         poor, height = poor_accuracy(run, self.poor_accuracy), rate_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
-        seen = self._seen(val) or poor
+        seen = self._seen(train, val) or poor
         if schedule is None and ((hardly and seen) or low) and not least <= pace:
-            pace, least, ended = late_pace(trend, elapsed_of_cosine(trend), self.max_bend), self.min_pace_by_rate, True
+            pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
+            least, ended = self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
         if not least <= pace <= self.max_pace:
             return
@@ -278,9 +277,9 @@ class SlowConvergence(Rule):
             },
         )
 
-    def _seen(self, val: Trend[ValLoss] | None) -> bool:
+    def _seen(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
         if val is None or len(val) < self.min_points / 2:
             return val is not None
-        pace = late_pace(val, elapsed_of_cosine(val), self.max_bend)
+        pace = late_pace(val, elapsed_of_cosine(val, train), self.max_bend)
         return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace

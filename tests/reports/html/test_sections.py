@@ -94,7 +94,7 @@ def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:
     one = Diagnosis((failed("sgd/lr=0.1", tested, Fix("clip the norm")), Examined(run("sgd/lr=0.01"), Outcomes())))
     page = text(one)
     assert "<b>Tested</b> by sibling run <a href=" in page
-    assert page.count("General, not tested on these runs") == 1
+    assert page.count("The rest is general advice, not tested on these runs.") == 1
     assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run is sound."
 
 
@@ -128,13 +128,16 @@ def test_what_a_gate_found_has_its_section() -> None:
     stale = replace(check, name="reference of a", outcome=Outcome.STALE, message="made elsewhere")
     one = Diagnosis((bad, replace(known, outcomes=Outcomes())))
     suppressed = Suppressed(known.run, known.findings[0], "adversarial by design", date(2027, 3, 1))
-    gated = Gated(one, checks=(check, stale), suppressed=(suppressed,), remarks=("one suppression is not used",))
+    passed = replace(check, name="end val_acc >= 0.9", outcome=Outcome.PASSED)
+    gated = Gated(
+        one, checks=(passed, check, stale), suppressed=(suppressed,), remarks=("one suppression is not used",)
+    )
     page = text(one, gated=gated)
     for words in (
-        "failed, 1 finding at or above error, 2 checks: 0 passed, 1 failed, 1 could not be answered",
-        ", 1 known finding suppressed",
+        "<b>The gate failed</b>: 1 finding at or above error, 1 check failed, 1 check could not be answered, ",
+        "1 check passed, 1 known finding suppressed.", "<b>1</b> check passed",
         "best val_acc &gt;= 0.91", "best val_acc is 0.87", "adversarial by design", "2027-03-01", "stale",
-        "one suppression is not used",
+        "One suppression is not used",
     ):  # fmt: skip
         assert words in page
     assert page.index('id="gate"') < page.index('id="errors"') < page.index('id="runs"')

@@ -94,7 +94,13 @@ def test_the_verdict_says_what_it_rests_on() -> None:
 
 
 def test_many_are_counted() -> None:
-    checks = tuple(check(Outcome.FAILED, run=f"run{i}") for i in range(MAX_SHOWN + 3))
+    checks = tuple(check(Outcome.FAILED, run=f"run{i}", message=f"0.{i}") for i in range(MAX_SHOWN + 3))
     lines = list(gate_lines(Gated(Diagnosis(), checks=checks)))
     assert lines[MAX_SHOWN] == ("and", "3 more checks")
     assert len(lines) == MAX_SHOWN + 2
+
+
+def test_what_several_runs_have_in_common_is_said_once() -> None:
+    checks = tuple(check(Outcome.INCONCLUSIVE, run=f"run{i}", message="no such series") for i in range(5))
+    said, _ = gate_lines(Gated(Diagnosis(), checks=checks))
+    assert said == ("not answered", "run0, run1, run2 and 2 more: best val_acc >= 0.91: no such series")

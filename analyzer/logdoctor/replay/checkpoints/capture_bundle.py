@@ -10,7 +10,7 @@ from logdoctor.bundle import random_states
 from logdoctor.bundle.layout import META, MODEL, OPTIMIZER, RANDOM, SCHEMA
 from logdoctor.bundle.plain import restored
 from logdoctor.bundle.tensor_files import read_tensors, read_weights
-from logdoctor.replay.checkpoints.loading import load_model, load_optimizer, load_rest
+from logdoctor.replay.checkpoints.loading import load_gradients, load_model, load_optimizer, load_rest
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import State, Training
 
@@ -30,6 +30,7 @@ def read(path: Path) -> State:
         if "optimizer" in saved:
             load_optimizer(training, saved["optimizer"], path)
         load_rest(training, saved, path)
+        load_gradients(training.model, saved.get("gradients", {}))
         random_states.put_back(read_tensors(path / RANDOM))
 
     kept = {"optimizer", "scheduler", "scaler"} & set(meta["holds"])

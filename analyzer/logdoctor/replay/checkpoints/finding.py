@@ -40,6 +40,11 @@ def read_checkpoint(path: Path, load: Callable[[Training, Path], None] | None = 
         if one.recognizes(path):
             state: State = one.read(path)
             return state
+    if _is_distributed(path):
+        raise ReplayError(
+            f"{path}: is in parts, as torch.distributed.checkpoint saves; make a file of it: python -m "
+            f"torch.distributed.checkpoint.format_utils dcp_to_torch {path} step_N.pt"
+        )
     what = "no such file or folder" if not path.exists() else "not a checkpoint in a layout that is known"
     raise ReplayError(f"{path}: {what}; a load(training, path) in the recipe reads any other")
 
@@ -78,12 +83,21 @@ def _by_recipe(path: Path, load: Callable[[Training, Path], None]) -> State:
     return State(step, lambda training: load(training, path), holds, path)
 
 
+def _is_whole(folder: Path) -> bool:
+    """Tell a folder that is one checkpoint."""
+    return any(kind.recognizes(folder) for kind in LAYOUTS[:2]) or _is_distributed(folder)
+
+
+def _is_distributed(path: Path) -> bool:
+    return (path / ".metadata").is_file() and any(path.glob("*.distcp"))
+
+
 def _candidates(folder: Path) -> Iterator[Path]:
     """Yield folders and files that some layout recognizes by name; what lies in such a folder belongs to it."""
     found = 0
     for here, folders, files in os.walk(folder):
         at = Path(here)
-        whole = [one for one in sorted(folders) if any(kind.recognizes(at / one) for kind in LAYOUTS[:2])]
+        whole = [one for one in sorted(folders) if _is_whole(at / one)]
         if at.name.startswith(layout.FOLDER):  # what is no whole state there is a part of one
             folders.clear()
             files.clear()

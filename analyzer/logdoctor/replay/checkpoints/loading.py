@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Training
@@ -18,6 +19,9 @@ SHOWN = 3
 
 _PER_ELEMENT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "square_avg", "grad_avg")
 """State of torch's optimizers that has the shape of its parameter."""
+
+_SETTINGS = ("alpha", "betas", "eps", "momentum", "nesterov", "rho")
+"""Settings of parameter groups that tell one kind of torch's optimizers from another."""
 
 _STEP = re.compile(r"(?:global_?step|step|iter(?:ation)?|update|checkpoint|ckpt)s?[-_=.]?0*(\d{1,12})(?!\d)", re.I)
 _NUMBER = re.compile(r"0*(\d{1,12})")
@@ -68,6 +72,8 @@ def load_optimizer(training: Training, saved: Mapping[str, Any], path: Path) -> 
     optimizer = training.optimizer
     if optimizer is None:
         return
+    _check_kind(optimizer, saved, path)
+    _check_groups(optimizer, saved, path)
     fitting(path, "optimizer", lambda: optimizer.load_state_dict(dict(saved)))
     for parameter, state in optimizer.state.items():
         for name in _PER_ELEMENT:
@@ -79,11 +85,49 @@ def load_optimizer(training: Training, saved: Mapping[str, Any], path: Path) -> 
                 )
 
 
+def _check_kind(optimizer: Optimizer, saved: Mapping[str, Any], path: Path) -> None:
+    """Refuse the state of another kind of optimizer, which some optimizers load without a word."""
+    groups = saved.get("param_groups")
+    first = groups[0] if isinstance(groups, list) and groups else None
+    if not isinstance(first, Mapping):
+        return
+    theirs, own = ({one for one in _SETTINGS if one in group} for group in (first, optimizer.defaults))
+    if theirs != own:
+        raise ReplayError(
+            f"{path}: was saved by another kind of optimizer, with {', '.join(sorted(theirs)) or 'no settings'}; "
+            f"that of setup() is {type(optimizer).__name__}, with {', '.join(sorted(own)) or 'none'}"
+        )
+
+
+def _check_groups(optimizer: Optimizer, saved: Mapping[str, Any], path: Path) -> None:
+    groups = saved.get("param_groups")
+    if not isinstance(groups, list) or not all(isinstance(one, Mapping) for one in groups):
+        return
+    theirs, own = ([len(one.get("params", ())) for one in some] for some in (groups, optimizer.param_groups))
+    if theirs != own:
+        raise ReplayError(
+            f"{path}: the optimizer's state does not fit: {_groups(theirs)} there, {_groups(own)} in setup(); "
+            "setup() must group the parameters as the training did"
+        )
+
+
+def _groups(sizes: list[int]) -> str:
+    noun = "group" if len(sizes) == 1 else "groups"
+    return f"{len(sizes)} {noun} of {' and '.join(map(str, sizes))} parameters"
+
+
 def load_rest(training: Training, saved: Mapping[str, Any], path: Path) -> None:
     """Load the states of scheduler and scaler, where they are saved and `setup()` returned them."""
     for name, holder in (("scheduler", training.scheduler), ("scaler", training.scaler)):
         if holder is not None and saved.get(name):
             fitting(path, name, partial(holder.load_state_dict, dict(saved[name])))
+
+
+def load_gradients(model: nn.Module, saved: Mapping[str, Tensor]) -> None:
+    """Put back the gradients that a loop had not emptied before its step."""
+    for name, parameter in model.named_parameters():
+        if name in saved and saved[name].shape == parameter.shape:
+            parameter.grad = saved[name].to(parameter.device, parameter.dtype, copy=True)
 
 
 def fitting(path: Path, name: str, load: Callable[[], object]) -> None:
@@ -92,6 +136,7 @@ def fitting(path: Path, name: str, load: Callable[[], object]) -> None:
         load()
     except Exception as problem:
         first = (str(problem).splitlines() or [type(problem).__name__])[0]
+        first = f"it has no {first}" if isinstance(problem, KeyError) else first
         raise ReplayError(f"{path}: the {name}'s state does not fit the one of setup(): {first}") from problem
 
 

@@ -84,7 +84,7 @@ def _fits(part: str, value: Any) -> bool:
         return isinstance(value, int) or (isinstance(value, Tensor) and value.numel() == 1)
     if part == "random":
         return isinstance(value, Tensor) and value.dtype is torch.uint8
-    return isinstance(value, Mapping)
+    return isinstance(value, Mapping) and bool(value)  # that of a scaler that is switched off is empty
 
 
 def _keys(contents: Mapping[Any, Any]) -> str:

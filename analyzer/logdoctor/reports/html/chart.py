@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from logdoctor.finding import Finding
 from logdoctor.reports.escaping import printable
@@ -15,8 +16,8 @@ from logdoctor.reports.html.values import described, values
 from logdoctor.run import Series
 from logdoctor.wording import axis_word
 
-TALL, MIDDLE, STRIP = 230, 150, 44
-"""Pixels of the first panel, of a further one, and of a strip."""
+MIDDLE, STRIP = 150, 44
+"""Pixels of a panel after the first, and of a strip."""
 
 TOP, BETWEEN, BOTTOM = 24, 30, 36
 """Pixels above the first panel, between two, and below the last."""
@@ -24,8 +25,26 @@ TOP, BETWEEN, BOTTOM = 24, 30, 36
 DASH = "\u2013"
 """Between the ends of a stretch."""
 
-CROWDED, TIGHT = 8.0, 15.0
-"""Percent of the axis between two ticks: below the first one is left out, below the second also on a phone."""
+RUN_NAME = 60
+"""Characters of a sibling's name in a caption."""
+
+TIGHT = 15.0
+"""Percent of the axis between two ticks below which one is left out on a phone."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How large a chart is drawn."""
+
+    tall: int
+    """Pixels of the first panel."""
+    crowded: float
+    """Percent of the axis between two ticks below which one is left out."""
+    is_wide: bool = True
+    """Whether there is room to say where a flagged stretch lies."""
+
+
+WHOLE, CLOSE_UP = Frame(230, 8.0), Frame(116, 24.0, is_wide=False)
 
 
 def chart(
@@ -35,24 +54,29 @@ def chart(
     finding: Finding | None = None,
     siblings: Sequence[Curve] = (),
     points: int = POINTS,
+    frame: Frame = WHOLE,
+    aside: str = "",
 ) -> Chart:
-    """Place panels under each other; `at` is the run's number, siblings go into the first panel."""
+    """Place panels under each other; `at` is the run's number, siblings go into the first panel.
+
+    `aside` follows the title; without it the axis does.
+    """
     axis = _horizontal(contents)
     first = contents[0].curves[0].series
-    bands = tuple(_bands(finding, contents, axis))
+    bands = tuple(_bands(finding, contents, axis, frame))
     plots: list[Plot] = []
     said: list[str] = []
     top = float(TOP)
     for place, content in enumerate(contents):
-        height = STRIP if content.is_strip else TALL if place == 0 else MIDDLE
+        height = STRIP if content.is_strip else frame.tall if place == 0 else MIDDLE
         beside = [one for one in siblings if one.series.axis == first.axis] if place == 0 else []
         placed, remark = plot(content, beside, axis, (top, height), finding, points)
         plots.append(placed)
         said += [remark] if remark else []
         top += height + BETWEEN
-    if any(one.triangles for one in plots):
+    if frame.is_wide and any(one.triangles for one in plots):
         said.append("Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place.")
-    said += [f"Dashed: sibling run {printable(one.run)}." for one in siblings]
+    said += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
     curves = [curve for content in contents for curve in content.curves]
     logarithmic = ", log scale" if plots[0].logarithmic else ""
     columns, rows = values(contents, finding)
@@ -60,11 +84,11 @@ def chart(
         id=name,
         run=at,
         title=contents[0].title,
-        aside=f"by {axis_word(first.axis)}{logarithmic}",
+        aside=f"{aside or f'by {axis_word(first.axis)}'}{logarithmic}",
         height=top - BETWEEN + BOTTOM,
         plots=tuple(plots),
         bands=bands,
-        ticks=tuple(_ticks(axis, bands)),
+        ticks=tuple(_ticks(axis, bands, frame.crowded)),
         axis=axis_word(first.axis),
         description=" ".join(described(curve, contents) for curve in curves),
         caption=" ".join(said),
@@ -79,24 +103,24 @@ def _horizontal(contents: Sequence[Panel]) -> Scale:
     return Scale(low, high if high > low else low + 1)
 
 
-def _bands(finding: Finding | None, contents: Sequence[Panel], axis: Scale) -> Iterator[Band]:
+def _bands(finding: Finding | None, contents: Sequence[Panel], axis: Scale, frame: Frame) -> Iterator[Band]:
     """Yield the stretches that a finding is about; the first has a name."""
     if finding is None:
         return
     drawn = {curve.series.name: curve.series for content in contents for curve in content.curves}
     seen: set[tuple[int, int]] = set()
-    for at, span in enumerate(finding.spans[:12]):
+    for span in finding.spans[:12]:
         series = drawn.get(span.series)
         outside = span.last_step < axis.low or span.first_step > axis.high
         if series is None or outside or (span.first_step, span.last_step) in seen:
             continue
-        seen.add((span.first_step, span.last_step))
         x = max(axis.place(float(span.first_step)) * 100, 0.0)
         width = min(axis.place(float(span.last_step)) * 100, 100.0) - x
         if width < 0.6:
             x, width = max(0.0, x - 0.3), 0.6
-        where = span_words(series, span.first_step, span.last_step)
-        name = f"{cut(printable(span.note or finding.rule), 34)}, {where}" if at == 0 else ""
+        where = f", {span_words(series, span.first_step, span.last_step)}" if frame.is_wide else ""
+        name = "" if seen else f"{cut(printable(span.note or finding.rule), 34)}{where}"
+        seen.add((span.first_step, span.last_step))
         yield Band(x, min(width, 100 - x), name, str(finding.severity), has_wash=width < 90)
 
 
@@ -106,7 +130,7 @@ def span_words(series: Series, first: int, last: int) -> str:
     return f"{word} {first:,}" if first == last else f"{word}s {first:,}{DASH}{last:,}"
 
 
-def _ticks(axis: Scale, bands: Sequence[Band]) -> list[Tick]:
+def _ticks(axis: Scale, bands: Sequence[Band], crowded: float) -> list[Tick]:
     """Return ticks: both ends and where the finding begins and ends, then round values where there is room."""
     span = axis.high - axis.low
     meant = [axis.low, axis.high]
@@ -119,11 +143,11 @@ def _ticks(axis: Scale, bands: Sequence[Band]) -> list[Tick]:
     placed: list[Tick] = []
     for value in meant:
         at = 100 * (value - axis.low) / span
-        if all(abs(at - other.at) >= CROWDED * 1.4 for other in placed):
+        if all(abs(at - other.at) >= crowded * 1.4 for other in placed):
             placed.append(Tick(at, f"{round(value):,}"))
     for value in round_ticks(axis.low, axis.high, 6):
         at = 100 * (value - axis.low) / span
-        if value == round(value) and all(abs(at - other.at) >= CROWDED for other in placed):
-            crowded = any(abs(at - other.at) < TIGHT for other in placed)
-            placed.append(Tick(at, f"{round(value):,}", is_minor=crowded))
+        if value == round(value) and all(abs(at - other.at) >= crowded for other in placed):
+            is_tight = any(abs(at - other.at) < TIGHT for other in placed)
+            placed.append(Tick(at, f"{round(value):,}", is_minor=is_tight))
     return sorted(placed, key=lambda one: one.at)

@@ -144,7 +144,7 @@ def _title(series: Series) -> str:
 def _curves(series: Sequence[Series]) -> Iterator[Curve]:
     extra = iter(EXTRA_STYLES)
     taken: set[str] = set()
-    kinds = [_split_word(one) for one in series]
+    kinds = [split_word(one) for one in series]
     for one, kind in zip(series, kinds, strict=True):
         style = {"training": "train", "validation": "val"}.get(kind) or ("train" if len(series) == 1 else "")
         if not style or style in taken:
@@ -159,7 +159,8 @@ def _short_name(series: Series) -> str:
     return printable(cut(name, LABEL))
 
 
-def _split_word(series: Series) -> str:
+def split_word(series: Series) -> str:
+    """Return what data a series is of, in a word; empty where nothing says it."""
     if series.role in (roles.TrainLoss, roles.TrainMetric, roles.TrainError):
         return "training"
     if series.role in (roles.ValLoss, roles.ValMetric, roles.ValError):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Finding, Fix, Severity
+from logdoctor.finding import Cause, Finding, Fix, Severity, Strength
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.chart import chart, span_words
+from logdoctor.reports.html.closeup import close_up
 from logdoctor.reports.html.curves import SIBLING, Curve, Panel, panels
-from logdoctor.reports.html.names import NAMING, RunName, Text, cut, linked
+from logdoctor.reports.html.names import LONGEST, NAMING, RunName, Text, cut, linked
 from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run
@@ -47,7 +48,8 @@ class FixView:
 
     text: str
     tested: Text | None
-    basis: Text
+    basis: Text | None
+    """What it was read from; None where the advice is general."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,13 @@ class FindingView:
     places: tuple[str, ...]
     count: int
     chart: Chart | None
+    close_up: Chart | None
     evidence: tuple[tuple[str, str, str], ...]
     """Name, value, unit."""
     sentences: tuple[str, ...]
     causes: tuple[CauseView, ...]
+    bare_causes: tuple[tuple[str, str], ...]
+    """Text and id of those that nothing in the log speaks for or against."""
     fixes: tuple[FixView, ...]
     to_tell_apart: tuple[str, ...]
     again: tuple[str, ...]
@@ -132,19 +137,21 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         if contents
         else None
     )
+    argued = [one for at, one in enumerate(finding.causes) if not at or not _is_bare(one)]
     numbers = [(key, *measured(key, one)) for key, one in finding.evidence.items() if not is_sentence(one)]
     return FindingView(
         id=name,
         rule=finding.rule,
         severity=str(finding.severity),
         confidence=str(finding.confidence),
-        title=_title(run, finding),
+        title=_title(run, finding, names),
         run=called,
         folder=called.full.split("/")[0],
         where=tuple(_where(run, finding)),
         places=tuple(printable(str(one)) for one in finding.places),
         count=1 + len(entry.others),
         chart=drawn,
+        close_up=close_up(f"close-{name}", called.anchor, run, finding, contents),
         evidence=tuple((_capital(printable(a)), printable(b), printable(c)) for a, b, c in numbers),
         sentences=tuple(_sentence(str(one.value)) for one in finding.evidence.values() if is_sentence(one)),
         causes=tuple(
@@ -155,8 +162,9 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
                 tuple(linked(_capital(text), names) for text in one.pro),
                 tuple(linked(_capital(text), names) for text in one.contra),
             )
-            for one in finding.causes
+            for one in argued
         ),
+        bare_causes=tuple((printable(one.text), one.id) for one in finding.causes if one not in argued),
         fixes=tuple(_fix(one, names) for one in chosen_fixes(finding.causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE)),
         to_tell_apart=_sentences(finding.to_tell_apart),
         again=_sentences([one.message for one in entry.again]),
@@ -166,6 +174,10 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         references=finding.references,
         command=f"logdoctor rule {finding.rule}",
     )
+
+
+def _is_bare(cause: Cause) -> bool:
+    return not (cause.pro or cause.contra or cause.strength is Strength.LIKELY)
 
 
 def _where(run: Run, finding: Finding) -> Iterator[str]:
@@ -179,8 +191,9 @@ def _where(run: Run, finding: Finding) -> Iterator[str]:
 
 
 def _fix(fix: Fix, names: dict[str, RunName]) -> FixView:
-    basis = "General, not tested on these runs" if fix.basis == "general" else f"{_capital(fix.basis)}; not tested"
-    return FixView(_sentence(fix.text), linked(fix.tested, names) if fix.tested else None, linked(basis, names))
+    source = f"from {fix.basis}" if fix.basis.startswith(("the ", "this ")) else fix.basis
+    basis = None if fix.basis == "general" else linked(f"{_capital(source)}; not tested", names)
+    return FixView(_sentence(fix.text), linked(fix.tested, names) if fix.tested else None, basis)
 
 
 def _other(examined: Examined, rule: str, names: dict[str, RunName]) -> OtherRun:
@@ -194,8 +207,8 @@ def _named_siblings(finding: Finding, run: Run, examined: Mapping[str, Examined]
     texts += [fix.basis for cause in finding.causes for fix in cause.fixes]
     found = []
     for text in texts:
-        if NAMING in text:
-            rest = text.partition(NAMING)[2]
+        if naming := NAMING.search(text):
+            rest = text[naming.end() :]
             named = [name for name in examined if name != run.name and rest.startswith(name)]
             found += [examined[max(named, key=len)].run] if named else []
     return list({id(one): one for one in found}.values())
@@ -212,10 +225,16 @@ def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel]) -> Itera
                 break
 
 
-def _title(run: Run, finding: Finding) -> str:
-    """Return the message with a capital, unless it begins with the name of a series, which stays as it was logged."""
+def _title(run: Run, finding: Finding, names: dict[str, RunName]) -> str:
+    """Return the message with a capital, unless it begins with the name of a series, which stays as it was logged.
+
+    The long name of another run is cut.
+    """
     begins_with_name = any(finding.message.startswith(f"{one.name} ") for one in run.series)
-    return printable(finding.message) if begins_with_name else _sentence(finding.message)
+    message = printable(finding.message) if begins_with_name else _sentence(finding.message)
+    for one in sorted((one.full for one in names.values()), key=len, reverse=True):
+        message = message.replace(one, cut(one, LONGEST)) if len(one) > LONGEST else message
+    return message
 
 
 def _sentences(texts: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,18 +40,24 @@ class SuppressedView:
 class GateView:
     """What a gate found."""
 
-    headline: str
+    verdict: str
+    why: str
+    """What the verdict rests on."""
     checks: tuple[CheckView, ...]
+    """Those that did not pass."""
+    passed: tuple[CheckView, ...]
     suppressed: tuple[SuppressedView, ...]
     remarks: tuple[str, ...]
 
 
 def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
-    """Return the checks, those that did not pass first, and what was suppressed."""
-    checks = sorted(gated.checks, key=lambda one: one.outcome is Outcome.PASSED)
+    """Return the checks and what was suppressed."""
+    checks = [_check(one, gated.called(one)) for one in gated.checks]
     return GateView(
-        _headline(gated),
-        tuple(_check(one, gated.called(one)) for one in checks),
+        str(gated.verdict),
+        _why(gated),
+        tuple(one for one in checks if one.outcome != Outcome.PASSED),
+        tuple(one for one in checks if one.outcome == Outcome.PASSED),
         tuple(
             SuppressedView(
                 one.finding.rule,
@@ -61,24 +68,22 @@ def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
             )
             for one in gated.suppressed
         ),
-        tuple(map(printable, gated.remarks)),
+        tuple(printable(one[:1].upper() + one[1:]) for one in gated.remarks),
     )
 
 
-def _headline(gated: Gated) -> str:
-    failed = sum(one.outcome is Outcome.FAILED for one in gated.checks)
-    open_ = sum(one.outcome in (Outcome.INCONCLUSIVE, Outcome.STALE) for one in gated.checks)
-    parts = [str(gated.verdict)]
-    if gated.failing:
-        parts.append(f"{counted(len(gated.failing), 'finding')} at or above {gated.fail_on}")
-    if gated.checks:
-        passed = len(gated.checks) - failed - open_
-        parts.append(f"{counted(len(gated.checks), 'check')}: {passed:,} passed, {failed:,} failed")
-    if open_:
-        parts.append(f"{open_:,} could not be answered")
-    if gated.suppressed:
-        parts.append(f"{counted(len(gated.suppressed), 'known finding')} suppressed")
-    return ", ".join(parts)
+def _why(gated: Gated) -> str:
+    outcomes = Counter(one.outcome for one in gated.checks)
+    failed, passed = outcomes[Outcome.FAILED], outcomes[Outcome.PASSED]
+    open_ = outcomes[Outcome.INCONCLUSIVE] + outcomes[Outcome.STALE]
+    parts = {
+        f"{counted(len(gated.failing), 'finding')} at or above {gated.fail_on}": gated.failing,
+        f"{counted(failed, 'check')} failed": failed,
+        f"{counted(open_, 'check')} could not be answered": open_,
+        f"{counted(passed, 'check')} passed": passed,
+        f"{counted(len(gated.suppressed), 'known finding')} suppressed": gated.suppressed,
+    }
+    return ", ".join(text for text, there in parts.items() if there)
 
 
 def _check(check: Check, run: str) -> CheckView:

@@ -25,6 +25,9 @@ POINTS, STRIP_POINTS = 500, 240
 DOTTED, ONLY_DOTS = 40, 5
 """Points below which a line has dots, and below which there are dots alone."""
 
+ASCENT, LETTER = 10.0, 1.2
+"""Height of a label above its baseline in pixels, and width of one of its letters in percent of the plot."""
+
 LINE_HEIGHT = 15.0
 """Pixels that a label takes."""
 
@@ -60,7 +63,7 @@ def plot(
         drawn = replace(curve, series=upright.drawn(curve.series))
         lines += _lines(drawn, axis, scale, height, thin)
         dots += _dots(drawn, axis, scale, top, height) if curve.style != SIBLING else ()
-        labels += _label(drawn, axis, scale, top, height) if not panel.is_strip else ()
+        labels += _label(drawn, axis, scale, top, height) if curve.label else ()
     made = Plot(
         title=panel.title,
         top=top,
@@ -73,7 +76,7 @@ def plot(
         triangles=_triangles(panel, axis),
         references=tuple(_references(finding, scale, top, height)) if panel.curves[0].style == "train" else (),
         pauses=tuple(_pauses(panel.curves[0].series, axis, top + height / 2)),
-        best=None if panel.is_strip else _best(panel, axis, scale, top, height),
+        best=None if not panel.curves[0].label else _best(panel, axis, scale, top, height),
         logarithmic=scale.logarithmic,
         series=tuple(printable(one.series.name) for one in panel.curves),
     )
@@ -196,4 +199,24 @@ def _best(panel: Panel, axis: Scale, scale: Scale, top: float, height: int) -> B
         return None
     y = float(_y(scale, finite.values[at : at + 1], height)[0])
     text = f"best {number(float(finite.values[at]))}, {axis_word(series.axis)} {int(finite.steps[at]):,}"
-    return Best(x, top + y, text, top + y + (18 if y < height - 22 else -9))
+    best = Best(x, top + y, text, 0.0)
+    return replace(best, text_y=top + _free(best, y, panel, axis, scale, height))
+
+
+def _free(best: Best, y: float, panel: Panel, axis: Scale, scale: Scale, height: int) -> float:
+    """Return the baseline of the label of the best point, (px) in the panel: near it and crossed by no line."""
+    wide = LETTER * len(best.text)
+    left, right = (best.x - wide, best.x) if best.label_at_end else (best.x, best.x + wide)
+    crossing = []
+    for curve in panel.curves:
+        finite = curve.series.finite
+        finite = finite.take(finite.values > 0) if scale.logarithmic else finite
+        at = axis.at(finite.steps.astype(np.float64)) * 100
+        crossing.append(_y(scale, finite.values[(at >= left) & (at <= right)], height))
+    lines = np.concatenate(crossing)
+
+    def room(base: float) -> float:
+        return float(np.abs(lines - (base - ASCENT / 2)).min(initial=np.inf))
+
+    places = [base for base in (y + 18, y - 9, y + 32, y - 24) if ASCENT <= base <= height - 4]
+    return next((base for base in places if room(base) > ASCENT), max(places, key=room, default=y - 9))

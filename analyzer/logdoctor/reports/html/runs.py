@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from logdoctor.diagnosis import Diagnosis, Examined
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.chart import chart
@@ -17,7 +17,7 @@ from logdoctor.reports.html.names import RunName, cut
 from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run, Series, State, roles
-from logdoctor.wording import axis_word, number, place
+from logdoctor.wording import number, place
 
 SETTINGS = 60
 """Settings of a run that are shown; the JSON report has all."""
@@ -30,6 +30,9 @@ FIRST_POINTS, FURTHER_POINTS = 400, 160
 
 WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
 """What a run is called after its worst finding."""
+
+NOT_JUDGED = "not judged"
+"""What a run without a training loss is called, where nothing was found."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class RunView:
     last_is_broken: bool
     last_value: float | None
     measured_on: str
-    length: str
-    length_value: int
+    ends_in: str
+    end_step: int
     state: str
     findings: tuple[tuple[str, str], ...]
     """Rule and link of each."""
@@ -92,8 +95,8 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
     return RunView(
         name=name,
         link=run_link(run.name),
-        severity=severity,
-        word=WORDS[severity],
+        severity=severity or ("" if is_judged(run) else "note"),
+        word=WORDS[severity] if found or is_judged(run) else NOT_JUDGED,
         rank=1 + Severity(severity).rank if severity else 0,
         spark=spark(run),
         best=number(float(finite.values[best])) if finite is not None and best is not None else "",
@@ -103,8 +106,8 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         last_is_broken=last is not None and not np.isfinite(last),
         last_value=last if last is not None and np.isfinite(last) else None,
         measured_on="" if judged is None else "val" if judged.role is roles.ValLoss else "train",
-        length=_length(run, longest),
-        length_value=int(longest.curve.steps[-1]) if longest is not None else 0,
+        ends_in=_end(run, longest),
+        end_step=int(longest.curve.steps[-1]) if longest is not None else 0,
         state="" if run.state is State.UNKNOWN else str(run.state),
         findings=tuple((rule, links.get((run.name, rule), "")) for rule in rules),
         charts=tuple(_charts(run, name)) if curves else (),
@@ -117,12 +120,12 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
     )
 
 
-def _length(run: Run, series: Series | None) -> str:
+def _end(run: Run, series: Series | None) -> str:
     if series is None:
         return ""
     last = int(series.curve.steps[-1])
     planned = f" of {run.planned_steps:,}" if run.planned_steps and run.planned_steps > last else ""
-    return f"{last:,}{planned} {axis_word(series.axis)}s"
+    return f"{place(series, last)}{planned}"
 
 
 def _charts(run: Run, name: RunName) -> Sequence[Chart]:

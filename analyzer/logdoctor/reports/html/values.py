@@ -21,7 +21,7 @@ def described(curve: Curve, contents: Sequence[Panel]) -> str:
     title = next(content.title for content in contents if curve in content.curves)
     series, finite = curve.series, curve.series.finite
     word = axis_word(series.axis)
-    name = f"{title}, {curve.label or printable(series.name)}"
+    name = ", ".join(dict.fromkeys((title, curve.label or printable(series.name))))
     broken = series.steps[~np.isfinite(series.values)]
     lost = (
         f"; {len(broken):,} values are NaN or infinite, the first at {word} {int(broken[0]):,}" if len(broken) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from logdoctor.diagnosis import Diagnosis, Examined
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
 from logdoctor.wording import counted
@@ -18,15 +18,16 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     runs = diagnosis.runs
     failed = [one for one in runs if _worst(one) is Severity.ERROR]
     warned = [one for one in runs if _worst(one) is Severity.WARNING]
-    sound = len(runs) - len(failed) - len(warned)
-    if not runs:
-        headline = "No run was judged"
+    silent = [one for one in runs if _worst(one) in (None, Severity.NOTE) and not is_judged(one.run)]
+    sound = len(runs) - len(failed) - len(warned) - len(silent)
+    if not runs or len(silent) == len(runs):
+        headline = "No run was judged" if len(runs) != 1 else "The run was not judged"
     elif failed:
         headline = f"{_share(failed, runs)} failed: {_reasons(failed)}"
     elif warned:
         headline = f"No run failed; {_share(warned, runs, of='')} {_verb(warned, 'carries', 'carry')} a warning"
     else:
-        headline = "Nothing is wrong in this run" if len(runs) == 1 else f"Nothing is wrong in {len(runs):,} runs"
+        headline = "Nothing is wrong in this run" if len(runs) == 1 else f"Nothing is wrong in {sound:,} runs"
     parts = []
     if helped := sum(_has_tested_fix(one) for one in failed):
         parts.append(f"For {helped:,} of the {len(failed):,}, a fix was tested.")
@@ -34,6 +35,8 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
     if sound and (failed or warned):
         parts.append(f"{counted(sound, 'run')} {'is' if sound == 1 else 'are'} sound.")
+    if silent:
+        parts.append(f"No training loss was recognised in {counted(len(silent), 'run')}: not judged.")
     return headline, " ".join(parts)
 
 

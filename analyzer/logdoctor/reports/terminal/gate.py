@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.finding import Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed, Verdict
 from logdoctor.reports.layout import Page
-from logdoctor.reports.summary import why_suppressed
+from logdoctor.reports.summary import first_of, why_suppressed
 from logdoctor.wording import counted, shown_name
 
 MAX_SHOWN = 10
@@ -21,9 +21,9 @@ def gate_lines(gated: Gated) -> Iterator[Line]:
     """Yield what a gate found, the verdict last; the texts are not yet safe to print."""
     advisory = [one for one in gated.checks if _bad(one) and not gated.counts(one.level)]
     for label, checks in (("failed", gated.failed_checks), ("not answered", gated.unanswered), ("advice", advisory)):
-        yield from _listed(((label, _said(gated, one)) for one in checks), len(checks), "check")
-    suppressed = gated.suppressed
-    yield from _listed((("suppressed", _known(one)) for one in suppressed), len(suppressed), "suppressed finding")
+        said = [((label, _said(gated, alike)), len(alike)) for alike in _alike(checks)]
+        yield from _listed(said, "check")
+    yield from _listed([(("suppressed", _known(one)), 1) for one in gated.suppressed], "suppressed finding")
     for remark in gated.remarks:
         yield "remark", remark
     yield f"gate {gated.verdict}", _why(gated)
@@ -39,18 +39,26 @@ def _bad(check: Check) -> bool:
     return check.outcome in (Outcome.FAILED, Outcome.STALE)
 
 
-def _listed(lines: Iterable[Line], count: int, noun: str) -> Iterator[Line]:
-    for at, line in enumerate(lines):
-        if at == MAX_SHOWN:
-            yield "and", counted(count - MAX_SHOWN, f"more {noun}")
-            return
-        yield line
+def _listed(lines: Sequence[tuple[Line, int]], noun: str) -> Iterator[Line]:
+    """Yield the first lines; of the others, count what they stand for."""
+    yield from (line for line, _ in lines[:MAX_SHOWN])
+    if more := sum(count for _, count in lines[MAX_SHOWN:]):
+        yield "and", counted(more, f"more {noun}")
 
 
-def _said(gated: Gated, check: Check) -> str:
+def _alike(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
+    """Put together the checks of several runs that say the same."""
+    by_text: dict[tuple[str, ...], list[Check]] = {}
+    for one in checks:
+        by_text.setdefault((one.name, one.series, one.outcome, one.message), []).append(one)
+    return by_text.values()
+
+
+def _said(gated: Gated, alike: Sequence[Check]) -> str:
+    check, names = alike[0], [gated.called(one) for one in alike]
     stale = "stale reference: " if check.outcome is Outcome.STALE else ""
     about = f", {check.series}" if check.series and check.series not in check.name else ""
-    return f"{gated.called(check)}{about}: {check.name}: {stale}{check.message}"
+    return f"{first_of(names)}{about}: {check.name}: {stale}{check.message}"
 
 
 def _known(one: Suppressed) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from logdoctor.causes import because
-from logdoctor.replayed import Baseline, Birth, Outcome, Phase, Probe, Replayed, Trial, Verdict, Wording
+from logdoctor.replayed import Baseline, Birth, Outcome, Phase, Replayed, Trial, Wording
 from logdoctor.reports.layout import Page, hanging, wrapped
 from logdoctor.wording import counted, number
 
@@ -19,6 +19,31 @@ _PHASES = {
     Phase.OPTIMIZER: "in the optimizer",
     Phase.BEFORE: "before the step",
 }
+
+MAX_STEPS = 6
+MAX_SOURCE = 160
+"""Characters of a line of source that are shown."""
+
+MAX_SWELLS = 3
+
+NEAR_LIMIT = 0.01
+"""Part of the largest number of a type from which that number is told."""
+
+_COLUMNS = {
+    "loss": "loss",
+    "gradient norm": "gradient_norm",
+    "rate": "learning_rate",
+    "update / weight": "update_ratio",
+    "update RMS": "update_rms",
+    "loss scale": "loss_scale",
+}
+
+_CONCLUSIONS: Mapping[tuple[bool | None, ...], str] = {
+    (True, True, False, False): ": it is the state, whatever the batch",
+    (True, False, True, False): ": it is the batch, whatever the state",
+    (True, False, False, False): ": it takes this batch with this state",
+}
+"""What the four experiments say together."""
 
 _OUTCOMES = {
     Outcome.REMOVED: "removes it",
@@ -34,9 +59,10 @@ def render(replayed: Replayed, page: Page) -> str:
     blocks = (
         _happened(replayed, page),
         _place(replayed.birth, page),
-        _probe(replayed.probe, page),
+        _run_up(replayed, page),
+        _probe(replayed, page),
         _trials(replayed.trials, page),
-        _verdict(replayed.verdict, page),
+        _verdict(replayed, page),
         _closing(replayed, page),
     )
     return "\n\n".join("\n".join(line.rstrip() for line in lines) for one in blocks if (lines := list(one))) + "\n"
@@ -56,7 +82,7 @@ def _headline(baseline: Baseline, replayed: Replayed) -> str:
     failure = baseline.failure
     if failure is None or not baseline.reproduced:
         return (
-            f"Step {replayed.target.step} does not fail again: the fault was transient, or lies in what was not kept. "
+            f"Step {replayed.target.step} does not fail again: the fault passed, or lies in what was not put back. "
             "No fix is prescribed"
         )
     what = str(failure.symptom).replace("-", " ")
@@ -68,6 +94,8 @@ def _headline(baseline: Baseline, replayed: Replayed) -> str:
 def _faithful(baseline: Baseline) -> str:
     if baseline.follows_log is None:
         return "no logged loss to compare with"
+    if not baseline.follows_log and baseline.differs_at is not None and baseline.differs_at > baseline.state_step + 1:
+        return f"the replayed losses are the logged ones up to step {baseline.differs_at - 1}, and leave them there"
     if not baseline.follows_log:
         return f"the replayed loss is not the logged one from step {baseline.differs_at} on: check the recipe"
     floor = "" if not baseline.noise_floor else f"; two replays differ by up to {number(baseline.noise_floor)}"
@@ -95,6 +123,8 @@ def _place(birth: Birth | None, page: Page) -> Iterator[str]:
         yield from hanging(
             f"  {page.dim('at')}  ", page.printable(f"{birth.line.file}:{birth.line.line}{within}"), page.width
         )
+        if birth.line.text:
+            yield from hanging("      ", page.printable(birth.line.text[:MAX_SOURCE]), page.width)
     for operand in birth.operands:
         if operand.least is not None and operand.greatest is not None:
             shape = " x ".join(map(str, operand.shape)) or "a number"
@@ -106,7 +136,29 @@ def _article(word: str) -> str:
     return {"infinite": "an infinity", "nan": "NaN"}.get(word, word)
 
 
-def _probe(probe: Probe | None, page: Page) -> Iterator[str]:
+def _run_up(replayed: Replayed, page: Page) -> Iterator[str]:
+    """Yield how it got there: the last steps as a table, and the modules whose outputs grew."""
+    baseline = replayed.baseline
+    if baseline is None or baseline.failure is None or not baseline.reproduced or not replayed.run_up:
+        return
+    shown = replayed.run_up[-MAX_STEPS:]
+    columns = {name: [getattr(one, field) for one in shown] for name, field in _COLUMNS.items()}
+    kept = {name: values for name, values in columns.items() if any(one is not None for one in values)}
+    cells = [["step", *(str(one.step) for one in shown)]]
+    cells += [[name, *("" if one is None else number(one) for one in values)] for name, values in kept.items()]
+    widths = [max(map(len, column)) for column in cells]
+    while sum(widths) + 2 * len(widths) > page.width:
+        del widths[-1], cells[-1]
+    for row in zip(*cells, strict=True):
+        yield "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+    for swell in replayed.swells[:MAX_SWELLS]:
+        grown = f"the output of {swell.module} grew from {number(swell.healthy)} to {number(swell.failing)}"
+        near = f", its type holds {number(swell.limit)}" if swell.failing > NEAR_LIMIT * swell.limit else ""
+        yield from hanging("  ", page.printable(grown + near), page.width)
+
+
+def _probe(replayed: Replayed, page: Page) -> Iterator[str]:
+    probe = replayed.probe
     if probe is None:
         return
     old = f"the state of step {probe.old_step}" if probe.old_step is not None else "an older state"
@@ -122,29 +174,32 @@ def _probe(probe: Probe | None, page: Page) -> Iterator[str]:
         if fails is not None
     ]
     if said:
-        yield from hanging("  ", page.printable("; ".join(said)), page.width)
+        so = _CONCLUSIONS.get(tuple(fails for _, _, fails in cells), "")
+        yield from hanging("  ", page.printable("; ".join(said) + so), page.width)
 
 
 def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:
     tried = sorted(trials, key=lambda one: list(Outcome).index(one.outcome))
     for at, one in enumerate(tried[:MAX_TRIALS]):
         label = f"  {page.dim('tried')}  " if at == 0 else " " * 9
-        runs = f", {one.passed} of {one.tried} runs" if one.passed else ""
+        runs = f", {one.passed} of {one.tried} runs" if one.passed and one.tried > 1 else ""
         why = f": {one.reason}" if one.reason else ""
         yield from page.beside(label, page.printable(one.text), page.printable(f"{_OUTCOMES[one.outcome]}{runs}{why}"))
     if len(tried) > MAX_TRIALS:
         yield page.dim(f"         and {counted(len(tried) - MAX_TRIALS, 'more change')}")
 
 
-def _verdict(verdict: Verdict | None, page: Page) -> Iterator[str]:
+def _verdict(replayed: Replayed, page: Page) -> Iterator[str]:
+    verdict = replayed.verdict
     if verdict is None:
         return
     known = because(verdict.cause)
     yield from page.beside("  1 ", page.printable(f"{known.text}, confidence {verdict.confidence}"), verdict.cause)
     for sentence in verdict.evidence[:MAX_EVIDENCE]:
         yield from hanging("    + ", page.printable(sentence), page.width)
-    for sentence in verdict.ruled_out[:MAX_RULED_OUT]:
-        yield from hanging("    - ", page.printable(sentence), page.width)
+    if len(replayed.trials) > MAX_TRIALS:  # else all stand in the table above
+        for sentence in verdict.ruled_out[:MAX_RULED_OUT]:
+            yield from hanging("    - ", page.printable(sentence), page.width)
     if verdict.second:
         yield from page.beside("  2 ", page.printable(because(verdict.second).text), verdict.second)
     prescription = verdict.prescription

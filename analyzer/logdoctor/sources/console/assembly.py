@@ -16,20 +16,26 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Split
 from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import Loss
 from logdoctor.sources.console.grammar import SAMPLES, SPLIT_ROLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
-from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.tables.counters import axis_of
-from logdoctor.sources.tables.likeness import is_of_training, tells_performance
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
+from logdoctor.sources.tables.growing import places_of
+from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, tells_performance
+from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import falls, pieces
-from logdoctor.sources.tables.table import Column, Table, all_rows
+from logdoctor.sources.tables.table import Column, Table
 
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
 _ENOUGH_ROWS = 2
 """Rows below a header before they are believed."""
+
+_ENOUGH_ALONE = 10
+"""Lines that measure without counting before they are believed."""
 
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
@@ -53,7 +59,7 @@ class Assembled:
     """What the lines of a log come to."""
 
     table: Table
-    lines: NDArray[np.int64]
+    lines: LineNumbers
     """(rows of the table,) the cleaned line of each, counted from 0 through the whole log."""
     clock: Clock
     """Where the run stood at each line."""
@@ -73,6 +79,7 @@ class Assembled:
         return falls(self.clock.at)
 
 
+@np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     """Put the believed streams together; None when none is."""
     streams = [_of_one_rank(rows) for rows in streams]
@@ -81,23 +88,24 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
         if name == _EPOCH and not rows.form.is_dict
     ])  # fmt: skip
     bars = [rows for rows in streams if _is_pass(rows)]
-    read = [_part(rows) for rows in streams if not _is_pass(rows)] + _states_of_bars(bars, epochs)
+    told = [_part(rows) for rows in streams if not _is_pass(rows)]
+    read = told + _beside_lines(_states_of_bars(bars, epochs), told)
     counted = [_counted_through(part, within, epochs) for part, within in read]
     parts = _under_sections(with_steps(counted, _progress(streams)), streams)
     believed = _believed(parts, epochs)
     if not any(tells_performance(name) for part in believed for name in part.values):
         return None
+    believed = _apart_by_epoch(believed)
     clock = _clock(believed, epochs, [part for part in counted if not part.values])
     table, lines = _table(path, believed, epochs, clock)
-    plan, complete = _plan(believed), _is_complete(counted)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     return Assembled(
         table,
         lines,
         clock,
         Axis.SAMPLES if counts_samples else Axis.STEP,
-        plan,
-        True if any(map(is_summary, counted)) else complete,
+        _plan(believed),
+        True if any(map(is_summary, counted)) else _is_complete(counted),
         min(int(part.lines[0]) for part in believed),
         max(int(part.lines[-1]) for part in believed),
     )
@@ -105,6 +113,8 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
 
 _Within = tuple[str, Numbers, Numbers | None]
 """What is counted within an epoch, where each row stands in it, and how long it is."""
+
+_Told = tuple[Part, _Within | None]
 
 
 def _of_one_rank(rows: Rows) -> Rows:
@@ -125,7 +135,7 @@ def _is_held_out(rows: Rows) -> bool:
     return split_of(rows.form.split) in _HELD_OUT
 
 
-def _part(rows: Rows, *, averages: bool = False) -> tuple[Part, _Within | None]:
+def _part(rows: Rows, *, averages: bool = False) -> _Told:
     """Name what a stream measures; with `averages`, take the running average where there is one."""
     plans, values = rows.of(Kind.PLAN), dict(rows.of(Kind.VALUE))
     for name in values.keys() & plans.keys():
@@ -149,13 +159,13 @@ def _named(name: str, split: str) -> str:
     return f"{split.lower()}/{name}" if held_out or issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
 
 
-def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[tuple[Part, _Within | None]]:
+def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[_Told]:
     """Keep of every pass of a progress bar its last state.
 
     Bars without an epoch of their own that come again under one header are evaluations of the same model and left out.
     With one or two passes, all there is to see of a training is the bar itself, and every state that moved on counts.
     """
-    found: list[tuple[Part, _Within | None]] = []
+    found: list[_Told] = []
     for split in dict.fromkeys(rows.form.split for rows in bars):
         alike = [rows for rows in bars if rows.form.split == split and any(rows.of(Kind.VALUE))]
         if not alike:
@@ -187,6 +197,19 @@ def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[tuple[Part, _Wi
     return found
 
 
+def _beside_lines(bars: Sequence[_Told], lines: Sequence[_Told]) -> list[_Told]:
+    """Leave out of bars what a line of its own tells of each pass: the last batch's loss, where the mean is printed."""
+    told: dict[str, int] = {}
+    for part, within in lines:
+        for name in part.values if part.counters or within is not None else ():
+            told[name] = max(told.get(name, 0), len(part))
+    kept = [
+        (replace(part, values={name: at for name, at in part.values.items() if 2 * told.get(name, 0) < len(part)}), of)
+        for part, of in bars
+    ]
+    return [(part, of) for part, of in kept if part.values]
+
+
 def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
     """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
     counters = {name: at for name, at in part.counters.items() if name != _EPOCH}
@@ -202,7 +225,10 @@ def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
-        at = (epoch - min(1.0, float(epoch.min()))) * length + at
+        through = (epoch - min(1.0, float(epoch.min()))) * length + at
+        if not (np.abs(through) < LARGEST_STEP).all():
+            return part
+        at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
@@ -235,7 +261,29 @@ def _believed(parts: Sequence[Part], epochs: Clock) -> list[Part]:
             moves_on = np.mean(position > 0) >= _ADVANCING
             if moves_on and any(map(is_of_training if len(epochs.lines) else tells_performance, part.values)):
                 believed.append(part)
-    return believed
+    counts = any(part.counters for part in parts)
+    return believed or [part for part in measuring if not counts and _is_curve_by_itself(part)]
+
+
+def _is_curve_by_itself(part: Part) -> bool:
+    """Tell lines of a log that counts nothing, and does nothing but measure: `loss:0.53, accuracy:0.81`."""
+    main = next((at for name, at in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)), None)
+    alone = part.form.value_first and len(part) >= _ENOUGH_ALONE and is_set_of_curves(part.values)
+    return alone and main is not None and bool((main != main[0]).any())
+
+
+def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:
+    """Name what is told of whole epochs apart from what is told of steps under the same name.
+
+    `epoch: 0 done, loss: 0.149` is the mean over the epoch whose batches were printed before.
+    """
+    by_step = {name for part in parts if part.steps for name in part.values}
+    return [
+        replace(part, values={f"{name} (epoch)" if name in by_step else name: at for name, at in part.values.items()})
+        if part.counters.keys() == {_EPOCH}
+        else part
+        for part in parts
+    ]
 
 
 def _often(parts: Sequence[Part]) -> set[str]:
@@ -312,17 +360,10 @@ def _main_counter(parts: Sequence[Part]) -> str | None:
     return None if main is None or rows[main] < by_epoch else main
 
 
-def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, NDArray[np.int64]]:
+def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, LineNumbers]:
     """Put the rows of all parts in the order of the log; return the line of each as well."""
-    lines = np.concatenate([part.lines for part in parts]) if len(parts) > 1 else parts[0].lines
-    row_of = all_rows(len(lines))
-    if len(parts) > 1:
-        order = np.argsort(lines, kind="stable")
-        row_of[order] = all_rows(len(lines))
-        lines = lines[order]
-        del order
-    ends = np.cumsum([len(part) for part in parts])
-    rows = [row_of[end - len(part) : end] for part, end in zip(parts, ends.tolist(), strict=True)]
+    rows = ranks([part.lines for part in parts])
+    lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
     main = _main_counter(parts)
     found: dict[str, list[_Piece]] = {}
     positions: list[_Piece] = []
@@ -330,13 +371,24 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tu
         counters = dict(part.counters)
         if main is not None and not part.steps:
             counters[main] = clock.before(part.lines)
-        elif not counters:
+        elif not counters and len(clock.lines):
             counters[_EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
-        positions.append((at, counters[main] if main in counters else next(iter(counters.values()))))
+        positions.append((at, _position(part, counters, main, epochs)))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
-    _, position = _joined(positions)
-    return Table(path, len(lines), tuple(_column(name, of, position) for name, of in found.items())), lines
+    position = scattered(positions)
+    columns = tuple(_column(name, found.pop(name), position) for name in list(found))
+    return Table(path, len(lines), columns), lines
+
+
+def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs: Clock) -> Numbers:
+    """Return where rows stand: on the main counter, and between two of its counts by the epoch."""
+    if not counters:
+        return part.lines.astype(float)
+    if main is None or _EPOCH not in counters:
+        return counters[main] if main in counters else next(iter(counters.values()))
+    last = float(epochs.at.max(initial=0.0))
+    return counters[main] + counters[_EPOCH] / (last + 1)
 
 
 _Piece = tuple[NDArray[np.int64] | NDArray[np.int32], Numbers]
@@ -347,9 +399,9 @@ def _joined(found: Sequence[_Piece]) -> _Piece:
     """Put numbers in the order of their rows."""
     if len(found) == 1:
         return found[0]
-    rows, values = np.concatenate([at for at, _ in found]), np.concatenate([one for _, one in found])
-    order = np.argsort(rows)
-    return rows[order], values[order]
+    order = ranks([at for at, _ in found])
+    rows = scattered([(to, at) for to, (at, _) in zip(order, found, strict=True)])
+    return rows, scattered([(to, values) for to, (_, values) in zip(order, found, strict=True)])
 
 
 def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
@@ -394,9 +446,9 @@ def _under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part
     return [_under_section(part, clocks) if not part.counters and not part.form.split else part for part in parts]
 
 
-def _under_section(part: Part, headings: dict[str, NDArray[np.int64]]) -> Part:
+def _under_section(part: Part, headings: dict[str, LineNumbers]) -> Part:
     for split, lines in headings.items():
-        found = np.searchsorted(lines, part.lines) - 1
+        found = places_of(lines, part.lines) - 1
         distance = np.where(found >= 0, part.lines - lines[np.maximum(found, 0)], _NEAR + 1)
         if len(part) and (distance <= _NEAR).all():
             return replace(part, values={_named(name, split): at for name, at in part.values.items()})

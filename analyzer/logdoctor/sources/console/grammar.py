@@ -81,6 +81,8 @@ class Form:
     """Whether the line is a state of a progress bar."""
     counter_first: bool = False
     """Whether the line begins with its counter."""
+    value_first: bool = False
+    """Whether the line begins with the name of what it measures."""
     in_table: bool = False
     """Whether the line is a row below a header."""
     is_dict: bool = False
@@ -127,7 +129,7 @@ _UNIT_WORDS = (
 )
 _UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
 """A unit behind a number; behind a space only where it is not the key of the next."""
-_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9]")
+_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _TIME_UNITS = frozenset(
     "ms milliseconds msec us µs seconds secs sec s minutes mins min m hours hrs hr h days day d".split()
 )
@@ -154,6 +156,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("consumed_samples", "consumed samples"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
+    **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
     **{name: name for name in (
         "num_updates", "round", "total_timesteps", "samples", "tokens", "batch_idx", "training_iteration", "env_steps",
         "frame", "frames", "current_steps",
@@ -163,17 +166,31 @@ COUNTER_WORDS = {
 
 _NO_COUNTER = frozenset(
     "per of total num max min every warmup best last save saved since elapsed time each avg average after remaining "
-    "batch patience n number micro".split()
+    "batch patience n number micro over".split()
 )
 """Words before `step` or `epoch` that make it something else than the position."""
 
 _LOOSE = frozenset({"samples", "tokens", "frames", "frame", "consumed_samples"})
 """Counters that count only with a colon or an equals sign before the number, for prose counts them too."""
 
+_LOOP_VARIABLES = frozenset({"i", "n", "k", "it", "idx"})
+"""Names of loop variables, which count where they say out of how many: `i=347/530`."""
+
+_PREPOSITIONS = frozenset({"at", "in", "after", "for"})
+"""Words between a quantity and the counter that its value follows: `Cost after iteration 100: 0.64`."""
+_VERBS = frozenset({"is", "was", "are"})
+"""Words between a quantity and its value: `validation loss is: 0.24`."""
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+"""What stands behind a counter that is spoken: `current step: 57993th step`."""
+_PLAIN_NAMES = frozenset({"loss", "acc", "accuracy", "error"})
+"""Names that say little without the word before them: `G loss:0.7, D loss:0.6`."""
+_LONGEST_PLAIN = 3
+"""Words of such a name with those before it."""
+
 _BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm."""
 _SECTION = re.compile(
-    r"[\s*=#-]*(train|training|val|valid|validation|eval|evaluation|test)\b[\w ]{0,24}:?[\s*=-]*$", re.I
+    r"[^\w\[({<]{0,12}(train|training|val|valid|validation|eval|evaluation|test)\b[\w ]{0,24}:?[\s*=-]*$", re.I
 )
 _LONGEST_SECTION = 80
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
@@ -188,10 +205,13 @@ _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
+_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
+"""Deeplearning4j calls the loss its score."""
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
+_OUT_OF = re.compile(r"\s*/\s*\0")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
@@ -211,6 +231,12 @@ def parse(shape: str) -> Form | None:
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
     if darknet := _DARKNET.match(shape):
         return _of_darknet(*darknet.groups())
+    if dl4j := _DL4J.search(shape):
+        slot = shape.count(MASK) - 1
+        sign = -1.0 if dl4j[1] else 1.0
+        return Form(
+            (Field(Kind.COUNTER, "iteration", slot - 1), Field(Kind.VALUE, "loss", slot, sign)), counter_first=True
+        )
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
     stripped = strip(shape)
@@ -224,7 +250,8 @@ def parse(shape: str) -> Form | None:
         fields,
         reader.split,
         is_bar=bool(_BAR.search(text)) and any(one.kind is Kind.WITHIN for one in fields),
-        counter_first=fields[0].kind is Kind.COUNTER and reader.heading == "",
+        counter_first=fields[0].kind is Kind.COUNTER and not any(map(str.isalnum, reader.heading)),
+        value_first=fields[0].kind is Kind.VALUE and not any(map(str.isalnum, reader.heading)),
         is_dict=text.startswith("{") and text.rstrip().endswith("}"),
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
@@ -267,7 +294,7 @@ def _may_be_data(shape: str) -> bool:
 
 def _section(shape: str) -> Form | None:
     """Read a line that only says what the next ones measure: `Test Error:`."""
-    found = _SECTION.match(shape) if len(shape) < _LONGEST_SECTION else None
+    found = _SECTION.match(strip(shape).text) if len(shape) < _LONGEST_SECTION else None
     return Form((), found[1].lower()) if found else None
 
 
@@ -286,6 +313,8 @@ class _LineReader:
         """The split that the last key with one spoke of."""
         self._before = ""
         """The key of the number before, for what is attached to it."""
+        self._subject = ""
+        """What a counter was told of, if its value is to come: `Accuracy at step`."""
 
     def read(self) -> None:
         tokens = list(_TOKEN.finditer(self.text))[:MOST_FIELDS]
@@ -329,19 +358,8 @@ class _LineReader:
         self._keyed(before, token, sign, after, first=first)
 
     def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
-        text = before
-        if self.fields or not first:
-            unit = _UNIT.match(text)
-            text = text[unit.end() :] if unit else text
-        text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
-        explicit = text.endswith((":", "="))
-        text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
-        text = text.rstrip(_QUOTES + " ")
-        pieces = _CUT.split(text)
-        last = pieces[-1].strip(_QUOTES + " .-*+>)]}")
-        found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
-        key = found[1].strip() if found and not found[1].endswith("-") else ""
-        attached = bool(_ATTACHED.match(after))
+        text, key, explicit, last = _key_of(before, behind_a_number=bool(self.fields) or not first)
+        attached = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
         unit = _UNIT.match(after)
         named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
         lead = text[: len(text) - len(key)] if key else text
@@ -352,12 +370,20 @@ class _LineReader:
             return
         is_number = token == MASK
         counter, words_before = _counter(key, explicit=explicit) if is_number else ("", "")
+        if explicit and normal(key) in _LOOP_VARIABLES and _OUT_OF.match(after):
+            counter = "iter"
         if counter and named_unit in _TIME_UNITS:
             counter = ""
+        subject, self._subject = self._subject, ""
         if counter and counter not in self._names:
+            self._subject = _subject(lead + key[: len(words_before)]) if first else ""
             self._take_heading(words_before if not first else f"{lead} {words_before}")
             self._add(Kind.COUNTER, counter, token, sign)
             self._before = "counted"
+            return
+        if subject and (key in _VERBS or (explicit and not key)):
+            self.heading = ""
+            self._value(subject, token, sign, named_unit)
             return
         places = is_number and (not key or (_is_split(key) and bool(re.match(r" *\[| */", after))))
         if places and self._positional(text, after, first=first):
@@ -370,7 +396,7 @@ class _LineReader:
             if first:
                 self._take_heading(key[: len(key) - len(tail)])
             key = tail
-        elif not before.endswith((" ", "\t")) and " " in key:
+        elif not before.endswith((" ", "\t")) and " " in key and not _needs_its_words(key):
             key = _vocabulary_tail(key) or key.split(" ")[-1]  # `stage two val_loss:2.8`: spaces are between the pairs
         if not key or (token != MASK and not explicit and not _vocabulary_tail(key)):
             self._before = ""
@@ -468,6 +494,24 @@ class _LineReader:
             self.split = found[1]
 
 
+def _key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]:
+    """Return what stands before a number without marks, its key, whether a mark told it, and the last piece of it."""
+    text = before
+    if behind_a_number:
+        unit = _UNIT.match(text)
+        text = text[unit.end() :] if unit else text
+    text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
+    explicit = text.endswith((":", "="))
+    text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
+    text = text.rstrip(_QUOTES + " ")
+    if explicit and text.rpartition(" ")[2] in _VERBS:
+        text = text.rpartition(" ")[0].rstrip()
+    pieces = _CUT.split(text)
+    found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
+    key = found[1].strip() if found and not found[1].endswith("-") else ""
+    return text, key, explicit, pieces[-1].strip(_QUOTES + " .-*+>)]}")
+
+
 def _counter(key: str, *, explicit: bool) -> tuple[str, str]:
     """Return the counter that a key names, in the spelling of tables, and the words before it."""
     whole = normal(key)
@@ -490,9 +534,25 @@ def _counter(key: str, *, explicit: bool) -> tuple[str, str]:
         bare = [word.strip(".,:;-*=()[]") for word in context]
         if bare[-1:] == ["global"] and last == "step":
             return "global_step", " ".join(context[:-1])
-        if not _NO_COUNTER.intersection(bare) and (not any(map(is_loss_word, bare)) or bare[-1] == "at"):
+        if bare == ["current"]:
+            return COUNTER_WORDS[last], ""
+        if bare[-1:] == ["after"]:
+            del bare[-1]  # `Cost after iteration 100`
+        elif any(map(is_loss_word, bare)) and bare[-1] != "at":
+            return "", ""
+        if not _NO_COUNTER.intersection(bare):
             return COUNTER_WORDS[last], " ".join(context)
     return "", ""
+
+
+def _subject(text: str) -> str:
+    """Return what is told of a counter: `Training loss` of `Training loss (for one batch) at step 200: 0.9`."""
+    name, _, preposition = text.strip().rpartition(" ")
+    return _vocabulary_tail(name.partition("(")[0].strip()) if preposition in _PREPOSITIONS else ""
+
+
+def _needs_its_words(key: str) -> bool:
+    return key.rpartition(" ")[2].lower() in _PLAIN_NAMES and key.count(" ") < _LONGEST_PLAIN
 
 
 def _is_split(key: str) -> bool:

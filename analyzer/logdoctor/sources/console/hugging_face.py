@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.growing import places_of
 
 _RUNTIME, _STEPS_PER_SECOND = "train_runtime", "train_steps_per_second"
 _LOSS = "loss"
@@ -34,7 +34,7 @@ _MOST = 0.5
 class _History:
     """The rows of training."""
 
-    lines: NDArray[np.int64]
+    lines: LineNumbers
     epochs: Numbers
     spacing: float
     """Epochs between two rows."""
@@ -84,7 +84,7 @@ def _position(part: Part, history: _History) -> Numbers:
     """Return where rows stand, in intervals of logging; an evaluation stands at the row of training before it."""
     if history.spacing >= _FINEST_EPOCH or (history.spacing > 0 and (np.diff(history.epochs) < 0).any()):
         return np.round(part.counters[_EPOCH] / history.spacing)
-    return np.searchsorted(history.lines, part.lines, side="right").astype(float)
+    return places_of(history.lines, part.lines, behind=True).astype(float)
 
 
 def _interval(history: _History, summaries: Sequence[Part], progress: Clock) -> float:

@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from logdoctor.run import Axis
 from logdoctor.sources.console.grammar import Form
 from logdoctor.sources.tables.counters import axis_of
+from logdoctor.sources.tables.growing import places_of
 
 Numbers = NDArray[np.float64]
+
+LineNumbers = NDArray[np.int64] | NDArray[np.int32]
+"""Numbers of cleaned lines, counted from 0 through the whole log."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +23,8 @@ class Part:
     """Rows of one form; all arrays have one number a row, NaN included."""
 
     form: Form
-    lines: NDArray[np.int64]
-    """Numbers of the cleaned lines, rising."""
+    lines: LineNumbers
+    """Those of the rows, rising."""
     counters: dict[str, Numbers]
     """By the names that tables know."""
     values: dict[str, Numbers]
@@ -52,11 +56,11 @@ class Part:
 class Clock:
     """What a counter said last, at any line of the log."""
 
-    lines: NDArray[np.int64]
+    lines: LineNumbers
     at: Numbers
 
     @classmethod
-    def of(cls, said: list[tuple[NDArray[np.int64], Numbers]]) -> Clock:
+    def of(cls, said: list[tuple[LineNumbers, Numbers]]) -> Clock:
         """Put together what several streams said."""
         if not said:
             return cls(np.empty(0, np.int64), np.empty(0))
@@ -66,9 +70,9 @@ class Clock:
         order = np.argsort(lines, kind="stable")
         return cls(lines[order], at[order])
 
-    def before(self, lines: NDArray[np.int64]) -> Numbers:
+    def before(self, lines: LineNumbers) -> Numbers:
         """Return what was said last at or before some lines; NaN where nothing was."""
         if not len(self.lines):
             return np.full(len(lines), np.nan)
-        found = np.searchsorted(self.lines, lines, side="right") - 1
+        found = places_of(self.lines, lines, behind=True) - 1
         return np.where(found >= 0, self.at[np.maximum(found, 0)], np.nan)

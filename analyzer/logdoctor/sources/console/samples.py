@@ -723,6 +723,93 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a value behind its counter",
+        "train.log",
+        "Cost after iteration 0: 0.75\nAccuracy at iteration 0 is 0.125\nCost after iteration 100: 0.5\n"
+        "Accuracy at iteration 100 is 0.25\nCost after iteration 200: 0.25\nAccuracy at iteration 200 is 0.5\n",
+        {
+            "Cost": [(0, 0.75), (100, 0.5), (200, 0.25)],
+            "Accuracy": [(0, 0.125), (100, 0.25), (200, 0.5)],
+        },
+    ),
+    Sample(
+        "Deeplearning4j",
+        "train.log",
+        "06:38:16.402 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 0 is 1.5\n"
+        "06:39:50.616 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 100 is 1.25\n"
+        "06:41:14.384 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 200 is 1.0\n",
+        {"loss": [(0, 1.5), (100, 1.25), (200, 1.0)]},
+    ),
+    Sample(
+        "PaddlePaddle's recommenders: batches, and the mean of each epoch",
+        "train.log",
+        "".join(
+            f"2022-04-12 17:06:10,849 - INFO - epoch: {epoch}, batch_id: {batch}, loss:{loss}, "
+            "avg_batch_cost: 0.5 sec, ips: 2048.0 ins/s\n"
+            + (f"2022-04-12 17:06:10,849 - INFO - epoch: {epoch} done, loss:{loss}\n" if batch else "")
+            for epoch, batch, loss in ((0, 0, 0.75), (0, 500, 0.5), (1, 0, 0.5), (1, 500, 0.25))
+        ),
+        {
+            "loss": [(0, 0.75), (500, 0.5), (1000, 0.5), (1500, 0.25)],
+            "loss (epoch)": [(500, 0.5), (1500, 0.25)],
+            "avg_batch_cost": [(0, 0.5), (500, 0.5), (1000, 0.5), (1500, 0.5)],
+            "ips": [(0, 2048), (500, 2048), (1000, 2048), (1500, 2048)],
+            "epoch": [(0, 0), (500, 0), (500, 0), (1000, 1), (1500, 1), (1500, 1)],
+        },
+    ),
+    Sample(
+        "a loop variable out of so many",
+        "train.log",
+        "epoch=0 i=1/3 total_loss=1.5\nepoch=0 i=2/3 total_loss=1.25\nepoch=1 i=1/3 total_loss=1.0\n",
+        {
+            "total_loss": [(1, 1.5), (2, 1.25), (4, 1.0)],
+            "epoch": [(1, 0), (2, 0), (4, 1)],
+        },
+    ),
+    Sample(
+        "names of two words without a space behind the colon",
+        "train.log",
+        "".join(f"Step {step}\nG loss:{1.5 - step / 4} || D loss:0.5\n" for step in range(1, 4)),
+        {
+            "G loss": [(1, 1.25), (2, 1.0), (3, 0.75)],
+            "D loss": [(1, 0.5), (2, 0.5), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "a line of its own for each pass of a bar",
+        "train.log",
+        "".join(
+            "".join(
+                f"\rTrain Loss: {loss + 0.125}:  {batch}0%|##  | {batch}/4 [00:01<00:02, 2.00it/s]" for batch in (2, 4)
+            )
+            + f"\n[{epoch}/9] Train Loss: {loss}, Valid Loss: {loss + 0.25}\n"
+            for epoch, loss in ((1, 1.0), (2, 0.75), (3, 0.5))
+        ),
+        {
+            "Train Loss": [(1, 1.0), (2, 0.75), (3, 0.5)],
+            "Valid Loss": [(1, 1.25), (2, 1.0), (3, 0.75)],
+        },
+    ),
+    Sample(
+        "nothing but quantities",
+        "train.log",
+        "".join(f"loss:{1 - step / 16}, accuracy:{step / 16}\n" for step in range(10)),
+        {
+            "loss": [(step, 1 - step / 16) for step in range(10)],
+            "accuracy": [(step, step / 16) for step in range(10)],
+        },
+    ),
+    Sample(
+        "a counter that is spoken",
+        "train.log",
+        "current step: 11th step\nbatch loss:0.75\ncurrent step: 12th step\nbatch loss:0.5\n"
+        "current step: 13th step\nbatch loss:0.25\n",
+        {"batch loss": [(11, 0.75), (12, 0.5), (13, 0.25)]},
+    ),
+    Sample(
         "source code",
         "train.txt",
         "import torch\n"

@@ -17,15 +17,20 @@ from logdoctor.sources.console.mending import (
     CROSSED,
     GLUED,
     SHORTEST_LINE,
+    SPLICED,
     TORN,
+    Sorted,
     can_stand_behind,
     ends_within_a_word,
     glued,
+    is_spliced,
     without_crossed_numbers,
 )
+from logdoctor.sources.console.parts import LineNumbers
 from logdoctor.sources.console.passages import Passage, Places
+from logdoctor.sources.tables.growing import GrowingNumbers, places_of
 from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.pieces import rises
+from logdoctor.sources.tables.numbers import NO_ROWS
 
 MOST_SHAPES = 20_000
 """Shapes that are remembered at a time; a log of more is prose, and its shapes do not come back."""
@@ -43,7 +48,7 @@ class Rows:
 
     form: Form
     """The form of the first of them."""
-    lines: NDArray[np.int64]
+    lines: LineNumbers
     """(n,) numbers of the cleaned lines, counted through the whole log, rising."""
     numbers: tuple[NDArray[np.float64], ...]
     """(n,) what stands at each field of the form."""
@@ -81,31 +86,26 @@ class _Stream:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self._lines = array("q")
+        self._lines = GrowingNumbers(NO_ROWS)
         self._numbers = [array("d") for _ in form.fields]
         self._ranks = array("d")
 
-    def add(self, form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
-        """Add lines of a form, given where the numbers of each begin."""
-        self._lines.frombytes(lines.tobytes())
-        for one, held in zip(form.fields, self._numbers, strict=True):
-            if one.slot < 0:
-                more = np.full(len(lines), one.factor)
-            else:
-                more = floats[starts + one.slot] if one.factor == 1 else floats[starts + one.slot] * one.factor
-            held.frombytes(more.tobytes())
-        if form.rank_slot is not None:
-            self._ranks.frombytes(floats[starts + form.rank_slot].tobytes())
-        elif form.rank is not None:
-            self._ranks.frombytes(np.full(len(lines), float(form.rank)).tobytes())
+    def add(self, found: Sequence[Rows]) -> None:
+        """Add rows of a passage, of one form or of several that say the same."""
+        lines = np.concatenate([rows.lines for rows in found])
+        order = np.argsort(lines) if len(found) > 1 else slice(None)
+        self._lines.add(lines[order])
+        for i, held in enumerate(self._numbers):
+            held.frombytes(np.concatenate([rows.numbers[i] for rows in found])[order].tobytes())
+        if all(rows.ranks is not None for rows in found):
+            self._ranks.frombytes(np.concatenate([rows.ranks for rows in found])[order].tobytes())
 
     def rows(self) -> Rows:
         """Return all rows."""
-        lines = np.frombuffer(self._lines, np.int64)
+        lines = self._lines.all()
         ranked = len(self._ranks) == len(lines)  # a torn prefix may have lost the rank of some lines
         ranks = np.frombuffer(self._ranks) if ranked and self._ranks else None
-        rows = Rows(self.form, lines, tuple(map(np.frombuffer, self._numbers)), ranks)
-        return rows if rises(lines) else rows.take(np.argsort(lines, kind="stable"))
+        return Rows(self.form, lines, tuple(map(np.frombuffer, self._numbers)), ranks)
 
 
 @dataclass
@@ -123,6 +123,8 @@ class _Known:
     """The first shapes that count, by their last characters."""
     openings: list[str] = field(default_factory=list)
     """The first shapes that say something, sorted."""
+    rows: Sorted = field(default_factory=Sorted)
+    """The first shapes that count and came more than once."""
 
     def learn(self, shapes: Sequence[str]) -> list[str]:
         """Read the shapes of a passage that were not met before, and return them; those that come again first."""
@@ -133,10 +135,10 @@ class _Known:
             self.slots.append(shape.count(MASK))
             self.told.append(False)
         for shape in sorted(fresh, key=lambda one: often[one] == 1):
-            self._read(self.ids[shape], shape)
+            self._read(self.ids[shape], shape, once=often[shape] == 1)
         return fresh
 
-    def _read(self, number: int, shape: str) -> None:
+    def _read(self, number: int, shape: str, *, once: bool) -> None:
         line = glued(shape, self.whole.get(shape[-SHORTEST_LINE:], ()), self.openings)
         form: Form | None
         if line is not None:
@@ -144,13 +146,18 @@ class _Known:
             self.flaws[number] = GLUED
         else:
             form = parse(shape)
+            counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
+            elif once and counts and is_spliced(shape, self.rows):
+                self.flaws[number], form = SPLICED, None
             elif without_crossed_numbers(shape) in self.ids:
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
-                if can_stand_behind(shape) and any(one.kind is Kind.COUNTER for one in form.fields):
+                if counts and not once:
+                    self.rows.add(shape)
+                if counts and can_stand_behind(shape):
                     self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
         if form is not None:
             self.told[number] = True
@@ -180,15 +187,12 @@ class StreamReader:
             floats = _floats(masked.numbers)
             order = told[np.argsort(ids[told], kind="stable")]
             bounds = np.flatnonzero(np.diff(ids[order], prepend=-1))
+            found: dict[tuple[object, ...], list[Rows]] = {}
             for rows in np.split(order, bounds[1:]):
                 form = self._known.forms[int(ids[rows[0]])]
-                stream = self._streams.get(form.signature)
-                if stream is None:
-                    if len(self._streams) >= MOST_FORMS:
-                        self.unused += len(rows)
-                        continue
-                    stream = self._streams[form.signature] = _Stream(form)
-                stream.add(form, rows + self.lines, starts[rows], floats)
+                found.setdefault(form.signature, []).append(_rows(form, rows + self.lines, starts[rows], floats))
+            for signature, alike in found.items():
+                self._add(signature, alike)
         self._places.append((self.lines, passage.places))
         self.lines += len(masked.shapes)
         flaws = self._known.flaws
@@ -196,18 +200,27 @@ class StreamReader:
         first = self.lines - len(masked.shapes)
         return Taken(masked.shapes, fresh, first, [(line, *flaws[int(ids[line])]) for line in torn])
 
+    def _add(self, signature: tuple[object, ...], found: Sequence[Rows]) -> None:
+        stream = self._streams.get(signature)
+        if stream is None:
+            if len(self._streams) >= MOST_FORMS:
+                self.unused += sum(map(len, found))
+                return
+            stream = self._streams[signature] = _Stream(found[0].form)
+        stream.add(found)
+
     def streams(self) -> list[Rows]:
         """Return all streams, in the order in which they appeared, and forget them."""
         found = [stream.rows() for stream in self._streams.values()]
         self._streams = {}
         return found
 
-    def places(self, lines: NDArray[np.int64]) -> Lines:
+    def places(self, lines: LineNumbers) -> Lines:
         """Return the lines of the file that cleaned lines belong to, given in rising order."""
-        cuts = np.searchsorted(lines, [first for first, _ in self._places])
+        cuts = places_of(lines, np.array([first for first, _ in self._places], np.int64))
         found = Lines()
         for (first, at), part in zip(self._places, np.split(lines, cuts[1:]), strict=True):
-            found.add(at.of(part - first))
+            found.add(at.of(part.astype(np.int64) - first))
         return found
 
     def _identify(self, shapes: list[str]) -> tuple[NDArray[np.int64], list[str]]:
@@ -219,6 +232,20 @@ class StreamReader:
         if fresh:
             found = [known[shape] for shape in shapes]
         return np.array(found, np.int64), fresh
+
+
+def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> Rows:
+    """Return lines of one form as rows, given where the numbers of each begin."""
+
+    def numbers(slot: int, factor: float) -> NDArray[np.float64]:
+        if slot < 0:
+            return np.full(len(lines), factor)
+        return floats[starts + slot] if factor == 1 else floats[starts + slot] * factor
+
+    ranks = None if form.rank is None else np.full(len(lines), float(form.rank))
+    if form.rank_slot is not None:
+        ranks = floats[starts + form.rank_slot]
+    return Rows(form, lines, tuple(numbers(one.slot, one.factor) for one in form.fields), ranks)
 
 
 def _floats(numbers: list[str]) -> NDArray[np.float64]:

@@ -79,3 +79,9 @@ def varint(data: bytes, start: int, end: int) -> tuple[int, int]:
         if byte < 0x80:
             return value & 0xFFFF_FFFF_FFFF_FFFF, at + 1
     raise WireError(f"no integer at byte {start}")
+
+
+def signed_varint(data: bytes, start: int, end: int) -> int:
+    """Read a variable-length integer as the signed number that int32 and int64 mean; raises WireError."""
+    value, _ = varint(data, start, end)
+    return value - (1 << 64) if value >= 1 << 63 else value

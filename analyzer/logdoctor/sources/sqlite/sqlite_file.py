@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,14 +34,8 @@ _MOST_GAPS = 1000
 """Damaged places of one table behind which reading goes on."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What of a table can be read."""
-
-    rows: list[tuple[object, ...]]
-    """In the order of writing."""
-    gaps: list[tuple[int, int]] = field(default_factory=list)
-    """Numbers of the rows between which the table is damaged: the last one before, the first one behind or 0."""
+Gaps = list[tuple[int, int]]
+"""Numbers of the rows between which a table is damaged: the last one before, the first one behind or 0."""
 
 
 @dataclass(frozen=True)
@@ -89,27 +83,25 @@ def opened(path: Path) -> Iterator[Database]:
         raise UnreadableLogError(f"{path}: not readable as an SQLite database: {error}") from error
 
 
-def intact_rows(database: Database, table: str, columns: str) -> Rows:
-    """Read a whole table in the order of its rows, and on behind every place where it is damaged."""
-    found = Rows([])
+def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Iterator[tuple[object, ...]]:
+    """Yield a whole table in the order of its rows, and on behind every place where it is damaged: such become gaps."""
     at, step = -(2**63), 1
     query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
-    while len(found.gaps) < _MOST_GAPS:
+    while len(gaps) < _MOST_GAPS:
         try:
             for row in database.connection.execute(query, (at,)):
                 if step > 1:
-                    found.gaps[-1] = (found.gaps[-1][0], row[0])
+                    gaps[-1] = (gaps[-1][0], row[0])
                 at, step = row[0], 1
-                found.rows.append(row[1:])
+                yield row[1:]
         except sqlite3.Error:
             if step == 1:
-                found.gaps.append((at, 0))
+                gaps.append((at, 0))
             at, step = max(at, 0) + step, 2 * step
             if at > 2**62:
                 break
         else:
             break
-    return found
 
 
 def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
@@ -124,7 +116,7 @@ def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
     return (Notice(DAMAGE, str(path), f"The database is damaged ({what}); what can be read of it was read."),)
 
 
-def damage_in(path: Path, table: str, gaps: list[tuple[int, int]]) -> tuple[Notice, ...]:
+def damage_in(path: Path, table: str, gaps: Gaps) -> tuple[Notice, ...]:
     """Return notices of the places where a table is damaged."""
     return tuple(
         Notice(DAMAGE, str(path), f"The table {table} is damaged behind row {before}; {_rest(behind)}.")

@@ -6,6 +6,7 @@ Three loggers count in ways that need a repair first; what is worked out rather 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,9 +21,9 @@ _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
     (Axis.STEP, (
         "global_step", "trainer/global_step", "train/global_step", "step", "steps", "training_step", "train_step",
         "iteration", "iterations", "iter", "iters", "iter_num", "num_updates", "update", "updates", "current_steps",
-        "time/batch", "batch", "batch_idx", "training_iteration", "time/total_timesteps", "misc/total_timesteps",
-        "total_timesteps",
-        "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "frame",
+        "time/batch", "batch", "batch_idx", "batch_id", "time/total_timesteps", "misc/total_timesteps",
+        "total_timesteps", "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime",
+        "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "training_iteration", "frame",
         "frames", "boosting_round", "round", "episode", "episodes", "_step",
     )),
     (Axis.EPOCH, ("epoch", "epochs", "_epoch", "train/epoch", "trainer/epoch", "time/epoch", "current_epoch", "ep")),
@@ -131,14 +132,14 @@ class Ruler:
             if not np.isnan(steps).any() and counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
-                return Placement(axis, whole_numbers(steps), counter.name)
+                return Placement(axis, whole_numbers(steps, in_place=steps is not counter.at), counter.name)
         for counter in self.counters:
             if np.mean(counter.known) < _ENOUGH:
                 continue
             steps = at_rows(_carried_forward(counter.at), rows)
             if counter.measures(steps):
                 guessed = int(np.isnan(at_rows(counter.at, rows)).sum())
-                return Placement(counter.axis, whole_numbers(steps), counter.name, guessed)
+                return Placement(counter.axis, whole_numbers(steps, in_place=True), counter.name, guessed)
         return Placement(fallback, rows.astype(np.int64, copy=False))
 
     def finer_than(self, name: str) -> Ruler:
@@ -312,7 +313,22 @@ def _iterations_across_epochs(
 
 def _restarts(inner: Counter, epoch: Counter, training: NDArray[np.bool_]) -> bool:
     """Tell whether a counter falls back wherever the epoch advances, and advances in between."""
-    rows = training & inner.known & epoch.known
-    moves, epochs = np.diff(inner.at[rows]), np.diff(epoch.at[rows])
-    new_epoch = epochs > 0
-    return bool(new_epoch.any() and (moves[new_epoch] <= 0).all() and (moves[~new_epoch] > 0).any())
+    falls_anew = advances_within = False
+    for moves, epochs in _moves(inner, epoch, training & inner.known & epoch.known):
+        new_epoch = epochs > 0
+        if (moves[new_epoch] > 0).any():
+            return False
+        falls_anew |= bool(new_epoch.any())
+        advances_within |= bool((moves[~new_epoch] > 0).any())
+    return falls_anew and advances_within
+
+
+def _moves(
+    inner: Counter, epoch: Counter, rows: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield, piece by piece, by how much each counter goes on from one of some rows to the next."""
+    last = np.empty((2, 0))
+    for at, epochs, chosen in zip(pieces(inner.at), pieces(epoch.at), pieces(rows), strict=True):
+        both = np.concatenate([last, np.stack([at[chosen], epochs[chosen]])], axis=1)
+        yield np.diff(both[0]), np.diff(both[1])
+        last = both[:, -1:]

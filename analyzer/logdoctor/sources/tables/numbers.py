@@ -79,6 +79,15 @@ def parse_number(text: str) -> float | None:
     raise ValueError(f"not a number: {text[:40]!r}")
 
 
+def number_or_text(text: str) -> float | str:
+    """Return the number in a setting that was kept as text, or the text."""
+    try:
+        number = parse_number(text)
+    except ValueError:
+        return text
+    return text if number is None else number
+
+
 def parse_time(text: str) -> float | None:
     """Read seconds, a clock (`01:23`, `2 days, 1:02:03`) in seconds, or a date in seconds since 1970.
 

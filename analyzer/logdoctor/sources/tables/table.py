@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.sources.tables.growing import GrowingNumbers
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS, Cells
 
@@ -103,7 +104,7 @@ class _Growing:
     """A column that block after block is added to, in as much memory as it takes in the end."""
 
     def __init__(self) -> None:
-        self.rows: array[int] | None = None
+        self.rows: GrowingNumbers | None = None
         """Where the values stand; None while every row from the first on has one."""
         self.values, self.texts = array("d"), array("q")
 
@@ -111,17 +112,19 @@ class _Growing:
         """Add the cells of a block of which the first row has this number."""
         count = len(cells.rows)
         if self.rows is None and count and (len(self.values) < first or (cells.rows != np.arange(count)).any()):
-            self.rows = array("q", np.arange(len(self.values)).tobytes())
+            self.rows = GrowingNumbers(np.arange(len(self.values)))
         if self.rows is not None:
-            self.rows.frombytes((cells.rows + first).tobytes())
+            self.rows.add(cells.rows + first)
         self.values.frombytes(cells.values.tobytes())
         if len(cells.texts):
             self.texts.frombytes((cells.texts + first).tobytes())
 
     def column(self, name: str, every: NDArray[np.int64] | NDArray[np.int32]) -> Column:
         """Return the column, given the numbers of all rows of the table, which whole columns share."""
-        rows = every[: len(self.values)] if self.rows is None else np.frombuffer(self.rows, np.int64)
-        return Column(name, rows, np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64))
+        values, texts = np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64)
+        if self.rows is None:  # columns that are whole have the very same rows, which `table_logs` makes use of
+            return Column(name, every if len(values) == len(every) else every[: len(values)], values, texts)
+        return Column(name, self.rows.all(), values, texts)
 
 
 class TableBuilder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from logdoctor.errors import nearest
 from logdoctor.run import Run, Series
@@ -11,8 +12,19 @@ from logdoctor.wording import shown_name
 
 
 def is_run(run: Run, pattern: str) -> bool:
-    """Tell whether a pattern names a run."""
-    return any(_fits(name, pattern) for name in (run.name, shown_name(run)))
+    """Tell whether a pattern names a run: by its name, or by the path that opens it (`runs/gan-1`).
+
+    The name depends on the argument that the run lies in; the path is the same for `runs`, for `runs/*` and for the
+    files that a pre-commit hook is given.
+    """
+    return any(_fits(name, pattern) for name in (run.name, shown_name(run), _path(run)))
+
+
+def _path(run: Run) -> str:
+    folder = Path(run.folder)
+    if folder.is_absolute() and folder.is_relative_to(Path.cwd()):
+        folder = folder.relative_to(Path.cwd())
+    return folder.as_posix() + run.name.removeprefix(run.home)
 
 
 def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:

@@ -1,0 +1,29 @@
+"""What a shell offers for the values that are neither commands nor names of options."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def paths(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Leave it to the shell, which knows the files."""
+    return [CompletionItem(begun, type="file")]
+
+
+def rules(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer the installed rules; several are joined by commas."""
+    from logdoctor.packs import installed_rules
+
+    before, comma, last = begun.rpartition(",")
+    names = sorted(rule.id for rule in installed_rules())
+    return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(last)]
+
+
+def outputs(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer the formats of `FORMAT=PATH`, then files."""
+    from logdoctor.reports.formats import FORMATS
+
+    if "=" in begun:
+        return paths(context, parameter, begun)
+    return [CompletionItem(f"{name}=") for name in FORMATS if name.startswith(begun)]

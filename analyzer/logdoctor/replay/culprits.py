@@ -1,0 +1,159 @@
+"""Which examples of a batch make its step fail: half of them at a time stand in for those of a healthy batch.
+
+By the failure itself, not by gradient norms of single examples: behind a normalising layer those miss an example that
+is ten thousand times too large. Among healthy examples, because a batch of one is another thing to BatchNorm and means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from logdoctor.replay.devices import tensors_of
+from logdoctor.replay.guard import Guard
+from logdoctor.replay.session import Session
+from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.stepping import batch_of
+from logdoctor.replayed import Culprits
+from logdoctor.wording import number
+
+MOST_STEPS = 40
+"""Steps that the search may take: one of a thousand examples needs twenty, two need about forty."""
+
+MOST_CULPRITS = 4
+"""Examples that are named; where more fail alone, it is the batch as a whole."""
+
+STANDS_OUT = 10.0
+"""How much larger than in all others a number of an example is that is told."""
+
+
+def culprits(session: Session, failing: Snapshot, ceiling: float, healthy_step: int) -> Culprits | None:
+    """Return the examples of the failing step's batch that fail without the others.
+
+    None where the batch cannot be divided. Where no example fails alone, or many do, none is named.
+    """
+    accumulate = session.material.recipe.accumulate
+    batch = batch_of(session.material, failing.step, session.device)
+    healthy = batch_of(session.material, healthy_step, session.device)
+    search = _Search(session, failing, ceiling)
+    part = None
+    if accumulate > 1:
+        parts = [at for at, one in enumerate(batch) if search.fails([one, *healthy[1:]])]
+        if len(parts) != 1:
+            return None
+        part, batch = parts[0], batch[parts[0]]
+    rest, base = (healthy[1:], healthy[0]) if accumulate > 1 else ([], healthy)
+    count = examples_in(batch)
+    if count < 2:
+        return None
+
+    def fails(wanted: Sequence[int]) -> bool:
+        taken = mixed(base, batch, wanted, count)
+        return search.fails([taken, *rest] if accumulate > 1 else taken)
+
+    try:
+        found = _halved(fails, count, lambda: search.steps)
+        if not found:
+            return Culprits(count, part=part)
+        others = [at for at in range(count) if at not in found]
+        return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
+    except UnlikeBatchesError:
+        return None
+
+
+def _halved(fails: Callable[[Sequence[int]], bool], count: int, steps: Callable[[], int]) -> tuple[int, ...]:
+    found: list[int] = []
+    pending: list[range] = [range(count)]
+    while pending:
+        group = pending.pop()
+        if len(group) == 1:
+            found.append(group[0])
+            continue
+        if steps() + 2 > MOST_STEPS:
+            return ()
+        halves = [half for half in (group[: len(group) // 2], group[len(group) // 2 :]) if fails(half)]
+        pending += halves
+        if not halves or len(found) + len(pending) > MOST_CULPRITS:  # only together, or too many
+            return ()
+    return tuple(sorted(found))
+
+
+@dataclass
+class _Search:
+    """What has been tried of one batch."""
+
+    session: Session
+    failing: Snapshot
+    ceiling: float
+    steps: int = 0
+
+    def fails(self, batch: Any) -> bool:
+        """Whether the failing step fails on a batch."""
+        self.steps += 1
+        self.session.meter.spend()
+        seen = self.session.at(self.failing).step(self.failing.step, batch=batch)
+        return Guard([], fixed=self.ceiling).failure(seen) is not None
+
+
+class UnlikeBatchesError(Exception):
+    """Two batches are not made alike, as where each is padded to a length of its own."""
+
+
+def examples_in(batch: Any) -> int:
+    """Return the number of examples: the length that most tensors share in their first dimension; 0 for none."""
+    lengths = Counter(one.shape[0] for _, one in tensors_of(batch) if one.dim())
+    return int(lengths.most_common(1)[0][0]) if lengths else 0
+
+
+def mixed(base: Any, batch: Any, wanted: Sequence[int], count: int) -> Any:
+    """Return a batch with some examples of another in their places; raises UnlikeBatchesError."""
+    if isinstance(batch, Tensor):
+        if not isinstance(base, Tensor) or base.shape != batch.shape:
+            raise UnlikeBatchesError
+        if not batch.dim() or batch.shape[0] != count:
+            return base
+        rows = torch.as_tensor(list(wanted), device=batch.device)
+        return base.index_copy(0, rows, batch.index_select(0, rows))
+    if isinstance(batch, dict) or hasattr(batch, "keys"):
+        if set(base) != set(batch):
+            raise UnlikeBatchesError
+        made = {key: mixed(base[key], batch[key], wanted, count) for key in batch}
+        return made if type(batch) is dict else type(batch)(made)
+    if isinstance(batch, list | tuple):
+        if len(base) != len(batch):
+            raise UnlikeBatchesError
+        if len(batch) == count and not any(isinstance(one, Tensor) for one in batch):  # texts, names of files
+            parts = [batch[at] if at in wanted else base[at] for at in range(count)]
+        else:
+            parts = [mixed(one, other, wanted, count) for one, other in zip(base, batch, strict=True)]
+        return type(batch)(*parts) if hasattr(batch, "_fields") else type(batch)(parts)
+    if is_dataclass(batch) and not isinstance(batch, type):
+        changed = {one.name: (getattr(base, one.name), getattr(batch, one.name)) for one in fields(batch)}
+        return replace(batch, **{name: mixed(*both, wanted, count) for name, both in changed.items()})
+    return base
+
+
+def told(batch: Any, found: Sequence[int], count: int) -> str:
+    """Say what stands out in the numbers of the examples found; nothing where nothing does."""
+    return next(_standing_out(batch, found, count), "")
+
+
+def _standing_out(batch: Any, found: Sequence[int], count: int) -> Iterator[str]:
+    others = [at for at in range(count) if at not in found]
+    for name, one in tensors_of(batch):
+        if not one.is_floating_point() or not one.dim() or one.shape[0] != count:
+            continue
+        magnitudes = one.detach().abs().flatten(1).amax(1).double().cpu() if one.dim() > 1 else one.detach().abs().cpu()
+        own, rest = float(magnitudes[list(found)].max()), float(magnitudes[others].max()) if others else 0.0
+        if math.isnan(own):
+            yield f"{name} is NaN there"
+        elif own > STANDS_OUT * rest:
+            yield f"{name} reaches {number(own)} there, {number(rest)} elsewhere"
+        elif own == 0.0 < rest:
+            yield f"{name} is 0 there"

@@ -1,0 +1,192 @@
+"""Starts that go on from a checkpoint of an earlier one: some writers open a new folder for each, and it is one run.
+
+Independent runs of one set-up (seeds, folds) lie in such folders too, and look alike. They begin where every run
+begins; a start that goes on begins in the midst, at the loss that was reached there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from time import strptime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logdoctor.run import Notice, Run, Series, Setting
+from logdoctor.run.notice import RESTART
+from logdoctor.run.roles import Reward, TrainLoss, ValLoss
+from logdoctor.run.series import concatenated
+
+_MOMENT = r"\d{4}-?\d{2}-?\d{2}[_T-]\d{2}-?\d{2}-?\d{2}"
+_STARTS = (
+    ("version", re.compile(r"version_(?P<when>\d+)")),  # Lightning
+    ("moment", re.compile(rf"(?P<when>{_MOMENT})(?:\.log)?")),  # MMEngine, mmcv, NeMo
+    ("trial", re.compile(r"(?P<when>[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2})_.+")),  # Hugging Face: `Jan31_12-00-00_host`
+    ("wandb", re.compile(r"(?:offline-)?run-(?P<when>\d{8}_\d{6})-(?P<id>\w+)")),
+)
+"""How writers call the folder of one start, by when it was."""
+
+_INSIDE = frozenset({"vis_data", "tb_logs"})
+"""Folders of a start that hold its logs."""
+
+FEWEST_POINTS = 3
+"""Points of a curve from which it can be told where it goes on."""
+
+BEGINNING = 3
+"""Intervals of logging within which every run begins; what begins later goes on from somewhere."""
+
+GAP = 2
+"""Intervals that may be missing between two starts: the last values are lost where a log was not flushed."""
+
+SAME_INTERVAL = 0.01
+"""Relative difference between the intervals at which two starts log; another interval is another set-up."""
+
+AT_LEVEL = 0.25
+"""Distance from the loss that was reached, as a share of the fall until then, within which a start goes on there."""
+
+NOISE = 4
+"""Distance in usual steps from one value to the next that is always near enough."""
+
+_AROUND = 5
+"""Values whose median is the level at a point."""
+
+_FREE = re.compile(
+    r"resum|ckpt|checkpoint|load|restore|init_from|epochs?$|max_steps|max_iters|total_steps|version|name|dir|path|"
+    r"folder|time|date|host|port|rank|device|wandb|_step$",
+    re.I,
+)
+"""Settings that a start may give anew: where it goes on from, how far it goes, what it is called and where it runs."""
+
+
+@dataclass(frozen=True)
+class _Start:
+    run: Run
+    kind: tuple[str, ...]
+    """The folder above and the writer, and for W&B the run."""
+    when: tuple[int, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the writer itself says which run it is."""
+        return self.kind[-1] != ""
+
+
+def resumed_joined(runs: Sequence[Run]) -> list[Run]:
+    """Join every start that goes on from exactly one earlier one of the same folder with it; return all runs.
+
+    The series of a joined run hold both branches where they overlap; a notice says where it went on.
+    """
+    starts = [start for run in runs if (start := _start(run)) is not None]
+    kinds: dict[tuple[str, ...], list[_Start]] = {}
+    for start in starts:
+        kinds.setdefault(start.kind, []).append(start)
+    joined: dict[str, Run] = {}
+    absorbed: set[str] = set()
+    for alike in kinds.values():
+        chains: list[list[_Start]] = []
+        for start in sorted(alike, key=lambda one: (one.when, one.run.name)):
+            before = [chain for chain in chains if _goes_on(start, chain[-1])]
+            if len(before) == 1:
+                before[0].append(start)
+            else:
+                chains.append([start])
+        for first, *later in chains:
+            if later:
+                joined[first.run.name] = _joined(first.run, [one.run for one in later])
+                absorbed |= {one.run.name for one in later}
+    return [joined.get(run.name, run) for run in runs if run.name not in absorbed]
+
+
+def _start(run: Run) -> _Start | None:
+    home, _, stem = run.name.partition(":")
+    place = PurePosixPath(home)
+    place = place.parent if place.name in _INSIDE and not stem else place
+    name, above = (stem, place) if stem else (place.name, place.parent)
+    for kind, pattern in _STARTS:
+        if found := pattern.fullmatch(name):
+            return _Start(run, (str(above), kind, found.groupdict().get("id") or ""), _when(kind, found["when"]))
+    return None
+
+
+def _when(kind: str, told: str) -> tuple[int, ...]:
+    if kind == "trial":
+        try:
+            return tuple(strptime(f"2000 {told}", "%Y %b%d_%H-%M-%S")[:6])
+        except ValueError:
+            return ()
+    return (int(re.sub(r"\D", "", told)),)
+
+
+def _goes_on(start: _Start, before: _Start) -> bool:
+    ours, theirs = _main(start.run), _main(before.run)
+    if ours is None or theirs is None or type(ours.role) is not type(theirs.role) or ours.axis is not theirs.axis:
+        return False
+    if ours.name != theirs.name or not _fits(ours.curve, theirs.curve, told=start.is_told):
+        return False
+    return start.is_told or _same_settings(start.run.hyperparameters, before.run.hyperparameters)
+
+
+def _main(run: Run) -> Series | None:
+    found = (run.find(role) for role in (TrainLoss, ValLoss, Reward))
+    return next((one for one in found if one is not None and len(one.curve) >= FEWEST_POINTS), None)
+
+
+def _fits(ours: Series, theirs: Series, *, told: bool) -> bool:
+    """Tell whether a curve begins in the midst of another, or where it ends, at the level that was reached there."""
+    interval, other = (float(np.median(np.diff(one.steps))) for one in (ours, theirs))
+    first, earliest = int(ours.steps[0]), int(theirs.steps[0])
+    if told:
+        return first > earliest
+    if first <= max(0, earliest) + BEGINNING * max(interval, other) or first > theirs.steps[-1] + GAP * other:
+        return False
+    if abs(interval - other) > SAME_INTERVAL * max(interval, other):
+        return False
+    reached = theirs.values[theirs.steps <= first]
+    reached, begun = reached[np.isfinite(reached)], ours.values[:_AROUND]
+    if len(reached) < FEWEST_POINTS or not np.isfinite(begun).all():
+        return False
+    level, at_first = float(np.median(reached[-_AROUND:])), float(np.median(reached[:FEWEST_POINTS]))
+    near = max(AT_LEVEL * abs(at_first - level), NOISE * _usual_step(reached))
+    return abs(float(np.median(begun)) - level) <= near
+
+
+def _usual_step(values: NDArray[np.float64]) -> float:
+    return float(np.median(np.abs(np.diff(values[-4 * _AROUND :]))))
+
+
+def _same_settings(ours: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> bool:
+    common = [name for name in ours.keys() & theirs.keys() if not _FREE.search(name)]
+    return all(ours[name] == theirs[name] for name in common)
+
+
+def _joined(first: Run, later: Sequence[Run]) -> Run:
+    runs = (first, *later)
+    parts: dict[tuple[object, ...], list[Series]] = {}
+    for run in runs:
+        for one in run.series:
+            parts.setdefault((one.name, one.axis, one.split, one.role), []).append(one)
+    notices = [notice for run in runs for notice in run.notices]
+    for run in later:
+        series = _main(run)
+        at = (
+            ""
+            if series is None
+            else f" from {'epoch' if series.axis == 'epoch' else 'step'} {int(series.steps[0]):,} on"
+        )
+        notices.append(Notice(RESTART, run.sources[0].path, f"The training of {first.name} was resumed here{at}."))
+    settings: dict[str, Setting] = {}
+    for run in runs:
+        settings.update(run.hyperparameters)
+    return replace(
+        first,
+        series=tuple(concatenated(found) for found in parts.values()),
+        hyperparameters=settings,
+        sources=tuple(sorted((one for run in runs for one in run.sources), key=lambda one: one.path)),
+        notices=tuple(notices),
+        events=tuple(event for run in runs for event in run.events),
+        state=later[-1].state,
+        planned_steps=later[-1].planned_steps or first.planned_steps,
+    )

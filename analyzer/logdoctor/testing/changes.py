@@ -1,0 +1,142 @@
+"""Other ways of logging the same run, none of which may change a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from logdoctor.run import Axis, Run, Series, Split, naming, roles
+from logdoctor.run.roles import Role
+from logdoctor.run.understand import understand
+
+THINNABLE = 50
+"""Points that every curve must have before dropping some is no more than a coarser log of the same run."""
+
+LOST_SHARE = 0.01
+"""Share of points that a careless logger loses."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Another way of logging the same run, which must not change a verdict.
+
+    Dropping points may take the evidence itself away, such as a spike of one point. So there can be several variants: a
+    rule must fire in one of them, or be silent in all.
+    """
+
+    variants: tuple[Callable[[Run], Run], ...]
+    suits: Callable[[Run], bool] = lambda run: bool(run.series)
+
+
+def _each(change: Callable[[Series], Series]) -> Callable[[Run], Run]:
+    return lambda run: replace(run, series=tuple(map(change, run.series)))
+
+
+def _again(run: Run, series: Iterable[Series]) -> Run:
+    """Find the roles anew, as if the series had just been read."""
+    return replace(run, series=understand(replace(one, split=Split.NONE, role=roles.Unknown) for one in series))
+
+
+def _in_bits(series: Series) -> Series:
+    return replace(series, values=series.values / math.log(2)) if issubclass(series.role, roles.Loss) else series
+
+
+def _on_steps(factor: int, offset: int, axis: Axis | None = None) -> Callable[[Run], Run]:
+    """Count the steps otherwise, of curves and of lines of text alike."""
+
+    def count(run: Run) -> Run:
+        series = (replace(one, steps=one.steps * factor + offset, axis=axis or one.axis) for one in run.series)
+        events = (one if one.step is None else replace(one, step=one.step * factor + offset) for one in run.events)
+        return replace(run, series=tuple(series), events=tuple(events))
+
+    return count
+
+
+def _counts_epochs(run: Run) -> bool:
+    return any(series.axis is Axis.EPOCH for series in run.series)
+
+
+def _with_unrelated(run: Run) -> Run:
+    """Add a temperature and a quantity of unknown meaning with NaN and infinities in it."""
+    longest = max(run.series, key=len)
+    heat = 60 + 20 * np.random.default_rng(7).random(len(longest))
+    odd = np.where(heat > 75, np.nan, np.where(heat < 62, np.inf, heat**3))
+    added = [replace(longest, name="system/gpu_0_temperature", values=heat), replace(longest, name="x17", values=odd)]
+    return _again(run, [added[0], *run.series, added[1]])
+
+
+def _losing(seed: int) -> Callable[[Series], Series]:
+    """Lose some points at random, the same of every series: a record that was not written."""
+
+    def lose(series: Series) -> Series:
+        n = len(series)
+        lost = np.random.default_rng((seed, n)).choice(n, max(1, round(LOST_SHARE * n)), replace=False)
+        return series.take(np.delete(np.arange(n), lost))
+
+    return lose
+
+
+def _is_dense(run: Run) -> bool:
+    return all(len(series) >= THINNABLE for series in run.series)
+
+
+CONVENTIONS: Mapping[str, Mapping[type[Role], str]] = {
+    "TensorBoard": {
+        roles.TrainLoss: "Loss/train", roles.ValLoss: "Loss/validation", roles.LearningRate: "Train/lr",
+        roles.GradNorm: "Train/grad norm", roles.TrainMetric: "{}/train", roles.ValMetric: "{}/validation",
+        roles.TrainError: "{}/train", roles.ValError: "{}/validation",
+    },
+    "Keras": {
+        roles.TrainLoss: "loss", roles.ValLoss: "val_loss", roles.LearningRate: "learning_rate",
+        roles.GradNorm: "gradient_norm", roles.TrainMetric: "{}", roles.ValMetric: "val_{}",
+        roles.TrainError: "{}", roles.ValError: "val_{}",
+    },
+    "Hugging Face": {
+        roles.TrainLoss: "train/loss", roles.ValLoss: "eval/loss", roles.LearningRate: "train/learning_rate",
+        roles.GradNorm: "train/grad_norm", roles.TrainMetric: "train/{}", roles.ValMetric: "eval/{}",
+        roles.TrainError: "train/{}", roles.ValError: "eval/{}",
+    },
+    "Lightning": {
+        roles.TrainLoss: "train_loss_epoch", roles.ValLoss: "valid_loss", roles.LearningRate: "lr-AdamW/pg1",
+        roles.GradNorm: "grad_2.0_norm_total", roles.TrainMetric: "train_{}_epoch", roles.ValMetric: "valid_{}",
+        roles.TrainError: "train_{}_epoch", roles.ValError: "valid_{}",
+    },
+    "Megatron": {
+        roles.TrainLoss: "lm loss", roles.ValLoss: "lm loss validation", roles.LearningRate: "learning-rate",
+        roles.GradNorm: "grad-norm", roles.LossScale: "loss-scale",
+    },
+}  # fmt: skip
+"""How frameworks spell a role; a metric keeps its stem."""
+
+
+def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
+    """Spell the first series of each role, or of each stem, as a framework does."""
+
+    def rename(run: Run) -> Run:
+        taken: set[str] = set()
+        renamed = []
+        for one in run.series:
+            stem = "_".join(naming.stem_of(one.name))
+            name = spelling[one.role].replace("{}", stem) if one.role in spelling else one.name
+            renamed.append(replace(one, name=name) if name and name not in taken else one)
+            taken.add(name)
+        return _again(run, renamed)
+
+    return rename
+
+
+CHANGES: Mapping[str, Change] = {
+    "ten times the steps": Change((_on_steps(10, 0),)),
+    "steps counted from one": Change((_on_steps(1, 1),)),
+    "steps instead of epochs": Change((_on_steps(100, 0, Axis.STEP),), _counts_epochs),
+    "bits instead of nats": Change((_each(_in_bits),)),
+    "unrelated series": Change((_with_unrelated,)),
+    "the series in another order": Change((lambda run: _again(run, reversed(run.series)),)),
+    **{f"the names of {who}": Change((_named_as(spelling),)) for who, spelling in CONVENTIONS.items()},
+    "every second point": Change(tuple(_each(lambda s, k=k: s.take(slice(k, None, 2))) for k in (0, 1)), _is_dense),  # type: ignore[misc]
+    "lost points": Change(tuple(_each(_losing(seed)) for seed in range(3)), _is_dense),
+}
+"""Every change by its name, as `varies` spells it."""

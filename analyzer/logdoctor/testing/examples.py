@@ -1,0 +1,17 @@
+"""Whether a rule holds to its own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.engine import Bench
+from logdoctor.rule import Rule
+from logdoctor.testing.asking import verdict
+
+
+def example_problems(rule: Rule) -> Iterator[str]:
+    """Ask a rule about its own examples: it must fire, or pass after having been asked."""
+    for example in rule.examples:
+        wanted, got = ("fires" if example.fires else "is silent"), verdict(rule, Bench(example.run, example.siblings))
+        if got != wanted:
+            yield f"{rule.id}: on {example.title!r} the rule {got}, though it {wanted} there by its own word"

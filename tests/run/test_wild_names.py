@@ -1,0 +1,76 @@
+"""Names that the frameworks' own loggers write, and what each is."""
+
+from __future__ import annotations
+
+import pytest
+
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.sources.tables.counters import axis_of
+
+NAMES = {
+    "train-loss": (
+        "loss, train_loss, train/loss, Loss/train, training_loss, train_loss_step, train_loss_epoch, "
+        "total_loss, lm loss, lm_loss, reduced_train_loss, loss_metrics/global_avg_loss, learning/loss, "
+        "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
+    ),
+    "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, silog, clip_loss",
+    "validation-loss": (
+        "val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
+        "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
+        "val_loss/dataloader_idx_0"
+    ),
+    "test-loss": "test_loss",
+    "validation-component-loss": "val/box_loss, clip_val_loss",
+    "loss-scale": "loss_scale, loss scale, loss-scale",
+    "setup": (
+        "loss_weight, best_val_loss, min_loss, loss_time, loss__MIN, loss__MAX, hp_metric, clip_fraction, "
+        "lr-AdamW-momentum, lr-AdamW-weight_decay"
+    ),
+    "learning-rate": (
+        "lr, learning_rate, learning-rate, Learning rate, train/learning_rate, lr-AdamW, lr-AdamW/pg1, "
+        "lr-DecoupledAdamW/group0, lr/pg0, x/lr0, optim0_lr0, epoch_learning_rate, train_lr, "
+        "charts/learning_rate, learning_rate/0"
+    ),
+    "gradient-norm": (
+        "grad_norm, grad-norm, grad norm, gnorm, train/grad_norm, gradient_norm, l2_norm/grad/global, "
+        "grad_2.0_norm_total, learning/grad_norm, actor/grad_norm, norm"
+    ),
+    "train-metric": (
+        "acc, accuracy, top1, top5, acc1, Acc@1, precision, recall, f1, auc, auroc, aucpr, ap, AP50, map, "
+        "mAP50, mAP50-95, mIoU, iou, dice, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
+        "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
+        "rewards/margins, win_rate"
+    ),
+    "train-error": (
+        "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "
+        "fid, kid, lpips, brier, ece, abs_rel, edit_distance"
+    ),
+    "reward": "reward, return, ep_rew_mean, success_rate",
+    "entropy": "entropy",
+    "kl-divergence": "kl, approx_kl",
+    "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",
+    "throughput": (
+        "train_samples_per_second, it/s, fps, sps, tps, tok/sec, mfu, tflops, throughput(tps), memory(GiB), "
+        "train_runtime, data_time, eta_seconds"
+    ),
+}
+COUNTERS = (
+    "step, _step, Step, global_step, trainer/global_step, train/global_step, iter, iteration, iterations, "
+    "iter_num, num_updates, current_steps, training_iteration, time/batch, batch, epoch, epochs, Epoch, "
+    "_epoch, train/epoch, trainer/epoch, time/epoch, num_input_tokens_seen, num_tokens, total_tokens, "
+    "tokens, n_tokens_seen, time/token, consumed samples, consumed_train_samples, time/sample, samples, "
+    "timesteps_total, time/total_timesteps, num_env_steps_sampled_lifetime, TotalEnvInteracts, frame, "
+    "_runtime, time_elapsed, time_total_s"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [(name, role) for role, names in NAMES.items() for name in names.split(", ")]
+)
+def test_a_name_from_a_framework_tells_its_role(name: str, role: str) -> None:
+    assert role_of(name, split_of(name)).id == role
+
+
+@pytest.mark.parametrize("name", COUNTERS.split(", "))
+def test_a_counter_of_a_framework_is_an_axis(name: str) -> None:
+    assert axis_of(name) is not None
