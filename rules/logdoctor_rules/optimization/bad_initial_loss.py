@@ -17,6 +17,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -150,7 +151,7 @@ class BadInitialLoss(Rule):
         begins = series.steps[0] <= max(train.pace, 1.0)
         if len(train) < self.min_points or not begins:
             return
-        at_chance = _starts_at_chance(run)
+        at_chance = _starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
         if named is not None:
@@ -227,12 +228,13 @@ def _above_by_accuracy(run: Run, train: Trend[TrainLoss], named: Chance) -> bool
     return best > 0 and train.end < -log(best) / named.level * train.first
 
 
-def _starts_at_chance(run: Run) -> list[Chance]:
-    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it."""
+def _starts_at_chance(run: Run, loss: Series) -> list[Chance]:
+    """Return the chance level that an accuracy names by starting at 1 / C, no later than the loss does."""
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if not is_accuracy(series.name) or len(values) < 2:
+        late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
+        if not is_accuracy(series.name) or len(values) < 2 or late:
             continue
         start = float(values[0]) / accuracy_unit(values)
         classes = round(1 / start) if start > 0 else 0

@@ -195,7 +195,7 @@ class LrDecayedTooEarly(Rule):
             severity=Severity.ERROR if nothing_learnt else self.severity,
             causes=_causes(schedule, died, begun, last),
             evidence={
-                "rate died at": Quantity(died, axis_word(schedule.series.axis)),
+                f"{axis_word(schedule.series.axis)} at which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
                 "fall while the rate was up": Quantity(gain / fall, "share of the whole fall"),
                 "end": Quantity(end),
