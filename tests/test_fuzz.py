@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.fuzz.trials import folder_in_memory, formats, rng_of, trial_of
+from tests.sources.test_samples import sources
 
 PARTS = 4
 """Of the trials of a format, so that they can run side by side."""
@@ -32,5 +33,6 @@ def test_nothing_untrue_is_read_and_nothing_lost_in_silence(name: str, part: int
                 raise
 
 
-def test_the_formats_are_found() -> None:
-    assert {"event_files", "wandb"} <= set(formats())
+def test_every_source_is_fuzzed() -> None:
+    fuzzed = {one for name in formats() for one in importlib.import_module(f"tests.fuzz.{name}").SOURCES}
+    assert fuzzed == {type(one) for one in sources()}

@@ -1,11 +1,13 @@
 """How much longer a training takes with a capture than without: `python tests/benchmarks/capture_overhead.py`.
 
-A small GPT (11 million parameters, AdamW, dropout) is trained from the same seed in two processes, one with a capture and
-one without. They take turns of some steps, in the order ABBA, and one waits while the other works: what else the machine
-does meanwhile disturbs both alike. A capture's budget is a share of the time of its own process, without the waiting.
+A small GPT (11 million parameters, AdamW, dropout) is trained from the same seed in two processes, one with a capture
+and one without. They take turns of some steps, in the order ABBA, and one waits while the other works: what else the
+machine does meanwhile disturbs both alike. A capture's budget is a share of the time of its own process, without the
+waiting.
 
-Printed are the ratios of the sums over all steps, in wall time and in processor time, their spread over blocks of turns,
-what writing at the end adds, and the share that the capture measured itself. The weights must be the same bit by bit.
+Printed are the ratios of the sums over all steps, in wall time and in processor time, their spread over blocks of
+turns, what writing at the end adds, and the share that the capture measured itself. The weights must be the same bit by
+bit.
 """
 
 from __future__ import annotations
@@ -172,11 +174,9 @@ def main() -> None:
         blocks = [ratio(turns[at : at + long], which) for at in range(0, len(turns), long)]
         pairs = statistics.quantiles((getattr(a, which) / getattr(b, which) for a, b in turns), n=4)
         whole = ratio(turns, which, getattr(captured.writing, which))
-        print(
-            f"{which} x{ratio(turns, which):.3f} (blocks from x{min(blocks):.3f} to x{max(blocks):.3f}; pairs of turns: "
-            f"median x{pairs[1]:.3f}, quartiles x{pairs[0]:.3f} and x{pairs[2]:.3f}); x{whole:.3f} with the writing at "
-            "the end"
-        )
+        print(f"{which} x{ratio(turns, which):.3f}, blocks from x{min(blocks):.3f} to x{max(blocks):.3f}")
+        print(f"  pairs of turns: median x{pairs[1]:.3f}, quartiles x{pairs[0]:.3f} and x{pairs[2]:.3f}")
+        print(f"  with the writing at the end x{whole:.3f}")
     print(f"the capture measured {captured.share:.1%} itself, then wrote for {captured.writing.wall:.2f} s")
     print(f"states of steps {states}, weights {'the same' if captured.weights == alone.weights else 'DIFFER'}")
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 
 from tests.fuzz.trials import folder_in_memory, formats, rng_of, trial_of
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--seed", default="0", help="of the run; a failing trial prints its own")
     parser.add_argument("--only", type=int, help="the number of one trial to repeat")
     options = parser.parse_args()
+    warnings.simplefilter("error")  # as in the suite
     failed = 0
     for name in options.format or formats():
         failed += fuzz(name, options.seed, range(options.mutations) if options.only is None else [options.only])

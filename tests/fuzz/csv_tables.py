@@ -16,6 +16,8 @@ from logdoctor.sources.tables.numbers import MISSING, parse_number
 Table = tuple[bytes, bytes, dict[bytes, list[tuple[str, Point]]]]
 """A file, its header, and the points of each of its lines."""
 
+SOURCES = (CsvTable,)
+
 _NAMES = ("loss", "val_loss", "acc", "grad_norm")
 
 

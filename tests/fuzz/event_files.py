@@ -21,7 +21,9 @@ from tests.damaged.pieces import (
 )
 from tests.damaged.records import VERSION, event, header, record, scalar, sized, spans, summary, varint
 
-from logdoctor.sources.tfevents import read_log
+from logdoctor.sources.tfevents import TensorBoardEvents, read_log
+
+SOURCES = (TensorBoardEvents,)
 
 Point = tuple[str, int, float, float]
 """Tag, step, value, wall time."""

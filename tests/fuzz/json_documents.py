@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.damaged.lines import assert_placed, assert_readable, damaged, points_of, read
 
 from logdoctor.run import Axis
+from logdoctor.sources.allennlp_metrics import AllenNlpMetrics
 from logdoctor.sources.deepobs import DeepObs
 from logdoctor.sources.hf_trainer_state import TrainerState
 from logdoctor.sources.json_document import JsonDocument
@@ -20,15 +21,16 @@ from logdoctor.sources.source import Source
 from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.tensorboard_json import TensorBoardJson
 
-_SOURCES: tuple[Source, ...] = (
-    JsonDocument(),
-    TrainerState(),
-    MegatronGolden(),
-    SacredMetrics(),
-    TensorBoardJson(),
-    DeepObs(),
+SOURCES: tuple[type[Source], ...] = (
+    JsonDocument,
+    TrainerState,
+    MegatronGolden,
+    SacredMetrics,
+    TensorBoardJson,
+    DeepObs,
+    AllenNlpMetrics,
 )
-_SAMPLES = tuple((source, sample) for source in _SOURCES for sample in source.samples if sample.expected is not None)
+_SAMPLES = tuple((one(), sample) for one in SOURCES for sample in one.samples if sample.expected is not None)
 
 
 @cache

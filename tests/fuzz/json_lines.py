@@ -13,6 +13,8 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.tables.numbers import parse_number
 
+SOURCES = (JsonLines,)
+
 _NAMES = ("loss", "val_loss", "acc", "grad_norm")
 
 

@@ -9,6 +9,8 @@ from tests.damaged.lines import assert_placed, damaged, points_of, read
 
 from logdoctor.sources.mlflow_folder import MlflowFolder
 
+SOURCES = (MlflowFolder,)
+
 _META = b"run_id: a\nstatus: 3\nname: red-owl\n"
 _NAMES = ("loss", "val/acc")
 

@@ -14,10 +14,10 @@ from logdoctor.sources.source import Source
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
 from logdoctor.sources.wandb_export import WandbExport
 
-MUTATIONS = 5000
+SOURCES: tuple[type[Source], ...] = (TensorBoardCsv, WandbExport, EpisodeMonitor, CsvTable, JsonLines)
+MUTATIONS = 1000 * len(SOURCES)
 
-_SOURCES: tuple[Source, ...] = (TensorBoardCsv(), WandbExport(), EpisodeMonitor(), CsvTable(), JsonLines())
-_SAMPLES = tuple((source, sample) for source in _SOURCES for sample in source.samples if sample.expected is not None)
+_SAMPLES = tuple((one(), sample) for one in SOURCES for sample in one.samples if sample.expected is not None)
 
 
 def trial(rng: random.Random, folder: Path) -> None:

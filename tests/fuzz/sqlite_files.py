@@ -17,6 +17,7 @@ from logdoctor.sources.mlflow_database import MlflowDatabase
 from logdoctor.sources.source import Source
 from logdoctor.sources.trackio_database import TrackioDatabase
 
+SOURCES: tuple[type[Source], ...] = (MlflowDatabase, TrackioDatabase)
 MUTATIONS = 1000
 
 _MLFLOW = """
@@ -62,7 +63,7 @@ def sound(source: type[Source]) -> bytes:
 
 def trial(rng: random.Random, folder: Path) -> None:
     """Damage one database and read it."""
-    source = rng.choice((MlflowDatabase, TrackioDatabase))
+    source = rng.choice(SOURCES)
     whole = sound(source)
     data = damaged(whole, rng, _DAMAGE)
     path = folder / "a.db"

@@ -10,6 +10,7 @@ from tests.fuzz.wandb import Format, read_damaged
 
 from logdoctor.sources.swanlab_run import SwanLabRun
 
+SOURCES = (SwanLabRun,)
 MUTATIONS = 1000
 
 SWANLAB = Format(

@@ -29,6 +29,8 @@ from logdoctor.run import Axis, Notice
 from logdoctor.sources.source import HEAD_BYTES, Head, Source
 from logdoctor.sources.wandb_run import WandbRun
 
+SOURCES = (WandbRun,)
+
 Point = tuple[str, int, float]
 """Name, step, value."""
 

@@ -11,6 +11,8 @@ from tests.damaged.pieces import Damage, Pieces
 
 from logdoctor.sources.settings_file import SettingsFile
 
+SOURCES = (SettingsFile,)
+
 _YAML = (
     b"lr: 1e-3\nbatch_size: 32\nmodel:\n  width: 64\n  layers: [1, 2, 3]\nname: red owl\nseed: 7\n",
     b"lr: 0.1\npath: !!python/object:pathlib.PosixPath [runs]\nbase: &base {a: 1, b: 2}\nother: *base\n",

@@ -118,7 +118,7 @@ def test_a_scheduler_that_the_recipe_forgot_is_said_and_blamed_on_nothing() -> N
         return Training(training.model, training.optimizer, factor)
 
     run = Loop(setup).run()
-    states = [replace(one, restore=lambda into, one=one: one.restore(_Forgetful(into))) for one in run.states]
+    states = [replace(one, restore=_forgetting(one)) for one in run.states]
     run.setup = build
     result = replay(run.material(states=tuple(states)), Target(40), CPU)
     assert (
@@ -126,6 +126,10 @@ def test_a_scheduler_that_the_recipe_forgot_is_said_and_blamed_on_nothing() -> N
     )
     assert result.verdict is not None
     assert (result.verdict.cause, result.verdict.prescription) == ("unknown", None)
+
+
+def _forgetting(state: Any) -> Any:
+    return lambda into: state.restore(_Forgetful(into))
 
 
 class _Forgetful:

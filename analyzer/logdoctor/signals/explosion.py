@@ -34,6 +34,9 @@ FAR = 10.0
 """First value, after some updates, in units of that variance, from which they threw the run: targets that are only
 off-centre are learnt within an epoch."""
 
+FAR_THROWN = 4.0
+"""Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
+
 RESTS = 0.1
 """Change from the first to the last third of a run, as a share of its end, up to which it rests."""
 
@@ -61,6 +64,11 @@ class Explosion:
     is_lost: bool
     """Whether it ends where it has hardly learnt anything."""
 
+    @property
+    def is_story(self) -> bool:
+        """Whether it threw the loss so far, for good, that what else is odd about its beginning is a consequence."""
+        return self.is_lost and self.times >= FAR_THROWN
+
     @classmethod
     def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero."""
@@ -79,7 +87,7 @@ class Explosion:
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
 
 
-def rests_at_variance(train: Trend[TrainLoss], *, late: bool = False) -> bool:
+def rests_at_variance(train: Trend[TrainLoss] | Trend[ValLoss], *, late: bool = False) -> bool:
     """Whether a loss rests where guessing the mean of normalised targets is, from its first third on.
 
     With `late`, from its middle third on.

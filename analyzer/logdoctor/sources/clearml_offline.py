@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run import Setting
 from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
 from logdoctor.sources.tables.numbers import number_or_text
+from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
 
 _SCALAR = "training_stats_scalar"
 """`type` of a reported scalar (clearml/backend_interface/metrics/events.py)."""
@@ -50,38 +50,44 @@ class ClearMLOffline(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read every value; a line that is no list of reports is said and left out."""
         scalars = Scalars()
-        notices: list[Notice] = []
-        with path.open("rb") as file:
-            start = 0
-            for number, line in enumerate(file, start=1):
-                end = start + len(line)
-                try:
-                    _take(json.loads(line), scalars)
-                except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-                    why = f"line {number} cannot be read as ClearML's reports and was not used"
-                    notices.append(Notice(DAMAGE, str(path), why, start, end, number, number))
-                start = end
+        spans: list[Span] = []
+        for block in read_blocks(path):
+            for i, line in enumerate(block.lines):
+                reports = None if block.overlong else _reports(line)
+                if reports is None:
+                    place = (block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]))
+                    spans.append(Span(*place, "is no list of ClearML's reports"))
+                for name, step, value, time in reports or ():
+                    scalars.add(name, step, value, time)
         settings = _settings(path.with_name("task.json"))
-        yield Log(series=scalars.series(), hyperparameters=settings, notices=tuple(notices))
+        yield Log(series=scalars.series(), hyperparameters=settings, notices=tuple(damage_notices(path, spans)))
 
 
-def _take(reports: list[Mapping[str, Any]], scalars: Scalars) -> None:
-    taken = [
-        (f"{one['metric']}/{one['variant']}", int(one["iter"]), float(one["value"]), float(one["timestamp"]) / 1e3)
-        for one in reports
-        if one["type"] == _SCALAR
-    ]
-    if any(abs(step) > LARGEST_STEP for _, step, _, _ in taken):
-        raise ValueError("a step out of range")
-    for name, step, value, time in taken:
-        scalars.add(name, step, value, time)
+def _reports(line: str) -> list[tuple[str, int, float, float]] | None:
+    """Return name, step, value and time of the scalars on a line; None when it is no list of reports, whole."""
+    if not line.strip():
+        return []
+    try:
+        if not is_affordable(line) or foreign_name(line):
+            return None
+        reports = decode(line)
+        return [_scalar(one) for one in reports if one["type"] == _SCALAR] if isinstance(reports, list) else None
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return None
+
+
+def _scalar(report: Mapping[str, Any]) -> tuple[str, int, float, float]:
+    step, value, time = (float(report[name]) for name in ("iter", "value", "timestamp"))
+    if not step.is_integer() or abs(step) >= LARGEST_STEP:
+        raise ValueError("no step")
+    return readable(f"{report['metric']}/{report['variant']}"), int(step), value, time / 1e3
 
 
 def _settings(path: Path) -> dict[str, Setting]:
     """Return the hyper-parameters of a task; every value is a text there."""
     document: Any = {}
-    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
-        document = json.loads(file.read(LARGEST_TASK))
+    with suppress(OSError, ValueError), path.open("rb") as file:
+        document = decode(file.read(LARGEST_TASK).decode("utf-8", "replace"))
     sections = document.get("hyperparams") if isinstance(document, dict) else None
     return dict(_plain(sections)) if isinstance(sections, dict) else {}
 

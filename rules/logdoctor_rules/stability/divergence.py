@@ -59,6 +59,7 @@ class Divergence(Rule):
         "generalization-gap",
         "overfitting",
         "slow-convergence",
+        "still-improving",
     )
 
     above_start: float = threshold(

@@ -34,6 +34,9 @@ USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffl
 SMALL_BATCH = 8
 """Examples in an update from which down the gradient of one differs from the next by as much as its size."""
 
+FAR_TOO_HIGH = 3.0
+"""Rate in units of what seldom trains with its optimizer, from which swings are its own."""
+
 DECAYED = 0.1
 """Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
 
@@ -44,8 +47,8 @@ class Oscillation(Rule):
 
     Plain batch noise is no oscillation: neighbouring points of noise are unrelated, while a rate that is too high makes
     the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block)
-    do large unrelated swings count too. A loss that was thrown above its start for a good part of the run is as
-    unstable, though it may settle when the rate has decayed.
+    or where validation jumps with it do large unrelated swings count too. A loss that was thrown above its start for a
+    good part of the run is as unstable, though it may settle when the rate has decayed.
     """
 
     id = "oscillation"
@@ -186,10 +189,7 @@ class Oscillation(Rule):
         trend = swings.trend
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         needed = self.min_share if structured else self.min_share_of_noise
-        scale = max(trend.start - trend.end, abs(trend.end))
-        if scale <= 0:
-            return
-        share = swings.amplitude / scale
+        share = swings.amplitude / max(trend.start - trend.end, abs(trend.end), 1e-300)
         thrown = swings.above_start >= self.min_above_start
         swinging = (
             share >= needed
@@ -197,7 +197,8 @@ class Oscillation(Rule):
             and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
             and (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
         )
-        together = joint.margin if joint is not None else 0.0
+        rate_is_high = (rate_height(settings.run, settings) or 0.0) >= FAR_TOO_HIGH
+        together = joint.margin(rate_is_high=rate_is_high) if joint is not None else 0.0
         if not thrown and not swinging and together < 1:
             return
         series = trend.series
@@ -206,7 +207,8 @@ class Oscillation(Rule):
             high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
             clues.append(Clue("learning-rate-too-high", STRONG, high))
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
-        clues += [Clue("learning-rate-too-high", STRONG, above)] if thrown else []
+        clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
+        clues += [Clue("learning-rate-too-high", FAIR, "validation jumps as far")] * (together >= 1)
         weighed = weigh(USUAL, clues)
         late = "in the later half of the run"
         said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
@@ -214,13 +216,13 @@ class Oscillation(Rule):
         if thrown:
             said, sure = f"is unstable: {above}", swings.above_start / self.min_above_start
         elif joint is not None and not swinging:
-            said, sure = f"rises and falls by a third, {joint.turns} times {late}, and validation with it", together
+            said, sure = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
         yield self.finding(
             f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
             confidence=confidence_from(sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
-            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else list(_missing(settings, schedule)),
+            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else _missing(settings, schedule),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
@@ -257,8 +259,7 @@ def _clues(
         )
 
 
-def _missing(settings: Hyperparameters, schedule: Schedule | None) -> Iterator[str]:
-    if settings.batch_size is None:
-        yield "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
-    if schedule is None:
-        yield "the learning rate: swings that shrink in proportion when it decays are its own"
+def _missing(settings: Hyperparameters, schedule: Schedule | None) -> list[str]:
+    size = "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
+    rate = "the learning rate: swings that shrink in proportion when it decays are its own"
+    return [*([size] if settings.batch_size is None else []), *([rate] if schedule is None else [])]

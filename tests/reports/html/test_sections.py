@@ -94,7 +94,7 @@ def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:
     one = Diagnosis((failed("sgd/lr=0.1", tested, Fix("clip the norm")), Examined(run("sgd/lr=0.01"), Outcomes())))
     page = text(one)
     assert "<b>Tested</b> by sibling run <a href=" in page
-    assert page.count("Where nothing else is said, this is general advice, not tested on these runs.") == 1
+    assert page.count("The rest is general advice, not tested on these runs.") == 1
     assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run is sound."
 
 

@@ -21,7 +21,7 @@ from logdoctor.sources.console.grammar import SAMPLES, SPLIT_ROLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.tables.counters import axis_of
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
 from logdoctor.sources.tables.growing import places_of
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, tells_performance
 from logdoctor.sources.tables.merging import ranks, scattered
@@ -79,6 +79,7 @@ class Assembled:
         return falls(self.clock.at)
 
 
+@np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     """Put the believed streams together; None when none is."""
     streams = [_of_one_rank(rows) for rows in streams]
@@ -224,7 +225,10 @@ def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
-        at = (epoch - min(1.0, float(epoch.min()))) * length + at
+        through = (epoch - min(1.0, float(epoch.min()))) * length + at
+        if not (np.abs(through) < LARGEST_STEP).all():
+            return part
+        at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 

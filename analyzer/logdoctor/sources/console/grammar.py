@@ -129,7 +129,7 @@ _UNIT_WORDS = (
 )
 _UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
 """A unit behind a number; behind a space only where it is not the key of the next."""
-_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9]")
+_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _TIME_UNITS = frozenset(
     "ms milliseconds msec us µs seconds secs sec s minutes mins min m hours hrs hr h days day d".split()
 )

@@ -9,7 +9,7 @@ MASK = "\0"
 """What stands in a shape where the line has a number. Passages hold no NUL."""
 
 _NUMBER = re.compile(
-    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+(?![0-9]))?)"
+    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*(?:(?:,[0-9]{3}(?![0-9]))+(?!,[0-9]))?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+(?![0-9]))?)"
 )
 """A number that is not part of a word (`top1`, `mAP50`) or of a version (`1.2.3`); signs stay in the shape.
 

@@ -8,9 +8,9 @@ line that was cut off. A fourth, a line that another one follows without a line 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.grammar import parse
@@ -28,6 +28,9 @@ TORN = ("breaks off within a word; the numbers that it has were used", "")
 CROSSED = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
 """What is said of a line such as `loss 2.207909.92440`."""
 
+SPLICED = ("is grown together out of parts of others, and was not used", "")
+"""What is said of a line such as `step 20 loss 2.303ep 10 loss 1.4`."""
+
 _NULS = ("holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
 _FOREIGN = ("holds bytes that are no UTF-8 within a number, and was not used", STORAGE_FAULT)
 _CUT = ("has no line end; its last number may be cut off and was not used", INTERRUPTED_WRITE)
@@ -40,7 +43,12 @@ _LAST_NUMBER = re.compile(r"[0-9][0-9.,]*(?:[eE][-+]?[0-9]*)?$")
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 """A number that was cut off, where the mask of a shape does not take it for one."""
 
-_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?[0-9]+)?")
+_CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
+
+_REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
+_EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
+_QUOTES = ("'", '"')
+_SETS = (":", "=")
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""
@@ -82,6 +90,84 @@ def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
     at = bisect_right(whole, shape)
     rest = whole[at][len(shape) :] if at < len(whole) and MASK in shape and whole[at].startswith(shape) else ""
     return rest[:1].isalpha() and shape[-1].isalpha()
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Lines in order, by their beginnings and by their ends."""
+
+    forwards: list[str] = field(default_factory=list)
+    backwards: list[str] = field(default_factory=list)
+    """Each from its end to its beginning."""
+
+    def add(self, line: str) -> None:
+        """Put one in its places."""
+        insort(self.forwards, line)
+        insort(self.backwards, line[::-1])
+
+
+def is_spliced(shape: str, rows: Sorted) -> bool:
+    """Tell whether a line is the beginning of one among `rows` and the end of another, where no line would go on so.
+
+    They are grown together within a word, in front of a number without its name, or with the rest of a number between
+    them; or the end says once more what the beginning said. A line that leaves out some of what others say is none,
+    nor is one that is all beginning or all end.
+    """
+    head, tail = _most_alike(shape, rows.forwards), _most_alike(shape[::-1], rows.backwards)[::-1]
+    last, first = _common(head, shape), len(shape) - _common(tail[::-1], shape[::-1])
+    if last == len(shape):
+        return shape.startswith("{") and shape[-1] == MASK  # breaks off: a dictionary is closed
+    if first == 0:
+        return False
+    begins = len(tail) - (len(shape) - first)
+    """Where in its own line the end begins."""
+    if first > last:
+        between = shape[last:first]
+        if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
+            return True
+        return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
+    if head == tail and _repeats(head[:begins], head[begins:last]):
+        return True
+    return all(
+        _is_within_a_word(
+            tail[begins - 1] if at == first else shape[at - 1],
+            shape[at],
+            shape[at - 1],
+            head[at : at + 1] if at == last else shape[at],
+        )
+        for at in range(first, last + 1)
+    )
+
+
+def _repeats(before: str, again: str) -> bool:
+    """Tell whether what stands twice has a word, or is the number behind one: padding and lists come in any length."""
+    return any(map(str.isalpha, again)) or (
+        again[:1] in (":", "=") and (before[-1:].isalpha() or before[-1:] in _QUOTES)
+    )
+
+
+def _is_within_a_word(before: str, begins: str, ends: str, behind: str) -> bool:
+    """Tell whether a seam parts a word, given what stood before the part behind it and behind the part before it."""
+    if begins == MASK and before in _SETS:  # a number without its name
+        return True
+    if ends == MASK and begins in _SETS and begins != behind and before != MASK:  # a number in the place of a name
+        return True
+    return (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum())
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    same, more = 0, min(len(one), len(other)) + 1
+    while more - same > 1:
+        middle = (same + more) // 2
+        same, more = (middle, more) if one[:middle] == other[:middle] else (same, middle)
+    return same
+
+
+def _most_alike(text: str, known: Sequence[str]) -> str:
+    """Return that of sorted texts which has the longest beginning in common with a text."""
+    at = bisect_right(known, text)
+    return max(known[max(at - 1, 0) : at + 1], key=lambda one: _common(one, text), default="")
 
 
 def without_crossed_numbers(shape: str) -> str | None:

@@ -26,6 +26,10 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x0
 """ECMA-48: control sequences (colours, cursor), operating-system commands (titles, links), two-character escapes."""
 
 
+_BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
+"""Backspaces between digits: what stands on either side of them is no number together."""
+
+
 @dataclass(frozen=True, eq=False)
 class Places:
     """To which lines of the file cleaned lines belong, counted from 1."""
@@ -144,9 +148,10 @@ def _first_end(data: bytes, encoding: Encoding) -> int:
 
 def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
     text = data.decode(encoding.name, "replace")
-    for written, meant in (("\r\n", "\n"), ("\b", "")):
-        if written in text:
-            text = text.replace(written, meant)
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n")
+    if "\b" in text:
+        text = _BROKEN_BY_BACKSPACE.sub("\ufffd", text).replace("\b", "")
     if encoding.newline == _CR:
         text = text.replace("\r", "\n")
     if "\x1b" in text:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 _N = "\0"
 
 _RANKS = tuple(map(re.compile, (
-    r"\[(?:rank|default)(?P<rank>[0-9]+)\]:?\s?",  # torch, torchrun
+    r"\[(?:rank|default)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
     rf"\[{_N},(?P<slot>{_N})\]<std(?:out|err)>:\s?",  # mpirun
     rf"\s*(?P<slot>{_N}): (?=.*[A-Za-z])",  # srun -l
-    rf"(?:worker|node|rank|host)-?(?P<rank>[0-9]+)?(?P<slot>{_N})?: ",  # deepspeed, pdsh
+    rf"(?:worker|node|rank|host)-?(?P<rank>[0-9]{1,9})?(?P<slot>{_N})?: ",  # deepspeed, pdsh
     rf"\((?:[\w.()-]+ )?pid={_N}(?:, ip=[{_N}\w.:]+)?\)\s?",  # ray
     rf"[\w.-]+/[{_N}0-9]+ (?=\[)",  # TorchX: `retraining/0 [default0]:`
 )))  # fmt: skip

@@ -17,10 +17,13 @@ from logdoctor.sources.console.mending import (
     CROSSED,
     GLUED,
     SHORTEST_LINE,
+    SPLICED,
     TORN,
+    Sorted,
     can_stand_behind,
     ends_within_a_word,
     glued,
+    is_spliced,
     without_crossed_numbers,
 )
 from logdoctor.sources.console.parts import LineNumbers
@@ -120,6 +123,8 @@ class _Known:
     """The first shapes that count, by their last characters."""
     openings: list[str] = field(default_factory=list)
     """The first shapes that say something, sorted."""
+    rows: Sorted = field(default_factory=Sorted)
+    """The first shapes that count and came more than once."""
 
     def learn(self, shapes: Sequence[str]) -> list[str]:
         """Read the shapes of a passage that were not met before, and return them; those that come again first."""
@@ -130,10 +135,10 @@ class _Known:
             self.slots.append(shape.count(MASK))
             self.told.append(False)
         for shape in sorted(fresh, key=lambda one: often[one] == 1):
-            self._read(self.ids[shape], shape)
+            self._read(self.ids[shape], shape, once=often[shape] == 1)
         return fresh
 
-    def _read(self, number: int, shape: str) -> None:
+    def _read(self, number: int, shape: str, *, once: bool) -> None:
         line = glued(shape, self.whole.get(shape[-SHORTEST_LINE:], ()), self.openings)
         form: Form | None
         if line is not None:
@@ -141,13 +146,18 @@ class _Known:
             self.flaws[number] = GLUED
         else:
             form = parse(shape)
+            counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
+            elif once and counts and is_spliced(shape, self.rows):
+                self.flaws[number], form = SPLICED, None
             elif without_crossed_numbers(shape) in self.ids:
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
-                if can_stand_behind(shape) and any(one.kind is Kind.COUNTER for one in form.fields):
+                if counts and not once:
+                    self.rows.add(shape)
+                if counts and can_stand_behind(shape):
                     self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
         if form is not None:
             self.told[number] = True
