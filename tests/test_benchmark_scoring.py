@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from tests.benchmarks.diagnosis import tables
 from tests.benchmarks.diagnosis.command import main
-from tests.benchmarks.diagnosis.invariance import TRIED, Changed, rediagnose, report
+from tests.benchmarks.diagnosis.evidence_left import Scene, is_spent
+from tests.benchmarks.diagnosis.invariance import TRIED, Changed, not_said, rediagnose, report
 from tests.benchmarks.diagnosis.labels import Label, owner, read_labels
 from tests.benchmarks.diagnosis.scoring import (
     CauseScore,
@@ -27,9 +28,10 @@ from tests.benchmarks.diagnosis.scoring import (
 )
 from tests.benchmarks.diagnosis.verdicts import all_verdicts, said_by_us
 
-from logdoctor import Comparison, Rule, Run, Series, analyze
+from logdoctor import Comparison, Confidence, Finding, Rule, Run, Series, Severity, analyze
 from logdoctor.config import Config
 from logdoctor.diagnosis import Examined, selected_rules
+from logdoctor.engine import Bench
 from logdoctor.finding import Outcomes
 from logdoctor.run.understand import understand
 
@@ -306,41 +308,93 @@ def test_a_wrong_first_cause_says_what_was_right() -> None:
 # Invariance
 
 
+def run_of(values: Sequence[float]) -> Run:
+    return Run("run", understand([Series.of("train_loss", np.arange(len(values)), np.array(values))]))
+
+
 def losing_run(points: int) -> Run:
     """A run of a loss that turns NaN at its last point, which dropping every second point can lose."""
-    values = np.append(np.geomspace(2, 0.5, points - 1), np.nan)
-    return Run("run", understand([Series.of("train_loss", np.arange(points), values)]))
+    return run_of([*np.geomspace(2, 0.5, points - 1), np.nan])
 
 
-def rules() -> Sequence[Rule]:
-    return [rule for rule in selected_rules(Config()) if rule.id == "nan-loss"]
+def rules(*ids: str) -> Sequence[Rule]:
+    return [rule for rule in selected_rules(Config()) if rule.id in ids]
 
 
 def test_a_verdict_that_changes_is_told_and_one_that_stays_is_not() -> None:
-    outcomes = list(rediagnose([losing_run(100)], rules()))
+    outcomes = list(rediagnose([losing_run(100)], rules("nan-loss")))
     assert {one.change for one in outcomes} == set(TRIED)
     assert len(outcomes) == 1 + 2 + 3 + 5
     changed = [one for one in outcomes if not one.kept]
     assert {one.change for one in changed} <= {"every second point", "lost points"}
     assert [one.lost for one in changed if one.change == "every second point"] == [frozenset({"nan-loss"})]
+    assert all(one.excused for one in changed), "the one value that is no number was taken"
 
 
-def test_the_rates_tell_runs_of_few_points_apart() -> None:
+def test_what_another_finding_explained_before_is_not_new() -> None:
+    dead, both = examined("plateau"), examined("no-learning", plateau="no-learning")
+    assert set(not_said(dead, both)) == set()
+    assert set(not_said(both, dead)) == {"no-learning"}
+
+
+def examined(*roots: str, **explained: str) -> Examined:
+    said = [(rule, "") for rule in roots] + list(explained.items())
+    findings = [
+        Finding(rule, rule, "", Severity.WARNING, Confidence.HIGH, (), explained_by=root) for rule, root in said
+    ]
+    return Examined(Run("run", ()), Outcomes(tuple(findings)))
+
+
+def jumping(*peaks: float) -> Run:
+    return run_of([*np.geomspace(2, 0.5, 60), *peaks, *np.full(60, 0.5)])
+
+
+@pytest.mark.parametrize(
+    ("run", "spent"),
+    [
+        pytest.param(jumping(9.0), True, id="one point"),
+        pytest.param(jumping(*[9.0] * 12), True, id="a stretch of which few points are left"),
+        pytest.param(jumping(*[9.0] * 40), False, id="a long stretch"),
+    ],
+)
+def test_evidence_is_gone_where_few_points_of_it_are_left(run: Run, spent: bool) -> None:
+    (rule,) = rules("loss-spike")
+    finding = Bench(run).ask(rule)
+    assert isinstance(finding, list)
+    assert len(finding) == 1
+    thinned = replace(run, series=tuple(one.take(slice(1, None, 2)) for one in run.series))
+    assert is_spent(finding[0], rule, Scene(run, thinned, (run,))) is spent
+
+
+def test_evidence_is_gone_with_the_one_point_that_decides() -> None:
+    (rule,) = rules("no-learning")
+    run = run_of([900.0, *(1 + 0.01 * np.sin(np.arange(99)))])
+    late = replace(run, series=tuple(one.take(slice(1, None, 2)) for one in run.series))
+    finding = Bench(late).ask(rule)
+    assert Bench(run).ask(rule) == []
+    assert isinstance(finding, list)
+    assert is_spent(finding[0], rule, Scene(run, late, (run,)))
+    early = replace(run, series=tuple(one.take(slice(0, None, 2)) for one in run.series))
+    assert not is_spent(finding[0], rule, Scene(run, early, (run,)))
+
+
+def test_the_rates_tell_what_lost_its_evidence_apart() -> None:
+    plateau, overfitting = frozenset({"plateau"}), frozenset({"overfitting"})
     outcomes = [
-        Changed("a", "every second point", frozenset({"plateau"}), frozenset(), dense=False),
-        Changed("b", "every second point", frozenset(), frozenset({"overfitting"}), dense=True),
-        Changed("b", "lost points", frozenset(), frozenset(), dense=True),
+        Changed("a", "every second point", lost=plateau, spent=plateau),
+        Changed("b", "every second point", lost=plateau, gained=overfitting, spent=plateau),
+        Changed("b", "lost points"),
     ]
     lines = list(report(outcomes))
     assert lines[:2] == [
-        "every second point: a: -plateau (few points)",
-        "every second point: b: +overfitting",
+        "every second point: a: -plateau (evidence gone)",
+        "every second point: b: -plateau +overfitting",
     ]
     rates = {line[:26].strip(): line[26:] for line in lines[2:5]}
     assert rates == {
         "ten times the steps": "0 of 0 verdicts changed (0.0 %)",
         "every second point": "2 of 2 verdicts changed (100.0 %)",
-        "from 50 points": "1 of 1 verdicts changed (100.0 %)",
+        "where evidence is left": "1 of 1 verdicts changed (100.0 %)",
     }
 
 

@@ -103,6 +103,13 @@ class TestAction:
         job = Job(workplace, paths="runs", fail_on="sometimes")
         assert (job.outputs["verdict"], job.run("Judge").returncode) == ("unfinished", 2)
 
+    def test_a_second_use_in_one_job_shows_nothing_of_the_first(self, workplace: Path) -> None:
+        first = Job(workplace, paths="runs")
+        second = Job(workplace, paths="runs", fail_on="sometimes", summary="false")
+        assert first.outputs["report"] != second.outputs["report"]
+        assert "No run was judged" in Path(second.outputs["report"]).read_text()
+        assert second.summary.count("## logdoctor") == 1
+
     def test_a_path_is_never_a_command(self, workplace: Path) -> None:
         Job(workplace, paths="$(touch stolen)\n`touch stolen`\n; touch stolen")
         assert not list(workplace.rglob("stolen"))

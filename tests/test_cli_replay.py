@@ -15,6 +15,7 @@ from tests.capture.trainings import train
 
 from logdoctor.capture import capturing, install
 from logdoctor.cli import main
+from logdoctor.errors import OutputError
 from logdoctor.replay import pipeline
 from logdoctor.replayed import Replayed, from_json
 
@@ -83,11 +84,54 @@ def test_an_interruption_keeps_what_was_learnt(
     assert "interrupted, what was learnt is kept" in capsys.readouterr().out
 
 
+def test_changed_code_is_tested_against_the_same_failure(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(run), "--patched"]) == 2
+    assert "was not replayed yet: replay the failure first" in capsys.readouterr().err
+    assert main(["replay", str(run), "--device", "cpu", "--only", "none"]) == 0
+    assert result(run).trials == ()
+    assert main(["replay", str(run), "--device", "cpu", "--patched"]) == 3
+    assert "run the code as it is now" in capsys.readouterr().out
+    (run / "recipe.py").write_text(RECIPE.replace("model(inputs)", "model(inputs.nan_to_num())"))
+    assert main(["replay", str(run), "--device", "cpu", "--patched"]) == 0
+    verdict = result(run).verdict
+    assert verdict is not None
+    assert verdict.prescription is not None
+    assert verdict.prescription.text == "keep the change of the code, as you did"
+
+
+def test_nothing_learnt_leaves_an_earlier_result(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["replay", str(run), "--device", "cpu"]) == 0
+    before = (run / "logdoctor-replay.json").read_text()
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "reproduce", interrupted)
+    assert main(["replay", str(run), "--device", "cpu"]) == 130
+    assert (run / "logdoctor-replay.json").read_text() == before
+
+
+def test_a_full_disk_takes_nothing_from_what_is_shown(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from logdoctor.cli import replay as command
+
+    def full(path: Path, _text: Any) -> None:
+        raise OutputError(str(path), OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(command, "write_file", full)
+    assert main(["replay", str(run), "--device", "cpu"]) == 2
+    shown = capsys.readouterr()
+    assert "Step 50 fails again" in shown.out
+    assert shown.err.splitlines()[-1].endswith("logdoctor-replay.json cannot be written: No space left on device")
+
+
 def test_a_draft_is_written_from_the_capture(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(run), "--write-recipe", "draft.py"]) == 0
     text = Path("draft.py").read_text()
     compile(text, "draft.py", "exec")
-    assert "AdamW(model.parameters(), lr=0.01)" in text
+    assert "AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01)" in text
+    assert "scheduler = ...  # TODO: the training had one" in text
     assert "0.weight: [16, 8]" in text
     assert "[float32[8, 8], int64[8]]" in text
     assert "def batch" not in text
@@ -115,6 +159,13 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay", "RUN", "--at", "5"], "the first checkpoint is of step 20, later than the flagged step 5"),
         (["replay", "RUN", "--budget", "soon"], "'soon' is no length of time, such as 90s, 10m or 1h"),
         (["replay", "RUN", "--device", "abacus"], "abacus"),
+        (["replay", "RUN", "--device", "meta"], "'meta' is no device of this machine"),
+        (["replay", "RUN", "--at", "5000"], "ends at step 59"),
+        (["replay", "RUN", "--only", "clips"], "'clips' is no change that can be tried; did you mean 'clip'?"),
+        (["replay", "RUN", "--only", ","], "names no change; none for none"),
+        (["replay", "RUN", "--recipe", "quits.py"], "quits.py:9: loss() ended Python itself (bye)"),
+        (["replay", "RUN", "--recipe", "sgd.py"], "was saved by another kind of optimizer, with betas, eps"),
+        (["replay", "RUN", "--checkpoint", "parts"], "is in parts, as torch.distributed.checkpoint saves"),
         (["replay", "RUN", "-o", "html=x.html"], "is not json=FILE"),
         (["replay", "RUN", "--recipe", "wrong.py"], "the weights do not fit the recipe's model"),
         (["capture", "--", "ruby", "x.rb"], "'ruby' is no Python; give the script"),
@@ -125,6 +176,15 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
 def test_what_is_wrong_is_one_line_and_exit_code_2(
     run: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
+    Path("quits.py").write_text(
+        "import sys\n"
+        + RECIPE.split("def loss", maxsplit=1)[0].lstrip().replace("\n\n", "\n")
+        + "def loss(m, b):\n    sys.exit('bye')\n"
+    )
+    Path("sgd.py").write_text(RECIPE.replace("AdamW", "SGD"))
+    Path("parts").mkdir()
+    for name in (".metadata", "__0_0.distcp"):
+        Path("parts", name).touch()
     Path("wrong.py").write_text(RECIPE.replace("network()", "torch.nn.Linear(2, 2)"))
     assert main([str(run) if one == "RUN" else one for one in arguments]) == 2
     told = capsys.readouterr().err.strip().splitlines()[-1]

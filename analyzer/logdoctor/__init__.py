@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from logdoctor.finding import Finding as Finding
     from logdoctor.finding import Fix as Fix
     from logdoctor.finding import Quantity as Quantity
+    from logdoctor.finding import RateResult as RateResult
     from logdoctor.finding import Severity as Severity
     from logdoctor.finding import Span as Span
     from logdoctor.finding import Strength as Strength
@@ -58,7 +59,7 @@ _HOMES = {
     "logdoctor.diagnosis": ("Diagnosis",),
     "logdoctor.errors": ("LogDoctorError",),
     "logdoctor.finding": (
-        "Cause", "Comparison", "Confidence", "Finding", "Fix", "Quantity", "Severity", "Span", "Strength",
+        "Cause", "Comparison", "Confidence", "Finding", "Fix", "Quantity", "RateResult", "Severity", "Span", "Strength",
         "confidence_from",
     ),
     "logdoctor.notebook": ("analyze",),

@@ -163,6 +163,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RateResult:
+    """What one run of a sweep reached with its learning rate."""
+
+    run: str
+    rate: float
+    result: float
+    """NaN where the run failed."""
+    failure: str = ""
+    """How it failed, as a clause; empty where it went well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What the runs of one set-up show together."""
 
@@ -172,6 +184,10 @@ class Comparison:
     message: str
     """One sentence with the numbers of these runs."""
     evidence: Mapping[str, Quantity] = field(default_factory=dict)
+    measured_by: str = ""
+    """What the results of a sweep are: "validation loss"."""
+    results: tuple[RateResult, ...] = ()
+    """Of the runs of a sweep over learning rates, by rate; empty for any other comparison."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from logdoctor.curves import Curve
-from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, Severity, Span
+from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, RateResult, Severity, Span
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
 from logdoctor.run.understand import understand
 
@@ -167,9 +167,17 @@ class GroupRule(Rule):
     severity = Severity.NOTE
     causes = ()
 
-    def comparison(self, message: str, runs: Sequence[Run], evidence: Mapping[str, Quantity]) -> Comparison:
-        """Make a comparison of this rule."""
-        return Comparison(self.id, tuple(run.name for run in runs), message, dict(evidence))
+    def comparison(
+        self,
+        message: str,
+        runs: Sequence[Run],
+        evidence: Mapping[str, Quantity],
+        measured_by: str = "",
+        results: Sequence[RateResult] = (),
+    ) -> Comparison:
+        """Make a comparison of this rule; one of a sweep over learning rates has the result of each."""
+        names = tuple(run.name for run in runs)
+        return Comparison(self.id, names, message, dict(evidence), measured_by, tuple(results))
 
 
 def threshold(default: float, doc: str) -> Any:

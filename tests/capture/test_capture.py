@@ -182,6 +182,30 @@ def test_accumulated_gradients_are_one_step_of_several_batches(tmp_path: Path) -
     assert len(lines(tmp_path)) == 12
 
 
+class _Counting(nn.Module):  # type: ignore[misc]  # torch is not followed
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(1, 1)
+
+    def forward(self, inputs: Any, count: Any = 1, verbose: bool = False) -> Any:
+        return self.inner(inputs).square().sum() / count
+
+
+def test_numbers_that_a_call_adds_to_a_batch_are_kept_from_the_first_step_on(tmp_path: Path) -> None:
+    """As Hugging Face's `num_items_in_batch`, without which the loss is another."""
+    capture = install(tmp_path, every=5)
+    model = _Counting()
+    optimizer = torch.optim.SGD(model.parameters(), 1e-2)
+    for batch in DataLoader([{"inputs": torch.ones(1)} for _ in range(12)], 2):
+        optimizer.zero_grad()
+        model(**batch, count=torch.tensor(7), verbose=True).backward()
+        optimizer.step()
+    capture.close()
+    for file in batch_files(tmp_path / FOLDER).values():
+        (kept,) = restored(read_tensors(file))["batches"]
+        assert sorted(kept) == ["count", "inputs"]
+
+
 def test_a_skipped_step_of_the_scaler_counts(tmp_path: Path) -> None:
     """Its batch is used up; overflows now and then are no alarm."""
     capture = install(tmp_path, every=5)

@@ -15,10 +15,12 @@ STEPS = range(1, 201)
 FALLING = np.concatenate([np.geomspace(30.0, 3.0, 10), np.geomspace(3.0, 1.0, 190)])
 
 
-def first_values(losses: np.ndarray, norms: np.ndarray | None = None) -> FirstValues:
+def first_values(losses: np.ndarray, norms: np.ndarray | None = None, rate: float | None = None) -> FirstValues:
     train = Trend[TrainLoss].measure(Series.of("loss", STEPS, losses))
     grads = None if norms is None else Trend[GradNorm].measure(Series.of("grad_norm", STEPS, norms))
-    return FirstValues.measure(train, grads, ChanceLevels.measure(example_run(train_loss=decay(2.0, 1.0))))
+    settings = {} if rate is None else {"lr": rate}
+    run = example_run(settings, train_loss=decay(2.0, 1.0))
+    return FirstValues.measure(run, train, grads, ChanceLevels.measure(run))
 
 
 def test_a_smooth_fall_from_high_tells_nothing() -> None:
@@ -47,8 +49,21 @@ def test_a_burst_of_the_gradient_that_comes_down_with_the_loss_tells_of_one() ->
     assert first_values(np.linspace(3.0, 2.0, 200), burst).came_down == ""
 
 
+def test_what_an_ordinary_rate_cannot_have_thrown_is_the_scale_of_the_outputs() -> None:
+    leaping = np.concatenate([[900.0, 1300.0, 200.0, 90.0, 30.0, 9.0], np.geomspace(3.0, 1.0, 194)])
+    assert "leap" in first_values(leaping, rate=0.3).came_down
+    assert first_values(leaping, rate=1e-3).is_scale
+    assert first_values(leaping, rate=1e-3).came_down == ""
+
+
 def test_losses_below_zero_have_no_ratios() -> None:
     assert first_values(FALLING - 2.0).came_down == ""
+
+
+def test_where_the_loss_is_soon_far_lower_the_noise_of_the_end_tells_the_usual_leap() -> None:
+    falling = np.concatenate([[2.0, 1.5, 1.0, 0.6], np.full(196, 0.2)]) * np.exp(RNG.normal(0.0, 0.2, 200))
+    trend = Trend[TrainLoss].measure(Series.of("loss", STEPS, falling))
+    assert usual_leap(trend, 4, 2.0) == pytest.approx(0.6, rel=0.3)
 
 
 def test_the_usual_leap_is_that_of_the_noise() -> None:

@@ -482,6 +482,17 @@ class TestReferences:
         assert "made elsewhere (torch 2.6.0 for 2.5.0)" in done.stdout
         assert ("<error " in (seeds / "junit.xml").read_text("utf-8")) is (code == 3)
 
+    def test_exact_values(self, seeds: Path) -> None:
+        assert here("reference", "save", "golden/seed0", "-o", "smoke.json", "--exact", "20", cwd=seeds).returncode == 0
+        assert "all values equal" in here("reference", "show", "smoke.json", cwd=seeds).stdout
+        assert here("check", "golden/seed0", "--reference", "smoke.json", cwd=seeds).returncode == 0
+        done = here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds)
+        assert done.returncode == 1
+        assert "smoke train_loss: differs in 20 of 20 values, first at step 0: " in done.stdout
+        done = here("reference", "update", "smoke.json", "golden/seed1", "--reason", "new seed", cwd=seeds)
+        assert (done.returncode, "train_loss: 20 values taken anew" in done.stdout) == (0, True)
+        assert here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds).returncode == 0
+
     def test_2_no_reference(self, seeds: Path) -> None:
         done = here("check", "runs", "--reference", "absent.json", cwd=seeds)
         assert done.returncode == 2

@@ -12,13 +12,14 @@ import pytest
 
 from logdoctor.config import References
 from logdoctor.errors import ConfigurationError
-from logdoctor.finding import Severity
+from logdoctor.finding import Severity, Span
 from logdoctor.gate.environment import config_hash, differences, environment, trained_by
-from logdoctor.gate.golden import MAX_WINDOWS
+from logdoctor.gate.exact import Exact
+from logdoctor.gate.golden import MAX_WINDOWS, Golden
 from logdoctor.gate.reference_file import Reference, read_reference, reference_text
 from logdoctor.gate.reference_making import make_reference, updated
 from logdoctor.gate.references import failing_curves, reference_checks
-from logdoctor.gated import Check
+from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Notice, Run, Series, Setting
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand
@@ -53,7 +54,10 @@ class TestFile:
         again = read_reference(file)
         assert reference_text(again) == file.read_text(encoding="utf-8")
         assert (again.runs, again.environment) == (GOLDEN.runs, {"torch": "2.5.0", "gpu": "H100"})
-        np.testing.assert_allclose(again.curves["train_loss"].centre, GOLDEN.curves["train_loss"].centre, rtol=1e-5)
+        kept, made = again.curves["train_loss"], GOLDEN.curves["train_loss"]
+        assert isinstance(kept, Golden)
+        assert isinstance(made, Golden)
+        np.testing.assert_allclose(kept.centre, made.centre, rtol=1e-5)
 
     def test_it_is_sorted_and_a_line_a_point(self) -> None:
         text = reference_text(GOLDEN)
@@ -260,3 +264,52 @@ class TestHeld:
     def test_only_what_fails_is_failing(self) -> None:
         worse = run(train_loss=curve(9, 0.5), val_acc=1 - 0.2 * curve(7))
         assert failing_curves(GOLDEN, [worse], References()) == {"train_loss"}
+
+
+class TestExact:
+    """The first values of a training that is meant to be deterministic."""
+
+    KEPT = make_reference([run("a", 1), run("b", 1)], ["train_loss"], "*", "smoke", exact=50)
+
+    def held(self, one: Run) -> Check:
+        return held(one, self.KEPT)["train_loss"]
+
+    def test_it_comes_back_to_the_last_bit(self, tmp_path: Path) -> None:
+        file = tmp_path / "smoke.json"
+        file.write_text(reference_text(self.KEPT), encoding="utf-8")
+        again = read_reference(file)
+        assert (again.exact, reference_text(again)) == (50, file.read_text(encoding="utf-8"))
+        kept = again.curves["train_loss"]
+        assert isinstance(kept, Exact)
+        assert kept.values.tolist() == curve(1)[:50].tolist()
+
+    def test_equal_runs_pass(self) -> None:
+        check = self.held(run(seed=1))
+        assert (check.outcome, check.message) == (Outcome.PASSED, "equal in all 50 values")
+
+    def test_the_last_bit_counts_and_what_comes_later_does_not(self) -> None:
+        values = curve(1)
+        values[60:] += 1
+        assert self.held(run(train_loss=values)).outcome is Outcome.PASSED
+        values[37] = np.nextafter(values[37], 9)
+        check = self.held(run(train_loss=values))
+        assert check.outcome is Outcome.FAILED
+        here, kept = float(values[37]), float(curve(1)[37])
+        assert check.message == f"differs in 1 of 50 values, first at step 37: {here!r} for {kept!r}"
+        assert check.span == Span("train_loss", 37, 49, "differs")
+
+    def test_nan_equals_nothing_and_missing_is_no_answer(self) -> None:
+        values = curve(1)
+        values[10] = np.nan
+        assert self.held(run(train_loss=values)).outcome is Outcome.FAILED
+        assert self.held(run(train_loss=curve(1)[:40])).outcome is Outcome.INCONCLUSIVE
+        assert self.held(run(other=curve(1))).outcome is Outcome.INCONCLUSIVE
+
+    def test_another_place_makes_it_stale(self) -> None:
+        check = self.held(run(seed=2, settings={"torch_version": "2.6.0"}))
+        assert check.outcome is Outcome.STALE
+        assert "made elsewhere (torch 2.6.0 for 2.5.0)" in check.message
+
+    def test_runs_that_differ_make_none(self) -> None:
+        with pytest.raises(ConfigurationError, match="train_loss is not the same in all runs, first at step 0"):
+            make_reference([run("a", 1), run("b", 2)], ["train_loss"], "*", "", exact=50)

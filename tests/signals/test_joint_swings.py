@@ -26,16 +26,34 @@ def test_swings_of_both_count() -> None:
     seen = measured(decay(2.3, 0.8, 60).values * WAVE, decay(2.3, 0.9, 60).values * WAVE)
     assert seen.turns in (4, 5)
     assert seen.likeness > 0.95
-    assert seen.margin >= 1
+    assert seen.margin(rate_is_high=False) >= 1
 
 
 def test_swings_of_validation_alone_do_not() -> None:
     noisy = decay(2.3, 0.8, 60).noisy(0.02, seed=1).values
-    assert measured(noisy, decay(2.3, 0.9, 60).values * WAVE).margin < 1
+    assert measured(noisy, decay(2.3, 0.9, 60).values * WAVE).margin(rate_is_high=False) < 1
 
 
 def test_a_loss_next_to_nothing_has_converged() -> None:
-    assert measured(decay(2.3, 0.02, 60).values * WAVE, decay(2.3, 0.02, 60).values * WAVE).margin < 1
+    assert (
+        measured(decay(2.3, 0.02, 60).values * WAVE, decay(2.3, 0.02, 60).values * WAVE).margin(rate_is_high=False) < 1
+    )
+
+
+def test_jumps_of_both_count_where_the_run_gets_no_lower() -> None:
+    jumps = np.exp(np.random.default_rng(1).normal(0.0, 0.5, 24))
+    train, val = 0.5 * jumps, 0.6 * jumps
+    train[0] = 40.0
+    assert measured(train, val).margin(rate_is_high=False) >= 1
+    assert (
+        measured(train * np.geomspace(1.0, 0.02, 24), val * np.geomspace(1.0, 0.02, 24)).margin(rate_is_high=False) < 1
+    )
+
+
+def test_jumps_that_are_not_alike_count_only_at_a_rate_that_is_high() -> None:
+    one, other = (np.exp(np.random.default_rng(seed).normal(0.0, 0.4, 60)) for seed in (1, 2))
+    assert measured(0.5 * one, 0.5 * other).margin(rate_is_high=False) < 1
+    assert measured(0.5 * one, 0.5 * other).margin(rate_is_high=True) >= 1
 
 
 def test_what_does_not_move_or_is_not_above_zero_cannot_be_measured() -> None:

@@ -222,7 +222,7 @@ class TestCut:
         end = (STARTS[COUNT] if at > 0 else len(WHOLE)) + at
         log = read(path, WHOLE[:end])
         assert (steps(log), places(log)) == (all_but(COUNT), [(STARTS[COUNT], end)])
-        assert "still being written or killed" in log.notices[0].message
+        assert "still being written or was killed" in log.notices[0].message
 
     def test_between_records_there_is_nothing_to_see(self, path: Path) -> None:
         log = read(path, WHOLE[: STARTS[100]])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from logdoctor import load
+from logdoctor.errors import NoRunError
 from logdoctor.run.notice import DAMAGE
 
 SQL = (Path(__file__).parent / "fixtures" / "trackio" / "trackio.sql").read_text()
@@ -52,3 +56,39 @@ def test_a_row_that_is_no_json_is_said(database: Path) -> None:
     (notice,) = run.notices
     assert (notice.kind, "1 rows of run calm-fox" in notice.message) == (DAMAGE, True)
     assert [len(one) for one in run.series if one.name == "train/loss"] == [5]
+
+
+PARQUET = Path(__file__).parent / "fixtures" / "trackio" / "parquet"
+"""What Trackio exported of a project of two runs."""
+
+
+def test_the_points_of_an_export_as_parquet() -> None:
+    first, second = load(PARQUET)
+    values = {one.name: dict(zip(one.steps.tolist(), one.values.tolist(), strict=True)) for one in first.series}
+    assert math.isnan(values["train/loss"].pop(40))
+    assert values["train/loss"] == {10 * step: 2.5 * 0.5**step for step in range(6) if step != 4}
+    assert values["val/loss"] == {20: 0.75, 50: 3 * 0.5**5}
+    assert first.hyperparameters == {"learning_rate": 0.25, "optimizer": "AdamW"}
+    assert (first.name, second.name) == (".:calm-fox", ".:red-owl")
+
+
+def test_without_pyarrow_an_export_is_answered_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    (run,) = load(PARQUET)
+    assert run.series == ()
+    (said,) = run.notices
+    assert "pip install 'logdoctor[parquet]'" in said.message
+
+
+def test_an_export_that_is_damaged_is_said(tmp_path: Path) -> None:
+    whole = (PARQUET / "metrics.parquet").read_bytes()
+    (tmp_path / "metrics.parquet").write_bytes(whole[:4] + bytes(2000) + whole[2004:])
+    (run,) = load(tmp_path)
+    (said,) = run.notices
+    assert (said.kind, said.path) == (DAMAGE, "metrics.parquet")
+
+
+def test_a_data_set_in_parquet_is_left_alone(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"text": ["a", "b"], "label": [0, 1], "step": [1, 2]}), tmp_path / "train.parquet")
+    with pytest.raises(NoRunError):
+        load(tmp_path)

@@ -55,6 +55,17 @@ def as_batch(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return args[0] if len(args) == 1 else tuple(args)
 
 
+def completed(batch: Any, kwargs: Mapping[str, Any]) -> Any:
+    """Return a loader's batch with the numbers that a call of `model(**batch, ...)` adds to it.
+
+    Hugging Face's Trainer passes `num_items_in_batch`, by which the loss is divided.
+    """
+    if not isinstance(batch, Mapping) or not batch.keys() <= kwargs.keys():
+        return batch
+    more = {name: one for name, one in kwargs.items() if isinstance(one, Tensor | int) and not isinstance(one, bool)}
+    return {**more, **batch}
+
+
 def with_targets(batch: Any, targets: Sequence[Any]) -> Any:
     """Put the targets of a loss behind the inputs; a dictionary has them already."""
     if not targets or isinstance(batch, dict):

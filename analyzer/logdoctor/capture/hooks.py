@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -75,7 +76,9 @@ class Hooks:
             return
         self._tell(self.follow, module)
         if self._recorder.is_following:  # its own hook is called from the next time on
-            self._tell(self._recorder.before_forward, args, {})
+            # Global hooks get no keyword arguments: those of this one call stand in the frame of torch that called it.
+            kwargs = sys._getframe(1).f_locals.get("kwargs")
+            self._tell(self._recorder.before_forward, args, kwargs if isinstance(kwargs, dict) else {})
 
     def _before_forward(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if not torch.compiler.is_compiling() and module.training and torch.is_grad_enabled():

@@ -53,7 +53,7 @@ class Meter:
         return self.budget * self._elapsed + GRACE_SECONDS
 
     def excuse(self, seconds: float) -> None:
-        """Take time out of the account that is spent once, not again and again."""
+        """Take time out of the account: the look for the training among all objects is needed, and done once."""
         self.seconds -= seconds
 
     @property

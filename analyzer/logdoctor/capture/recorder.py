@@ -15,7 +15,7 @@ from logdoctor.bundle import random_states
 from logdoctor.bundle.plain import plain
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
-from logdoctor.capture.batches import Offers, as_batch, with_targets
+from logdoctor.capture.batches import Offers, as_batch, completed, with_targets
 from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
@@ -28,6 +28,9 @@ steps to show (RMS_t leads a spike by 1 to 8 steps, arXiv 2304.13013)."""
 
 STEPS_AFTER = 64
 """Steps whose batches are kept after an alarm: a fix is tried beyond it, to see whether it only delays."""
+
+WRITING = 3.0
+"""How much longer it takes to write a state than to copy it, measured on a disk."""
 
 NORM_SHARE = 0.5
 """Part of the budget that the gradient norm may take; where it takes more, the steps between two are doubled."""
@@ -150,11 +153,12 @@ class Recorder:
 
     def finish(self) -> None:
         """Write what is still held: the script ends, and nobody knows yet what its log will show."""
-        self._judge()
-        if self._batches_until is None:
-            self._write()
-        self._ring.clear()
-        self._writer.close()
+        with self._meter.running():
+            self._judge()
+            if self._batches_until is None:
+                self._write()
+            self._ring.clear()
+            self._writer.close()
 
     def _is_main(self, optimizer: Optimizer) -> bool:
         """Tell the optimizer whose steps are counted: of several the first that steps."""
@@ -170,7 +174,7 @@ class Recorder:
             step.batches.append(plain(as_batch(args, kwargs)))
         elif id(batch) != step.source:  # several calls on one batch count once
             step.source = id(batch)
-            step.batches.append(plain(batch))
+            step.batches.append(plain(completed(batch, kwargs)))
 
     def _is_state_due(self) -> bool:
         if self._batches_until is not None or self._is_over:
@@ -180,7 +184,9 @@ class Recorder:
         since = self._number - self._last_state
         if self._every is not None:
             return since >= self._every
-        return since >= MIN_SPACING and self._meter.affords(self._state_seconds)
+        # Two states are worth more than the budget of a short training; from then on it holds with their writing.
+        writing = 2 * WRITING * self._state_seconds if len(self._ring.states) == 2 else 0.0
+        return since >= MIN_SPACING and self._meter.affords(self._state_seconds + writing)
 
     def _take_state(self) -> None:
         objects = self._objects
@@ -244,13 +250,11 @@ class Recorder:
 
         The first alarm does so, and each later one that is much worse.
         """
-        began = time.perf_counter()
         self._alarm = alarm
         self._write()
         self._writer.alarm(alarm)
         self._writer.flush()
         self._batches_until = alarm.step + STEPS_AFTER
-        self._meter.excuse(time.perf_counter() - began)
 
     def _write(self) -> None:
         for state in self._ring.states:

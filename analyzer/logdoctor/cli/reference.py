@@ -40,6 +40,9 @@ def command() -> None:
     help="The file to write: main.json.",
 )
 @click.option("--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; losses and metrics.")
+@click.option(
+    "--exact", type=click.IntRange(1, 1000), metavar="N", help="Keep the first N values as they are: all must be equal."
+)
 @click.option("--run", "applies_to", default="*", metavar="PATTERN", help="Names of the runs to compare with it; all.")
 @click.option("--reason", default="", help="Why, for whoever reads the file.")
 @click.option("--force", is_flag=True, help="Replace a file that is there, and its history.")
@@ -49,18 +52,23 @@ def save(
     paths: Sequence[str],
     output: Path,
     patterns: Sequence[str],
+    exact: int | None,
     applies_to: str,
     reason: str,
     force: bool,
     config_file: str | None,
 ) -> None:
-    """Make a reference of the runs at or below each PATH, which must differ in their seed alone."""
+    """Make a reference of the runs at or below each PATH, which must differ in their seed alone.
+
+    `check` holds runs to a band around it, or with --exact to the values themselves: for a training that is meant to
+    be the same to the last bit.
+    """
     from logdoctor.gate.reference_file import reference_text
     from logdoctor.gate.reference_making import make_reference
 
     if output.exists() and not force:
         raise ConfigurationError(f"{output} is there; `logdoctor reference update` keeps its history, --force does not")
-    reference = make_reference(_runs(paths, config_file), patterns, applies_to, reason)
+    reference = make_reference(_runs(paths, config_file), patterns, applies_to, reason, exact)
     write_file(output, [reference_text(reference)])
     _describe(reference, "never")
 
@@ -82,7 +90,7 @@ def update(*, file: Path, paths: Sequence[str], only_failing: bool, reason: str,
     runs = matching_runs(_runs(paths, config_file), old.applies_to)
     if not runs:
         raise ConfigurationError(f"no run is called {old.applies_to!r}, to which {file} applies")
-    new = make_reference(runs, list(old.curves), old.applies_to, reason)
+    new = make_reference(runs, list(old.curves), old.applies_to, reason, old.exact)
     failing = failing_curves(old, runs, settings(config_file).reference)
     names = [name for name in old.curves if not only_failing or name in failing]
     if names:
@@ -108,33 +116,43 @@ def _runs(paths: Sequence[str], config_file: str | None) -> Sequence[Run]:
 
 def _describe(reference: Reference, color: str) -> None:
     """Write what a reference holds: one line a series, then where it comes from."""
+    from logdoctor.gate.exact import Exact
     from logdoctor.reports.layout import table
     from logdoctor.wording import counted, number
 
     page = terminal_page(color)
     rows = [["series", "role", "seeds", "steps", "best", "end", "sigma at the end"]]
     for name, one in sorted(reference.curves.items()):
-        steps = f"{one.first_step:,} to {one.last_step:,}"
+        steps = f"{int(one.steps[0]):,} to {int(one.steps[-1]):,}"
+        if isinstance(one, Exact):
+            told = [str(len(reference.runs)), steps, "", number(float(one.values[-1])), "all values equal"]
+            rows.append([page.printable(name), one.role, *told])
+            continue
         spread = number(float(one.spread[-1])) + (" (a guess)" if one.seeds == 1 else "")
         rows.append([page.printable(name), one.role, str(one.seeds), steps, number(one.best), number(one.end), spread])
     lines = table(rows, right=(2, 4, 5))
     lines += ["", page.printable(f"made of {counted(len(reference.runs), 'run')}: {', '.join(reference.runs)}")]
     lines.append(page.printable(f"compared with runs called {reference.applies_to}"))
-    told = ", ".join(f"{key} {value}" for key, value in sorted(reference.environment.items()))
-    lines.append(page.printable(f"environment: {told or 'not logged'}; settings: {reference.config or 'not logged'}"))
+    place = ", ".join(f"{key} {value}" for key, value in sorted(reference.environment.items()))
+    lines.append(page.printable(f"environment: {place or 'not logged'}; settings: {reference.config or 'not logged'}"))
     lines += [page.printable(f"reason: {one}") for one in reference.history]
     write_out(["\n".join(lines) + "\n"])
 
 
 def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
+    from logdoctor.gate.exact import Exact
     from logdoctor.wording import counted, number
 
-    lines = [
-        f"{name}: end {number(old.curves[name].end)} -> {number(new.curves[name].end)}, "
-        f"best {number(old.curves[name].best)} -> {number(new.curves[name].best)}, "
-        f"seeds {old.curves[name].seeds} -> {new.curves[name].seeds}"
-        for name in names
-    ]
+    lines = []
+    for name in names:
+        before, after = old.curves[name], new.curves[name]
+        if isinstance(before, Exact) or isinstance(after, Exact):
+            lines.append(f"{name}: {counted(len(after.steps), 'value')} taken anew")
+        else:
+            lines.append(
+                f"{name}: end {number(before.end)} -> {number(after.end)}, best {number(before.best)} -> "
+                f"{number(after.best)}, seeds {before.seeds} -> {after.seeds}"
+            )
     kept = len(old.curves) - len(names)
     if kept:
         lines.append(f"{counted(kept, 'curve')} kept")

@@ -96,6 +96,7 @@ def _changes(_context: click.Context, _parameter: click.Parameter, text: str | N
     callback=_result_file,
     help="Where the result goes; beside the run's logs if not.",
 )
+@click.option("--patched", is_flag=True, help="You changed the code since the last replay: does the step go well now?")
 @click.option(
     "--write-recipe",
     "draft_file",
@@ -115,6 +116,7 @@ def command(
     only: frozenset[str] | None,
     deterministic: bool,
     output: Path | None,
+    patched: bool,
     draft_file: str | None,
     color: str,
 ) -> int:
@@ -133,6 +135,7 @@ def command(
     from logdoctor.replay.gather import gather
     from logdoctor.replay.pipeline import Options, replay
     from logdoctor.replay.preflight import limits, preflight
+    from logdoctor.replay.recheck import recheck
     from logdoctor.replay.recipe import read_recipe
     from logdoctor.replayed import to_json
     from logdoctor.reports.terminal.replay import render
@@ -140,7 +143,9 @@ def command(
 
     examined = _examined(run)
     folder = Path(examined.run.folder)
-    target = _target(examined, at, folder)
+    if patched and examined.replay is None:
+        raise click.UsageError(f"{run} was not replayed yet: replay the failure first, then change the code")
+    target = examined.replay.target if patched and examined.replay is not None else _target(examined, at, folder)
     result = output or _beside(result_file(examined.run))
     chosen = str(chosen_device(device))
     recipe = read_recipe(Path(recipe_file) if recipe_file else folder / RECIPE)
@@ -151,7 +156,10 @@ def command(
         click.echo(f"  {line}", err=True)
     options = Options(device=chosen, deterministic=deterministic, seconds=budget, only=only)
     with _Shown() as shown:
-        replayed = replay(material, target, options, shown.progress)
+        if patched and examined.replay is not None:
+            replayed = recheck(material, examined.replay, options, shown.progress)
+        else:
+            replayed = replay(material, target, options, shown.progress)
     replayed = _limited(replayed, tuple(limits(material)))
     write_out([render(replayed, terminal_page(color))])
     if replayed.baseline is None:  # an earlier result tells more
@@ -159,6 +167,8 @@ def command(
         return _exit_code(replayed)
     write_file(result, [to_json(replayed)])
     click.echo(f"  written to {result}; logdoctor analyze shows it with the finding", err=True)
+    if _asks_for_code(replayed):
+        click.echo(f"  when you have changed the code: logdoctor replay {run} --patched", err=True)
     return _exit_code(replayed)
 
 
@@ -272,9 +282,21 @@ def _limited(replayed: Replayed, limits: Sequence[str]) -> Replayed:
     return replace(replayed, limits=tuple(dict.fromkeys((*replayed.limits, *limits))))
 
 
+def _asks_for_code(replayed: Replayed) -> bool:
+    from logdoctor.replayed import Wording
+
+    prescription = replayed.verdict.prescription if replayed.verdict is not None else None
+    return prescription is not None and (bool(prescription.alongside) or prescription.wording is Wording.NOT_TESTED)
+
+
 def _exit_code(replayed: Replayed) -> int:
+    from logdoctor.replayed import PATCHED, Outcome
+
     if replayed.interrupted == "interrupt":
         return INTERRUPTED
+    patched = next((one for one in replayed.trials if one.name == PATCHED), None)
+    if patched is not None:
+        return 0 if patched.outcome is Outcome.REMOVED else INCONCLUSIVE
     told = replayed.verdict is not None and replayed.verdict.cause != "unknown"
     return 0 if told and replayed.baseline is not None and replayed.baseline.reproduced else INCONCLUSIVE
 

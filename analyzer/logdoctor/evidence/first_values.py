@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.evidence.rates import HIGH_ADAPTIVE
 from logdoctor.evidence.trained import may_be_untrained
+from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
+from logdoctor.signals import given_rate
 from logdoctor.signals.chance import ChanceLevels
 from logdoctor.signals.trend import Trend
 from logdoctor.wording import number, percent
@@ -22,6 +25,10 @@ EARLY = 0.02
 DROP = 2.5
 """Highest of the first values in units of what comes at 5 to 10 % of the run, from which it came down at once."""
 
+SCALE = 10.0
+"""The same from which, at an ordinary rate, inputs or weights were too large to begin with: the first steps of a
+normalised network throw its loss to two or three times guessing."""
+
 LEAP, LEAST = 3.0, 0.15
 """Largest rise from one of the first values to the next as a ratio (in logarithms), in units of the largest of the next
 quarter of the run, and the least that anybody would call a leap: sound runs that fall as fast stay below 1.2."""
@@ -32,6 +39,9 @@ GRADIENT_DROP = 4.5
 MIN_NORMS = 40
 """Gradient norms from which their first ones are few."""
 
+
+NOISES = 3.0
+"""Deviations of single values that one in seven hundred reaches."""
 
 MIN_NEAR = 5
 """Values, still near the start, from which their spread can be told."""
@@ -48,14 +58,22 @@ class FirstValues:
     gradient down with it. A model that learns fast falls as far, by and by and with ordinary gradients; so does one
     from where guessing is.
     """
+    is_scale: bool = False
+    """Whether the loss comes down at once by more than an ordinary rate could have thrown it."""
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], grads: Trend[GradNorm] | None, chance: ChanceLevels) -> FirstValues:
+    def measure(
+        cls, run: Run, train: Trend[TrainLoss], grads: Trend[GradNorm] | None, chance: ChanceLevels
+    ) -> FirstValues:
         """Compare the first values with what comes right after them."""
         values, n = train.series.values, len(train)
         first, begins = max(4, round(EARLY * n)), max(5, round(2 * EARLY * n))
-        if may_be_untrained(train.first, chance) or values.min() <= 0 or values[:first].max() < DROP * _settled(values):
+        if values.min() <= 0:
             return cls("")
+        factor, rate = float(values[:first].max()) / _settled(values), given_rate(run)
+        is_scale = factor >= SCALE and rate is not None and rate <= HIGH_ADAPTIVE
+        if may_be_untrained(train.first, chance) or factor < DROP or is_scale:
+            return cls("", is_scale)
         rises = np.diff(np.log(values))
         up, later = float(rises[:begins].max()), rises[begins + 1 : 8 * begins]
         if len(later) and up >= max(LEAP * float(np.quantile(later, 0.98)), LEAST):
@@ -78,10 +96,12 @@ def usual_leap(train: Trend[TrainLoss], early: int, start: float) -> float:
     """Return how far single values near the start reach above their level once the first few (`early`) are over.
 
     The logarithm of the largest ratio and two deviations more, of those next values whose level is still a third of
-    the start or higher: lower down, noise is larger beside its level. 0 where there are too few.
+    the start or higher: lower down, noise is larger beside its level. NOISES deviations of the noise beside the end,
+    where that is more, or where there are too few such values.
     """
     after = slice(early + 1, 12 * early)
     level = np.interp(train.series.steps, train.steps, train.level)[after]
     near = level >= start / 3
     ratios = np.log(np.maximum(train.series.values[after][near] / level[near], 1e-300))
-    return float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0
+    usual = float(ratios.max() + 2 * ratios.std()) if len(ratios) >= MIN_NEAR else 0.0
+    return max(usual, NOISES * train.noise / abs(train.end) if train.end else 0.0)

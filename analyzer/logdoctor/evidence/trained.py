@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from math import log
+from typing import Any
+
+import numpy as np
 
 from logdoctor.evidence.stuck import accuracies, first_accuracy
 from logdoctor.run import Run
@@ -31,6 +34,18 @@ NEAR = 0.25
 
 LEVELS = (1.0, *(log(classes) for classes in (*COMMON_CLASSES, 3, 5)))
 """Losses of guessing that are common: the variance of normalised targets, and ln C."""
+
+STEADY, STEADY_STEPS = 0.9, 4
+"""Share of evaluations that are lower than the one before, of this many or more: one in a hundred by chance."""
+
+HINTS = 2
+"""The same number from which on it is left open whether the run learns."""
+
+SEEN = 6
+"""Evaluations whose beginning and end show whether validation falls: two in each third."""
+
+FOLLOWS = 0.1
+"""Fall of validation as a share of that of training, up to which it does not follow."""
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
@@ -65,3 +80,23 @@ def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
     known = [one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None]
     levels = known or LEVELS
     return first <= (1 + NEAR) * min(levels) or any(abs(first / level - 1) <= NEAR for level in levels)
+
+
+def falls_steadily(val: Trend[Any]) -> bool:
+    """Whether nearly every evaluation is lower than the one before, as a fine-tuning of what is almost right shows."""
+    falls = np.diff(val.series.values) < 0
+    return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
+
+
+def may_fall(val: Trend[Any]) -> bool:
+    """Whether each of few evaluations is lower than the one before, too few to say that it is no chance."""
+    falls = np.diff(val.series.values) < 0
+    return HINTS <= len(falls) < STEADY_STEPS and bool(falls.all())
+
+
+def leaves_behind(train: Trend[TrainLoss], val: Trend[Any] | None) -> bool:
+    """Whether validation lies above training all along and gains nothing of its fall: more would only fit more."""
+    if val is None or val.series.axis is not train.series.axis or len(val) < SEEN:
+        return False
+    fell = train.thirds[0] - train.thirds[2]
+    return val.thirds[0] - val.thirds[2] < FOLLOWS * fell and min(val.thirds) > train.thirds[0]

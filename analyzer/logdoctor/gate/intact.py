@@ -14,6 +14,7 @@ from logdoctor.gated import Check, Outcome
 from logdoctor.run import Notice, Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.wording import counted
 
 KIND, NAME, LOSS = "intact", "read whole", "a training loss"
 
@@ -21,9 +22,6 @@ NOTHING_JUDGED = (
     "none was recognised, so its training was not judged: name the series under [roles], assert what the run does log, "
     "or leave the run out with `exclude`"
 )
-
-MAX_NAMED = 3
-"""Damaged places that a message names before it counts the others."""
 
 
 def damage_of(run: Run) -> tuple[Notice, ...]:
@@ -55,10 +53,11 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
 
 
 def described(found: Sequence[Notice]) -> str:
-    """Name the damage, the first places in full."""
-    texts = [one.message if one.message.startswith(one.path) else f"{one.path}: {one.message}" for one in found]
-    more = f"; and {len(texts) - MAX_NAMED:,} more" if len(texts) > MAX_NAMED else ""
-    return "; ".join(texts[:MAX_NAMED]) + more
+    """Name the damage: the first place in full, the number of the others."""
+    first = found[0]
+    text = first.message.rstrip(".")
+    more = f"; and {counted(len(found) - 1, 'more place')}" if len(found) > 1 else ""
+    return f"{text if text.startswith(first.path) else f'{first.path}: {text}'}{more}"
 
 
 def enough_runs(runs: Sequence[Run], required: int) -> Iterator[Check]:

@@ -1,6 +1,7 @@
 """Reference files: golden curves as text that is small, sorted, and read in a code review.
 
-Schema `logdoctor-reference/1`: every point is one line `[middle step of the window, value, spread]`.
+Schema `logdoctor-reference/1`: every point is one line `[middle step of the window, value, spread]`, or `[step, value]`
+with all digits where values must be equal (`"exact": true`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import logdoctor
 from logdoctor.errors import ConfigurationError, reason
+from logdoctor.gate.exact import MAX_VALUES, Exact
 from logdoctor.gate.golden import MAX_WINDOWS, Golden
 from logdoctor.run import ROLES, Axis, Setting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SCHEMA = "logdoctor-reference/1"
 
@@ -31,7 +36,7 @@ class Reference:
 
     runs: tuple[str, ...]
     """Names of the runs that it was made of: the seeds."""
-    curves: Mapping[str, Golden]
+    curves: Mapping[str, Golden | Exact]
     """By the name of the series."""
     applies_to: str = "*"
     """Shell pattern of the names of the runs that are compared with it."""
@@ -40,6 +45,11 @@ class Reference:
     """Hash of the settings that decided the training."""
     history: tuple[str, ...] = ()
     """Why it was made and changed, the newest last."""
+
+    @property
+    def exact(self) -> int | None:
+        """How many values of each curve must be equal; None where a band is asked for."""
+        return max((len(one.steps) for one in self.curves.values() if isinstance(one, Exact)), default=None)
 
 
 def reference_text(reference: Reference) -> str:
@@ -70,7 +80,10 @@ def read_reference(file: Path) -> Reference:
     try:
         return Reference(
             runs=tuple(map(str, document["runs"])),
-            curves={str(name): _golden(str(name), one) for name, one in document["series"].items()},
+            curves={
+                str(name): _exact(str(name), one) if one.get("exact") else _golden(str(name), one)
+                for name, one in document["series"].items()
+            },
             applies_to=str(document["applies_to"]),
             environment=dict(document["environment"]),
             config=str(document["config"]),
@@ -82,7 +95,10 @@ def read_reference(file: Path) -> Reference:
         raise ConfigurationError(f"{file}: {error}") from error
 
 
-def _curve(golden: Golden) -> dict[str, Any]:
+def _curve(golden: Golden | Exact) -> dict[str, Any]:
+    if isinstance(golden, Exact):
+        points = [list(point) for point in zip(golden.steps.tolist(), golden.values.tolist(), strict=True)]
+        return {"role": golden.role, "axis": golden.axis, "exact": True, "points": points}
     centre, spread = ([_rounded(one) for one in values.tolist()] for values in (golden.centre, golden.spread))
     golden = replace(golden, centre=np.array(centre))
     return {
@@ -100,24 +116,38 @@ def _curve(golden: Golden) -> dict[str, Any]:
 
 def _golden(name: str, curve: Mapping[str, Any]) -> Golden:
     """Make a golden curve of what a file holds; raises ValueError for what no file of ours holds."""
-    role, axis = curve["role"], curve["axis"]
-    if role not in ROLES or axis not in list(Axis):
-        raise ValueError(f"series {name}: unknown role {role!r} or axis {axis!r}")
-    points = curve["points"]
-    if not 1 <= len(points) <= MAX_WINDOWS:
-        raise ValueError(f"series {name}: {len(points)} points, not 1 to {MAX_WINDOWS}")
-    for at, point in enumerate(points, start=1):
-        if len(point) != 3 or not all(_is_number(one) for one in point):
-            raise ValueError(f"series {name}: point {at} is not [step, value, spread] with finite numbers")
-    table = np.array(points, dtype=np.float64)
-    steps = table[:, 0].astype(np.int64)
-    if (np.diff(steps) <= 0).any() or (table[:, 2] < 0).any():
-        raise ValueError(f"series {name}: steps must rise and spreads must not be negative")
+    steps, table = _points(name, curve, MAX_WINDOWS, "[step, value, spread]")
+    if (table[:, 2] < 0).any():
+        raise ValueError(f"series {name}: spreads must not be negative")
     bounds = curve["first_step"], curve["last_step"], curve["seeds"], curve["noise"]
     if not all(_is_number(one) for one in bounds):
         raise ValueError(f"series {name}: first_step, last_step, seeds and noise must be finite numbers")
     first, last, seeds, noise = bounds
-    return Golden(role, axis, int(seeds), float(noise), int(first), int(last), steps, table[:, 1], table[:, 2])
+    return Golden(
+        curve["role"], curve["axis"], int(seeds), float(noise), int(first), int(last), steps, table[:, 1], table[:, 2]
+    )
+
+
+def _exact(name: str, curve: Mapping[str, Any]) -> Exact:
+    steps, table = _points(name, curve, MAX_VALUES, "[step, value]")
+    return Exact(curve["role"], curve["axis"], steps, table[:, 1])
+
+
+def _points(name: str, curve: Mapping[str, Any], most: int, form: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the steps of a curve and all columns of its points; raises ValueError for what no file of ours holds."""
+    role, axis, points = curve["role"], curve["axis"], curve["points"]
+    if role not in ROLES or axis not in list(Axis):
+        raise ValueError(f"series {name}: unknown role {role!r} or axis {axis!r}")
+    if not 1 <= len(points) <= most:
+        raise ValueError(f"series {name}: {len(points)} points, not 1 to {most}")
+    for at, point in enumerate(points, start=1):
+        if len(point) != len(form.split()) or not all(_is_number(one) for one in point):
+            raise ValueError(f"series {name}: point {at} is not {form} with finite numbers")
+    table = np.array(points, dtype=np.float64)
+    steps = table[:, 0].astype(np.int64)
+    if (np.diff(steps) <= 0).any():
+        raise ValueError(f"series {name}: steps must rise")
+    return steps, table
 
 
 def _is_number(value: Any) -> bool:

@@ -10,7 +10,8 @@ from pathlib import PurePath
 from logdoctor.config.names import matching_series
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.gate.environment import config_hash, environment, trained_by
-from logdoctor.gate.golden import golden_curve
+from logdoctor.gate.exact import Exact, exact_curve
+from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.reference_file import Reference
 from logdoctor.run import Run, Series
@@ -22,8 +23,10 @@ GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError
 """Roles that a reference keeps when no series is named: the curves that a training is judged by."""
 
 
-def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str, reason: str) -> Reference:
-    """Make a reference of runs that differ in their seed alone.
+def make_reference(
+    runs: Sequence[Run], patterns: Sequence[str], applies_to: str, reason: str, exact: int | None = None
+) -> Reference:
+    """Make a reference of runs that differ in their seed alone: of their curves, or the first `exact` values of each.
 
     Raises ConfigurationError when they differ in more, are damaged, or hold values that are not finite.
     """
@@ -32,10 +35,11 @@ def make_reference(runs: Sequence[Run], patterns: Sequence[str], applies_to: str
         if damage := damage_of(run):
             raise ConfigurationError(f"run {shown_name(run)} is damaged, and no reference: {described(damage)}")
     names = _golden_names(runs, patterns)
-    curves = {}
+    curves: dict[str, Golden | Exact] = {}
     for name in names:
+        seeds = [_named(run, name) for run in runs]
         try:
-            curves[name] = golden_curve([_named(run, name) for run in runs])
+            curves[name] = exact_curve(seeds, exact) if exact else golden_curve(seeds)
         except ValueError as error:
             raise ConfigurationError(f"no reference can be made: {error}") from error
     first = runs[0]

@@ -11,6 +11,7 @@ from logdoctor.errors import nearest
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.bands import Common, Deviation, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
+from logdoctor.gate.exact import Exact, difference
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.golden import Golden
 from logdoctor.gate.intact import damage_of, described
@@ -40,8 +41,12 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
             yield _judged(title, reference, golden, run, name, settings)
 
 
-def _judged(title: str, reference: Reference, golden: Golden, run: Run, name: str, settings: References) -> Judged:
+def _judged(
+    title: str, reference: Reference, golden: Golden | Exact, run: Run, name: str, settings: References
+) -> Judged:
     series = next((one for one in run.series if one.name == name), None)
+    if isinstance(golden, Exact):
+        return Judged(_judged_exactly(title, reference, golden, run, name, series, settings))
     problem, common = _comparable(golden, run, name, series, settings)
     if common is None or series is None:
         return Judged(_unanswered(title, run.name, name, settings, problem))
@@ -67,18 +72,52 @@ def _judged(title: str, reference: Reference, golden: Golden, run: Run, name: st
     return Judged(check, better if found.improved else "")
 
 
+def _judged_exactly(
+    title: str, reference: Reference, kept: Exact, run: Run, name: str, series: Series | None, settings: References
+) -> Check:
+    problem = _why_not(kept, run, name, series)
+    if series is None or problem:
+        return _unanswered(title, run.name, name, settings, problem)
+    found = difference(kept, series)
+    if found.missing_step is not None:
+        problem = f"has nothing at {_place(kept, found.missing_step)}, where the reference has"
+        return _unanswered(title, run.name, name, settings, problem)
+    about = (KIND, f"{title} {name}", run.name, name, settings.level)
+    values = counted(len(kept.steps), "value")
+    if not found.count:
+        return Check(*about, Outcome.PASSED, f"equal in all {values}")
+    elsewhere = differences(reference.environment, environment(run))
+    said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
+    said += f": {found.here!r} for {found.kept!r}"
+    if elsewhere:
+        said += f"; {_made_elsewhere(elsewhere)}"
+    evidence = {
+        "values that differ": Quantity(found.count),
+        "error at the first": Quantity(found.here - found.kept),
+        "relative error at the first": Quantity((found.here - found.kept) / (abs(found.kept) or 1.0), "share"),
+    }
+    span = Span(name, found.first_step, int(kept.steps[-1]), "differs")
+    return Check(*about, Outcome.STALE if elsewhere else Outcome.FAILED, said, evidence, span)
+
+
+def _why_not(kept: Golden | Exact, run: Run, name: str, series: Series | None) -> str:
+    """Return why a series cannot be compared, empty where it can."""
+    if damage := damage_of(run):
+        return f"cannot be judged: {described(damage)}"
+    if series is None:
+        return f"no series is called {name!r}{nearest(name, [one.name for one in run.series])}"
+    if gap := gap_in(series, run):
+        return f"cannot be judged: {gap.text}"
+    return "" if str(series.axis) == kept.axis else f"counts {series.axis}s, the reference {kept.axis}s"
+
+
 def _comparable(
     golden: Golden, run: Run, name: str, series: Series | None, settings: References
 ) -> tuple[str, Common | None]:
     """Return the windows that can be compared, or why none can."""
-    if damage := damage_of(run):
-        return f"cannot be judged: {described(damage)}", None
-    if series is None:
-        return f"no series is called {name!r}{nearest(name, [one.name for one in run.series])}", None
-    if gap := gap_in(series, run):
-        return f"cannot be judged: {gap.text}", None
-    if str(series.axis) != golden.axis:
-        return f"counts {series.axis}s, the reference {golden.axis}s", None
+    problem = _why_not(golden, run, name, series)
+    if series is None or problem:
+        return problem, None
     common = common_windows(golden, series)
     if common is None:
         return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
@@ -105,8 +144,7 @@ def _sentences(
         tolerance = f"off by {number(abs(found.error))}{relative}, {number(found.worst_tolerance)} allowed"
         yield f"worst at {_place(golden, found.worst_step)}: {away}, {tolerance}"
         if elsewhere:
-            where = ", ".join(elsewhere)
-            yield f"the reference was made elsewhere ({where}): `logdoctor reference update` makes it anew"
+            yield _made_elsewhere(elsewhere)
         elif reference.config and config_hash(run) and reference.config != config_hash(run):
             yield "the settings differ from those of the reference"
         if golden.seeds == 1:
@@ -114,6 +152,10 @@ def _sentences(
     yield f"ends at {number(found.end)} for {number(found.golden_end)}"
     if common.overlap < 1:
         yield f"compared on {percent(common.overlap)} of the steps"
+
+
+def _made_elsewhere(differs: Sequence[str]) -> str:
+    return f"the reference was made elsewhere ({', '.join(differs)}): `logdoctor reference update` makes it anew"
 
 
 def _evidence(common: Common, found: Deviation) -> dict[str, Quantity]:
@@ -133,7 +175,7 @@ def _unanswered(title: str, run: str, series: str, settings: References, problem
     return Check(KIND, f"{title} {series}".strip(), run, series, settings.level, Outcome.INCONCLUSIVE, problem)
 
 
-def _place(golden: Golden, step: int) -> str:
+def _place(golden: Golden | Exact, step: int) -> str:
     return f"{axis_word(Axis(golden.axis))} {step:,}"
 
 

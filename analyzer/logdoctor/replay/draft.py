@@ -26,7 +26,7 @@ def setup():
     """Build everything as before the first step; its state is loaded afterwards.{model}"""
     model = ...  # TODO
     optimizer = {optimizer}
-    return model, optimizer  # [, scheduler[, GradScaler]]
+{parts}
 
 {batch}
 def loss(model, batch):
@@ -47,12 +47,12 @@ def batch(step):
 '''
 
 _CLASSES = {
-    "max_exp_avg_sq": "AdamW(model.parameters(), lr={lr}, amsgrad=True)",
-    "exp_avg_sq": "AdamW(model.parameters(), lr={lr})",
-    "square_avg": "RMSprop(model.parameters(), lr={lr})",
-    "momentum_buffer": "SGD(model.parameters(), lr={lr}, momentum={momentum})",
+    "decoupled_weight_decay": ("AdamW", ("betas", "eps", "weight_decay", "amsgrad")),
+    "betas": ("Adam", ("betas", "eps", "weight_decay", "amsgrad")),
+    "alpha": ("RMSprop", ("alpha", "eps", "momentum", "weight_decay")),
+    "momentum": ("SGD", ("momentum", "weight_decay", "nesterov")),
 }
-"""What a saved state of an optimizer looks like, by the name of a part."""
+"""Optimizers by a setting that their groups have, and the settings to be written."""
 
 SHOWN = 4
 
@@ -62,13 +62,15 @@ def draft(capture: Path | None) -> str:
     states = layout.state_folders(capture) if capture is not None else {}
     batches = layout.batch_files(capture) if capture is not None else {}
     state = states[max(states)] if states else None
+    saved = _saved(state)
     kept = restored(read_tensors(batches[max(batches)]))["batches"] if batches else []
     return _TEMPLATE.format(
         model=_model_note(state),
-        optimizer=_optimizer(state),
+        optimizer=_optimizer(saved.get("optimizer", {})),
+        parts=_parts(saved),
         batch="" if kept else _BATCH,
         example=f"\n\n    A batch of the capture is {described(kept[0])}.\n    " if kept else "",
-        unpack=_loss_line(kept[0] if kept else None),
+        unpack=_loss_line(kept[0] if kept else None, len(kept)),
         accumulate=f"accumulate = {len(kept)}" if len(kept) > 1 else "# accumulate = 8      # batches of one step",
     )
 
@@ -96,21 +98,42 @@ def _model_note(state: Path | None) -> str:
     return "\n\n    The captured model has\n" + "\n".join(shown) + "\n    "
 
 
-def _optimizer(state: Path | None) -> str:
+def _saved(state: Path | None) -> Mapping[str, Any]:
     try:
-        saved = read_tensors(state / layout.OPTIMIZER)["optimizer"] if state is not None else {}
-    except (KeyError, LogDoctorError):
-        saved = {}
-    group: Mapping[str, Any] = next(iter(saved.get("param_groups", ())), {})
-    parts = {name for one in saved.get("state", {}).values() for name in one}
-    made = next((text for name, text in _CLASSES.items() if name in parts), None)
-    if made is None:
+        saved = read_tensors(state / layout.OPTIMIZER) if state is not None else {}
+    except LogDoctorError:
+        return {}
+    return saved if isinstance(saved, Mapping) else {}
+
+
+def _optimizer(saved: Mapping[str, Any]) -> str:
+    groups: list[Mapping[str, Any]] = list(saved.get("param_groups", ()))
+    group = groups[0] if groups else {}
+    names = [one for one in _CLASSES if one in group and group[one] is not False]  # Adam's decay is not decoupled
+    if not names:
         return "torch.optim.AdamW(model.parameters(), lr=1e-3)  # TODO"
-    rate = group.get("initial_lr", group.get("lr", 1e-3))
-    return f"torch.optim.{made.format(lr=rate, momentum=group.get('momentum', 0.9))}  # TODO: check"
+    kind, settings = _CLASSES[names[0]]
+    values = {"lr": group.get("initial_lr", group.get("lr")), **{one: group[one] for one in settings if group.get(one)}}
+    told = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    sizes = [len(one.get("params", ())) for one in groups]
+    several = f"; it had {len(sizes)} groups, of {' and '.join(map(str, sizes))} parameters" if len(sizes) > 1 else ""
+    return f"torch.optim.{kind}(model.parameters(), {told})  # TODO: check{several}"
 
 
-def _loss_line(batch: Any) -> str:
+def _parts(saved: Mapping[str, Any]) -> str:
+    """Return the lines for scheduler and scaler, and what setup() returns."""
+    if saved.get("scaler"):
+        lines = ["scheduler = ...  # TODO: the training's, or None", "scaler = torch.amp.GradScaler()  # TODO: check"]
+        lines.append("return model, optimizer, scheduler, scaler")
+    elif saved.get("scheduler"):
+        lines = ["scheduler = ...  # TODO: the training had one", "return model, optimizer, scheduler"]
+    else:
+        lines = ["return model, optimizer  # [, scheduler[, GradScaler]]"]
+    return "\n".join(f"    {one}" for one in lines)
+
+
+def _loss_line(batch: Any, parts: int) -> str:
     if isinstance(batch, Mapping):
-        return "return model(**batch).loss"
+        whole = "num_items_in_batch" in batch and parts > 1  # the number of all of them, while a mean is taken here
+        return f"return model(**batch).loss{f' * {parts}' if whole else ''}"
     return "inputs, targets = batch\n    return F.cross_entropy(model(inputs), targets)"

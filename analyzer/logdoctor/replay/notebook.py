@@ -63,6 +63,9 @@ class Notebook:
         judgement, second = self.judged or judge(self.facts)
         held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
         confidence = judgement.confidence if held else Confidence.LOW
+        baseline = self.result.baseline
+        if baseline is not None and baseline.follows_log is False and baseline.differs_at == baseline.state_step:
+            confidence = Confidence.LOW  # it is another training that fails here
         if self._is_narrowed and confidence is Confidence.HIGH:  # what was left out might have told more
             confidence = Confidence.MEDIUM
         self.note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -213,7 +214,7 @@ def _prescribed(
             if confirmed == MOST_CONFIRMED:
                 break
             confirmed += 1
-            trial = confirm(session, at, change, notebook.result.trials[index], random=random)
+            trial = confirm(partial(attempt, session, at, change), notebook.result.trials[index], random=random)
             notebook.change(index, trial)
             if trial.outcome is Outcome.REMOVED:
                 return Prescription(change.text, Wording.TESTED, index, judgement.code)

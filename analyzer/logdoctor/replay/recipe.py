@@ -65,12 +65,11 @@ def _run(path: Path) -> ModuleType:
         raise ReplayError(f"{path}:{line}: {getattr(problem, 'msg', problem)}") from None
     module = importlib.util.module_from_spec(spec)
     sys.modules[_MODULE] = module
-    sys.path.insert(0, str(path.parent.resolve()))  # what lies beside it can be imported, as from a script
-    try:
-        with blaming(path, "the recipe"):
-            spec.loader.exec_module(module)
-    finally:
-        sys.path.pop(0)
+    beside = str(path.parent.resolve())
+    if beside not in sys.path:  # what lies beside it can be imported, as from a script, by its functions too
+        sys.path.insert(0, beside)
+    with blaming(path, "the recipe"):
+        spec.loader.exec_module(module)
     return module
 
 

@@ -16,7 +16,7 @@ from logdoctor.replay.session import Session
 from logdoctor.replay.situation import Situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.verdict import RATE_ROSE
-from logdoctor.replayed import Outcome, Phase, Symptom, Trial
+from logdoctor.replayed import Failure, Outcome, Phase, Symptom, Trial
 from logdoctor.wording import number
 
 SLACK = 2
@@ -236,28 +236,35 @@ def begin_of(at: Situation, lead: int) -> Snapshot:
 def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
     """Replay with a change from its lead on, and tell what became of the failure."""
     begin = change.begin or begin_of(at, change.lead)
+    return outcome(session, begin, at.failure, at.ceiling, change, tail, seed)
+
+
+def outcome(
+    session: Session, begin: Snapshot, failure: Failure, ceiling: float, change: Change, tail: int, seed: int | None
+) -> Trial:
+    """Replay with a change from a snapshot on, and tell what became of a failure."""
     dials = replace(change.dials, seed=seed)
-    lead = at.failure.step - begin.step
+    lead = failure.step - begin.step
     # The failing step is the last of several that the scaler skipped: those before the trial count.
-    skipped = max(SKIPS - 1 - lead, 0) if at.failure.symptom is Symptom.STEPS_SKIPPED else 0
-    window = session.run(begin, at.failure.step + tail, Guard([], at.ceiling, skipped), dials)
+    skipped = max(SKIPS - 1 - lead, 0) if failure.symptom is Symptom.STEPS_SKIPPED else 0
+    window = session.run(begin, failure.step + tail, Guard([], ceiling, skipped), dials)
     failed = window.failure.step if window.failure is not None else None
     losses = [one for one in window.losses.values() if math.isfinite(one)]
     if failed is None:
-        outcome = Outcome.REMOVED if window.seen[-1].step > at.failure.step else Outcome.UNTESTED
-    elif failed < at.failure.step:
-        outcome = Outcome.WORSE
+        became = Outcome.REMOVED if window.seen[-1].step > failure.step else Outcome.UNTESTED
+    elif failed < failure.step:
+        became = Outcome.WORSE
     else:
-        outcome = Outcome.UNCHANGED if failed <= at.failure.step + SLACK else Outcome.POSTPONED
+        became = Outcome.UNCHANGED if failed <= failure.step + SLACK else Outcome.POSTPONED
     return Trial(
         name=change.name,
         text=change.text,
         dose=change.dose,
         lead=lead,
-        outcome=outcome,
+        outcome=became,
         failed_step=failed,
         end_loss=median(losses[-END:]) if losses else None,
-        passed=int(outcome is Outcome.REMOVED),
+        passed=int(became is Outcome.REMOVED),
         tried=1,
-        reason="the batches end at the failing step" if outcome is Outcome.UNTESTED else "",
+        reason="the batches end at the failing step" if became is Outcome.UNTESTED else "",
     )

@@ -3,6 +3,7 @@
 from logdoctor.replayed.document import SCHEMA, NotAReplayError, from_json, to_json
 from logdoctor.replayed.result import (
     CHANGES,
+    PATCHED,
     Baseline,
     Birth,
     CodeLine,
@@ -29,6 +30,7 @@ from logdoctor.replayed.result import (
 
 __all__ = [
     "CHANGES",
+    "PATCHED",
     "SCHEMA",
     "Baseline",
     "Birth",

@@ -227,12 +227,16 @@ CHANGES = (
 """Names of the changes that can be tried, in the order in which they are."""
 
 
+PATCHED = "patched"
+"""Name of the trial of code that was changed since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One change, and what it did."""
 
     name: str
-    """One of CHANGES, or two joined by `+` that were tried together."""
+    """One of CHANGES, two of them joined by `+`, or PATCHED."""
     text: str
     """The change in words: "lower the learning rate from 0.1 to 0.01"."""
     dose: float | None = None

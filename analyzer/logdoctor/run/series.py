@@ -56,6 +56,8 @@ class Series:
     axis: Axis = Axis.STEP
     split: Split = Split.NONE
     role: type[Role] = Unknown
+    average: str = ""
+    """Over what the writer averages before it logs, where it is known to: one of `averages`."""
 
     @classmethod
     def of(

@@ -281,12 +281,18 @@ def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | N
     at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
     if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
         steps = (series.steps[-1] - series.steps[0] + pace) / epochs
-    elif evaluated.axis is series.axis and len(at) == epochs:
+    elif evaluated.axis is series.axis and _are_ends_of_epochs(at, epochs) and at[-1] + pace > series.steps[-1]:
         steps = at[-1] / epochs
     else:
         return None
     # Where a logged step straddles two epochs, every other epoch is seen at other phases.
     return float(steps) if (steps / pace).is_integer() else None
+
+
+def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
+    """Whether each step, of which some may be missing, ends one of so many epochs of one length, the last the last."""
+    ended = steps * epochs / max(int(steps[-1]), 1)
+    return len(steps) >= epochs / 2 and bool((np.abs(ended - np.round(ended)) < ROUNDING * epochs).all())
 
 
 def _between_evaluations(series: Series, run: Run) -> float | None:

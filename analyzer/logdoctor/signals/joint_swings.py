@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.signals.roughness import Roughness
-from logdoctor.signals.swings import turning_points
-from logdoctor.signals.trend import Unmeasurable
+from logdoctor.signals.swings import detrended, turning_points
+from logdoctor.signals.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import NDArray
 
 LARGE = 1.3
 """Ratio by which both must rise or fall for a turn to count."""
 
-MIN_EVALUATIONS = 8
-"""Evaluations of the later half below which two curves are alike by chance too often."""
+FEWEST, MIN_EVALUATIONS = 6, 8
+"""Evaluations of the later half below which nothing is said, and below which two curves are alike by chance."""
 
 TURNS = 3
 """Turns from which a curve swings: one and a half whole swings in the later half, the earlier is not judged."""
@@ -29,41 +31,90 @@ LIKENESS = 0.7
 HIGH = 0.1
 """Level as a share of the start from which the run has not converged: next to nothing, sound losses double too."""
 
+SPREAD = 1.4
+"""Ratio of high to low values of both losses, trend aside, from which a run that gets no lower jumps; sound ones whose
+losses are as high late as early stay below 1.3, warm restarts aside."""
+
+GETS_LOWER = 0.85
+"""Late high values in units of the usual one of the first quarter below which a run has got lower."""
+
+ALIKE = 0.5
+"""Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below."""
+
+THROWN = 1.5
+"""Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
+
 
 @dataclass(frozen=True)
 class JointSwings:
     """How training and validation loss rise and fall over the later half of the evaluations."""
 
     turns: int
-    """Turns of their geometric mean, each after a move of LARGE or more."""
+    """Turns of their geometric mean, each after a move of LARGE or more; 0 for fewer than MIN_EVALUATIONS."""
     likeness: float
     """Correlation of their logarithms, trend aside."""
     level: float
     """The level of validation as a share of the highest start."""
+    spread: float
+    """Ratio of the 90th to the 10th percentile, trend aside, of the one that jumps less."""
+    late_likeness: float
+    """The same correlation where validation shows first what training shows next, if that is larger."""
+    heights: tuple[float, float]
+    """One late value in ten of training and of validation exceeds this, in units of the usual one of the first quarter.
 
-    @property
-    def margin(self) -> float:
-        """How far the two swing together beyond what no sound run does, from 1 on."""
-        return min(self.turns / TURNS, self.likeness / LIKENESS, self.level / HIGH)
+    The first value is left out, which may have been thrown."""
 
     @classmethod
     def measure(cls, rough: Roughness) -> JointSwings:
         """Compare the two; raises Unmeasurable where they are too few, not above zero, or the same throughout."""
         n = min(len(rough.values), len(rough.train_values))
         val, train = rough.values[-n:], rough.train_values[-n:]
-        if n < MIN_EVALUATIONS or min(val.min(), train.min()) <= 0:
+        if n < FEWEST or min(val.min(), train.min()) <= 0:
             raise Unmeasurable(f"{rough.gap.val.series.name} has {n} late values, or some that are not above zero")
-        logs = np.log(val), np.log(train)
-        away = [_trend_aside(one) for one in logs]
-        if min(float(one.std()) for one in away) <= np.finfo(float).eps:
+        logs = np.log(train), np.log(val)
+        if min(float(_trend_aside(one).std()) for one in logs) <= np.finfo(float).eps:
             raise Unmeasurable(f"{rough.gap.val.series.name} or the training loss does not move")
-        likeness = float(np.asarray(np.corrcoef(away))[0, 1])
-        turns = len(turning_points((logs[0] + logs[1]) / 2, float(np.log(LARGE))))
+        likeness = _likeness(*logs)
+        turns = len(turning_points((logs[0] + logs[1]) / 2, float(np.log(LARGE)))) if n >= MIN_EVALUATIONS else 0
         start = max(rough.gap.val.start, rough.gap.train.start)
-        return cls(turns, likeness, float(np.median(val)) / start)
+        return cls(
+            turns,
+            likeness,
+            float(np.median(val)) / start,
+            min(_spread(one) for one in logs),
+            max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
+            (_height(train, rough.gap.train), _height(val, rough.gap.val)),
+        )
+
+    def margin(self, *, rate_is_high: bool) -> float:
+        """How far the two swing beyond what a sound run does, from 1 on.
+
+        They do it together, or they jump and get no lower: by their likeness, by their height, or by a rate that is
+        known to be high.
+        """
+        together = min(self.turns / TURNS, self.likeness / LIKENESS, self.level / HIGH)
+        one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
+        height = float(np.sqrt(self.heights[0] * self.heights[1]))
+        return max(together, min(self.spread / SPREAD, height / GETS_LOWER) if one_reason else 0.0)
 
 
 def _trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
     at = np.arange(len(values), dtype=float)
     line = np.polynomial.Polynomial.fit(at, values, 1)
     return np.asarray(values - line(at))
+
+
+def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    away = [_trend_aside(one), _trend_aside(other)]
+    moves = min(float(each.std()) for each in away) > np.finfo(float).eps
+    return float(np.asarray(np.corrcoef(away))[0, 1]) if moves else 0.0
+
+
+def _spread(logs: NDArray[np.float64]) -> float:
+    low, high = np.percentile(detrended(logs), [10, 90])
+    return float(np.exp(high - low))
+
+
+def _height(late: NDArray[np.float64], trend: Trend[Any]) -> float:
+    usual = float(np.median(trend.series.values[1 : max(4, len(trend) // 4)]))
+    return float(np.quantile(late, 0.9)) / usual if usual > 0 else 0.0

@@ -33,6 +33,9 @@ TOGETHER = 0.8
 """Correlation of the moves of two losses from which one reason moves both; ten that are unrelated reach it once in a
 hundred."""
 
+AS_FAR = 3.0
+"""Jumps of validation in units of those of training up to which one reason is enough for both."""
+
 
 @dataclass(frozen=True)
 class Roughness:
@@ -62,7 +65,16 @@ class Roughness:
 
     @cached_property
     def train_values(self) -> NDArray[np.float64]:
-        """(k,) training loss between those evaluations: the mean of what was logged since the one before."""
+        """(k,) training loss between those evaluations: the mean of what was logged since the one before.
+
+        The losses evaluated there instead where they jump less: means of a few batches jump by themselves.
+        """
+        logged = self._logged_between
+        evaluated = logged if self.evaluated is None else self.evaluated.values[self._late :]
+        return min(logged, evaluated, key=_relative_jump)
+
+    @property
+    def _logged_between(self) -> NDArray[np.float64]:
         train, val = self.gap.train.series, self.gap.val.series
         train_at, val_at = train.steps.astype(float), val.steps.astype(float)
         if train.axis != val.axis:
@@ -89,20 +101,21 @@ class Roughness:
     def over_train(self) -> float:
         """Jumps of validation in units of those of training, each as a share of its own level.
 
-        0 where training, evaluated at the same steps, jumps with it: then it is the model that jumps.
+        0 where training, evaluated at the same steps, jumps with it and about as far: then it is the model that jumps.
         """
         if self._moves_together:
             return 0.0
-        level, train_level = (abs(float(np.median(one))) for one in (self.values, self.train_values))
-        mine = self.jumps / level if level > 0 else 0.0
-        theirs = self.train_jumps / train_level if train_level > 0 else 0.0
+        mine, theirs = _relative_jump(self.values), _relative_jump(self.train_values)
         return mine / theirs if theirs > 0 else float("inf") if mine > 0 else 0.0
 
     @property
     def _moves_together(self) -> bool:
         if self.evaluated is None:
             return False
-        moves = [np.diff(one) for one in (self.values, self.evaluated.values[self._late :])]
+        both = self.values, self.evaluated.values[self._late :]
+        moves = [np.diff(one) for one in both]
+        if _relative_jump(both[0]) > AS_FAR * _relative_jump(both[1]):
+            return False
         return bool(min(np.ptp(one) for one in moves) > 0 and np.asarray(np.corrcoef(moves))[0, 1] >= TOGETHER)
 
     @cached_property
@@ -116,6 +129,14 @@ class Roughness:
         return usual_jump(self.values[-(len(self.values) // 2) - 1 :])
 
     @cached_property
+    def lasting(self) -> float:
+        """Jumps of the last quarter in units of those of the quarter before; as ratios where those shrink less."""
+        half = len(self.values) // 2 + 1
+        scales = [self.values, np.log(self.values)] if (self.values > 0).all() else [self.values]
+        pairs = [(usual_jump(one[:half]), usual_jump(one[-half:])) for one in scales]
+        return max(late / early if early > 0 else 1.0 for early, late in pairs)
+
+    @cached_property
     def upward(self) -> float:
         """Share of the large deviations from the usual level that lie above it: 1 where validation only jumps up.
 
@@ -125,6 +146,12 @@ class Roughness:
         away = values - np.median(values)
         large = away[np.abs(away) > usual_jump(values)]
         return float((large > 0).mean()) if len(large) else 0.5
+
+
+def _relative_jump(values: NDArray[np.float64]) -> float:
+    """Return the usual jump as a share of the level; 0 where that is 0."""
+    level = abs(float(np.median(values)))
+    return usual_jump(values) / level if level > 0 else 0.0
 
 
 def usual_jump(values: NDArray[np.float64]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -41,15 +41,25 @@ MEDIAN_EFFICIENCY = 1.2533
 SMOOTHED = 5
 """Width of the running median of short series: two outliers in a row do not move it."""
 
-BEND = 6.0**0.5
-"""Second differences of noise are this many times the noise, and those of a straight line are zero. Residuals from a
-running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
+DIFFERENCES = ((2, 6.0**0.5), (3, 20.0**0.5))
+"""Order of the differences that show the noise of a short series, and how many times the noise those of noise are.
+Residuals from a running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
+
+TWISTED = 7
+"""Values from which third differences are looked at: four of them."""
+
+BENT = 0.5
+"""Noise by third differences as a share of that by second ones, below which the curve bends between its points: of
+noise alone, the two differ by a fifth where there are forty points."""
 
 MANY = 20
 """Values from which on it is no chance that a half of them lies above the first."""
 
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
+
+LUCKY_SIGMAS = 3.0
+"""Noise of the level by which the lowest of some hundred blocks lies below it."""
 
 BAND_SIGMAS = 4.0
 """Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
@@ -87,11 +97,9 @@ class Trend(Generic[R]):
             raise Unmeasurable(f"{series.name} has {len(values)} finite values, fewer than {MIN_POINTS}")
         block = block_size(len(values))
         level, at = block_medians(values, block), block_middles(steps, block)
-        if block == 1 and len(values) < 2 * SMOOTHED:
-            return cls(finite, at, level, jitter(values), block)
         if block == 1:
-            level = running_median(values, SMOOTHED)
-            return cls(finite, at, level, robust_sigma(np.diff(values, 2) / BEND, values), block)
+            level = running_median(values, SMOOTHED) if len(values) >= 2 * SMOOTHED else values
+            return cls(finite, at, level, noise_of(values), block)
         return cls(finite, at, level, robust_sigma(values - np.interp(steps, at, level), values), block)
 
     def __len__(self) -> int:
@@ -143,6 +151,19 @@ class Trend(Generic[R]):
         return int(self.steps[self.best_at])
 
     @cached_property
+    def best_point(self) -> tuple[int, float]:
+        """Step and value of what a reader sees as the best: the lowest value of those that make the lowest level.
+
+        Where points are grouped, the level itself: the lowest of a block is luck.
+        """
+        if self.block > 1:
+            return self.best_step, self.best
+        first = max(self.best_at - SMOOTHED // 2, 0) if len(self) >= 2 * SMOOTHED else self.best_at
+        last = self.best_at + SMOOTHED // 2 if len(self) >= 2 * SMOOTHED else self.best_at
+        at = first + int(np.argmin(self.series.values[first : last + 1]))
+        return int(self.series.steps[at]), float(self.series.values[at])
+
+    @cached_property
     def fall(self) -> float:
         """How far the level fell from the start to its lowest: what the run achieved."""
         return self.start - self.best
@@ -186,9 +207,20 @@ class Trend(Generic[R]):
         return float(values[len(values) // 2 :].min() - values[:3].max()) if len(values) >= MANY else 0.0
 
     @cached_property
+    def lost(self) -> float:
+        """How far the end lies above the lowest level; 0 within what the lowest of many blocks is low by luck."""
+        lost = self.end - self.best
+        return lost if lost > LUCKY_SIGMAS * self.level_noise else 0.0
+
+    @cached_property
     def ends_lowest(self) -> bool:
         """Whether it has fallen, and ends near its lowest."""
         return self.fall > 0 and self.end - self.best <= 0.1 * self.fall
+
+    def ends_above(self, other: Trend[Any]) -> bool:
+        """Whether it ends above another by more than the noise of both ends explains."""
+        errors = [one.noise * min(1.0, MEDIAN_EFFICIENCY / (END_SHARE * len(one)) ** 0.5) for one in (self, other)]
+        return self.end - other.end > BAND_SIGMAS * float(np.hypot(*errors))
 
     def at(self, share: float) -> float:
         """Return the level at a share of the run, from 0 to 1."""
@@ -240,16 +272,27 @@ def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float6
     return medians
 
 
-def jitter(values: NDArray[np.float64]) -> float:
-    """Return the noise of a series too short to smooth, from its second differences (a straight line has none).
+def noise_of(values: NDArray[np.float64]) -> float:
+    """Return the noise of a series of few points, from its second differences, or its third if they are far less.
 
-    The lower quartile, so that one jump among a few points does not count as noise.
+    Noise has as much of both, a straight line none of either, a bend next to none of the third: the wider apart the
+    points lie, the more of a second difference is the course of the curve.
     """
-    bends = np.abs(np.diff(values, 2)) / BEND
+    bends, twists = (np.diff(values, order) / of_noise for order, of_noise in DIFFERENCES)
+    noise = (jitter if len(values) < 2 * SMOOTHED else robust_sigma)(bends, values)
+    straightened = robust_sigma(twists, values) if len(values) >= TWISTED else noise
+    return straightened if straightened < BENT * noise else noise
+
+
+def jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Return the standard deviation of the residuals of very few values, never below rounding.
+
+    By the lower quartile, so that one jump among a few points does not count as noise.
+    """
     rounding = ROUNDING * float(np.median(np.abs(values)))
-    return (
-        max(float(np.quantile(bends, 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding) if len(bends) else rounding
-    )
+    if not len(residuals):
+        return rounding
+    return max(float(np.quantile(np.abs(residuals), 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding)
 
 
 def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.run import Series
+from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
 from logdoctor.sources.agreement import Quantity, Relation, quantity, relation
 from logdoctor.sources.discovery import Found
@@ -76,9 +77,12 @@ def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
         home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem)
         prefix = f"{subfolder}/" if subfolder else ""
-        yield Piece(
-            file, log, home, tuple(replace(s, name=prefix + s.name, split=s.split or split) for s in log.series)
+        averaged = averages(file.source.name, log.series)
+        series = (
+            replace(s, name=prefix + s.name, split=s.split or split, average=averaged.get(s.name, ""))
+            for s in log.series
         )
+        yield Piece(file, log, home, tuple(series))
 
 
 @dataclass(frozen=True)

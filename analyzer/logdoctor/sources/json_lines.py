@@ -228,14 +228,15 @@ class _Reader:
         """Yield what was read."""
         table, plans = _without_plans(self.table.build())
         settings = {name: value for name, value in self.settings.items() if name not in _ABOUT_THE_FILE} | plans
-        said = (value for name, value in settings.items() if name in _PLANS and isinstance(value, int | float))
-        planned = [int(value) for value in said if 0 < value < LARGEST_STEP]
+        told = (value for name, value in settings.items() if name in _PLANS and isinstance(value, int | float))
+        planned = [int(value) for value in told if 0 < value < LARGEST_STEP]
         finished = _FINISHED.get(str(self.settings.get("status")).lower())
         done = (column for column in table.columns if column.name == "percentage")
         if any((column.values >= 100).any() for column in done):
             finished = True
         for log in read_logs(table, (*damage_notices(self.path, self.spans), *self._repetitions())):
-            yield replace(log, hyperparameters=settings, planned_steps=max(planned, default=None), finished=finished)
+            said = {**log.hyperparameters, **settings}
+            yield replace(log, hyperparameters=said, planned_steps=max(planned, default=None), finished=finished)
 
     def _repetitions(self) -> Iterator[Notice]:
         if self.repeated:

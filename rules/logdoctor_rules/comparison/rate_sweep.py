@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
+from logdoctor import Comparison, GroupRule, Quantity, RateResult, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat, rise
 from logdoctor.signals import Member, SetUp
 from logdoctor.wording import counted, number
@@ -94,6 +94,8 @@ class RateSweep(GroupRule):
                     "rates": Quantity(", ".join(number(rate) for rate in rates)),
                     "failed": Quantity(len(ordered) - len(well), "runs"),
                 },
+                set_up.measured_by,
+                [RateResult(one.run.name, one.rate or 0.0, one.result, one.failure) for one in ordered],
             )
 
     @staticmethod

@@ -69,10 +69,20 @@ class NoisyValidation(Rule):
         "stay below 0.1 unless their losses are next to nothing",
     )
     restless_share: float = threshold(
-        0.01, "such jumps as a share of what was gained: a loss next to nothing may double without harm"
+        0.025,
+        "such jumps as a share of what was gained: a loss next to nothing may double without harm, and networks that "
+        "are trained at a constant rate to it do",
     )
     restless_over_train: float = threshold(
         1.0, "such jumps in units of those of training, whose means of few batches jump too: more than they do"
+    )
+    wild: float = threshold(
+        0.4, "the same as a share of the level from which they matter however much was gained: no best can be told"
+    )
+    wild_share: float = threshold(
+        0.003,
+        "such jumps as a share of what was gained, where they are also far beyond those of training: regressions "
+        "that gain a hundredfold, judged by a handful of rows",
     )
     min_lasting: float = threshold(
         0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
@@ -131,6 +141,16 @@ class NoisyValidation(Rule):
             val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
             val_accuracy=decay(0.3, 0.7713, 40).noisy(0.02),
         ),
+        fires(
+            "two rows, and an error that goes up and down tenfold",
+            train_loss=decay(1.0, 0.014, 40, half_life=0.03).noisy(0.0005),
+            val_loss=given(np.exp(decay(0.0, -4.8, 40, half_life=0.03).noisy(0.8, seed=7).values)),
+        ),
+        silent(
+            "the same where next to nothing is left",
+            train_loss=decay(1.0, 0.005, 40, half_life=0.03).noisy(0.0002),
+            val_loss=given(np.exp(decay(0.0, -5.6, 40, half_life=0.03).noisy(0.8, seed=7).values)),
+        ),
         silent(
             "a loss next to nothing doubles now and then",
             train_loss=decay(2.3, 0.02, 40).noisy(0.001),
@@ -180,13 +200,15 @@ class NoisyValidation(Rule):
         level, over = abs(val.end), rough.over_train
         least = max(self.min_share * gained, self.min_level * level, 1e-300)
         restless = max(self.restless_share * gained, self.restless * level, 1e-300)
+        wild = max(self.wild_share * gained, self.wild * level, 1e-300)
         few = _few_examples(metric)
         margin = max(
             min(over / self.min_over_train, rough.jumps / least),
             min(over / self.restless_over_train, rough.jumps / restless),
+            min(over / self.min_over_train, rough.jumps / wild),
             rough.jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
         )
-        lasting = rough.last_jumps / rough.early_jumps if rough.early_jumps > 0 else 1.0
+        lasting = rough.lasting
         if len(val) < self.min_points or margin <= 1 or (lasting < self.min_lasting and not few):
             return
         series, first = val.series, int(val.series.steps[len(val) // 2])
@@ -204,9 +226,9 @@ class NoisyValidation(Rule):
             causes=self._causes(rough, schedule, few, fix),
             evidence={
                 "usual jump": Quantity(rough.jumps),
-                "of training": Quantity(rough.train_jumps),
-                "as a share of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
-                "last quarter against the one before": Quantity(round(lasting, 2), "ratio"),
+                "usual jump of training": Quantity(rough.train_jumps),
+                "usual jump, of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
+                "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the one before"),
             },
         )
 

@@ -64,6 +64,9 @@ class DamagedLog(Rule):
     examples = (
         fires("ten records of the loss are lost", notices=(TORN,), train_loss=decay(2.3, 0.2).without(60, 69)),
         fires("the end is cut off", notices=(CUT,), train_loss=decay(2.3, 0.2)),
+        fires(
+            "the end is cut off, and a step was not logged", notices=(CUT,), train_loss=decay(2.3, 0.2).without(60, 60)
+        ),
         fires("two processes wrote", notices=(GLUED,), train_loss=decay(2.3, 0.2)),
         fires("a line of another length", notices=(STRANGE,), train_loss=decay(2.3, 0.2)),
         fires("nothing could be read", notices=(Notice(DAMAGE, FILE, "The file is a web page.", 0, 812),)),
@@ -78,7 +81,7 @@ class DamagedLog(Rule):
         damage = [n for n in run.notices if n.kind == DAMAGE and not (writing and n.cause == INTERRUPTED_WRITE)]
         if not damage:
             return
-        lost = list(_lost(run, places=len(damage)))
+        lost = list(_lost(run, places=len(damage) if _goes_on(run) else sum(map(_is_within, damage))))
         grave = bool(lost) or not run.series
         yield self.finding(
             f"{_amount(damage)} could not be read; {_consequence(run, lost)}",
@@ -94,6 +97,17 @@ class DamagedLog(Rule):
                 "first": Quantity(damage[0].message),
             },
         )
+
+
+def _goes_on(run: Run) -> bool:
+    """Whether the run has two files of a kind: one may go on where the other breaks off."""
+    formats = [source.format for source in run.sources if source.used]
+    return len(set(formats)) < len(formats)
+
+
+def _is_within(damage: Notice) -> bool:
+    """Whether it may have cost records before the last: a write that was interrupted is the end of its file."""
+    return damage.cause != INTERRUPTED_WRITE
 
 
 def _lost(run: Run, places: int) -> Iterator[tuple[Series, Hole]]:

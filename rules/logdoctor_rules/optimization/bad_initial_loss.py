@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import log
 from typing import ClassVar
 
-import numpy as np
-
 from logdoctor import (
     Axis,
     Cause,
@@ -21,7 +19,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -30,18 +28,18 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.stuck import accuracies, end_accuracy
-from logdoctor.signals import Chance, ChanceLevels, Trend, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.chance import ACCURACY_IS_CHANCE
+from logdoctor.evidence.first_loss import (
+    begins_above_guessing,
+    falls_below_a_sum,
+    is_evaluated_before,
+    last_at_once,
+    right_after,
+    starts_at_chance,
+)
+from logdoctor.evidence.rates import is_far_too_high, rate_height
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
 from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
-
-AT_ONCE = 5
-"""Logged values after the first within which a fall comes from the output's scale, not from learning."""
-
-HIGH_RATE = 1.0
-"""Rate from which the first update alone can make outputs too large, with any optimizer."""
 
 SETTINGS = "the settings"
 """How a level that the settings name says where it is known from."""
@@ -81,6 +79,11 @@ class BadInitialLoss(Rule):
     drop: float = threshold(
         12.0, "factor by which a loss of unknown kind must fall at once: targets that are only off-centre give 2 to 10"
     )
+    to_variance: float = threshold(
+        30.0,
+        "the same for a loss that takes longer, and then rests where guessing the mean of normalised targets is: of a "
+        "loss that goes on falling, how far it fell says nothing",
+    )
     rest: float = threshold(
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
     )
@@ -109,6 +112,23 @@ class BadInitialLoss(Rule):
             train_loss=given([1500.0, 400.0, 130.0, 100.0, 75.0, 30.0]).followed_by(
                 decay(30.0, 0.9, 90, half_life=0.04)
             ),
+        ),
+        fires(
+            "falls fortyfold, by and by, to where guessing the mean of normalised targets is",
+            train_loss=given([40.0, 30.0, 20.0, 12.0, 8.0, 5.0, 3.0, 2.0, 1.4, 1.1]).followed_by(
+                flat(1.0, 110).noisy(0.02)
+            ),
+        ),
+        fires(
+            "above any guessing, and an accuracy that says that it is a classifier's",
+            axis=Axis.STEP,
+            train_loss=given([15.3, 25.6, 9.2, 7.5]).followed_by(decay(5.0, 0.4)),
+            val_accuracy=decay(0.31, 0.9),
+        ),
+        fires(
+            "thrown by the first updates at a rate of 1 of Adam, then learns",
+            settings={"optimizer": "Adam", "lr": 1.0},
+            train_loss=flat(109.0, 1).followed_by(decay(4.0, 0.2)),
         ),
         fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
         fires(
@@ -144,23 +164,39 @@ class BadInitialLoss(Rule):
         silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[Finding]:
+    def check(
+        self,
+        run: Run,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        chance: ChanceLevels,
+        settings: Hyperparameters,
+    ) -> Iterator[Finding]:
         """Compare the first value with ln C, or with what comes right after it."""
         series = train.series
         begins = series.steps[0] <= max(train.pace, 1.0)
         if len(train) < self.min_points or not begins:
             return
-        at_chance = _starts_at_chance(run)
+        at_chance = starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
+        found: list[Finding] = []
         if named is not None:
-            above = _above_by_accuracy(run, train, named)
-            yield from self._against(named, train, given_rate(run), single=single, above=above)
-        else:
-            yield from self._dropped(train, given_rate(run))
+            above = falls_below_a_sum(run, train, named)
+            found = list(self._against(named, train, settings, single=single, above=above))
+        if not found and named is None:
+            found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
+        if (
+            not found
+            and val is not None
+            and is_evaluated_before(val, train)
+            and val.first >= self.drop * right_after(train)
+        ):
+            found = list(self._dropped(val, settings, classified=False))
+        yield from found
 
     def _against(
-        self, named: Chance, train: Trend[TrainLoss], rate: float | None, *, single: bool, above: bool
+        self, named: Chance, train: Trend[TrainLoss], settings: Hyperparameters, *, single: bool, above: bool
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
@@ -177,35 +213,44 @@ class BadInitialLoss(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high else Severity.NOTE,
-            causes=_too_large(train, pro, rate, single=single)
+            causes=_too_large(train, pro, settings, single=single)
             if high
             else (because("leakage", contra=["a pretrained network starts low, too"]),),
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
         )
 
-    def _dropped(self, train: Trend[TrainLoss], rate: float | None) -> Iterator[Finding]:
-        """Judge a loss of unknown kind by its fall within the first values."""
-        series = train.series
-        after = float(np.median(series.values[1 : 1 + AT_ONCE]))
-        if after <= 0 or train.first < self.drop * after:
+    def _dropped(
+        self, trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters, *, classified: bool
+    ) -> Iterator[Finding]:
+        """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
+        series, after = trend.series, right_after(trend)
+        guesses = rests_at_variance(trend, late=True)
+        at_once = trend.first >= self.drop * after > 0 or (guesses and trend.first >= self.to_variance * trend.end)
+        if not at_once and not classified:
             return
-        rests = train.end > self.rest * after or rests_at_variance(train, late=True)
-        said = f"{series.name} falls from {number(train.first)} to {number(after)} at once"
+        rests = trend.end > self.rest * after or guesses
+        last = int(series.steps[last_at_once(trend)])
+        said = f"{series.name} falls from {number(trend.first)} to {number(after)} at once"
+        if classified:
+            said = f"{series.name} starts at {number(trend.first)}, above the loss of guessing in any vocabulary"
         yield self.finding(
-            f"{said}, by {place(series, int(series.steps[AT_ONCE]))}"
-            + (f", and ends at {number(train.end)}: that fall was the scale of the outputs" if rests else ""),
-            Span(series.name, int(series.steps[0]), int(series.steps[AT_ONCE]), "falls at once"),
+            f"{said}, by {place(series, last)}"
+            + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
+            Span(series.name, int(series.steps[0]), last, "falls at once"),
             confidence=Confidence.MEDIUM,
-            severity=self.severity if rests else Severity.NOTE,
-            causes=_too_large(train, [said], rate, single=False),
-            evidence={"first loss": Quantity(train.first), "loss right after it": Quantity(after)},
+            severity=self.severity if rests or classified or is_far_too_high(settings) else Severity.NOTE,
+            causes=_too_large(trend, [said], settings, single=False),
+            evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )
 
 
-def _too_large(train: Trend[TrainLoss], pro: list[str], rate: float | None, *, single: bool) -> tuple[Cause, ...]:
+def _too_large(
+    trend: Trend[TrainLoss] | Trend[ValLoss], pro: list[str], settings: Hyperparameters, *, single: bool
+) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
-    at_once = float(np.median(train.series.values[1 : 1 + AT_ONCE])) < 0.2 * train.first
-    fast = rate is not None and rate >= HIGH_RATE and not single
+    at_once = right_after(trend) < 0.2 * trend.first
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
+    fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(
         because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
         because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
@@ -216,31 +261,3 @@ def _too_large(train: Trend[TrainLoss], pro: list[str], rate: float | None, *, s
             contra=["the first value comes before any update"] if single else [],
         ),
     )
-
-
-def _above_by_accuracy(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
-    """Whether the loss falls further than a sum of cross-entropies that begins at ln C can at the accuracy it reaches.
-
-    Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
-    """
-    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
-    return best > 0 and train.end < -log(best) / named.level * train.first
-
-
-def _starts_at_chance(run: Run) -> list[Chance]:
-    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it."""
-    found = []
-    for series in run.all(TrainMetric):
-        values = series.finite.values
-        if not is_accuracy(series.name) or len(values) < 2:
-            continue
-        start = float(values[0]) / accuracy_unit(values)
-        classes = round(1 / start) if start > 0 else 0
-        if classes >= 2 and abs(start * classes - 1) <= ACCURACY_IS_CHANCE and _is_exact(values):
-            found.append(Chance(classes, log(classes), f"{series.name} starts at {start:.3g}"))
-    return found
-
-
-def _is_exact(values: np.ndarray) -> bool:
-    """Whether an accuracy is measured on many examples: single batches show a few shares again and again."""
-    return len(np.unique(values)) > len(values) / 2

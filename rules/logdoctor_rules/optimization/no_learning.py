@@ -26,15 +26,13 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, stuck_causes
+from logdoctor.evidence.trained import falls_steadily, may_fall
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
-
-STEADY, STEADY_STEPS = 0.9, 5
-"""Share of evaluations that are lower than the one before, of this many or more: one in fifty by chance."""
 
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
@@ -164,6 +162,8 @@ class NoLearning(Rule):
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
         if confidence is Confidence.LOW and stays and little:  # noise hides training, but validation says the same
             confidence = Confidence.MEDIUM
+        if val is not None and may_fall(val) and val.start - val.end > self.max_fall * abs(val.start) / 4:
+            confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: it does not fall",
@@ -191,7 +191,7 @@ class NoLearning(Rule):
         """Whether validation surely falls or a metric surely rises: then batch noise hides what training learns."""
         falls = val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
         if val is not None and not falls:
-            falls = _steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
+            falls = falls_steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
         if val is not None and falls:  # could noise hide so much of a fall?
             falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[2] + self.max_z * _error(train)
         if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
@@ -214,12 +214,6 @@ class NoLearning(Rule):
 def _error(train: Trend[TrainLoss]) -> float:
     """Return the standard error of the fall from the first to the last third."""
     return float(MEDIAN_EFFICIENCY * train.noise * np.sqrt(6 / len(train)))
-
-
-def _steadily(val: Trend[ValLoss]) -> bool:
-    """Whether nearly every evaluation is lower than the one before, as a fine-tuning of what is almost right shows."""
-    falls = np.diff(val.series.values) < 0
-    return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
 
 
 def _beginning(train: Trend[TrainLoss]) -> Beginning:

@@ -25,7 +25,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence import rate_too_high
+from logdoctor.evidence import rate_too_high, rate_too_low
+from logdoctor.evidence.rates import only_higher_went_well
 from logdoctor.evidence.stuck import (
     accuracies,
     end_accuracy,
@@ -51,13 +52,9 @@ class Plateau(Rule):
     title = "The training loss stops falling too early"
     severity = Severity.WARNING
     causes = (
-        "learning-rate-too-high",
-        "schedule-decays-too-soon",
-        "dead-activations",
-        "model-too-small",
-        "bad-initialization",
-        "over-regularised",
-    )
+        "learning-rate-too-high", "schedule-decays-too-soon", "dead-activations", "model-too-small",
+        "bad-initialization", "over-regularised", "learning-rate-too-low",
+    )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
     explains = ("slow-convergence", "constant-metric")
@@ -107,6 +104,12 @@ class Plateau(Rule):
             settings={"lr": 0.1, "weight_decay": 0.3},
             train_loss=decay(134.0, 68.0, half_life=0.01),
             siblings=(example_run(settings={"lr": 0.1, "weight_decay": 0.0}, train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "rests high at a low rate, and the same run goes much lower at a higher one",
+            settings={"lr": 1e-5},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 1e-2}, train_loss=decay(133.0, 23.0)),),
         ),
         fires(
             "fewer units than a sibling that goes much lower",
@@ -183,6 +186,11 @@ class Plateau(Rule):
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
+            "a sibling ends lower by no more than the noise of its batches",
+            train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
+            siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
+        ),
+        silent(
             "converged like its siblings",
             train_loss=decay(134.0, 24.6, half_life=0.02),
             siblings=(example_run(train_loss=decay(133.0, 22.8)),),
@@ -255,13 +263,12 @@ class Plateau(Rule):
         good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
-        reasons = [reason for reason in (_says(lower), poor) if reason]
-        if not reasons:
+        if not (reason := _says(lower) or poor):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
-            f"{reasons[0]}",
+            f"{reason}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
             causes=self._causes(train, siblings, lower, settings, self._decayed(train, schedule, first)),
@@ -284,7 +291,8 @@ class Plateau(Rule):
         best = siblings.best
         if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
             return None
-        return best if _share(train, best) >= self.sibling_share and not memorises(best.run, siblings.run) else None
+        lower = _share(train, best) >= self.sibling_share and train.ends_above(best.train)
+        return best if lower and not memorises(best.run, siblings.run) else None
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
         if accuracy is None or "acc" not in accuracy.series.name.lower():
@@ -307,15 +315,17 @@ class Plateau(Rule):
     ) -> tuple[Cause, ...]:
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
         same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
+        slow = only_higher_went_well(siblings)
         strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
         return ranked(
             told("schedule-decays-too-soon", died),
+            *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
             told("over-regularised", strong),
             told("model-too-small", small),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY
-                if died or strong or small or same_rate
+                if died or strong or small or same_rate or slow
                 else Strength.LIKELY
                 if train.noise > 1e-3 * abs(train.end)
                 else Strength.POSSIBLE,

@@ -30,6 +30,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1
@@ -80,7 +81,7 @@ class Underfitting(Rule):
     flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
     max_gain: float = threshold(
         0.1,
-        "fall over that share as a part of the whole fall, or of a tenth of the start: noise of a median aside, "
+        "fall over that share as a part of the whole fall, or of a tenth of the start: noise aside, "
         "learning that is done gains less",
     )
     min_z: float = threshold(
@@ -169,11 +170,12 @@ class Underfitting(Rule):
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
-        rests = _gain(clear.series.values, self.flat_share) <= self.max_gain * fall
-        high = train.end > self.high_end * train.start > 0
-        together = abs(val.end - train.end) <= self.gap * train.start and val.end <= val.start
+        rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
         tiny = tiny_model(run)
+        high = train.end > self.high_end * train.start > 0
+        near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
+        together = abs(val.end - train.end) <= self.gap * train.start and near
         more = strong or ((poor or tiny) and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more):
             return
@@ -196,9 +198,9 @@ class Underfitting(Rule):
     def _poor_accuracy(self, run: Run) -> str:
         """Say so when no accuracy of the run is fair, and none rises any more."""
         rising = any(
-            -_gain(one.finite.values, self.flat_share) > self.max_gain * float(one.finite.values.max())
+            -_sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.finite.values.max())
             for one in accuracies(run)
-            if len(one.finite)
+            if len(one.finite) >= self.min_points
         )
         return "" if rising else poor_accuracy(run, self.poor_accuracy)
 
@@ -218,7 +220,9 @@ class Underfitting(Rule):
         )
 
 
-def _gain(values: np.ndarray, share: float) -> float:
-    """Return the fall from the first to the last third of the end of a curve."""
-    thirds = np.array_split(values[-max(3, int(len(values) * share)) :], 3)
-    return float(np.median(thirds[0]) - np.median(thirds[2]))
+def _sure_gain(trend: Trend[Any], share: float) -> float:
+    """Return the fall from the first to the last third of the end of a curve, less what is noise of the two."""
+    thirds = np.array_split(trend.series.values[-max(3, int(len(trend) * share)) :], 3)
+    fall = float(np.median(thirds[0]) - np.median(thirds[2]))
+    error = MEDIAN_EFFICIENCY * trend.noise * np.sqrt(1 / len(thirds[0]) + 1 / len(thirds[2]))
+    return float(np.sign(fall) * max(abs(fall) - 2 * error, 0.0))

@@ -36,6 +36,9 @@ EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
 HIDDEN = 12.0
 """Fall of the training loss in units of its standard error below which validation may show better how it went."""
 
+DECAYED = 1 / 3
+"""Share of the peak at which a rate still teaches: what the loss had left there, it had left for the rate to do."""
+
 WHOLE = 0.05
 """Relative distance from a whole number of schedules in a run that speaks for steps at the wrong pace."""
 
@@ -57,7 +60,7 @@ class LrDecayedTooEarly(Rule):
         "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
         "is not judged. What more rate would have gained is not measured."
     )
-    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting")
+    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting", "constant-metric")
 
     dead_rate: float = threshold(
         0.01, "rate as a share of its peak below which nothing is learnt; cosines pass it in their last 6 %"
@@ -172,8 +175,8 @@ class LrDecayedTooEarly(Rule):
         early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
         alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
         mostly = (last - died) >= self.mostly_dead * (last - begun)
-        if min(len(early), len(late)) < 1 and mostly:
-            early, late = alive[-1:], since[:1]  # the log is too coarse to show more of so short a schedule
+        if min(len(early), len(late)) < 1 and mostly:  # the log is too coarse to show more of so short a schedule
+            early, late = _before_decay(train, schedule) if len(alive) > 1 else alive, since[:1]
         if min(len(early), len(late)) < 1 or len(since) < 3:
             return
         end = float(np.median(since))
@@ -195,7 +198,7 @@ class LrDecayedTooEarly(Rule):
             severity=Severity.ERROR if nothing_learnt else self.severity,
             causes=_causes(schedule, died, begun, last),
             evidence={
-                "rate died at": Quantity(died, axis_word(schedule.series.axis)),
+                f"{axis_word(schedule.series.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
                 "fall while the rate was up": Quantity(gain / fall, "share of the whole fall"),
                 "end": Quantity(end),
@@ -207,6 +210,12 @@ def _while_spent(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, f
     """Return the values logged while the sum of the rates went from one share of its total to another."""
     spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
     return train.series.values[(spent >= first) & (spent <= last)]
+
+
+def _before_decay(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> np.ndarray:
+    """Return the last value logged before the rate fell below a good part of its peak."""
+    decayed = schedule.dead_from(DECAYED)
+    return train.series.values[: 0 if decayed is None else int(np.searchsorted(train.series.steps, decayed))][-1:]
 
 
 def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:

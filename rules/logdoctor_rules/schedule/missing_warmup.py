@@ -31,8 +31,9 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.evidence.first_values import FirstValues, usual_leap
+from logdoctor.evidence.rates import rate_height
 from logdoctor.run.roles import LearningRate
-from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend
+from logdoctor.signals import Explosion, Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
@@ -174,7 +175,7 @@ class MissingWarmup(Rule):
         silent(
             "a small overshoot of one step",
             settings=ADAM,
-            train_loss=decay(3.2, 0.3, 300).with_value(1, 3.7).noisy(0.02),
+            train_loss=decay(3.2, 0.3, 300).with_value(1, 3.95).noisy(0.02),
             lr=cosine(3e-3, 300),
         ),
         silent(
@@ -226,18 +227,19 @@ class MissingWarmup(Rule):
         grads: Trend[GradNorm] | None,
         siblings: Siblings,
         first: FirstValues,
+        explosion: Explosion | None,
     ) -> Iterator[Finding]:
         """Look for an overshoot, for a sibling with a warm-up that learns, and for a jump of the rate."""
         if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
             return
         if jumped := self._jumped(train, schedule):
             yield jumped
-        if not self._begins_full(schedule, settings) or settings.is_adaptive is False:
+        other = first.is_scale or (explosion is not None and explosion.is_story)
+        if other or settings.is_adaptive is False or not self._begins_full(schedule, settings):
             return
         warmed, high = self._warmed(train, siblings), self._overshoot(train)
         burst = "" if high is not None else first.came_down
-        seen = high is not None or bool(burst)
-        if not seen and warmed is None:
+        if not (seen := high is not None or bool(burst)) and warmed is None:
             return
         series, steps, values = train.series, train.series.steps, train.series.values
         last = max(3, round(self.early * len(train)))
@@ -255,9 +257,7 @@ class MissingWarmup(Rule):
 
     def _begins_full(self, schedule: Schedule | None, settings: Hyperparameters) -> bool:
         """Whether the rate is full from the start: by the log, or else by the word of the settings."""
-        if schedule is None:
-            return settings.warmup == 0
-        return bool(schedule.rates[0] >= self.full * schedule.peak)
+        return settings.warmup == 0 if schedule is None else bool(schedule.rates[0] >= self.full * schedule.peak)
 
     def _overshoot(self, train: Trend[TrainLoss]) -> int | None:
         """Return the index of an early value far above the start, the like of which does not come again soon."""
@@ -313,7 +313,8 @@ class MissingWarmup(Rule):
             pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
             fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
         fixes = fixes or [Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")]
-        return ranked(
-            because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes),
-            rate_too_high(siblings, Strength.POSSIBLE),
-        )
+        warm_up = because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes)
+        if (rate_height(settings.run, settings) or 0.0) < 1:
+            return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
+        far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
+        return ranked(rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)

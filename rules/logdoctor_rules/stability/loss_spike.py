@@ -227,8 +227,13 @@ def _span(series: Series, spike: Spike) -> Span:
 
 
 def _comes_back(spike: Spike, series: Series) -> bool:
-    """Whether most of the height is gone by the end of the log: a step that stays is a divergence, or other data."""
-    return spike.recovered or float(series.values[-RUN_UP:].max()) <= spike.level + spike.height / 2
+    """Whether most of the height is gone by the end of the log: a step that stays is a divergence, or other data.
+
+    Soon after the jump all of the last values must be low, later most of them: a noisy loss has high ones among them.
+    """
+    soon = len(series) - spike.index <= 4 * RUN_UP
+    end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
+    return spike.recovered or float(end) <= spike.level + spike.height / 2
 
 
 def _word(spike: Spike, series: Series) -> str:

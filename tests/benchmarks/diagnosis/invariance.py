@@ -1,8 +1,9 @@
 """Whether verdicts stay when the same runs are logged in another way.
 
-All runs of a folder are changed alike, so that siblings stay comparable. The changes are those that every rule's
-examples go through (`logdoctor.testing`); a change that is random, or that can be made in two ways, is made in each
-of its variants.
+A verdict is what is said of a run above a note and is not explained by something else that is said of it. It changes
+when a part of it is not said any more, or something is said that was not before. All runs of a folder are changed
+alike, so that siblings stay comparable. The changes are those that every rule's examples go through
+(`logdoctor.testing`); a change that is random, or that can be made in two ways, is made in each of its variants.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from logdoctor import Rule, Run, Severity, TrainLoss
-from logdoctor.diagnosis import diagnose
-from logdoctor.testing.changes import CHANGES, CONVENTIONS, THINNABLE
+from logdoctor import Finding, Rule, Run, Severity
+from logdoctor.diagnosis import Examined, diagnose
+from logdoctor.testing.changes import CHANGES, CONVENTIONS
 
+from .evidence_left import Scene, is_spent
 from .tables import percent
 
 DROPPING = ("every second point", "lost points")
 """The changes that take points away, and with them sometimes the evidence: a spike of one point."""
 
 TRIED = ("ten times the steps", *DROPPING, *(f"the names of {who}" for who in CONVENTIONS))
-"""The changes of `logdoctor.testing.changes.CHANGES` that must not matter."""
+"""The changes of `logdoctor.testing.CHANGES` that must not matter."""
 
 
 @dataclass(frozen=True)
@@ -29,39 +31,46 @@ class Changed:
 
     run: str
     change: str
-    lost: frozenset[str]
-    """Rules that spoke above a note and no longer do."""
-    gained: frozenset[str]
-    dense: bool
-    """Whether the training loss has so many points that dropping some is but a coarser log of the same run."""
+    lost: frozenset[str] = frozenset()
+    """Rules that were part of the verdict and say nothing any more."""
+    gained: frozenset[str] = frozenset()
+    """Rules that are part of the verdict and said nothing before."""
+    spent: frozenset[str] = frozenset()
+    """Those of them whose evidence the change took away, or took away what spoke against them."""
 
     @property
     def kept(self) -> bool:
         return not self.lost and not self.gained
 
+    @property
+    def excused(self) -> bool:
+        """Whether nothing changed but what the evidence was taken from."""
+        return not self.kept and self.lost | self.gained == self.spent
+
 
 def rediagnose(runs: Sequence[Run], rules: Sequence[Rule]) -> Iterator[Changed]:
     """Yield what becomes of every run's verdict under every variant of every change."""
-    before = loud_rules(runs, rules)
-    by_name = sorted(runs, key=lambda run: run.name)
+    before = diagnose(runs, rules).runs
+    by_id = {rule.id: rule for rule in rules}
     for name in TRIED:
         for variant in CHANGES[name].variants:
-            after = loud_rules([variant(run) for run in runs], rules)
-            for run, was, now in zip(by_name, before, after, strict=True):
-                yield Changed(run.name, name, was - now, now - was, is_dense(run))
+            after = diagnose([variant(run) for run in runs], rules).runs
+            for was, now in zip(before, after, strict=True):
+                lost, gained = not_said(was, now), not_said(now, was)
+                scene = Scene(was.run, now.run, tuple(runs))
+                moved = (lost | gained).items() if name in DROPPING else ()
+                spent = {rule for rule, finding in moved if is_spent(finding, by_id[rule], scene)}
+                yield Changed(was.run.name, name, frozenset(lost), frozenset(gained), frozenset(spent))
 
 
-def is_dense(run: Run) -> bool:
-    loss = run.find(TrainLoss)
-    return loss is not None and len(loss) >= THINNABLE
+def not_said(one: Examined, other: Examined) -> dict[str, Finding]:
+    """Return the findings that make up one verdict and are not among those of another, by rule."""
+    said = {finding.rule for finding in _loud(other)}
+    return {one.rule: one for one in _loud(one) if not one.explained_by and one.rule not in said}
 
 
-def loud_rules(runs: Sequence[Run], rules: Sequence[Rule]) -> list[frozenset[str]]:
-    """Return the rules that speak above a note, run by run in the order of their names."""
-    return [
-        frozenset(finding.rule for finding in one.findings if finding.severity is not Severity.NOTE)
-        for one in diagnose(runs, rules).runs
-    ]
+def _loud(examined: Examined) -> list[Finding]:
+    return [finding for finding in examined.findings if finding.severity is not Severity.NOTE]
 
 
 def report(outcomes: Sequence[Changed]) -> Iterator[str]:
@@ -69,13 +78,12 @@ def report(outcomes: Sequence[Changed]) -> Iterator[str]:
     for one in outcomes:
         if not one.kept:
             moved = [f"-{rule}" for rule in sorted(one.lost)] + [f"+{rule}" for rule in sorted(one.gained)]
-            few = " (few points)" if one.change in DROPPING and not one.dense else ""
-            yield f"{one.change}: {one.run}: {' '.join(moved)}{few}"
+            yield f"{one.change}: {one.run}: {' '.join(moved)}{' (evidence gone)' if one.excused else ''}"
     for name in TRIED:
         tried = [one for one in outcomes if one.change == name]
         yield f"{name:<26}{_rate(tried)}"
         if name in DROPPING:
-            yield f"{f'  from {THINNABLE} points':<26}{_rate([one for one in tried if one.dense])}"
+            yield f"{'  where evidence is left':<26}{_rate([one for one in tried if not one.excused])}"
 
 
 def _rate(tried: Sequence[Changed]) -> str:

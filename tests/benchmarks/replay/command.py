@@ -23,8 +23,11 @@ from .table import misses, table
 
 Result = TypeVar("Result")
 
-PARTS = {"dev": 0, "test": 1000}
-"""The first seed of each part. Thresholds and the order of verdicts were set on dev, without the types left out."""
+PARTS = {"dev": 0, "test": 2000}
+"""The first seed of each part. Thresholds and the order of verdicts were set on dev, without the types left out.
+
+A test part that was looked at for its misses is one no longer: this is the second.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

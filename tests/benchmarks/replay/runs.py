@@ -106,11 +106,15 @@ def saved(training: Training, step: int) -> State:
     parts = {"model": training.model, "optimizer": training.optimizer}
     parts |= {"scheduler": training.scheduler, "scaler": training.scaler}
     held = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items() if part is not None}
+    # As a capture does: what a loop has not emptied is a part of the state.
+    gradients = {name: one.grad.clone() for name, one in training.model.named_parameters() if one.grad is not None}
     generator, python = torch.get_rng_state(), random.getstate()
 
     def restore(into: Training) -> None:
         for name, state in held.items():
             getattr(into, name).load_state_dict(copy.deepcopy(state))
+        for name, parameter in into.model.named_parameters():
+            parameter.grad = gradients[name].clone() if name in gradients else None
         torch.set_rng_state(generator)
         random.setstate(python)
 

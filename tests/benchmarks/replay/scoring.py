@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 
-from logdoctor.replay.dials import Dials
+from logdoctor.replay.dials import Dials, combined
 from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import State
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replay.session import Session
-from logdoctor.replayed import Replayed, Target, Wording
+from logdoctor.replayed import Replayed, Target, Trial, Wording
 
 from .faults import FAULTS, Fault
 from .models import TASKS
@@ -51,6 +51,8 @@ class Case:
     place: bool | None = None
     """Whether operation and line are right; None where nothing was to be located."""
     found_place: str = ""
+    example: bool | None = None
+    """Whether the one bad example of the batch is named, and no other; None where there is not one."""
     cause: str = ""
     second: str = ""
     right: bool = False
@@ -121,6 +123,7 @@ def judge(case: Case, fault: Fault, result: Replayed) -> Case:
         exact=exact,
         place=right_place(fault, result),
         found_place=_told(result),
+        example=_right_example(case, fault, result),
         cause=verdict.cause,
         second=verdict.second,
         right=verdict.cause in fault.causes,
@@ -149,6 +152,13 @@ def right_place(fault: Fault, result: Replayed) -> bool | None:
     return not place.mark or (line is not None and Path(line.file).samefile(place.file) and line.line == place.line)
 
 
+def _right_example(case: Case, fault: Fault, result: Replayed) -> bool | None:
+    if fault.example is None:
+        return None
+    found = result.culprits.examples if result.culprits is not None else ()
+    return found == (fault.example(TASKS[case.task], case.seed),)
+
+
 def _told(result: Replayed) -> str:
     birth = result.birth
     if birth is None:
@@ -174,11 +184,20 @@ def _holds(prescribing: Replayed, other: Replayed, ran: Ran, fresh: int | None) 
         states = [one for one in ran.states if one.step <= failing][:1]
     session = Session(ran.material, torch.device("cpu"), Meter(60.0, 1e6, lambda _: None))
     start = session.restored(states[-1])
-    dials = transferred(trial.name, trial.dose, failing, start.rates, _skipped(prescribing), states[-1])
-    dials = replace(dials, seed=fresh)
+    dials = Dials(seed=fresh)
+    for name, dose in _parts(prescribing, trial):
+        dials = combined(dials, transferred(name, dose, failing, start.rates, _skipped(prescribing), states[-1]))
     before = [ran.losses[step] for step in sorted(ran.losses) if step < failing and math.isfinite(ran.losses[step])]
     window = session.run(start, failing + HOLDS, Guard([], fixed=ceiling_of(before)), dials)
     return window.failure is None
+
+
+def _parts(result: Replayed, trial: Trial) -> list[tuple[str, float | None]]:
+    """Return name and dose of the change, or of both of a pair."""
+    if "+" not in trial.name:
+        return [(trial.name, trial.dose)]
+    alone = [one for one in result.trials if one.name in trial.name.split("+") and one.text in trial.text]
+    return [(one.name, one.dose) for one in alone]
 
 
 def _skipped(result: Replayed) -> int:

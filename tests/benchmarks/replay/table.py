@@ -27,12 +27,14 @@ def table(found: Sequence[Case], quiet: Sequence[Sound]) -> Iterator[str]:
     new = [one for one in shown if one.fault in LEFT_OUT]
     placed = [one.place for one in lasting if one.place is not None]
     tested = [one for one in lasting if one.tested]
+    examples = [one.example for one in lasting if one.example is not None]
     known_too, new_too = [[one for one in some if one.policies.first] for some in (known, new)]
     rows = [
         ("fault shows in the log", _share(len(shown), len(found)), ""),
         ("failure reproduced", _true([one.reproduced for one in lasting]), ">= 99 %"),
         ("  bit-exact", _true([one.exact for one in lasting]), ">= 95 %"),
         ("operation and line right", _true([bool(one) for one in placed]), ">= 95 %"),
+        ("the one bad example of a batch named", _true([bool(one) for one in examples]), ""),
         ("sound runs with nothing blamed", _true([not one.blamed for one in quiet]), "all"),
         ("sound runs with nothing prescribed", _true([not one.prescribed for one in quiet]), "all"),
         ("cause first, known types", _true([one.right for one in known]), ">= 92 %"),
@@ -44,6 +46,7 @@ def table(found: Sequence[Case], quiet: Sequence[Sound]) -> Iterator[str]:
         ("  only when all agree, left out", _true([_said(one, one.policies.agreed) for one in new_too]), ""),
         ("passing fault recognised", _true([one.right for one in passing]), ">= 95 %"),
         ("  with nothing prescribed", _true([not one.prescribed for one in passing]), "all"),
+        ("a fix prescribed", _true([bool(one.prescribed) for one in lasting]), ""),
         ("a fix prescribed as tested", _share(len(tested), len(lasting)), ""),
         (
             "  works in other runs of the fault",
@@ -83,6 +86,7 @@ def misses(found: Sequence[Case], quiet: Sequence[Sound]) -> Iterator[str]:
                 else ("reproduced" if one.reproduced else "not reproduced",)
             ),
             *(() if one.place in (None, True) else (f"place {one.found_place}",)),
+            *(() if one.example in (None, True) else ("another example",)),
             *(() if not one.wrong_claim else (f"wrong claim: held {one.held}",)),
             *(() if one.works == one.tried else (f"works {one.works} of {one.tried}",)),
             *(("not exact",) if one.reproduced and not one.exact else ()),

@@ -253,7 +253,7 @@ def test_another_optimizer_is_one_line(tmp_path: Path) -> None:
     parameters = list(swapped.model.parameters())
     with pytest.raises(ReplayError, match="exp_avg is 4 x 3 there for a parameter of 4; setup"):
         state.restore(Training(swapped.model, torch.optim.AdamW([parameters[1], parameters[0], *parameters[2:]])))
-    with pytest.raises(ReplayError, match="the optimizer's state does not fit the one of setup"):
+    with pytest.raises(ReplayError, match="1 group of 4 parameters there, 1 group of 2 parameters in setup"):
         state.restore(Training(swapped.model, torch.optim.AdamW(parameters[:2])))
 
 

@@ -20,7 +20,6 @@ from tests.sources.catalogue.case import (
     epochs,
     lines,
     objects,
-    one_based,
     tens,
     zero_based,
 )
@@ -163,7 +162,8 @@ JSON_LOGS = {
                 }
             )
         },
-        {"reward": at([20.5 + i for i in range(N)], one_based)},
+        {"reward": at([20.5 + i for i in range(N)], lambda i: 4000 * (i + 1))},
+        settings={"lr": 0.01},
     ),
     "MaxText, metrics file": Case(
         {

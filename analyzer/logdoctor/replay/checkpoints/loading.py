@@ -73,6 +73,7 @@ def load_optimizer(training: Training, saved: Mapping[str, Any], path: Path) -> 
     if optimizer is None:
         return
     _check_kind(optimizer, saved, path)
+    _check_groups(optimizer, saved, path)
     fitting(path, "optimizer", lambda: optimizer.load_state_dict(dict(saved)))
     for parameter, state in optimizer.state.items():
         for name in _PER_ELEMENT:
@@ -96,6 +97,23 @@ def _check_kind(optimizer: Optimizer, saved: Mapping[str, Any], path: Path) -> N
             f"{path}: was saved by another kind of optimizer, with {', '.join(sorted(theirs)) or 'no settings'}; "
             f"that of setup() is {type(optimizer).__name__}, with {', '.join(sorted(own)) or 'none'}"
         )
+
+
+def _check_groups(optimizer: Optimizer, saved: Mapping[str, Any], path: Path) -> None:
+    groups = saved.get("param_groups")
+    if not isinstance(groups, list) or not all(isinstance(one, Mapping) for one in groups):
+        return
+    theirs, own = ([len(one.get("params", ())) for one in some] for some in (groups, optimizer.param_groups))
+    if theirs != own:
+        raise ReplayError(
+            f"{path}: the optimizer's state does not fit: {_groups(theirs)} there, {_groups(own)} in setup(); "
+            "setup() must group the parameters as the training did"
+        )
+
+
+def _groups(sizes: list[int]) -> str:
+    noun = "group" if len(sizes) == 1 else "groups"
+    return f"{len(sizes)} {noun} of {' and '.join(map(str, sizes))} parameters"
 
 
 def load_rest(training: Training, saved: Mapping[str, Any], path: Path) -> None:

@@ -15,7 +15,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.chart import chart, span_words
 from logdoctor.reports.html.closeup import close_up
 from logdoctor.reports.html.curves import SIBLING, Curve, Panel, panels
-from logdoctor.reports.html.names import NAMING, RunName, Text, cut, linked
+from logdoctor.reports.html.names import LONGEST, NAMING, RunName, Text, cut, linked
 from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
 from logdoctor.run import Run
@@ -144,7 +144,7 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         rule=finding.rule,
         severity=str(finding.severity),
         confidence=str(finding.confidence),
-        title=_title(run, finding),
+        title=_title(run, finding, names),
         run=called,
         folder=called.full.split("/")[0],
         where=tuple(_where(run, finding)),
@@ -191,7 +191,8 @@ def _where(run: Run, finding: Finding) -> Iterator[str]:
 
 
 def _fix(fix: Fix, names: dict[str, RunName]) -> FixView:
-    basis = None if fix.basis == "general" else linked(f"{_capital(fix.basis)}; not tested", names)
+    source = f"from {fix.basis}" if fix.basis.startswith(("the ", "this ")) else fix.basis
+    basis = None if fix.basis == "general" else linked(f"{_capital(source)}; not tested", names)
     return FixView(_sentence(fix.text), linked(fix.tested, names) if fix.tested else None, basis)
 
 
@@ -206,8 +207,8 @@ def _named_siblings(finding: Finding, run: Run, examined: Mapping[str, Examined]
     texts += [fix.basis for cause in finding.causes for fix in cause.fixes]
     found = []
     for text in texts:
-        if NAMING in text:
-            rest = text.partition(NAMING)[2]
+        if naming := NAMING.search(text):
+            rest = text[naming.end() :]
             named = [name for name in examined if name != run.name and rest.startswith(name)]
             found += [examined[max(named, key=len)].run] if named else []
     return list({id(one): one for one in found}.values())
@@ -224,10 +225,16 @@ def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel]) -> Itera
                 break
 
 
-def _title(run: Run, finding: Finding) -> str:
-    """Return the message with a capital, unless it begins with the name of a series, which stays as it was logged."""
+def _title(run: Run, finding: Finding, names: dict[str, RunName]) -> str:
+    """Return the message with a capital, unless it begins with the name of a series, which stays as it was logged.
+
+    The long name of another run is cut.
+    """
     begins_with_name = any(finding.message.startswith(f"{one.name} ") for one in run.series)
-    return printable(finding.message) if begins_with_name else _sentence(finding.message)
+    message = printable(finding.message) if begins_with_name else _sentence(finding.message)
+    for one in sorted((one.full for one in names.values()), key=len, reverse=True):
+        message = message.replace(one, cut(one, LONGEST)) if len(one) > LONGEST else message
+    return message
 
 
 def _sentences(texts: Sequence[str]) -> tuple[str, ...]:

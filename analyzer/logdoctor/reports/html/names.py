@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -11,7 +12,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.run import Run
 from logdoctor.wording import shown_name
 
-NAMING = "sibling run "
+NAMING = re.compile("[Ss]ibling run ")
 """What stands before the name of a run in the words of rules."""
 
 LONGEST = 40
@@ -69,8 +70,8 @@ class Text:
 def linked(text: str, names: dict[str, RunName]) -> Text:
     """Find the runs that a text names (`sibling run sgd/lr=0.1`), the longest name that fits."""
     pieces: list[str | RunName] = []
-    while (at := text.find(NAMING)) >= 0:
-        head, text = text[: at + len(NAMING)], text[at + len(NAMING) :]
+    while found := NAMING.search(text):
+        head, text = text[: found.end()], text[found.end() :]
         named = max((name for name in names if _begins_with(text, name)), key=len, default="")
         pieces += [printable(head), names[named]] if named else [printable(head)]
         text = text[len(named) :]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.diagnosis import Examined
-from logdoctor.finding import Comparison, Severity
+from logdoctor.finding import Comparison, RateResult, Severity
 from logdoctor.reports.html.geometry import Scale, scale_of
 from logdoctor.reports.html.names import RunName
 from logdoctor.reports.html.shapes import Tick
-from logdoctor.signals import Unmeasurable, measure_all
-from logdoctor.signals.set_up import Member, SetUp
 from logdoctor.wording import counted, number
+
+LABEL = 8.0
+"""Percent of the axis that the label of a point takes."""
 
 LANE, HEIGHT = 26, 170
 """Pixels of the lane for runs that failed, and of the plot below it."""
@@ -76,56 +77,41 @@ def sweep(
     name: str, comparison: Comparison, examined: dict[str, Examined], names: Mapping[str, RunName]
 ) -> Sweep | None:
     """Return the chart of a comparison whose runs differ in their rate; None for any other."""
-    runs = [examined[run].run for run in comparison.runs if run in examined]
-    try:
-        found = SetUp.of(measure_all(runs))
-    except Unmeasurable:
-        return None
-    sweeps = found.rate_sweeps
-    if len(sweeps) != 1 or len(sweeps[0]) != len(runs):
-        return None
-    members = sorted(sweeps[0], key=lambda one: (one.rate or 0.0, one.run.name))
+    members = sorted((one for one in comparison.results if one.run in examined), key=lambda one: (one.rate, one.run))
     well = [one for one in members if not one.failure and math.isfinite(one.result)]
-    if not well or min(one.rate or 0.0 for one in members) <= 0:
+    if not well or members[0].rate <= 0:
         return None
-    return _sweep(name, members, well, found.measured_by, examined, names)
+    return _sweep(name, members, well, comparison.measured_by, examined, names)
 
 
 def _sweep(
     name: str,
-    members: Sequence[Member],
-    well: Sequence[Member],
+    members: Sequence[RateResult],
+    well: Sequence[RateResult],
     measured_by: str,
     examined: dict[str, Examined],
     names: Mapping[str, RunName],
 ) -> Sweep:
-    rates = np.array([one.rate or 0.0 for one in members])
+    rates = np.array([one.rate for one in members])
     best = min(well, key=lambda one: one.result)
-    lowest = min(float(rates.min()), (best.rate or 0.0) / AROUND)
-    axis = Scale(lowest / 1.5, max(float(rates.max()), (best.rate or 0.0) * AROUND) * 1.5, logarithmic=True)
+    lowest = min(float(rates.min()), best.rate / AROUND)
+    axis = Scale(lowest / 1.5, max(float(rates.max()), best.rate * AROUND) * 1.5, logarithmic=True)
     results = np.array([one.result for one in well])
     positive = bool((results > 0).all())
     scale = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
     failed = [one for one in members if one.failure]
-    region = _region(best.rate or 0.0, [one.rate or 0.0 for one in failed], axis)
+    region = _region(best.rate, [one.rate for one in failed], axis)
     low, high = (axis.place(one) * 100 for one in region)
-    shown: set[float] = set()
     points = []
+    free_from = -math.inf
     for one in members:
-        kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run.name])
+        kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run])
         y = TOP + LANE / 2 if one.failure else TOP + LANE + (1 - scale.place(one.result)) * HEIGHT
-        said = number(one.rate)
-        points.append(
-            Point(
-                axis.place(one.rate or 0.0) * 100,
-                y,
-                kind,
-                names[one.run.name],
-                said if kind != "best" else f"{number(one.result)} at {said}",
-                (one.rate or 0.0) not in shown or one is best,
-            )
-        )
-        shown.add(one.rate or 0.0)
+        x, said = axis.place(one.rate) * 100, number(one.rate)
+        text = f"{number(one.result)} at {said}" if one is best else said
+        is_labelled = one is best or x >= free_from
+        free_from = x + LABEL if is_labelled else free_from
+        points.append(Point(x, y, kind, names[one.run], text, is_labelled))
     seeds = len(members) / len(set(rates.tolist()))
     return Sweep(
         id=name,
@@ -147,7 +133,7 @@ def _sweep(
         + "; ".join(f"{number(one.rate)}: {'failed' if one.failure else number(one.result)}" for one in members),
         rows=tuple(
             (
-                names[one.run.name],
+                names[one.run],
                 number(one.rate),
                 "" if one.failure else number(one.result),
                 one.failure or "went well",

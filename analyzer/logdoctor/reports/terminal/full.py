@@ -114,7 +114,9 @@ def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
     if entry.others:
         names = [page.printable(shown_name(run)) for run in entry.others]
         label = "  also in  "
-        yield page.dim(label + listed(names, page.width - cells(label)))
+        said = listed(names, page.width - cells(label))
+        if said.startswith(names[0]):  # the head has counted them
+            yield page.dim(label + said)
     if entry.consequences:
         label = "  explains "
         rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))

@@ -48,7 +48,8 @@ def render_json(runs: Sequence[Run], left_alone: Sequence[str]) -> str:
 
 def _document(run: Run, known: dict[str, Any]) -> dict[str, Any]:
     counts = [
-        {"because": reason(one), "non_finite": non_finite(one), "rewinds": len(one.rewinds)} for one in run.series
+        {"because": reason(one), "average": one.average, "non_finite": non_finite(one), "rewinds": len(one.rewinds)}
+        for one in run.series
     ]
     series = [{**one, **count} for one, count in zip(known["series"], counts, strict=True)]
     judged = ("findings", "replay", "passed", "not_applicable", "crashed")
@@ -102,6 +103,7 @@ def _series(run: Run, page: Page) -> Iterator[str]:
 def _described(series: Series, page: Page) -> tuple[str, ...]:
     steps = f"{int(series.steps[0]):,}-{int(series.steps[-1]):,}" if len(series) else "none"
     oddities = [why] if (why := reason(series)) != BY_NAME else []
+    oddities += [series.average] if series.average else []
     oddities += [f"{bad:,} not finite"] if (bad := non_finite(series)) else []
     oddities += [counted(len(series.rewinds), "rewind")] if len(series.rewinds) else []
     name = page.shortened(page.printable(series.name), MAX_NAME)

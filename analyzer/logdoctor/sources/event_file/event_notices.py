@@ -207,7 +207,9 @@ def _message(gap: Place, around: Surroundings) -> str:
         case Cause.HEADER:
             return "The header of a record is damaged; its own checksum proves the payload, so nothing is lost."
         case Cause.CUT:
-            return f"The last record ends after {count}{steps}: the run is still being written or killed in mid-write."
+            return (
+                f"The last record ends after {count}{steps}: the run is still being written or was killed in mid-write."
+            )
         case Cause.UNREADABLE:
             return f"The last {count} could not be read{steps}: the disk or the network failed."
         case Cause.TOO_LONG:

@@ -21,9 +21,9 @@ _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
     (Axis.STEP, (
         "global_step", "trainer/global_step", "train/global_step", "step", "steps", "training_step", "train_step",
         "iteration", "iterations", "iter", "iters", "iter_num", "num_updates", "update", "updates", "current_steps",
-        "time/batch", "batch", "batch_idx", "batch_id", "training_iteration", "time/total_timesteps",
-        "misc/total_timesteps", "total_timesteps",
-        "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "frame",
+        "time/batch", "batch", "batch_idx", "batch_id", "time/total_timesteps", "misc/total_timesteps",
+        "total_timesteps", "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime",
+        "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "training_iteration", "frame",
         "frames", "boosting_round", "round", "episode", "episodes", "_step",
     )),
     (Axis.EPOCH, ("epoch", "epochs", "_epoch", "train/epoch", "trainer/epoch", "time/epoch", "current_epoch", "ep")),

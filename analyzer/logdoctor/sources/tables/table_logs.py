@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Axis, Notice, Series, Split
+from logdoctor.run import Axis, Notice, Series, Setting, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
@@ -38,6 +38,8 @@ RUN_LABELS = frozenset({"run", "run_id", "run_name", "experiment", "trial", "fol
 
 LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
 
+_CONFIG = "config/"
+
 _VALUES = frozenset({"value", "values"})
 
 
@@ -51,8 +53,9 @@ def read_logs(
     """
     said = (*notices, *_unread(table))
     for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
-        series, odd = _read_run(part, step_axis, proven=proven)
-        yield Log(series=series, notices=(*said, *odd), label=label)
+        logged, settings = _without_settings(part)
+        series, odd = _read_run(logged, step_axis, proven=proven)
+        yield Log(series=series, hyperparameters=settings, notices=(*said, *odd), label=label)
         said = ()
 
 
@@ -67,6 +70,13 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
         yield readable(f"{labels.name}={word}"), unnamed.take(labels.codes == code)
     if (labels.codes < 0).any():
         yield "", unnamed.take(labels.codes < 0)
+
+
+def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
+    """Take the columns out that repeat a setting in every row, as Ray does: `config/lr`."""
+    settings = [one for one in table.columns if one.name.startswith(_CONFIG) and len(one) and np.ptp(one.values) == 0]
+    kept = table.with_columns(one for one in table.columns if one not in settings)
+    return kept, {one.name.removeprefix(_CONFIG).replace("/", "."): float(one.values[0]) for one in settings}
 
 
 def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:

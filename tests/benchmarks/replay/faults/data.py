@@ -40,6 +40,13 @@ def nan_in_batch(task: Task, seed: int, at: int) -> Plan:
     return planned(task, seed, batch=_at(at, change))
 
 
+def spoiled_example(task: Task, seed: int) -> int:
+    """Return the example that the NaN lies in."""
+    x, _, _, weight = task.batch(seed, 0)
+    numbers = (x if task.numeric else weight)[0].numel()
+    return seed % 32 // int(numbers)
+
+
 def wrong_labels(task: Task, seed: int, at: int) -> Plan:
     """All labels of a batch are those of another class."""
 
@@ -52,6 +59,6 @@ def wrong_labels(task: Task, seed: int, at: int) -> Plan:
 
 DATA = (
     Fault("outliers", causes("bad-batch"), outliers),
-    Fault("nan-in-batch", causes("bad-batch"), nan_in_batch, Place(leaf="batch")),
+    Fault("nan-in-batch", causes("bad-batch"), nan_in_batch, Place(leaf="batch"), spoiled_example),
     Fault("wrong-labels", causes("bad-batch"), wrong_labels),
 )

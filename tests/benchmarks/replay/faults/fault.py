@@ -47,6 +47,8 @@ class Fault:
     plan: Callable[[Task, int, int], Plan]
     """Plant it in a task's training with a seed, at about a step."""
     place: Place | None = None
+    example: Callable[[Task, int], int] | None = None
+    """The one example of the batch that is bad, by task and seed; None where it is not one alone."""
     transient: bool = False
     """It happened in the run alone, and must not come back."""
 

@@ -158,9 +158,9 @@ def _place(mark: str, operations: str) -> Place:
 
 OPERATIONS = (
     Fault("exp-overflow", OPERATION, exp_overflow, _place("exp", "exp")),
-    Fault("sqrt-of-zero", OPERATION, sqrt_of_zero, _place("sqrt", "div mul")),
-    Fault("empty-softmax-row", OPERATION, empty_softmax_row, _place("softmax", "_softmax")),
+    Fault("sqrt-of-zero", OPERATION, sqrt_of_zero, _place("sqrt", "div mul"), lambda *_: 0),
+    Fault("empty-softmax-row", OPERATION, empty_softmax_row, _place("softmax", "_softmax"), lambda *_: 0),
     Fault("log-of-zero", OPERATION, log_of_zero, _place("log", "log")),
-    Fault("where-trap", OPERATION, where_trap, _place("where", "div mul")),
+    Fault("where-trap", OPERATION, where_trap, _place("where", "div mul"), lambda *_: 0),
     Fault("constant-column", OPERATION, constant_column, _place("std", "div")),
 )

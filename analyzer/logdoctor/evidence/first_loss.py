@@ -1,0 +1,80 @@
+"""What accuracies say about the first loss of a run: whether it is in nats, and of how many classes."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+
+from logdoctor.evidence.stuck import accuracies, end_accuracy
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
+from logdoctor.signals import Chance, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.chance import ACCURACY_IS_CHANCE
+
+AT_ONCE, SHARE = 5, 0.1
+"""Logged values after the first within which a fall comes from the output's scale, not from learning; and the share of
+the run that they are at most."""
+
+LARGEST = 12.5
+"""Loss of guessing among more classes than any vocabulary has: ln 256,000."""
+
+
+def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
+    """Return the index of the last value that comes right after the first."""
+    return min(AT_ONCE, max(1, int(SHARE * len(trend))))
+
+
+def right_after(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:
+    """Return the level right after the first value."""
+    return float(np.median(trend.series.values[1 : 1 + last_at_once(trend)]))
+
+
+def is_evaluated_before(val: Trend[ValLoss], train: Trend[TrainLoss]) -> bool:
+    """Whether validation was measured before the first logged training loss, on the same axis."""
+    return val.series.axis is train.series.axis and bool(val.series.steps[0] < train.series.steps[0])
+
+
+def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
+
+    Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
+    share and ln C in the others.
+    """
+    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    if not 0 < best < 1 or train.first < LARGEST:
+        return False
+    return 0 < train.end <= -best * log(best) - (1 - best) * log(1 - best) + (1 - best) * LARGEST
+
+
+def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
+    """Whether the loss falls further than a sum of cross-entropies that begins at ln C can at the accuracy it reaches.
+
+    Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
+    """
+    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    return best > 0 and train.end < -log(best) / named.level * train.first
+
+
+def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
+    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it.
+
+    One whose first value comes after the second of the loss says nothing of its beginning.
+    """
+    found = []
+    for series in run.all(TrainMetric):
+        values = series.finite.values
+        late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
+        if not is_accuracy(series.name) or len(values) < 2 or late:
+            continue
+        start = float(values[0]) / accuracy_unit(values)
+        classes = round(1 / start) if start > 0 else 0
+        if classes >= 2 and abs(start * classes - 1) <= ACCURACY_IS_CHANCE and _is_exact(values):
+            found.append(Chance(classes, log(classes), f"{series.name} starts at {start:.3g}"))
+    return found
+
+
+def _is_exact(values: np.ndarray) -> bool:
+    """Whether an accuracy is measured on many examples: single batches show a few shares again and again."""
+    return len(np.unique(values)) > len(values) / 2

@@ -1,0 +1,70 @@
+"""The failure of an earlier replay, with code that was changed since: the fix that a replay cannot make itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from logdoctor.finding import Confidence
+from logdoctor.replay.confirm import confirm
+from logdoctor.replay.devices import chosen_device, repeatable
+from logdoctor.replay.dials import UNCHANGED
+from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.guard import ceiling_of
+from logdoctor.replay.material import Material
+from logdoctor.replay.meter import BudgetSpent, Meter, Progress
+from logdoctor.replay.pipeline import Options
+from logdoctor.replay.reproduce import TAIL, logged_before, shifted, usable_states
+from logdoctor.replay.session import Session
+from logdoctor.replay.snapshot import RandomStates
+from logdoctor.replay.trials import Change, outcome
+from logdoctor.replayed import PATCHED, Failure, Outcome, Prescription, Replayed, Trial, Wording
+
+
+def recheck(
+    material: Material,
+    earlier: Replayed,
+    options: Options,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Replayed:
+    """Return the earlier result with what became of its failure now that the code is another.
+
+    Raises ReplayError where that result has no failure that came again, or where recipe or state cannot be used.
+    """
+    baseline, verdict = earlier.baseline, earlier.verdict
+    if baseline is None or baseline.failure is None or not baseline.reproduced or verdict is None:
+        raise ReplayError("the earlier replay found no failure that a change of the code could remove")
+    session = Session(
+        shifted(material, baseline.shift),
+        chosen_device(options.device),
+        Meter(options.seconds, options.steps, progress),
+    )
+    session.meter.stage = "runs the changed code"
+    with repeatable(deterministic=options.deterministic):
+        try:
+            trial = _tried(session, baseline.state_step, baseline.failure)
+        except BudgetSpent:
+            raise ReplayError("the budget was spent before the changed code had run often enough") from None
+    trials = (*(one for one in earlier.trials if one.name != PATCHED), trial)
+    if trial.outcome is not Outcome.REMOVED:
+        return replace(earlier, trials=trials)
+    given = verdict.prescription
+    code = "" if given is None else given.alongside or (given.text if given.wording is Wording.NOT_TESTED else "")
+    text = f"{code or 'keep the change of the code'}, as you did"
+    prescription = Prescription(text, Wording.TESTED, len(trials) - 1)
+    confidence = Confidence.HIGH if code else verdict.confidence
+    return replace(earlier, trials=trials, verdict=replace(verdict, confidence=confidence, prescription=prescription))
+
+
+def _tried(session: Session, state_step: int, failure: Failure) -> Trial:
+    states = usable_states(session.material.states, state_step)
+    start = session.restored(states[0])
+    ceiling = ceiling_of(logged_before(session.material.logged, failure.step))
+    change = Change(PATCHED, "run the code as it is now", UNCHANGED)
+    again = partial(outcome, session, start, failure, ceiling, change)
+    before = RandomStates.now(session.device)
+    trial = again(TAIL, None)
+    if trial.outcome is not Outcome.REMOVED:
+        return trial
+    return confirm(again, trial, random=before.drew(session.device))

@@ -1,0 +1,37 @@
+"""What accuracies and evaluations say about the first loss of a run."""
+
+from __future__ import annotations
+
+from logdoctor import Series, TrainLoss, ValLoss, example_run
+from logdoctor.curves import decay
+from logdoctor.evidence.first_loss import begins_above_guessing, is_evaluated_before, right_after
+from logdoctor.signals import Trend
+
+
+def trend(values: list[float], first: int = 1) -> Trend[TrainLoss]:
+    return Trend[TrainLoss].measure(Series.of("loss", range(first, first + len(values)), values))
+
+
+def test_a_classifier_cannot_begin_above_guessing_in_any_vocabulary() -> None:
+    run = example_run(train_loss=decay(90.0, 0.4), val_accuracy=decay(0.3, 0.9))
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert begins_above_guessing(run, Trend[TrainLoss].measure(loss))
+
+
+def test_a_summed_loss_ends_above_what_its_accuracy_allows() -> None:
+    run = example_run(train_loss=decay(90.0, 30.0), val_accuracy=decay(0.3, 0.9))
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert not begins_above_guessing(run, Trend[TrainLoss].measure(loss))
+
+
+def test_right_after_is_a_tenth_of_the_run_at_most() -> None:
+    assert right_after(trend([9.0, 5.0, *[1.0] * 10])) == 5.0
+    assert right_after(trend([9.0, 5.0, *[1.0] * 100])) == 1.0
+
+
+def test_an_evaluation_before_the_first_logged_step() -> None:
+    val = Trend[ValLoss].measure(Series.of("val_loss", range(0, 100, 10), [1.0] * 10))
+    assert is_evaluated_before(val, trend([1.0] * 9, first=5))
+    assert not is_evaluated_before(val, trend([1.0] * 9, first=0))
