@@ -282,7 +282,7 @@ def _of_batches(began: re.Match[str]) -> Form:
 def _may_be_data(shape: str) -> bool:
     """Tell quickly whether a line can say anything: it has a word of training, and a value where a log has one."""
     lower = shape.lower()
-    if not any(hint in lower for hint in _HINTS):
+    if not any(map(lower.__contains__, _HINTS)):
         return False
     if "nan" in lower or "inf" in lower:
         return True
@@ -291,7 +291,7 @@ def _may_be_data(shape: str) -> bool:
         if not text or text[-1] in ":=[/]|":
             return True
         word = text[text.rfind(" ") + 1 :]
-        if any(key in word for key in _BARE_KEYS):
+        if any(map(word.__contains__, _BARE_KEYS)):
             return True
     return False
 

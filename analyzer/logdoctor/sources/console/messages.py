@@ -163,8 +163,7 @@ class MessageReader:
         """Take the lines of a passage, of which the shapes are known."""
         shapes = taken.shapes
         for shape in taken.fresh:
-            kind = kind_of(shape)
-            if kind:
+            if kind := kind_of(shape):
                 self._told[shape] = kind
         if self._traceback is None and not any(shape in self._told for shape in set(shapes)):
             return
@@ -230,7 +229,7 @@ def kind_of(shape: str) -> str:
     if len(shape) > 10 * LONGEST_TEXT:
         return ""
     lower = shape.lower()
-    if not any(hint in lower for hint in _HINTS):
+    if not any(map(lower.__contains__, _HINTS)):
         return ""
     text = strip(shape).text
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), "")

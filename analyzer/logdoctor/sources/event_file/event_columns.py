@@ -18,7 +18,7 @@ MOST_LAYOUTS = 64
 """Layouts tried on all records of one length in a block; what then remains is taken one by one. Writers need a handful;
 a file made to hold thousands still takes linear time."""
 
-GROWTH = 1.25
+GROWTH = 1.1
 """How much longer arrays become when they are full: that much memory at most is not used."""
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)

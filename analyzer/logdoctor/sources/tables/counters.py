@@ -72,8 +72,25 @@ class Counter:
 
     name: str
     axis: Axis
-    at: NDArray[np.float64]
-    """(rows of the table,) where each row stands; NaN where the row does not say."""
+    count: int
+    """Rows of the table."""
+    values: NDArray[np.float64]
+    """(n,) where the rows that say so stand."""
+    rows: NDArray[np.int64] | NDArray[np.int32] | None = None
+    """(n,) which these are; None where all do."""
+
+    @property
+    def at(self) -> NDArray[np.float64]:
+        """(rows of the table,) where each row stands; NaN where the row does not say. Made anew where some do not."""
+        if self.rows is None:
+            return self.values
+        at = np.full(self.count, np.nan)
+        at[self.rows] = self.values
+        return at
+
+    def moved(self, at: NDArray[np.float64]) -> Counter:
+        """Return the same counter with its rows at other places."""
+        return replace(self, values=at, rows=None)
 
     @property
     def rank(self) -> int:
@@ -128,11 +145,13 @@ class Ruler:
         Else on the one that most rows of the table carry, else the numbers of the rows themselves, on `fallback`.
         """
         for counter in self.counters:
+            if len(counter.values) < len(rows):
+                continue
             steps = at_rows(counter.at, rows)
             if not np.isnan(steps).any() and counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
-                return Placement(axis, whole_numbers(steps, in_place=steps is not counter.at), counter.name)
+                return Placement(axis, whole_numbers(steps, in_place=steps is not counter.values), counter.name)
         for counter in self.counters:
             if np.mean(counter.known) < _ENOUGH:
                 continue
@@ -236,17 +255,13 @@ def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _counter(column: Column, rows: int) -> Counter:
-    if len(column) == rows:
-        return Counter(column.name, _AXES[normal(column.name)], column.values)
-    at = np.full(rows, np.nan)
-    at[column.rows] = column.values
-    return Counter(column.name, _AXES[normal(column.name)], at)
+    where = None if len(column) == rows else column.rows
+    return Counter(column.name, _AXES[normal(column.name)], rows, column.values, where)
 
 
 def _counts_something(counter: Counter, longest: int) -> bool:
     """Leave out what cannot be steps: fractions (of an epoch), one value throughout, numbers beyond counting."""
-    known = counter.known
-    positions = counter.at if known.all() else counter.at[known]
+    positions = counter.values[~np.isnan(counter.values)] if np.isnan(counter.values).any() else counter.values
     if not len(positions) or max(-positions.min(), positions.max()) >= LARGEST_STEP:
         return False
     if counter.axis is not Axis.TIME and any((piece != np.floor(piece)).any() for piece in pieces(positions)):
@@ -282,7 +297,7 @@ def _validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], NDAr
     at = np.where(alone, _carried_forward(iteration.at), step.at)
     if (at[alone] == step.at[alone]).all():
         return steps, NO_ROWS
-    return [replace(step, at=at), *(one for one in steps if one is not step)], np.flatnonzero(alone)
+    return [step.moved(at), *(one for one in steps if one is not step)], np.flatnonzero(alone)
 
 
 def _iterations_across_epochs(
@@ -308,7 +323,7 @@ def _iterations_across_epochs(
         f"`{inner.name}` begins anew in each epoch; steps were counted on from `{epoch.name}`, "
         f"with {length:.0f} to an epoch."
     )
-    return [replace(inner, at=at)], [note]
+    return [inner.moved(at)], [note]
 
 
 def _restarts(inner: Counter, epoch: Counter, training: NDArray[np.bool_]) -> bool:
