@@ -185,6 +185,26 @@ def test_another_level_makes_another_run(tmp_path: Path) -> None:
     assert len(load(tmp_path)) == 2
 
 
+def test_both_logs_of_each_start_of_mmcv_are_one_run(tmp_path: Path) -> None:
+    """The text says that an epoch has 310 iterations; of the JSON it can only be seen that 300 were logged."""
+    for start, epochs in (("20240131_120000", range(1, 7)), ("20240201_120000", range(5, 10))):
+        told = [(epoch, i, 4 * 0.97 ** (epoch * 6 + i / 50)) for epoch in epochs for i in range(50, 301, 50)]
+        lines = "".join(
+            f"2024-01-31 12:00:00,000 - mmdet - INFO - Epoch [{epoch}][{i}/310]\tlr: 1.000e-02, loss: {loss:.4f}\n"
+            for epoch, i, loss in told
+        )
+        rows = "".join(
+            record(mode="train", epoch=epoch, iter=i, lr=0.01, loss=round(loss, 4)) + "\n" for epoch, i, loss in told
+        )
+        (tmp_path / f"{start}.log").write_text(lines)
+        (tmp_path / f"{start}.log.json").write_text(rows)
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert (len(loss), len(loss.rewinds), len(loss.curve)) == (11 * 6, 1, 9 * 6)
+    assert len(run.sources) == 4
+
+
 def test_runs_of_other_ids_stay_apart(tmp_path: Path) -> None:
     for name, steps in (("run-20240131_120000-ab12cd34", range(STOPPED)), ("run-20240201_120000-xy56zw78", range(40))):
         (tmp_path / name).mkdir()
