@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tensorboardX import SummaryWriter
+from tests.damaged.chunks import framed, history
 
 from logdoctor import Run, load
 from logdoctor.run.notice import RESTART
@@ -107,14 +108,27 @@ def mmengine(folder: Path, steps: Iterable[int]) -> None:
     (folder / "vis_data" / "scalars.json").write_text(rows)
 
 
+def mmcv(name: Path, steps: Iterable[int]) -> None:
+    name.rmdir()
+    rows = text(steps, lambda i: record(mode="train", epoch=1, iter=i, lr=0.1, loss=FALL[i]))
+    name.with_name(f"{name.name}.log.json").write_text(f'{{"seed": 0}}\n{rows}')
+
+
+def wandb(folder: Path, steps: Iterable[int]) -> None:
+    content, _ = framed([history({"_step": i, "train/loss": FALL[i]}) for i in steps])
+    (folder / f"{folder.name.partition('-')[0]}-{folder.name.rpartition('-')[2]}.wandb").write_bytes(content)
+
+
 STARTS: dict[str, tuple[Writer, tuple[str, str]]] = {
     "Lightning": (lightning, ("lightning_logs/version_0", "lightning_logs/version_1")),
     "Lightning, ten starts later": (lightning, ("lightning_logs/version_9", "lightning_logs/version_10")),
     "Hugging Face": (event_file, ("runs/Jan31_12-00-00_host", "runs/Feb01_12-00-00_host")),
     "MMEngine": (mmengine, ("work/20240131_120000", "work/20240201_120000")),
+    "mmcv": (mmcv, ("work/20240131_120000", "work/20240201_120000")),
+    "W&B": (wandb, ("wandb/run-20240131_120000-ab12cd34", "wandb/run-20240201_120000-ab12cd34")),
     "NeMo": (event_file, ("exp/2024-01-31_12-00-00", "exp/2024-02-01_12-00-00")),
 }
-"""Who opens a new folder for every start, and what it is called."""
+"""Who opens a new folder, or a new file, for every start, and what it is called."""
 
 
 def starts_of(name: str, tmp_path: Path, *steps: Iterable[int]) -> list[Run]:
@@ -168,6 +182,33 @@ def test_another_level_makes_another_run(tmp_path: Path) -> None:
     starts_of("Lightning", tmp_path, range(STOPPED), range(RESUMED, 40))
     rows = text(range(RESUMED, 40), lambda i: f"{i // 10},{i},{FALL[i] + 2}")
     (tmp_path / "lightning_logs/version_1/metrics.csv").write_text(f"epoch,step,train_loss\n{rows}")
+    assert len(load(tmp_path)) == 2
+
+
+def test_both_logs_of_each_start_of_mmcv_are_one_run(tmp_path: Path) -> None:
+    """The text says that an epoch has 310 iterations; of the JSON it can only be seen that 300 were logged."""
+    for start, epochs in (("20240131_120000", range(1, 7)), ("20240201_120000", range(5, 10))):
+        told = [(epoch, i, 4 * 0.97 ** (epoch * 6 + i / 50)) for epoch in epochs for i in range(50, 301, 50)]
+        lines = "".join(
+            f"2024-01-31 12:00:00,000 - mmdet - INFO - Epoch [{epoch}][{i}/310]\tlr: 1.000e-02, loss: {loss:.4f}\n"
+            for epoch, i, loss in told
+        )
+        rows = "".join(
+            record(mode="train", epoch=epoch, iter=i, lr=0.01, loss=round(loss, 4)) + "\n" for epoch, i, loss in told
+        )
+        (tmp_path / f"{start}.log").write_text(lines)
+        (tmp_path / f"{start}.log.json").write_text(rows)
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert (len(loss), len(loss.rewinds), len(loss.curve)) == (11 * 6, 1, 9 * 6)
+    assert len(run.sources) == 4
+
+
+def test_runs_of_other_ids_stay_apart(tmp_path: Path) -> None:
+    for name, steps in (("run-20240131_120000-ab12cd34", range(STOPPED)), ("run-20240201_120000-xy56zw78", range(40))):
+        (tmp_path / name).mkdir()
+        wandb(tmp_path / name, steps)
     assert len(load(tmp_path)) == 2
 
 

@@ -15,7 +15,7 @@ from logdoctor.run.notice import DUPLICATE
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, quantity, same_values
+from logdoctor.sources.agreement import Quantity, is_copy, quantity
 from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.homes import home_of_settings
@@ -159,7 +159,7 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
         best: list[tuple[Piece, Series]] = []
         for piece, series in sorted(alike, key=_worth, reverse=True):
             copies = (other for owner, other in best if owner.file is not piece.file)
-            if not any(same_values(other, series) for other in copies):
+            if not any(is_copy(other, series) for other in copies):
                 best.append((piece, series))
         kept += [series for _, series in best]
         winners |= {piece.file.relative for piece, _ in best}

@@ -15,7 +15,7 @@ from time import strptime
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Notice, Run, Series, Setting
+from logdoctor.run import Axis, Notice, Run, Series, Setting
 from logdoctor.run.notice import RESTART
 from logdoctor.run.roles import Reward, TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
@@ -171,12 +171,9 @@ def _joined(first: Run, later: Sequence[Run]) -> Run:
     notices = [notice for run in runs for notice in run.notices]
     for run in later:
         series = _main(run)
-        at = (
-            ""
-            if series is None
-            else f" from {'epoch' if series.axis == 'epoch' else 'step'} {int(series.steps[0]):,} on"
-        )
-        notices.append(Notice(RESTART, run.sources[0].path, f"The training of {first.name} was resumed here{at}."))
+        unit = "epoch" if series is not None and series.axis is Axis.EPOCH else "step"
+        place = "" if series is None else f" from {unit} {int(series.steps[0]):,} on"
+        notices.append(Notice(RESTART, run.sources[0].path, f"The training of {first.name} was resumed here{place}."))
     settings: dict[str, Setting] = {}
     for run in runs:
         settings.update(run.hyperparameters)

@@ -373,12 +373,15 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tu
     rows = ranks([part.lines for part in parts])
     lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
     main = _main_counter(parts)
+    begun = _epochs_within(parts, main)
     found: dict[str, list[_Piece]] = {}
     positions: list[_Piece] = []
     for part, at in zip(parts, rows, strict=True):
         counters = dict(part.counters)
         if main is not None and not part.steps:
             counters[main] = clock.before(part.lines)
+            if begun is not None and _EPOCH in counters:
+                counters[main][~(counters[_EPOCH] <= begun.before(part.lines))] = np.nan  # `Starting epoch 3`
         elif not counters and len(clock.lines):
             counters[_EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
         positions.append((at, _position(part, counters, main, epochs)))
@@ -387,6 +390,14 @@ def _table(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tu
     position = scattered(positions)
     columns = tuple(_column(name, found.pop(name), position) for name in list(found))
     return Table(path, len(lines), columns), lines
+
+
+def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:
+    """Return the epoch that steps were counted in, where they begin anew in each."""
+    both = [part for part in parts if main in part.counters and _EPOCH in part.counters]
+    if main is None or not any(_restarts(part.counters[main], part.counters[_EPOCH]) for part in both):
+        return None
+    return Clock.of([(part.lines, part.counters[_EPOCH]) for part in both])
 
 
 def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs: Clock) -> Numbers:

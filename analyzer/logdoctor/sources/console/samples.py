@@ -904,6 +904,31 @@ SAMPLES = (
         {"Loss": [(10, 3.75), (20, 3.5), (30, 3.25), (40, 3), (50, 2.75), (60, 2.5)]},
     ),
     Sample(
+        "a line that begins each epoch, and one that ends it",
+        "begun.log",
+        "Starting epoch 5, lr is 0.5\n"
+        "Epoch 5, Step 10, loss: 3.75\n"
+        "Epoch 5, Step 20, loss: 3.5\n"
+        "Epoch 5, val loss: 4.5\n"
+        "Starting epoch 6, lr is 0.25\n"
+        "Epoch 6, Step 10, loss: 3.25\n"
+        "Epoch 6, Step 20, loss: 3.0\n"
+        "Epoch 6, val loss: 4.25\n"
+        "Starting epoch 7, lr is 0.125\n"
+        "Epoch 7, Step 10, loss: 2.75\n"
+        "Epoch 7, Step 20, loss: 2.5\n"
+        "Epoch 7, val loss: 4.0\n",
+        {
+            "epoch": [
+                *((90, 5), (90, 5), (100, 5), (100, 5), (110, 6), (110, 6), (120, 6), (120, 6)),
+                *((130, 7), (130, 7), (140, 7), (140, 7)),
+            ],
+            "lr": [(90, 0.5), (110, 0.25), (130, 0.125)],
+            "loss": [(90, 3.75), (100, 3.5), (110, 3.25), (120, 3), (130, 2.75), (140, 2.5)],
+            "val loss": [(100, 4.5), (120, 4.25), (140, 4)],
+        },
+    ),
+    Sample(
         "`is` between a quantity and its value",
         "prednet.log",
         "step 100, the loss is 0.75\nstep 200, the loss is 0.5\nstep 300, the loss is 0.25\n",

@@ -317,6 +317,8 @@ def _iterations_across_epochs(
     before = (epoch.at - min(epochs.min(), 1)) * length  # epochs count from 0 or from 1
     # What was logged at the end of an epoch, such as a validation, stands at its last iteration.
     at = before + np.where(rows, inner.at, within.max())
+    opening = _openings(epoch.at, rows)
+    at[opening] = before[opening] + within.min()
     if np.nanmax(at) >= LARGEST_STEP:
         return [], []
     note = (
@@ -324,6 +326,16 @@ def _iterations_across_epochs(
         f"with {length:.0f} to an epoch."
     )
     return [inner.moved(at)], [note]
+
+
+def _openings(epoch: NDArray[np.float64], training: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the rows that come before the first training row of their epoch: `Starting epoch 3, lr 0.01`."""
+    others = np.flatnonzero(~training)
+    following = np.searchsorted(np.flatnonzero(training), others)
+    around = np.concatenate([[np.nan], epoch[training], [np.nan]])
+    begins = (around[following] != epoch[others]) & (around[following + 1] == epoch[others])
+    opening: NDArray[np.int64] = others[begins]
+    return opening
 
 
 def _restarts(inner: Counter, epoch: Counter, training: NDArray[np.bool_]) -> bool:
