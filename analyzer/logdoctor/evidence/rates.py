@@ -81,6 +81,12 @@ def rate_too_low(
     return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
 
 
+def only_higher_went_well(siblings: Siblings) -> bool:
+    """Whether the same run went well at a higher rate, and at no lower one."""
+    faster = _went_well_at(siblings, lambda theirs, rate: theirs > rate)
+    return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
+
+
 def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:
     """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known."""
     rate = given_rate(siblings.run)

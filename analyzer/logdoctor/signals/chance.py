@@ -11,6 +11,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
 """Hyper-parameters that give the number of classes."""
@@ -31,8 +32,11 @@ CONSTANT = 5
 BEFORE = 10
 """One in so many evaluations may come before the model settles for the larger class."""
 
-UNEVEN = (0.5, 0.98)
+UNEVEN = (0.5, 0.99)
 """Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
+
+LOPSIDED = 0.75
+"""Accuracy from which up one class would have most of the examples."""
 
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
@@ -88,6 +92,15 @@ def entropy_of_share(share: float) -> float:
     """
     share = share / 100 if share > 1 else share
     return -share * log(share) - (1 - share) * log(1 - share) if UNEVEN[0] < share < 1 else inf
+
+
+def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
+    """Tell whether a loss fell, but not below the entropy of two classes of which one has the share of an accuracy.
+
+    Whatever the accuracy did, one answer for every input explains it; in percent or not, from LOPSIDED up.
+    """
+    lopsided = LOPSIDED <= (accuracy / 100 if accuracy > 1 else accuracy) < 1
+    return lopsided and train is not None and entropy_of_share(accuracy) <= train.end < train.start
 
 
 def _from_settings(run: Run) -> list[Chance]:

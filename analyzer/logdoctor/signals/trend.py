@@ -58,6 +58,9 @@ MANY = 20
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
+LUCKY_SIGMAS = 3.0
+"""Noise of the level by which the lowest of some hundred blocks lies below it."""
+
 BAND_SIGMAS = 4.0
 """Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
 
@@ -148,6 +151,19 @@ class Trend(Generic[R]):
         return int(self.steps[self.best_at])
 
     @cached_property
+    def best_point(self) -> tuple[int, float]:
+        """Step and value of what a reader sees as the best: the lowest value of those that make the lowest level.
+
+        Where points are grouped, the level itself: the lowest of a block is luck.
+        """
+        if self.block > 1:
+            return self.best_step, self.best
+        first = max(self.best_at - SMOOTHED // 2, 0) if len(self) >= 2 * SMOOTHED else self.best_at
+        last = self.best_at + SMOOTHED // 2 if len(self) >= 2 * SMOOTHED else self.best_at
+        at = first + int(np.argmin(self.series.values[first : last + 1]))
+        return int(self.series.steps[at]), float(self.series.values[at])
+
+    @cached_property
     def fall(self) -> float:
         """How far the level fell from the start to its lowest: what the run achieved."""
         return self.start - self.best
@@ -189,6 +205,12 @@ class Trend(Generic[R]):
         """
         values = self.series.values
         return float(values[len(values) // 2 :].min() - values[:3].max()) if len(values) >= MANY else 0.0
+
+    @cached_property
+    def lost(self) -> float:
+        """How far the end lies above the lowest level; 0 within what the lowest of many blocks is low by luck."""
+        lost = self.end - self.best
+        return lost if lost > LUCKY_SIGMAS * self.level_noise else 0.0
 
     @cached_property
     def ends_lowest(self) -> bool:

@@ -177,7 +177,7 @@ class BadInitialLoss(Rule):
         begins = series.steps[0] <= max(train.pace, 1.0)
         if len(train) < self.min_points or not begins:
             return
-        at_chance = starts_at_chance(run)
+        at_chance = starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
         found: list[Finding] = []

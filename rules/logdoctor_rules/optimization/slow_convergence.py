@@ -30,7 +30,7 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
-from logdoctor.evidence.trained import slow_by_design, trained_before
+from logdoctor.evidence.trained import leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.wording import counted, number
@@ -172,6 +172,11 @@ class SlowConvergence(Rule):
             train_loss=POOR["train_loss"],
             val_loss=POOR["train_loss"],
         ),
+        silent(
+            "falls evenly, and validation stays behind: it overfits what it knows",
+            train_loss=line(2.2, 1.6, 40),
+            val_loss=flat(2.9, 40).noisy(0.02),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2)),
         silent(
             "levels off as under a schedule, and validation does earlier",
@@ -248,7 +253,9 @@ class SlowConvergence(Rule):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
-        if not (unlevelled or least <= pace <= self.max_pace) or trained_before(run, train, chance):
+        if not (unlevelled or least <= pace <= self.max_pace):
+            return
+        if trained_before(run, train, chance) or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
