@@ -28,10 +28,6 @@ def test_what_slows_down_has_levelled_off() -> None:
     assert not has_not_levelled_off(trend(decay(2.3, 0.3).noisy(0.01)))
 
 
-def test_a_straight_line_to_next_to_nothing_has_come_far() -> None:
-    assert not has_not_levelled_off(trend(line(2.3, 0.2).noisy(0.01)))
-
-
 def test_a_fall_that_has_only_begun_has_not_levelled_off_and_one_that_broke_open_has() -> None:
     steeper = 1.0 - np.linspace(0.0, 1.0, 120) ** 3
     assert has_not_levelled_off(trend(Curve(1.4 * (0.7 + 0.3 * steeper)).noisy(0.003)))

@@ -19,9 +19,6 @@ PACE = (0.55, 1.05)
 """Fall of the later two thirds in units of that of the earlier, between which a run has not levelled off: one that
 falls exponentially to a tenth has 0.3; what breaks open late falls faster at its end than before."""
 
-LEFT = 0.2
-"""End as a share of the start below which a run has come far, however straight."""
-
 LEAST = 0.4
 """Fall from the middle to the last third in units of that from the first to the middle, below which nothing is a line:
 a logarithm has 0.5."""
@@ -96,12 +93,9 @@ def has_not_levelled_off(*trends: Trend[Any]) -> bool:
     """Whether all of some curves fall to their end about as fast as before, or have only begun to fall."""
     paces, falls = [pace_of_thirds(one) for one in trends], [last_fall(one) for one in trends]
     gains = [fall / one.fall if one.fall > 0 else 0.0 for one, (fall, _) in zip(trends, falls, strict=True)]
-    far = any(one.end < LEFT * one.start or one.end >= one.first for one in trends)
-    straight = all(PACE[0] <= pace <= PACE[1] for pace in paces) and max(gains) >= FALLS and not far
-    begun = (
-        all(BEGUN * one.start <= one.end < one.first for one in trends)
-        and min(paces) >= LATE
-        and min(gains) >= STEEPENS
-    )
+    falls_at_all = all(one.end < one.first for one in trends)
+    straight = all(PACE[0] <= pace <= PACE[1] for pace in paces) and max(gains) >= FALLS
+    high = all(one.end >= BEGUN * one.start > 0 for one in trends)
+    begun = high and min(paces) >= LATE and min(gains) >= STEEPENS
     late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
-    return (straight or begun) and late and max(z for _, z in falls) >= SURE
+    return falls_at_all and (straight or begun) and late and max(z for _, z in falls) >= SURE

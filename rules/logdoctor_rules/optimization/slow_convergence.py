@@ -238,8 +238,7 @@ class SlowConvergence(Rule):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
-        far = not unlevelled and any(one.end < self.min_left * one.start for one in (train, trend))
-        if trend.sure_fall < self.min_z or far:
+        if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return

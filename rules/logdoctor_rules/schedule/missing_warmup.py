@@ -58,7 +58,7 @@ class MissingWarmup(Rule):
     Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
     while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
     but once, or a sibling with another warm-up that goes much lower. Where the log begins after it, the loss comes down
-    at once, by leaps or with a burst of the gradient. A later jump of the rate is judged by its harm.
+    at once, by leaps or with a burst of the gradient, though not by decades. A later jump is judged by its harm.
     """
 
     id = "missing-warmup"
