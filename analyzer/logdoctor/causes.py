@@ -80,8 +80,8 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "bad-batch": (
         "one batch is bad: NaN, outliers or wrong labels in the data",
         (
-            "check the inputs of the batches at that step for NaN and outliers",
-            "restart some hundred steps earlier and skip those batches",
+            "check the inputs of the batches there for NaN and outliers",
+            "go back to a checkpoint before it and skip those batches",
         ),
     ),
     "bad-initialization": (

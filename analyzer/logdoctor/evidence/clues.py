@@ -11,6 +11,7 @@ from logdoctor.evidence.event import EXPLODES, LOOK_BACK, RUN_UP, Event, Kind
 from logdoctor.evidence.rates import MODEST, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
+from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.text_event import GRADIENT_OVERFLOW
 from logdoctor.signals import given_rate
@@ -64,7 +65,11 @@ def _from_start(event: Event) -> Iterator[Clue]:
         return
     height = rate_height(event.run, event.settings)
     if event.first is None:
-        yield Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
+        if event.series.axis is Axis.STEP and event.series.steps[0] <= 1:
+            yield Clue("learning-rate-too-high", -FAIR, "the first value comes before any update")
+            yield Clue("missing-warmup", -FAIR)
+        else:
+            yield Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
         yield Clue("data-not-normalised", FAIR)
         yield Clue("no-gradient-clipping", -WEAK)
     else:

@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 
 from logdoctor.evidence.stuck import accuracies, end_accuracy
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
@@ -57,12 +57,16 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
     return best > 0 and train.end < -log(best) / named.level * train.first
 
 
-def starts_at_chance(run: Run) -> list[Chance]:
-    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it."""
+def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
+    """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it.
+
+    One whose first value comes after the second of the loss says nothing of its beginning.
+    """
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if not is_accuracy(series.name) or len(values) < 2:
+        late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
+        if not is_accuracy(series.name) or len(values) < 2 or late:
             continue
         start = float(values[0]) / accuracy_unit(values)
         classes = round(1 / start) if start > 0 else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
@@ -105,7 +107,7 @@ class Fitted:
 
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
-        first, training = self.gap.val.first, float(self.gap.train_level[0])
+        first, training = self._first_pair
         away = training > 0 and first - training > max(FIRST_GAP * training, 4 * self.gap.val.noise)
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
@@ -119,6 +121,19 @@ class Fitted:
         likely = apart or ((unhelped or ends) and not self._remembers)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
+
+    @property
+    def _first_pair(self) -> tuple[float, float]:
+        """The first validation loss that has a training loss at its step or before, and that.
+
+        Where training falls within its first values it is the higher one of value and level: smoothing runs ahead.
+        """
+        train, val = self.gap.train.series, self.gap.val.series
+        if train.axis is not val.axis:
+            return self.gap.val.first, float(self.gap.train_level[0])
+        at = min(int(np.searchsorted(val.steps, train.steps[0])), len(val) - 1)
+        level = np.interp(val.steps[at], self.gap.train.steps, self.gap.train.level)
+        return float(val.values[at]), float(max(level, np.interp(val.steps[at], train.steps, train.values)))
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

@@ -24,6 +24,10 @@ HIGH_PLAIN = 2.0
 MOST_MOMENTUM = 0.999
 """Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
 
+HIGH_RATE, FAR_TOO_HIGH = 1.0, 3.0
+"""Rate that throws the first updates of most networks, with any optimizer; where that is known, in units of what seldom
+trains with it."""
+
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
 
@@ -55,6 +59,12 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
     return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
 
 
+def is_far_too_high(settings: Hyperparameters) -> bool:
+    """Tell whether the rate is one at which hardly any network trains."""
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
+    return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
+
+
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs < rate)
@@ -69,6 +79,12 @@ def rate_too_low(
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+
+
+def only_higher_went_well(siblings: Siblings) -> bool:
+    """Whether the same run went well at a higher rate, and at no lower one."""
+    faster = _went_well_at(siblings, lambda theirs, rate: theirs > rate)
+    return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
 
 
 def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:

@@ -41,6 +41,12 @@ STEADY, STEADY_STEPS = 0.9, 4
 HINTS = 2
 """The same number from which on it is left open whether the run learns."""
 
+SEEN = 6
+"""Evaluations whose beginning and end show whether validation falls: two in each third."""
+
+FOLLOWS = 0.1
+"""Fall of validation as a share of that of training, up to which it does not follow."""
+
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
     """Say what shows that a run began where it was good already, or nothing: fine-tuning, a resumed run."""
@@ -86,3 +92,11 @@ def may_fall(val: Trend[Any]) -> bool:
     """Whether each of few evaluations is lower than the one before, too few to say that it is no chance."""
     falls = np.diff(val.series.values) < 0
     return HINTS <= len(falls) < STEADY_STEPS and bool(falls.all())
+
+
+def leaves_behind(train: Trend[TrainLoss], val: Trend[Any] | None) -> bool:
+    """Whether validation lies above training all along and gains nothing of its fall: more would only fit more."""
+    if val is None or val.series.axis is not train.series.axis or len(val) < SEEN:
+        return False
+    fell = train.thirds[0] - train.thirds[2]
+    return val.thirds[0] - val.thirds[2] < FOLLOWS * fell and min(val.thirds) > train.thirds[0]

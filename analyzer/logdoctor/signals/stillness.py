@@ -77,6 +77,8 @@ class Stillness:
         unit = accuracy_unit(series.values)
         if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
             return ""
+        if kinds == 1:
+            return f"{series.name} is {series.values[0]:.3g} at each of {n} evaluations: one answer for every input"
         return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
 
     @property

@@ -151,6 +151,19 @@ class Trend(Generic[R]):
         return int(self.steps[self.best_at])
 
     @cached_property
+    def best_point(self) -> tuple[int, float]:
+        """Step and value of what a reader sees as the best: the lowest value of those that make the lowest level.
+
+        Where points are grouped, the level itself: the lowest of a block is luck.
+        """
+        if self.block > 1:
+            return self.best_step, self.best
+        first = max(self.best_at - SMOOTHED // 2, 0) if len(self) >= 2 * SMOOTHED else self.best_at
+        last = self.best_at + SMOOTHED // 2 if len(self) >= 2 * SMOOTHED else self.best_at
+        at = first + int(np.argmin(self.series.values[first : last + 1]))
+        return int(self.series.steps[at]), float(self.series.values[at])
+
+    @cached_property
     def fall(self) -> float:
         """How far the level fell from the start to its lowest: what the run achieved."""
         return self.start - self.best

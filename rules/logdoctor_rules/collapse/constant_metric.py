@@ -165,7 +165,7 @@ class ConstantMetric(Rule):
             causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
             evidence={
                 "value": Quantity(value),
-                "values alike": Quantity(n - since, counted(n, "value")),
+                "values alike": Quantity(n - since, f"of {counted(n, 'value')}"),
                 "training loss at the end": Quantity(train.end if train is not None else "not logged"),
             },
         )

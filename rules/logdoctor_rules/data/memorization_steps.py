@@ -169,7 +169,8 @@ class MemorizationSteps(Rule):
                 "share of the movement between epochs": Quantity(share, "share"),
                 "all steps together": Quantity(total),
                 "steps in units of noise": Quantity(round(height, 1)),
-                "epochs": Quantity(epochs.count, epochs.known_from),
+                "epochs": Quantity(epochs.count),
+                "known from": Quantity(epochs.known_from),
             },
         )
 

@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.evidence.overfit import Fitted, decides_worse
 from logdoctor.run import State
-from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
 
@@ -58,7 +58,7 @@ class Overfitting(Rule):
         "Needs 5 validation losses and a training loss that falls on while they rise. Judged by loss alone: where only "
         "metrics are logged it is silent, and a validation set that overlaps training hides it."
     )
-    explains = ("generalization-gap", "still-improving", "metric-loss-disagreement")
+    explains = ("generalization-gap", "still-improving", "metric-loss-disagreement", "noisy-validation")
 
     min_rise: float = threshold(
         0.05,
@@ -230,8 +230,11 @@ class Overfitting(Rule):
         gap: Gap,
         settings: Hyperparameters,
         metric: Trend[ValMetric] | None,
+        swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
+        if swings is not None and swings.thrown_again:
+            return  # the weights were blown up: validation rises for that
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
@@ -246,7 +249,8 @@ class Overfitting(Rule):
         going_on = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
         if was - train.end <= max(going_on, train.level_noise):
             return
-        best, series = place(val.series, val.best_step), val.series
+        series, (best_step, lowest) = val.series, val.best_point
+        best = place(series, best_step)
         last, peak = int(series.steps[-1]), float(val.since(val.best_step).max())
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
         unfinished = run.state in (State.WRITING, State.INTERRUPTED)
@@ -254,20 +258,20 @@ class Overfitting(Rule):
         stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
         certain = _decides_as_well(val, metric)
         yield self.finding(
-            f"{series.name} rises from {number(val.best)} in {best} to {number(val.end)} "
+            f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} falls to {number(train.end)}{turn}"
             + (", and the run is not finished" if back and unfinished else ""),
-            Span(series.name, val.best_step, last, "rising"),
-            Span(train.series.name, *_stretch(train, val.best_step), "falling"),
+            Span(series.name, best_step, last, "rising"),
+            Span(train.series.name, *_stretch(train, best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=Fitted(gap, settings, metric).causes(fixes=[stop], certain=certain),
             evidence={
-                "lowest": Quantity(val.best),
+                "lowest": Quantity(lowest),
                 "end": Quantity(val.end),
                 "noise": Quantity(val.noise),
-                f"best {axis_word(series.axis)}": Quantity(val.best_step),
-                "after the best": Quantity(_saved(val)),
+                f"best {axis_word(series.axis)}": Quantity(best_step),
+                "steps after the best": Quantity(_after(val), "share"),
                 **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
                 **({"metric": Quantity(certain)} if certain else {}),
             },
@@ -280,14 +284,19 @@ class Overfitting(Rule):
         return peak - val.end > clear and late > clear
 
 
+def _after(val: Trend[ValLoss]) -> float:
+    """Return the share of the steps that came after the best value."""
+    steps = val.series.steps
+    return (int(steps[-1]) - val.best_point[0]) / max(int(steps[-1] - steps[0]), 1)
+
+
 def _saved(val: Trend[ValLoss]) -> str:
     """Say what stopping at the best value would have saved: a share of the steps, and time where it is logged."""
-    series = val.series
-    share = (int(series.steps[-1]) - val.best_step) / max(int(series.steps[-1] - series.steps[0]), 1)
+    series, share = val.series, _after(val)
     times = series.wall_times
     if times is None or not np.isfinite(times).all():
         return f"{percent(share)} of the steps"
-    seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_step))])
+    seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_point[0]))])
     text = f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds:.0f} s"
     return f"{percent(share)} of the steps" + (f", {text}" if seconds > 0 else "")
 

@@ -25,7 +25,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence import rate_too_high
+from logdoctor.evidence import rate_too_high, rate_too_low
+from logdoctor.evidence.rates import only_higher_went_well
 from logdoctor.evidence.stuck import (
     accuracies,
     end_accuracy,
@@ -51,13 +52,9 @@ class Plateau(Rule):
     title = "The training loss stops falling too early"
     severity = Severity.WARNING
     causes = (
-        "learning-rate-too-high",
-        "schedule-decays-too-soon",
-        "dead-activations",
-        "model-too-small",
-        "bad-initialization",
-        "over-regularised",
-    )
+        "learning-rate-too-high", "schedule-decays-too-soon", "dead-activations", "model-too-small",
+        "bad-initialization", "over-regularised", "learning-rate-too-low",
+    )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
     explains = ("slow-convergence", "constant-metric")
@@ -107,6 +104,12 @@ class Plateau(Rule):
             settings={"lr": 0.1, "weight_decay": 0.3},
             train_loss=decay(134.0, 68.0, half_life=0.01),
             siblings=(example_run(settings={"lr": 0.1, "weight_decay": 0.0}, train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "rests high at a low rate, and the same run goes much lower at a higher one",
+            settings={"lr": 1e-5},
+            train_loss=decay(134.0, 68.0, half_life=0.01),
+            siblings=(example_run(settings={"lr": 1e-2}, train_loss=decay(133.0, 23.0)),),
         ),
         fires(
             "fewer units than a sibling that goes much lower",
@@ -312,15 +315,17 @@ class Plateau(Rule):
     ) -> tuple[Cause, ...]:
         at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
         same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
+        slow = only_higher_went_well(siblings)
         strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
         return ranked(
             told("schedule-decays-too-soon", died),
+            *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
             told("over-regularised", strong),
             told("model-too-small", small),
             rate_too_high(
                 siblings,
                 Strength.UNLIKELY
-                if died or strong or small or same_rate
+                if died or strong or small or same_rate or slow
                 else Strength.LIKELY
                 if train.noise > 1e-3 * abs(train.end)
                 else Strength.POSSIBLE,
