@@ -65,7 +65,7 @@ class Overfitting(Rule):
         "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
     )
     least_rise: float = threshold(
-        0.01, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
+        0.02, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
     )
     min_ratio: float = threshold(
         0.2,

@@ -195,7 +195,12 @@ class ValidationBelowTraining(Rule):
         noise = float(np.hypot(_error_of_third(train), _error_of_third(val)))
         least = max(self.min_lead * train.fall, self.min_z * noise)
         kept = train.lost <= (1 - KEPT) * train.fall
-        if end <= least or mine > self.max_ratio * theirs or end < self.min_lasting * middle or not kept:
+        if (
+            end <= least
+            or mine > self.max_ratio * min(theirs, train.thirds[2])
+            or end < self.min_lasting * middle
+            or not kept
+        ):
             return
         named, off = regularisers(run)
         solved = self._solved(run, train)
