@@ -30,6 +30,9 @@ WORSE_THAN_NOTHING = 1.5
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
 
+BORNE_OUT = 0.5
+"""Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
+
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 

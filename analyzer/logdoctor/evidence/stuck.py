@@ -11,11 +11,12 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Run, Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
 
@@ -60,6 +61,15 @@ FEW_EVALUATIONS = 5
 
 FEW_UPDATES = 50
 """Updates in which no network learns much."""
+
+SHORT = 1000
+"""Updates up to which a run has few for a large batch."""
+
+LARGE_BATCH = 4096
+"""Examples in a batch from which a run of a thousand updates has few of them for its data."""
+
+WHOLE_BATCH, AN_EPOCH = 100, 2
+"""Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
 
 CAUSES = (
     "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization", "dead-activations",
@@ -158,6 +168,17 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     if decay is not None and decay >= limit:
         return f"the weight decay is {number(decay)}"
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def few_updates(series: Series, settings: Hyperparameters) -> str:
+    """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
+    updates, batch = int(series.steps[-1]), settings.batch_size or 0
+    epochs = settings.number(PLANNED_EPOCHS)
+    if series.axis is not Axis.STEP or updates > SHORT:
+        return ""
+    if epochs and batch >= WHOLE_BATCH and updates <= AN_EPOCH * epochs:
+        return f"the run has {number(updates)} updates in {number(epochs)} epochs, of {number(batch)} examples each"
+    return f"the run has {number(updates)} updates in all" if batch >= LARGE_BATCH else ""
 
 
 def told(cause: str, clause: str) -> Cause:

@@ -350,11 +350,20 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
     if not len(peaks) or alike[peaks].max() < MIN_CORRELATION:
         return None
     period = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
+    period /= _times_contained(alike, round(period))
     for multiple in range(2, int(longest / period) + 1):
         near = peaks[np.abs(peaks - multiple * period) <= 1 + 0.02 * multiple * period]
         if len(near):
             period = float(near[np.argmax(alike[near])]) / multiple
     return period
+
+
+def _times_contained(alike: NDArray[np.float64], period: int) -> int:
+    """Return how many shorter periods, of MIN_EPOCH_POINTS or more, one holds: the curve fits itself as well there."""
+    for times in range(period // MIN_EPOCH_POINTS, 1, -1):
+        if period % times == 0 and alike[period // times] >= 0.9 * alike[period]:
+            return times
+    return 1
 
 
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:

@@ -23,6 +23,10 @@ ANSWERS = 0.4
 GUESSING = 0.7
 """Accuracy from which down a model may be one that gives the same answer always, two classes being uneven."""
 
+ONE_LEVEL = 5e-4
+"""Spread of late evaluations as a share of their level, up to which only a constant is fitted: whoever fits labels of
+other rows moves by 0.001 and more."""
+
 GROWN = 10.0
 """Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
 
@@ -60,10 +64,15 @@ class Stillness:
 
     @cached_property
     def one_answer(self) -> str:
-        """The accuracy on held-out data takes few values, as of a model that gives every input the same answer."""
+        """The accuracy on held-out data takes few values, as of a model that gives every input the same answer.
+
+        Where there is none, a loss that hardly moves once that answer is fitted says the same.
+        """
         series = self._accuracy
-        if series is None or self.frozen:
+        if self.frozen:
             return ""
+        if series is None:
+            return self._one_level
         n, kinds = len(series), len(np.unique(series.values))
         unit = accuracy_unit(series.values)
         if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
@@ -71,6 +80,17 @@ class Stillness:
         if kinds == 1:
             return f"{series.name} is {series.values[0]:.3g} at each of {n} evaluations: one answer for every input"
         return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
+
+    @property
+    def _one_level(self) -> str:
+        series = self._values(ValLoss)
+        if series is None or len(series) < 2 * FEW:
+            return ""
+        late = series.values[len(series) // 2 :]
+        spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
+        if spread > ONE_LEVEL:
+            return ""
+        return f"{series.name} stays within {100 * spread:.2g} % over the later half: one answer for every input"
 
     @cached_property
     def many_answers(self) -> str:

@@ -182,6 +182,11 @@ class Trend(Generic[R]):
         return tuple(float(np.median(part if len(part) else values)) for part in parts)  # type: ignore[return-value]
 
     @cached_property
+    def error_of_third(self) -> float:
+        """Standard error of the median of a third of the points."""
+        return float(MEDIAN_EFFICIENCY * self.noise / np.sqrt(max(len(self) / 3, 1.0)))
+
+    @cached_property
     def sure_fall(self) -> float:
         """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
         error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(2 / max(len(self) / 3, 1.0))

@@ -25,14 +25,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.evidence.overfit import Fitted, decides_worse
+from logdoctor.evidence.overfit import BORNE_OUT, Fitted, decides_worse
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
-
-HALF = 0.5
-"""Part of a rise that is enough where the metric falls with it: two things that agree."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Overfitting(Rule):
         "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
     )
     least_rise: float = threshold(
-        0.01, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
+        0.02, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
     )
     min_ratio: float = threshold(
         0.2,
@@ -240,7 +237,7 @@ class Overfitting(Rule):
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
         # The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck alone.
         luck = np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0)))
-        part = HALF if decides_worse(metric, self.min_fall, self.min_z) else 1.0
+        part = BORNE_OUT if decides_worse(metric, self.min_fall, self.min_z) else 1.0
         material = part * min(self.min_rise * fall, self.min_ratio * abs(val.best))
         least = max(material, self.min_level * abs(val.best), (part * self.min_z + luck) * val.level_noise)
         if len(val) < self.min_points or risen < least or risen <= 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ from logdoctor import (
     Strength,
     TrainLoss,
     TrainMetric,
-    ValLoss,
     ValMetric,
     because,
     confidence_from,
@@ -35,7 +33,6 @@ from logdoctor.run.naming import stem_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.accuracy import accuracy_unit
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent
 
 if TYPE_CHECKING:
@@ -192,10 +189,15 @@ class ValidationBelowTraining(Rule):
             return
         end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
         theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
-        noise = float(np.hypot(_error_of_third(train), _error_of_third(val)))
+        noise = float(np.hypot(train.error_of_third, val.error_of_third))
         least = max(self.min_lead * train.fall, self.min_z * noise)
         kept = train.lost <= (1 - KEPT) * train.fall
-        if end <= least or mine > self.max_ratio * theirs or end < self.min_lasting * middle or not kept:
+        if (
+            end <= least
+            or mine > self.max_ratio * min(theirs, train.thirds[2])
+            or end < self.min_lasting * middle
+            or not kept
+        ):
             return
         named, off = regularisers(run)
         solved = self._solved(run, train)
@@ -264,8 +266,3 @@ class ValidationBelowTraining(Rule):
 def _at_end(values: NDArray[np.float64]) -> float:
     """Return the median of the last tenth of a share, in percent or not, as a share."""
     return float(np.median(values[-max(1, len(values) // 10) :])) / accuracy_unit(values)
-
-
-def _error_of_third(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:
-    """Return the standard error of the median of a third of the points."""
-    return MEDIAN_EFFICIENCY * trend.noise / math.sqrt(max(len(trend) / 3, 1.0))

@@ -29,14 +29,11 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.rates import rate_height
-from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
+from logdoctor.evidence.stuck import few_updates, poor_accuracy, strong_regularisation, told
 from logdoctor.evidence.trained import leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.wording import counted, number
-
-LARGE_BATCH = 4096
-"""Examples in a batch from which a run of a thousand updates has few of them for its data."""
 
 STEPS = np.linspace(0.0, 1.0, 120)
 SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
@@ -258,7 +255,7 @@ class SlowConvergence(Rule):
         if trained_before(run, train, chance) or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)
-        few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
+        few = few_updates(series, settings)
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, almost in a straight line",
@@ -268,13 +265,13 @@ class SlowConvergence(Rule):
             causes=ranked(
                 rate_too_low(
                     siblings,
-                    Strength.LIKELY,
+                    Strength.POSSIBLE if few else Strength.LIKELY,
                     pro=["the fall does not level off: it is still beginning"],
                     contra=[near_its_end] if near_its_end else [],
                 ),
                 told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
-                told("batch-too-large", f"the run has {number(last_step - first_step)} updates in all" if few else ""),
+                told("batch-too-large", few),
             ),
             evidence={
                 "start": Quantity(trend.start),
