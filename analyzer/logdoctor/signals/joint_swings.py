@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run import Series
 from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.swings import detrended, turning_points
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -64,6 +65,11 @@ class JointSwings:
 
     The first value is left out, which may have been thrown."""
 
+    series: Series
+    """The validation loss."""
+    first_step: int
+    """Where its later half begins."""
+
     @classmethod
     def measure(cls, rough: Roughness) -> JointSwings:
         """Compare the two; raises Unmeasurable where they are too few, not above zero, or the same throughout."""
@@ -84,6 +90,8 @@ class JointSwings:
             min(_spread(one) for one in logs),
             max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
+            rough.gap.val.series,
+            int(rough.gap.val.series.steps[-n]),
         )
 
     def margin(self, *, rate_is_high: bool) -> float:
@@ -111,7 +119,9 @@ def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _spread(logs: NDArray[np.float64]) -> float:
-    low, high = np.percentile(detrended(logs), [10, 90])
+    """Return the ratio of the 90th to the 10th percentile, trend aside; one wild value of a dozen does not count."""
+    away = detrended(logs)
+    low, high = np.percentile(away, 10, method="higher"), np.percentile(away, 90, method="lower")
     return float(np.exp(high - low))
 
 

@@ -220,6 +220,7 @@ class Oscillation(Rule):
         yield self.finding(
             f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
+            *_beside(joint if not (thrown or swinging) else None),
             confidence=confidence_from(sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else _missing(settings, schedule),
@@ -230,6 +231,11 @@ class Oscillation(Rule):
                 "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
+
+
+def _beside(joint: JointSwings | None) -> Iterator[Span]:
+    if joint is not None:
+        yield Span(joint.series.name, joint.first_step, int(joint.series.steps[-1]), "with it")
 
 
 def _clues(
