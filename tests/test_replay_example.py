@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,14 @@ def test_the_replay_tells_the_cause_and_tests_the_fix(replayed: subprocess.Compl
     (fix,) = (line for line in replayed.stdout.splitlines() if line.startswith("  fix "))
     assert "keep the learning rate at" in fix
     assert fix.endswith(" tested")
+
+
+def test_the_readme_shows_what_is_printed(replayed: subprocess.CompletedProcess[str]) -> None:
+    readme = (EXAMPLE.parents[1] / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^\$ logdoctor replay runs/nan [^\n]*\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    lines = [line for line in shown.splitlines() if line.strip() not in ("", "...")]
+    assert len(lines) > 15
+    assert [line for line in lines if line not in replayed.stdout.splitlines()] == []
 
 
 def test_analyze_shows_the_tested_fix(run: Path, replayed: subprocess.CompletedProcess[str]) -> None:

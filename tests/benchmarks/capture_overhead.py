@@ -18,10 +18,11 @@ import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -89,7 +90,7 @@ def child(pipe: Connection, folder: Path | None, batch: int) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     clock = OwnTime()
-    meter.time = clock  # type: ignore[assignment]
+    meter.time = clock  # type: ignore[assignment, attr-defined]
     capture = install(folder) if folder is not None else None
     model = Gpt()
     optimizer = torch.optim.AdamW(model.parameters(), 3e-4)
@@ -122,36 +123,37 @@ def child(pipe: Connection, folder: Path | None, batch: int) -> None:
     pipe.send(Ended(writing, share, hashlib.sha256(weights).hexdigest()))
 
 
-def by_turns(
-    folder: Path, seconds: float, turn: int, batch: int
-) -> Iterator[tuple[Timed, Timed] | tuple[Ended, Ended]]:
-    """Yield what each turn took with a capture and without, then how both ended."""
-    context = multiprocessing.get_context("spawn")
-    pipes = []
-    for home in (folder, None):
-        ours, theirs = context.Pipe()
-        context.Process(target=child, args=(theirs, home, batch), daemon=True).start()
-        ours.recv()  # it is warm
-        pipes.append(ours)
-    ended = time.monotonic() + seconds
-    number = 0
-    while time.monotonic() < ended or number < BLOCKS:
+class Trainings:
+    """Both trainings, in processes that wait for their turns: the first with a capture, the second without."""
+
+    def __init__(self, folder: Path, batch: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipes: list[Connection] = []
+        for home in (folder, None):
+            ours, theirs = context.Pipe()
+            context.Process(target=child, args=(theirs, home, batch), daemon=True).start()
+            ours.recv()  # it is warm
+            self._pipes.append(ours)
+
+    def turn(self, number: int, steps: int) -> tuple[Timed, Timed]:
+        """Let each take its steps; which is first changes."""
         order = (0, 1) if number % 4 in (0, 3) else (1, 0)
-        timed = {which: _answer(pipes[which], turn) for which in order}
-        yield timed[0], timed[1]
-        number += 1
-    yield _answer(pipes[0], 0), _answer(pipes[1], 0)
+        timed: dict[int, Timed] = {which: self._answer(which, steps) for which in order}
+        return timed[0], timed[1]
 
+    def end(self) -> tuple[Ended, Ended]:
+        """End both."""
+        return self._answer(0, 0), self._answer(1, 0)
 
-def _answer(pipe: Connection, message: int) -> Timed | Ended:
-    pipe.send(message)
-    return pipe.recv()
+    def _answer(self, which: int, steps: int) -> Any:
+        self._pipes[which].send(steps)
+        return self._pipes[which].recv()
 
 
 def ratio(turns: Sequence[tuple[Timed, Timed]], which: str, more: float = 0.0) -> float:
     """Return the time with a capture over that without, of all turns together."""
-    alone = sum(getattr(one, which) for _, one in turns)
-    return (sum(getattr(one, which) for one, _ in turns) + more) / alone
+    captured, alone = (sum(getattr(pair[at], which) for pair in turns) for at in (0, 1))
+    return float((captured + more) / alone)
 
 
 def main() -> None:
@@ -163,7 +165,12 @@ def main() -> None:
     options = parser.parse_args()
     size = sum(one.numel() for one in Gpt().parameters())
     with tempfile.TemporaryDirectory() as temporary:
-        *turns, (captured, alone) = by_turns(Path(temporary), options.seconds, options.turn, options.batch)
+        trainings = Trainings(Path(temporary), options.batch)
+        until = time.monotonic() + options.seconds
+        turns: list[tuple[Timed, Timed]] = []
+        while time.monotonic() < until or len(turns) < BLOCKS:
+            turns.append(trainings.turn(len(turns), options.turn))
+        captured, alone = trainings.end()
         states = list(state_folders(Path(temporary) / FOLDER))
     count = len(turns) * options.turn
     seconds = [sum(one[which].wall for one in turns) for which in (0, 1)]

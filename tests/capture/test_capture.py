@@ -187,7 +187,7 @@ class _Counting(nn.Module):  # type: ignore[misc]  # torch is not followed
         super().__init__()
         self.inner = nn.Linear(1, 1)
 
-    def forward(self, inputs: Any, count: Any = 1, verbose: bool = False) -> Any:  # noqa: ARG002
+    def forward(self, inputs: Any, count: Any = 1, verbose: bool = False) -> Any:
         return self.inner(inputs).square().sum() / count
 
 

@@ -169,8 +169,8 @@ case(
     over(START, b"".join(OTHERS)[slice(*PIECE)]),
     TORN,
     [
-        (HERE, START + FIRST_OTHER - PIECE[0], "are no records"),
-        (START + LAST_OTHER - PIECE[0], PLACES[TORN[-1]][1], "are no records"),
+        (HERE, START + FIRST_OTHER - PIECE[0], "another process wrote"),
+        (START + LAST_OTHER - PIECE[0], PLACES[TORN[-1]][1], "another process wrote"),
     ],
     also={("other", step): -1.0 for step in WITHIN},
 )

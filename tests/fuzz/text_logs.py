@@ -101,7 +101,7 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
 
 
 def _words(line: bytes) -> list[bytes]:
-    return re.sub(rb"[,|]| - ", b" ", _NUMBER.sub(b"#", line)).split()
+    return re.sub(rb"[,|]| -(?= )", b" ", _NUMBER.sub(b"#", line)).split()
 
 
 def _is_part(words: list[bytes], whole: list[bytes]) -> bool:

@@ -56,6 +56,8 @@ def test_examples_stand_in_for_those_of_another_batch(kind: str) -> None:
 def test_batches_that_are_not_alike_are_not_mixed() -> None:
     for base, batch in [
         (torch.zeros(4, 5), torch.zeros(4, 6)),
+        (None, torch.zeros(4)),
+        ([torch.zeros(4)], (torch.zeros(4),)),
         ({"a": torch.zeros(4)}, {"b": torch.zeros(4)}),
         ((torch.zeros(4),), (torch.zeros(4), torch.zeros(4))),
     ]:
@@ -100,6 +102,26 @@ def test_an_accumulated_part_is_named_too() -> None:
     assert isinstance(result.culprits, Culprits)
     assert (result.culprits.examples, result.culprits.part, result.culprits.rest_goes_well) == ((5, 9), 1, True)
     assert result.culprits.told == "batch[0] is NaN there"
+
+
+def test_a_recipe_that_takes_no_mixed_batch_is_replayed_all_the_same() -> None:
+    from tests.replay.training import loss_of
+
+    def batch(step: int) -> Any:
+        x, y = examples(step)
+        if step == 40:
+            x[3, 2] = math.nan
+        return x, y, torch.full((32,), step)
+
+    def loss(model: Any, one: Any) -> Any:
+        if len(one[2].unique()) > 1:
+            raise ValueError("two steps in one batch")
+        return loss_of(model, one)
+
+    result = replay(Loop(batch=batch, loss=loss, steps=60).run().material(), Target(40), Options("cpu"))
+    assert result.culprits is None
+    assert result.verdict is not None
+    assert result.verdict.cause == "bad-batch"
 
 
 def test_what_stands_out_is_told() -> None:

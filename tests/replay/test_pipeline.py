@@ -13,9 +13,11 @@ from tests.replay.training import Loop, build, examples, loss_of
 from torch import nn
 
 from logdoctor.finding import Confidence
+from logdoctor.replay import locate
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Fidelity, Training
 from logdoctor.replay.pipeline import Options, Progress, replay
+from logdoctor.replay.tracer import Tracer
 from logdoctor.replayed import Culprits, Outcome, Shift, Symptom, Target, Wording, from_json, to_json
 
 torch.set_num_threads(1)
@@ -142,6 +144,20 @@ class _Forgetful:
 class _Forgets:
     def load_state_dict(self, _state: Any) -> None:
         pass
+
+
+def test_one_step_alone_is_traced(nan_run: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Tracer] = []
+
+    class Counted(Tracer):
+        def __enter__(self) -> Tracer:
+            made.append(self)
+            return super().__enter__()
+
+    monkeypatch.setattr(locate, "Tracer", Counted)
+    result = replay(nan_run.material(), Target(40), CPU)
+    assert result.birth is not None
+    assert len(made) == 1
 
 
 def test_the_steps_spent_are_those_that_progress_tells(nan_run: Loop) -> None:

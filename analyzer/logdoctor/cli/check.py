@@ -82,7 +82,7 @@ def command(
     """Judge every training run at or below each PATH, for CI. Logs are taken for finished, however new.
 
     Exits with 0 when nothing fails, 1 when a finding or a check at or above --fail-on fails, 2 when it could not
-    finish, and 3 when it cannot tell: no run, a missing run or series, damaged data, or a reference that was made
+    finish, and 3 when it cannot tell: no run, a missing run, series or training loss, damaged data, or a reference made
     elsewhere.
     """
     from logdoctor.config import FailOn, Preset, reference_files, with_suppressions

@@ -176,7 +176,10 @@ def _from_level(event: Event) -> Iterator[Clue]:
     certain = event.overconfident
     if abs(event.level) <= LOW * abs(event.first):
         fell = f"the loss had fallen to {number(event.level)} from {number(event.first)}"
-        yield Clue("log-of-zero", FAIR, f"{fell}: some probabilities are within rounding of 0 or 1")
+        if event.uneven or event.averages:
+            yield Clue("log-of-zero", FAIR, f"{fell}: some probabilities are within rounding of 0 or 1")
+        else:
+            yield Clue("bad-batch", WEAK, f"{fell}, alike in all batches: none is wrong with certainty")
     elif certain is not None:
         risen = f"validation had risen to {number(certain[1])} from {number(certain[0])}"
         yield Clue("log-of-zero", FAIR, f"{risen}: the model is certain where it is wrong, which gives log(0)")

@@ -40,6 +40,10 @@ LOOK_BACK = 20
 WINDOW_SHARE = 0.05
 """Share of the points before an event that still is "just before" it: a warm-up lasts 1 to 5 % of a run."""
 
+UNEVEN = 3.0
+"""Largest loss of late batches in units of the usual one, from which they are uneven: those of sound data differ by
+half, and of a small loss that comes from a few rows by threefold and more."""
+
 GROWTH = 2.0
 """Factor above the usual from which a value has risen; ordinary batch noise stays below a factor of two."""
 
@@ -137,6 +141,12 @@ class Event:
         """The usual value just before the onset."""
         last = min(LOOK_BACK, max(RUN_UP, len(self.before) // 4))
         return float(np.median(self.before[-last:])) if len(self.before) else None
+
+    @cached_property
+    def uneven(self) -> bool:
+        """Whether batches just before the onset differ as where a few answers are wrong with certainty."""
+        last = self.before[-10 * LOOK_BACK :][len(self.before[-10 * LOOK_BACK :]) // 3 :]
+        return len(last) > RUN_UP and float(last.max()) >= UNEVEN * abs(float(np.median(last)))
 
     @cached_property
     def highest(self) -> float:
@@ -283,13 +293,18 @@ class Event:
 
     @cached_property
     def broke_before(self) -> tuple[tuple[int, str], ...]:
-        """Step and name of other losses that were NaN or infinite before this one; the earliest first."""
+        """Step and name of other losses that were NaN or infinite before this one; the earliest first.
+
+        An evaluation between its last sound value and the event shows the same weights: it was not first. A single
+        value is the summary of a run.
+        """
         found = []
         for one in self.run.all(Loss):
             bad = np.flatnonzero(~np.isfinite(one.curve.values))
-            if one.name != self.series.name and one.axis is self.series.axis and len(bad):
+            if one.name != self.series.name and one.axis is self.series.axis and len(bad) and len(one) > 1:
                 found.append((int(one.curve.steps[bad[0]]), one.name))
-        return tuple(sorted(one for one in found if one[0] < self.step))
+        sound = self.series.steps[: self.index][-1:]
+        return tuple(sorted(one for one in found if len(sound) and one[0] <= sound[0]))
 
     @cached_property
     def overconfident(self) -> tuple[float, float] | None:

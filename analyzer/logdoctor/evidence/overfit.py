@@ -159,3 +159,11 @@ class Fitted:
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
                 f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"
             )
+
+
+def decides_worse(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> bool:
+    """Tell whether a metric ends below its best by a share of it and by so many times the noise of its level."""
+    if metric is None:
+        return False
+    best = float(metric.level.max())
+    return best - metric.end > max(share * abs(best), sigmas * metric.level_noise)

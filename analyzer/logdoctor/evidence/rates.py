@@ -24,6 +24,10 @@ HIGH_PLAIN = 2.0
 MOST_MOMENTUM = 0.999
 """Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
 
+HIGH_RATE, FAR_TOO_HIGH = 1.0, 3.0
+"""Rate that throws the first updates of most networks, with any optimizer; where that is known, in units of what seldom
+trains with it."""
+
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
 
@@ -53,6 +57,12 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
     if adaptive:
         return rate / HIGH_ADAPTIVE
     return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
+
+
+def is_far_too_high(settings: Hyperparameters) -> bool:
+    """Tell whether the rate is one at which hardly any network trains."""
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
+    return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:

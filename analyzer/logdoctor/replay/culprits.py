@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from logdoctor.replay.devices import tensors_of
+from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.guard import Guard
 from logdoctor.replay.session import Session
 from logdoctor.replay.snapshot import Snapshot
@@ -36,8 +37,16 @@ STANDS_OUT = 10.0
 def culprits(session: Session, failing: Snapshot, ceiling: float, healthy_step: int) -> Culprits | None:
     """Return the examples of the failing step's batch that fail without the others.
 
-    None where the batch cannot be divided. Where no example fails alone, or many do, none is named.
+    None where the batch cannot be divided, or the recipe cannot take one that is put together. Where no example fails
+    alone, or many do, none is named.
     """
+    try:
+        return _searched(session, failing, ceiling, healthy_step)
+    except (UnlikeBatchesError, ReplayError):
+        return None
+
+
+def _searched(session: Session, failing: Snapshot, ceiling: float, healthy_step: int) -> Culprits | None:
     accumulate = session.material.recipe.accumulate
     batch = batch_of(session.material, failing.step, session.device)
     healthy = batch_of(session.material, healthy_step, session.device)
@@ -57,14 +66,11 @@ def culprits(session: Session, failing: Snapshot, ceiling: float, healthy_step: 
         taken = mixed(base, batch, wanted, count)
         return search.fails([taken, *rest] if accumulate > 1 else taken)
 
-    try:
-        found = _halved(fails, count, lambda: search.steps)
-        if not found:
-            return Culprits(count, part=part)
-        others = [at for at in range(count) if at not in found]
-        return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
-    except UnlikeBatchesError:
-        return None
+    found = _halved(fails, count, lambda: search.steps)
+    if not found:
+        return Culprits(count, part=part)
+    others = [at for at in range(count) if at not in found]
+    return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
 
 
 def _halved(fails: Callable[[Sequence[int]], bool], count: int, steps: Callable[[], int]) -> tuple[int, ...]:
@@ -113,8 +119,10 @@ def examples_in(batch: Any) -> int:
 
 def mixed(base: Any, batch: Any, wanted: Sequence[int], count: int) -> Any:
     """Return a batch with some examples of another in their places; raises UnlikeBatchesError."""
+    if type(base) is not type(batch):
+        raise UnlikeBatchesError
     if isinstance(batch, Tensor):
-        if not isinstance(base, Tensor) or base.shape != batch.shape:
+        if base.shape != batch.shape or base.dtype != batch.dtype:
             raise UnlikeBatchesError
         if not batch.dim() or batch.shape[0] != count:
             return base

@@ -22,7 +22,7 @@ def blaming(path: Path | None, name: str) -> Iterator[None]:
     """Turn what the user's own function raises into one line that names the function, the file and the line."""
     try:
         yield
-    except (ReplayError, KeyboardInterrupt):
+    except (LogDoctorError, KeyboardInterrupt):
         raise
     except SystemExit as end:
         raise ReplayError(

@@ -188,6 +188,7 @@ def _precision(facts: Facts) -> Judgement | None:
     evidence = [_without(trial)]
     if facts.birth is not None:
         evidence.insert(0, f"{facts.birth.operation} overflows {facts.birth.dtype}")
+    evidence += _examples(facts)
     exhausted = failure is not None and failure.symptom is Symptom.STEPS_SKIPPED
     scale_alone = facts.removed("loss-scale") is not None
     cause = "loss-scale-exhausted" if exhausted or scale_alone else "half-precision-overflow"

@@ -30,7 +30,7 @@ _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
-    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$|^grad$",
+    r"|(?<![a-z])gnorm(?![a-z])|l2_norm/grad|^norm$|^grad$|^grdn$",
     re.I,
 )
 _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
@@ -64,6 +64,9 @@ _COUNTERS = frozenset(
 _SETUP = frozenset(
     "momentum decay wd beta betas beta1 beta2 clip threshold size seed lrm dropout hp batch_size world clipped".split()
 )
+
+_IMAGE_TRANSLATION = re.compile(r"[DG]_(?:GAN(?:_Feat)?|real|fake|A|B|L1|VGG)|(?:cycle|idt)_[AB]")
+"""The losses of pix2pix, pix2pixHD and CycleGAN, which say so nowhere in their names."""
 
 _ADVERSARIAL = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
 _POLICY = frozenset(
@@ -164,7 +167,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Unknown if maximised else _loss_role(name, found, split)
     if found & _REWARDS and not found & PREFERENCE:
         return roles.Unknown if found & {"std", "min", "max", "zero", "non"} else roles.Reward
-    if found & _ERRORS and found & {"d", "g"}:  # DCGAN's errD and errG
+    if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
     if found & _ERRORS or {"edit", "distance"} <= found:

@@ -9,9 +9,8 @@ import numpy as np
 
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
 """Hyper-parameters that give the number of classes."""
@@ -26,23 +25,17 @@ ACCURACY_IS_CHANCE = 0.2
 RISEN = 0.5
 """An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
 
-BOUNCES = 0.1
-"""Noise as a share of its level that a loss of many examples does not have while it rests at guessing."""
-
-IMPOSSIBLE = (3.0, 20.0)
-"""Losses in units of that of guessing between which one that never falls was blown up; beyond, it may be a sum."""
-
-UNMOVED = 0.85
-"""Last third as a share of the first from which a loss has not fallen, however it bounces."""
-
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
 
 BEFORE = 10
 """One in so many evaluations may come before the model settles for the larger class."""
 
-UNEVEN = (0.5, 0.98)
+UNEVEN = (0.5, 0.99)
 """Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
+
+LOPSIDED = 0.75
+"""Accuracy from which up one class would have most of the examples."""
 
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
@@ -90,37 +83,6 @@ class ChanceLevels:
         """The level of the number of classes that the settings name."""
         return next((one for one in self.levels if one.by_settings), None)
 
-    def start_of(self, train: Trend[TrainLoss], factor: float, val: Trend[ValLoss] | None) -> float:
-        """Return where a training loss began, or guessing where it had exploded by a factor before it was logged.
-
-        A loss in another unit (summed, an ELBO) is far above ln C too. One that exploded is so at its first value, far
-        above the next, or never comes down and bounces, or stays up there with that of validation.
-        """
-        if (level := self._never_near(train, val)) is not None:
-            return level
-        named = [one.level for one in self.levels if not one.by_level_alone]
-        if not named:
-            return train.initial
-        comes_down = train.first >= factor * max(named[0], float(train.series.values[1]))
-        bounces = train.end >= max(train.initial, factor * named[0]) and train.noise >= BOUNCES * train.end
-        return named[0] if comes_down or bounces else train.initial
-
-    def _never_near(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> float | None:
-        """Return the level of guessing where both losses lie several times above it throughout and do not fall.
-
-        A classifier that is not blown up answers no worse than guessing for long. Where but an accuracy names the
-        classes, it may be that of a language model, whose loss does not bounce.
-        """
-        if val is None or any(one.thirds[2] < UNMOVED * one.thirds[0] for one in (train, val)):
-            return None
-        lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
-        bounces = val.noise >= BOUNCES * val.end
-        for one in self.levels:
-            told = one.by_settings or (one.by_accuracy and one.larger_share is None and bounces)
-            if told and lowest >= IMPOSSIBLE[0] * one.level and end <= IMPOSSIBLE[1] * one.level:
-                return one.level
-        return None
-
 
 def entropy_of_share(share: float) -> float:
     """Return the least loss in nats of knowing nothing but the share of the larger class, also given in percent.
@@ -129,6 +91,15 @@ def entropy_of_share(share: float) -> float:
     """
     share = share / 100 if share > 1 else share
     return -share * log(share) - (1 - share) * log(1 - share) if UNEVEN[0] < share < 1 else inf
+
+
+def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
+    """Tell whether a loss fell, but not below the entropy of two classes of which one has the share of an accuracy.
+
+    Whatever the accuracy did, one answer for every input explains it; in percent or not, from LOPSIDED up.
+    """
+    lopsided = LOPSIDED <= (accuracy / 100 if accuracy > 1 else accuracy) < 1
+    return lopsided and train is not None and entropy_of_share(accuracy) <= train.end < train.start
 
 
 def _from_settings(run: Run) -> list[Chance]:

@@ -7,10 +7,37 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from logdoctor.signals.schedule import Schedule
-from logdoctor.signals.trend import Trend
+from logdoctor.signals.trend import MAD_TO_SIGMA, Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+LAST = 0.3
+"""Share of a run whose slope says how fast it falls at its end."""
+
+PACE = (0.55, 1.05)
+"""Fall of the later two thirds in units of that of the earlier, between which a run has not levelled off: one that
+falls exponentially to a tenth has 0.3; what breaks open late falls faster at its end than before."""
+
+LEFT = 0.2
+"""End as a share of the start below which a run has come far, however straight."""
+
+LEAST = 0.4
+"""Fall from the middle to the last third in units of that from the first to the middle, below which nothing is a line:
+a logarithm has 0.5."""
+
+FALLS, STEEPENS = 0.08, 0.3
+"""Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
+only begun to fall, more."""
+
+BEGUN = 0.6
+"""End as a share of the start above which a loss that falls ever faster has only begun to."""
+
+LATE = 1.6
+"""The same pace from which it falls ever faster."""
+
+SURE = 4.0
+"""Slope at the end in units of its error: one in thirty thousand by chance."""
 
 
 def elapsed(trend: Trend[Any], schedule: Schedule | None) -> NDArray[np.float64]:
@@ -41,4 +68,40 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
     straight = slopes[0] < 0 and bend <= (max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
+    parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
+    if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
+        first, middle, last = (float(np.median(part)) for part in parts)
+        straight = straight and middle - last >= LEAST * (first - middle) - trend.level_noise / 2
     return float(slopes[1] / slopes[0]) if straight else float("nan")
+
+
+def pace_of_thirds(trend: Trend[Any]) -> float:
+    """Return the fall from the middle to the last third in units of that from the first to the middle one."""
+    first, middle, last = trend.thirds
+    return (middle - last) / (first - middle) if first > middle else float("nan") if last >= middle else float("inf")
+
+
+def last_fall(trend: Trend[Any]) -> tuple[float, float]:
+    """Return the fall of the last fifth of a run at the pace of its end, and that in units of its standard error."""
+    values = trend.series.values[-max(5, round(LAST * len(trend))) :]
+    at = np.arange(len(values), dtype=float)
+    line = np.polynomial.Polynomial.fit(at, values, 1)
+    slope = float(line(at[-1]) - line(0.0)) / max(len(values) - 1, 1)
+    noise = max(trend.noise, MAD_TO_SIGMA * float(np.median(np.abs(values - line(at)))))
+    error = noise * float(np.sqrt(12 / len(values) ** 3))
+    return -slope * len(trend) / 5, -slope / error if error > 0 else 0.0
+
+
+def has_not_levelled_off(*trends: Trend[Any]) -> bool:
+    """Whether all of some curves fall to their end about as fast as before, or have only begun to fall."""
+    paces, falls = [pace_of_thirds(one) for one in trends], [last_fall(one) for one in trends]
+    gains = [fall / one.fall if one.fall > 0 else 0.0 for one, (fall, _) in zip(trends, falls, strict=True)]
+    far = any(one.end < LEFT * one.start or one.end >= one.first for one in trends)
+    straight = all(PACE[0] <= pace <= PACE[1] for pace in paces) and max(gains) >= FALLS and not far
+    begun = (
+        all(BEGUN * one.start <= one.end < one.first for one in trends)
+        and min(paces) >= LATE
+        and min(gains) >= STEEPENS
+    )
+    late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
+    return (straight or begun) and late and max(z for _, z in falls) >= SURE

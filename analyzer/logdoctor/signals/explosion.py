@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.chance import ChanceLevels
+from logdoctor.signals.chance import Chance, ChanceLevels
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 NEAR_GUESSING = (0.5, 1.5)
@@ -23,6 +23,15 @@ WILD = 3.0
 
 HIGH_POINTS = 3
 """Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
+
+BOUNCES = 0.1
+"""Noise as a share of its level that a loss of many examples does not have while it rests, in whatever unit."""
+
+UNMOVED = 0.85
+"""Last third as a share of the first from which a loss has not fallen, however it bounces."""
+
+AS_A_MEAN = 20.0
+"""Losses in units of that of guessing up to which one that never falls was thrown; beyond, it may be a sum."""
 
 AT_ONCE = 0.05
 """Share of the run within which one value alone tells that the first updates threw a run that then learns nothing."""
@@ -74,7 +83,7 @@ class Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero."""
         few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
         own = max(train.initial, float(np.median(train.series.values[:few])))
-        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, chance)))
+        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance)))
         if start <= 0:
             raise Unmeasurable(f"{train.series.name} does not begin above zero")
         values = train.series.values
@@ -104,7 +113,7 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
         yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} before training"
 
 
-def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[float, str]]:
+def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
@@ -112,13 +121,45 @@ def _guessing(train: Trend[TrainLoss], chance: ChanceLevels) -> Iterator[tuple[f
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
         near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level
-        if told and ((late and near) or _is_thrown_about(train, FAR_ABOVE_GUESSING * one.level)):
+        if told and late and near:
             yield one.level, "guessing"
+    if (level := _thrown_from(train, val, chance)) is not None:
+        yield level, "guessing"
 
 
-def _is_thrown_about(train: Trend[TrainLoss], level: float) -> bool:
-    """Whether a loss stays above a level from its beginning to its end, does not fall, and varies wildly."""
+def start_of(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float:
+    """Return where a training loss began, or guessing where it had been thrown far above it before it was logged."""
+    level = _thrown_from(train, val, chance)
+    named = next((one.level for one in chance.levels if not one.by_level_alone), None)
+    if level is None and named is not None and train.first >= FAR * max(named, float(train.series.values[1])):
+        level = named  # it comes down at once
+    return train.initial if level is None else level
+
+
+def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float | None:
+    """Return the level of guessing that a loss lies several times above throughout, without falling, or None.
+
+    A loss in another unit (summed, an ELBO) does so too, but neither varies wildly nor bounces that high, and its
+    validation lies even higher, or rests where an accuracy alone names the classes, as that of a language model does.
+    """
     beginning, middle, end = train.thirds
+    if end < UNMOVED * beginning:
+        return None
     low, high = np.quantile(train.series.values, (0.05, 0.95))
-    stays = min(beginning, middle, end) >= level and end >= UNLEARNT * beginning
-    return bool(stays and high >= WILD * max(low, 0.0))
+    wild, lowest = high >= WILD * max(low, 0.0), min(beginning, middle, end)
+    for one in chance.levels:
+        if one.by_level_alone or one.larger_share is not None:
+            continue
+        bounces = train.end >= max(train.initial, FAR * one.level) and train.noise >= BOUNCES * train.end
+        if bounces or (wild and lowest >= FAR_ABOVE_GUESSING * one.level) or _is_beside(val, train, one):
+            return one.level
+    return None
+
+
+def _is_beside(val: Trend[ValLoss] | None, train: Trend[TrainLoss], one: Chance) -> bool:
+    """Whether validation lies as high as training, and no higher than a mean over examples can."""
+    if val is None or val.thirds[2] < UNMOVED * val.thirds[0]:
+        return False
+    told = one.by_settings or (one.by_accuracy and val.noise >= BOUNCES * val.end)
+    lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
+    return told and lowest >= FAR_ABOVE_GUESSING * one.level and end <= AS_A_MEAN * one.level

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Series
 from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.swings import detrended, turning_points
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -65,10 +64,8 @@ class JointSwings:
 
     The first value is left out, which may have been thrown."""
 
-    series: Series
-    """The validation loss."""
-    first_step: int
-    """Where its later half begins."""
+    stretch: tuple[str, int, int]
+    """The name of the validation loss, the first and the last step of its later half."""
 
     @classmethod
     def measure(cls, rough: Roughness) -> JointSwings:
@@ -90,8 +87,7 @@ class JointSwings:
             min(_spread(one) for one in logs),
             max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
-            rough.gap.val.series,
-            int(rough.gap.val.series.steps[-n]),
+            (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
         )
 
     def margin(self, *, rate_is_high: bool) -> float:

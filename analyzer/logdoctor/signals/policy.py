@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
@@ -12,6 +14,12 @@ from logdoctor.signals.trend import Trend, Unmeasurable
 
 POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""
+
+CERTAIN = 0.02
+"""Nats from which down one of the actions is all but certain, wherever the entropy began: 0.997 of two."""
+
+WAKES = 0.1
+"""Share of the rest of a run over which a policy that is certain of most may waver in what it seldom sees."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,17 @@ class Policy:
     def kl_is_per_update(self) -> bool:
         """Whether the divergence is that of one update from the policy before it, not from a fixed reference."""
         return self.kl is not None and bool({"approx", "approxkl", "old", "mean"} & set(words(self.kl.series.name)))
+
+
+def certain_since(entropy: Trend[Entropy], gone: float) -> int:
+    """Return the first block from which a policy's entropy is gone, but for WAKES; the number of blocks if none.
+
+    Gone is a share of its start, or CERTAIN where that is more.
+    """
+    alive = entropy.level > max(gone * entropy.start, CERTAIN)
+    still = np.cumsum(alive[::-1])[::-1] / np.arange(len(alive), 0, -1)
+    since = np.flatnonzero(~alive & (still <= WAKES))
+    return int(since[0]) if len(since) else len(alive)
 
 
 def _negative_entropy(run: Run) -> Series | None:

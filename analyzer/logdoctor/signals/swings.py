@@ -38,6 +38,10 @@ BAND = 3.0
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
+THROWN, NOT_RARE = 8.0, 0.02
+"""Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
+where it is no single event."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -98,14 +102,6 @@ class Swings(Generic[R]):
         return max((float(np.dot(d[:-apart], d[apart:])) / power for apart in range(1, REACH + 1)), key=abs)
 
     @cached_property
-    def over_start(self) -> float:
-        """What one late value in ten exceeds, in units of the highest of the first tenth; 0 for losses below 0."""
-        values = self.trend.series.values
-        first = float(values[: max(RARE, len(values) // 10)].max())
-        late = values[self.trend.series.steps >= self.first_step]
-        return float(np.quantile(late, 0.9)) / first if first > 0 else 0.0
-
-    @cached_property
     def above_start(self) -> float:
         """Share of the run that the level spends far above its start; 0 for losses that do not begin above zero."""
         trend = self.trend
@@ -113,6 +109,19 @@ class Swings(Generic[R]):
         start = max(trend.first, float(np.median(trend.series.values[:batches])))
         high = ABOVE * start + BAND * trend.level_noise
         return float((trend.level > high).mean()) if start > 0 else 0.0
+
+    @cached_property
+    def thrown_again(self) -> int:
+        """How often the values after the first tenth go above THROWN times the first ones.
+
+        0 where few of them do, or all within a third of the run, as of one event that rings on.
+        """
+        values = self.trend.series.values
+        first, late = float(min(values[0], values[1], np.median(values[:RARE]))), values[len(values) // 10 :]
+        above = np.concatenate([[False], late > THROWN * first])
+        begins = np.flatnonzero(above[1:] & ~above[:-1])
+        apart = len(begins) > 1 and int(begins[-1] - begins[0]) >= len(values) / 3
+        return len(begins) if first > 0 and apart and above.mean() >= NOT_RARE else 0
 
     @property
     def beyond_noise(self) -> bool:

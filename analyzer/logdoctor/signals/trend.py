@@ -58,6 +58,9 @@ MANY = 20
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
+LUCKY_SIGMAS = 3.0
+"""Noise of the level by which the lowest of some hundred blocks lies below it."""
+
 BAND_SIGMAS = 4.0
 """Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
 
@@ -202,6 +205,12 @@ class Trend(Generic[R]):
         """
         values = self.series.values
         return float(values[len(values) // 2 :].min() - values[:3].max()) if len(values) >= MANY else 0.0
+
+    @cached_property
+    def lost(self) -> float:
+        """How far the end lies above the lowest level; 0 within what the lowest of many blocks is low by luck."""
+        lost = self.end - self.best
+        return lost if lost > LUCKY_SIGMAS * self.level_noise else 0.0
 
     @cached_property
     def ends_lowest(self) -> bool:

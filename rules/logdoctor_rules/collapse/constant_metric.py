@@ -30,7 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
-from logdoctor.signals.chance import entropy_of_share
+from logdoctor.signals.chance import entropy_of_share, knows_shares_alone
 from logdoctor.wording import counted, number, percent, stretch
 
 if TYPE_CHECKING:
@@ -110,6 +110,11 @@ class ConstantMetric(Rule):
             train_loss=decay(1.1, 0.02),
             val_accuracy=line(0.33, 0.967, 20).followed_by(flat(0.967, 100)),
         ),
+        fires(
+            "rose from any answer to the same for all, and the loss never passes the entropy of the shares",
+            train_loss=decay(0.7, 0.24),
+            val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
+        ),
         silent(
             "rests a little below its best",
             train_loss=decay(1.1, 0.02),
@@ -143,7 +148,7 @@ class ConstantMetric(Rule):
     def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
-        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one)) is not None]
+        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, train)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
@@ -165,7 +170,7 @@ class ConstantMetric(Rule):
             },
         )
 
-    def _stuck_from(self, series: Series) -> int | None:
+    def _stuck_from(self, series: Series, train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
         if not len(values):
@@ -176,7 +181,8 @@ class ConstantMetric(Rule):
         alike = len(values) - since
         if alike < self.min_points or alike < self.min_share * len(values):
             return None
-        return None if value < 0 or value in (1.0, 100.0) or _rose(values[:since], value) else since
+        learnt = _rose(values[:since], value) and not knows_shares_alone(value, train)
+        return None if value < 0 or value in (1.0, 100.0) or learnt else since
 
     @staticmethod
     def _causes(

@@ -28,6 +28,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, line
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
+from logdoctor.signals.policy import certain_since
 from logdoctor.signals.siblings import differing, names_task, same_but_for_numbers
 from logdoctor.wording import number, percent, place
 
@@ -95,7 +96,7 @@ class EntropyCollapse(Rule):
     examples = (
         fires(
             "certain at once, and the return never rises",
-            entropy=decay(1.4, 0.005, half_life=0.03),
+            entropy=decay(1.4, 0.05, half_life=0.03),
             episode_reward=flat(20.0).noisy(4.0),
             policy_loss=flat(0.0).noisy(0.01),
         ),
@@ -185,14 +186,12 @@ class EntropyCollapse(Rule):
         entropy, reward = policy.entropy, policy.reward
         if entropy is None or len(entropy) < self.min_points or entropy.start <= 0:
             return
-        share, n = entropy.level / entropy.start, len(entropy.level)
-        alive = np.flatnonzero(share > self.gone)
-        since = int(alive[-1]) + 1 if len(alive) else 0
-        if since > self.early * n or since == 0 or share.min() < -self.gone:
+        n, since = len(entropy.level), certain_since(entropy, self.gone)
+        if since > self.early * n or entropy.level.min() < -self.gone * entropy.start:
             return
         verdict = self._return(reward) or self._short_of(reward, siblings) if reward is not None else ""
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
-        if not verdict and (grows or since > self.at_once * n):
+        if not verdict and (grows or not 0 < since <= self.at_once * n):
             return
         sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         weights = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Entropy,
     Finding,
     Quantity,
     Rule,
@@ -24,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, geometric, line
 from logdoctor.run.naming import words
-from logdoctor.signals import Policy
+from logdoctor.signals import Policy, Trend
 from logdoctor.wording import number, place
 
 PENALTY = (frozenset({"kl", "coef"}), frozenset({"kl", "penalty"}), frozenset({"init", "kl"}), frozenset({"beta"}))
@@ -74,6 +75,11 @@ class KlBlowup(Rule):
     max_gain: float = threshold(
         0.1,
         "growth of the reward over the later half as a share of all its growth, up to which it does not pay any more",
+    )
+    spent: float = threshold(
+        0.4,
+        "entropy at the end as a share of its start, below which tens of nats are too many whatever they pay: policies "
+        "that are held to a reference keep 0.7 and more",
     )
     min_points: float = threshold(20.0, "values of the divergence: one in its first twentieth")
 
@@ -127,6 +133,20 @@ class KlBlowup(Rule):
             episode_reward=line(0.5, 0.83).noisy(0.005),
             policy_loss=flat(0.0),
         ),
+        fires(
+            "the reward still pays, and next to no entropy is left",
+            kl=geometric(0.4, 7.0, 20).followed_by(line(7.0, 40.0, 100)),
+            entropy=line(30.0, 7.0),
+            episode_reward=line(0.5, 0.83).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
+        silent(
+            "the reward still pays, and half of the entropy is left",
+            kl=geometric(0.4, 7.0, 20).followed_by(line(7.0, 40.0, 100)),
+            entropy=line(30.0, 13.0),
+            episode_reward=line(0.5, 0.83).noisy(0.005),
+            policy_loss=flat(0.0),
+        ),
         silent(
             "still going, but not far",
             kl=geometric(0.1, 2.0, 20).followed_by(line(2.0, 13.0, 100)),
@@ -153,9 +173,10 @@ class KlBlowup(Rule):
             total = float(reward.level.max()) - float(reward.level[0])
             pays = total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
         unpaid = reward is not None and not pays and kl.end > self.min_late_growth * kl.at(0.5)
-        far = self.min_unpaid if unpaid else self.min_reference
+        spent = self._spent(policy.entropy)
+        far = self.min_unpaid if unpaid or spent else self.min_reference
         usual = self.min_update if policy.kl_is_per_update else far
-        early = abs(float(np.median(kl.level[: max(1, len(kl.level) // 20)])))
+        early = min(abs(float(np.median(kl.level[: max(1, len(kl.level) // 20)]))), abs(kl.first))
         if kl.end < usual or kl.end < self.min_growth * early:
             return
         inside = np.flatnonzero(kl.level < usual)
@@ -170,9 +191,11 @@ class KlBlowup(Rule):
         on = [f"the settings say {name} {value}" for name, value in weights if value != 0]
         yield self.finding(
             f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "
-            f"from {place(series, step)} on" + (f" while {reward.series.name} still rises" if pays and reward else ""),
+            f"from {place(series, step)} on"
+            + (f" while {reward.series.name} still rises" if pays and reward else "")
+            + (f"; {spent}" if spent else ""),
             Span(series.name, step, int(series.steps[-1]), "blowing up"),
-            severity=Severity.NOTE if pays else self.severity,
+            severity=Severity.NOTE if pays and not spent else self.severity,
             confidence=confidence_from(min(kl.end / usual, kl.end / max(self.min_growth * early, 1e-300)), len(kl)),
             causes=ranked(
                 because(
@@ -194,3 +217,9 @@ class KlBlowup(Rule):
                 "reward at the end": Quantity(reward.end if reward is not None else "not logged"),
             },
         )
+
+    def _spent(self, entropy: Trend[Entropy] | None) -> str:
+        """Say so where most of the policy's entropy went with the divergence."""
+        if entropy is None or not 0 <= entropy.end < self.spent * entropy.start:
+            return ""
+        return f"{entropy.series.name} falls from {number(entropy.start)} to {number(entropy.end)} with it"

@@ -25,11 +25,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.evidence.overfit import Fitted
+from logdoctor.evidence.overfit import Fitted, decides_worse
 from logdoctor.run import State
-from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
+
+HALF = 0.5
+"""Part of a rise that is enough where the metric falls with it: two things that agree."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Overfitting(Rule):
     )
     min_z: float = threshold(
         4.0, "rise in units of the noise of the validation level: one in thirty thousand by chance"
+    )
+    min_fall: float = threshold(
+        0.03,
+        "fall of the metric from its best as a share of it, from which the model decides worse: wrong labels learnt by "
+        "heart cost a tenth",
     )
     min_train_fall: float = threshold(
         0.005,
@@ -145,6 +153,18 @@ class Overfitting(Rule):
             val_accuracy=decay(0.1, 0.8, 40).then(line(0.0, -0.25, 80)),
         ),
         fires(
+            "a small rise, and the metric falls with it",
+            train_loss=line(1.4, 0.65),
+            val_loss=decay(1.4, 0.5, 40).then(rise(0.035, 80)),
+            val_accuracy=decay(0.25, 0.96, 40).then(line(0.0, -0.04, 80)),
+        ),
+        silent(
+            "a small rise, and the metric keeps its level",
+            train_loss=line(1.4, 0.65),
+            val_loss=decay(1.4, 0.5, 40).then(rise(0.035, 80)),
+            val_accuracy=decay(0.25, 0.96, 40).then(line(0.0, -0.02, 80)),
+        ),
+        fires(
             "validation is another kind of data",
             train_loss=decay(2.3, 0.6),
             val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)),
@@ -210,15 +230,19 @@ class Overfitting(Rule):
         gap: Gap,
         settings: Hyperparameters,
         metric: Trend[ValMetric] | None,
+        swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
+        if swings is not None and swings.thrown_again:
+            return  # the weights were blown up: validation rises for that
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
         # The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck alone.
         luck = np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0)))
-        material = min(self.min_rise * fall, self.min_ratio * abs(val.best))
-        least = max(material, self.min_level * abs(val.best), (self.min_z + luck) * val.level_noise)
+        part = HALF if decides_worse(metric, self.min_fall, self.min_z) else 1.0
+        material = part * min(self.min_rise * fall, self.min_ratio * abs(val.best))
+        least = max(material, self.min_level * abs(val.best), (part * self.min_z + luck) * val.level_noise)
         if len(val) < self.min_points or risen < least or risen <= 0:
             return
         was = float(gap.train_level[val.best_at])

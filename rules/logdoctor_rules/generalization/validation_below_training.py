@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 RESTLESS = 0.1
 """Noise of validation as a share of its level, above which the set is too small to be called easier."""
 
-STEADY = 0.06
-"""Noise of validation as a share of training's level, up to which a lead is no luck: a handful of rows have 0.07."""
+STEADY = 0.07
+"""Noise of validation as a share of training's level, up to which a lead is no luck: a handful of rows have more."""
 
 KEPT = 0.5
 """Part of its fall that training must still have at the end: what rises leaves validation behind by itself."""
@@ -194,7 +194,7 @@ class ValidationBelowTraining(Rule):
         theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
         noise = float(np.hypot(_error_of_third(train), _error_of_third(val)))
         least = max(self.min_lead * train.fall, self.min_z * noise)
-        kept = train.start - train.end >= KEPT * train.fall
+        kept = train.lost <= (1 - KEPT) * train.fall
         if end <= least or mine > self.max_ratio * theirs or end < self.min_lasting * middle or not kept:
             return
         named, off = regularisers(run)

@@ -36,13 +36,10 @@ from logdoctor.evidence.first_loss import (
     right_after,
     starts_at_chance,
 )
-from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.rates import is_far_too_high, rate_height
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
 from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
-
-HIGH_RATE = 1.0
-"""Rate from which the first update alone can make outputs too large, with any optimizer."""
 
 SETTINGS = "the settings"
 """How a level that the settings name says where it is known from."""
@@ -127,6 +124,11 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             train_loss=given([15.3, 25.6, 9.2, 7.5]).followed_by(decay(5.0, 0.4)),
             val_accuracy=decay(0.31, 0.9),
+        ),
+        fires(
+            "thrown by the first updates at a rate of 1 of Adam, then learns",
+            settings={"optimizer": "Adam", "lr": 1.0},
+            train_loss=flat(109.0, 1).followed_by(decay(4.0, 0.2)),
         ),
         fires("falls to a thirtieth at once, then learns", train_loss=flat(27.8, 1).followed_by(decay(0.75, 0.1))),
         fires(
@@ -236,7 +238,7 @@ class BadInitialLoss(Rule):
             + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
             Span(series.name, int(series.steps[0]), last, "falls at once"),
             confidence=Confidence.MEDIUM,
-            severity=self.severity if rests or classified else Severity.NOTE,
+            severity=self.severity if rests or classified or is_far_too_high(settings) else Severity.NOTE,
             causes=_too_large(trend, [said], settings, single=False),
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )
@@ -247,8 +249,8 @@ def _too_large(
 ) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
     at_once = right_after(trend) < 0.2 * trend.first
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
-    fast = rate is not None and (rate >= HIGH_RATE or (height is not None and height >= 1)) and not single
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
+    fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(
         because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
         because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),

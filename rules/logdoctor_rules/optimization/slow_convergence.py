@@ -32,7 +32,7 @@ from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.stuck import FEW_UPDATES, poor_accuracy, strong_regularisation, told
 from logdoctor.evidence.trained import leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
-from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, late_pace
+from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.wording import counted, number
 
 LARGE_BATCH = 4096
@@ -233,15 +233,17 @@ class SlowConvergence(Rule):
         noisy = evaluated and whole and train.sure_fall < self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
-        first_step, last_step = int(series.steps[0]), int(series.steps[-1])
+        first_step, last_step = series.steps[[0, -1]].tolist()
         if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
-        if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
+        falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
+        unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
+        far = not unlevelled and any(one.end < self.min_left * one.start for one in (train, trend))
+        if trend.sure_fall < self.min_z or far:
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
-        falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         least = self.min_pace_by_rate if falling else self.min_pace
         pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
         ended = came_to_its_end(run, settings, schedule)
@@ -252,7 +254,9 @@ class SlowConvergence(Rule):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
-        if not least <= pace <= self.max_pace or trained_before(run, train, chance) or leaves_behind(train, val):
+        if not (unlevelled or least <= pace <= self.max_pace):
+            return
+        if trained_before(run, train, chance) or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH

@@ -24,6 +24,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, line
 from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.elapsed import last_fall
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY, SMOOTHED
 from logdoctor.wording import number, percent
 
@@ -97,24 +98,39 @@ class StillImproving(Rule):
         """Compare the last fifth of the run with the whole."""
         if schedule is not None and (schedule.is_range_test or schedule.rates[-1] <= self.ended_rate * schedule.peak):
             return
-        trend: Trend[TrainLoss] | Trend[ValLoss] = train if val is None or len(val) < self.min_points else val
-        if len(trend) < self.min_points or trend.fall <= 0:
-            return
+        whole = val is not None and (len(val) >= self.min_points or (len(val) > STEADY and _is_steady(val)))
+        for trend in (val, train) if val is not None and whole else (train,):
+            found = self._gain(trend, judged_alone=trend is val)
+            if found is not None:
+                yield self._finding(trend, *found)
+                return
+            if trend is val and last_fall(trend)[0] < self.min_gain * trend.fall:
+                return
+
+    def _gain(self, trend: Trend[TrainLoss] | Trend[ValLoss], *, judged_alone: bool) -> tuple[float, float] | None:
+        """Return the fall of the last fifth and the least that counts, None where it is less or not sure."""
+        steady = trend.block == 1 and _is_steady(trend)
+        if (len(trend) < self.min_points and not (steady and judged_alone)) or trend.fall <= 0:
+            return None
         fifth = max(2, len(trend.level) // 5)
         then = trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]
         gain = float(np.median(then)) - trend.end
         points = [max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)]
         error = MEDIAN_EFFICIENCY * trend.noise * float(np.sqrt(sum(1 / n for n in points)))
-        relative = self.min_relative * trend.end if trend is val and trend.end > 0 else np.inf
+        relative = self.min_relative * trend.end if judged_alone and trend.end > 0 else np.inf
         values = trend.series.values
-        steady = trend.block == 1 and bool((np.diff(values[-STEADY:]) < 0).all())
         if steady:  # a bend in few points looks like noise, and a running median cuts the end off
             gain = float(values[-fifth - 1] - values[-1])
+        fitted, z = last_fall(trend)
+        if not steady and gain < self.min_z * error and z >= self.min_z:  # a line through all of the end knows more
+            gain, error = fitted, fitted / z
         least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else self.min_z * error)
-        if gain < least or trend.end - trend.best > gain / 2:
-            return
+        return None if gain < least or trend.end - trend.best > gain / 2 else (gain, least)
+
+    def _finding(self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float) -> Finding:
+        fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
-        yield self.finding(
+        return self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
             f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
@@ -128,3 +144,8 @@ class StillImproving(Rule):
             ),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
+
+
+def _is_steady(trend: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
+    """Whether each of the last values is lower than the one before."""
+    return bool((np.diff(trend.series.values[-STEADY:]) < 0).all())

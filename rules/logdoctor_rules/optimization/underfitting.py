@@ -171,10 +171,11 @@ class Underfitting(Rule):
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
         rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
-        high = train.end > self.high_end * train.start > 0
-        together = abs(val.end - train.end) <= self.gap * train.start and val.end <= val.start
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
         tiny = tiny_model(run)
+        high = train.end > self.high_end * train.start > 0
+        near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
+        together = abs(val.end - train.end) <= self.gap * train.start and near
         more = strong or ((poor or tiny) and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more):
             return

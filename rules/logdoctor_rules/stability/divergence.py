@@ -25,6 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
+from logdoctor.signals.explosion import start_of
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -254,7 +255,7 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start = chance.start_of(train, self.explosion, val)
+        start = start_of(train, val, chance)
         above = train.end - start
         fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there

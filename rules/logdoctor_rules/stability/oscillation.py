@@ -23,22 +23,11 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
-from logdoctor.evidence.rates import rate_height
-from logdoctor.evidence.weighing import FAIR, STRONG, WEAK
-from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, given_rate
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.swings import USUAL, clues_of_swings, to_tell_apart
+from logdoctor.evidence.weighing import FAIR, STRONG
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings
 from logdoctor.wording import number, percent
-
-USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
-"""How usual each cause is where the log shows nothing of it, in the unit of a clue's weight."""
-
-SMALL_BATCH = 8
-"""Examples in an update from which down the gradient of one differs from the next by as much as its size."""
-
-FAR_TOO_HIGH = 3.0
-"""Rate in units of what seldom trains with its optimizer, from which swings are its own."""
-
-DECAYED = 0.1
-"""Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +72,14 @@ class Oscillation(Rule):
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
-    min_over_start: float = threshold(
-        3.0,
-        "what one late value in ten exceeds, in units of the highest of the first tenth, from which swings are "
-        "no batch noise: a model that guesses has the loss of the start, and no sound one is surely wrong so often",
-    )
-
     min_above_start: float = threshold(
         0.25, "share of the run that the level spends far above its start, which no curriculum or restart explains"
+    )
+
+    min_thrown: float = threshold(
+        3.0,
+        "times that it goes above eight times its first values after the first tenth: of six hundred sound runs, "
+        "some with batches of one example, none does so",
     )
 
     examples = (
@@ -103,6 +92,16 @@ class Oscillation(Rule):
             "above its start for a while",
             axis=Axis.STEP,
             train_loss=decay(0.7, 0.55, 12).followed_by(line(2.8, 0.7, 24)).followed_by(line(0.7, 0.3, 84)).noisy(0.05),
+        ),
+        fires(
+            "thrown again and again, and back to almost nothing",
+            axis=Axis.STEP,
+            train_loss=given([1.1 if i < 3 else 30.0 if i % 31 == 30 else 0.02 for i in range(240)]),
+        ),
+        silent(
+            "thrown twice",
+            axis=Axis.STEP,
+            train_loss=given([1.1 if i < 3 else 30.0 if i in {30, 80} else 0.02 for i in range(100)]),
         ),
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
@@ -195,35 +194,37 @@ class Oscillation(Rule):
             share >= needed
             and swings.reversals >= self.min_reversals
             and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            and (structured or swings.beyond_noise or swings.over_start >= self.min_over_start)
+            and (structured or swings.beyond_noise)
         )
-        rate_is_high = (rate_height(settings.run, settings) or 0.0) >= FAR_TOO_HIGH
-        together = joint.margin(rate_is_high=rate_is_high) if joint is not None else 0.0
-        if not thrown and not swinging and together < 1:
+        together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
+        bursts = swings.thrown_again >= self.min_thrown
+        if not (thrown or swinging or bursts) and together < 1:
             return
         series = trend.series
-        clues = [*_clues(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
-        if swings.over_start >= self.min_over_start:
-            high = f"one late value in ten exceeds {number(swings.over_start)} times all of the first"
-            clues.append(Clue("learning-rate-too-high", STRONG, high))
+        clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
         clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
+        again = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
+        clues += [Clue("learning-rate-too-high", STRONG, again)] * bursts
         clues += [Clue("learning-rate-too-high", FAIR, "validation jumps as far")] * (together >= 1)
         weighed = weigh(USUAL, clues)
         late = "in the later half of the run"
         said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
-        sure = min(share / needed, swings.reversals / self.min_reversals)
+        sure, beside = min(share / needed, swings.reversals / self.min_reversals), list[Span]()
         if thrown:
             said, sure = f"is unstable: {above}", swings.above_start / self.min_above_start
+        elif bursts and not swinging:
+            said, sure = f"is unstable: {again}", swings.thrown_again / self.min_thrown
         elif joint is not None and not swinging:
             said, sure = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
+            beside.append(Span(*joint.stretch, "with it"))
         yield self.finding(
             f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
-            *_beside(joint if not (thrown or swinging) else None),
+            *beside,
             confidence=confidence_from(sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
-            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else _missing(settings, schedule),
+            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
@@ -231,41 +232,3 @@ class Oscillation(Rule):
                 "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
-
-
-def _beside(joint: JointSwings | None) -> Iterator[Span]:
-    if joint is not None:
-        yield Span(joint.series.name, joint.first_step, int(joint.series.steps[-1]), "with it")
-
-
-def _clues(
-    swings: Swings[TrainLoss], settings: Hyperparameters, schedule: Schedule | None, *, structured: bool
-) -> Iterator[Clue]:
-    """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
-    series, memory = swings.trend.series, f"correlation of values close by {number(round(swings.memory, 2))}"
-    if structured:
-        yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
-        yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")
-        yield Clue("data-not-shuffled", WEAK if swings.memory > 0 else -FAIR, "" if swings.memory > 0 else memory)
-    else:
-        yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({memory})")
-    if series.axis is Axis.EPOCH:
-        yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
-    height, rate = rate_height(settings.run, settings), number(given_rate(settings.run))
-    if height is not None and height >= 1:
-        yield Clue(
-            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer}"
-        )
-    if schedule is not None and schedule.share_at(int(series.steps[-1])) <= DECAYED:
-        yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
-    if settings.batch_size is not None:
-        size = settings.batch_size * settings.accumulation
-        yield Clue(
-            "batch-too-small", STRONG if size <= SMALL_BATCH else -WEAK, f"an update sees {number(size)} examples"
-        )
-
-
-def _missing(settings: Hyperparameters, schedule: Schedule | None) -> list[str]:
-    size = "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
-    rate = "the learning rate: swings that shrink in proportion when it decays are its own"
-    return [*([size] if settings.batch_size is None else []), *([rate] if schedule is None else [])]

@@ -73,6 +73,8 @@ def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
 
 
 def _why(gated: Gated) -> str:
+    if not gated.diagnosis.runs:
+        return "; ".join(printable(one.message) for one in gated.checks)
     outcomes = Counter(one.outcome for one in gated.checks)
     failed, passed = outcomes[Outcome.FAILED], outcomes[Outcome.PASSED]
     open_ = outcomes[Outcome.INCONCLUSIVE] + outcomes[Outcome.STALE]

@@ -20,23 +20,28 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     warned = [one for one in runs if _worst(one) is Severity.WARNING]
     silent = [one for one in runs if _worst(one) in (None, Severity.NOTE) and not is_judged(one.run)]
     sound = len(runs) - len(failed) - len(warned) - len(silent)
-    if not runs or len(silent) == len(runs):
-        headline = "No run was judged" if len(runs) != 1 else "The run was not judged"
+    if not runs:
+        headline = "No run was judged"
     elif failed:
         headline = f"{_share(failed, runs)} failed: {_reasons(failed)}"
     elif warned:
         headline = f"No run failed; {_share(warned, runs, of='')} {_verb(warned, 'carries', 'carry')} a warning"
+    elif silent:
+        headline = f"{_share(silent, runs)} {_verb(silent, 'was', 'were')} not judged"
     else:
-        headline = "Nothing is wrong in this run" if len(runs) == 1 else f"Nothing is wrong in {sound:,} runs"
+        headline = "Nothing is wrong in this run" if len(runs) == 1 else f"Nothing is wrong in {len(runs):,} runs"
     parts = []
     if helped := sum(_has_tested_fix(one) for one in failed):
         parts.append(f"For {helped:,} of the {len(failed):,}, a fix was tested.")
     if failed and warned:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
-    if sound and (failed or warned):
+    if sound and sound < len(runs):
         parts.append(f"{counted(sound, 'run')} {'is' if sound == 1 else 'are'} sound.")
-    if silent:
-        parts.append(f"No training loss was recognised in {counted(len(silent), 'run')}: not judged.")
+    if silent and (failed or warned):
+        were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
+        parts.append(f"{were} not judged: no training loss was recognised.")
+    elif silent:
+        parts.append("No training loss was recognised.")
     return headline, " ".join(parts)
 
 

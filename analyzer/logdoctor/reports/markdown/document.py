@@ -10,13 +10,14 @@ from itertools import pairwise
 
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Quantity, Severity, Strength
-from logdoctor.gated import Gated, Outcome
+from logdoctor.gated import Check, Gated, Outcome
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import counts, damage, failed_rules, suppressed_message, unjudged
+from logdoctor.run import State
 from logdoctor.wording import counted, number, percent, shown_name
 
 MAX_BYTES = 900_000
@@ -89,7 +90,8 @@ def _counts(examined: Examined) -> list[int]:
 def _row(examined: Examined) -> str:
     first = next((one.rule for one in examined.findings if not one.explained_by), "")
     numbers = [str(n or "") for n in _counts(examined)]
-    cells = [cell(shown_name(examined.run)), str(examined.run.state), *numbers, cell(first) if first else ""]
+    state = "" if examined.run.state is State.UNKNOWN else str(examined.run.state)
+    cells = [cell(shown_name(examined.run)), state, *numbers, cell(first) if first else ""]
     return f"| {' | '.join(cells)} |"
 
 
@@ -138,13 +140,22 @@ def _spaced(lines: Sequence[str]) -> str:
 def _gate(gated: Gated | None) -> Iterator[str]:
     if gated is None or not gated.checks:
         return
-    ordered = sorted(gated.checks, key=lambda one: (one.outcome is Outcome.PASSED, -one.level.rank))
+    passed = [one for one in gated.checks if one.outcome is Outcome.PASSED]
+    open_ = sorted((one for one in gated.checks if one not in passed), key=lambda one: -one.level.rank)
+    if open_:
+        yield _checks(gated, open_)
+    if passed:
+        summary = f"{counted(len(passed), 'check')} passed"
+        yield f"<details><summary>{summary}</summary>\n\n{_checks(gated, passed)}\n\n</details>"
+
+
+def _checks(gated: Gated, checks: Sequence[Check]) -> str:
     lines = ["| Gate | Level | Run | Series | Asked | Found |", "|---|---|---|---|---|---|"]
-    for one in ordered[:MAX_RUNS]:
+    for one in checks[:MAX_RUNS]:
         asked = [gated.called(one), one.series, one.name, one.message]
         lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, asked))} |")
-    more = [f"\nand {counted(len(ordered) - MAX_RUNS, 'more check')}"] if len(ordered) > MAX_RUNS else []
-    yield "\n".join([*lines, *more])
+    more = [f"\nand {counted(len(checks) - MAX_RUNS, 'more check')}"] if len(checks) > MAX_RUNS else []
+    return "\n".join([*lines, *more])
 
 
 def _comparisons(diagnosis: Diagnosis) -> Iterator[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Split
-from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.grammar import SAMPLES, SPLIT_ROLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
@@ -199,23 +199,31 @@ def _states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[_Told]:
 
 def _beside_lines(bars: Sequence[_Told], lines: Sequence[_Told]) -> list[_Told]:
     """Leave out of bars what a line of its own tells of each pass: the last batch's loss, where the mean is printed."""
-    told: dict[str, int] = {}
+    told: dict[object, int] = {}
     for part, within in lines:
         for name in part.values if part.counters or within is not None else ():
-            told[name] = max(told.get(name, 0), len(part))
-    kept = [
-        (replace(part, values={name: at for name, at in part.values.items() if 2 * told.get(name, 0) < len(part)}), of)
-        for part, of in bars
-    ]
+            told[_quantity(name)] = max(told.get(_quantity(name), 0), len(part))
+
+    def untold(part: Part) -> dict[str, NDArray[np.float64]]:
+        return {name: at for name, at in part.values.items() if 2 * told.get(_quantity(name), 0) < len(part)}
+
+    kept = [(replace(part, values=untold(part)), within) for part, within in bars]
     return [(part, of) for part, of in kept if part.values]
+
+
+def _quantity(name: str) -> object:
+    """What a name measures, whatever kind of average: `loss` of a bar is `avg loss` of a line."""
+    role = role_of(name, split_of(name))
+    return (role, *stem_of(name)) if issubclass(role, SPLIT_ROLES) else name
 
 
 def _counted_through(part: Part, within: _Within | None, epochs: Clock) -> Part:
     """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
     counters = {name: at for name, at in part.counters.items() if name != _EPOCH}
     epoch = part.counters.get(_EPOCH)
-    if epoch is None and within is not None:
-        epoch = epochs.before(part.lines)
+    if epoch is None:
+        headed = epochs.before(part.lines)
+        epoch = headed if within is not None or bool((np.diff(headed) > 0).any()) else None
     if within is None:
         inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
         if epoch is None or len(inner) != 1 or not _restarts(counters[inner[0]], epoch):

@@ -127,7 +127,7 @@ _UNIT_WORDS = (
     "us/step|ms/batch|samples/s|samples/sec|img/s|images/s|imgs/s|tokens/s|tok/s|tokens/sec|tok/sec|iter/s|GiB|MiB|KiB|GB|MB|"
     "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB"
 )
-_UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
+UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
 """A unit behind a number; behind a space only where it is not the key of the next."""
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _TIME_UNITS = frozenset(
@@ -150,10 +150,10 @@ COUNTER_WORDS = {
     **dict.fromkeys(("update", "updates"), "update"),
     **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
     **dict.fromkeys(("episode", "episodes"), "episode"),
-    **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch"), "epoch"),
+    **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("train_step", "training_step"), "step"),
-    **dict.fromkeys(("consumed_samples", "consumed samples"), "consumed_samples"),
+    **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
     **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
@@ -211,6 +211,10 @@ _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
+_MULTIPLES = {"K": 1e3, "M": 1e6, "B": 1e9}
+"""Units of a counter: LeRobot writes `step:48K`."""
+_LEROBOT = " epch:"
+"""LeRobot's word for epochs; its `ep` counts episodes of the data."""
 _OUT_OF = re.compile(r"\s*/\s*\0")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _SAVING_DICT = "saving dict for"
@@ -239,7 +243,7 @@ def parse(shape: str) -> Form | None:
         )
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
-    stripped = strip(shape)
+    stripped = strip(shape.replace(" ep:", " episodes:") if _LEROBOT in shape else shape)
     reader = _LineReader(stripped.text, stripped.slots)
     reader.read()
     fields = tuple(reader.fields)
@@ -360,7 +364,7 @@ class _LineReader:
     def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
         text, key, explicit, last = _key_of(before, behind_a_number=bool(self.fields) or not first)
         attached = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
-        unit = _UNIT.match(after)
+        unit = UNIT.match(after)
         named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
         lead = text[: len(text) - len(key)] if key else text
         if first:
@@ -378,14 +382,15 @@ class _LineReader:
         if counter and counter not in self._names:
             self._subject = _subject(lead + key[: len(words_before)]) if first else ""
             self._take_heading(words_before if not first else f"{lead} {words_before}")
-            self._add(Kind.COUNTER, counter, token, sign)
+            self._add(Kind.COUNTER, counter, token, sign * _MULTIPLES.get(named_unit, 1.0))
             self._before = "counted"
             return
         if subject and (key in _VERBS or (explicit and not key)):
             self.heading = ""
             self._value(subject, token, sign, named_unit)
             return
-        places = is_number and (not key or (_is_split(key) and bool(re.match(r" *\[| */", after))))
+        is_ratio = bool(self.fields) and before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
+        places = is_number and not is_ratio and (not key or (_is_split(key) and bool(re.match(r" *\[| */", after))))
         if places and self._positional(text, after, first=first):
             return
         if not key or not last or normal(key) in _IGNORED or after.startswith("%|"):
@@ -498,14 +503,14 @@ def _key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]
     """Return what stands before a number without marks, its key, whether a mark told it, and the last piece of it."""
     text = before
     if behind_a_number:
-        unit = _UNIT.match(text)
+        unit = UNIT.match(text)
         text = text[unit.end() :] if unit else text
     text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
     explicit = text.endswith((":", "="))
     text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
     text = text.rstrip(_QUOTES + " ")
-    if explicit and text.rpartition(" ")[2] in _VERBS:
-        text = text.rpartition(" ")[0].rstrip()
+    if text.rpartition(" ")[2] in _VERBS and " " in text.strip():
+        text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
     found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
     key = found[1].strip() if found and not found[1].endswith("-") else ""

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
-from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.grammar import UNIT, parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.tables.numbers import LONGEST_NUMBER
@@ -46,7 +46,13 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
+_WITHOUT_EXPONENT = re.compile(r"[0-9.]+[eE][-+]?")
 _EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
+_FAR_MORE = 50
+"""How many times as often others must have come for a line to be rare."""
+_MOST_ROWS = 64
+"""Lines that the parts of others are looked for in; a log has a handful that come again."""
+_SIGNS = ("+", "-")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
 
@@ -93,47 +99,57 @@ def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """Lines in order, by their beginnings and by their ends."""
+class Rows:
+    """Lines that count and came more than once, in order by their beginnings and by their ends."""
 
+    often: dict[str, int] = field(default_factory=dict)
+    """How often each came when it came first."""
     forwards: list[str] = field(default_factory=list)
     backwards: list[str] = field(default_factory=list)
     """Each from its end to its beginning."""
 
-    def add(self, line: str) -> None:
-        """Put one in its places."""
-        insort(self.forwards, line)
-        insort(self.backwards, line[::-1])
+    def add(self, line: str, often: int) -> None:
+        """Put one in its places, unless it is rare beside others."""
+        if len(self.often) < _MOST_ROWS and often * _FAR_MORE > max(self.often.values(), default=0):
+            self.often[line] = often
+            insort(self.forwards, line)
+            insort(self.backwards, line[::-1])
 
 
-def is_spliced(shape: str, rows: Sorted) -> bool:
+def is_spliced(shape: str, often: int, rows: Rows) -> bool:
     """Tell whether a line is the beginning of one among `rows` and the end of another, where no line would go on so.
 
     They are grown together within a word, in front of a number without its name, or with the rest of a number between
-    them; or the end says once more what the beginning said. A line that leaves out some of what others say is none,
-    nor is one that is all beginning or all end.
+    them; or the end says once more what the beginning said. A line that leaves out some of what others say is none.
+    Where the others came far more often, it is enough that two characters stand together at the seam that do so in
+    neither of them, or that a line begins within another.
     """
     head, tail = _most_alike(shape, rows.forwards), _most_alike(shape[::-1], rows.backwards)[::-1]
     last, first = _common(head, shape), len(shape) - _common(tail[::-1], shape[::-1])
-    if last == len(shape):
-        return shape.startswith("{") and shape[-1] == MASK  # breaks off: a dictionary is closed
-    if first == 0:
-        return False
+    rare = _FAR_MORE * often <= min(rows.often.get(head, 0), rows.often.get(tail, 0))
+    if last == len(shape) or not (rare or often == 1):
+        return last == len(shape) and often == 1 and shape.startswith("{") and shape[-1] == MASK  # not closed
     begins = len(tail) - (len(shape) - first)
     """Where in its own line the end begins."""
+    if first == 0:
+        return rare and _begins_within(tail[begins - 1 : begins], shape)
     if first > last:
         between = shape[last:first]
         if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
             return True
+        if shape[first] == MASK and _WITHOUT_EXPONENT.fullmatch(between):
+            return True
         return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if head == tail and _repeats(head[:begins], head[begins:last]):
         return True
+    known = head + "\n" + tail if rare else ""
     return all(
-        _is_within_a_word(
+        _is_no_seam(
+            shape,
+            at,
             tail[begins - 1] if at == first else shape[at - 1],
-            shape[at],
-            shape[at - 1],
             head[at : at + 1] if at == last else shape[at],
+            known,
         )
         for at in range(first, last + 1)
     )
@@ -141,18 +157,28 @@ def is_spliced(shape: str, rows: Sorted) -> bool:
 
 def _repeats(before: str, again: str) -> bool:
     """Tell whether what stands twice has a word, or is the number behind one: padding and lists come in any length."""
-    return any(map(str.isalpha, again)) or (
-        again[:1] in (":", "=") and (before[-1:].isalpha() or before[-1:] in _QUOTES)
-    )
+    named = before[-1:].isalpha() or before[-1:] in _QUOTES
+    return any(map(str.isalpha, again)) or (again[:1] in _SETS and named)
 
 
-def _is_within_a_word(before: str, begins: str, ends: str, behind: str) -> bool:
-    """Tell whether a seam parts a word, given what stood before the part behind it and behind the part before it."""
+def _begins_within(before: str, shape: str) -> bool:
+    """Tell whether a line that is the end of another, behind a character of it, begins within a word or a number."""
+    within = before.isalnum() and shape[0].isalnum()
+    return within or shape.lstrip(" ")[:1] == MASK or shape[0] in ".,:;"
+
+
+def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bool:
+    """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before."""
+    ends, begins = shape[at - 1], shape[at]
+    if (ends.isspace() and begins.isspace()) or before in _SIGNS or UNIT.match(shape, at):
+        return False
     if begins == MASK and before in _SETS:  # a number without its name
         return True
     if ends == MASK and begins in _SETS and begins != behind and before != MASK:  # a number in the place of a name
         return True
-    return (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum())
+    if (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum()):
+        return True
+    return bool(known) and ends + begins not in known
 
 
 def _common(one: str, other: str) -> int:

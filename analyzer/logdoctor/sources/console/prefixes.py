@@ -20,15 +20,18 @@ _DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
 _CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
 _MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_N}/{_N} {_CLOCK})"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
+_LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 
 _LOGGING = tuple(map(re.compile, (
     rf"\[?{_MOMENT}(?:[ ,][\w.]+)?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
-    rf"\[?{_LEVEL}\]?(?=[\s:|\]-])(?:\s*[-:|]+|\s)\s*(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
+    rf"\[?{_LEVEL}\]?(?=[\s:|\]-])(?:\s*[-:|]+|\s)\s*{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
     rf"[\w.]+ [-|] (?={_LEVEL})",
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
+    _LOGURU,
+    rf"\[(?:LINE|line):{_N}\]#?\s*",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo

@@ -835,6 +835,81 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "a fraction in parentheses, which is no position",
+        "bilstm.log",
+        "epoch 253\n"
+        "loss: 0.875\n"
+        "test accuracy: 84.25%, (2074785/2466027)\n"
+        "epoch 254\n"
+        "loss: 0.75\n"
+        "test accuracy: 84.5%, (2074639/2466063)\n"
+        "epoch 255\n"
+        "loss: 0.625\n"
+        "test accuracy: 84.75%, (2079765/2466216)\n",
+        {
+            "loss": [(253, 0.875), (254, 0.75), (255, 0.625)],
+            "test accuracy": [(253, 84.25), (254, 84.5), (255, 84.75)],
+        },
+    ),
+    Sample(
+        "LeRobot: counters in thousands, `ep` for the episodes of its data",
+        "lerobot.log",
+        "INFO 2026-06-12 18:11:21 ot_train.py:357 step:200 smpl:9K ep:0 epch:0.5 loss:2.5 grdn:3.25 lr:1.0e-05\n"
+        "INFO 2026-06-12 18:12:21 ot_train.py:357 step:400 smpl:19K ep:4 epch:1.0 loss:1.75 grdn:3.5 lr:1.0e-05\n"
+        "INFO 2026-06-12 18:13:21 ot_train.py:357 step:1K smpl:28K ep:8 epch:1.5 loss:1.5 grdn:3.75 lr:1.0e-05\n",
+        {
+            "loss": [(200, 2.5), (400, 1.75), (1000, 1.5)],
+            "grdn": [(200, 3.25), (400, 3.5), (1000, 3.75)],
+            "lr": [(200, 1e-5), (400, 1e-5), (1000, 1e-5)],
+            "epoch": [(200, 0.5), (400, 1), (1000, 1.5)],
+            "episode": [(200, 0), (400, 4), (1000, 8)],
+            "consumed_samples": [(200, 9e3), (400, 19e3), (1000, 28e3)],
+        },
+    ),
+    Sample(
+        "loguru, whose functions have names like quantities",
+        "yolox.log",
+        "2021-09-03 20:47:25.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 10/47, total_loss: 1.75\n"
+        "2021-09-03 20:47:26.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 20/47, total_loss: 1.5\n"
+        "2021-09-03 20:47:27.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 30/47, total_loss: 1.25\n",
+        {"total_loss": [(10, 1.75), (20, 1.5), (30, 1.25)]},
+    ),
+    Sample(
+        "pix2pix: losses that no name calls so",
+        "loss_log.txt",
+        "(epoch: 1, iters: 20, time: 14.375, data: 0.125) G_GAN: 2.25 G_L1: 33.5 D_real: 0.375 D_fake: 0.25 \n"
+        "(epoch: 1, iters: 40, time: 14.375, data: 0.125) G_GAN: 2.5 G_L1: 32.5 D_real: 0.25 D_fake: 0.375 \n"
+        "(epoch: 1, iters: 60, time: 14.375, data: 0.125) G_GAN: 2.75 G_L1: 31.5 D_real: 0.125 D_fake: 0.5 \n",
+        {
+            "G_GAN": [(20, 2.25), (40, 2.5), (60, 2.75)],
+            "G_L1": [(20, 33.5), (40, 32.5), (60, 31.5)],
+            "D_real": [(20, 0.375), (40, 0.25), (60, 0.125)],
+            "epoch": [(20, 1), (40, 1), (60, 1)],
+            "time": [(20, 14.375), (40, 14.375), (60, 14.375)],
+            "data": [(20, 0.125), (40, 0.125), (60, 0.125)],
+            "D_fake": [(20, 0.25), (40, 0.375), (60, 0.5)],
+        },
+    ),
+    Sample(
+        "batches that count anew under each heading of an epoch",
+        "headed.log",
+        "Epoch 1/2\n"
+        "    Batch 10/30 | Loss: 3.75\n"
+        "    Batch 20/30 | Loss: 3.5\n"
+        "    Batch 30/30 | Loss: 3.25\n"
+        "Epoch 2/2\n"
+        "    Batch 10/30 | Loss: 3.0\n"
+        "    Batch 20/30 | Loss: 2.75\n"
+        "    Batch 30/30 | Loss: 2.5\n",
+        {"Loss": [(10, 3.75), (20, 3.5), (30, 3.25), (40, 3), (50, 2.75), (60, 2.5)]},
+    ),
+    Sample(
+        "`is` between a quantity and its value",
+        "prednet.log",
+        "step 100, the loss is 0.75\nstep 200, the loss is 0.5\nstep 300, the loss is 0.25\n",
+        {"loss": [(100, 0.75), (200, 0.5), (300, 0.25)]},
+    ),
+    Sample(
         "prose",
         "notes.md",
         "After epoch 5 the loss was 0.5.\n"

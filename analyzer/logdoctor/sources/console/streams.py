@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.sources.console import mending
 from logdoctor.sources.console.grammar import Form, Kind, parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.mending import (
@@ -19,11 +20,9 @@ from logdoctor.sources.console.mending import (
     SHORTEST_LINE,
     SPLICED,
     TORN,
-    Sorted,
     can_stand_behind,
     ends_within_a_word,
     glued,
-    is_spliced,
     without_crossed_numbers,
 )
 from logdoctor.sources.console.parts import LineNumbers
@@ -123,7 +122,7 @@ class _Known:
     """The first shapes that count, by their last characters."""
     openings: list[str] = field(default_factory=list)
     """The first shapes that say something, sorted."""
-    rows: Sorted = field(default_factory=Sorted)
+    rows: mending.Rows = field(default_factory=mending.Rows)
     """The first shapes that count and came more than once."""
 
     def learn(self, shapes: Sequence[str]) -> list[str]:
@@ -134,11 +133,11 @@ class _Known:
             self.ids[shape] = len(self.ids)
             self.slots.append(shape.count(MASK))
             self.told.append(False)
-        for shape in sorted(fresh, key=lambda one: often[one] == 1):
-            self._read(self.ids[shape], shape, once=often[shape] == 1)
+        for shape in sorted(fresh, key=lambda one: -often[one]):
+            self._read(self.ids[shape], shape, often[shape])
         return fresh
 
-    def _read(self, number: int, shape: str, *, once: bool) -> None:
+    def _read(self, number: int, shape: str, often: int) -> None:
         line = glued(shape, self.whole.get(shape[-SHORTEST_LINE:], ()), self.openings)
         form: Form | None
         if line is not None:
@@ -149,14 +148,14 @@ class _Known:
             counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
-            elif once and counts and is_spliced(shape, self.rows):
+            elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows):
                 self.flaws[number], form = SPLICED, None
             elif without_crossed_numbers(shape) in self.ids:
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
-                if counts and not once:
-                    self.rows.add(shape)
+                if counts and often > 1:
+                    self.rows.add(shape, often)
                 if counts and can_stand_behind(shape):
                     self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
         if form is not None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
+from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.event_file.event_columns import Points
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
+from logdoctor.sources.event_file.two_writers import halves_of_records
 from logdoctor.sources.nul_bytes import NUL_RUN
 
 MOST_NOTICES = 50
@@ -153,10 +154,18 @@ def _together(places: Sequence[Place]) -> Place:
 
 def damage_notices(path: Path, places: Iterable[Place], around: Surroundings) -> Iterator[Notice]:
     """Yield one notice for each damaged place of a file."""
+    places = list(places)
+    torn = [place for place in places if place.cause in (Cause.BROKEN_OFF, Cause.NO_RECORD)]
+    halves = halves_of_records(path, [(place.start, place.end) for place in torn])
+    apart = {torn[i].start for i in halves}
     for i, place in enumerate(places):
-        message = _message(place, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
+        if place.start in apart:
+            message = _of_two_writers(place, around)
+        else:
+            message = _message(place, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
         kind = INTERPRETATION if place.cause == Cause.TOO_LONG else DAMAGE
-        yield Notice(kind, str(path), message, place.start, place.end, cause=_cause(place))
+        cause = TWO_WRITERS if place.start in apart else _cause(place)
+        yield Notice(kind, str(path), message, place.start, place.end, cause=cause)
 
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:
@@ -178,6 +187,12 @@ def _cause(gap: Place) -> str:
         return INTERRUPTED_WRITE
     lost_by_storage = gap.cause in (Cause.PAYLOAD, Cause.HEADER, Cause.UNREADABLE) or gap.nuls >= NUL_RUN
     return STORAGE_FAULT if lost_by_storage else ""
+
+
+def _of_two_writers(gap: Place, around: Surroundings) -> str:
+    count = f"{gap.end - gap.start:,} bytes"
+    steps, room = around.steps(gap.start, gap.end), around.room(gap.start, gap.end)
+    return f"{count} are parts of records that another process wrote into the middle of{steps}; not used{room}."
 
 
 def _message(gap: Place, around: Surroundings) -> str:

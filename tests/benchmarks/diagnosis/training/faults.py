@@ -45,7 +45,11 @@ UNEVEN = ("overfitting", "generalization-gap", "noisy-validation", "metric-loss-
 # Numbers.
 
 RATE_FAR_TOO_HIGH = Fault(
-    "rate-far-too-high", ("divergence", "nan-loss"), ("learning-rate-too-high",), s.exploded, BLOWN
+    "rate-far-too-high",
+    ("divergence", "nan-loss", "oscillation", "bad-initial-loss", "missing-warmup"),
+    ("learning-rate-too-high",),
+    s.exploded,
+    BLOWN,
 )
 BARE_LOG = Fault("bare-log", ("nan-loss",), ("log-of-zero", "unstable-operation"), s.not_finite, BLOWN)
 NAN_IN_A_BATCH = Fault("nan-in-a-batch", ("nan-loss",), ("bad-batch",), s.not_finite, BLOWN, by_step=True)
@@ -99,11 +103,11 @@ RATE_TOO_HIGH = Fault(
     ("oscillation", "divergence"),
     ("learning-rate-too-high",),
     s.swings,
-    (*BLOWN, "epoch-sawtooth"),
+    (*BLOWN, "epoch-sawtooth", "missing-warmup"),
 )
 NO_CLIPPING = Fault(
     "recurrent-without-clipping",
-    ("exploding-gradients", "divergence", "nan-loss", "loss-spike"),
+    ("exploding-gradients", "divergence", "nan-loss", "loss-spike", "oscillation"),
     ("no-gradient-clipping", "learning-rate-too-high"),
     s.blew_up_after_learning,
     BLOWN,
@@ -212,7 +216,7 @@ UNPAIRED_LABELS = Fault(
 )
 OVER_REGULARISED = Fault(
     "over-regularised",
-    ("underfitting", "plateau", "stalled-at-chance"),
+    ("underfitting", "plateau", "stalled-at-chance", "no-learning"),
     ("over-regularised",),
     s.underfitted,
     (*STUCK, "validation-below-training"),

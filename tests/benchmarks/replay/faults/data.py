@@ -43,7 +43,8 @@ def nan_in_batch(task: Task, seed: int, at: int) -> Plan:
 def spoiled_example(task: Task, seed: int) -> int:
     """Return the example that the NaN lies in."""
     x, _, _, weight = task.batch(seed, 0)
-    return seed % 32 // ((x if task.numeric else weight)[0].numel())
+    numbers = (x if task.numeric else weight)[0].numel()
+    return seed % 32 // int(numbers)
 
 
 def wrong_labels(task: Task, seed: int, at: int) -> Plan:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from tests.reports.html.browser.conftest import NOW, RUNS, SAMPLES, chosen, written
 
-from logdoctor.diagnosis import analyze
-from logdoctor.reports.formats import render_files
+from logdoctor.diagnosis import Diagnosis, analyze
+from logdoctor.finding import Severity
+from logdoctor.gated import Check, Gated, Outcome
+from logdoctor.reports.formats import render, render_files
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
@@ -252,3 +254,14 @@ def test_axe_finds_nothing(small_report: Path, open_page: Open, axe: str, width:
     )
     assert len(found["passes"]) > 20
     assert [(one["id"], one["impact"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
+
+
+def test_a_report_of_no_run_says_why_and_complains_of_nothing(open_page: Open, tmp_path: Path) -> None:
+    why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, "runs: no training log found")
+    path = tmp_path / "report.html"
+    path.write_text(render("html", Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), Page()), "utf-8")
+    page = open_page(path)
+    assert page.locator("h1").inner_text() == "No run was judged"
+    assert "The gate is inconclusive: runs: no training log found." in page.locator("header").inner_text()
+    page.keyboard.press("/")
+    assert page.locator("#runs").count() == 0

@@ -50,7 +50,8 @@ all('table.runs').forEach((table) => {
 });
 
 // Filter
-const filter = one('filter'), shown = one('shown');
+// A page without runs has neither.
+const filter = one('filter') || document.createElement('input'), shown = one('shown') || document.createElement('p');
 const rows = all('table.runs tbody tr'), folds = all('.run-curves');
 const applyFilter = () => {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,0 +1,55 @@
+"""Why a loss swings: the form of the swings, the rate at which they last, and the settings that make batches noisy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Schedule, Swings, given_rate
+from logdoctor.wording import number
+
+USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
+"""How usual each cause is where the log shows nothing of it, in the unit of a clue's weight."""
+
+SMALL_BATCH = 8
+"""Examples in an update from which down the gradient of one differs from the next by as much as its size."""
+
+DECAYED = 0.1
+"""Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
+
+
+def clues_of_swings(
+    swings: Swings[TrainLoss], settings: Hyperparameters, schedule: Schedule | None, *, structured: bool
+) -> Iterator[Clue]:
+    """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
+    series, memory = swings.trend.series, f"correlation of values close by {number(round(swings.memory, 2))}"
+    if structured:
+        yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
+        yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")
+        yield Clue("data-not-shuffled", WEAK if swings.memory > 0 else -FAIR, "" if swings.memory > 0 else memory)
+    else:
+        yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({memory})")
+    if series.axis is Axis.EPOCH:
+        yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
+    height, rate = rate_height(settings.run, settings), number(given_rate(settings.run))
+    if height is not None and height >= 1:
+        yield Clue(
+            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer}"
+        )
+    if schedule is not None and schedule.share_at(int(series.steps[-1])) <= DECAYED:
+        yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
+    if settings.batch_size is not None:
+        size = settings.batch_size * settings.accumulation
+        yield Clue(
+            "batch-too-small", STRONG if size <= SMALL_BATCH else -WEAK, f"an update sees {number(size)} examples"
+        )
+
+
+def to_tell_apart(settings: Hyperparameters, schedule: Schedule | None) -> list[str]:
+    """Say which quantities that are not known would tell the causes apart."""
+    size = "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
+    rate = "the learning rate: swings that shrink in proportion when it decays are its own"
+    return [*([size] if settings.batch_size is None else []), *([rate] if schedule is None else [])]

@@ -1,0 +1,42 @@
+"""How even a fall is, and whether it has levelled off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from logdoctor import Series, TrainLoss
+from logdoctor.curves import Curve, decay, line
+from logdoctor.signals import Trend
+from logdoctor.signals.elapsed import has_not_levelled_off, last_fall, pace_of_thirds
+
+
+def trend(curve: Curve) -> Trend[TrainLoss]:
+    return Trend[TrainLoss].measure(Series.of("loss", range(len(curve.values)), curve.values))
+
+
+def test_a_straight_line_falls_on_as_fast_as_before() -> None:
+    straight = trend(line(2.3, 1.3).noisy(0.02))
+    assert pace_of_thirds(straight) == pytest.approx(1.0, abs=0.1)
+    fall, z = last_fall(straight)
+    assert fall == pytest.approx(0.2, abs=0.03)
+    assert z > 4
+    assert has_not_levelled_off(straight, straight)
+
+
+def test_what_slows_down_has_levelled_off() -> None:
+    assert not has_not_levelled_off(trend(decay(2.3, 0.3).noisy(0.01)))
+
+
+def test_a_straight_line_to_next_to_nothing_has_come_far() -> None:
+    assert not has_not_levelled_off(trend(line(2.3, 0.2).noisy(0.01)))
+
+
+def test_a_fall_that_has_only_begun_has_not_levelled_off_and_one_that_broke_open_has() -> None:
+    steeper = 1.0 - np.linspace(0.0, 1.0, 120) ** 3
+    assert has_not_levelled_off(trend(Curve(1.4 * (0.7 + 0.3 * steeper)).noisy(0.003)))
+    assert not has_not_levelled_off(trend(Curve(1.4 * (0.1 + 0.9 * steeper)).noisy(0.003)))
+
+
+def test_one_curve_that_has_levelled_off_is_enough() -> None:
+    assert not has_not_levelled_off(trend(line(2.3, 1.3).noisy(0.02)), trend(decay(2.3, 0.8).noisy(0.01)))
