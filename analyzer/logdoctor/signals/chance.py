@@ -11,6 +11,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
 """Hyper-parameters that give the number of classes."""

@@ -254,9 +254,8 @@ class SlowConvergence(Rule):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
-        if not (unlevelled or least <= pace <= self.max_pace):
-            return
-        if trained_before(run, train, chance) or leaves_behind(train, val):
+        even = unlevelled or least <= pace <= self.max_pace
+        if not even or trained_before(run, train, chance) or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)
         few = series.axis is Axis.STEP and last_step <= FEW_UPDATES * 20 and (settings.batch_size or 0) >= LARGE_BATCH
