@@ -1,4 +1,4 @@
-"""A disk that fails: the n-th read of a file raises, for every n, once or from then on.
+"""A disk that fails: the n-th time that it is asked for anything raises, for every n, once or from then on.
 
 What comes out is whole or has a notice, and the run beside it is untouched.
 """
@@ -9,24 +9,49 @@ import builtins
 import errno
 import io
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.damaged.chunks import framed, history
+from tests.damaged.chunks import SWANLAB_HEADER, framed, history, swanlab_scalar
 from tests.damaged.event_cases import WHOLE, flip
+from tests.fuzz.visualdl import META, scalar
 from tests.sources.test_samples import sources
 
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources import Reading, look
 
-MOST_READS = 200
+MOST_REQUESTS = 400
 """No small file takes as many."""
 
+FIXTURES = Path(__file__).parent / "fixtures"
+
+SOUND = "step,loss\n" + "".join(f"{step},{9 - step / 7}\n" for step in range(50))
+
 EVENTS = "events.out.tfevents.1700000000.host"
+SWANLAB = framed((swanlab_scalar("train/loss", step, step + 0.5) for step in range(40)), SWANLAB_HEADER)[0]
+VISUALDL = META + b"".join(scalar("train/loss", step, step + 0.5) for step in range(40))
 WANDB = framed(history({"_step": step, "train/loss": step + 0.5}) for step in range(40))[0]
+
+
+def sqlite(script: Path) -> bytes:
+    """Return a database that a script makes."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(f"PRAGMA foreign_keys = OFF; {script.read_text()}")
+        return database.serialize()
+
+
+FAILURES = {
+    "EIO once": (errno.EIO, False),
+    "EIO for ever": (errno.EIO, True),
+    "ENOENT once": (errno.ENOENT, False),
+    "EACCES for ever": (errno.EACCES, True),
+}
 
 FILES: dict[str, tuple[str, bytes]] = {
     "event file": (EVENTS, WHOLE),
@@ -34,6 +59,11 @@ FILES: dict[str, tuple[str, bytes]] = {
     "damaged event file": (EVENTS, flip(flip(WHOLE, 3000), 5002)),
     "W&B's file": ("run.wandb", WANDB),
     "damaged file of W&B": ("run.wandb", flip(WANDB, 900)),
+    "SwanLab's file": ("run-1.swanlab", SWANLAB),
+    "VisualDL's file": ("vdlrecords.1.log", VISUALDL),
+    "MLflow's database": ("mlflow.db", sqlite(FIXTURES / "mlflow" / "mlflow.sql")),
+    "Trackio's database": ("project.db", sqlite(FIXTURES / "trackio" / "trackio.sql")),
+    "settings": ("hparams.yaml", b"lr: 0.1\nname: red owl\n"),
     **{
         f"{source.name}, {sample.title}": (
             sample.file_name,
@@ -47,19 +77,19 @@ FILES: dict[str, tuple[str, bytes]] = {
 
 
 class Disk:
-    """Fails reads of files below a folder."""
+    """Fails opening, reading or seeking in files below a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.reads = 0
+        self.asked = 0
         self.fails_at = 0
-        self.for_ever = False
+        self.code, self.for_ever = errno.EIO, False
 
-    def read(self) -> None:
-        """Count a read, which may fail."""
-        self.reads += 1
-        if self.fails_at and (self.reads == self.fails_at or (self.for_ever and self.reads > self.fails_at)):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+    def ask(self) -> None:
+        """Count a request, which may fail."""
+        self.asked += 1
+        if self.fails_at and (self.asked == self.fails_at or (self.for_ever and self.asked > self.fails_at)):
+            raise OSError(self.code, os.strerror(self.code))
 
 
 class FailingFile(io.FileIO):
@@ -69,13 +99,18 @@ class FailingFile(io.FileIO):
 
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer."""
-        self.disk.read()
-        return super().readinto(buffer)
+        self.disk.ask()
+        return super().readinto(buffer) or 0
 
     def readall(self) -> bytes:
         """Read to the end."""
-        self.disk.read()
+        self.disk.ask()
         return super().readall()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place."""
+        self.disk.ask()
+        return super().seek(offset, whence)
 
 
 @pytest.fixture
@@ -87,6 +122,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
     def open_(file: Any, mode: str = "r", buffering: int = -1, *args: Any, opener: Any = None, **how: Any) -> Any:
         if isinstance(file, int) or disk.folder not in Path(file).parents or set(mode) & set("wax+"):
             return real(file, mode, buffering, *args, opener=opener, **how)
+        disk.ask()
         raw = FailingFile(file, "r", opener=opener)
         raw.disk = disk
         if buffering == 0:
@@ -111,53 +147,78 @@ def parts(reading: Reading) -> tuple[list[object], list[Run]]:
     return points(sound), [run for run in reading.runs if run.name != "good"]
 
 
-def failures(disk: Disk, folder: Path, *, for_ever: bool) -> Iterator[Reading]:
-    """Yield what is read when the first read fails, the second, and so on until there are no more."""
-    disk.for_ever = for_ever
-    for number in range(1, MOST_READS):
-        disk.reads, disk.fails_at = 0, number
+def failures(disk: Disk, folder: Path, code: int, *, for_ever: bool) -> Iterator[Reading]:
+    """Yield what is read when the first request fails, the second, and so on until there are no more."""
+    disk.code, disk.for_ever = code, for_ever
+    for number in range(1, MOST_REQUESTS):
+        disk.asked, disk.fails_at = 0, number
         reading = look([folder], now=4e9)
-        if disk.reads < number:
+        if disk.asked < number:
             return
         yield reading
-    raise AssertionError("the reads do not end")
+    raise AssertionError("the requests do not end")
 
 
-@pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for ever"])
+@pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("title", FILES)
-def test_every_read_may_fail(disk: Disk, tmp_path: Path, title: str, for_ever: bool) -> None:
+def test_every_request_may_fail(disk: Disk, tmp_path: Path, title: str, failure: str) -> None:
     name, content = FILES[title]
     (tmp_path / "good").mkdir()
-    (tmp_path / "good" / "log.csv").write_text(
-        "step,loss\n" + "".join(f"{step},{9 - step / 7}\n" for step in range(50))
-    )
+    (tmp_path / "good" / "log.csv").write_text(SOUND)
     path = tmp_path / "bad" / name
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    disk.fails_at = 0
-    sound, complete = parts(look([tmp_path], now=4e9))
-    assert disk.reads
+    assert_failures_are_said(disk, tmp_path, failure)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_every_request_may_fail_in_a_folder_of_files(disk: Disk, tmp_path: Path, failure: str) -> None:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "log.csv").write_text(SOUND)
+    shutil.copytree(FIXTURES / "mlflow" / "mlruns", tmp_path / "bad" / "mlruns")
+    assert_failures_are_said(disk, tmp_path, failure)
+
+
+def assert_failures_are_said(disk: Disk, folder: Path, failure: str) -> None:
+    disk.fails_at = disk.asked = 0
+    sound, complete = parts(look([folder], now=4e9))
+    assert disk.asked
     tried = 0
-    for reading in failures(disk, tmp_path, for_ever=for_ever):
+    code, for_ever = FAILURES[failure]
+    for reading in failures(disk, folder, code, for_ever=for_ever):
         tried += 1
         beside, runs = parts(reading)
         assert beside == sound
         is_complete = list(map(points, runs)) == list(map(points, complete))
         is_said = bool(reading.not_read) or any(one.kind == DAMAGE for run in runs for one in run.notices)
-        assert is_complete or is_said, f"read {disk.fails_at} failed, and nothing is said"
+        assert is_complete or is_said, f"request {disk.fails_at} failed, and nothing is said"
     assert tried
+
+
+def test_every_source_is_on_the_disk() -> None:
+    """Those without a sample of their own are there by a file of another."""
+    names = [Path(name) for name, _ in FILES.values()]
+    left = {one.name for one in sources() if not any(path.match(pattern) for path in names for pattern in one.patterns)}
+    assert left == {"mlflow", "aim"}  # a folder of files, of its own test; a database that is not opened
 
 
 def test_what_was_read_before_a_failure_is_kept(disk: Disk, tmp_path: Path) -> None:
     path = tmp_path / "bad" / EVENTS
     path.parent.mkdir()
     path.write_bytes(WHOLE * 1200)
+    (complete,) = look([tmp_path], now=4e9).runs
     kept = []
-    for reading in failures(disk, tmp_path, for_ever=True):
+    for reading in failures(disk, tmp_path, errno.EIO, for_ever=True):
+        if not reading.runs:
+            assert reading.not_read
+            continue
         (run,) = reading.runs
-        ((start, end),) = ((one.byte_start, one.byte_end) for one in run.notices if one.kind == DAMAGE)
+        damage = [(one.byte_start, one.byte_end) for one in run.notices if one.kind == DAMAGE]
+        if not damage:
+            assert points(run) == points(complete)
+            continue
+        ((start, end),) = damage
         assert end == len(WHOLE) * 1200
         kept.append(sum(map(len, run.series)))
         assert kept[-1] <= (start or 0) / 42
-    assert kept[0] == 0
     assert max(kept) > 50_000

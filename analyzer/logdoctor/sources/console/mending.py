@@ -130,16 +130,17 @@ def is_spliced(shape: str, often: int, rows: Rows) -> bool:
     if last == len(shape) or not (rare or often == 1):
         return last == len(shape) and often == 1 and shape.startswith("{") and shape[-1] == MASK  # not closed
     begins = len(tail) - (len(shape) - first)
-    """Where in its own line the end begins."""
+    before = tail[:begins][-1:]
+    """What stands before the end in its own line."""
     if first == 0:
-        return rare and _begins_within(tail[begins - 1 : begins], shape)
+        return rare and _begins_within(before, shape)
     if first > last:
         between = shape[last:first]
         if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
             return True
-        if shape[first] == MASK and _WITHOUT_EXPONENT.fullmatch(between):
+        if shape[first : first + 1] == MASK and _WITHOUT_EXPONENT.fullmatch(between):
             return True
-        return tail[begins - 1 : begins] == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
+        return before == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if head == tail and _repeats(head[:begins], head[begins:last]):
         return True
     known = head + "\n" + tail if rare else ""
@@ -147,7 +148,7 @@ def is_spliced(shape: str, often: int, rows: Rows) -> bool:
         _is_no_seam(
             shape,
             at,
-            tail[begins - 1] if at == first else shape[at - 1],
+            before if at == first else shape[at - 1],
             head[at : at + 1] if at == last else shape[at],
             known,
         )
@@ -170,7 +171,7 @@ def _begins_within(before: str, shape: str) -> bool:
 def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bool:
     """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before."""
     ends, begins = shape[at - 1], shape[at]
-    if (ends.isspace() and begins.isspace()) or before in _SIGNS or UNIT.match(shape, at):
+    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or UNIT.match(shape, at):
         return False
     if begins == MASK and before in _SETS:  # a number without its name
         return True
