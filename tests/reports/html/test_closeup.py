@@ -87,4 +87,5 @@ def test_nothing_where_the_chart_shows_it_all() -> None:
     assert beside(run, Span("train_loss", 40, 48, "NaN")) is None
     assert beside(run, Span("train_loss", 3, 40, "flat")) is None
     assert beside(run) is None
+    assert beside(Run("a", understand([Series.of("train_loss", [], [])])), Span("train_loss", 0, 9)) is None
     assert beside(example_run(train_loss=flat(math.inf, 200)), Span("train_loss", 0, 199, "infinite")) is None

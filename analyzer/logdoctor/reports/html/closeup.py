@@ -81,7 +81,7 @@ def _said(curve: Series, window: slice) -> str:
 def _beginning(run: Run, finding: Finding, shown: set[str]) -> Series | None:
     """Return a training loss that is logged in finer steps, where what it shows happened at once."""
     span = finding.spans[0] if finding.spans else None
-    series = next((one for one in run.series if span and one.name == span.series), None)
+    series = next((one for one in run.series if span and one.name == span.series and len(one)), None)
     if span is None or series is None or series.role is not roles.TrainLoss:
         return None
     early = series.steps[0] + AT_ONCE * (series.steps[-1] - series.steps[0])
