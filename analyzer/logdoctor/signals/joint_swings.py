@@ -64,6 +64,9 @@ class JointSwings:
 
     The first value is left out, which may have been thrown."""
 
+    stretch: tuple[str, int, int]
+    """The name of the validation loss, the first and the last step of its later half."""
+
     @classmethod
     def measure(cls, rough: Roughness) -> JointSwings:
         """Compare the two; raises Unmeasurable where they are too few, not above zero, or the same throughout."""
@@ -84,6 +87,7 @@ class JointSwings:
             min(_spread(one) for one in logs),
             max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
+            (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
         )
 
     def margin(self, *, rate_is_high: bool) -> float:
@@ -111,7 +115,9 @@ def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _spread(logs: NDArray[np.float64]) -> float:
-    low, high = np.percentile(detrended(logs), [10, 90])
+    """Return the ratio of the 90th to the 10th percentile, trend aside; one wild value of a dozen does not count."""
+    away = detrended(logs)
+    low, high = np.percentile(away, 10, method="higher"), np.percentile(away, 90, method="lower")
     return float(np.exp(high - low))
 
 

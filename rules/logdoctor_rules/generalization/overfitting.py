@@ -250,14 +250,13 @@ class Overfitting(Rule):
         best = place(series, best_step)
         last, peak = int(series.steps[-1]), float(val.since(val.best_step).max())
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
-        unfinished = run.state in (State.WRITING, State.INTERRUPTED)
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
         stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
         certain = _decides_as_well(val, metric)
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} falls to {number(train.end)}{turn}"
-            + (", and the run is not finished" if back and unfinished else ""),
+            + (", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""),
             Span(series.name, best_step, last, "rising"),
             Span(train.series.name, *_stretch(train, best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
@@ -289,8 +288,7 @@ def _after(val: Trend[ValLoss]) -> float:
 
 def _saved(val: Trend[ValLoss]) -> str:
     """Say what stopping at the best value would have saved: a share of the steps, and time where it is logged."""
-    series, share = val.series, _after(val)
-    times = series.wall_times
+    series, share, times = val.series, _after(val), val.series.wall_times
     if times is None or not np.isfinite(times).all():
         return f"{percent(share)} of the steps"
     seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_point[0]))])

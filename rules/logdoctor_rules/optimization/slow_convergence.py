@@ -250,9 +250,8 @@ class SlowConvergence(Rule):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = self.min_pace if low or (ended and hardly and poor) else least
-        if not (unlevelled or least <= pace <= self.max_pace):
-            return
-        if trained_before(run, train, chance) or leaves_behind(train, val):
+        even = unlevelled or least <= pace <= self.max_pace
+        if not even or trained_before(run, train, chance) or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)
         few = few_updates(series, settings)

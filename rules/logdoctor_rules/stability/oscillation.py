@@ -210,16 +210,18 @@ class Oscillation(Rule):
         weighed = weigh(USUAL, clues)
         late = "in the later half of the run"
         said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
-        sure = min(share / needed, swings.reversals / self.min_reversals)
+        sure, beside = min(share / needed, swings.reversals / self.min_reversals), list[Span]()
         if thrown:
             said, sure = f"is unstable: {above}", swings.above_start / self.min_above_start
         elif bursts and not swinging:
             said, sure = f"is unstable: {again}", swings.thrown_again / self.min_thrown
         elif joint is not None and not swinging:
             said, sure = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
+            beside.append(Span(*joint.stretch, "with it"))
         yield self.finding(
             f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
+            *beside,
             confidence=confidence_from(sure, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),

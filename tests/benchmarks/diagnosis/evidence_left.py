@@ -1,6 +1,6 @@
 """Whether a change of the log took away what a finding stands on.
 
-That is so in two cases, neither of which depends on how the rule decides. The stretch of the curve that the finding is
+That is so in two cases, neither of which depends on how the rule decides. A stretch of a curve that the finding is
 about, such as a spike, lost points and has fewer than MEDIUM_POINTS left, with which no rule is more than suspicious.
 Or a single point decides, such as the first of a loss that exploded before: taken alone, it changes what is said.
 """
@@ -42,7 +42,8 @@ class Scene:
 
 def is_spent(finding: Finding, rule: Rule, scene: Scene) -> bool:
     """Whether points were taken that a finding stands on, or without which it came to be said."""
-    return bool(finding.spans) and (_few_left(finding.spans[0], scene) or _one_decides(finding, rule, scene))
+    few = any(_few_left(span, scene) for span in finding.spans)
+    return few or (bool(finding.spans) and _one_decides(finding, rule, scene))
 
 
 def _few_left(span: Span, scene: Scene) -> bool:
