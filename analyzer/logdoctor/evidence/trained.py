@@ -44,7 +44,7 @@ HINTS = 2
 SEEN = 6
 """Evaluations whose beginning and end show whether validation falls: two in each third."""
 
-FOLLOWS = 0.1
+FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
 
