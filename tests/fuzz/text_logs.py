@@ -14,6 +14,8 @@ from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.text_log import TextLog
 
 SOURCES = (TextLog,)
+MUTATIONS = 14_000
+"""As many have been run; `python -m tests.fuzz --format text_logs` runs more."""
 
 _FORMS = (
     "step {step}: loss {loss}, val_loss {val_loss}",

@@ -63,6 +63,7 @@ FILES: dict[str, tuple[str, bytes]] = {
     "VisualDL's file": ("vdlrecords.1.log", VISUALDL),
     "MLflow's database": ("mlflow.db", sqlite(FIXTURES / "mlflow" / "mlflow.sql")),
     "Trackio's database": ("project.db", sqlite(FIXTURES / "trackio" / "trackio.sql")),
+    "Trackio's export": ("metrics.parquet", (FIXTURES / "trackio" / "parquet" / "metrics.parquet").read_bytes()),
     "settings": ("hparams.yaml", b"lr: 0.1\nname: red owl\n"),
     **{
         f"{source.name}, {sample.title}": (

@@ -58,6 +58,8 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (OF_MANY, b"[INFO] iter 30/1000 lo0 loss: 1.9 lr: 0.1"),
         (OF_MANY, b"[INFO] iter 30/1000 loss: 0.089: 1.9229"),
         (METERS, b"Epoch: [30] Lo40e+00 Acc@1 1.903e+00"),
+        (DICTS, b"{'step': 30, 'loss': 2.642'eval_loss': 6.755e-01}"),
+        (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss5,678 - iteration 10 - loss: 0.1 - grad_norm: 1.1"),
     ],
 )  # fmt: skip
 def test_a_line_grown_together_of_two_costs_that_line(tmp_path: Path, lines: list[bytes], torn: bytes) -> None:

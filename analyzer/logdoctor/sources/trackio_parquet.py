@@ -75,7 +75,8 @@ def _rows(path: Path, parquet: Any) -> list[dict[str, Any]]:
     try:
         rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     except (ValueError, OSError, NotImplementedError) as error:  # what pyarrow's own errors derive from
-        raise UnreadableLogError(f"{path}: damaged: {error}") from None
+        said = "".join(one if one.isprintable() else " " for one in str(error)).strip()
+        raise UnreadableLogError(f"{path}: damaged: {said}") from None
     return rows
 
 

@@ -46,7 +46,7 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
-_WITHOUT_EXPONENT = re.compile(r"[0-9.]+[eE][-+]?")
+_BEGINNING_OF_NUMBER = re.compile(r"[0-9.,]+(?:[eE][-+]?)?")
 _EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
 _FAR_MORE = 50
 """How many times as often others must have come for a line to be rare."""
@@ -138,7 +138,7 @@ def is_spliced(shape: str, often: int, rows: Rows) -> bool:
         between = shape[last:first]
         if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
             return True
-        if shape[first : first + 1] == MASK and _WITHOUT_EXPONENT.fullmatch(between):
+        if shape[first : first + 1] == MASK and _BEGINNING_OF_NUMBER.fullmatch(between):
             return True
         return before == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if head == tail and _repeats(head[:begins], head[begins:last]):
@@ -175,7 +175,9 @@ def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bo
         return False
     if begins == MASK and before in _SETS:  # a number without its name
         return True
-    if ends == MASK and begins in _SETS and begins != behind and before != MASK:  # a number in the place of a name
+    if (
+        ends == MASK and begins in (*_SETS, *_QUOTES) and begins != behind and before != MASK
+    ):  # a number in the place of a name
         return True
     if (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum()):
         return True
