@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import inf, log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
@@ -130,12 +131,20 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = float(np.median(values[len(values) // 2 :])) / accuracy_unit(values)
         if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
             continue
-        for classes in dict.fromkeys((*COMMON_CLASSES, round(1 / accuracy - 0.25), round(1 / accuracy + 0.25))):
+        for classes in dict.fromkeys((*COMMON_CLASSES, *_likely_counts(values, accuracy))):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
             if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and guesses and classes >= more:
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
+
+
+def _likely_counts(values: NDArray[np.float64], accuracy: float) -> tuple[int, ...]:
+    """Return the counts of classes that an accuracy lies next to; none where it has risen: any value is near one."""
+    third = -(-len(values) // 3)
+    if np.median(values[-third:]) > (1 + ACCURACY_IS_CHANCE) * np.median(values[:third]):
+        return ()
+    return round(1 / accuracy - 0.25), round(1 / accuracy + 0.25)
 
 
 def _begins_at(run: Run) -> int:
