@@ -407,7 +407,7 @@ def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs
     if main is None or _EPOCH not in counters:
         return counters[main] if main in counters else next(iter(counters.values()))
     last = float(epochs.at.max(initial=0.0))
-    return counters[main] + counters[_EPOCH] / (last + 1)
+    return counters.get(main, counters[_EPOCH]) + counters[_EPOCH] / (last + 1)
 
 
 _Piece = tuple[NDArray[np.int64] | NDArray[np.int32], Numbers]
