@@ -88,6 +88,15 @@ def test_an_export_that_is_damaged_is_said(tmp_path: Path) -> None:
     assert (said.kind, said.path) == (DAMAGE, "metrics.parquet")
 
 
+def test_an_export_that_lost_the_name_of_a_column_is_said(tmp_path: Path) -> None:
+    whole = (PARQUET / "metrics.parquet").read_bytes()
+    schema = whole.rindex(b"PAR1") - int.from_bytes(whole[-8:-4], "little")
+    (tmp_path / "metrics.parquet").write_bytes(whole[:schema] + whole[schema:].replace(b"run_name", b"run_nbme", 1))
+    (run,) = load(tmp_path)
+    (said,) = run.notices
+    assert (said.kind, run.series) == (DAMAGE, ())
+
+
 def test_a_data_set_in_parquet_is_left_alone(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"text": ["a", "b"], "label": [0, 1], "step": [1, 2]}), tmp_path / "train.parquet")
     with pytest.raises(NoRunError):

@@ -77,6 +77,8 @@ def _rows(path: Path, parquet: Any) -> list[dict[str, Any]]:
     except (ValueError, OSError, NotImplementedError) as error:  # what pyarrow's own errors derive from
         said = "".join(one if one.isprintable() else " " for one in str(error)).strip()
         raise UnreadableLogError(f"{path}: damaged: {said}") from None
+    if rows and "run_name" not in rows[0]:
+        raise UnreadableLogError(f"{path}: damaged: no column is called run_name")
     return rows
 
 
