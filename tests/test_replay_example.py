@@ -58,7 +58,13 @@ def test_the_readme_shows_what_is_printed(replayed: subprocess.CompletedProcess[
     (shown,) = re.findall(r"^\$ logdoctor replay runs/nan [^\n]*\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
     lines = [line for line in shown.splitlines() if line.strip() not in ("", "...")]
     assert len(lines) > 15
-    assert [line for line in lines if line not in replayed.stdout.splitlines()] == []
+    printed = _without_numbers(replayed.stdout)
+    assert [line for line in lines if _without_numbers(line) not in printed] == []
+
+
+def _without_numbers(text: str) -> str:
+    """Return text without its numbers and line breaks: which states a capture keeps depends on the machine's speed."""
+    return re.sub(r"\d[\d,.]*(e[+-]?\d+)?", "#", " ".join(text.split()))
 
 
 def test_analyze_shows_the_tested_fix(run: Path, replayed: subprocess.CompletedProcess[str]) -> None:
