@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +46,7 @@ THROWN = 1.5
 """Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JointSwings:
     """How training and validation loss rise and fall over the later half of the evaluations."""
 
@@ -55,8 +56,6 @@ class JointSwings:
     """Correlation of their logarithms, trend aside."""
     level: float
     """The level of validation as a share of the highest start."""
-    spread: float
-    """Ratio of the 90th to the 10th percentile, trend aside, of the one that jumps less."""
     late_likeness: float
     """The same correlation where validation shows first what training shows next, if that is larger."""
     heights: tuple[float, float]
@@ -66,6 +65,8 @@ class JointSwings:
 
     stretch: tuple[str, int, int]
     """The name of the validation loss, the first and the last step of its later half."""
+    logs: tuple[NDArray[np.float64], NDArray[np.float64]] = field(repr=False)
+    """Logarithms of the later half of both."""
 
     @classmethod
     def measure(cls, rough: Roughness) -> JointSwings:
@@ -84,11 +85,16 @@ class JointSwings:
             turns,
             likeness,
             float(np.median(val)) / start,
-            min(_spread(one) for one in logs),
             max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
             (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
+            logs,
         )
+
+    @cached_property
+    def spread(self) -> float:
+        """Ratio of the 90th to the 10th percentile, trend aside, of the one that jumps less."""
+        return min(_spread(one) for one in self.logs)
 
     def margin(self, *, rate_is_high: bool) -> float:
         """How far the two swing beyond what a sound run does, from 1 on.
@@ -99,7 +105,9 @@ class JointSwings:
         together = min(self.turns / TURNS, self.likeness / LIKENESS, self.level / HIGH)
         one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
         height = float(np.sqrt(self.heights[0] * self.heights[1]))
-        return max(together, min(self.spread / SPREAD, height / GETS_LOWER) if one_reason else 0.0)
+        if not one_reason or height < GETS_LOWER:
+            return together
+        return max(together, min(self.spread / SPREAD, height / GETS_LOWER))
 
 
 def _trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -155,8 +155,8 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the nearest curve (in least squares) that never rises, by pooling neighbours that do."""
     means: list[float] = []
     sizes: list[int] = []
-    for value in values:
-        mean, size = float(value), 1
+    for value in values.tolist():
+        mean, size = value, 1
         while means and means[-1] < mean:
             last, many = means.pop(), sizes.pop()
             mean, size = (mean * size + last * many) / (size + many), size + many
