@@ -50,14 +50,8 @@ THROWN = 1.5
 class JointSwings:
     """How training and validation loss rise and fall over the later half of the evaluations."""
 
-    turns: int
-    """Turns of their geometric mean, each after a move of LARGE or more; 0 for fewer than MIN_EVALUATIONS."""
-    likeness: float
-    """Correlation of their logarithms, trend aside."""
     level: float
     """The level of validation as a share of the highest start."""
-    late_likeness: float
-    """The same correlation where validation shows first what training shows next, if that is larger."""
     heights: tuple[float, float]
     """One late value in ten of training and of validation exceeds this, in units of the usual one of the first quarter.
 
@@ -78,18 +72,30 @@ class JointSwings:
         logs = np.log(train), np.log(val)
         if min(float(_trend_aside(one).std()) for one in logs) <= np.finfo(float).eps:
             raise Unmeasurable(f"{rough.gap.val.series.name} or the training loss does not move")
-        likeness = _likeness(*logs)
-        turns = len(turning_points((logs[0] + logs[1]) / 2, float(np.log(LARGE)))) if n >= MIN_EVALUATIONS else 0
         start = max(rough.gap.val.start, rough.gap.train.start)
         return cls(
-            turns,
-            likeness,
             float(np.median(val)) / start,
-            max(likeness, _likeness(logs[0][1:], logs[1][:-1])),
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
             (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
             logs,
         )
+
+    @cached_property
+    def likeness(self) -> float:
+        """Correlation of their logarithms, trend aside."""
+        return _likeness(*self.logs)
+
+    @cached_property
+    def late_likeness(self) -> float:
+        """The same correlation where validation shows first what training shows next, if that is larger."""
+        train, val = self.logs
+        return max(self.likeness, _likeness(train[1:], val[:-1]))
+
+    @cached_property
+    def turns(self) -> int:
+        """Turns of their geometric mean, each after a move of LARGE or more; 0 for fewer than MIN_EVALUATIONS."""
+        train, val = self.logs
+        return len(turning_points((train + val) / 2, float(np.log(LARGE)))) if len(val) >= MIN_EVALUATIONS else 0
 
     @cached_property
     def spread(self) -> float:
@@ -102,7 +108,8 @@ class JointSwings:
         They do it together, or they jump and get no lower: by their likeness, by their height, or by a rate that is
         known to be high.
         """
-        together = min(self.turns / TURNS, self.likeness / LIKENESS, self.level / HIGH)
+        together = min(self.likeness / LIKENESS, self.level / HIGH)
+        together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count
         one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
         height = float(np.sqrt(self.heights[0] * self.heights[1]))
         if not one_reason or height < GETS_LOWER:
@@ -111,9 +118,9 @@ class JointSwings:
 
 
 def _trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    at = np.arange(len(values), dtype=float)
-    line = np.polynomial.Polynomial.fit(at, values, 1)
-    return np.asarray(values - line(at))
+    at = np.arange(len(values)) - (len(values) - 1) / 2
+    away = values - values.mean()
+    return np.asarray(away - np.dot(at, away) / np.dot(at, at) * at)
 
 
 def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
