@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, points_of, read
+from tests.damaged.reports import clearml_report
 
 from logdoctor.sources.clearml_offline import ClearMLOffline
 from logdoctor.sources.tables.numbers import parse_number
@@ -20,12 +21,7 @@ def trial(rng: random.Random, folder: Path) -> None:
     rows: dict[bytes, list[Point]] = {}
     for first in range(0, rng.randint(1, 12), 2):
         points = [(10 * step, rng.random() * 3) for step in range(first, first + rng.randint(1, 2))]
-        reports = [
-            {"timestamp": 1_750_000_000_000 + step, "type": "training_stats_scalar", "task": "a", "iter": step,
-             "metric": "loss", "variant": "train", "value": value}
-            for step, value in points
-        ]  # fmt: skip
-        rows[json.dumps(reports).encode()] = points
+        rows[json.dumps([clearml_report(*point) for point in points]).encode()] = points
     data = damaged(b"\n".join(rows) + b"\n", rng)
     logs = read(ClearMLOffline(), folder / "metrics.jsonl", data)
     if logs is None:

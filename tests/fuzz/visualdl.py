@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import struct
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tests.damaged.pieces import (
     repeat,
     swap,
 )
-from tests.damaged.records import sized, varint
+from tests.damaged.reports import VISUALDL_META, visualdl_scalar
 
 from logdoctor.sources.visualdl_records import VisualDLRecords
 
@@ -33,20 +32,10 @@ DAMAGE: tuple[Damage, ...] = (
 )  # fmt: skip
 
 
-def scalar(tag: str, step: int, value: float) -> bytes:
-    """Frame a record of one scalar, as VisualDL's LogWriter writes it."""
-    time = b"\x18" + varint(1_750_000_000_000 + step)
-    payload = sized(1, b"\x08" + varint(step) + sized(2, tag.encode()) + time + b"\x25" + struct.pack("<f", value))
-    return struct.pack("<Q", len(payload)) + payload
-
-
-META = struct.pack("<Q", 17) + sized(1, sized(2, b"meta_data_tag"))
-
-
 def trial(rng: random.Random, folder: Path) -> None:
     """Damage one file and read it."""
     points = [(step, float(step) + 0.5) for step in range(rng.randint(2, 30))]
-    records = [META, *(scalar("train/loss", *point) for point in points)]
+    records = [VISUALDL_META, *(visualdl_scalar("train/loss", *point) for point in points)]
     file = Pieces.of(b"".join(records))
     for _ in range(rng.randint(1, 2)):
         file = rng.choice(DAMAGE)(file, rng)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from tests.damaged.chunks import SWANLAB_HEADER, framed, history, swanlab_scalar
 from tests.damaged.event_cases import WHOLE, flip
-from tests.fuzz.visualdl import META, scalar
+from tests.damaged.reports import VISUALDL_META, visualdl_scalar
 from tests.sources.test_samples import sources
 
 from logdoctor.run import Run
@@ -35,7 +35,7 @@ SOUND = "step,loss\n" + "".join(f"{step},{9 - step / 7}\n" for step in range(50)
 
 EVENTS = "events.out.tfevents.1700000000.host"
 SWANLAB = framed((swanlab_scalar("train/loss", step, step + 0.5) for step in range(40)), SWANLAB_HEADER)[0]
-VISUALDL = META + b"".join(scalar("train/loss", step, step + 0.5) for step in range(40))
+VISUALDL = VISUALDL_META + b"".join(visualdl_scalar("train/loss", step, step + 0.5) for step in range(40))
 WANDB = framed(history({"_step": step, "train/loss": step + 0.5}) for step in range(40))[0]
 
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
-from tests.damaged.records import sized, varint
+from tests.damaged.reports import VISUALDL_META, visualdl_scalar
 
 from logdoctor import load
 from logdoctor.run import Run
-
-
-def record(step: int, tag: str, value: float) -> bytes:
-    """Encode one value as visualdl/proto/record.proto has it."""
-    content = b"\x08" + varint(step) + sized(2, tag.encode()) + b"\x18" + varint(1_700_000_000_000)
-    message = sized(1, content + b"\x25" + struct.pack("<f", value))
-    return struct.pack("<Q", len(message)) + message
-
-
-OPENING = record(0, "meta_data_tag", 0.0)
 
 
 def the_run(folder: Path, content: bytes) -> Run:
@@ -33,13 +22,13 @@ def points(run: Run) -> dict[int, float]:
 
 
 def test_steps_may_be_negative(tmp_path: Path) -> None:
-    run = the_run(tmp_path, OPENING + record(-1, "loss", 2.5) + record(1, "loss", 1.5))
+    run = the_run(tmp_path, VISUALDL_META + visualdl_scalar("loss", -1, 2.5) + visualdl_scalar("loss", 1, 1.5))
     assert points(run) == {-1: 2.5, 1: 1.5}
 
 
 def test_a_cut_record_is_said_and_what_came_before_is_kept(tmp_path: Path) -> None:
-    sound = OPENING + record(0, "loss", 2.5) + record(1, "loss", 1.5)
+    sound = VISUALDL_META + visualdl_scalar("loss", 0, 2.5) + visualdl_scalar("loss", 1, 1.5)
     run = the_run(tmp_path, sound[:-3])
     assert points(run) == {0: 2.5}
     (notice,) = run.notices
-    assert (notice.byte_start, notice.byte_end) == (len(sound) - len(record(1, "loss", 1.5)), len(sound) - 3)
+    assert (notice.byte_start, notice.byte_end) == (len(sound) - len(visualdl_scalar("loss", 1, 1.5)), len(sound) - 3)

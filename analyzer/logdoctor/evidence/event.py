@@ -145,7 +145,8 @@ class Event:
     @cached_property
     def uneven(self) -> bool:
         """Whether batches just before the onset differ as where a few answers are wrong with certainty."""
-        last = self.before[-10 * LOOK_BACK :][len(self.before[-10 * LOOK_BACK :]) // 3 :]
+        last = self.before[-10 * LOOK_BACK :]
+        last = last[len(last) // 3 :]
         return len(last) > RUN_UP and float(last.max()) >= UNEVEN * abs(float(np.median(last)))
 
     @cached_property

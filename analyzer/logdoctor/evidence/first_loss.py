@@ -6,12 +6,12 @@ from math import log
 
 import numpy as np
 
-from logdoctor.evidence.stuck import accuracies, end_accuracy
+from logdoctor.evidence.stuck import best_accuracy
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.chance import ACCURACY_IS_CHANCE
+from logdoctor.signals.chance import ACCURACY_IS_CHANCE, entropy
 
 AT_ONCE, SHARE = 5, 0.1
 """Logged values after the first within which a fall comes from the output's scale, not from learning; and the share of
@@ -42,10 +42,10 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
     share and ln C in the others.
     """
-    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    best = best_accuracy(run)
     if not 0 < best < 1 or train.first < LARGEST:
         return False
-    return 0 < train.end <= -best * log(best) - (1 - best) * log(1 - best) + (1 - best) * LARGEST
+    return 0 < train.end <= entropy(best) + (1 - best) * LARGEST
 
 
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
@@ -53,7 +53,7 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
 
     Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
     """
-    best = max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    best = best_accuracy(run)
     return best > 0 and train.end < -log(best) / named.level * train.first
 
 

@@ -247,6 +247,11 @@ def end_accuracy(series: Series) -> float:
     return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
 
 
+def best_accuracy(run: Run) -> float:
+    """Return where the best of all accuracies ends, from 0 to 1; 0 where there is none."""
+    return max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+
+
 def _ample_rate(siblings: Siblings) -> str:
     """Say so where the rate cannot be what is too low."""
     rate = given_rate(siblings.run)

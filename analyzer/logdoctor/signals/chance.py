@@ -86,13 +86,18 @@ class ChanceLevels:
         return next((one for one in self.levels if one.by_settings), None)
 
 
+def entropy(share: float) -> float:
+    """Return the entropy in nats of two classes of which one has a share between 0 and 1, both excluded."""
+    return -share * log(share) - (1 - share) * log(1 - share)
+
+
 def entropy_of_share(share: float) -> float:
     """Return the least loss in nats of knowing nothing but the share of the larger class, also given in percent.
 
     That of two classes; more have more. Infinity where the figure can be no such share.
     """
     share = share / 100 if share > 1 else share
-    return -share * log(share) - (1 - share) * log(1 - share) if UNEVEN[0] < share < 1 else inf
+    return entropy(share) if UNEVEN[0] < share < 1 else inf
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
