@@ -49,9 +49,10 @@ class MlflowDatabase(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read the runs that logged a metric, in the order of their names."""
         with opened(path) as database:
-            notices = database.notices + damage_of(path, database)
+            damage = damage_of(path, database)
+            notices = database.notices + damage
             try:
-                logs = list(_logs(path, database))
+                logs = list(_salvaged(path, database) if damage else _logs(path, database))
             except sqlite3.DatabaseError:  # a page is damaged: what stands on the others is read one by one
                 logs = list(_salvaged(path, database))
         if logs:
