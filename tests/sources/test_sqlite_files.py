@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -214,6 +214,27 @@ def test_a_schema_whose_damage_has_no_name_is_no_crash(tmp_path: Path) -> None:
         pass
 
 
+def project(path: Path, truth: Mapping[int, float]) -> None:
+    """Write a database of Trackio with the losses of some steps."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("PRAGMA page_size = 512; PRAGMA synchronous = OFF")
+        database.execute(
+            "CREATE TABLE metrics (id INTEGER PRIMARY KEY, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT)"
+        )
+        rows = [("2026-01-01", "calm-fox", step, json.dumps({"loss": value})) for step, value in truth.items()]
+        database.executemany("INSERT INTO metrics (timestamp, run_name, step, metrics) VALUES (?, ?, ?, ?)", rows)
+        database.commit()
+
+
+def test_a_schema_with_a_name_that_is_no_text_costs_nothing(tmp_path: Path) -> None:
+    """Found by fuzzing: a flipped bit in the name of the column of numbers, which Python cannot decode."""
+    path = tmp_path / "project.db"
+    truth = {step: 1 / (step + 1) for step in range(50)}
+    project(path, truth)
+    path.write_bytes(path.read_bytes().replace(b"(id INTEGER", b"(\xe9d INTEGER"))
+    assert points(the_run(tmp_path)) == truth
+
+
 def in_circles(path: Path) -> None:
     """Let every page of a database that leads to others lead to one of them again and again."""
     content = bytearray(path.read_bytes())
@@ -232,14 +253,7 @@ def test_a_tree_that_leads_in_circles_gives_each_row_once_and_takes_no_time(tmp_
     """Found by fuzzing: the rows of a few pages were read over and over, and each time were points."""
     path = tmp_path / "project.db"
     truth = {step: 1 / (step + 1) for step in range(20_000)}
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript("PRAGMA page_size = 512; PRAGMA synchronous = OFF")
-        database.execute(
-            "CREATE TABLE metrics (id INTEGER PRIMARY KEY, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT)"
-        )
-        rows = [("2026-01-01", "calm-fox", step, json.dumps({"loss": value})) for step, value in truth.items()]
-        database.executemany("INSERT INTO metrics (timestamp, run_name, step, metrics) VALUES (?, ?, ?, ?)", rows)
-        database.commit()
+    project(path, truth)
     in_circles(path)
     begun = time.process_time()
     (run,) = look([tmp_path]).runs

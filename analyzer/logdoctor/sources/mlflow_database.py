@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.mlflow_folder import STATUS, Point, metric_series, setting
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.sqlite.sqlite_file import (
+    ERRORS,
     Database,
     Gaps,
     damage_in,
@@ -53,7 +53,7 @@ class MlflowDatabase(Source):
             notices = database.notices + damage
             try:
                 logs = list(_salvaged(path, database) if damage else _logs(path, database))
-            except sqlite3.DatabaseError:  # a page is damaged: what stands on the others is read one by one
+            except ERRORS:  # a page is damaged: what stands on the others is read one by one
                 logs = list(_salvaged(path, database))
         if logs:
             yield replace(logs[0], notices=notices + logs[0].notices)

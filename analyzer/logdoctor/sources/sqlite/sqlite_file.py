@@ -37,6 +37,9 @@ for each MB. A tree that leads in circles would hold it for ever."""
 _SMALLEST_ROW = 6
 """Bytes of the smallest row and its place on a page (`MX_CELL` in SQLite's btreeInt.h): more rows lead in circles."""
 
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python raises of a damaged database: the second where SQLite's own message names what is no UTF-8."""
+
 _MOST_GAPS = 1000
 """Damaged places of one table behind which reading goes on."""
 
@@ -76,7 +79,7 @@ def has_tables(path: Path, **columns: str) -> bool:
                 and set(names.split()) <= {row[1] for row in database.connection.execute(f"PRAGMA table_info({table})")}
                 for table, names in columns.items()
             )
-    except (sqlite3.Error, UnreadableLogError):
+    except (*ERRORS, UnreadableLogError):
         return False
 
 
@@ -95,8 +98,8 @@ def opened(path: Path) -> Iterator[Database]:
         database = _open(path)
         with closing(database.connection):
             yield database
-    except sqlite3.Error as error:
-        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {error}") from error
+    except ERRORS as error:
+        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {_told(error)}") from error
 
 
 def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Iterator[tuple[object, ...]]:
@@ -106,7 +109,7 @@ def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Ite
     """
     at, step, again = -(2**63), 1, 0
     read = _Numbers()
-    query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
+    query = f"SELECT rowid AS number, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
     while len(gaps) < _MOST_GAPS:
         try:
             for row in database.connection.execute(query, (at,)):
@@ -120,7 +123,7 @@ def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Ite
                     gaps[-1] = (gaps[-1][0], row[0])
                 at, step = max(at, row[0]), 1
                 yield row[1:]
-        except sqlite3.Error:
+        except ERRORS:
             if step == 1:
                 gaps.append((at, 0))
             at, step = max(at, 0) + step, 2 * step
@@ -154,8 +157,8 @@ def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
     """Return a notice where SQLite finds a page of a database damaged, whether or not it costs a row that is read."""
     try:
         (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        found = str(error)
+    except ERRORS as error:
+        found = _told(error)
     if found == "ok":
         return ()
     what = " ".join(str(found).split())
@@ -221,7 +224,11 @@ def _ready(database: sqlite3.Connection, size: int) -> sqlite3.Connection:
     except sqlite3.Error:
         database.close()
         raise
-    except UnicodeDecodeError as error:  # Python cannot read SQLite's message, which names what is damaged
+    except UnicodeDecodeError as error:
         database.close()
-        raise sqlite3.DatabaseError("malformed database schema") from error
+        raise sqlite3.DatabaseError(_told(error)) from error
     return database
+
+
+def _told(error: Exception) -> str:
+    return "malformed database schema" if isinstance(error, UnicodeDecodeError) else str(error)
