@@ -207,9 +207,9 @@ def _most_alike(text: str, known: Sequence[str]) -> str:
     return max(known[max(at - 1, 0) : at + 1], key=lambda one: _common(one, text), default="")
 
 
-def without_crossed_numbers(shape: str) -> str | None:
-    """Return a line with one number for each two that run into each other; None where none do."""
-    return _CROSSED_NUMBERS.sub(MASK, shape) if MASK + "." in shape and _CROSSED_NUMBERS.search(shape) else None
+def without_crossed_numbers(shape: str) -> str:
+    """Return a line with one number for each two that run into each other, or nothing where none do."""
+    return _CROSSED_NUMBERS.sub(MASK, shape) if MASK + "." in shape and _CROSSED_NUMBERS.search(shape) else ""
 
 
 def can_stand_behind(shape: str) -> bool:

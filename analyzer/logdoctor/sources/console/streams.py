@@ -138,10 +138,6 @@ class _Known:
             self._read(self.ids[shape], shape, often[shape], masked)
         return fresh
 
-    def _tells(self, shape: str | None) -> bool:
-        """Tell whether a shape was met before, or is met now, and says something of training."""
-        return shape is not None and shape in self.ids and parse(shape) is not None
-
     def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
         like_it = self.whole.get(shape[-SHORTEST_LINE:])
         line = glued(shape, like_it, self.openings) if like_it else None
@@ -156,7 +152,7 @@ class _Known:
                 self.flaws[number] = TORN
             elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows, masked):
                 self.flaws[number], form = SPLICED, None
-            elif self._tells(without_crossed_numbers(shape)):
+            elif (whole := without_crossed_numbers(shape)) and whole in self.ids and parse(whole) is not None:
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
