@@ -103,7 +103,7 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
 
 def _words(line: bytes) -> list[bytes]:
     words = re.sub(rb"(?<=[a-z'][:=]) +(?=#)", b"", _NUMBER.sub(b"#", line))
-    return re.sub(rb"[,|]| -(?= )", b" ", words).split()
+    return re.sub(rb"[,|]| -(?= )|(?=\})", b" ", words).split()
 
 
 def _is_part(words: list[bytes], whole: list[bytes]) -> bool:
