@@ -149,9 +149,9 @@ def test_two_gibibytes_of_nuls(tmp_path: Path, name: str, begin: bytes, end: byt
 
 
 def test_the_points_of_a_long_file_are_held_once(tmp_path: Path) -> None:
-    """Where they stand in the file is held with them: a third as much again."""
+    """Nothing else is held of each: neither its place in the file nor a second copy of it."""
     path = tmp_path / EVENTS
     path.write_bytes(WHOLE * 20_000)
     found = measured(path)
     assert found["points"] == 200 * 20_000
-    assert float(str(found["memory"])) < 200 * 20_000 * 40 + 100 * MEBIBYTE
+    assert float(str(found["memory"])) < 200 * 20_000 * 25 + 50 * MEBIBYTE
