@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import struct
@@ -86,6 +87,9 @@ EVENT_FILES: dict[str, Callable[[], bytes]] = {
     "nested groups": lambda: record(b"\xa3\x06" * (SMALL // 4) + b"\xa4\x06" * (SMALL // 4)),
     "restarts": lambda: repeated(record(event(5, sized(7, b"\x08\x01"))) + point(6, 1.0)),
     "a long text": lambda: record(event(1, summary(sized(1, b"x" * 30 * MEBIBYTE) + b"\x15" + struct.pack("<f", 1)))),
+    "gzip of very many zeros": lambda: gzip.compress(bytes(400 * MEBIBYTE)),
+    "gzip of a long event file": lambda: gzip.compress(repeated(WHOLE, 90 * MEBIBYTE)),
+    "line feeds translated in a long one": lambda: repeated(WHOLE, 90 * MEBIBYTE).replace(b"\n", b"\r\n"),
     "long records with wrong checksums": lambda: repeated(flip(record(bytes(1_000_000)), 500), 20 * MEBIBYTE) + WHOLE,
 }
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import string
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +26,7 @@ from logdoctor.sources.event_file.event_notices import (
     restart_notices,
     translated_notice,
 )
+from logdoctor.sources.event_file.restored import restored
 from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records
 from logdoctor.sources.event_file.tfrecord_file import BLOCK_BYTES, Cause, Gap, read_records
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
@@ -61,6 +64,23 @@ def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
         size = os.fstat(file.fileno()).st_size
         start = file.read(HEAD_BYTES)
         contents = _contents(file, size, block_bytes)
+    if 2 * contents.damage.bytes > size and (before := restored(path, start, size)):
+        found = _contents(BytesIO(before.data), len(before.data), block_bytes)
+        if found.columns or found.describes:
+            log = _log(path, before.data[:HEAD_BYTES], len(before.data), found)
+            kind = INTERPRETATION if before.whole else DAMAGE
+            told = (Notice(kind, str(path), before.said, 0, size), *(_placed_in(one, size) for one in log.notices))
+            return replace(log, notices=told)
+    return _log(path, start, size, contents)
+
+
+def _placed_in(notice: Notice, size: int) -> Notice:
+    """Say where a notice lies in a file that was changed back, of which the bytes on the disk are others."""
+    message = f"{notice.message} (Bytes {notice.byte_start} to {notice.byte_end} of what the file was.)"
+    return replace(notice, message=message, byte_start=0, byte_end=size)
+
+
+def _log(path: Path, start: bytes, size: int, contents: Contents) -> Log:
     if contents.damage.bytes == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
     notices = list(_notices(path, start, size, contents))

@@ -9,6 +9,7 @@ from pathlib import Path
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.event_file.growing_columns import Column, Marks
+from logdoctor.sources.event_file.restored import is_translated
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
 from logdoctor.sources.event_file.two_writers import halves_of_records
 from logdoctor.sources.nul_bytes import NUL_RUN
@@ -18,9 +19,6 @@ MOST_NOTICES = 50
 
 MOST_HELD = 10_000
 """Damaged places that are held before they are counted together, so that no damage fills the memory."""
-
-FEWEST_FEEDS = 8
-"""Line feeds that must all have a carriage return before them until that is no chance."""
 
 _FOREIGN = {
     b"version https://git-lfs": "is a Git LFS pointer, not the event file itself: `git lfs pull` fetches that",
@@ -56,8 +54,7 @@ def foreign_notice(path: Path, start: bytes, size: int) -> Notice | None:
 
 def translated_notice(path: Path, start: bytes, size: int) -> Notice | None:
     """Say of a file of `size` bytes, most of them damaged, that it was copied as if it were a text."""
-    feeds = start.count(b"\n")
-    if feeds < FEWEST_FEEDS or start.count(b"\r\n") < feeds:
+    if not is_translated(start):
         return None
     message = "Every line feed has a carriage return before it: the file was copied as a text. Copy it again as binary."
     return Notice(DAMAGE, str(path), message, 0, size)
