@@ -107,6 +107,8 @@ _TOKEN = re.compile(
     rf"|(?<=\s)[-+]?{_NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
+_NO_NUMBER_BUT_NAN = re.compile(rf"[:=][ \t]{{0,16}}[-+]?{_NOT_FINITE}\s*$")
+"""The end of a line without any number that measures all the same: `Test set loss: nan`."""
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
@@ -227,7 +229,7 @@ _SPLIT_HEADING = re.compile(
 
 def parse(shape: str) -> Form | None:
     """Read a shape; None when it holds nothing of training."""
-    if MASK not in shape:
+    if MASK not in shape and not _NO_NUMBER_BUT_NAN.search(shape):
         return _section(shape)
     if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape):
         return None
