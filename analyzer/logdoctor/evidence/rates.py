@@ -59,6 +59,12 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
     return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
 
 
+def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
+    """Return the same, of an unknown optimizer the greatest that it can be: that of one with a second moment."""
+    rate, known = given_rate(run), rate_height(run, settings)
+    return known if known is not None or rate is None else rate / HIGH_ADAPTIVE
+
+
 def is_far_too_high(settings: Hyperparameters) -> bool:
     """Tell whether the rate is one at which hardly any network trains."""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings)

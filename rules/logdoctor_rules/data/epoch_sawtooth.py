@@ -71,7 +71,8 @@ class EpochSawtooth(Rule):
         "falls by decades makes any saw small beside its start",
     )
     min_agreement: float = threshold(
-        0.9, "correlation of odd and even epochs from which they are the same; of sound runs 0.75, of data in order 0.94"
+        0.9,
+        "correlation of odd and even epochs from which they are the same; of sound runs 0.75, of data in order 0.94",
     )
     min_exact_z: float = threshold(
         15.0, "height of such a saw in units of the noise of the typical epoch; sound runs reach 10"
