@@ -18,7 +18,7 @@ REACHED = 0.2
 """Height of the first validation loss above its last, as a share, that finding the mean of the targets may take."""
 
 SAME_LEVEL = 0.01
-"""Relative difference of first and last third of validation, and of its lowest and its end, within which it rests."""
+"""Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
 
 NO_FALL = 4.0
 """Fall of validation in units of its standard error up to which it may be chance, as in no-learning."""

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from logdoctor.sources.console.grammar import COUNTER_WORDS, Field, Form, Kind
+from logdoctor.sources.console.form import Field, Form, Kind
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.streams import Rows, Taken
+from logdoctor.sources.console.vocabulary import COUNTER_WORDS
 from logdoctor.sources.tables.counters import normal
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.moments import parser_of

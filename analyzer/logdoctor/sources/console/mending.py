@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
-from logdoctor.sources.console.grammar import UNIT, parse
+from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.console.vocabulary import UNIT
 from logdoctor.sources.tables.numbers import LONGEST_NUMBER
 from logdoctor.sources.tables.text import Span
 

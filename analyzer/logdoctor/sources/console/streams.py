@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console import mending
-from logdoctor.sources.console.grammar import Form, Kind, parse
+from logdoctor.sources.console.form import Form, Kind
+from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.console.mending import (
     CROSSED,
