@@ -12,7 +12,7 @@ import pytest
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
-from logdoctor.run import Run, State
+from logdoctor.run import Run, Split, State
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.sources import load, read
 
@@ -148,6 +148,13 @@ def test_add_scalars_folders_belong_to_their_run(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     assert run.name == "."
     assert all(run.find(role) is not None for role in (TrainLoss, ValLoss, LearningRate))
+
+
+def test_a_train_log_that_holds_validation_too_is_that_of_the_whole_training(tmp_path: Path) -> None:
+    rows = "".join(f"{epoch},{2 / (epoch + 1)},{3 / (epoch + 1)},{epoch / 8}\n" for epoch in range(6))
+    (tmp_path / "train.csv").write_text("epoch,train_loss,valid_loss,accuracy\n" + rows)
+    (run,) = load(tmp_path)
+    assert {one.name: one.split for one in run.series}["accuracy"] is Split.VALIDATION
 
 
 def test_files_named_after_splits_make_one_run(tmp_path: Path) -> None:
