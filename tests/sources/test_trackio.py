@@ -6,7 +6,7 @@ import math
 import sqlite3
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def test_a_data_set_in_parquet_is_left_alone(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def export(path: Path, columns: Mapping[str, Sequence[object]], rows_a_group: int) -> Path:
+def export(path: Path, columns: Mapping[str, object], rows_a_group: int) -> Path:
     parquet.write_table(pa.table(dict(columns)), path, row_group_size=rows_a_group, compression="none")
     return path
 

@@ -164,14 +164,24 @@ def _join_parts(continuing: list[Piece], whole: list[Piece]) -> list[tuple[Piece
     older.
     """
     parts: dict[str, list[tuple[Piece, Series]]] = {}
-    for i, piece in enumerate(continuing):
-        restarts = [later.log.starts_at for later in continuing[i + 1 :] if later.file.folder == piece.file.folder]
-        void_from = min((step for step in restarts if step is not None), default=None)
+    for piece, void_from in zip(continuing, _void_from(continuing), strict=True):
         for series in piece.series:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))
     joined = [(found[0][0], concatenated([series for _, series in found])) for found in parts.values()]
     return joined + [(piece, series) for piece in whole for series in piece.series]
+
+
+def _void_from(continuing: list[Piece]) -> list[int | None]:
+    """Return for each file the lowest step at which a later one of its folder starts again."""
+    lowest: dict[PurePosixPath, int] = {}
+    found: list[int | None] = []
+    for piece in reversed(continuing):
+        known = lowest.get(piece.file.folder)
+        found.append(known)
+        if (step := piece.log.starts_at) is not None:
+            lowest[piece.file.folder] = step if known is None else min(step, known)
+    return found[::-1]
 
 
 def _begins(piece: Piece) -> tuple[float, str]:
