@@ -51,7 +51,7 @@ NAMES = {
     "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",
     "throughput": (
         "train_samples_per_second, it/s, fps, sps, tps, tok/sec, mfu, tflops, throughput(tps), memory(GiB), "
-        "train_runtime, data_time, eta_seconds"
+        "train_runtime, data_time, eta_seconds, cost time"
     ),
 }
 COUNTERS = (

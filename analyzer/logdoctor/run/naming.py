@@ -40,8 +40,8 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
-_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$", re.I)
-"""PaddlePaddle's and MXNet's words for the time that a batch or an epoch took."""
+_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
+"""PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""
 
 _SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
 """MXNet's word for samples per second."""

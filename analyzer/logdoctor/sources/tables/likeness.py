@@ -17,8 +17,8 @@ _PLAIN_COUNTERS = frozenset({
 })  # fmt: skip
 """Counters that nothing but a training log has; beside one of them any quantity will do."""
 
-_PERFORMANCE = (roles.Loss, roles.TrainMetric, roles.ValMetric, roles.Reward)
-_BESIDE = (*_PERFORMANCE, roles.TrainError, roles.ValError, roles.GradNorm, roles.LearningRate, roles.Throughput)
+_PERFORMANCE = (roles.Loss, roles.TrainMetric, roles.ValMetric, roles.ValError, roles.Reward)
+_BESIDE = (*_PERFORMANCE, roles.TrainError, roles.GradNorm, roles.LearningRate, roles.Throughput)
 
 _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 """Last words of settings that are called after a loss: `loss_weights`."""
@@ -28,7 +28,7 @@ _ONE_ROW_EACH = frozenset({"name", "state"})
 
 
 def tells_performance(name: str) -> bool:
-    """Tell whether a name promises a loss, a metric or a reward."""
+    """Tell whether a name promises a loss, a metric, an error on held-out data, or a reward."""
     return issubclass(role_of(name, split_of(name)), _PERFORMANCE) and words(name)[-1] not in _SETTINGS
 
 
