@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,16 @@ class Epochs:
     def length(self) -> float:
         """Steps from the beginning of one epoch to that of the next."""
         return float(np.median(np.diff(self.starts)) * np.median(np.diff(self.series.steps)))
+
+    @cached_property
+    def in_logarithms(self) -> Epochs:
+        """The same of the logarithms of a loss: there, a saw keeps its height while the loss falls by decades.
+
+        What is zero, or below it, counts as the lowest that is not.
+        """
+        values = self.series.values
+        lowest = float(values[values > 0].min()) if (values > 0).any() else 1.0
+        return replace(self, series=replace(self.series, values=np.log(np.maximum(values, lowest))))
 
     def first_step(self, epoch: int) -> int:
         """Return the step of the first point of an epoch, counted from 0."""

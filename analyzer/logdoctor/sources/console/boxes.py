@@ -32,7 +32,7 @@ _BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 
 _BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)
 _TIMESTEPS = "total_timesteps"
-_SPACES = re.compile(r"\t|\s{2,}")
+_SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
 
@@ -77,7 +77,7 @@ class BoxReader:
         for shape in taken.fresh:
             if len(shape) < _LONGEST_HEADER and "\0" not in shape and (names := _header(shape)):
                 self._headers[shape] = names
-            elif _BOX_COUNTER.match(shape):
+            elif shape.startswith("|") and _BOX_COUNTER.match(shape):
                 self._boxes.add(shape)
             elif len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
                 self._upper_halves.add(shape)
@@ -144,9 +144,9 @@ class BoxReader:
 
 def _is_upper_half(line: str) -> bool:
     """Tell the first line of a header in two: `|  Epoch  |  Iteration  |  Mini-batch  |`, as MATLAB draws it."""
-    cells = _cells(line)
+    cells = _cells(line) if line.startswith("|") else ()
     counted = sum(1 for cell in cells if _counter_of(cell))
-    return line.startswith("|") and len(cells) > counted > 0 and all(cell[:1].isalpha() for cell in cells)
+    return len(cells) > counted > 0 and all(cell[:1].isalpha() for cell in cells)
 
 
 def _in_two_lines(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
@@ -158,7 +158,10 @@ def _in_two_lines(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]
 
 def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
-    cells = list(_cells(line))
+    text = line.strip()
+    if "|" not in text and "\t" not in text and "  " not in text:
+        return ()
+    cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
     return _named(cells[1:] if commented else cells)
 

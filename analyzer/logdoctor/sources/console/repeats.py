@@ -16,4 +16,6 @@ Taken for a restart, it would end the curve there.
 
 def without_best_round(passage: Passage) -> Passage:
     """Return a passage, line for line, without what boosting says once more of its best round."""
+    if "est iteration" not in passage.text:
+        return passage
     return replace(passage, text=_BEST_ROUND.sub(r"\1", passage.text))
