@@ -58,7 +58,7 @@ _EXTREMES = frozenset({"min", "max", "final"})
 
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
-    "elapsed latency duration ips samples_per_second tokens_per_second timing utilization".split()
+    "elapsed latency duration dur ips samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(

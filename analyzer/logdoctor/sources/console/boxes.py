@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from logdoctor.sources.console.aligned import aligned
 from logdoctor.sources.console.form import Field, Form, Kind
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
@@ -68,6 +69,8 @@ class BoxReader:
         self._boxes: set[str] = set()
         self._open: tuple[str, ...] = ()
         """The names of the columns of the table that is being read."""
+        self._heading = ""
+        """The line of its header."""
         self._section = ""
         self._box: dict[str, float] = {}
         self._found: dict[tuple[tuple[Kind, str], ...], _Collected] = {}
@@ -88,7 +91,7 @@ class BoxReader:
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
             upper, self._upper = self._upper, ()
             if shape in self._headers:
-                self._open = self._headers[shape]
+                self._open, self._heading = self._headers[shape], line
             elif shape in self._upper_halves:
                 self._upper = tuple(_cells(shape))
             elif upper and (names := _in_two_lines(upper, _cells(shape))):
@@ -105,6 +108,8 @@ class BoxReader:
     def _row(self, line: str, number: int) -> None:
         text = line.partition(": ")[0] if _PROGRESS in line else line
         cells = _cells(text)
+        if len(cells) < len(self._open) and not {"|", "\t"} & set(text):
+            cells = aligned(self._heading, text) or cells
         logged = {
             name: v for name, cell in zip(self._open, cells, strict=False) if (v := _value(name, cell)) is not None
         }

@@ -10,7 +10,8 @@ from logdoctor.sources.console.passages import Passage
 _N = "\0"
 
 _RANKS = tuple(map(re.compile, (
-    r"\[(?:rank|default)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
+    r"\[(?:rank|default|RANK)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
+    rf"\[(?:rank|RANK|Rank) (?P<slot>{_N})\]:?\s?",  # PyTorch's tutorials, DeepSpeed
     rf"\[{_N},(?P<slot>{_N})\]<std(?:out|err)>:\s?",  # mpirun
     rf"\s*(?P<slot>{_N}): (?=.*[A-Za-z])",  # srun -l
     rf"(?:worker|node|rank|host)-?(?P<rank>[0-9]{1,9})?(?P<slot>{_N})?: ",  # deepspeed, pdsh

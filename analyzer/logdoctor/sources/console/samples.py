@@ -758,6 +758,22 @@ SAMPLES = (
         },
     ),
     Sample(
+        "skorch: a mark for the epochs that are kept, and nothing for the others",
+        "train.log",
+        "  epoch    train_loss    valid_acc    valid_loss    cp     dur\n"
+        "-------  ------------  -----------  ------------  ----  ------\n"
+        "      1        0.7500       0.5000        0.6875     +  2.2500\n"
+        "      2        0.5000       0.6250        0.6250     +  2.2500\n"
+        "      3        0.3750       0.6250        0.6875        2.5000\n"
+        "      4        0.2500       0.7500        0.5000     +  2.2500\n",
+        {
+            "train_loss": [(1, 0.75), (2, 0.5), (3, 0.375), (4, 0.25)],
+            "valid_acc": [(1, 0.5), (2, 0.625), (3, 0.625), (4, 0.75)],
+            "valid_loss": [(1, 0.6875), (2, 0.625), (3, 0.6875), (4, 0.5)],
+            "dur": [(1, 2.25), (2, 2.25), (3, 2.5), (4, 2.25)],
+        },
+    ),
+    Sample(
         "MATLAB: a header in two lines, validation on some rows",
         "training.txt",
         "|=======================================================================================|\n"
@@ -803,6 +819,27 @@ SAMPLES = (
             "train-auc": [(1, 0.625), (6, 0.75), (11, 0.875)],
             "test-auc": [(1, 0.5), (6, 0.625), (11, 0.5625)],
         },
+    ),
+    Sample(
+        "PyTorch Geometric's examples: splits for names",
+        "cora.log",
+        "".join(f"Epoch: {epoch:03d}, Loss: {1 / epoch}, Train: 0.75, Val: 0.5, Test: 0.625\n" for epoch in (1, 2, 4)),
+        {
+            "Loss": [(1, 1), (2, 0.5), (4, 0.25)],
+            "Train": [(1, 0.75), (2, 0.75), (4, 0.75)],
+            "Val": [(1, 0.5), (2, 0.5), (4, 0.5)],
+            "Test": [(1, 0.625), (2, 0.625), (4, 0.625)],
+        },
+    ),
+    Sample(
+        "ranks that a printed prefix tells apart",
+        "ranks.log",
+        "".join(
+            f"[RANK {rank}]: | epoch   1 | {batch:5d}/   50 batches | loss {loss + rank / 8}\n"
+            for batch, loss in ((10, 4.0), (20, 3.0), (30, 2.0))
+            for rank in (0, 1)
+        ),
+        {"loss": [(10, 4), (20, 3), (30, 2)], "epoch": [(10, 1), (20, 1), (30, 1)]},
     ),
     Sample(
         "LightGBM: squared errors",
