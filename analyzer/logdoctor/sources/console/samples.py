@@ -732,6 +732,27 @@ SAMPLES = (
         },
     ),
     Sample(
+        "rsl_rl: a heading between rules, and a record of lines below it",
+        "train.log",
+        "".join(
+            "################################################################\n"
+            f"                \x1b[1m Learning iteration {iteration}/1500 \x1b[0m\n"
+            "\n"
+            "         Computation: 48523 steps/s (collection: 0.381s, learning 0.138s)\n"
+            f" Value function loss: {loss:.4f}\n"
+            f"         Mean reward: {reward:.2f}\n"
+            " Mean episode length: 44.82\n"
+            "----------------------------------------------------------------\n"
+            f"     Total timesteps: {98304 * (iteration + 1)}\n"
+            "                 ETA: 85.0s\n"
+            for iteration, loss, reward in ((0, 0.5, -1.5), (1, 0.25, 0.5), (2, 0.125, 2.5))
+        ),
+        {
+            "Value function loss": [(0, 0.5), (1, 0.25), (2, 0.125)],
+            "Mean reward": [(0, -1.5), (1, 0.5), (2, 2.5)],
+        },
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
