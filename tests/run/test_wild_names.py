@@ -19,7 +19,7 @@ NAMES = {
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
         "val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
-    "test-loss": "test_loss",
+    "test-loss": "test_loss, te_loss",
     "validation-component-loss": "val/box_loss, clip_val_loss",
     "loss-scale": "loss_scale, loss scale, loss-scale",
     "setup": (

@@ -23,7 +23,7 @@ SPLIT_WORDS = {
         "tel".split(),
         Split.VALIDATION,
     ),
-    **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
+    **dict.fromkeys(("test", "testing", "tst", "te"), Split.TEST),
 }  # fmt: skip
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
@@ -124,6 +124,12 @@ def stem_of(name: str) -> tuple[str, ...]:
     plain = _VALUE_OF_LOSS.sub("loss", name)
     rest = tuple(word for word in words(plain) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
     return tuple(word for word in rest if not word.isdigit())
+
+
+def is_bare_split(name: str) -> bool:
+    """Tell a name that says a split and nothing else: `train=0.18 val=0.19`."""
+    found = words(name)
+    return bool(found) and all(word in SPLIT_WORDS for word in found)
 
 
 def is_loss_word(word: str) -> bool:

@@ -871,6 +871,12 @@ SAMPLES = (
         },
     ),
     Sample(
+        "splits, and nothing else, for names",
+        "flow.log",
+        "Epoch 1: train=0.25 val=0.5\nEpoch 2: train=0.125 val=0.375\nEpoch 3: train=0.0625 val=0.25\n",
+        {"train": [(1, 0.25), (2, 0.125), (3, 0.0625)], "val": [(1, 0.5), (2, 0.375), (3, 0.25)]},
+    ),
+    Sample(
         "ranks that a printed prefix tells apart",
         "ranks.log",
         "".join(
