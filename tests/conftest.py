@@ -1,8 +1,27 @@
-"""What is left out where torch is not installed, and a line that says so: nothing is skipped in silence."""
+"""What the tests do not take over from outside, and what is left out without torch: nothing is skipped in silence."""
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
+
+FROM_OUTSIDE = (
+    "CI_PROJECT_DIR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_WORKSPACE",
+    "LINES",
+    "LOGDOCTOR_OUTPUT_FORMAT",
+    "LOGDOCTOR_TRACEBACK",
+    "NO_COLOR",
+    "RANK",
+)
+"""Variables that change what logdoctor prints or does: a terminal or a CI service sets them around the tests."""
+
+for name in FROM_OUTSIDE:
+    os.environ.pop(name, None)
 
 NEED_TORCH = [
     "bundle",

@@ -32,10 +32,8 @@ def write_run(folder: Path, losses: list[float]) -> Path:
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run each test in a folder of its own, without colour settings from outside."""
+    """Run each test in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LOGDOCTOR_TRACEBACK", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

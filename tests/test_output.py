@@ -64,8 +64,6 @@ def test_a_killed_process_never_leaves_half_a_report(tmp_path: Path) -> None:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_STEP_SUMMARY", "LOGDOCTOR_OUTPUT_FORMAT"):
-        monkeypatch.delenv(name, raising=False)
     rows = "".join(f"{step},{2.3 * 0.95**step + 0.2 if step < 60 else float('nan')}\n" for step in range(100))
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "metrics.csv").write_text(f"step,train_loss\n{rows}", encoding="utf-8")

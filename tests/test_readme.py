@@ -27,7 +27,6 @@ def without_seconds(text: str) -> str:
 def test_the_transcript_is_current(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Set UPDATE_GOLDEN=1 to write the transcript anew."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.delenv("COLUMNS", raising=False)
     mark = re.search(r"<!-- transcript -->\n```\n\$ logdoctor ([^\n]*)\n(.*?)\n```", README, re.DOTALL)
     assert mark is not None
     assert main([*mark[1].split(), "--color", "never"]) == 0

@@ -72,6 +72,7 @@ def trial(rng: random.Random, folder: Path) -> None:
     assert path.read_bytes() == data
     if logs is None:
         return
+    assert all(len(series) <= ROWS for log in logs for series in log.series), "rows were read twice"
     if data == whole:
         assert points_of(logs)["loss"] == {(i, 1 / (i + 1)) for i in range(ROWS)}
     notices = [notice for log in logs for notice in log.notices]

@@ -65,12 +65,6 @@ OWN_COLORS = re.compile(r"\x1b\[(?:0|1|2|31|33)m")
 PAGES = {"plain": Page(), "narrow": Page(60), "ascii": Page(unicode=False), "coloured": Page(color=True)}
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def run_named(name: str) -> Run:
     """A run in which everything that a log can name has a hostile name."""
     losses = [

@@ -95,10 +95,22 @@ class TestSplit:
         found = roles_of(*named("loss", "eval_win", "eval_draw", "eval_loss"))
         assert (found["loss"], found["eval_loss"]) == (roles.TrainLoss, roles.Unknown)
 
+    def test_the_losses_of_spacy_are_sums_and_its_scores_of_held_out_data(self) -> None:
+        found = roles_of(*named("LOSS TOK2VEC", "LOSS NER", "ENTS_F", "SCORE"))
+        assert found["LOSS TOK2VEC"] is found["LOSS NER"] is roles.Unknown
+        assert found["ENTS_F"] is found["SCORE"] is roles.ValMetric
+
+    def test_a_loss_in_capitals_is_one_without_the_score_of_spacy(self) -> None:
+        assert roles_of(*named("LOSS NER", "LOSS TAGGER"))["LOSS NER"] is roles.TrainLoss
+
     @pytest.mark.parametrize("name", ["mAP50", "bleu", "miou"])
     def test_what_nobody_computes_on_training_data_is_validation(self, name: str) -> None:
         (series,) = understand(named(name))
         assert (series.split, series.role) == (Split.VALIDATION, roles.ValMetric)
+
+    def test_unless_validation_has_one_by_name(self) -> None:
+        found = roles_of(*named("mAP", "validation mAP"))
+        assert (found["mAP"], found["validation mAP"]) == (roles.TrainMetric, roles.ValMetric)
 
     def test_unless_its_name_says_otherwise(self) -> None:
         assert roles_of(*named("train/miou"))["train/miou"] is roles.TrainMetric

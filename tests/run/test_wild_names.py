@@ -17,7 +17,7 @@ NAMES = {
     "validation-loss": (
         "val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
-        "val_loss/dataloader_idx_0"
+        "val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
     "test-loss": "test_loss",
     "validation-component-loss": "val/box_loss, clip_val_loss",
@@ -43,7 +43,7 @@ NAMES = {
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "
-        "fid, kid, lpips, brier, ece, abs_rel, edit_distance"
+        "fid, kid, lpips, brier, ece, abs_rel, edit_distance, training's l2, training's l1"
     ),
     "reward": "reward, return, ep_rew_mean, success_rate",
     "entropy": "entropy",

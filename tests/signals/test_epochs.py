@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from logdoctor import Axis, Run, Series, TrainLoss
 from logdoctor.run.understand import understand
 from logdoctor.signals import Epochs, Trend, Unmeasurable
-from logdoctor.signals.epochs import repeating_period
+from logdoctor.signals.period import repeating_period
 
 LENGTH, COUNT = 50, 8
 STEPS = np.arange(LENGTH * COUNT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
-from logdoctor.run import Run, State
+from logdoctor.run import Run, Split, State
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.sources import load, read
 
@@ -66,6 +67,43 @@ def test_event_files_of_one_folder_are_one_curve(tmp_path: Path) -> None:
     assert loss.curve.values.tolist() == [float(np.float32(v)) for v in FALL]
 
 
+@pytest.mark.parametrize("name", ["events.out.tfevents.1.host", "{}.bak~", "{}.orig", "{} (1)"])
+@pytest.mark.parametrize("share", [1.0, 0.6], ids=["whole", "begun"])
+def test_a_copy_of_an_event_file_beside_it_counts_once(tmp_path: Path, name: str, share: float) -> None:
+    """A backup, made when there was less of the file, or a download again."""
+    write_events(tmp_path, {"loss": FALL, "acc": FALL[::-1]}, suffix=".2")
+    (original,) = tmp_path.iterdir()
+    content = original.read_bytes()
+    copy = tmp_path / name.format(original.name)
+    copy.write_bytes(content[: int(share * len(content))])
+    (run,) = load(tmp_path)
+    assert {one.name: len(one) for one in run.series} == {"loss": len(FALL), "acc": len(FALL)}
+    assert [one.path for one in run.sources if one.used] == [
+        original.name if share < 1 else min(copy.name, original.name)
+    ]
+
+
+def test_a_hard_link_counts_once(tmp_path: Path) -> None:
+    write_events(tmp_path, {"loss": FALL}, suffix=".2")
+    (original,) = tmp_path.iterdir()
+    os.link(original, tmp_path / f"{original.name}.again")
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [len(FALL)]
+
+
+def test_event_files_of_the_same_values_at_other_times_are_both_kept(tmp_path: Path) -> None:
+    """A run that was started again with the same seed logs the same values."""
+    for start in (1.6e9, 1.7e9):
+        folder = tmp_path / str(start)
+        with SummaryWriter(str(folder), filename_suffix=f".{start}") as writer:
+            for step, value in enumerate(FALL):
+                writer.add_scalar("loss", value, step, walltime=start + step)
+        (file,) = folder.iterdir()
+        file.rename(tmp_path / file.name)
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [2 * len(FALL)]
+
+
 def test_the_same_data_in_two_formats_counts_once(tmp_path: Path) -> None:
     write_events(tmp_path, {"train/loss": FALL})
     rows = [{"step": step, "loss": round(float(v), 4)} for step, v in enumerate(FALL)]
@@ -110,6 +148,13 @@ def test_add_scalars_folders_belong_to_their_run(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     assert run.name == "."
     assert all(run.find(role) is not None for role in (TrainLoss, ValLoss, LearningRate))
+
+
+def test_a_train_log_that_holds_validation_too_is_that_of_the_whole_training(tmp_path: Path) -> None:
+    rows = "".join(f"{epoch},{2 / (epoch + 1)},{3 / (epoch + 1)},{epoch / 8}\n" for epoch in range(6))
+    (tmp_path / "train.csv").write_text("epoch,train_loss,valid_loss,accuracy\n" + rows)
+    (run,) = load(tmp_path)
+    assert {one.name: one.split for one in run.series}["accuracy"] is Split.VALIDATION
 
 
 def test_files_named_after_splits_make_one_run(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,12 @@ def test_a_file_that_multiplies_itself_is_read_in_no_time(tmp_path: Path, entry:
 
 def test_a_file_that_holds_itself_is_read(tmp_path: Path) -> None:
     assert settings_beside(tmp_path, "hparams.yaml", "lr: 0.1\nself: &a {again: *a}\n") == {"lr": 0.1}
+
+
+@pytest.mark.parametrize("opened", ["[", "{a: "])
+def test_a_thousand_open_brackets_take_no_time(tmp_path: Path, opened: str) -> None:
+    """Found by fuzzing: at every word PyYAML goes through all brackets that are open on the line."""
+    begun = time.process_time()
+    assert settings_beside(tmp_path, "hparams.yaml", "[" * 600 + "*a " + opened * 20_000) == {}
+    assert settings_beside(tmp_path, "hparams.yaml", f"lr: 0.1\na: {'[' * 50}{']' * 50}\n") == {"lr": 0.1}
+    assert time.process_time() - begun < 1

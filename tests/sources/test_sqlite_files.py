@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +27,8 @@ CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT);
 CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
 """
 STEPS = 4000
+_INTERIOR_TABLE = 5
+"""First byte of a page that leads to others (https://www.sqlite.org/fileformat2.html#b_tree_pages)."""
 
 
 def rows(first: int, last: int, run: str = "a") -> Iterator[tuple[object, ...]]:
@@ -189,7 +193,7 @@ def test_a_view_in_the_place_of_a_table_is_not_asked(tmp_path: Path) -> None:
 
 def test_work_in_a_database_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_file, "_STEPS_A_CHECK", 100)
-    monkeypatch.setattr(sqlite_file, "_MOST_CHECKS", 10)
+    monkeypatch.setattr(sqlite_file, "_FEWEST_CHECKS", 10)
     path = written(tmp_path / "mlflow.db", count=10)
     with opened(path) as database, pytest.raises(sqlite3.OperationalError, match="interrupted"):
         database.connection.execute(
@@ -208,3 +212,54 @@ def test_a_schema_whose_damage_has_no_name_is_no_crash(tmp_path: Path) -> None:
     assert not sqlite_file.has_tables(path, metrics="key")
     with pytest.raises(UnreadableLogError, match="malformed database schema"), opened(path):
         pass
+
+
+def project(path: Path, truth: Mapping[int, float]) -> None:
+    """Write a database of Trackio with the losses of some steps."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("PRAGMA page_size = 512; PRAGMA synchronous = OFF")
+        database.execute(
+            "CREATE TABLE metrics (id INTEGER PRIMARY KEY, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT)"
+        )
+        rows = [("2026-01-01", "calm-fox", step, json.dumps({"loss": value})) for step, value in truth.items()]
+        database.executemany("INSERT INTO metrics (timestamp, run_name, step, metrics) VALUES (?, ?, ?, ?)", rows)
+        database.commit()
+
+
+def test_a_schema_with_a_name_that_is_no_text_costs_nothing(tmp_path: Path) -> None:
+    """Found by fuzzing: a flipped bit in the name of the column of numbers, which Python cannot decode."""
+    path = tmp_path / "project.db"
+    truth = {step: 1 / (step + 1) for step in range(50)}
+    project(path, truth)
+    path.write_bytes(path.read_bytes().replace(b"(id INTEGER", b"(\xe9d INTEGER"))
+    assert points(the_run(tmp_path)) == truth
+
+
+def in_circles(path: Path) -> None:
+    """Let every page of a database that leads to others lead to one of them again and again."""
+    content = bytearray(path.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    for page in range(size, len(content), size):  # the first page holds the schema
+        if content[page] == _INTERIOR_TABLE:
+            last = content[page + 8 : page + 12]
+            count = int.from_bytes(content[page + 3 : page + 5], "big")
+            for at in range(page + 12, page + 12 + 2 * count, 2):
+                cell = page + int.from_bytes(content[at : at + 2], "big")
+                content[cell : cell + 4] = last
+    path.write_bytes(content)
+
+
+def test_a_tree_that_leads_in_circles_gives_each_row_once_and_takes_no_time(tmp_path: Path) -> None:
+    """Found by fuzzing: the rows of a few pages were read over and over, and each time were points."""
+    path = tmp_path / "project.db"
+    truth = {step: 1 / (step + 1) for step in range(20_000)}
+    project(path, truth)
+    in_circles(path)
+    begun = time.process_time()
+    (run,) = look([tmp_path]).runs
+    assert time.process_time() - begun < 1 + 2 * path.stat().st_size / 1e6
+    (loss,) = (series for series in run.series if series.name == "loss")
+    found = dict(zip(loss.steps.tolist(), loss.values.tolist(), strict=True))
+    assert len(found) == len(loss) > 0
+    assert found.items() <= truth.items()
+    assert {notice.kind for notice in run.notices} == {DAMAGE}

@@ -17,7 +17,8 @@ from logdoctor.run import Axis, Run, State
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.sources import load
-from logdoctor.sources.console.grammar import Kind, parse
+from logdoctor.sources.console.form import Kind
+from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
 from logdoctor.sources.source import HEAD_BYTES, Head, Log
 from logdoctor.sources.text_log import TextLog

@@ -15,8 +15,6 @@ from logdoctor.cli.options import color_option, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 
 if TYPE_CHECKING:
-    from logdoctor.diagnosis import Diagnosis, Examined
-    from logdoctor.finding import Finding
     from logdoctor.replayed import Replayed
 
 RECIPE = "recipe.py"
@@ -131,7 +129,9 @@ def command(
     if run is None:
         raise click.UsageError("name the folder of a run: logdoctor replay RUN")
     _need_torch()
+    from logdoctor.diagnosis import analyze
     from logdoctor.replay.devices import chosen_device
+    from logdoctor.replay.flagged import flagged_run, logged_losses, target
     from logdoctor.replay.gather import gather
     from logdoctor.replay.pipeline import Options, replay
     from logdoctor.replay.preflight import limits, preflight
@@ -141,25 +141,24 @@ def command(
     from logdoctor.reports.terminal.replay import render
     from logdoctor.tested import result_file
 
-    examined = _examined(run)
+    examined = flagged_run(analyze(run, config=settings(None)), run)
     folder = Path(examined.run.folder)
     if patched and examined.replay is None:
         raise click.UsageError(f"{run} was not replayed yet: replay the failure first, then change the code")
-    target = examined.replay.target if patched and examined.replay is not None else _target(examined, at, folder)
+    taken = examined.replay.target if patched and examined.replay is not None else target(examined, at)
     result = output or _beside(result_file(examined.run))
     chosen = str(chosen_device(device))
     recipe = read_recipe(Path(recipe_file) if recipe_file else folder / RECIPE)
-    material = gather(
-        folder, recipe, target.step, _logged(examined), None if checkpoint == "auto" else Path(checkpoint)
-    )
-    for line in preflight(material, target.step, chosen, budget):
+    named = None if checkpoint == "auto" else Path(checkpoint)
+    material = gather(folder, recipe, taken.step, logged_losses(examined), named)
+    for line in preflight(material, taken.step, chosen, budget):
         click.echo(f"  {line}", err=True)
     options = Options(device=chosen, deterministic=deterministic, seconds=budget, only=only)
     with _Shown() as shown:
         if patched and examined.replay is not None:
             replayed = recheck(material, examined.replay, options, shown.progress)
         else:
-            replayed = replay(material, target, options, shown.progress)
+            replayed = replay(material, taken, options, shown.progress)
     replayed = _limited(replayed, tuple(limits(material)))
     write_out([render(replayed, terminal_page(color))])
     if replayed.baseline is None:  # an earlier result tells more
@@ -203,77 +202,6 @@ def _need_torch() -> None:
 
     if find_spec("torch") is None or find_spec("safetensors") is None:
         raise click.UsageError("a replay needs torch and safetensors: pip install 'logdoctor[replay]'")
-
-
-def _examined(run: str) -> Examined:
-    """Return the one run at a path, diagnosed with its siblings where a folder of several runs holds it."""
-    from logdoctor.diagnosis import analyze
-
-    diagnosis: Diagnosis = analyze(run, config=settings(None))
-    flagged = [one for one in diagnosis.runs if any(_is_replayable(finding, one) for finding in one.findings)]
-    own = [one for one in diagnosis.runs if one.run.home == "."]
-    for candidates in (diagnosis.runs, own, flagged):
-        if len(candidates) == 1:
-            return candidates[0]
-    names = ", ".join(one.run.folder for one in (flagged or diagnosis.runs)[:3])
-    raise click.UsageError(f"{run} holds {len(diagnosis.runs)} runs; name one, such as {names}")
-
-
-def _is_replayable(finding: Finding, examined: Examined) -> bool:
-    """Tell a finding about something that breaks at a step: at fault is what one step does, not how long it goes on."""
-    from logdoctor.run import Axis
-    from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
-
-    span = next(iter(finding.spans), None)
-    series = next((one for one in examined.run.series if span is not None and one.name == span.series), None)
-    if series is None or series.axis is not Axis.STEP or finding.explained_by or not finding.severity.rank:
-        return False
-    return issubclass(series.role, TrainLoss | GradNorm | LossScale) and any(
-        one.id in REPLAYABLE for one in finding.causes
-    )
-
-
-REPLAYABLE = frozenset({
-    "learning-rate-too-high", "learning-rate-jump", "missing-warmup", "no-gradient-clipping", "stale-second-moment",
-    "epsilon-too-small", "half-precision-overflow", "loss-scale-exhausted", "log-of-zero", "unstable-operation",
-    "bad-batch", "hardware-fault",
-})  # fmt: skip
-"""Causes that a replay can tell apart."""
-
-
-def _target(examined: Examined, at: int | None, folder: Path) -> Any:
-    """Return the step to replay: named, or the capture's alarm, or the worst finding's."""
-    from logdoctor.replay.gather import alarm_step, find_capture
-    from logdoctor.replayed import Target
-    from logdoctor.run import Axis
-
-    found = next((one for one in examined.findings if _is_replayable(one, examined)), None)
-    rule = found.rule if found is not None else ""
-    if at is not None:
-        last = max((int(one.steps[-1]) for one in examined.run.series if one.axis is Axis.STEP), default=at)
-        if at > last + 1:  # a log may count from 0 where the user counts from 1
-            raise click.BadParameter(f"the log of {folder} ends at step {last}", param_hint="--at")
-        own = found is not None and found.spans[0].first_step <= at <= found.spans[0].last_step
-        return Target(at, rule if own else "")
-    capture = find_capture(folder)
-    alarmed = alarm_step(capture) if capture is not None else None
-    span = found.spans[0] if found is not None else None
-    if alarmed is not None and (span is None or span.first_step <= alarmed <= span.last_step):
-        return Target(alarmed, rule)  # a capture counts optimizer steps, as a replay does
-    if found is None:
-        raise click.UsageError(f"nothing in {folder} broke at a step; name one with --at STEP")
-    return Target(found.spans[0].first_step, rule)
-
-
-def _logged(examined: Examined) -> dict[int, float]:
-    """Return the training loss by step."""
-    from logdoctor.run import Axis
-    from logdoctor.run.roles import TrainLoss
-
-    series = next((one for one in examined.run.all(TrainLoss) if one.axis is Axis.STEP), None)
-    if series is None:
-        return {}
-    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
 
 
 def _limited(replayed: Replayed, limits: Sequence[str]) -> Replayed:

@@ -90,6 +90,8 @@ class Beginning:
     """Its very first value was far above: a clause."""
     forgot: str = ""
     """It had gone below where it rests, without a blow-up since: a clause."""
+    guesses: str = ""
+    """It rests where guessing the mean of its targets would be: a clause."""
     updates: int | None = None
     """Updates in the run, where the log counts them."""
 
@@ -105,7 +107,8 @@ def stuck_causes(
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
     said = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
     unsaid = not (any(said) or vanished)
-    open_to_data = bool(still.many_answers or still.moves) and not still.one_answer
+    one_answer = still.one_answer or beginning.guesses
+    open_to_data = bool(still.many_answers or still.moves) and not one_answer
     thrown = still.saturated or still.restless
     broke = bool(beginning.blew_up or beginning.began_high or thrown)
     sure = bool(low or strong or beginning.forgot)
@@ -124,8 +127,8 @@ def stuck_causes(
             ),
             because(
                 "bad-initialization",
-                _strength(bool(still.one_answer or vanished) and not (broke or sure or still.frozen), not broke),
-                pro=_said(still.one_answer, no_gradient),
+                _strength(bool(one_answer or vanished) and not (broke or sure or still.frozen), not broke),
+                pro=_said(one_answer, no_gradient),
                 contra=_said(still.many_answers, still.frozen),
                 fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
             ),
@@ -142,7 +145,7 @@ def stuck_causes(
             because(
                 "dead-activations",
                 _strength(bool(beginning.fell) and not (broke or strong or low)),
-                pro=_said(beginning.fell, still.one_answer, no_gradient),
+                pro=_said(beginning.fell, one_answer, no_gradient),
                 contra=_said(still.many_answers),
                 fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
             ),
@@ -155,7 +158,7 @@ def stuck_causes(
                 "labels-do-not-match",
                 _strength(open_to_data and not (sure or broke or vanished)),
                 pro=_said(still.many_answers or still.moves),
-                contra=_said(still.one_answer, still.frozen),
+                contra=_said(one_answer, still.frozen),
             ),
             because(
                 "batch-too-large",

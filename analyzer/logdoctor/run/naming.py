@@ -19,7 +19,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
     **dict.fromkeys(
-        "val va valid validation validate eval evaluation evaluate dev heldout holdout oof tel".split(),
+        "val va vali valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
+        "tel".split(),
         Split.VALIDATION,
     ),
     **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
@@ -47,6 +48,9 @@ _SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
+_LIGHTGBM_ERROR = re.compile(r"'s l[12]$")
+"""LightGBM's `valid_0's l2`: the mean squared error of a set, and `l1` the absolute one."""
+
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
 _EXTREMES = frozenset({"min", "max", "final"})
@@ -170,7 +174,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
-    if found & _ERRORS or {"edit", "distance"} <= found:
+    if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name):
         return roles.ValError if held_out else roles.TrainError
     if found & _METRICS or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -26,6 +27,10 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
+_SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$")
+_SPACY_SCORE = "SCORE"
+"""What heads the columns of spaCy's table: a loss for each component, its scores, and their mean."""
+
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 
@@ -36,7 +41,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _without_lost_games([_by_name(one) for one in guessed])
+    named = _sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed]))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -53,6 +58,23 @@ def _without_lost_games(series: list[Series]) -> list[Series]:
     return [
         replace(one, role=roles.Unknown)
         if issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won
+        else one
+        for one in series
+    ]
+
+
+def _sums_of_spacy(series: list[Series]) -> list[Series]:
+    """Take the losses of spaCy for no curves: sums since the last evaluation, the first of one batch, of growing ones.
+
+    Those of `tok2vec` are not even losses but what other components send back. Its scores are of held-out data.
+    """
+    if not any(one.name == _SPACY_SCORE for one in series) or not any(_SPACY_LOSS.match(one.name) for one in series):
+        return series
+    return [
+        replace(one, role=roles.Unknown)
+        if _SPACY_LOSS.match(one.name)
+        else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
+        if one.name.isupper() and one.role in (roles.TrainMetric, roles.Unknown)
         else one
         for one in series
     ]
@@ -120,12 +142,17 @@ def _test_as_validation(series: list[Series]) -> list[Series]:
 
 
 def _held_out_metrics(series: list[Series]) -> list[Series]:
-    """Metrics that nobody computes on training data count as validation's when their name has no split."""
+    """Metrics that nobody computes on training data count as validation's when their name has no split.
+
+    Where the same metric is logged of validation by name, the other is training's all the same.
+    """
+    named = {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
     return [
         replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if one.role is roles.TrainMetric
         and one.split is Split.NONE
         and _HELD_OUT_METRICS & frozenset(naming.words(one.name))
+        and naming.stem_of(one.name) not in named
         else one
         for one in series
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,19 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter, TrainLoss, ValLoss
-from logdoctor.signals.hyperparameters import PLANNED_EPOCHS, PLANNED_STEPS, Hyperparameters
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals.epoch_starts import epoch_starts
+from logdoctor.signals.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, ROUNDING, Trend, Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MIN_EPOCH_POINTS = 8
-"""Points of an epoch below which it has no shape."""
-
-MIN_EPOCHS = 3
-"""Whole epochs without which nothing can be said to repeat."""
 
 PHASES = 20
 """Parts of an epoch that its typical course is made of, where there are as many points."""
@@ -33,24 +26,6 @@ EDGE = 0.2
 
 OUTLYING = 4.0
 """Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
-
-MIN_REPEAT_POINTS = 16
-"""Points of a period that is read from the curve alone: fewer do not show whether it is a saw or a wave."""
-
-MIN_CORRELATION = 0.5
-"""Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
-
-SETTLED_FROM = 0.1
-"""Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
-
-STEPS_PER_EPOCH = tuple(
-    tuple(name.split())
-    for name in (
-        "steps per epoch", "batches per epoch", "num batches per epoch", "iters per epoch", "iterations per epoch",
-        "num update steps per epoch", "train steps per epoch", "epoch length",
-    )
-)  # fmt: skip
-"""Names of the setting that gives the length of an epoch in steps."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +43,18 @@ class Epochs:
     def measure(cls, train: Trend[TrainLoss], run: Run) -> Epochs:
         """Find where epochs begin: from a logged epoch, from settings, or from a curve that repeats itself.
 
-        Raises Unmeasurable where there are fewer than MIN_EPOCHS whole epochs of MIN_EPOCH_POINTS points.
+        Raises Unmeasurable where there are fewer than MIN_PERIODS whole epochs of MIN_PERIOD_POINTS points.
         """
         series = _finest(train.series, run)
         if series.axis is Axis.EPOCH and np.median(np.diff(series.steps)) >= 1:
             raise Unmeasurable("the training loss is logged once an epoch")
-        for starts, known_from in _candidates(series, run):
+        for starts, known_from in epoch_starts(series, run):
             lengths = np.diff(starts)
-            if len(lengths) >= MIN_EPOCHS and np.median(lengths) >= MIN_EPOCH_POINTS:
+            if len(lengths) >= MIN_PERIODS and np.median(lengths) >= MIN_PERIOD_POINTS:
                 return cls(series, starts, known_from)
-            if known_from and len(lengths) >= MIN_EPOCHS and np.median(lengths) <= 1:
+            if known_from and len(lengths) >= MIN_PERIODS and np.median(lengths) <= 1:
                 raise Unmeasurable(f"no epoch has more than one logged point: {known_from}")
-        raise Unmeasurable(f"no {MIN_EPOCHS} epochs of {MIN_EPOCH_POINTS} logged points can be told apart")
+        raise Unmeasurable(f"no {MIN_PERIODS} epochs of {MIN_PERIOD_POINTS} logged points can be told apart")
 
     @property
     def is_known(self) -> bool:
@@ -95,6 +70,16 @@ class Epochs:
     def length(self) -> float:
         """Steps from the beginning of one epoch to that of the next."""
         return float(np.median(np.diff(self.starts)) * np.median(np.diff(self.series.steps)))
+
+    @cached_property
+    def in_logarithms(self) -> Epochs:
+        """The same of the logarithms of a loss: there, a saw keeps its height while the loss falls by decades.
+
+        What is zero, or below it, counts as the lowest that is not.
+        """
+        values = self.series.values
+        lowest = float(values[values > 0].min()) if (values > 0).any() else 1.0
+        return replace(self, series=replace(self.series, values=np.log(np.maximum(values, lowest))))
 
     def first_step(self, epoch: int) -> int:
         """Return the step of the first point of an epoch, counted from 0."""
@@ -201,6 +186,12 @@ class Epochs:
         return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(self.series.values, 2)))) / math.sqrt(6)
 
 
+def _finest(series: Series, run: Run) -> Series:
+    """Return the training loss of the most values: DeepOBS logs one of every batch beside that of the epoch."""
+    others = (one.finite for one in run.all(TrainLoss) if one.axis is Axis.STEP)
+    return max((series, *others), key=len)
+
+
 def _line_through(
     at: NDArray[np.intp], middles: NDArray[np.float64], means: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -225,151 +216,3 @@ def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     a, b = one - one.mean(), other - other.mean()
     size = float(np.sqrt(np.dot(a, a) * np.dot(b, b)))
     return float(np.dot(a, b)) / size if size > 0 else 0.0
-
-
-def _candidates(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], str]]:
-    """Yield where epochs begin with what tells so, the surest first."""
-    for counter in run.all(Counter):
-        named = {"epoch", "epochs"} & set(words(counter.name)) and len(counter.finite) > 1
-        if named and counter.axis == series.axis and (aligned := _aligned(counter, series)) is not None:
-            yield _from_counter(series, aligned), f"{counter.name} is logged"
-    settings = Hyperparameters.measure(run)
-    for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):
-        if steps and series.axis is Axis.STEP:
-            yield _from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch"
-    period = repeating_period(series.values)
-    if period is not None:
-        count = int((len(series) - 1) / period)
-        skipped = len(series) - count * period  # whole periods, counted back from the end
-        yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
-    elif not settings.number(PLANNED_EPOCHS) and (between := _between_evaluations(series, run)) is not None:
-        yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps"
-
-
-def _aligned(counter: Series, series: Series) -> Series | None:
-    """Return an epoch counter at the places of a loss, or None where the two cannot be laid beside each other.
-
-    Places in a file are those of each series alone: they agree where both end at the same one, or where the counter,
-    without what evaluations repeat of it, has a value for each loss.
-    """
-    finite = counter.finite
-    if counter.axis is not Axis.INDEX or finite.steps[-1] == series.steps[-1]:
-        return finite
-    new = np.flatnonzero(np.diff(finite.values, prepend=-np.inf) > 0)
-    if len(new) != len(series):
-        return None
-    return replace(finite.take(new), steps=series.steps)
-
-
-def _planned(settings: Hyperparameters) -> float | None:
-    steps, epochs = settings.number(PLANNED_STEPS), settings.number(PLANNED_EPOCHS)
-    return steps / epochs if steps and epochs and steps > epochs > 0 else None
-
-
-def _finest(series: Series, run: Run) -> Series:
-    """Return the training loss of the most values: DeepOBS logs one of every batch beside that of the epoch."""
-    others = (one.finite for one in run.all(TrainLoss) if one.axis is Axis.STEP)
-    return max((series, *others), key=len)
-
-
-def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | None:
-    """Return the steps of an epoch where each of the planned epochs was evaluated, and holds whole logged steps."""
-    epochs = settings.number(PLANNED_EPOCHS)
-    evaluated = run.find(ValLoss)
-    if not epochs or evaluated is None or not len(evaluated.finite):
-        return None
-    at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
-    if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
-        steps = (series.steps[-1] - series.steps[0] + pace) / epochs
-    elif evaluated.axis is series.axis and _are_ends_of_epochs(at, epochs) and at[-1] + pace > series.steps[-1]:
-        steps = at[-1] / epochs
-    else:
-        return None
-    # Where a logged step straddles two epochs, every other epoch is seen at other phases.
-    return float(steps) if (steps / pace).is_integer() else None
-
-
-def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
-    """Whether each step, of which some may be missing, ends one of so many epochs of one length, the last the last."""
-    ended = steps * epochs / max(int(steps[-1]), 1)
-    return len(steps) >= epochs / 2 and bool((np.abs(ended - np.round(ended)) < ROUNDING * epochs).all())
-
-
-def _between_evaluations(series: Series, run: Run) -> float | None:
-    """Return the steps from one evaluation to the next where they are regular: most runs evaluate once an epoch.
-
-    Where the number of epochs is known, it has told already whether they do.
-    """
-    evaluated = run.find(ValLoss)
-    if evaluated is None or evaluated.axis is not Axis.STEP or series.axis is not Axis.STEP:
-        return None
-    apart = np.diff(evaluated.finite.steps)
-    if len(apart) < MIN_EPOCHS - 1 or np.ptp(apart) > 0:
-        return None
-    return float(apart[0])
-
-
-def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:
-    """Cut where the whole number of the epoch rises; a fraction that reaches it closes the epoch before."""
-    logged = np.searchsorted(counter.steps, series.steps, side="right") - 1
-    epoch = counter.values[np.maximum(logged, 0)]
-    fractions = bool((epoch != np.floor(epoch)).any())
-    whole = np.ceil(epoch - ROUNDING) if fractions else epoch
-    return _whole(np.flatnonzero(np.diff(whole) > 0) + 1, len(series))
-
-
-def _from_length(series: Series, steps: float) -> NDArray[np.intp]:
-    return _whole(np.flatnonzero(np.diff(np.floor((series.steps - series.steps[0]) / steps)) > 0) + 1, len(series))
-
-
-def _whole(cuts: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-    """Return the starts of whole epochs: the last counts only where it is about as long as the others."""
-    starts = np.concatenate([[0], cuts, [n]]).astype(np.intp)
-    lengths = np.diff(starts)
-    return starts[:-1] if len(lengths) > 1 and lengths[-1] < 0.9 * np.median(lengths) else starts
-
-
-def repeating_period(values: NDArray[np.float64]) -> float | None:
-    """Return the number of points after which a curve repeats itself, or None.
-
-    The curve is laid over itself, without its slow trend and its first tenth. The shortest shift at which it fits about
-    as well as at the best one is the period; a later multiple of it makes it exact.
-    """
-    late = values[int(SETTLED_FROM * len(values)) :]
-    longest = len(late) // MIN_EPOCHS
-    if longest <= MIN_REPEAT_POINTS:
-        return None
-    left = _without_trend(late, longest)
-    power = np.fft.rfft(left, 2 * len(left))
-    overlap = np.fft.irfft(power * np.conj(power))[: longest + 1] / np.arange(len(left), len(left) - longest - 1, -1)
-    if overlap[0] <= 0:
-        return None
-    alike = overlap / overlap[0]
-    peaks = np.flatnonzero((alike[1:-1] > alike[:-2]) & (alike[1:-1] >= alike[2:])) + 1
-    peaks = peaks[peaks >= MIN_REPEAT_POINTS]
-    if not len(peaks) or alike[peaks].max() < MIN_CORRELATION:
-        return None
-    period = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
-    period /= _times_contained(alike, round(period))
-    for multiple in range(2, int(longest / period) + 1):
-        near = peaks[np.abs(peaks - multiple * period) <= 1 + 0.02 * multiple * period]
-        if len(near):
-            period = float(near[np.argmax(alike[near])]) / multiple
-    return period
-
-
-def _times_contained(alike: NDArray[np.float64], period: int) -> int:
-    """Return how many shorter periods, of MIN_EPOCH_POINTS or more, one holds: the curve fits itself as well there."""
-    for times in range(period // MIN_EPOCH_POINTS, 1, -1):
-        if period % times == 0 and alike[period // times] >= 0.9 * alike[period]:
-            return times
-    return 1
-
-
-def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern."""
-    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="reflect")
-    sums = np.concatenate([[0.0], np.cumsum(padded)])
-    left = values - (sums[width:] - sums[:-width]) / width
-    reach = 4 * MAD_TO_SIGMA * float(np.median(np.abs(left - np.median(left))))
-    return np.asarray(np.clip(left, -reach, reach) if reach > 0 else left)

@@ -77,10 +77,16 @@ def _reports(line: str) -> list[tuple[str, int, float, float]] | None:
 
 
 def _scalar(report: Mapping[str, Any]) -> tuple[str, int, float, float]:
-    step, value, time = (float(report[name]) for name in ("iter", "value", "timestamp"))
+    step, value, time = (_number(report[name]) for name in ("iter", "value", "timestamp"))
     if not step.is_integer() or abs(step) >= LARGEST_STEP:
         raise ValueError("no step")
     return readable(f"{report['metric']}/{report['variant']}"), int(step), value, time / 1e3
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    return float(value)
 
 
 def _settings(path: Path) -> dict[str, Setting]:

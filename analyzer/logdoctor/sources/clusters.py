@@ -75,7 +75,7 @@ def clusters(files: Sequence[Found]) -> list[Placed]:
 def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
     for log in file.logs or (Log(),):
         home, subfolder = home_of(file.folder, log.series, folders)
-        split = split_hint(subfolder, file.path.stem)
+        split = split_hint(subfolder, file.path.stem, log.series)
         prefix = f"{subfolder}/" if subfolder else ""
         averaged = averages(file.source.name, log.series)
         series = (

@@ -116,17 +116,19 @@ def _add_scalars_stem(folder: PurePosixPath, series: tuple[Series, ...]) -> str:
     return stem if stem and folder.name.startswith(stem) else ""
 
 
-def split_hint(subfolder: str, stem: str) -> Split:
+def split_hint(subfolder: str, stem: str, series: tuple[Series, ...]) -> Split:
     """Return the split that a sub-folder or a file name mentions; the folder's word counts more."""
-    return naming.split_of(subfolder) or _split_of_stem(stem)
+    return naming.split_of(subfolder) or _split_of_stem(stem, series)
 
 
-def _split_of_stem(stem: str) -> Split:
+def _split_of_stem(stem: str, series: tuple[Series, ...]) -> Split:
     """A file name tells the split when that is about all it says: `valid`, `val_metrics`, `metrics-eval`.
 
-    Longer names are names of experiments, where `train` means nothing (`train_seed42`).
+    Longer names are names of experiments, where `train` means nothing (`train_seed42`), and a `train.log` that holds
+    a `val_loss` is the log of the whole training.
     """
     words = naming.words(stem)
     noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss"}
     rest = [word for word in words if word not in noise]
-    return naming.split_of(stem) if len(rest) == 1 else Split.NONE
+    named = naming.split_of(stem) if len(rest) == 1 else Split.NONE
+    return named if all(naming.split_of(one.name) in (Split.NONE, named) for one in series) else Split.NONE

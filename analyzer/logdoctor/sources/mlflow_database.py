@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.mlflow_folder import STATUS, Point, metric_series, setting
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.sqlite.sqlite_file import (
+    ERRORS,
     Database,
     Gaps,
     damage_in,
@@ -49,10 +49,11 @@ class MlflowDatabase(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read the runs that logged a metric, in the order of their names."""
         with opened(path) as database:
-            notices = database.notices + damage_of(path, database)
+            damage = damage_of(path, database)
+            notices = database.notices + damage
             try:
-                logs = list(_logs(path, database))
-            except sqlite3.DatabaseError:  # a page is damaged: what stands on the others is read one by one
+                logs = list(_salvaged(path, database) if damage else _logs(path, database))
+            except ERRORS:  # a page is damaged: what stands on the others is read one by one
                 logs = list(_salvaged(path, database))
         if logs:
             yield replace(logs[0], notices=notices + logs[0].notices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ MOST_VISITED = 5000
 """Entries of one file that are looked at; a YAML file of a few lines can name itself into billions."""
 
 DEEPEST = 8
+
+MOST_OPEN = 100
+"""Brackets of YAML that are open at once; at every word its parser goes through all those of the line."""
 
 WRAPPED = frozenset({"value", "desc", "sort"})
 """W&B writes every setting as `{"desc": null, "value": 3}`, SwanLab with its place in the order as well."""
@@ -82,6 +85,9 @@ def _visited(document: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> I
 
 def _yaml(text: str) -> Any:
     """Read YAML as plain values; raises ValueError where it is none."""
+    opened = accumulate(1 if one in "[{" else -1 for one in text if one in "[]{}")
+    if max(opened, default=0) > MOST_OPEN:
+        raise ValueError(f"more than {MOST_OPEN} brackets are open")
     import yaml
 
     class Plain(yaml.SafeLoader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf, log
 
 import numpy as np
 
@@ -57,9 +58,24 @@ class EpochSawtooth(Rule):
     explains = ("oscillation", "loss-spike", "plateau")
 
     min_share: float = threshold(
-        0.2,
-        "height of the saw as a share of what was gained, or of the level where that is larger; random batches in a "
-        "fixed order repeat their noise too, below 0.1",
+        0.2, "height of the saw as a share of what was gained, or of the level where that is larger"
+    )
+    min_exact_share: float = threshold(
+        0.1,
+        "the same where every epoch is the same as every other; random batches in a fixed order repeat their noise "
+        "too, below 0.1",
+    )
+    min_factor: float = threshold(
+        3.0,
+        "factor from the lowest to the highest of a saw that every epoch repeats, whatever was gained: a loss that "
+        "falls by decades makes any saw small beside its start",
+    )
+    min_agreement: float = threshold(
+        0.9,
+        "correlation of odd and even epochs from which they are the same; of sound runs 0.75, of data in order 0.94",
+    )
+    min_exact_z: float = threshold(
+        15.0, "height of such a saw in units of the noise of the typical epoch; sound runs reach 10"
     )
     min_z: float = threshold(
         8.0, "height in units of the noise of the typical epoch: the range of twenty phases of noise stays below 5"
@@ -87,9 +103,26 @@ class EpochSawtooth(Rule):
               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.05)),
         fires("a mean that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
               train_loss=_METER.plus(given(-0.8 * _SAW))),
+        fires("sorted data in batches that differ", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.28, seed=1)),
+        fires("a small saw that every epoch repeats", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.01)),
+        fires("a saw of a loss that falls by decades", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=given(np.exp(decay(1.0, -4.5, 400, half_life=0.05).values + 1.5 * _SAW)).noisy(0.0005)),
+        silent("a smaller one of a loss that falls by decades", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=given(np.exp(decay(1.0, -4.5, 400, half_life=0.05).values + 0.9 * _SAW)).noisy(0.0005)),
+        silent("a noisier one of a loss that falls by decades", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=given(
+                   np.exp(decay(1.0, -4.5, 400, half_life=0.05).values + 1.3 * _SAW + 0.6 * _FRESH.ravel()))),
         silent("shuffled", axis=Axis.STEP, epoch=_PHASE, train_loss=decay(2.0, 1.0, 400).noisy(0.2)),
         silent("a small saw", axis=Axis.STEP, epoch=_PHASE,
-               train_loss=decay(2.0, 1.0, 400).plus(given(0.15 * _SAW)).noisy(0.01)),
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.09 * _SAW)).noisy(0.004)),
+        silent("a small saw that epochs repeat more or less", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.055, seed=4)),
+        silent("a small saw, and one epoch that is another", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400)
+               .plus(given(0.18 * _SAW + 0.3 * np.where(_PHASE.values == 5, _FRESH.ravel(), 0.0)))
+               .noisy(0.01)),
         silent("a saw within the noise", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(given(0.6 * _SAW)).noisy(0.6)),
         silent("another course in every epoch", axis=Axis.STEP, epoch=_PHASE,
@@ -107,30 +140,32 @@ class EpochSawtooth(Rule):
     def check(self, train: Trend[TrainLoss], epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
         level = float(np.median(epochs.series.values[epochs.starts[1] :]))
-        scale = max(train.start - level, abs(level))
-        least = max(self.min_share * scale, self.min_z * epochs.noise, self.min_over_decline * max(epochs.decline, 0.0))
-        sharp = epochs.is_known or (epochs.sharpest >= self.min_jump and epochs.agreement >= ALIKE)
-        if epochs.amplitude <= least or not sharp:
+        seen, margin = epochs, self._margin(epochs, self._least(epochs, max(train.start - level, abs(level))))
+        if margin <= 1 and level < self.min_share * train.start:
+            seen = epochs.in_logarithms
+            margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
+        if margin <= 1:
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
             return
         series, is_mean = epochs.series, epochs.is_known and epochs.averaging <= self.averaging
-        top, bottom = int(np.argmax(epochs.profile)), int(np.argmin(epochs.profile))
-        where = [f"{percent((at + 0.5) / len(epochs.profile))} of an epoch" for at in (top, bottom)]
+        top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
+        where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
         told = epochs.known_from or f"the curve repeats itself every {epochs.length:.0f} {axis_word(series.axis)}s"
+        height = number(seen.amplitude) if seen is epochs else f"a factor of {number(float(np.exp(seen.amplitude)))}"
         yield self.finding(
             f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
-            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {number(epochs.amplitude)} from its highest, at "
+            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), int(series.steps[-1]), "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
-            confidence=confidence_from(epochs.amplitude / least, 10 * epochs.count if epochs.is_known else 10),
+            confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
             causes=(
                 because(
                     "data-not-shuffled",
                     Strength.POSSIBLE if is_mean else Strength.LIKELY,
-                    pro=[f"epochs agree with a correlation of {epochs.agreement:.2f}", told],
+                    pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
                     contra=["the logged loss is a mean since the epoch began: log the loss of each batch to tell"]
                     if is_mean
                     else [],
@@ -142,10 +177,25 @@ class EpochSawtooth(Rule):
                     epochs.amplitude / level if level else float("inf"), "share"
                 ),
                 "steps of an epoch": Quantity(epochs.length, "steps"),
-                "agreement of epochs": Quantity(round(epochs.agreement, 3), "correlation"),
+                "agreement of epochs": Quantity(round(seen.agreement, 3), "correlation"),
                 "known from": Quantity(told),
             },
         )
+
+    def _least(self, epochs: Epochs, scale: float) -> float:
+        """Return the least height of a saw, which is lower where every epoch is the same."""
+        usual = max(self.min_share * scale, self.min_z * epochs.noise, self.min_over_decline * epochs.decline)
+        return min(usual, self._least_exact(epochs, self.min_exact_share * scale))
+
+    def _least_exact(self, epochs: Epochs, height: float) -> float:
+        if epochs.agreement < self.min_agreement:
+            return inf
+        return max(height, self.min_exact_z * epochs.noise, self.min_over_decline * epochs.decline)
+
+    def _margin(self, epochs: Epochs, least: float) -> float:
+        """Return the height in units of the least; 0 where nothing but a smooth wave tells the epochs."""
+        sharp = epochs.is_known or (epochs.sharpest >= self.min_jump and epochs.agreement >= ALIKE)
+        return epochs.amplitude / max(least, 1e-300) if sharp else 0.0
 
 
 def _cycles_with(schedule: Schedule, length: float) -> bool:

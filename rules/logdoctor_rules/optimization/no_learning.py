@@ -13,6 +13,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     TrainLoss,
@@ -24,6 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.guessing import guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.evidence.trained import falls_steadily, may_fall
@@ -110,6 +112,25 @@ class NoLearning(Rule):
             train_loss=flat(0.83, 40).noisy(0.003),
         ),
         fires("after a blow-up", train_loss=flat(0.83).noisy(0.003).with_value(3, 9.0, 4.0)),
+        fires(
+            "finds the mean of normalised targets, and no more",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=flat(1.0, 60).noisy(0.1),
+            val_loss=given([1.13, 1.08, 1.05]).followed_by(flat(1.03, 27).noisy(0.008, seed=2)),
+        ),
+        fires(
+            "the same, of outputs that come to rest by and by at a rate at which networks learn",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            settings={"optimizer": "AdamW", "lr": 2e-3},
+            train_loss=flat(1.0, 60).noisy(0.1),
+            val_loss=decay(1.15, 1.09, 30),
+        ),
+        silent(
+            "a fine-tuning that begins near one and gains little",
+            settings={"optimizer": "AdamW", "lr": 2e-5},
+            train_loss=flat(1.0, 60).noisy(0.1),
+            val_loss=decay(1.15, 1.09, 30),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -138,6 +159,7 @@ class NoLearning(Rule):
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         metric: Trend[TrainMetric] | None,
@@ -156,11 +178,13 @@ class NoLearning(Rule):
         fell = began - train.end
         lowest = began - train.best
         scale = abs(began) or 1.0
-        stays = val is not None and len(val) >= self.min_points and self._stays(val)
+        guesses = val is not None and guesses_the_mean(run, train, val, settings)
+        stays = guesses or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
-        if fell_far or dipped or surely or self._learns(train, val, metric):
+        moves = fell_far or dipped or surely or self._learns(train, val, metric)
+        if moves and not guesses:
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
@@ -175,7 +199,7 @@ class NoLearning(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
-            causes=stuck_causes(still, settings, siblings, _beginning(train)),
+            causes=stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses)),
             evidence={
                 "beginning": Quantity(began),
                 "end": Quantity(train.end),
@@ -221,13 +245,14 @@ def _error(train: Trend[TrainLoss]) -> float:
     return float(MEDIAN_EFFICIENCY * train.noise * np.sqrt(6 / len(train)))
 
 
-def _beginning(train: Trend[TrainLoss]) -> Beginning:
-    """Say whether the loss blew up on its way, or began far above where it rests."""
+def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:
+    """Say whether the loss blew up on its way, began far above where it rests, or rests at a guess."""
     series, first, highest = train.series, train.first, float(train.series.values.max())
     blew_up = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
     began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end
     return Beginning(
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
+        guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
         updates=int(series.steps[-1]) if series.axis is Axis.STEP else None,
     )

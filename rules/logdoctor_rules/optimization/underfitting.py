@@ -36,6 +36,9 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+STEADY = 3
+"""Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
+
 POOR_FIT: dict[str, Any] = {
     "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
     "val_loss": decay(2.3, 1.76, 40, half_life=0.08),
@@ -142,6 +145,12 @@ class Underfitting(Rule):
             val_loss=line(2.4, 1.76, 40),
         ),
         silent(
+            "few values, and each goes on where the one before went",
+            train_loss=given([2.3, 2.3, 2.25, 2.02, 1.91, 1.8, 1.7, 1.63, 1.57, 1.53, 1.49, 1.45, 1.41, 1.37]),
+            val_loss=given([2.3, 2.3, 2.1, 1.95, 1.9, 1.7, 1.63, 1.56, 1.61, 1.51, 1.45, 1.41, 1.42, 1.36]),
+            val_accuracy=given([0.1, 0.19, 0.24, 0.29, 0.31, 0.39, 0.41, 0.43, 0.42, 0.44, 0.47, 0.48, 0.49, 0.5]),
+        ),
+        silent(
             "too short",
             settings={"dropout": 0.8},
             train_loss=given(decay(2.45, 1.73, 5, half_life=0.08).values),
@@ -221,8 +230,15 @@ class Underfitting(Rule):
 
 
 def _sure_gain(trend: Trend[Any], share: float) -> float:
-    """Return the fall from the first to the last third of the end of a curve, less what is noise of the two."""
-    thirds = np.array_split(trend.series.values[-max(3, int(len(trend) * share)) :], 3)
+    """Return the fall from the first to the last third of the end of a curve, less what is noise of the two.
+
+    Few values that each go on where the one before went are no noise, however the curve bends: they count in full.
+    """
+    values = trend.series.values[-max(3, int(len(trend) * share)) :]
+    moves = np.sign(np.diff(values))
+    if trend.block == 1 and len(moves) >= STEADY and abs(moves.sum()) == len(moves):
+        return float(values[0] - values[-1])
+    thirds = np.array_split(values, 3)
     fall = float(np.median(thirds[0]) - np.median(thirds[2]))
     error = MEDIAN_EFFICIENCY * trend.noise * np.sqrt(1 / len(thirds[0]) + 1 / len(thirds[2]))
     return float(np.sign(fall) * max(abs(fall) - 2 * error, 0.0))

@@ -16,12 +16,6 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def many(*numbers: tuple[Severity, int]) -> Report:
     """A report with so many problems of each severity, each of a run of its own."""
     runs = [

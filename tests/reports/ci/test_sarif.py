@@ -21,12 +21,6 @@ from logdoctor.reports.report import Report
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def log(report: Report | None = None) -> Any:
     return json.loads(sarif.render(report or specimens.report(), Page()))
 

@@ -133,6 +133,13 @@ def test_long_names_are_cut_in_the_middle_and_whole_in_the_title() -> None:
     assert f'title="{long}"' in text(Diagnosis((Examined(run(long), Outcomes()), Examined(run("x"), Outcomes()))))
 
 
+def test_the_list_of_findings_names_the_run_below_what_all_share() -> None:
+    page = text(Diagnosis(tuple(failed(f"runs/{name}") for name in ("sgd/lr=1", "adam"))))
+    (listed,) = re.findall(r'<table class="digest">.*?</table>', page, re.DOTALL)
+    assert '<td class="dim">sgd/lr=1</td>' in listed
+    assert '<td class="dim">adam</td>' in listed
+
+
 def test_what_a_gate_found_has_its_section() -> None:
     bad, known = failed("a"), failed("b")
     check = Check(

@@ -219,7 +219,7 @@ TEXT_LOGS = {
             "---  ------  ------------  --------  ------  ------  ------\n"
             + lines(lambda i: f"  0  {200 * i:6}  {12.5:12.2f}  {TRAIN[i] * 8:8.2f}  {100 * SCORE[i]:6.2f}   50.00    {SCORE[i]:.2f}")
         },
-        {"train-loss": at([12.5] * N, lambda i: 200 * i), "train-component-loss": at([8 * x for x in TRAIN], lambda i: 200 * i)},
+        {"validation-metric": at([round(x, 2) for x in SCORE], lambda i: 200 * i), "unknown": at([8 * x for x in TRAIN], lambda i: 200 * i)},
     ),
     "nnU-Net": Case(
         {

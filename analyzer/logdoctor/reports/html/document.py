@@ -56,7 +56,7 @@ class Line:
 
     severity: str
     title: str
-    folder: str
+    subject: str
     rule: str
     count: int
     link: str
@@ -139,7 +139,7 @@ def _document(
         subline=subline,
         facts=tuple(_facts(report, diagnosis, read)),
         counts=", ".join(counted(diagnosis.count(one), str(one)) for one in reversed(Severity)),
-        digest=tuple(Line(one.severity, one.title, one.folder, one.rule, one.count, f"#{one.id}") for one in shown),
+        digest=tuple(Line(one.severity, one.title, one.subject, one.rule, one.count, f"#{one.id}") for one in shown),
         gate=gate_view(report.gated, names) if report.gated and judged else None,
         sections=tuple(_sections(shown)),
         runs=tuple(rows),

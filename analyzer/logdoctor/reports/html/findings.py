@@ -28,6 +28,9 @@ OPEN_ROWS = 3
 
 MAX_SIBLINGS_DRAWN = 1
 
+SUBJECT = 26
+"""Characters of the name of a run in a list of findings."""
+
 _PLAIN_WORD = re.compile(r"(?!ln )[a-z]+(?:-[a-z]+)*[,:;]?(?: |$)")
 
 
@@ -80,7 +83,8 @@ class FindingView:
     confidence: str
     title: str
     run: RunName
-    folder: str
+    subject: str
+    """The run, or the folder of several, as short as a list of findings has room for."""
     where: tuple[str, ...]
     places: tuple[str, ...]
     count: int
@@ -146,7 +150,7 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         confidence=str(finding.confidence),
         title=_title(run, finding, names),
         run=called,
-        folder=called.full.split("/")[0],
+        subject=cut(called.path.split("/")[0] if entry.others else called.path, SUBJECT),
         where=tuple(_where(run, finding)),
         places=tuple(printable(str(one)) for one in finding.places),
         count=1 + len(entry.others),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from logdoctor.gated import Check, Gated, Outcome
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.names import RunName
+from logdoctor.reports.html.names import RunName, unlisted_name
 from logdoctor.wording import counted
 
 
@@ -61,7 +61,7 @@ def gate_view(gated: Gated, names: Mapping[str, RunName]) -> GateView:
         tuple(
             SuppressedView(
                 one.finding.rule,
-                names.get(one.run.name) or RunName(printable(one.run.name), "", printable(one.run.name), -1, ""),
+                names.get(one.run.name) or unlisted_name(one.run.name),
                 printable(one.finding.message),
                 printable(one.reason),
                 one.expires.isoformat() if one.expires else "",

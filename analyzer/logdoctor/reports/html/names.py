@@ -26,6 +26,8 @@ class RunName:
     full: str
     shared: str
     own: str
+    path: str
+    """The name below the folders that all runs lie in."""
     anchor: int
     """Number of the run on the page."""
     link: str
@@ -49,15 +51,22 @@ def run_names(diagnosis: Diagnosis, links: Mapping[str, str] | None = None) -> d
 def _run_name(run: Run, at: int, shared: int, link: str) -> RunName:
     full = printable(shown_name(run))
     parts = full.split("/")
+    path = "/".join(parts[shared:])
     prefix = "".join(f"{part}/" for part in parts[: max(shared, len(parts) - 1 if len(parts) < 3 else 1)])
     own = full[len(prefix) :] if full.startswith(prefix) and len(prefix) < len(full) else full
     prefix = full[: len(full) - len(own)]
     room = LONGEST - len(prefix)
     if len(full) <= LONGEST:
-        return RunName(full, prefix, own, at, link)
+        return RunName(full, prefix, own, path, at, link)
     if room < LONGEST // 2:
         prefix, room = cut(prefix, LONGEST // 2), LONGEST // 2
-    return RunName(full, prefix, cut(own, room), at, link)
+    return RunName(full, prefix, cut(own, room), path, at, link)
+
+
+def unlisted_name(name: str) -> RunName:
+    """Return how a run is called that the report has no curves of."""
+    called = printable(name)
+    return RunName(called, "", called, called, -1, "")
 
 
 @dataclass(frozen=True)

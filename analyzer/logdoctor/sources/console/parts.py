@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
-from logdoctor.sources.console.grammar import Form
+from logdoctor.sources.console.form import Form
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
 

@@ -5,7 +5,9 @@ Nothing is written beside them either, which SQLite does in write-ahead mode eve
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,12 +29,22 @@ LARGEST_IN_MEMORY = 96 * 1024 * 1024
 """Bytes of the largest database that is put together with its write-ahead log: two copies of it are in memory."""
 
 _STEPS_A_CHECK = 1_000_000
-_MOST_CHECKS = 20_000
-"""Steps of SQLite's machine, of which a row takes some tens, after which a query is given up."""
+_FEWEST_CHECKS = 50
+_BYTES_A_CHECK = 30_000
+"""Steps of SQLite's machine, of which a row takes some tens, after which a query is given up: about a second, and one
+for each MB. A tree that leads in circles would hold it for ever."""
+
+_SMALLEST_ROW = 6
+"""Bytes of the smallest row and its place on a page (`MX_CELL` in SQLite's btreeInt.h): more rows lead in circles."""
+
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python raises of a damaged database: the second where SQLite's own message names what is no UTF-8."""
 
 _MOST_GAPS = 1000
 """Damaged places of one table behind which reading goes on."""
 
+_MOST_RANGES = 100_000
+"""Ranges of rows that are kept apart; beyond that a range takes in what lies up to the next row."""
 
 Gaps = list[tuple[int, int]]
 """Numbers of the rows between which a table is damaged: the last one before, the first one behind or 0."""
@@ -43,7 +55,14 @@ class Database:
     """A database that was opened, and what could not be had of it."""
 
     connection: sqlite3.Connection
+    size: int
+    """Bytes of it."""
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows it can hold."""
+        return self.size // _SMALLEST_ROW
 
 
 def is_sqlite(head: Head) -> bool:
@@ -60,7 +79,7 @@ def has_tables(path: Path, **columns: str) -> bool:
                 and set(names.split()) <= {row[1] for row in database.connection.execute(f"PRAGMA table_info({table})")}
                 for table, names in columns.items()
             )
-    except (sqlite3.Error, UnreadableLogError):
+    except (*ERRORS, UnreadableLogError):
         return False
 
 
@@ -79,22 +98,32 @@ def opened(path: Path) -> Iterator[Database]:
         database = _open(path)
         with closing(database.connection):
             yield database
-    except sqlite3.Error as error:
-        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {error}") from error
+    except ERRORS as error:
+        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {_told(error)}") from error
 
 
 def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Iterator[tuple[object, ...]]:
-    """Yield a whole table in the order of its rows, and on behind every place where it is damaged: such become gaps."""
-    at, step = -(2**63), 1
-    query = f"SELECT rowid, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
+    """Yield a whole table in the order of its rows, and on behind every place where it is damaged: such become gaps.
+
+    A tree that is damaged may lead to the same rows again and again; each is yielded once.
+    """
+    at, step, again = -(2**63), 1, 0
+    read = _Numbers()
+    query = f"SELECT rowid AS number, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
     while len(gaps) < _MOST_GAPS:
         try:
             for row in database.connection.execute(query, (at,)):
+                if not read.add(row[0]):
+                    again += 1
+                    if again > database.most_rows:
+                        gaps.append((at, 0))
+                        return
+                    continue
                 if step > 1:
                     gaps[-1] = (gaps[-1][0], row[0])
-                at, step = row[0], 1
+                at, step = max(at, row[0]), 1
                 yield row[1:]
-        except sqlite3.Error:
+        except ERRORS:
             if step == 1:
                 gaps.append((at, 0))
             at, step = max(at, 0) + step, 2 * step
@@ -104,12 +133,32 @@ def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Ite
             break
 
 
+class _Numbers:
+    """Numbers of rows, as ranges: a sound table has few."""
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+
+    def add(self, number: int) -> bool:
+        """Put a number with the others; False when it is there."""
+        at = bisect_right(self._firsts, number) - 1
+        if at >= 0 and number <= self._lasts[at]:
+            return False
+        if at >= 0 and (number == self._lasts[at] + 1 or len(self._firsts) >= _MOST_RANGES):
+            self._lasts[at] = number
+        else:
+            self._firsts.insert(at + 1, number)
+            self._lasts.insert(at + 1, number)
+        return True
+
+
 def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
     """Return a notice where SQLite finds a page of a database damaged, whether or not it costs a row that is read."""
     try:
         (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        found = str(error)
+    except ERRORS as error:
+        found = _told(error)
     if found == "ok":
         return ()
     what = " ".join(str(found).split())
@@ -131,38 +180,41 @@ def _rest(behind: int) -> str:
 def _open(path: Path) -> Database:
     with path.open("rb") as file:
         start = file.read(HEAD_BYTES)
+        size = os.fstat(file.fileno()).st_size
     if write_ahead.is_written_ahead(start):
-        return _open_with_log(path)
+        return _open_with_log(path, size)
     where = f"file:{quote(str(path.resolve()))}"
     try:
-        return Database(_ready(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=LOCKED_SECONDS)))
+        return Database(_ready(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=LOCKED_SECONDS), size), size)
     except sqlite3.OperationalError as error:
         message = f"The database is locked or was left in the middle of a change ({error}); it was read as it lies."
-        return Database(_immutable(path), (Notice(INTERPRETATION, str(path), message),))
+        return Database(_immutable(path, size), size, (Notice(INTERPRETATION, str(path), message),))
 
 
-def _open_with_log(path: Path) -> Database:
+def _open_with_log(path: Path, size: int) -> Database:
     log = write_ahead.log_of(path)
     logged = log.stat().st_size if log.is_file() else 0
     if logged <= write_ahead.HEADER_BYTES:
-        return Database(_immutable(path))
-    if path.stat().st_size + logged <= LARGEST_IN_MEMORY and hasattr(sqlite3.Connection, "deserialize"):
+        return Database(_immutable(path, size), size)
+    if size + logged <= LARGEST_IN_MEMORY and hasattr(sqlite3.Connection, "deserialize"):
         content = bytes(write_ahead.merged(path))
         connection = sqlite3.connect(":memory:")
         connection.deserialize(content)
-        return Database(_ready(connection))
+        return Database(_ready(connection, len(content)), len(content))
     message = f"The {logged} bytes of {log.name} were not read: the newest rows are missing until the writer ends."
     notice = Notice(DAMAGE, str(path), message, cause=INTERRUPTED_WRITE)
-    return Database(_immutable(path), (notice,))
+    return Database(_immutable(path, size), size, (notice,))
 
 
-def _immutable(path: Path) -> sqlite3.Connection:
+def _immutable(path: Path, size: int) -> sqlite3.Connection:
     """Open a database without locks: SQLite takes its word for it that nobody writes, and makes no files."""
-    return _ready(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True))
+    where = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    return _ready(sqlite3.connect(where, uri=True), size)
 
 
-def _ready(database: sqlite3.Connection) -> sqlite3.Connection:
-    checks = iter(range(_MOST_CHECKS))
+def _ready(database: sqlite3.Connection, size: int) -> sqlite3.Connection:
+    """Take a database of `size` bytes in hand: what is in it cannot act, and no query goes on for ever."""
+    checks = iter(range(_FEWEST_CHECKS + size // _BYTES_A_CHECK))
     database.set_progress_handler(lambda: int(next(checks, None) is None), _STEPS_A_CHECK)
     database.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
@@ -172,7 +224,11 @@ def _ready(database: sqlite3.Connection) -> sqlite3.Connection:
     except sqlite3.Error:
         database.close()
         raise
-    except UnicodeDecodeError as error:  # Python cannot read SQLite's message, which names what is damaged
+    except UnicodeDecodeError as error:
         database.close()
-        raise sqlite3.DatabaseError("malformed database schema") from error
+        raise sqlite3.DatabaseError(_told(error)) from error
     return database
+
+
+def _told(error: Exception) -> str:
+    return "malformed database schema" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -1,0 +1,43 @@
+"""Whether a regression answers with the mean of its targets, whatever the input."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.evidence.rates import MODEST, rate_height
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Hyperparameters, Trend
+from logdoctor.signals.explosion import UNLEARNT, rests_at_variance
+from logdoctor.signals.stillness import ONE_LEVEL
+
+MIN_EVALUATIONS = 16
+"""Evaluations from which the later half shows whether validation rests."""
+
+REACHED = 0.2
+"""Height of the first validation loss above its last, as a share, that finding the mean of the targets may take."""
+
+SAME_LEVEL = 0.01
+"""Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
+
+NO_FALL = 4.0
+"""Fall of validation in units of its standard error up to which it may be chance, as in no-learning."""
+
+
+def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], settings: Hyperparameters) -> bool:
+    """Whether both losses rest at the variance of normalised targets, after validation has found their mean at most.
+
+    Validation tells what the batch noise of training hides: after its first evaluations it never falls, or it does not
+    move at all any more. A fine-tuning of text may end at such a loss by chance, but its validation falls steadily, at
+    a rate far below that at which networks are trained from scratch.
+    """
+    if len(val) < MIN_EVALUATIONS or not rests_at_variance(train) or train.end < UNLEARNT * train.first:
+        return False
+    first, _, last = val.thirds
+    found = 0 < val.start <= (1 + REACHED) * val.end and val.best >= (1 - SAME_LEVEL) * val.end
+    if not found or abs(first - last) > 2 * SAME_LEVEL * last:
+        return False
+    if (rate_height(run, settings) or 0.0) >= MODEST:
+        return True
+    frozen = float(np.ptp(val.series.values[len(val) // 2 :])) <= ONE_LEVEL * last
+    return abs(first - last) <= SAME_LEVEL * last and (frozen or abs(val.sure_fall) <= NO_FALL)

@@ -1,0 +1,73 @@
+"""After how many points a curve repeats itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.signals.trend import MAD_TO_SIGMA
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MIN_PERIOD_POINTS = 8
+"""Points of a period below which it has no shape."""
+
+MIN_PERIODS = 3
+"""Whole periods without which nothing can be said to repeat."""
+
+MIN_REPEAT_POINTS = 16
+"""Points of a period that is read from the curve alone: fewer do not show whether it is a saw or a wave."""
+
+MIN_CORRELATION = 0.5
+"""Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
+
+SETTLED_FROM = 0.1
+"""Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
+
+
+def repeating_period(values: NDArray[np.float64]) -> float | None:
+    """Return the number of points after which a curve repeats itself, or None.
+
+    The curve is laid over itself, without its slow trend and its first tenth. The shortest shift at which it fits about
+    as well as at the best one is the period; a later multiple of it makes it exact.
+    """
+    late = values[int(SETTLED_FROM * len(values)) :]
+    longest = len(late) // MIN_PERIODS
+    if longest <= MIN_REPEAT_POINTS:
+        return None
+    left = _without_trend(late, longest)
+    power = np.fft.rfft(left, 2 * len(left))
+    overlap = np.fft.irfft(power * np.conj(power))[: longest + 1] / np.arange(len(left), len(left) - longest - 1, -1)
+    if overlap[0] <= 0:
+        return None
+    alike = overlap / overlap[0]
+    peaks = np.flatnonzero((alike[1:-1] > alike[:-2]) & (alike[1:-1] >= alike[2:])) + 1
+    peaks = peaks[peaks >= MIN_REPEAT_POINTS]
+    if not len(peaks) or alike[peaks].max() < MIN_CORRELATION:
+        return None
+    period = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
+    period /= _times_contained(alike, round(period))
+    for multiple in range(2, int(longest / period) + 1):
+        near = peaks[np.abs(peaks - multiple * period) <= 1 + 0.02 * multiple * period]
+        if len(near):
+            period = float(near[np.argmax(alike[near])]) / multiple
+    return period
+
+
+def _times_contained(alike: NDArray[np.float64], period: int) -> int:
+    """Return how many shorter periods, of MIN_PERIOD_POINTS or more, one holds: the curve fits itself as well there."""
+    for times in range(period // MIN_PERIOD_POINTS, 1, -1):
+        if period % times == 0 and alike[period // times] >= 0.9 * alike[period]:
+            return times
+    return 1
+
+
+def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern."""
+    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="reflect")
+    sums = np.concatenate([[0.0], np.cumsum(padded)])
+    left = values - (sums[width:] - sums[:-width]) / width
+    reach = 4 * MAD_TO_SIGMA * float(np.median(np.abs(left - np.median(left))))
+    return np.asarray(np.clip(left, -reach, reach) if reach > 0 else left)

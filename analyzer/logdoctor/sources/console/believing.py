@@ -1,0 +1,114 @@
+"""Which parts are believed to be data.
+
+A part is believed when it has come three times, counts, and measures something; so that source code, settings and
+prose in the log are no data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import Loss
+from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.placing import clock_of
+from logdoctor.sources.console.quantities import HELD_OUT
+from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, tells_performance
+
+ENOUGH_LINES = 3
+"""Lines of one form before it is believed."""
+
+_ENOUGH_ROWS = 2
+"""Rows below a header before they are believed."""
+
+_ENOUGH_ALONE = 10
+"""Lines that measure without counting before they are believed."""
+
+_ADVANCING = 2 / 3
+"""Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
+
+
+def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
+    """Return the parts that are data."""
+    measuring = [part for part in parts if part.values and len(part)]
+    counting = [part for part in measuring if part.counters]
+    tabled = [part for part in counting if part.form.in_table]
+    regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
+    often = _often(counting)
+    regular += [part for part in counting if not part.form.in_table and _is_regular(part, often)]
+    known = {name for part in regular for name in part.counters}
+    taken = set(map(id, regular))
+    others = [part for part in counting if id(part) not in taken]
+    believed = regular + [
+        part for part in others if _is_rare(part, known) or _is_beside(part, known) or _is_shortened(part, regular)
+    ]
+    clock = clock_of(believed, epochs, [part for part in parts if not part.values])
+    names = {name for part in believed for name in part.values}
+    for part in measuring:
+        if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
+            position = np.diff(clock.before(part.lines))
+            moves_on = np.mean(position > 0) >= _ADVANCING
+            if moves_on and any(map(is_of_training if len(epochs.lines) else tells_performance, part.values)):
+                believed.append(part)
+    counts = any(part.counters for part in parts)
+    return believed or [part for part in measuring if not counts and _is_curve_by_itself(part)]
+
+
+def _is_curve_by_itself(part: Part) -> bool:
+    """Tell lines of a log that counts nothing, and does nothing but measure: `loss:0.53, accuracy:0.81`."""
+    main = next((at for name, at in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)), None)
+    alone = part.form.value_first and len(part) >= _ENOUGH_ALONE and is_set_of_curves(part.values)
+    return alone and main is not None and bool((main != main[0]).any())
+
+
+def _often(parts: Sequence[Part]) -> set[str]:
+    """Return the counters with which enough lines begin that measure the run, whatever else they tell."""
+    positions: dict[str, list[Numbers]] = {}
+    for part in parts:
+        if part.form.counter_first and any(map(tells_performance, part.values)):
+            for name, at in part.counters.items():
+                positions.setdefault(name, []).append(at)
+    return {name for name, found in positions.items() if _is_enough(*found)}
+
+
+def _is_enough(*positions: Numbers) -> bool:
+    told = [one for one in positions if len(one)]
+    return sum(map(len, told)) >= ENOUGH_LINES and any(bool((one != told[0][0]).any()) for one in told)
+
+
+def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
+    """Tell what has come often enough; lines that begin with the same counter and measure the run count together."""
+    varied = any(map(_is_enough, part.counters.values()))
+    measures = any(map(tells_performance, part.values))
+    if not part.form.counter_first:
+        return measures and varied
+    return varied or (measures and bool(often & part.counters.keys()))
+
+
+def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
+    """Tell what comes seldom beside regular lines that count alike: an evaluation, the last line of a run."""
+    if len(part) >= ENOUGH_LINES:
+        return False
+    if part.form.counter_first:
+        return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
+    held_out = split_of(part.form.split) in HELD_OUT
+    return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _is_beside(part: Part, known: AbstractSet[str]) -> bool:
+    """Tell what regular lines say of training on a counter that others count on: Composer has one quantity a line."""
+    counted = known & part.counters.keys()
+    return any(_is_enough(part.counters[name]) for name in counted) and all(map(is_of_training, part.values))
+
+
+def _is_shortened(part: Part, regular: Sequence[Part]) -> bool:
+    """Tell a line that leaves out what is not finite: Megatron the loss, fairseq the norm of the gradient."""
+    return len(part.values) > 1 and any(
+        part.counters.keys() == other.counters.keys()
+        and part.form.split == other.form.split
+        and part.values.keys() < other.values.keys()
+        for other in regular
+    )

@@ -1,0 +1,57 @@
+"""Lines whose form is fixed, in which a number's key is not the text before it."""
+
+from __future__ import annotations
+
+import re
+
+from logdoctor.sources.console.form import Field, Form, Kind
+from logdoctor.sources.console.line import LineReader
+from logdoctor.sources.console.masking import MASK
+
+_ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
+_BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
+"""What Ultralytics prints of all classes behind the numbers of images and of boxes."""
+
+_MEASURED = r"(\0|-?nan|-?inf)"
+_DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
+"""What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
+
+_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
+"""Deeplearning4j calls the loss its score."""
+
+_ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
+"""How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
+
+
+def fixed_form(shape: str) -> Form | None:
+    """Return what a line of a fixed form says; None for all others."""
+    if _ULTRALYTICS.match(shape):
+        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
+    if darknet := _DARKNET.match(shape):
+        return _of_darknet(*darknet.groups())
+    if dl4j := _DL4J.search(shape):
+        slot = shape.count(MASK) - 1
+        sign = -1.0 if dl4j[1] else 1.0
+        return Form(
+            (Field(Kind.COUNTER, "iteration", slot - 1), Field(Kind.VALUE, "loss", slot, sign)), counter_first=True
+        )
+    if espnet := _ESPNET.search(shape):
+        return _of_batches(espnet)
+    return None
+
+
+def _of_darknet(loss: str, average: str) -> Form:
+    slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
+    for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
+        fields.append(Field(kind, "loss", slot) if token == MASK else Field(kind, "loss", -1, float(token)))
+        slot += token == MASK
+    return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
+
+
+def _of_batches(began: re.Match[str]) -> Form:
+    """Read a line of ESPnet, which stands at the last of its batches."""
+    slot = began.string.count(MASK, 0, began.start())
+    reader = LineReader(began.string[began.end() :], slot + 3)
+    reader.read()
+    counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
+    return Form((*counted, *reader.fields), began[1], counter_first=True)

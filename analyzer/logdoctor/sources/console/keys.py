@@ -1,0 +1,88 @@
+"""The text before a number: its key, and what that counts or tells of."""
+
+from __future__ import annotations
+
+import re
+
+from logdoctor.run.naming import is_loss_word
+from logdoctor.sources.console.vocabulary import (
+    COUNTER_WORDS,
+    LONGEST_PLAIN,
+    LOOSE,
+    NO_COUNTER,
+    PLAIN_NAMES,
+    PREPOSITIONS,
+    UNIT,
+    VERBS,
+    vocabulary_tail,
+)
+from logdoctor.sources.tables.counters import normal
+
+_WORD = r"[A-Za-z_][\w@./%+'&#-]*"
+_MORE = r"(?: (?:[A-Za-z0-9_@%&#][\w@./%+'&#-]*))"
+_KEY = re.compile(rf"({_WORD}{_MORE}{{0,6}}(?: ?\([^()]{{1,24}}\))?)$")
+_CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
+_WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
+_QUOTES = "'\"`"
+
+
+def key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]:
+    """Return what stands before a number without marks, its key, whether a mark told it, and the last piece of it."""
+    text = before
+    if behind_a_number:
+        unit = UNIT.match(text)
+        text = text[unit.end() :] if unit else text
+    text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
+    explicit = text.endswith((":", "="))
+    text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
+    text = text.rstrip(_QUOTES + " ")
+    if text.rpartition(" ")[2] in VERBS and " " in text.strip():
+        text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
+    pieces = _CUT.split(text)
+    found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
+    key = found[1].strip() if found and not found[1].endswith("-") else ""
+    return text, key, explicit, pieces[-1].strip(_QUOTES + " .-*+>)]}")
+
+
+def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
+    """Return the counter that a key names, in the spelling of tables, and the words before it."""
+    whole = normal(key)
+    if whole in COUNTER_WORDS:
+        name = COUNTER_WORDS[whole]
+        return ("", "") if name in LOOSE and not explicit else (name, "")
+    if whole == "s" and explicit:
+        return "step", ""  # llm.c: `s:10 trl:9.9`
+    *context, last = re.split(r"[\s(]+", whole.rstrip(")"))
+    if last in {"train", "val", "valid", "test", "eval"} and context:  # Epoch(train)
+        inner, _ = counter_of(" ".join(context), explicit=explicit)
+        return (inner, last) if inner else ("", "")
+    if (
+        "_" in last
+        and last.partition("_")[0] in {"train", "valid"}
+        and last.partition("_")[2] in {"num_updates", "epoch"}
+    ):
+        return COUNTER_WORDS[last.partition("_")[2]], last.partition("_")[0]  # fairseq
+    if last in {"epoch", "step", "iteration", "iter", "update", "episode"} and len(context) <= 5:
+        bare = [word.strip(".,:;-*=()[]") for word in context]
+        if bare[-1:] == ["global"] and last == "step":
+            return "global_step", " ".join(context[:-1])
+        if bare == ["current"]:
+            return COUNTER_WORDS[last], ""
+        if bare[-1:] == ["after"]:
+            del bare[-1]  # `Cost after iteration 100`
+        elif any(map(is_loss_word, bare)) and bare[-1] != "at":
+            return "", ""
+        if not NO_COUNTER.intersection(bare):
+            return COUNTER_WORDS[last], " ".join(context)
+    return "", ""
+
+
+def subject_of(text: str) -> str:
+    """Return what is told of a counter: `Training loss` of `Training loss (for one batch) at step 200: 0.9`."""
+    name, _, preposition = text.strip().rpartition(" ")
+    return vocabulary_tail(name.partition("(")[0].strip()) if preposition in PREPOSITIONS else ""
+
+
+def needs_its_words(key: str) -> bool:
+    """Tell a name that says little without the words before it: `G loss`."""
+    return key.rpartition(" ")[2].lower() in PLAIN_NAMES and key.count(" ") < LONGEST_PLAIN

@@ -1,0 +1,265 @@
+"""One line's numbers: which is the step, which the loss.
+
+A number's key is the text between it and the number before: `iter 100: loss 2.72, time 38.1ms`. With a colon or an
+equals sign any word will do; without one only the words of training count as keys, for prose has numbers too.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.sources.console.form import SAMPLES, Field, Kind
+from logdoctor.sources.console.keys import counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.masking import MASK
+from logdoctor.sources.console.vocabulary import (
+    COUNTER_WORDS,
+    EXTREMES,
+    IGNORED,
+    LOOP_VARIABLES,
+    MULTIPLES,
+    SPLIT_HEADING,
+    SPLIT_ROLES,
+    TIME_UNITS,
+    UNIT,
+    VERBS,
+    is_split,
+    vocabulary_tail,
+)
+from logdoctor.sources.tables.counters import normal
+
+MOST_FIELDS = 512
+"""Numbers of one line that are looked at."""
+
+LOOK_BACK = 160
+"""Characters before a number in which its key is looked for."""
+
+_LOOK_AHEAD = 40
+"""Characters behind a number that may tell what it is."""
+
+NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
+"""A word for a number that is not finite, as the group `word`."""
+
+_TOKEN = re.compile(
+    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
+    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
+)
+"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
+
+_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
+_SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+"""What stands behind a counter that is spoken: `current step: 57993th step`."""
+
+BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b")
+"""Marks of a progress bar: Keras 2, Keras 3, tqdm."""
+
+_EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
+"""What torchvision's references print once more at the end of an epoch."""
+_SUMMARY_LINE = re.compile(r"\s*\* (?:Acc|Prec|Recall|IoU|Top)")
+"""How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`."""
+
+_OUT_OF = re.compile(r"\s*/\s*\0")
+_SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
+_SAVING_DICT = "saving dict for"
+"""TF Estimator's words before the results of an evaluation."""
+
+
+class LineReader:
+    """Walks over the numbers of one line."""
+
+    def __init__(self, text: str, first_slot: int) -> None:
+        self.text = text
+        self.slot = first_slot
+        self.fields: list[Field] = []
+        self.split = ""
+        self.heading = ""
+        """The text before the first key."""
+        self._names: set[str] = set()
+        self._sticky = ""
+        """The split that the last key with one spoke of."""
+        self._before = ""
+        """The key of the number before, for what is attached to it."""
+        self._subject = ""
+        """What a counter was told of, if its value is to come: `Accuracy at step`."""
+
+    def read(self) -> None:
+        """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
+        tokens = list(_TOKEN.finditer(self.text))[:MOST_FIELDS]
+        end = 0
+        for i, token in enumerate(tokens):
+            word = next((name for name in ("word", "free") if token[name]), 0)
+            after = self.text[token.end() : token.end() + _LOOK_AHEAD]
+            before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
+            self._number(before, token[word], after, first=i == 0)
+            end = token.end()
+            self.slot += not word
+        told = any(one.kind not in {Kind.WITHIN, Kind.LENGTH} for one in self.fields)
+        if not told and not BAR.search(self.text):
+            self.fields = []
+        if _EPOCH_AVERAGES.match(self.text):
+            self.fields = []
+        if _SUMMARY_LINE.match(self.text):
+            self.split = self.split or "val"
+
+    def _number(self, before: str, token: str, after: str, *, first: bool) -> None:
+        sign = -1.0 if (signed := _SIGN.search(before)) and signed[1] == "-" else 1.0
+        if signed:
+            before = before[: signed.start(1)]
+        previous = self.fields[-1] if self.fields else None
+        bare = before.strip()
+        if previous is not None and (
+            (bare in {"/", "of", "out of"} and self._before == "counted") or (bare == "/" and self._before == "value")
+        ):
+            self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, token, sign)
+            self._before = ""
+            return
+        if before in {":", "/"} or (not first and before == "-"):
+            if previous is not None and self._before in {"value", "counted"} and before == ":":
+                self._forget(previous)  # a clock: `eta: 1:02:03`
+            self._before = ""
+            return
+        if bare == "(" and self._before == "value" and previous is not None and not after.startswith("%"):
+            self._add(Kind.AVERAGE, previous.name, token, sign)
+            self._before = ""
+            return
+        self._keyed(before, token, sign, after, first=first)
+
+    def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
+        text, key, explicit, last = key_of(before, behind_a_number=bool(self.fields) or not first)
+        attached = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
+        unit = UNIT.match(after)
+        named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
+        lead = text[: len(text) - len(key)] if key else text
+        if first:
+            self._take_heading(lead)
+        if attached and not unit:
+            self._before = ""
+            return
+        is_number = token == MASK
+        counter, words_before = counter_of(key, explicit=explicit) if is_number else ("", "")
+        if explicit and normal(key) in LOOP_VARIABLES and _OUT_OF.match(after):
+            counter = "iter"
+        if counter and named_unit in TIME_UNITS:
+            counter = ""
+        subject, self._subject = self._subject, ""
+        if counter and counter not in self._names:
+            self._subject = subject_of(lead + key[: len(words_before)]) if first else ""
+            self._take_heading(words_before if not first else f"{lead} {words_before}")
+            self._add(Kind.COUNTER, counter, token, sign * MULTIPLES.get(named_unit, 1.0))
+            self._before = "counted"
+            return
+        if subject and (key in VERBS or (explicit and not key)):
+            self.heading = ""
+            self._value(subject, token, sign, named_unit)
+            return
+        is_ratio = bool(self.fields) and before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
+        places = is_number and not is_ratio and (not key or (is_split(key) and bool(re.match(r" *\[| */", after))))
+        if places and self._positional(text, after, first=first):
+            return
+        if not key or not last or normal(key) in IGNORED or after.startswith("%|"):
+            self._before = ""
+            return
+        if not explicit:
+            tail = vocabulary_tail(key)
+            if first:
+                self._take_heading(key[: len(key) - len(tail)])
+            key = tail
+        elif not before.endswith((" ", "\t")) and " " in key and not needs_its_words(key):
+            key = vocabulary_tail(key) or key.split(" ")[-1]  # `stage two val_loss:2.8`: spaces are between the pairs
+        if not key or (token != MASK and not explicit and not vocabulary_tail(key)):
+            self._before = ""
+            return
+        if token != MASK and named_unit:
+            self._before = ""  # `step_avg:nanms`: a duration that cannot be told yet
+            return
+        self._value(key, token, sign, named_unit)
+
+    def _positional(self, text: str, after: str, *, first: bool) -> bool:
+        """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
+        opened = self.text.lstrip().startswith("[")
+        leads = bool(_SPLIT_ONLY.fullmatch(text.strip())) or (first and opened and not text.strip(" ["))
+        if leads and re.match(r"/\0\]\s*\[\s*\0/", after):  # Swin: `Train: [0/300][10/1251]`
+            self._take_heading(text)
+            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
+            self._before = "counted"
+            return True
+        if first and _SPLIT_ONLY.fullmatch(text.strip()) and re.match(r"\]? *\[", after):  # timm: `Train: 0 [  50/1251`
+            self._take_heading(text)
+            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
+            self._before = "counted"
+            return True
+        if re.match(r"\s*/\s*\0", after):
+            if not self.fields:
+                self._take_heading(text)
+            if not any(one.kind is Kind.WITHIN for one in self.fields):
+                self._add(Kind.WITHIN, self._within(after), MASK, 1.0)
+                self._before = "counted"
+                return True
+        if first and opened and not text.strip(" [") and re.match(r", +\0\]", after):
+            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
+            self._before = "pair"
+            return True
+        if self._before == "pair" and after.startswith("]"):
+            self._add(Kind.COUNTER, "batch", MASK, 1.0)
+            self._before = ""
+            return True
+        if first and opened and not text.strip(" [") and re.match(r"\]\t", after):
+            self._add(Kind.COUNTER, "round", MASK, 1.0)
+            self._before = ""
+            return True
+        return False
+
+    def _within(self, after: str) -> str:
+        """What is counted within an epoch: PyTorch's examples print samples, everybody else batches."""
+        samples = self.text.startswith("Train Epoch:") or re.match(r"\s*/\s*\0\]$", after)
+        return SAMPLES if samples else "iter"
+
+    def _value(self, key: str, token: str, sign: float, unit: str) -> None:
+        if words(key)[:1] and words(key)[0] in EXTREMES and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+            self._before = ""
+            return
+        only_split = is_split(key)
+        self._spoken_split(key)
+        if self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+            key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
+        previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
+        if only_split and previous and split_of(previous):
+            stem = " ".join(word for word in previous.split() if not split_of(word))
+            key = f"{stem} {key}"  # `loss train: 2.3, val: 2.1`
+        if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"}:
+            key = f"{key} ({unit})" if unit else key
+        if key in self._names:
+            self._before = ""
+            return
+        self._add(Kind.VALUE, key, token, sign)
+        self._before = "value"
+
+    def _spoken_split(self, key: str) -> None:
+        """Remember the split of `train Loss`, a word of its own, which holds for the keys behind it."""
+        spoken = [word for word in key.split() if is_split(word)]
+        if split_of(key):
+            self._sticky = spoken[-1] if spoken and spoken[-1] != key else ""
+
+    def _add(self, kind: Kind, name: str, token: str, sign: float) -> None:
+        if token == MASK:
+            self.fields.append(Field(kind, name, self.slot, sign))
+        else:
+            self.fields.append(Field(kind, name, -1, math.nan if token.lower() == "nan" else sign * math.inf))
+        if kind in (Kind.COUNTER, Kind.VALUE):
+            self._names.add(name)
+
+    def _forget(self, field: Field) -> None:
+        self.fields.remove(field)
+        self._names.discard(field.name)
+
+    def _take_heading(self, text: str) -> None:
+        self.heading += text.strip(" \t[]():|-=*#'\"{")
+        if self.split:
+            return
+        if _SAVING_DICT in text.lower():
+            self.split = "eval"
+        elif found := SPLIT_HEADING.search(text):
+            self.split = found[1]

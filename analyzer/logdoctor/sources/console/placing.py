@@ -1,0 +1,148 @@
+"""Where rows stand: on the counter that most of them carry, through all epochs, and in the order of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from logdoctor.run import Axis
+from logdoctor.sources.console.form import SAMPLES
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
+from logdoctor.sources.console.quantities import Within
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
+from logdoctor.sources.tables.merging import ranks, scattered
+from logdoctor.sources.tables.pieces import pieces
+from logdoctor.sources.tables.table import Column, Table
+
+EPOCH = "epoch"
+"""The counter of epochs, as tables know it."""
+
+_HEADED = "step"
+"""What headings count above records of several lines."""
+
+
+def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
+    """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
+    counters = {name: at for name, at in part.counters.items() if name != EPOCH}
+    epoch = part.counters.get(EPOCH)
+    if epoch is None:
+        headed = epochs.before(part.lines)
+        epoch = headed if within is not None or bool((np.diff(headed) > 0).any()) else None
+    if within is None:
+        inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
+        if epoch is None or len(inner) != 1 or not _restarts(counters[inner[0]], epoch):
+            return part
+        within = (inner[0], counters[inner[0]], part.plans[inner[0]])  # YOLOX: `epoch: 1/300, iter: 10/500`
+    name, at, length = within
+    if any(axis_of(other) is Axis.STEP for other in counters if other != name):
+        return part  # fairseq: `num_updates` counts through by itself
+    if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
+        through = (epoch - min(1.0, float(epoch.min()))) * length + at
+        if not (np.abs(through) < LARGEST_STEP).all():
+            return part
+        at = through
+    plans = {key: value for key, value in part.plans.items() if key != name}
+    return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
+
+
+def _restarts(at: Numbers, epoch: Numbers) -> bool:
+    """Tell whether a position falls back where the epoch advances; with one epoch, whether it may be a later one."""
+    advances = np.diff(epoch) > 0
+    return bool((np.diff(at)[advances] <= 0).mean() > 0.5) if advances.any() else True
+
+
+def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:
+    """Return where the run stood, on the counter that most rows carry; epochs where no steps are counted.
+
+    `headings` count and measure nothing: `Iteration 100, Testing net (#0)`.
+    """
+    first = [part for part in headings if part.form.counter_first]
+    main = main_counter(parts) if any(part.counters for part in parts) else main_counter(first)
+    if main is None:
+        return epochs
+    return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])
+
+
+def main_counter(parts: Sequence[Part]) -> str | None:
+    """Return the counter of steps on which most rows stand, unless more rows are counted in epochs alone."""
+    rows: dict[str, int] = {}
+    by_epoch = 0
+    for part in parts:
+        for name in part.steps:
+            rows[name] = rows.get(name, 0) + len(part)
+        by_epoch += 0 if part.steps else len(part) if EPOCH in part.counters else 0
+    main = max(rows, key=rows.__getitem__, default=None)
+    return None if main is None or rows[main] < by_epoch else main
+
+
+def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> tuple[Table, LineNumbers]:
+    """Put the rows of all parts in the order of the log; return the line of each as well."""
+    rows = ranks([part.lines for part in parts])
+    lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
+    main = main_counter(parts)
+    begun = _epochs_within(parts, main)
+    found: dict[str, list[_Piece]] = {}
+    positions: list[_Piece] = []
+    for part, at in zip(parts, rows, strict=True):
+        counters = dict(part.counters)
+        if main is not None and not part.steps:
+            counters[main] = clock.before(part.lines)
+            if begun is not None and EPOCH in counters:
+                counters[main][~(counters[EPOCH] <= begun.before(part.lines))] = np.nan  # `Starting epoch 3`
+        elif not counters and len(clock.lines):
+            counters[EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
+        positions.append((at, _position(part, counters, main, epochs)))
+        for name, values in (counters | part.values).items():
+            found.setdefault(name, []).append((at, values))
+    position = scattered(positions)
+    columns = tuple(_column(name, found.pop(name), position) for name in list(found))
+    return Table(path, len(lines), columns), lines
+
+
+def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:
+    """Return the epoch that steps were counted in, where they begin anew in each."""
+    both = [part for part in parts if main in part.counters and EPOCH in part.counters]
+    if main is None or not any(_restarts(part.counters[main], part.counters[EPOCH]) for part in both):
+        return None
+    return Clock.of([(part.lines, part.counters[EPOCH]) for part in both])
+
+
+def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs: Clock) -> Numbers:
+    """Return where rows stand: on the main counter, and between two of its counts by the epoch."""
+    if not counters:
+        return part.lines.astype(float)
+    if main is None or EPOCH not in counters:
+        return counters[main] if main in counters else next(iter(counters.values()))
+    last = float(epochs.at.max(initial=0.0))
+    return counters.get(main, counters[EPOCH]) + counters[EPOCH] / (last + 1)
+
+
+_Piece = tuple[LineNumbers, Numbers]
+"""Rows of a table, and a number for each."""
+
+
+def _joined(found: Sequence[_Piece]) -> _Piece:
+    """Put numbers in the order of their rows."""
+    if len(found) == 1:
+        return found[0]
+    order = ranks([at for at, _ in found])
+    rows = scattered([(to, at) for to, (at, _) in zip(order, found, strict=True)])
+    return rows, scattered([(to, values) for to, (_, values) in zip(order, found, strict=True)])
+
+
+def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
+    """Make a column, without what another statement or another process printed again at the same position."""
+    rows, values = _joined(found)
+    missing = np.isnan(values)
+    if axis_of(name) is not None:
+        return Column(name, rows[~missing], values[~missing]) if missing.any() else Column(name, rows, values)
+    kept = np.ones(len(rows), bool)
+    parts = zip(*(pieces(one, overlap=1) for one in (rows, values, missing, kept)), strict=True)
+    for here, numbers, blank, keep in parts:
+        at = position[here]
+        same = (numbers[1:] == numbers[:-1]) | (blank[1:] & blank[:-1])
+        keep[1:] = ~same | (at[1:] != at[:-1])
+    return Column(name, rows, values).take(kept)

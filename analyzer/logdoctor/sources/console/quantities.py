@@ -1,0 +1,82 @@
+"""Streams to parts: what each stream measures, and under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.sources.console.form import Kind
+from logdoctor.sources.console.parts import LineNumbers, Numbers, Part
+from logdoctor.sources.console.streams import Rows
+from logdoctor.sources.console.vocabulary import SPLIT_ROLES
+from logdoctor.sources.tables.growing import places_of
+
+HELD_OUT = (Split.VALIDATION, Split.TEST)
+"""Splits that are not trained on."""
+
+_NEAR = 3
+"""Lines below a heading such as `Test Error:` that it still speaks of."""
+
+Within = tuple[str, Numbers, Numbers | None]
+"""What is counted within an epoch, where each row stands in it, and how long it is."""
+
+Told = tuple[Part, Within | None]
+"""A part, and where its rows stand within epochs if they say so."""
+
+
+def of_one_rank(rows: Rows) -> Rows:
+    """Keep the lines of the process that printed most, the first of equals: the others repeat it or log their share."""
+    if rows.ranks is None or len(rows.ranks) != len(rows):
+        return rows
+    ranks, counts = np.unique(rows.ranks, return_counts=True)
+    return rows.take(rows.ranks == ranks[np.argmax(counts)])
+
+
+def is_held_out(rows: Rows) -> bool:
+    """Tell whether lines say that they speak of validation or test."""
+    return split_of(rows.form.split) in HELD_OUT
+
+
+def part_of(rows: Rows, *, averages: bool = False) -> Told:
+    """Name what a stream measures; with `averages`, take the running average where there is one."""
+    plans, values = rows.of(Kind.PLAN), dict(rows.of(Kind.VALUE))
+    for name in values.keys() & plans.keys():
+        with np.errstate(all="ignore"):
+            values[name] = values[name] / plans[name]  # `Accuracy: 9838/10000`
+    if averages:
+        values |= rows.of(Kind.AVERAGE)
+    split = rows.form.split
+    named = {with_split(name, split): at for name, at in values.items()}
+    counters = dict(rows.of(Kind.COUNTER))
+    within = next(iter(rows.of(Kind.WITHIN).items()), None)
+    length = next(iter(rows.of(Kind.LENGTH).values()), None)
+    part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
+    return part, None if within is None else (*within, length)
+
+
+def with_split(name: str, split: str) -> str:
+    """Name what was logged under a word for its split after it, if the split makes a difference."""
+    if not split or split_of(name):
+        return name
+    held_out = split_of(split) in HELD_OUT
+    return f"{split.lower()}/{name}" if held_out or issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
+
+
+def under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part]:
+    """Name what stands below a heading such as `Test Error:` after its split."""
+    headings = [rows for rows in streams if not rows.form.fields]
+    clocks = {rows.form.split: rows.lines for rows in headings}
+    return [_under_section(part, clocks) if not part.counters and not part.form.split else part for part in parts]
+
+
+def _under_section(part: Part, headings: dict[str, LineNumbers]) -> Part:
+    for split, lines in headings.items():
+        found = places_of(lines, part.lines) - 1
+        distance = np.where(found >= 0, part.lines - lines[np.maximum(found, 0)], _NEAR + 1)
+        if len(part) and (distance <= _NEAR).all():
+            return replace(part, values={with_split(name, split): at for name, at in part.values.items()})
+    return part

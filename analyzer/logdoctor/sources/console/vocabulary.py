@@ -1,0 +1,112 @@
+"""The words of training: what counts, what measures, what tells the split, and in which units."""
+
+from __future__ import annotations
+
+import re
+
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
+
+SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
+"""Quantities whose name takes the split from the words before it."""
+
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num"})
+"""Keys of what says nothing of the training."""
+
+EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
+"""First words of what is no point of a curve: `Max accuracy: 70.1%`."""
+
+COUNTER_WORDS = {
+    **dict.fromkeys(("epoch", "epochs", "ep"), "epoch"),
+    **dict.fromkeys(("step", "steps"), "step"),
+    **dict.fromkeys(("iteration", "iterations"), "iteration"),
+    **dict.fromkeys(("iter", "iters", "it", "itr"), "iter"),
+    **dict.fromkeys(("update", "updates"), "update"),
+    **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
+    **dict.fromkeys(("episode", "episodes"), "episode"),
+    **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
+    **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
+    **dict.fromkeys(("train_step", "training_step"), "step"),
+    **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
+    **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
+    **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
+    **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
+    **{name: name for name in (
+        "num_updates", "round", "total_timesteps", "samples", "tokens", "batch_idx", "training_iteration", "env_steps",
+        "frame", "frames", "current_steps",
+    )},
+}  # fmt: skip
+"""Keys that count, in the spelling that tables know."""
+
+NO_COUNTER = frozenset(
+    "per of total num max min every warmup best last save saved since elapsed time each avg average after remaining "
+    "batch patience n number micro over".split()
+)
+"""Words before `step` or `epoch` that make it something else than the position."""
+
+LOOSE = frozenset({"samples", "tokens", "frames", "frame", "consumed_samples"})
+"""Counters that count only with a colon or an equals sign before the number, for prose counts them too."""
+
+LOOP_VARIABLES = frozenset({"i", "n", "k", "it", "idx"})
+"""Names of loop variables, which count where they say out of how many: `i=347/530`."""
+
+PREPOSITIONS = frozenset({"at", "in", "after", "for"})
+"""Words between a quantity and the counter that its value follows: `Cost after iteration 100: 0.64`."""
+
+VERBS = frozenset({"is", "was", "are"})
+"""Words between a quantity and its value: `validation loss is: 0.24`."""
+
+PLAIN_NAMES = frozenset({"loss", "acc", "accuracy", "error"})
+"""Names that say little without the word before them: `G loss:0.7, D loss:0.6`."""
+
+LONGEST_PLAIN = 3
+"""Words of such a name with those before it."""
+
+_UNIT_WORDS = (
+    "%|percent|ms|milliseconds|msec|us|µs|seconds|secs|sec|s|minutes|mins|min|hours|hrs|days|it/s|s/it|ms/it|ms/step|s/step|"
+    "us/step|ms/batch|samples/s|samples/sec|img/s|images/s|imgs/s|tokens/s|tok/s|tokens/sec|tok/sec|iter/s|GiB|MiB|KiB|GB|MB|"
+    "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB"
+)
+UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
+"""A unit behind a number; behind a space only where it is not the key of the next."""
+
+TIME_UNITS = frozenset(
+    "ms milliseconds msec us µs seconds secs sec s minutes mins min m hours hrs hr h days day d".split()
+)
+
+MULTIPLES = {"K": 1e3, "M": 1e6, "B": 1e9}
+"""Units of a counter: LeRobot writes `step:48K`."""
+
+SPLIT_HEADING = re.compile(
+    r"\b(train(?:ing)?|val(?:id(?:ation|ate|ating)?)?|eval(?:uat(?:ion|e|ing))?|dev|test(?:ing)?|held-?out)(?![a-z])",
+    re.I,
+)
+"""A word in the text before the first key that tells the split."""
+
+
+def is_split(key: str) -> bool:
+    """Tell whether a key is one word that tells the split: `train`."""
+    return len(words(key)) == 1 and split_of(key) is not Split.NONE
+
+
+def vocabulary_tail(key: str) -> str:
+    """Return the last words of a key that all belong to training, or nothing."""
+    tail: list[str] = []
+    for word in reversed(key.split(" ")):
+        if not _is_of_training(word):
+            break
+        tail.insert(0, word)
+    name = " ".join(tail)
+    return name if tail and (_measures(name) or any(map(_measures, tail))) else ""
+
+
+def _measures(word: str) -> bool:
+    return role_of(word, split_of(word)) not in (Unknown, Counter)
+
+
+def _is_of_training(word: str) -> bool:
+    return _measures(word) or bool(split_of(word)) or word.lower() in {
+        "avg", "average", "mean", "total", "running", "gradient", "grad", "norm", "learning", "rate", "top", "smoothed",
+        "exact", "match", "epoch", "batch",
+    }  # fmt: skip
