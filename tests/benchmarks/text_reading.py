@@ -2,9 +2,10 @@
 
     python tests/benchmarks/text_reading.py --megabytes 100 --repeats 3
 
-Two regular logs are written, as nanoGPT and Megatron-LM print them, one of prose in which no line comes twice, and
-hostile ones: lines made to provoke a search that goes back over what it has read. Timed is, with the file in the page
-cache, the whole reading: from opening the file to series and events, or, for a file that is no log, to the verdict.
+Regular logs are written, as nanoGPT, Megatron-LM and progress bars print them, others of prose and of words in which
+no line comes twice, and hostile ones: lines made to provoke a search that goes back over what it has read. Timed is,
+with the file in the page cache, the whole reading: from opening the file to series and events, or, for a file that is
+no log, to the verdict.
 The last column is the peak of the memory beyond what Python and numpy take.
 """
 
@@ -61,6 +62,25 @@ def prose(rng: random.Random) -> Iterator[str]:
         yield f"the loss of {word} after {rng.randrange(100)} steps, epoch {word}-{rng.randrange(9)}: see {word}.txt\n"
 
 
+def words(rng: random.Random) -> Iterator[str]:
+    """Yield a few steps, then lines of words without any number."""
+    known = ["".join(rng.choices("etaoinshrdlu", k=rng.randrange(2, 9))) for _ in range(3000)]
+    yield from (f"step {i}: loss {rng.random():.4f}\n" for i in range(5))
+    while True:
+        yield " ".join(rng.choices(known, k=rng.randrange(5, 18))) + ".\n"
+
+
+def bars(rng: random.Random) -> Iterator[str]:
+    """Yield the states of a bar for each epoch, in one line, and what the epoch came to."""
+    for epoch in count(1):
+        for i in range(1, 101):
+            yield (
+                f"\rEpoch {epoch}:  {i}%|{'#' * (i // 10):10}| {i}/100 [00:{i % 60:02d}<00:{(100 - i) % 60:02d}, "
+                f"{9 * rng.random():.2f}it/s, loss={rng.random():.3f}]"
+            )
+        yield f"\nEpoch {epoch}: train_loss={rng.random():.4f} val_loss={rng.random():.4f}\n"
+
+
 def one_line(text: str) -> Callable[[random.Random], Iterator[str]]:
     """Return a writer of one endless line behind a few steps."""
 
@@ -87,6 +107,8 @@ LOGS: dict[str, Callable[[random.Random], Iterator[str]]] = {
     "nanoGPT": nanogpt,
     "Megatron-LM": megatron,
     "prose": prose,
+    "words": words,
+    "bars": bars,
     "one line of digits": one_line("1234567890"),
     "one line of pairs": one_line("loss=1 "),
     "a bar in one line": one_line("\r 50%|##### | 50/100 [00:10<00:10, 5.00it/s, loss=0.5]"),

@@ -108,6 +108,10 @@ class TestSplit:
         (series,) = understand(named(name))
         assert (series.split, series.role) == (Split.VALIDATION, roles.ValMetric)
 
+    def test_unless_validation_has_one_by_name(self) -> None:
+        found = roles_of(*named("mAP", "validation mAP"))
+        assert (found["mAP"], found["validation mAP"]) == (roles.TrainMetric, roles.ValMetric)
+
     def test_unless_its_name_says_otherwise(self) -> None:
         assert roles_of(*named("train/miou"))["train/miou"] is roles.TrainMetric
 

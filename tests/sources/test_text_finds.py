@@ -105,6 +105,12 @@ def test_a_number_with_something_in_it_is_no_number(tmp_path: Path, line: bytes)
     assert [step for step, _ in points["grad_norm"]] == [10, 20, 30, 40, 50, 60, 70, 80]
 
 
+def test_the_number_of_a_version_is_no_damage(tmp_path: Path) -> None:
+    points, damaged = read(tmp_path, b"\n".join([b"torch 2.1", b"torch 2.1.0", *EPOCHS]) + b"\n")
+    assert len(points["train_loss"]) == len(EPOCHS)
+    assert damaged == []
+
+
 def test_groups_of_digits_that_are_none(tmp_path: Path) -> None:
     points, _ = read(tmp_path, put_in(DICTS, 4, b"{'step': 35, 'loss': 1,000,35 'eval_loss': 3.500e-01}"))
     assert (35, 1000.0) not in points["loss"]

@@ -102,7 +102,7 @@ _REWARDS = frozenset("reward rewards return returns rew ret episodic_return epre
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
-    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main".split()
+    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 

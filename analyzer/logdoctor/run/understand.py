@@ -142,12 +142,17 @@ def _test_as_validation(series: list[Series]) -> list[Series]:
 
 
 def _held_out_metrics(series: list[Series]) -> list[Series]:
-    """Metrics that nobody computes on training data count as validation's when their name has no split."""
+    """Metrics that nobody computes on training data count as validation's when their name has no split.
+
+    Where the same metric is logged of validation by name, the other is training's all the same.
+    """
+    named = {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
     return [
         replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if one.role is roles.TrainMetric
         and one.split is Split.NONE
         and _HELD_OUT_METRICS & frozenset(naming.words(one.name))
+        and naming.stem_of(one.name) not in named
         else one
         for one in series
     ]

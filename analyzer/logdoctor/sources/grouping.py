@@ -76,11 +76,12 @@ def _distinct(runs: list[Run]) -> Iterator[Run]:
 
 
 def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: float) -> Run:
-    joined = _join_parts(cluster)
-    chosen, winners = _best_copies(joined)
+    whole = [piece for piece in cluster if not piece.continues]
+    continuing = _without_copies([piece for piece in cluster if piece.continues])
+    chosen, winners = _best_copies(_join_parts(continuing, whole))
     series = understand(chosen, overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
-    used = {piece.file.relative for piece in cluster if piece.continues} | winners
+    used = {piece.file.relative for piece in continuing} | winners
     hyperparameters: dict[str, Setting] = {}
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
@@ -120,14 +121,48 @@ def _relative(file: Found) -> Iterator[Notice]:
         yield replace(notice, path=str(path))
 
 
-def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
+def _without_copies(continuing: list[Piece]) -> list[Piece]:
+    """Leave out files that hold the beginning of another, or all of it: a backup, a hard link, a download again.
+
+    Every point of theirs, with its moment of logging, is in the other. Put them in the order of their first wall time:
+    names sort wrongly after a clock was set back.
+    """
+    kept: dict[float, list[Piece]] = {}
+    for piece in sorted(continuing, key=lambda one: (-sum(map(len, one.series)), str(one.file.relative))):
+        alike = kept.setdefault(_begins(piece)[0], [])
+        if not any(_is_within(piece, other) for other in alike):
+            alike.append(piece)
+    return sorted((piece for alike in kept.values() for piece in alike), key=_begins)
+
+
+def _is_within(piece: Piece, other: Piece) -> bool:
+    """Tell whether every series of one file begins that of another, moment by moment."""
+    theirs = {series.name: series for series in other.series}
+    return bool(piece.series) and all(
+        series.name in theirs and _begins_as(theirs[series.name], series) for series in piece.series
+    )
+
+
+def _begins_as(longer: Series, shorter: Series) -> bool:
+    if longer.wall_times is None or shorter.wall_times is None:
+        return False
+    return all(
+        np.array_equal(ours[: len(shorter)], theirs, equal_nan=True)
+        for ours, theirs in (
+            (longer.wall_times, shorter.wall_times),
+            (longer.steps, shorter.steps),
+            (longer.values, shorter.values),
+        )
+    )
+
+
+def _join_parts(continuing: list[Piece], whole: list[Piece]) -> list[tuple[Piece, Series]]:
     """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
 
-    Files are put in the order of their first wall time: names sort wrongly after a clock was set back. Where a writer
-    says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that step on is void.
-    The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment older.
+    Where a writer says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that
+    step on is void. The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment
+    older.
     """
-    continuing = sorted((piece for piece in cluster if piece.continues), key=_begins)
     parts: dict[str, list[tuple[Piece, Series]]] = {}
     for i, piece in enumerate(continuing):
         restarts = [later.log.starts_at for later in continuing[i + 1 :] if later.file.folder == piece.file.folder]
@@ -136,7 +171,7 @@ def _join_parts(cluster: list[Piece]) -> list[tuple[Piece, Series]]:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))
     joined = [(found[0][0], concatenated([series for _, series in found])) for found in parts.values()]
-    return joined + [(piece, series) for piece in cluster if not piece.continues for series in piece.series]
+    return joined + [(piece, series) for piece in whole for series in piece.series]
 
 
 def _begins(piece: Piece) -> tuple[float, str]:

@@ -31,7 +31,7 @@ _BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 
 _BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)
 _TIMESTEPS = "total_timesteps"
-_SPACES = re.compile(r"\t|\s{2,}")
+_SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
 
@@ -73,7 +73,7 @@ class BoxReader:
         for shape in taken.fresh:
             if len(shape) < _LONGEST_HEADER and "\0" not in shape and (names := _header(shape)):
                 self._headers[shape] = names
-            elif _BOX_COUNTER.match(shape):
+            elif shape.startswith("|") and _BOX_COUNTER.match(shape):
                 self._boxes.add(shape)
         marks = self._headers.keys() | self._boxes
         if not self._open and not self._box and not (marks and any(shape in marks for shape in taken.shapes)):
@@ -133,7 +133,10 @@ class BoxReader:
 
 def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing: a counter and a quantity of training must be among them."""
-    cells = _cells(line)
+    text = line.strip()
+    if "|" not in text and "\t" not in text and "  " not in text:
+        return ()
+    cells = _cells(text)
     if len(cells) < 3 or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
         return ()
     counted = [cell for cell in cells if _counter_of(cell)]

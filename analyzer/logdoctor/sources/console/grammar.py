@@ -6,15 +6,19 @@ Most of what a log holds is not of training, and is told by what it lacks before
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.frameworks import fixed_form
-from logdoctor.sources.console.line import BAR, LOOK_BACK, MOST_FIELDS, LineReader
+from logdoctor.sources.console.line import BAR, LOOK_BACK, NOT_FINITE, LineReader
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
 
 LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
+
+_NO_NUMBER_BUT_NAN = re.compile(rf"[:=][ \t]{{0,16}}[-+]?{NOT_FINITE}\s*$")
+"""The end of a line without any number that measures all the same: `Test set loss: nan`."""
 
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
@@ -30,7 +34,20 @@ _BARE_KEYS = (
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
-_OPENERS = " \t'\"(+-#"
+
+def _backwards(words: Iterable[str]) -> str:
+    """Return a pattern of words from their ends on, which has few alternatives at each character."""
+    beginnings: dict[str, list[str]] = {}
+    for word in words:
+        beginnings.setdefault(word[-1], []).append(word[:-1])
+    return "|".join(
+        re.escape(end) + ("" if "" in rest else f"(?:{_backwards(rest)})") for end, rest in beginnings.items()
+    )
+
+
+_VALUE = re.compile(rf"\0[ \t'\"(+#-]*+(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}?(?:{_backwards(_BARE_KEYS)}))")
+"""A number where a log has a value, from the end of a line on: behind a mark, a key or nothing. Looked for so, because
+a line has fewer numbers than words."""
 
 _SECTION = re.compile(
     r"[^\w\[({<]{0,12}(train|training|val|valid|validation|eval|evaluation|test)\b[\w ]{0,24}:?[\s*=-]*$", re.I
@@ -44,7 +61,7 @@ _LEROBOT = " epch:"
 
 def parse(shape: str) -> Form | None:
     """Read a shape; None when it holds nothing of training."""
-    if MASK not in shape:
+    if MASK not in shape and not _NO_NUMBER_BUT_NAN.search(shape):
         return _section(shape)
     if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape):
         return None
@@ -75,21 +92,14 @@ def _form(shape: str) -> Form | None:
 def _may_be_data(shape: str) -> bool:
     """Tell quickly whether a line can say anything: it has a word of training, and a value where a log has one."""
     lower = shape.lower()
-    if not any(map(lower.__contains__, _HINTS)):
-        return False
-    if "nan" in lower or "inf" in lower:
-        return True
-    for before in lower.split(MASK)[:MOST_FIELDS]:
-        text = before[-LOOK_BACK:].rstrip(_OPENERS)
-        if not text or text[-1] in ":=[/]|":
-            return True
-        word = text[text.rfind(" ") + 1 :]
-        if any(map(word.__contains__, _BARE_KEYS)):
-            return True
-    return False
+    has_value = _VALUE.search(lower[::-1]) or "nan" in lower or "inf" in lower
+    return bool(has_value) and any(map(lower.__contains__, _HINTS))
 
 
 def _section(shape: str) -> Form | None:
     """Read a line that only says what the next ones measure: `Test Error:`."""
-    found = _SECTION.match(strip(shape).text) if len(shape) < _LONGEST_SECTION else None
+    lower = shape.lower()
+    if len(lower) >= _LONGEST_SECTION or ("train" not in lower and "val" not in lower and "test" not in lower):
+        return None
+    found = _SECTION.match(strip(shape).text)
     return Form((), found[1].lower()) if found else None

@@ -9,11 +9,14 @@ MASK = "\0"
 """What stands in a shape where the line has a number. Passages hold no NUL."""
 
 _NUMBER = re.compile(
-    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*(?:(?:,[0-9]{3}(?![0-9]))+(?!,[0-9]))?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+(?![0-9]))?)"
+    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*+"
+    r"(?:\.[0-9]*+|,[0-9]{3}(?![0-9])(?:,[0-9]{3}(?![0-9]))*+(?!,[0-9])(?:\.[0-9]*+|)|)"
+    r"(?:e[-+]?[0-9]++|E[-+]?[0-9]++|))"
 )
 """A number that is not part of a word (`top1`, `mAP50`) or of a version (`1.2.3`); signs stay in the shape.
 
-Each alternative consumes digits only, from a fixed first character, so that a match takes linear time.
+No repetition gives back what it has taken, so that a match takes linear time. What may be missing is an alternative
+to nothing, for such are chosen by their first character, which takes two thirds of the time of a `?`.
 """
 
 

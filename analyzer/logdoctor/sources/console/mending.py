@@ -94,9 +94,10 @@ def glued(shape: str, known: Iterable[str], openings: Collection[str]) -> str | 
 
 def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
     """Tell whether a line is the beginning of one among `whole`, which are sorted, and ends within a word of it."""
+    if not shape[-1:].isalpha() or MASK not in shape:
+        return False
     at = bisect_right(whole, shape)
-    rest = whole[at][len(shape) :] if at < len(whole) and MASK in shape and whole[at].startswith(shape) else ""
-    return rest[:1].isalpha() and shape[-1].isalpha()
+    return at < len(whole) and whole[at].startswith(shape) and whole[at][len(shape) :][:1].isalpha()
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _most_alike(text: str, known: Sequence[str]) -> str:
 
 def without_crossed_numbers(shape: str) -> str | None:
     """Return a line with one number for each two that run into each other; None where none do."""
-    return _CROSSED_NUMBERS.sub(MASK, shape) if _CROSSED_NUMBERS.search(shape) else None
+    return _CROSSED_NUMBERS.sub(MASK, shape) if MASK + "." in shape and _CROSSED_NUMBERS.search(shape) else None
 
 
 def can_stand_behind(shape: str) -> bool:

@@ -18,6 +18,7 @@ from logdoctor.run import text_event as kinds
 from logdoctor.sources.console.parts import Clock
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
 
 MOST_EVENTS = 1000
@@ -113,8 +114,11 @@ _HINTS = (
     "loss is", "loss became", "loss expl", "loss div", "loss ret", "finite", "nan", "lr_scheduler", "target size",
     "require", "gradient", "ran out", "reducing", "early", "signaling", "limit", "walltime", "wall time", "interrupt",
     "preempt", "cancelled", "sigterm", "death signal", "resum", "checkpoint", "will skip", "training", "trainer",
+    "traceback",
 )  # fmt: skip
 """Words of which every line that matters has at least one."""
+
+_SIEVE = Sieve(_HINTS)
 
 FATAL = frozenset({
     kinds.OUT_OF_MEMORY, kinds.HOST_KILLED, kinds.WORKER_KILLED, kinds.DISK_FULL, kinds.DEVICE_ASSERT,
@@ -162,10 +166,10 @@ class MessageReader:
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
         shapes = taken.shapes
-        for shape in taken.fresh:
+        for shape in _SIEVE.pass_on(taken.fresh):
             if kind := kind_of(shape):
                 self._told[shape] = kind
-        if self._traceback is None and not any(shape in self._told for shape in set(shapes)):
+        if self._traceback is None and self._told.keys().isdisjoint(shapes):
             return
         lines: list[str] | None = None
         for i, shape in enumerate(shapes):
@@ -223,13 +227,10 @@ class MessageReader:
 
 
 def kind_of(shape: str) -> str:
-    """Return what a line without its numbers tells, or nothing."""
+    """Return what a line without its numbers tells, or nothing; it must have one of the words that all such have."""
     if _TRACEBACK in shape:
         return kinds.TRACEBACK
     if len(shape) > 10 * LONGEST_TEXT:
-        return ""
-    lower = shape.lower()
-    if not any(map(lower.__contains__, _HINTS)):
         return ""
     text = strip(shape).text
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), "")

@@ -25,6 +25,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "PyTorch's example of a VAE: lines that hold no number once the loss is NaN",
+        "vae.log",
+        "====> Epoch: 1 Average loss: 40.0\n"
+        "====> Test set loss: 35.5\n"
+        "====> Epoch: 2 Average loss: 30.0\n"
+        "====> Test set loss: 28.5\n"
+        "====> Epoch: 3 Average loss: 27.0\n"
+        "====> Test set loss: 27.5\n"
+        "====> Epoch: 4 Average loss: nan\n"
+        "====> Test set loss: nan\n"
+        "====> Epoch: 5 Average loss: nan\n"
+        "====> Test set loss: nan\n",
+        {
+            "Average loss": [(1, 40), (2, 30), (3, 27), (4, nan), (5, nan)],
+            "Test set loss": [(1, 35.5), (2, 28.5), (3, 27.5), (4, nan), (5, nan)],
+        },
+    ),
+    Sample(
         "nanochat: thousands separators, a multiplier of the rate",
         "nanochat.log",
         "step 00000/21400 (0.05%) | loss: 9.500000 | lrm: 1.00 | dt: 500.1ms | tok/sec: 1,048,576 "

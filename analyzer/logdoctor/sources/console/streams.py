@@ -134,12 +134,17 @@ class _Known:
             self.ids[shape] = len(self.ids)
             self.slots.append(shape.count(MASK))
             self.told.append(False)
-        for shape in sorted(fresh, key=lambda one: -often[one]):
+        for shape in sorted(fresh, key=often.__getitem__, reverse=True):
             self._read(self.ids[shape], shape, often[shape])
         return fresh
 
+    def _tells(self, shape: str | None) -> bool:
+        """Tell whether a shape was met before, or is met now, and says something of training."""
+        return shape is not None and shape in self.ids and parse(shape) is not None
+
     def _read(self, number: int, shape: str, often: int) -> None:
-        line = glued(shape, self.whole.get(shape[-SHORTEST_LINE:], ()), self.openings)
+        like_it = self.whole.get(shape[-SHORTEST_LINE:])
+        line = glued(shape, like_it, self.openings) if like_it else None
         form: Form | None
         if line is not None:
             form = self.forms[self.ids[line]].behind(shape.count(MASK) - line.count(MASK))
@@ -151,7 +156,7 @@ class _Known:
                 self.flaws[number] = TORN
             elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows):
                 self.flaws[number], form = SPLICED, None
-            elif without_crossed_numbers(shape) in self.ids:
+            elif self._tells(without_crossed_numbers(shape)):
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
