@@ -9,6 +9,7 @@ import gzip
 import math
 import random
 import struct
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -180,7 +181,11 @@ case(
     (),
     [(HERE, HERE + 30, "A record breaks off after 30 bytes")],
 )
-case("line feeds translated", WHOLE.replace(b"\n", b"\r\n"), ALL, [(0, -1, "carriage return")])
+case("line feeds translated", WHOLE.replace(b"\n", b"\r\n"), remark="copied as a text")
+TRANSLATED_HOLE = over(HERE, bytes(HOLE)).replace(b"\n", b"\r\n")
+case(
+    "line feeds translated around a hole", TRANSLATED_HOLE, range(100, 110), [(0, -1, "NUL")], remark="copied as a text"
+)
 TWICE = WHOLE[PLACES[90][0] : PLACES[109][1]]
 case("a block twice", before(110, TWICE), order=(*range(110), *range(90, 110), *range(110, STEPS)))
 FLIPPED = sorted(RNG.sample(range(STEPS), 10))
@@ -245,7 +250,12 @@ LAST_HOLDS = event(
 case("fields twice and unknown", instead(100, record(LAST_HOLDS)))
 
 ZIPPED = gzip.compress(WHOLE, mtime=0)
-case("gzip", ZIPPED, ALL, [(0, len(ZIPPED), "compressed with gzip")])
+case("gzip", ZIPPED, remark="compressed with gzip")
+HALF = ZIPPED[: len(ZIPPED) // 2]
+LEFT = steps_in(len(zlib.decompressobj(31).decompress(HALF)), len(WHOLE))
+case("gzip that breaks off", HALF, LEFT, [(0, -1, "compressed with gzip and damaged"), (0, -1, "last record ends")])
+OTHERWISE = gzip.compress(b"something else" * 9, mtime=0)
+case("gzip of something else", OTHERWISE, ALL, [(0, len(OTHERWISE), "compressed with gzip")])
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9140\n"
 case("Git LFS pointer", POINTER, ALL, [(0, len(POINTER), "git lfs pull")])
 PAGE = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -64,6 +65,52 @@ def test_event_files_of_one_folder_are_one_curve(tmp_path: Path) -> None:
     assert len(loss) == 45  # both branches of the overlap stay
     assert loss.curve.steps.tolist() == list(range(40))
     assert loss.curve.values.tolist() == [float(np.float32(v)) for v in FALL]
+
+
+@pytest.mark.parametrize("name", ["events.out.tfevents.1.host", "{}.bak~", "{}.orig", "{} (1)"])
+@pytest.mark.parametrize("share", [1.0, 0.6], ids=["whole", "begun"])
+def test_a_copy_of_an_event_file_beside_it_counts_once(tmp_path: Path, name: str, share: float) -> None:
+    """A backup, made when there was less of the file, or a download again."""
+    write_events(tmp_path, {"loss": FALL, "acc": FALL[::-1]}, suffix=".2")
+    (original,) = tmp_path.iterdir()
+    content = original.read_bytes()
+    copy = tmp_path / name.format(original.name)
+    copy.write_bytes(content[: int(share * len(content))])
+    (run,) = load(tmp_path)
+    assert {one.name: len(one) for one in run.series} == {"loss": len(FALL), "acc": len(FALL)}
+    assert [one.path for one in run.sources if one.used] == [
+        original.name if share < 1 else min(copy.name, original.name)
+    ]
+
+
+@pytest.mark.parametrize("name", ["metrics (1).csv", "metrics-copy.csv", "metrics.csv.csv"])
+def test_a_copy_of_a_table_counts_once(tmp_path: Path, name: str) -> None:
+    write_csv(tmp_path / "metrics.csv", step=range(40), loss=FALL)
+    write_csv(tmp_path / name, step=range(40), loss=FALL)
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [40]
+    assert sorted(one.used for one in run.sources) == [False, True]
+
+
+def test_a_hard_link_counts_once(tmp_path: Path) -> None:
+    write_events(tmp_path, {"loss": FALL}, suffix=".2")
+    (original,) = tmp_path.iterdir()
+    os.link(original, tmp_path / f"{original.name}.again")
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [len(FALL)]
+
+
+def test_event_files_of_the_same_values_at_other_times_are_both_kept(tmp_path: Path) -> None:
+    """A run that was started again with the same seed logs the same values."""
+    for start in (1.6e9, 1.7e9):
+        folder = tmp_path / str(start)
+        with SummaryWriter(str(folder), filename_suffix=f".{start}") as writer:
+            for step, value in enumerate(FALL):
+                writer.add_scalar("loss", value, step, walltime=start + step)
+        (file,) = folder.iterdir()
+        file.rename(tmp_path / file.name)
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [2 * len(FALL)]
 
 
 def test_the_same_data_in_two_formats_counts_once(tmp_path: Path) -> None:

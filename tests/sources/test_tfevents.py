@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import math
+import random
+import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
-from logdoctor.sources.event_file import event_columns
+from logdoctor.sources.event_file import event_columns, event_contents
 from logdoctor.sources.source import Head, Log
 from logdoctor.sources.tfevents import TensorBoardEvents, read_log
 
@@ -420,6 +422,15 @@ class TestProperties:
         assert log.starts_at == min((step for starts, step, _ in steps if starts), default=None)
 
 
+def voided(log: Log) -> int:
+    """Count the points that restarts void, by their notices."""
+    return sum(int(found[1]) for one in log.notices if (found := re.search(r"(\d+) points", one.message)))
+
+
+def restarts_in(events: Sequence[Event]) -> int:
+    return sum(event.session_log.status == SessionLog.START for event in events)
+
+
 class TestRestarts:
     """`SessionLog.START` voids what was logged from its step on."""
 
@@ -461,6 +472,47 @@ class TestRestarts:
     def test_a_thousand_restarts_are_told_in_few_notices(self, path: Path) -> None:
         write(path, [VERSION, *(one for step in range(1000) for one in (scalar("loss", 1, 1000), start(1000)))])
         assert len(read_log(path).notices) == 51
+
+    @pytest.mark.parametrize("block_bytes", [100, 400, 1 << 20])
+    def test_it_is_the_same_however_few_restarts_are_held(
+        self, path: Path, block_bytes: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rng = random.Random(3)
+        tags = ("a", "b", "c")
+        events = [
+            start(rng.randrange(20)) if rng.random() < 0.2 else scalar(rng.choice(tags), i, i % 40) for i in range(400)
+        ]
+        write(path, [VERSION, *events])
+        whole = read_log(path, block_bytes)
+        monkeypatch.setattr(event_contents, "MOST_RESTARTS", 2)
+        few = read_log(path, block_bytes)
+        assert points_of(few) == points_of(whole) == tensorboards_points(path)
+        assert (few.starts_at, len(few.notices)) == (whole.starts_at, len(whole.notices))
+        assert voided(few) == voided(whole) == 400 - sum(map(len, whole.series)) - restarts_in(events)
+
+    def test_restarts_that_are_let_go_are_counted(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(event_contents, "MOST_RESTARTS", 7)
+        write(path, [VERSION, *(one for step in range(200) for one in (scalar("loss", 1, 1000), start(1000)))])
+        *_, last = read_log(path, 500).notices
+        assert "150 more times, which voids 150 points" in last.message
+
+
+class TestLimits:
+    """What is beyond a limit is counted in a notice."""
+
+    def test_tags(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(event_contents, "MOST_TAGS", 3)
+        write(path, [VERSION, *(scalar(f"tag {i % 5}", i, i) for i in range(20))])
+        log = read_log(path)
+        assert [one.name for one in log.series] == ["tag 0", "tag 1", "tag 2"]
+        assert "8 values were not used" in log.notices[0].message
+
+    def test_bytes_of_tags(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(event_contents, "MOST_TAG_BYTES", 100)
+        write(path, [VERSION, scalar("loss", 1), scalar("x" * 100, 1), scalar("lr", 1)])
+        log = read_log(path)
+        assert [one.name for one in log.series] == ["loss", "lr"]
+        assert "1 values were not used" in log.notices[0].message
 
 
 class TestHyperparameters:

@@ -31,6 +31,10 @@ trains with it."""
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
 
+OTHER_RATE = 1.5
+"""Factor from which two rates are different ones: of one and the same, the log of a decay and the settings differ by a
+little; sweeps take steps of 1.6 and more."""
+
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
 
@@ -59,6 +63,12 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
     return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
 
 
+def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
+    """Return the same, of an unknown optimizer the greatest that it can be: that of one with a second moment."""
+    rate, known = given_rate(run), rate_height(run, settings)
+    return known if known is not None or rate is None else rate / HIGH_ADAPTIVE
+
+
 def is_far_too_high(settings: Hyperparameters) -> bool:
     """Tell whether the rate is one at which hardly any network trains."""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings)
@@ -67,7 +77,7 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
 
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
-    calmer = _went_well_at(siblings, lambda theirs, rate: theirs < rate)
+    calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
     return max(calmer, key=lambda one: (only_rate_differs(one), given_rate(one.run) or 0.0), default=None)
 
 
@@ -75,7 +85,7 @@ def rate_too_low(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
     """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix."""
-    faster = _went_well_at(siblings, lambda theirs, rate: theirs > rate)
+    faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
@@ -83,7 +93,7 @@ def rate_too_low(
 
 def only_higher_went_well(siblings: Siblings) -> bool:
     """Whether the same run went well at a higher rate, and at no lower one."""
-    faster = _went_well_at(siblings, lambda theirs, rate: theirs > rate)
+    faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from logdoctor.causes import because
-from logdoctor.evidence.rates import given_as_example, only_rate_differs, rate_too_high, went_well
-from logdoctor.evidence.weighing import DECISIVE, STRONG, WEAK, Clue, Weighed
+from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix
 from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
@@ -38,7 +38,7 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     example = given_as_example(siblings)
     if example is not None:
         # What came of it is told by `rate_too_high`.
-        yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else STRONG)
+        yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
         same = f"sibling run {example.run.name} has the same data and first loss and went well"
         for other in ("data-not-normalised", "bad-initialization"):
             yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
@@ -47,7 +47,8 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         if cause and went_well(one):
             yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
     rate = given_rate(siblings.run)
-    bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) >= rate]
+    as_high = (rate or 0.0) / OTHER_RATE
+    bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) > as_high]
     for one in [one for one in bolder if went_well(one)][:1]:
         well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
         yield Clue("learning-rate-too-high", -STRONG, well)

@@ -9,39 +9,24 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from operator import itemgetter
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
-from logdoctor.run import Notice, Series, Setting
-from logdoctor.run.notice import INTERPRETATION
-from logdoctor.sources.event_file.event_columns import (
-    Column,
-    Points,
-    Tag,
-    by_layout,
-    join,
-    lowest_ahead,
-    points_of,
-    steps_of,
-    voided_by,
-)
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.sources.event_file.event_contents import Contents
 from logdoctor.sources.event_file.event_ends import open_end_notice
 from logdoctor.sources.event_file.event_notices import (
-    Damage,
-    Restart,
     Surroundings,
     damage_notices,
     foreign_notice,
     restart_notices,
     translated_notice,
 )
-from logdoctor.sources.event_file.event_proto import Layout
-from logdoctor.sources.event_file.event_settings import TEXTS, hparams, text_settings
+from logdoctor.sources.event_file.restored import restored
 from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records
 from logdoctor.sources.event_file.tfrecord_file import BLOCK_BYTES, Cause, Gap, read_records
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
@@ -73,146 +58,74 @@ class TensorBoardEvents(Source):
         yield read_log(path)
 
 
-@dataclass(frozen=True)
-class _Contents:
-    """What an event file holds, as it came."""
-
-    points: dict[Tag, Column] = field(default_factory=dict)
-    """Points by tag and kind."""
-    settings: list[tuple[int, dict[str, Setting]]] = field(default_factory=list)
-    """Hyper-parameters, each with the place of its record in the file."""
-    restarts: list[tuple[int, int, int]] = field(default_factory=list)
-    """Where the record of each `SessionLog.START` begins and ends, and its step."""
-    lengths: set[int] = field(default_factory=set)
-    """Bytes of the records that hold points."""
-    damage: Damage = field(default_factory=Damage)
-
-
 def read_log(path: Path, block_bytes: int = BLOCK_BYTES) -> Log:
     """Read an event file, `block_bytes` at a time; raises OSError when it cannot be read."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         start = file.read(HEAD_BYTES)
         contents = _contents(file, size, block_bytes)
+    if 2 * contents.damage.bytes > size and (before := restored(path, start, size)):
+        found = _contents(BytesIO(before.data), len(before.data), block_bytes)
+        if found.columns or found.describes:
+            log = _log(path, before.data[:HEAD_BYTES], len(before.data), found)
+            kind = INTERPRETATION if before.whole else DAMAGE
+            told = (Notice(kind, str(path), before.said, 0, size), *(_placed_in(one, size) for one in log.notices))
+            return replace(log, notices=told)
+    return _log(path, start, size, contents)
+
+
+def _placed_in(notice: Notice, size: int) -> Notice:
+    """Say where a notice lies in a file that was changed back, of which the bytes on the disk are others."""
+    message = f"{notice.message} (Bytes {notice.byte_start} to {notice.byte_end} of what the file was.)"
+    return replace(notice, message=message, byte_start=0, byte_end=size)
+
+
+def _log(path: Path, start: bytes, size: int, contents: Contents) -> Log:
     if contents.damage.bytes == size and (notice := foreign_notice(path, start, size)):
         return Log(notices=(notice,))
-    joined = {tag: column.points() for tag, column in contents.points.items()}
-    kept, restarts = _without_void(joined, sorted(contents.restarts))
-    settings: dict[str, Setting] = {}
-    for _, found in sorted(contents.settings, key=itemgetter(0)):
-        settings |= found
-    series = tuple(_series(tag, points) for tag, points in _in_order(kept))
-    notices = (*_notices(path, start, size, contents, joined.values()), *restart_notices(path, restarts))
-    if not notices and (notice := open_end_notice(path, size, series)):
-        notices = (notice,)
-    return Log(
-        series=series,
-        hyperparameters=settings,
-        notices=notices,
-        starts_at=min((one.step for one in restarts), default=None),
+    notices = list(_notices(path, start, size, contents))
+    contents.apply_restarts()
+    notices += restart_notices(path, contents.restarts)
+    series = tuple(
+        column.series(tag.decode(errors="backslashreplace"))
+        for tag, column in sorted(contents.columns.items(), key=lambda item: item[1].place)
+        if len(column)
     )
+    if not notices and (notice := open_end_notice(path, size, series)):
+        notices = [notice]
+    return Log(series=series, hyperparameters=contents.settings, notices=tuple(notices), starts_at=contents.starts_at)
 
 
-def _notices(path: Path, start: bytes, size: int, contents: _Contents, series: Collection[Points]) -> Iterator[Notice]:
+def _notices(path: Path, start: bytes, size: int, contents: Contents) -> Iterator[Notice]:
     """Yield what there is to say of a file but for its restarts."""
-    damaged = contents.damage.bytes
-    if 2 * damaged > size and (notice := translated_notice(path, start, size)):
+    damage = contents.damage
+    if 2 * damage.bytes > size and (notice := translated_notice(path, start, size)):
         yield notice
         return
-    if not damaged and not series and not contents.settings:
+    if not damage.bytes and not contents.columns and not contents.describes:
         yield Notice(INTERPRETATION, str(path), "No scalar was logged to this file.", 0, size)
-    longest = max(series, key=len, default=None)
-    around = Surroundings(size, min(contents.lengths, default=0), longest if longest else None)
-    yield from damage_notices(path, contents.damage.places(), around)
+    yield from damage_notices(path, damage, Surroundings(size, contents.shortest, contents.longest()))
+    if contents.left_out:
+        message = f"{contents.left_out:,} values were not used: the file has more tags or settings than are read."
+        yield Notice(DAMAGE, str(path), message, 0, size)
 
 
-def _contents(file: BinaryIO, size: int, block_bytes: int) -> _Contents:
+def _contents(file: BinaryIO, size: int, block_bytes: int) -> Contents:
     """Read all that the first `size` bytes of a file hold, or as much as the disk gives."""
-    contents, reached = _Contents(), 0
+    contents, reached = Contents(), 0
     try:
-        for part in read_records(file, size, block_bytes):
-            if isinstance(part, Gap):
-                contents.damage.add([part])
-                reached = max(reached, part.end)
-            else:
-                _take(part, contents)
-                reached = max(reached, int(part.starts[-1]) + part.length + FRAME_BYTES) if len(part) else reached
+        for block in read_records(file, size, block_bytes):
+            contents.add(block)
+            reached = max(reached, *map(_end, block), 0)
     except OSError:
         if not reached:
             raise
-        contents.damage.add([Gap(reached, size, Cause.UNREADABLE)])
+        contents.add([Gap(reached, size, Cause.UNREADABLE)])
     return contents
 
 
-def _take(part: Records, contents: _Contents) -> None:
-    """Put what records of one length say with the rest."""
-    for layout, records in by_layout(part):
-        if layout is None:
-            contents.damage.add(Gap(*span, Cause.NO_EVENT) for span in _spans(records))
-            continue
-        for tag, points in points_of(layout, records):
-            if (column := contents.points.get(tag)) is not None:
-                column.add(points)
-            else:
-                contents.points[tag] = Column(points)
-            contents.lengths.add(records.length + FRAME_BYTES)
-        contents.settings.extend(_settings(layout, records))
-        if layout.starts_session:
-            steps = steps_of(layout, records.rows).tolist()
-            contents.restarts.extend((*span, step) for span, step in zip(_spans(records), steps, strict=True))
-
-
-def _spans(records: Records) -> Iterator[tuple[int, int]]:
-    """Yield where each record begins and ends in the file."""
-    return ((start, start + records.length + FRAME_BYTES) for start in records.starts.tolist())
-
-
-def _settings(layout: Layout, records: Records) -> Iterator[tuple[int, dict[str, Setting]]]:
-    """Yield the hyper-parameters that stand in the notes of records, and the places of these."""
-    for note in layout.notes:
-        for start, row in zip(records.starts.tolist(), records.rows, strict=True):
-            tag, content = (row[slice(*span)].tobytes() for span in (note.tag, note.content))
-            if note.is_hparams:
-                yield start, hparams(content)
-            elif tag in TEXTS:
-                yield start, text_settings(tag, content)
-
-
-def _in_order(points: dict[Tag, Points]) -> list[tuple[bytes, Points]]:
-    """Return the points of each tag, of both kinds together, the tags in the order of their first place in the file."""
-    by_tag: dict[bytes, list[Points]] = {}
-    for (tag, _), of_kind in points.items():
-        if len(of_kind):
-            by_tag.setdefault(tag, []).append(of_kind)
-    joined = [(tag, join(kinds)) for tag, kinds in by_tag.items()]
-    return sorted(joined, key=lambda item: int(item[1].places[0]))
-
-
-def _without_void(
-    series: dict[Tag, Points], starts: list[tuple[int, int, int]]
-) -> tuple[dict[Tag, Points], list[Restart]]:
-    """Drop the points that restarts void, and count them; `starts` has place, end and step of each, rising.
-
-    As in EventAccumulator, scalar tensors stay: where a tag goes on, its later branch is the curve in any case.
-    """
-    if not starts:
-        return series, []
-    places, _, steps = np.array(starts, np.int64).T
-    lowest = lowest_ahead(steps)
-    counts = np.zeros((2, len(starts)), np.int64)  # points and series that each restart voids
-    kept: dict[Tag, Points] = {}
-    for tag, points in series.items():
-        if tag[1]:
-            kept[tag] = points
-            continue
-        owners = voided_by(points, places, steps, lowest)
-        found, voided = np.unique(owners[owners >= 0], return_counts=True)
-        counts[0, found] += voided
-        counts[1, found] += 1
-        kept[tag] = points.take(owners < 0)
-    return kept, [Restart(*start, *count) for start, count in zip(starts, counts.T.tolist(), strict=True)]
-
-
-def _series(tag: bytes, points: Points) -> Series:
-    """Make the series of a tag; bytes of it that are no UTF-8 are written as escapes."""
-    return Series(tag.decode(errors="backslashreplace"), points.steps, points.values, points.wall_times)
+def _end(part: Records | Gap) -> int:
+    """Return where the last of some records ends, or a gap."""
+    if isinstance(part, Gap):
+        return part.end
+    return int(part.starts[-1]) + part.length + FRAME_BYTES if len(part) else 0

@@ -6,36 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from logdoctor import (
-    Cause,
     Finding,
     Quantity,
     Rule,
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     TrainMetric,
-    because,
     confidence_from,
     example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence import rate_too_high, rate_too_low
-from logdoctor.evidence.rates import only_higher_went_well
-from logdoctor.evidence.stuck import (
-    accuracies,
-    end_accuracy,
-    memorises,
-    smaller_model,
-    strong_regularisation,
-    told,
-)
-from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
+from logdoctor.evidence.resting import causes_of_rest
+from logdoctor.evidence.stuck import accuracies, end_accuracy, memorises
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.wording import number, percent, stretch
 
@@ -254,6 +242,7 @@ class Plateau(Rule):
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
+        still: Stillness,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         since = self._flat_since(train)
@@ -271,7 +260,7 @@ class Plateau(Rule):
             f"{reason}",
             Span(series.name, first, int(series.steps[-1]), "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=self._causes(train, siblings, lower, settings, self._decayed(train, schedule, first)),
+            causes=causes_of_rest(train, siblings, lower, settings, still, died=self._decayed(train, schedule, first)),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -308,32 +297,6 @@ class Plateau(Rule):
         if schedule is None or schedule.share_at(since) > self.decayed or schedule.share_at(middle) > self.dead_rate:
             return ""
         return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
-
-    @staticmethod
-    def _causes(
-        train: Trend[TrainLoss], siblings: Siblings, lower: Sibling | None, settings: Hyperparameters, died: str
-    ) -> tuple[Cause, ...]:
-        at_once = train.at(0.05) - train.end <= 0.1 * max(train.fall, 1e-300)
-        same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
-        slow = only_higher_went_well(siblings)
-        strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
-        return ranked(
-            told("schedule-decays-too-soon", died),
-            *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
-            told("over-regularised", strong),
-            told("model-too-small", small),
-            rate_too_high(
-                siblings,
-                Strength.UNLIKELY
-                if died or strong or small or same_rate or slow
-                else Strength.LIKELY
-                if train.noise > 1e-3 * abs(train.end)
-                else Strength.POSSIBLE,
-                contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
-            ),
-            because("dead-activations", pro=["the loss is flat within a twentieth of the run"] if at_once else []),
-            because("bad-initialization"),
-        )
 
 
 def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:

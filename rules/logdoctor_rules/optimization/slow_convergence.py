@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
-from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.rates import greatest_height
 from logdoctor.evidence.stuck import few_updates, poor_accuracy, strong_regularisation, told
 from logdoctor.evidence.trained import leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
@@ -85,6 +85,9 @@ class SlowConvergence(Rule):
         0.5,
         "end as a share of the start above which a run has not come far; a loss that crosses zero has",
     )
+    min_left_at_low: float = threshold(
+        0.25, "the same at a low rate of SGD, of a fall that bends too little to have levelled off, as sound ones do"
+    )
     hardly: float = threshold(
         0.85,
         "the same for a run that has hardly moved: where no rate is logged, a cosine schedule is assumed then, given a "
@@ -136,6 +139,26 @@ class SlowConvergence(Rule):
             "levels off as under a schedule, at a rate far below the usual of SGD",
             settings={"optimizer": "SGD", "lr": 1e-3},
             train_loss=given(2.3 - 0.7 * SPENT).noisy(0.001),
+        ),
+        fires(
+            "falls to a third without levelling off, at such a rate",
+            settings={"optimizer": "SGD", "lr": 1e-3},
+            train_loss=given(1.5 * np.exp(-1.1 * STEPS)).noisy(0.001),
+        ),
+        silent(
+            "falls to a third and levels off, at such a rate",
+            settings={"optimizer": "SGD", "lr": 1e-3},
+            train_loss=given(0.3 + 1.2 * np.exp(-2.1 * STEPS)).noisy(0.001),
+        ),
+        silent(
+            "comes far at such a rate",
+            settings={"optimizer": "SGD", "lr": 1e-3},
+            train_loss=given(1.5 - 1.3 * STEPS).noisy(0.001),
+        ),
+        silent(
+            "falls to a third without levelling off, at a usual rate",
+            settings={"optimizer": "SGD", "lr": 0.1},
+            train_loss=given(1.5 * np.exp(-1.1 * STEPS)).noisy(0.001),
         ),
         silent(
             "the same at a usual rate",
@@ -204,6 +227,11 @@ class SlowConvergence(Rule):
         ),
         silent("a log that begins late", first_step=200, train_loss=line(3.58, 3.3)),
         silent("too short", train_loss=line(10.9, 9.8, 10)),
+        silent(
+            "a steep beginning within the first logged interval",
+            train_loss=line(3.15, 2.45, 40).with_value(0, 3.64).noisy(0.02),
+            val_loss=line(3.1, 2.4, 10),
+        ),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(
@@ -235,30 +263,31 @@ class SlowConvergence(Rule):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
-        if trend.sure_fall < self.min_z or any(one.end < self.min_left * one.start for one in (train, trend)):
+        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
+        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
+        left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
+        plain = low and settings.is_adaptive is False and not falling and left < self.min_left
+        if trend.sure_fall < self.min_z or left < (self.min_left_at_low if plain else self.min_left):
             return
         if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
             return
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         least = self.min_pace_by_rate if falling else self.min_pace
         pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
-        ended = came_to_its_end(run, settings, schedule)
-        poor, height = poor_accuracy(run, self.poor_accuracy), rate_height(run, settings)
-        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
-        seen = self._seen(train, val) or poor
-        if schedule is None and ((hardly and seen) or low) and not least <= pace:
+        ended, seen = came_to_its_end(run, settings, schedule), self._seen(train, val) or poor
+        if schedule is None and ((hardly and seen) or low) and not (plain or least <= pace):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
-        least = self.min_pace if low or (ended and hardly and poor) else least
+        least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
         even = unlevelled or least <= pace <= self.max_pace
         if not even or trained_before(run, train, chance) or leaves_behind(train, val):
             return
-        near_its_end = slow_by_design(run, train, chance)
-        few = few_updates(series, settings)
+        near_its_end, few = slow_by_design(run, train, chance), few_updates(series, settings)
+        how = "without levelling off" if plain else "almost in a straight line"
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
-            f"{counted(len(series), 'logged value')}, almost in a straight line",
-            Span(series.name, first_step, last_step, "straight"),
+            f"{counted(len(series), 'logged value')}, {how}",
+            Span(series.name, first_step, last_step, "slow" if plain else "straight"),
             severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(

@@ -10,17 +10,21 @@ from collections.abc import Iterable
 
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.frameworks import fixed_form
-from logdoctor.sources.console.line import BAR, LOOK_BACK, LineReader
+from logdoctor.sources.console.line import BAR, LOOK_BACK, NOT_FINITE, LineReader
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
 
 LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
 
+_NO_NUMBER_BUT_NAN = re.compile(rf"[:=][ \t]{{0,16}}[-+]?{NOT_FINITE}\s*$")
+"""The end of a line without any number that measures all the same: `Test set loss: nan`."""
+
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
+    " : cost ",
 )  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
 
@@ -58,7 +62,7 @@ _LEROBOT = " epch:"
 
 def parse(shape: str) -> Form | None:
     """Read a shape; None when it holds nothing of training."""
-    if MASK not in shape:
+    if MASK not in shape and not _NO_NUMBER_BUT_NAN.search(shape):
         return _section(shape)
     if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape):
         return None

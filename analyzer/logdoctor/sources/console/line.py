@@ -39,10 +39,12 @@ LOOK_BACK = 160
 _LOOK_AHEAD = 40
 """Characters behind a number that may tell what it is."""
 
-_NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
+NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
+"""A word for a number that is not finite, as the group `word`."""
+
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{_NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s)[-+]?{_NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
+    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
+    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
 
@@ -226,7 +228,7 @@ class LineReader:
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous and split_of(previous):
             stem = " ".join(word for word in previous.split() if not split_of(word))
-            key = f"{stem} {key}"  # `loss train: 2.3, val: 2.1`
+            key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"}:
             key = f"{key} ({unit})" if unit else key
         if key in self._names:

@@ -18,29 +18,28 @@ MOST_LAYOUTS = 64
 """Layouts tried on all records of one length in a block; what then remains is taken one by one. Writers need a handful;
 a file made to hold thousands still takes linear time."""
 
-GROWTH = 1.1
-"""How much longer arrays become when they are full: that much memory at most is not used."""
-
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 over the golden ratio, odd: a product with it has its best bits at the top (Knuth, TAOCP 3, section 6.4)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points of one tag."""
+    """Points of one tag in a block of a file."""
 
     places: NDArray[np.int64]
     """(n,) where the record of each begins in the file."""
     steps: NDArray[np.int64]
     values: NDArray[np.float64]
     wall_times: NDArray[np.float64]
+    in_tensor: NDArray[np.bool_]
+    """(n,) whether each is a scalar tensor; TensorBoard keeps the two kinds apart."""
 
     def __len__(self) -> int:
         return len(self.places)
 
     def take(self, which: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Points:
         """Keep only some points, given as indices, a mask or a slice."""
-        return Points(self.places[which], self.steps[which], self.values[which], self.wall_times[which])
+        return Points(*(array[which] for array in _arrays(self)))
 
 
 def by_layout(records: Records) -> Iterator[tuple[Layout | None, Records]]:
@@ -64,22 +63,19 @@ def by_layout(records: Records) -> Iterator[tuple[Layout | None, Records]]:
         records = records.take(~same)
 
 
-Tag = tuple[bytes, bool]
-"""A tag, and whether its numbers are scalar tensors; TensorBoard keeps the two kinds apart."""
-
-
-def points_of(layout: Layout, records: Records) -> Iterator[tuple[Tag, Points]]:
+def points_of(layout: Layout, records: Records) -> Iterator[tuple[bytes, Points]]:
     """Yield tags and their points in records of one layout; those of a tag rise in the file, in one piece or more."""
     rows, count = records.rows, len(records)
     steps = steps_of(layout, rows)
     wall_times = np.zeros(count) if layout.wall_time is None else _floats(rows, layout.wall_time, "<f8")
     for scalar in layout.scalars:
         order, firsts = _by_tag(rows, scalar.tag)
-        points = Points(records.starts, steps, numbers(rows, scalar.number), wall_times).take(order)
+        kinds = np.full(count, scalar.in_tensor)
+        points = Points(records.starts, steps, numbers(rows, scalar.number), wall_times, kinds).take(order)
         heads = np.arange(count)[order][firsts].tolist()
         for head, (first, end) in zip(heads, pairwise([*firsts.tolist(), count]), strict=True):
             tag = rows[head, slice(*scalar.tag)].tobytes()
-            yield (tag, scalar.in_tensor), points.take(slice(first, end))
+            yield tag, points.take(slice(first, end))
 
 
 def steps_of(layout: Layout, rows: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -101,65 +97,18 @@ def numbers(rows: NDArray[np.uint8], number: Number) -> NDArray[np.float64]:
     return np.where(bits > 0xFFFF, _floats(cells, 0, "<f4"), _floats(cells, 0, number.dtype))
 
 
-class Column:
-    """The points of one tag as they come, chunk by chunk: never held twice, however many they become."""
-
-    def __init__(self, points: Points) -> None:
-        self._count = len(points)
-        self._arrays = [np.array(array) for array in _arrays(points)]
-
-    def add(self, points: Points) -> None:
-        """Put a chunk behind the others."""
-        end = self._count + len(points)
-        if end > len(self._arrays[0]):
-            for array in self._arrays:
-                array.resize(max(end, int(GROWTH * len(array))), refcheck=False)
-        for array, more in zip(self._arrays, _arrays(points), strict=True):
-            array[self._count : end] = more
-        self._count = end
-
-    def points(self) -> Points:
-        """Return all points in the order of the file; the column is then used up."""
-        for array in self._arrays:
-            array.resize(self._count, refcheck=False)
-        return _rising(Points(*self._arrays))
-
-
-def join(kinds: Sequence[Points]) -> Points:
-    """Put points of one tag together in the order of the file; points of one record keep their order."""
-    if len(kinds) == 1:
-        return kinds[0]
-    return _rising(Points(*(np.concatenate(parts) for parts in zip(*map(_arrays, kinds), strict=True))))
-
-
-def _arrays(points: Points) -> tuple[NDArray[Any], ...]:
-    return points.places, points.steps, points.values, points.wall_times
-
-
-def _rising(points: Points) -> Points:
-    """Put points in the order of the file; the groups of a block come in none."""
+def join(pieces: Sequence[Points]) -> Points:
+    """Put points of one tag and block together in the order of the file; points of one record keep their order."""
+    points = pieces[0]
+    if len(pieces) > 1:
+        points = Points(*(np.concatenate(parts) for parts in zip(*map(_arrays, pieces), strict=True)))
     if (points.places[1:] < points.places[:-1]).any():
         return points.take(np.argsort(points.places, kind="stable"))
     return points
 
 
-def lowest_ahead(steps: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Find, from each place of an array on, where its smallest element stands; the first of equal ones: (n,)."""
-    backwards = steps[::-1]
-    is_lowest = backwards == np.minimum.accumulate(backwards)
-    return len(steps) - 1 - np.maximum.accumulate(np.where(is_lowest, np.arange(len(steps)), 0))[::-1]
-
-
-def voided_by(
-    points: Points, places: NDArray[np.int64], steps: NDArray[np.int64], lowest: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Find which restart voids each point: (n,) indices of restarts, -1 for the points that stay.
-
-    A restart voids the points in front of it from its step on; of several the one of the lowest step is named. Their
-    `places` in the file rise; `lowest` is `lowest_ahead` of their steps.
-    """
-    owners = np.append(lowest, -1)[np.searchsorted(places, points.places)]
-    return np.where((owners >= 0) & (points.steps >= steps[owners]), owners, -1)
+def _arrays(points: Points) -> tuple[NDArray[Any], ...]:
+    return points.places, points.steps, points.values, points.wall_times, points.in_tensor
 
 
 def _agree_with_first(rows: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT, TWO_WRITERS
-from logdoctor.sources.event_file.event_columns import Points
+from logdoctor.sources.event_file.growing_columns import Column, Marks
+from logdoctor.sources.event_file.restored import is_translated
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
 from logdoctor.sources.event_file.two_writers import halves_of_records
 from logdoctor.sources.nul_bytes import NUL_RUN
@@ -20,9 +19,6 @@ MOST_NOTICES = 50
 
 MOST_HELD = 10_000
 """Damaged places that are held before they are counted together, so that no damage fills the memory."""
-
-FEWEST_FEEDS = 8
-"""Line feeds that must all have a carriage return before them until that is no chance."""
 
 _FOREIGN = {
     b"version https://git-lfs": "is a Git LFS pointer, not the event file itself: `git lfs pull` fetches that",
@@ -44,6 +40,8 @@ class Restart:
     """Points of this file before it, at its step or beyond."""
     series: int
     """How many series they belong to."""
+    times: int = 1
+    """How many restarts are taken for one."""
 
 
 def foreign_notice(path: Path, start: bytes, size: int) -> Notice | None:
@@ -56,8 +54,7 @@ def foreign_notice(path: Path, start: bytes, size: int) -> Notice | None:
 
 def translated_notice(path: Path, start: bytes, size: int) -> Notice | None:
     """Say of a file of `size` bytes, most of them damaged, that it was copied as if it were a text."""
-    feeds = start.count(b"\n")
-    if feeds < FEWEST_FEEDS or start.count(b"\r\n") < feeds:
+    if not is_translated(start):
         return None
     message = "Every line feed has a carriage return before it: the file was copied as a text. Copy it again as binary."
     return Notice(DAMAGE, str(path), message, 0, size)
@@ -71,16 +68,14 @@ class Surroundings:
     """Bytes of the file."""
     shortest: int
     """Bytes of the shortest record of a number, or 0 where none was read."""
-    points: Points | None
-    """The longest series, in the order of the file."""
+    longest: Column | None
+    """The longest series."""
 
-    def steps(self, start: int, end: int) -> str:
-        """Say between which steps of the longest series bytes lie: `, between steps 99 and 101`."""
-        if self.points is None:
+    def steps(self, mark: int | None) -> str:
+        """Say between which steps of the longest series a mark of damage lies: `, between steps 99 and 101`."""
+        if self.longest is None or mark is None:
             return ""
-        before, after = np.searchsorted(self.points.places, [start, end]).tolist()
-        last = int(self.points.steps[before - 1]) if before else None
-        first = int(self.points.steps[after]) if after < len(self.points) else None
+        last, first = self.longest.around(mark)
         if last is None or first is None:
             return (
                 f", after step {last:,}"
@@ -117,16 +112,31 @@ class Damage:
     def __init__(self) -> None:
         self.bytes = 0
         """How many are damaged."""
+        self.marks = Marks()
+        """Where the first places begin."""
+        self._numbers: dict[int, int] = {}
+        """The number of the mark of each place."""
+        self._end: tuple[int, Cause] | None = None
         self._first: list[Place] = []
         self._rest: Place | None = None
 
-    def add(self, gaps: Iterable[Gap]) -> None:
-        """Add gaps, as they come; those of one block may be in any order."""
-        for gap in gaps:
+    def add_block(self, gaps: Sequence[Gap]) -> None:
+        """Add the gaps of a block, which may be in any order."""
+        marked = []
+        for gap in sorted(gaps, key=lambda gap: gap.start):
             self.bytes += gap.end - gap.start
             self._first.append(Place(gap.start, gap.end, gap.cause, gap.nuls))
+            if self._end != (gap.start, gap.cause) and len(self._numbers) <= MOST_NOTICES:
+                self._numbers[gap.start] = len(self._numbers)
+                marked.append(gap.start)
+            self._end = gap.end, gap.cause
+        self.marks.add_block(marked)
         if len(self._first) > MOST_HELD:
             self._shorten()
+
+    def mark(self, place: Place) -> int | None:
+        """Return the number of the mark at a place; None where it has none."""
+        return self._numbers.get(place.start)
 
     def places(self) -> list[Place]:
         """Return the first places in the order of the file, MOST_NOTICES at most, and one for all the others."""
@@ -152,17 +162,18 @@ def _together(places: Sequence[Place]) -> Place:
     return Place(start, end, cause, max(place.nuls for place in places), sum(place.gaps for place in places))
 
 
-def damage_notices(path: Path, places: Iterable[Place], around: Surroundings) -> Iterator[Notice]:
+def damage_notices(path: Path, damage: Damage, around: Surroundings) -> Iterator[Notice]:
     """Yield one notice for each damaged place of a file."""
-    places = list(places)
+    places = damage.places()
     torn = [place for place in places if place.cause in (Cause.BROKEN_OFF, Cause.NO_RECORD)]
     halves = halves_of_records(path, [(place.start, place.end) for place in torn])
     apart = {torn[i].start for i in halves}
     for i, place in enumerate(places):
+        steps = around.steps(damage.mark(place))
         if place.start in apart:
-            message = _of_two_writers(place, around)
+            message = _of_two_writers(place, steps, around.room(place.start, place.end))
         else:
-            message = _message(place, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
+            message = _message(place, steps, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
         kind = INTERPRETATION if place.cause == Cause.TOO_LONG else DAMAGE
         cause = TWO_WRITERS if place.start in apart else _cause(place)
         yield Notice(kind, str(path), message, place.start, place.end, cause=cause)
@@ -170,15 +181,30 @@ def damage_notices(path: Path, places: Iterable[Place], around: Surroundings) ->
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:
     """Yield one notice for each restart that voids points of this file, or may void some of earlier ones."""
-    told = [one for one in restarts if one.points or one.step > 0]
+    told = [one for one in restarts if _is_told(one)]
     for one in told[:MOST_NOTICES]:
         here = f"{one.points:,} points of {one.series} series" if one.points else "what earlier files hold"
         message = f"The writer started again at step {one.step}, which voids {here} from that step on."
         yield Notice(RESTART, str(path), message, one.start, one.end)
     if rest := told[MOST_NOTICES:]:
         points = sum(one.points for one in rest)
-        message = f"The writer started again {len(rest)} more times, which voids {points:,} points."
+        times = sum(one.times for one in rest)
+        message = f"The writer started again {times:,} more times, which voids {points:,} points."
         yield Notice(RESTART, str(path), message, rest[0].start, rest[-1].end)
+
+
+def shortened(restarts: Sequence[Restart]) -> list[Restart]:
+    """Take for one all restarts that are to be told beyond the first MOST_NOTICES; the others are let go."""
+    told = [one for one in restarts if _is_told(one)]
+    rest = told[MOST_NOTICES:]
+    if not rest:
+        return told
+    points, times = sum(one.points for one in rest), sum(one.times for one in rest)
+    return [*told[:MOST_NOTICES], replace(rest[0], end=rest[-1].end, points=points, times=times)]
+
+
+def _is_told(restart: Restart) -> bool:
+    return bool(restart.points) or restart.step > 0
 
 
 def _cause(gap: Place) -> str:
@@ -189,18 +215,17 @@ def _cause(gap: Place) -> str:
     return STORAGE_FAULT if lost_by_storage else ""
 
 
-def _of_two_writers(gap: Place, around: Surroundings) -> str:
+def _of_two_writers(gap: Place, steps: str, room: str) -> str:
     count = f"{gap.end - gap.start:,} bytes"
-    steps, room = around.steps(gap.start, gap.end), around.room(gap.start, gap.end)
     return f"{count} are parts of records that another process wrote into the middle of{steps}; not used{room}."
 
 
-def _message(gap: Place, around: Surroundings) -> str:
+def _message(gap: Place, steps: str, around: Surroundings) -> str:
     """Say what happened to neighbouring bytes, where, and what is lost."""
     start, end = gap.start, gap.end
     count = f"{end - start:,} bytes"
     records = f"1 record ({count})" if gap.gaps == 1 else f"{gap.gaps:,} records in a row ({count})"
-    steps, room = around.steps(start, end), around.room(start, end)
+    room = around.room(start, end)
     match gap.cause:
         case Cause.PAYLOAD:
             return f"Left out {records} with a wrong checksum{steps}: a flipped bit or a torn write."

@@ -8,7 +8,7 @@ that the file claims unless that many bytes are there.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
@@ -77,11 +77,11 @@ class Gap:
     """Length of the longest run of NUL bytes, where the cause is NO_RECORD."""
 
 
-def read_records(file: BinaryIO, size: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Records | Gap]:
-    """Yield all records among the first `size` bytes of a file, and what is damaged.
+def read_records(file: BinaryIO, size: int, block_bytes: int = BLOCK_BYTES) -> Iterator[list[Records | Gap]]:
+    """Yield all records among the first `size` bytes of a file, and what is damaged, block by block.
 
-    Records come in groups of one length, block by block; the groups of a block are in no order. `block_bytes` is at
-    least a header. Raises OSError when the file cannot be read.
+    The records of a block come in groups of one length, and all that it has is in no order; what follows lies behind
+    it. `block_bytes` is at least a header. Raises OSError when the file cannot be read.
     """
     at, span = 0, block_bytes
     while at < size:
@@ -92,22 +92,25 @@ def read_records(file: BinaryIO, size: int, block_bytes: int = BLOCK_BYTES) -> I
         # A record is judged together with the header that follows it, so that one must be in sight.
         chain = follow(data, len(data) if at + len(data) == size else len(data) - HEADER_BYTES)
         groups, torn = prove(data, chain)
-        yield from (group.after(at) for group in groups)
+        block: list[Records | Gap] = [group.after(at) for group in groups]
         sound = _goes_on(data, chain.stop, size - at)
         # A bad payload, and no header behind it: is the payload damaged, or does its length mislead?
         misled = not sound and length_at(data, chain.stop) is None and len(chain.starts) - 1 in torn
         for i in torn[:-1] if misled else torn:
             start = at + int(chain.starts[i])
-            yield Gap(start, start + int(chain.lengths[i]) + FRAME_BYTES, Cause.PAYLOAD)
+            block.append(Gap(start, start + int(chain.lengths[i]) + FRAME_BYTES, Cause.PAYLOAD))
+        yield block
         if not sound:
             doubtful = at + int(chain.starts[-1]) if misled else None
-            at = yield from _recover(file, size, at + chain.stop, doubtful)
+            block, at = _recover(file, size, at + chain.stop, doubtful)
+            yield block
             span = min(FIRST_STRIDE, block_bytes)
         elif chain.stop:
             at += chain.stop
             span = min(4 * span, block_bytes)
         elif (length := length_at(data, 0) or 0) > LONGEST_RECORD:
-            at = yield from _pass_over(file, size, at, length)
+            block, at = _pass_over(file, size, at, length)
+            yield block
         else:
             span = length + FRAME_BYTES + HEADER_BYTES
 
@@ -125,24 +128,24 @@ def _goes_on(data: bytes, stop: int, left: int) -> bool:
     return length is not None and stop + length + FRAME_BYTES <= left
 
 
-def _recover(file: BinaryIO, size: int, start: int, doubtful: int | None) -> Generator[Records | Gap, None, int]:
-    """Deal with the damage at `start` and return where reading goes on.
+def _recover(file: BinaryIO, size: int, start: int, doubtful: int | None) -> tuple[list[Records | Gap], int]:
+    """Return what the damage at `start` is, and where reading goes on.
 
     `doubtful` is where the record in front of it begins, when that has a bad payload.
     """
     end = _next_proven(file, start + 1, size)
     rebuilt = _rebuilt(file, start, end)
+    found: list[Records | Gap] = []
     if doubtful is not None and rebuilt:
-        yield Gap(doubtful, start, Cause.PAYLOAD)
+        found.append(Gap(doubtful, start, Cause.PAYLOAD))
     elif doubtful is not None:
         start, end = doubtful, _next_proven(file, doubtful + 1, size)
         rebuilt = _rebuilt(file, start, end)
     if rebuilt:
-        yield rebuilt
-        yield Gap(start, start + HEADER_BYTES, Cause.HEADER)
+        found += [rebuilt, Gap(start, start + HEADER_BYTES, Cause.HEADER)]
     else:
-        yield _gap(file, size, start, end)
-    return end
+        found.append(_gap(file, size, start, end))
+    return found, end
 
 
 def _next_proven(file: BinaryIO, at: int, size: int) -> int:
@@ -178,16 +181,15 @@ def _gap(file: BinaryIO, size: int, start: int, end: int) -> Gap:
     return Gap(start, end, Cause.NO_RECORD, nuls)
 
 
-def _pass_over(file: BinaryIO, size: int, at: int, length: int) -> Generator[Records | Gap, None, int]:
-    """Check a record that is too long to hand out, and return where reading goes on."""
+def _pass_over(file: BinaryIO, size: int, at: int, length: int) -> tuple[list[Records | Gap], int]:
+    """Check a record that is too long to hand out; return what it is, and where reading goes on."""
     payload = range(at + HEADER_BYTES, at + HEADER_BYTES + length, BLOCK_BYTES)
     chunks = (_read(file, start, min(BLOCK_BYTES, payload.stop - start)) for start in payload)
     proven = masked_crc_of_chunks(chunks) == int.from_bytes(_read(file, payload.stop, 4), "little")
     end = payload.stop + 4
     if not proven and not _goes_on(_read(file, end, HEADER_BYTES), 0, size - end):
-        return (yield from _recover(file, size, end, at))
-    yield Gap(at, end, Cause.TOO_LONG if proven else Cause.PAYLOAD)
-    return end
+        return _recover(file, size, end, at)
+    return [Gap(at, end, Cause.TOO_LONG if proven else Cause.PAYLOAD)], end
 
 
 def _read(file: BinaryIO, at: int, count: int) -> bytes:

@@ -1,0 +1,62 @@
+"""Why a loss that has learnt something rests above what was to be had."""
+
+from __future__ import annotations
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.stuck import smaller_model, strong_regularisation, told
+from logdoctor.finding import Cause, Strength
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, Trend, given_rate
+
+NOISY = 1e-3
+"""Noise of a resting loss as a share of its level from which it may circle a minimum, as at too high a rate."""
+
+AT_ONCE = 0.05
+"""Share of the run within which a loss has come to rest at once."""
+
+LITTLE = 0.1
+"""Part of the fall that may come after that."""
+
+
+def causes_of_rest(
+    train: Trend[TrainLoss],
+    siblings: Siblings,
+    lower: Sibling | None,
+    settings: Hyperparameters,
+    still: Stillness,
+    *,
+    died: str,
+) -> tuple[Cause, ...]:
+    """Rank the causes of a loss that rests; `lower` is the sibling that went lower, `died` says that the rate did.
+
+    A network whose accuracy differs from evaluation to evaluation answers by the input: it may be too small, but is
+    hardly dead.
+    """
+    at_once = train.at(AT_ONCE) - train.end <= LITTLE * max(train.fall, 1e-300)
+    same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
+    slow, answers = only_higher_went_well(siblings), still.many_answers
+    strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
+    calm = died or strong or small or same_rate or slow
+    circles = Strength.LIKELY if train.noise > NOISY * abs(train.end) else Strength.POSSIBLE
+    return ranked(
+        told("schedule-decays-too-soon", died),
+        *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
+        told("over-regularised", strong),
+        because(
+            "model-too-small",
+            Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,
+            pro=[one for one in (small, answers) if one],
+        ),
+        rate_too_high(
+            siblings,
+            Strength.UNLIKELY if calm else circles,
+            contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
+        ),
+        because(
+            "dead-activations",
+            pro=["the loss is flat within a twentieth of the run"] if at_once else [],
+            contra=[answers] if answers else [],
+        ),
+        because("bad-initialization", contra=[answers] if answers else []),
+    )
