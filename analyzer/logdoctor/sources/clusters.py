@@ -77,7 +77,7 @@ def _pieces(file: Found, folders: Folders) -> Iterator[Piece]:
         home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem, log.series)
         prefix = f"{subfolder}/" if subfolder else ""
-        averaged = averages(file.source.name, log.series)
+        averaged = averages(file.source.name, log.series, log.hyperparameters)
         series = (
             replace(s, name=prefix + s.name, split=s.split or split, average=averaged.get(s.name, ""))
             for s in log.series
