@@ -12,6 +12,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
 CLASS_SETTINGS = frozenset({"num_classes", "n_classes", "nb_classes", "num_labels", "classes", "n_class", "num_class"})
@@ -133,8 +134,8 @@ def _from_accuracy(run: Run) -> list[Chance]:
         values = series.finite.values
         if len(values) < 2:
             continue
-        accuracy = float(np.median(values[len(values) // 2 :])) / accuracy_unit(values)
-        if accuracy <= 0 or values[0] < RISEN * np.median(values[len(values) // 2 :]):
+        accuracy = median(values[len(values) // 2 :]) / accuracy_unit(values)
+        if accuracy <= 0 or values[0] < RISEN * median(values[len(values) // 2 :]):
             continue
         for classes in dict.fromkeys((*COMMON_CLASSES, *_likely_counts(values, accuracy))):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
@@ -147,7 +148,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
 def _likely_counts(values: NDArray[np.float64], accuracy: float) -> tuple[int, ...]:
     """Return the counts of classes that an accuracy lies next to; none where it has risen: any value is near one."""
     third = -(-len(values) // 3)
-    if np.median(values[-third:]) > (1 + ACCURACY_IS_CHANCE) * np.median(values[:third]):
+    if median(values[-third:]) > (1 + ACCURACY_IS_CHANCE) * median(values[:third]):
         return ()
     return round(1 / accuracy - 0.25), round(1 / accuracy + 0.25)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
+from logdoctor.signals.median import median
 from logdoctor.signals.trend import MAD_TO_SIGMA, MAX_BLOCKS, Unmeasurable, block_medians
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class GradientHistory:
                 f"{logged.name} has {len(positive)} finite values above zero, not more than {MIN_HISTORY}"
             )
         decades = np.log10(positive.values)
-        noise = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(decades)))) / np.sqrt(2)
+        noise = MAD_TO_SIGMA * median(np.abs(np.diff(decades))) / np.sqrt(2)
         return cls(positive, decades - levels_before(decades), noise)
 
     def rise_until(self, step: int) -> float | None:
@@ -115,5 +116,5 @@ def levels_before(decades: NDArray[np.float64]) -> NDArray[np.float64]:
     before = np.full(len(medians), np.inf)
     for j in range(max(-(-MIN_HISTORY // block), RECENT[0]), len(medians)):
         recent = max(RECENT[0], int(RECENT[1] * j))
-        before[j] = min(np.median(medians[: max(j // 2, 1)]), np.median(medians[max(j - recent, 0) : j]))
+        before[j] = min(median(medians[: max(j // 2, 1)]), median(medians[max(j - recent, 0) : j]))
     return before[np.arange(n) // block]

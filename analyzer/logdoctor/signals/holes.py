@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.run import Series
+from logdoctor.signals.median import median
 
 REGULAR = 0.9
 """Share of the distances between logged steps that are the usual one from which a series is logged regularly: what is
@@ -31,7 +32,7 @@ def pace_of(series: Series) -> int | None:
     distances = np.diff(series.curve.steps)
     if len(distances) < 2:
         return None
-    usual = int(np.median(distances))
+    usual = int(median(distances))
     return usual if (distances == usual).mean() >= REGULAR else None
 
 

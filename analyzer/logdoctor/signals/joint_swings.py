@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.signals.median import median
 from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.swings import detrended, turning_points
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -74,7 +75,7 @@ class JointSwings:
             raise Unmeasurable(f"{rough.gap.val.series.name} or the training loss does not move")
         start = max(rough.gap.val.start, rough.gap.train.start)
         return cls(
-            float(np.median(val)) / start,
+            median(val) / start,
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
             (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
             logs,
@@ -137,5 +138,5 @@ def _spread(logs: NDArray[np.float64]) -> float:
 
 
 def _height(late: NDArray[np.float64], trend: Trend[Any]) -> float:
-    usual = float(np.median(trend.series.values[1 : max(4, len(trend) // 4)]))
+    usual = median(trend.series.values[1 : max(4, len(trend) // 4)])
     return float(np.quantile(late, 0.9)) / usual if usual > 0 else 0.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Axis, Role, Series
+from logdoctor.signals.median import median, row_medians
 from logdoctor.signals.trend import MAD_TO_SIGMA, ROUNDING, Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -141,17 +142,17 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
     """
     n = len(values)
     blocks = values[: n // window * window].reshape(-1, window)
-    medians = np.median(blocks, axis=1)
-    deviations = MAD_TO_SIGMA * np.median(np.abs(blocks - medians[:, None]), axis=1)
+    medians = row_medians(blocks)
+    deviations = MAD_TO_SIGMA * row_medians(np.abs(blocks - medians[:, None]))
     # Steady descent is no noise: a block's spread counts only beyond what its slope explains.
     block_of = np.minimum(np.maximum(np.arange(n) // window - 1, 0), len(medians) - 1)
     level = medians[block_of]
     level[:window] = np.inf
     for i in range(2, window):
         if values[i] >= LEAP * values[:i].max() > 0:
-            level[i] = np.median(values[:i])
+            level[i] = median(values[:i])
     # The quietest block must not make the next one look wild, nor must the last digit of a rounded log.
-    quiet = max(float(np.median(deviations)) / 2, last_digit(values) / np.sqrt(12))
+    quiet = max(median(deviations) / 2, last_digit(values) / np.sqrt(12))
     floor = np.maximum(quiet, ROUNDING * np.abs(medians))
     return level, np.maximum(deviations, floor)[block_of]
 

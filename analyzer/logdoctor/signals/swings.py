@@ -168,14 +168,14 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
     """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
     turns: list[int] = []
-    extreme, direction = 0, 0
-    for i in range(1, len(values)):
-        moved = values[i] - values[extreme]
+    extreme, furthest, direction = 0, float(values[0]) if len(values) else 0.0, 0
+    for i, value in enumerate(values[1:].tolist(), start=1):
+        moved = value - furthest
         if direction == 0 and abs(moved) >= least:
-            direction, extreme = (1 if moved > 0 else -1), i
+            direction, extreme, furthest = (1 if moved > 0 else -1), i, value
         elif direction * moved > 0:
-            extreme = i
+            extreme, furthest = i, value
         elif direction and abs(moved) >= least:
             turns.append(extreme)
-            direction, extreme = -direction, i
+            direction, extreme, furthest = -direction, i, value
     return turns

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role, Series
+from logdoctor.signals.median import median, row_medians
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +109,7 @@ class Trend(Generic[R]):
     @cached_property
     def pace(self) -> float:
         """Steps from one logged value to the next, the usual number."""
-        return float(np.median(np.diff(self.series.steps)))
+        return median(np.diff(self.series.steps))
 
     @cached_property
     def first(self) -> float:
@@ -133,7 +134,7 @@ class Trend(Generic[R]):
     @cached_property
     def end(self) -> float:
         """The level at the end of the run."""
-        return float(np.median(self.tail))
+        return median(self.tail)
 
     @cached_property
     def best_at(self) -> int:
@@ -179,7 +180,7 @@ class Trend(Generic[R]):
         """Medians of the beginning, the middle and the end of the run, a third of its points each."""
         values, third = self.series.values, max(1, len(self) // 3)
         parts = values[:third], values[third : len(values) - third], values[-third:]
-        return tuple(float(np.median(part if len(part) else values)) for part in parts)  # type: ignore[return-value]
+        return tuple(median(part if len(part) else values) for part in parts)  # type: ignore[return-value]
 
     @cached_property
     def error_of_third(self) -> float:
@@ -198,7 +199,7 @@ class Trend(Generic[R]):
         tenths = np.array_split(self.series.values, 10)
         if len(self) < 2 * len(tenths):
             return 0.0
-        rise = float(np.median(np.concatenate(tenths[-2:])) - min(np.median(one) for one in tenths))
+        rise = median(np.concatenate(tenths[-2:])) - min(map(median, tenths))
         error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(10 / len(self) + 5 / len(self))
         return float(rise / error) if error > 0 else 0.0
 
@@ -254,8 +255,8 @@ def block_medians(values: NDArray[np.float64], block: int) -> NDArray[np.float64
     if block == 1:
         return values
     whole = len(values) // block * block
-    medians = np.median(values[:whole].reshape(-1, block), axis=1)
-    return medians if whole == len(values) else np.append(medians, np.median(values[whole:]))
+    medians = row_medians(values[:whole].reshape(-1, block))
+    return medians if whole == len(values) else np.append(medians, median(values[whole:]))
 
 
 def block_middles(steps: NDArray[np.int64], block: int) -> NDArray[np.int64]:
@@ -271,9 +272,9 @@ def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float6
     half, n = width // 2, len(values)
     edges = sorted({*range(min(half, n)), *range(max(n - half, 0), n)})
     medians = np.empty(n)
-    medians[edges] = [np.median(values[max(i - half, 0) : i + half + 1]) for i in edges]
+    medians[edges] = [median(values[max(i - half, 0) : i + half + 1]) for i in edges]
     if n >= width:
-        medians[half : n - half] = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
+        medians[half : n - half] = row_medians(np.lib.stride_tricks.sliding_window_view(values, width))
     return medians
 
 
@@ -294,7 +295,7 @@ def jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float
 
     By the lower quartile, so that one jump among a few points does not count as noise.
     """
-    rounding = ROUNDING * float(np.median(np.abs(values)))
+    rounding = ROUNDING * median(np.abs(values))
     if not len(residuals):
         return rounding
     return max(float(np.quantile(np.abs(residuals), 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding)
@@ -304,5 +305,5 @@ def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) ->
     """Return the standard deviation of residuals from their median absolute deviation, never below rounding."""
     if not len(residuals):
         return 0.0
-    rounding = ROUNDING * float(np.median(np.abs(values)))
-    return max(MAD_TO_SIGMA * float(np.median(np.abs(residuals))), rounding)
+    rounding = ROUNDING * median(np.abs(values))
+    return max(MAD_TO_SIGMA * median(np.abs(residuals)), rounding)
