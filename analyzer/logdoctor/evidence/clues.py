@@ -7,7 +7,7 @@ from math import isinf
 
 import numpy as np
 
-from logdoctor.evidence.event import EXPLODES, Event, Kind
+from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.rates import MODEST, rate_height
 from logdoctor.evidence.siblings import from_siblings
@@ -166,6 +166,21 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         steps_up = FAIR if event.averages else STRONG
         yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
         yield Clue("bad-batch", -FAIR, "the loss does not come back")
+        yield from _from_held_out(event)
+
+
+def _from_held_out(event: Event) -> Iterator[Clue]:
+    """Whether validation rises with training: other data change the one loss, a broken model both."""
+    if event.held_out_beside is None or event.first is None:
+        return
+    before, after = event.held_out_beside
+    if after >= (1 + LEARNT) * before > 0:
+        both = f"validation rises with it, from {number(before)} to {number(after)}: it is the model that broke"
+        yield Clue("data-changed", -STRONG, both)
+        yield Clue("learning-rate-too-high", FAIR, both)
+    elif after <= (1 - LEARNT) * event.first:
+        stays = f"validation does not rise with it: {number(before)} before, {number(after)} after"
+        yield Clue("data-changed", FAIR, stays)
 
 
 def _from_level(event: Event) -> Iterator[Clue]:

@@ -185,6 +185,16 @@ class Event:
         return float(values.min()), float(values[-1])
 
     @cached_property
+    def held_out_beside(self) -> tuple[float, float] | None:
+        """The last validation loss before the event and the usual one of the next few; None where one is missing."""
+        held_out = self.run.beside(self.series, ValLoss)
+        if held_out is None or held_out.name == self.series.name:
+            return None
+        steps, values = held_out.finite.steps, held_out.finite.values
+        before, after = values[steps < self.onset_step][-1:], values[steps >= self.step][:RUN_UP]
+        return (float(before[0]), float(np.median(after))) if len(before) and len(after) else None
+
+    @cached_property
     def classifies(self) -> str:
         """Name of a logged metric that only a choice among classes has; nothing where there is none."""
         metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
