@@ -94,3 +94,72 @@ def test_a_file_that_is_cut_off_says_so(tmp_path: Path) -> None:
         read_weights(tmp_path / "a.safetensors")
     with pytest.raises(TensorFileError, match="No such file"):
         read_tensors(tmp_path / "missing.pt")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 5000, b"<html>404</html>", b"PK\x03\x04"])
+def test_what_is_no_archive_is_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.pt").write_bytes(content)
+    with pytest.raises(TensorFileError, match=r"a\.pt: is no archive") as said:
+        read_tensors(tmp_path / "a.pt")
+    assert "\n" not in str(said.value)
+    (tmp_path / "a.safetensors").write_bytes(content)
+    with pytest.raises(TensorFileError, match=r"a\.safetensors: damaged \(.+\)"):
+        read_weights(tmp_path / "a.safetensors")
+
+
+def repickled(path: Path, old: bytes, new: bytes) -> Path:
+    """Change what an archive says of its tensors."""
+    hostile = path.with_name("hostile.pt")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(hostile, "w") as target:
+        for one in source.infolist():
+            content = source.read(one)
+            assert not one.filename.endswith("data.pkl") or content.count(old) == 1
+            target.writestr(one.filename, content.replace(old, new) if one.filename.endswith("data.pkl") else content)
+    return hostile
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"QK\x00K\x07\x85", b"QJ\xff\xff\xff\x7fK\x07\x85"),
+        (b"QK\x00K\x07\x85", b"QK\x00J\xff\xff\xff\x7f\x85"),
+    ],
+    ids=["a place far behind its numbers", "a shape of two billion"],
+)
+def test_a_tensor_that_claims_more_than_its_numbers_is_one_line(tmp_path: Path, old: bytes, new: bytes) -> None:
+    torch.save({"w": torch.zeros(7)}, tmp_path / "a.pt")
+    with pytest.raises(TensorFileError, match=r"hostile\.pt: ") as said:
+        read_tensors(repickled(tmp_path / "a.pt", old, new))
+    assert "\n" not in str(said.value)
+
+
+def test_numbers_of_twice_the_size_stay_within_the_file(tmp_path: Path) -> None:
+    torch.save({"w": torch.zeros(7)}, tmp_path / "a.pt")
+    hostile = repickled(tmp_path / "a.pt", b"FloatStorage", b"DoubleStorage")
+    assert read_tensors(hostile)["w"].untyped_storage().nbytes() < hostile.stat().st_size
+
+
+def test_a_sparse_tensor_of_any_shape_takes_no_memory(tmp_path: Path) -> None:
+    place = torch.zeros(1, 1, dtype=torch.int64)
+    huge = torch.sparse_coo_tensor(place, torch.ones(1), (10**15,), check_invariants=True)
+    torch.save({"w": huge}, tmp_path / "a.pt")
+    assert read_tensors(tmp_path / "a.pt")["w"].shape == (10**15,)
+
+
+def test_a_program_is_not_loaded(tmp_path: Path) -> None:
+    """An archive of TorchScript holds code."""
+    with zipfile.ZipFile(tmp_path / "a.pt", "w") as archive:
+        archive.writestr("a/data.pkl", b"\x80\x02}.")
+        archive.writestr("a/constants.pkl", b"\x80\x02).")
+        archive.writestr("a/code/__torch__.py", "op_version_set = 1\n")
+        archive.writestr("a/version", "3\n")
+    with pytest.raises(TensorFileError, match="TorchScript"):
+        read_tensors(tmp_path / "a.pt")
+
+
+@pytest.mark.parametrize("claimed", [2**60, 2**64 - 1, 10**9])
+def test_a_header_longer_than_the_file_is_one_line(tmp_path: Path, claimed: int) -> None:
+    (tmp_path / "a.safetensors").write_bytes(claimed.to_bytes(8, "little") + b"{}" * 50)
+    with pytest.raises(TensorFileError, match=r"a\.safetensors: damaged \(.+\)") as said:
+        read_weights(tmp_path / "a.safetensors")
+    assert "\n" not in str(said.value)

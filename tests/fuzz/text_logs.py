@@ -14,8 +14,6 @@ from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.text_log import TextLog
 
 SOURCES = (TextLog,)
-MUTATIONS = 14_000
-"""As many have been run; `python -m tests.fuzz --format text_logs` runs more."""
 
 _FORMS = (
     "step {step}: loss {loss}, val_loss {val_loss}",
@@ -94,16 +92,18 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
     """Whether a line is the beginning of one and the end of another, and nobody prints such a line.
 
     One whose words are those of a line that is printed, some of them left out, may be meant so; and so may one with a
-    number more, as lists of numbers have.
+    number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss 0.5`.
+    That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`.
     """
-    words = [word for word in _words(line) if word != b"#"]
+    words = [word for word in _words(line) if word.strip(b"[]") != b"#"]
     parted = any(line.startswith(row[:at]) and any(one.endswith(line[at:]) for one in rows)
                  for row in rows for at in range(1, len(row)))  # fmt: skip
     return parted and not any(_is_part(words, _words(row)) for row in rows)
 
 
 def _words(line: bytes) -> list[bytes]:
-    return re.sub(rb"[,|]| -(?= )", b" ", _NUMBER.sub(b"#", line)).split()
+    words = re.sub(rb"(?<=[a-z'][:=]) +(?=#)", b"", _NUMBER.sub(b"#", line))
+    return re.sub(rb"[,|]| -(?= )|(?=\})", b" ", words).split()
 
 
 def _is_part(words: list[bytes], whole: list[bytes]) -> bool:

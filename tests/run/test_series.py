@@ -65,6 +65,23 @@ class TestCurve:
         stays = [i for i, step in enumerate(steps) if all(later > step for later in steps[i + 1 :])]
         assert numbered(steps).curve.values.tolist() == stays
 
+    def test_an_end_that_only_says_again_what_is_there_drops_nothing(self) -> None:
+        best = Series.of("loss", [1, 2, 3, 4, 3], [4.0, 2.0, 1.0, 1.5, 1.0])
+        assert best.curve.steps.tolist() == [1, 2, 3, 4]
+        assert best.rewinds.tolist() == [4]
+
+    @pytest.mark.parametrize(
+        ("steps", "values"),
+        [
+            ([1, 2, 3, 4, 3], [4.0, 2.0, 1.0, 1.5, 1.25]),  # another value
+            ([1, 2, 3, 4, 2, 3], [4.0, 2.0, 1.0, 1.5, 2.0, 1.25]),  # the same seed, and then another value
+            ([1, 2, 3, 4, 2, 3], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),  # a value that tells nothing
+            ([1, 2, 4, 3], [4.0, 2.0, 1.0, 1.0]),  # a step that was not there
+        ],
+    )
+    def test_an_end_that_says_anything_else_is_a_branch(self, steps: list[int], values: list[float]) -> None:
+        assert Series.of("loss", steps, values).curve.steps.tolist() == [1, 2, 3]
+
     @given(STEPS)
     def test_the_curve_of_a_curve_is_itself(self, steps: list[int]) -> None:
         curve = numbered(steps).curve

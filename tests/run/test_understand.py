@@ -64,6 +64,19 @@ class TestMainLoss:
     def test_an_error_is_no_loss_where_a_loss_is_logged(self) -> None:
         assert roles_of(*named("loss", "mse"))["mse"] is roles.TrainError
 
+    def test_splits_alone_are_losses_where_they_fall(self) -> None:
+        assert roles_of(*named("train", "val")) == {"train": roles.TrainLoss, "val": roles.ValLoss}
+
+    def test_splits_alone_are_nothing_beside_a_loss(self) -> None:
+        assert roles_of(*named("Loss", "Train", "Val"))["Train"] is roles.Unknown
+
+    def test_splits_alone_that_rise_are_nothing(self) -> None:
+        rising = [Series.of(name, [0, 1, 2], [0.25, 0.5, 0.75]) for name in ("Train", "Val")]
+        assert set(roles_of(*rising).values()) == {roles.Unknown}
+
+    def test_one_split_alone_is_nothing(self) -> None:
+        assert roles_of(*named("train"))["train"] is roles.Unknown
+
 
 class TestSplit:
     def test_the_folder_gives_the_split_where_the_name_has_none(self) -> None:

@@ -19,7 +19,7 @@ NAMES = {
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
         "val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
-    "test-loss": "test_loss",
+    "test-loss": "test_loss, te_loss",
     "validation-component-loss": "val/box_loss, clip_val_loss",
     "loss-scale": "loss_scale, loss scale, loss-scale",
     "setup": (
@@ -51,7 +51,7 @@ NAMES = {
     "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",
     "throughput": (
         "train_samples_per_second, it/s, fps, sps, tps, tok/sec, mfu, tflops, throughput(tps), memory(GiB), "
-        "train_runtime, data_time, eta_seconds"
+        "train_runtime, data_time, eta_seconds, cost time"
     ),
 }
 COUNTERS = (

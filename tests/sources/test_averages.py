@@ -71,6 +71,17 @@ LINES = {
         "lm loss",
         "mean since the value before",
     ),
+    "Caffe": (
+        "caffe.log",
+        "I0930 13:31:30.5 14 solver.cpp:45] Initializing solver from parameters: \nbase_lr: 0.01\naverage_loss: 20\n"
+        + "".join(
+            f"I0930 13:31:34.5 14 solver.cpp:228] Iteration {step}, loss = {3 - step / 1000}\n"
+            f"I0930 13:31:34.5 14 solver.cpp:244]     Train net output #0: loss = {3.5 - step / 900:.5f}\n"
+            for step in (0, 100, 200)
+        ),
+        "loss",
+        "mean of the last 20 steps",
+    ),
     "DeiT": (
         "log.txt",
         '{"train_lr": 0.1, "train_loss": 6.5, "test_loss": 6.25, "epoch": 0, "n_parameters": 5}\n'
@@ -86,3 +97,11 @@ def test_a_writer_is_known_by_its_lines(framework: str, tmp_path: Path) -> None:
     file, content, name, how = LINES[framework]
     (tmp_path / file).write_text(content)
     assert averages_below(tmp_path)[name] == how
+
+
+def test_the_outputs_of_a_net_of_caffe_are_single(tmp_path: Path) -> None:
+    file, content, name, how = LINES["Caffe"]
+    (tmp_path / file).write_text(content)
+    assert averages_below(tmp_path) == {name: how, f"train/{name}": ""}
+    (tmp_path / file).write_text(content.replace("average_loss: 20", "average_loss: 1"))
+    assert set(averages_below(tmp_path).values()) == {""}

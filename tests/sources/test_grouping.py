@@ -83,6 +83,15 @@ def test_a_copy_of_an_event_file_beside_it_counts_once(tmp_path: Path, name: str
     ]
 
 
+@pytest.mark.parametrize("name", ["metrics (1).csv", "metrics-copy.csv", "metrics.csv.csv"])
+def test_a_copy_of_a_table_counts_once(tmp_path: Path, name: str) -> None:
+    write_csv(tmp_path / "metrics.csv", step=range(40), loss=FALL)
+    write_csv(tmp_path / name, step=range(40), loss=FALL)
+    (run,) = load(tmp_path)
+    assert [len(one) for one in run.series] == [40]
+    assert sorted(one.used for one in run.sources) == [False, True]
+
+
 def test_a_hard_link_counts_once(tmp_path: Path) -> None:
     write_events(tmp_path, {"loss": FALL}, suffix=".2")
     (original,) = tmp_path.iterdir()

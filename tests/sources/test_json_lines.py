@@ -218,3 +218,13 @@ def test_one_record_is_a_log_where_lines_are_promised(folder: Path) -> None:
 def test_a_file_without_any_record_is_unreadable(folder: Path) -> None:
     with pytest.raises(UnreadableLogError):
         read(write(folder / "none.jsonl", "a\nb\n"))
+
+
+def test_numbers_beyond_all_bounds_are_values(folder: Path) -> None:
+    """A strict reader refuses exactly the lines on which a run diverges."""
+    said = ["1.5", "Infinity", "-Infinity", "NaN", "1e999", "-1e999", "1e-999"]
+    lines = [f'{{"step": {step}, "loss": {value}}}' for step, value in enumerate(said)]
+    log = read(write(folder / "log.jsonl", "\n".join(lines) + "\n"))
+    (series,) = log.series
+    np.testing.assert_array_equal(series.values, [1.5, np.inf, -np.inf, np.nan, np.inf, -np.inf, 0])
+    assert log.notices == ()

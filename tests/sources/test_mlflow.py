@@ -106,3 +106,26 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
     load(tmp_path)
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["mlflow.db"]
+
+
+@pytest.mark.parametrize("name", ["a%2fb", "..x", "%2e%2e%2fb", "-rf", "a b", "\u202eloss"])
+def test_a_metric_may_have_any_name(tmp_path: Path, name: str) -> None:
+    run = tmp_path / "0" / "run"
+    (run / "metrics").mkdir(parents=True)
+    (run / "meta.yaml").write_text("run_id: a\nstatus: 3\n")
+    (run / "metrics" / name).write_text("1700000000000 1.5 0\n1700000001000 1.25 1\n")
+    (found,) = load(tmp_path)
+    (series,) = found.series
+    assert (series.name, series.values.tolist()) == (name, [1.5, 1.25])
+
+
+def test_a_link_among_the_metrics_is_not_followed(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "0"
+    (run / "metrics").mkdir(parents=True)
+    (run / "meta.yaml").write_text("run_id: a\nstatus: 3\n")
+    (run / "metrics" / "loss").write_text("1700000000000 1.5 0\n")
+    (tmp_path / "secret").write_text("1700000000000 7 0\n")
+    (run / "metrics" / "secret").symlink_to(tmp_path / "secret")
+    (run / "metrics" / "up").symlink_to(tmp_path)
+    (found,) = load(tmp_path / "runs")
+    assert [series.name for series in found.series] == ["loss"]

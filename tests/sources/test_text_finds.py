@@ -59,6 +59,10 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (OF_MANY, b"[INFO] iter 30/1000 loss: 0.089: 1.9229"),
         (METERS, b"Epoch: [30] Lo40e+00 Acc@1 1.903e+00"),
         (DICTS, b"{'step': 30, 'loss': 2.642'eval_loss': 6.755e-01}"),
+        (METERS, b"Epoch: [30] Loss +00 Acc@1 1.903e+00"),
+        (METERS, b"Epoch: [30] Loss -01 Acc@1 1.903e+00"),
+        (DICTS, b"{'step': 30, 'loss' 'eval_loss': 1.727e+00}"),
+        (DICTS, b"{'step': 30, 'loss'49039554382}"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss5,678 - iteration 10 - loss: 0.1 - grad_norm: 1.1"),
     ],
 )  # fmt: skip
@@ -76,6 +80,7 @@ def test_a_line_grown_together_of_two_costs_that_line(tmp_path: Path, lines: lis
         b"Epoch 35 | train_loss=nan | val_loss=2.2",
         b"Epoch   35 | train_loss=1.75 | val_loss=  2.2",
         b"Epoch 35 | train_loss=1.75 | val_loss=2.2 | lr=0.1",
+        b"Epoch 35 | train_loss=+1.75 | val_loss=2.2",
     ],
 )
 def test_a_line_that_says_less_or_more_is_whole(tmp_path: Path, line: bytes) -> None:

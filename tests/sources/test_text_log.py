@@ -330,6 +330,20 @@ def test_lines_behind_a_progress_bar_keep_their_numbers(folder: Path) -> None:
     assert [event.line for event in log.events] == [8]
 
 
+def test_a_bar_of_a_hundred_thousand_updates_on_one_line(folder: Path) -> None:
+    """Every state of it is a line, divided by carriage returns."""
+    last = 100_000
+    states = (
+        f"{i / last:4.0%}|###  | {i}/{last} [00:01<00:09, 9.9it/s, loss={2 - i / last:.5f}]" for i in range(last + 1)
+    )
+    content = "\r".join(states) + "\n"
+    begun = time.process_time()
+    (series,) = read(write(folder / "tqdm.log", content)).series
+    assert time.process_time() - begun < 1 + 2 * len(content) / 1e6
+    assert series.steps.tolist() == list(range(last + 1))
+    assert series.values.tolist() == [float(f"{2 - i / last:.5f}") for i in range(last + 1)]
+
+
 # Damage, and lines made to hold a reader up
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import sqlite3
 import sys
+import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -101,3 +103,43 @@ def test_a_data_set_in_parquet_is_left_alone(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"text": ["a", "b"], "label": [0, 1], "step": [1, 2]}), tmp_path / "train.parquet")
     with pytest.raises(NoRunError):
         load(tmp_path)
+
+
+def export(path: Path, columns: Mapping[str, object], rows_a_group: int) -> Path:
+    parquet.write_table(pa.table(dict(columns)), path, row_group_size=rows_a_group, compression="none")
+    return path
+
+
+def test_a_damaged_group_of_rows_costs_itself(tmp_path: Path) -> None:
+    steps = list(range(400))
+    losses = [2.5 - step / 256 for step in steps]
+    columns = {"run_name": ["fox", "owl"] * 200, "timestamp": ["2026-01-01"] * 400, "step": steps, "loss": losses}
+    path = export(tmp_path / "metrics.parquet", columns, 100)
+    third = parquet.ParquetFile(path).metadata.row_group(2)
+    place = third.column(3).dictionary_page_offset or third.column(3).data_page_offset
+    content = path.read_bytes()
+    path.write_bytes(content[:place] + b"\xff" * 40 + content[place + 40 :])
+    runs = {run.name: run for run in load(tmp_path)}
+    found = {
+        step: value
+        for run in runs.values()
+        for one in run.series
+        for step, value in zip(one.steps.tolist(), one.values.tolist(), strict=True)
+    }
+    assert found == {step: loss for step, loss in zip(steps, losses, strict=True) if not 200 <= step < 300}
+    assert set(runs) == {".:fox", ".:owl"}
+    (said,) = {notice.message for run in runs.values() for notice in run.notices}
+    assert said.startswith("Rows 200 to 299 could not be read: ")
+
+
+def test_an_export_that_claims_more_rows_than_it_can_hold(tmp_path: Path) -> None:
+    """A column that repeats one value takes next to nothing."""
+    count = 2_000_000
+    columns = {"run_name": ["fox"] * count, "timestamp": ["2026"] * count, "step": [1] * count, "loss": [0.5] * count}
+    path = export(tmp_path / "metrics.parquet", columns, count)
+    assert path.stat().st_size < 100_000
+    begun = time.process_time()
+    (run,) = load(tmp_path)
+    assert time.process_time() - begun < 5
+    assert [len(one) for one in run.series if one.name == "loss"] == [100_000]
+    assert "more rows than a file of this size can hold" in run.notices[0].message

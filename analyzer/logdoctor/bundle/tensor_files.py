@@ -94,6 +94,8 @@ def _checked_archive(path: Path) -> int:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         reason = "cut off, damaged, or written before torch 1.6; save it anew with torch.save"
         raise TensorFileError(f"{path}: is no archive of torch.save: {reason}") from None
+    if any(entry.filename.endswith("/constants.pkl") for entry in entries):
+        raise TensorFileError(f"{path}: is a program of TorchScript, which is not run; save its state_dict instead")
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
         raise TensorFileError(f"{path}: is compressed, which torch.save never does; save it anew with torch.save")
     if sum(entry.file_size for entry in entries) > taken:

@@ -20,8 +20,8 @@ from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.wording import number
 
-TINY_RATE = 1e-6
-"""Rates from here down hardly move any network; fine-tuning of large models begins at 1e-5."""
+TINY_RATE = 5e-6
+"""Rates from here down hardly move any network that has not been trained before; fine-tuning begins at 1e-5."""
 
 LOW_SGD_RATE = 1e-4
 """The same for SGD, whose steps are not scaled: it is used at 1e-2 to 1."""
@@ -100,24 +100,29 @@ def stuck_causes(
     still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    low, ample = _low_rate(settings, siblings), _ample_rate(siblings)
+    low, ample = _low_rate(settings, siblings) or still.creeps, _ample_rate(siblings)
     strong = strong_regularisation(settings)
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
-    unsaid = not (low or strong or still.frozen or still.moves or vanished or beginning.fell or beginning.blew_up)
+    said = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+    unsaid = not (any(said) or vanished)
     one_answer = still.one_answer or beginning.guesses
     open_to_data = bool(still.many_answers or still.moves) and not one_answer
-    broke = bool(beginning.blew_up or beginning.began_high)
+    thrown = still.saturated or still.restless
+    broke = bool(beginning.blew_up or beginning.began_high or thrown)
     sure = bool(low or strong or beginning.forgot)
     return ranked(
         *_kept(
             rate_too_low(siblings, _strength(bool(low), not ample), pro=_said(low), contra=_said(ample)),
             because(
                 "optimizer-not-stepping",
-                _strength(bool(still.unused_gradients or (still.frozen and not low) or unsaid), not still.moves),
-                pro=_said(still.frozen, still.unused_gradients),
-                contra=_said(still.moves, low if still.frozen else ""),
+                _strength(
+                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated)) or unsaid),
+                    not (still.moves or still.saturated),
+                ),
+                pro=_said("" if still.saturated else still.frozen, still.unused_gradients),
+                contra=_said(still.moves, low if still.frozen else "", still.saturated),
                 fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
             ),
             because(
@@ -129,13 +134,13 @@ def stuck_causes(
             ),
             because(
                 "learning-rate-too-high",
-                _strength(bool(beginning.blew_up), bool(beginning.began_high)),
-                pro=_said(beginning.blew_up or beginning.began_high),
+                _strength(bool(beginning.blew_up or thrown), bool(beginning.began_high)),
+                pro=_said(beginning.blew_up or beginning.began_high, thrown),
             ),
             because(
                 "data-not-normalised",
-                _strength(bool(beginning.began_high) and not beginning.blew_up),
-                pro=_said(beginning.began_high),
+                _strength(bool(beginning.began_high or still.saturated) and not beginning.blew_up),
+                pro=_said(beginning.began_high, still.saturated),
             ),
             because(
                 "dead-activations",

@@ -6,9 +6,10 @@ Known by framework, and a framework by the names that nobody else logs together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from logdoctor.run.run import Setting
 from logdoctor.run.series import Series
 
 SINCE_LAST = "mean since the value before"
@@ -63,9 +64,18 @@ _AVERAGERS = (
 )
 
 
-def averages(form: str, series: Iterable[Series]) -> dict[str, str]:
-    """Return, by name, how the quantities of a log are averaged, given its format."""
+_CAFFE, _CAFFE_WINDOW = "loss", "average_loss"
+"""What a solver prints of an iteration, and over how many it takes the mean: caffe/src/caffe/solver.cpp,
+UpdateSmoothedLoss. What the net puts out is that of a single one."""
+
+
+def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting]) -> dict[str, str]:
+    """Return, by name, how the quantities of a log are averaged, given its format and what it says was set."""
     series = tuple(series)
     names = {one.name for one in series}
     known = [one for one in _AVERAGERS if form in one.formats and one.known_by <= names | {str(s.axis) for s in series}]
-    return {name: one.how for one in reversed(known) for name in names if one.averaged.fullmatch(name)}
+    told = {name: one.how for one in reversed(known) for name in names if one.averaged.fullmatch(name)}
+    window = settings.get(_CAFFE_WINDOW)
+    if form == "text" and isinstance(window, int) and window > 1:
+        told[_CAFFE] = f"mean of the last {window} steps"
+    return told

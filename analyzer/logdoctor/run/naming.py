@@ -23,7 +23,7 @@ SPLIT_WORDS = {
         "tel".split(),
         Split.VALIDATION,
     ),
-    **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
+    **dict.fromkeys(("test", "testing", "tst", "te"), Split.TEST),
 }  # fmt: skip
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
@@ -40,8 +40,8 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
-_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$", re.I)
-"""PaddlePaddle's and MXNet's words for the time that a batch or an epoch took."""
+_DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
+"""PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""
 
 _SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
 """MXNet's word for samples per second."""
@@ -58,7 +58,7 @@ _EXTREMES = frozenset({"min", "max", "final"})
 
 _PERFORMANCE = frozenset(
     "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
-    "elapsed latency duration ips samples_per_second tokens_per_second timing utilization".split()
+    "elapsed latency duration dur ips samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(
@@ -124,6 +124,12 @@ def stem_of(name: str) -> tuple[str, ...]:
     plain = _VALUE_OF_LOSS.sub("loss", name)
     rest = tuple(word for word in words(plain) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
     return tuple(word for word in rest if not word.isdigit())
+
+
+def is_bare_split(name: str) -> bool:
+    """Tell a name that says a split and nothing else: `train=0.18 val=0.19`."""
+    found = words(name)
+    return bool(found) and all(word in SPLIT_WORDS for word in found)
 
 
 def is_loss_word(word: str) -> bool:

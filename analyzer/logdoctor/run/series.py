@@ -89,14 +89,29 @@ class Series:
         """This series with strictly rising steps: at a rewind the later branch replaces the earlier.
 
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
-        draws a resumed run (tensorboard/data/server/reservoir.rs).
+        draws a resumed run (tensorboard/data/server/reservoir.rs). An end that only says again what stands there
+        already, as the line of the best epoch does, drops nothing.
         """
         if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
+        if (whole := len(self) - self._said_again) < len(self):
+            return self.take(slice(whole)).curve
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(self.steps[::-1])[::-1]
         stays = np.append(self.steps[:-1] < floor[1:], True)
         return self.take(stays)
+
+    @property
+    def _said_again(self) -> int:
+        """How many points at the end lie before the furthest and have, one and all, the value that was logged there."""
+        furthest = len(self) - 1 - int(np.argmax(self.steps[::-1]))
+        end = slice(furthest + 1, None)
+        steps, values = self.steps[end], self.values[end]
+        if not len(steps) or (len(steps) > 1 and bool((values == values[0]).all())):
+            return 0  # a value that does not move tells no branch from another
+        there = np.flatnonzero(np.isin(self.steps[: furthest + 1], steps))
+        before = set(zip(self.steps[there].tolist(), self.values[there].tolist(), strict=True))
+        return len(steps) if before.issuperset(zip(steps.tolist(), values.tolist(), strict=True)) else 0
 
     @cached_property
     def finite(self) -> Series:

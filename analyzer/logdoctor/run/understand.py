@@ -41,7 +41,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed]))
+    named = _bare_splits(_sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed])))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -78,6 +78,26 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
         else one
         for one in series
     ]
+
+
+def _bare_splits(series: list[Series]) -> list[Series]:
+    """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`."""
+    bare = [one for one in series if one.role is roles.Unknown and naming.is_bare_split(one.name)]
+    train = [one for one in bare if one.split is Split.TRAIN]
+    if (
+        any(issubclass(one.role, roles.Loss) for one in series)
+        or len(bare) == len(train)
+        or not any(map(_falls, train))
+    ):
+        return series
+    of = {Split.TRAIN: roles.TrainLoss, Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
+    return [replace(one, role=of[one.split]) if one in bare else one for one in series]
+
+
+def _falls(series: Series) -> bool:
+    """Whether a curve of positive values ends lower than it began."""
+    values = series.finite.values
+    return len(values) > 1 and bool(0 < values[-1] < values[0])
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run import Series
 from logdoctor.run.naming import words
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ VERY_FEW = 10
 """Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
 
 
+ANOTHER = 3.0
+"""Errors on other data, in units of those on one set, from which they are not those of naming one class always."""
+
+
 def is_accuracy(name: str) -> bool:
     """Tell whether a series is an accuracy, by its name."""
     return not ACCURACY.isdisjoint(words(name))
@@ -31,6 +37,18 @@ def is_accuracy(name: str) -> bool:
 def accuracy_unit(values: NDArray[np.float64]) -> float:
     """Return what an accuracy of everything right is logged as: 1, or 100; of values (n,), at least one."""
     return 100.0 if values.max() > LARGEST_SHARE else 1.0
+
+
+def errs_alike(series: Series, others: Iterable[Series]) -> bool:
+    """Tell whether no other accuracy ends with far more errors than one does, as where one class is named always.
+
+    The class then has about the same share in all data. What is no accuracy is not compared.
+    """
+    if not is_accuracy(series.name):
+        return True
+    wrong = 1 - float(series.values[-1]) / accuracy_unit(series.values)
+    ends = [one.values for one in others if len(one) and is_accuracy(one.name)]
+    return all(1 - float(np.median(one[-3:])) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
 
 
 def examples_behind(values: NDArray[np.float64], most: int) -> int | None:

@@ -23,6 +23,10 @@ LEAST = 0.4
 """Fall from the middle to the last third in units of that from the first to the middle, below which nothing is a line:
 a logarithm has 0.5."""
 
+PLUNGE, PLUNGE_NOISE = 0.3, 6.0
+"""Fall from the first value to the second, as a share of the fall of the line and in units of the noise, from which the
+steep beginning of a curve lies between the two: tiny language models lose a third of all their fall there."""
+
 FALLS, STEEPENS = 0.08, 0.3
 """Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
 only begun to fall, more."""
@@ -57,19 +61,28 @@ def elapsed_of_cosine(trend: Trend[Any], train: Trend[Any]) -> NDArray[np.float6
 def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> float:
     """Return the slope at two thirds in units of that at one third, NaN for a curve that does not fall evenly.
 
-    `max_bend` is the deviation from a straight line, as a share of its fall, above which a curve falls in steps.
+    Nor does one that falls far from its first value to its second. `max_bend` is the deviation from a straight line, as
+    a share of its fall, above which a curve falls in steps.
     """
     if len(np.unique(gone)) < 3:  # the rate died at once: there is nothing to fit
         return float("nan")
     line_fit, parabola = (np.polynomial.Polynomial.fit(gone, trend.level, degree) for degree in (1, 2))
     slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
-    straight = slopes[0] < 0 and bend <= (max_bend * float(line_fit(0.0) - line_fit(1.0))) ** 2
+    fall = float(line_fit(0.0) - line_fit(1.0))
+    straight = slopes[0] < 0 and bend <= (max_bend * fall) ** 2
+    straight = straight and not _plunges(trend, fall)
     parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
     if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
         first, middle, last = (float(np.median(part)) for part in parts)
         straight = straight and middle - last >= LEAST * (first - middle) - trend.level_noise / 2
     return float(slopes[1] / slopes[0]) if straight else float("nan")
+
+
+def _plunges(trend: Trend[Any], fall: float) -> bool:
+    """Whether a good part of the fall of the line through a curve lies between its first value and its second."""
+    first, second = trend.series.values[:2]
+    return bool(first - second > max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
 
 
 def pace_of_thirds(trend: Trend[Any]) -> float:
@@ -98,4 +111,5 @@ def has_not_levelled_off(*trends: Trend[Any]) -> bool:
     high = all(one.end >= BEGUN * one.start > 0 for one in trends)
     begun = high and min(paces) >= LATE and min(gains) >= STEEPENS
     late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
-    return falls_at_all and (straight or begun) and late and max(z for _, z in falls) >= SURE
+    plunges = any(_plunges(one, 1.5 * (one.thirds[0] - one.thirds[2])) for one in trends)
+    return falls_at_all and not plunges and (straight or begun) and late and max(z for _, z in falls) >= SURE

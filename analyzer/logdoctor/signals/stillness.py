@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import GradNorm, Role, TrainLoss, ValLoss, ValMetric
+from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 
 SAME = 1e-6
@@ -29,6 +30,25 @@ other rows moves by 0.001 and more."""
 
 GROWN = 10.0
 """Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
+
+CALMED = 0.5
+"""Gradient norm of the last third in units of that of the first, up to which the weights have moved to where it is
+lower: with weights that never change it wavers about one level."""
+
+FALLING, LASTING = 0.9, 0.35
+"""Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
+loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
+
+RESTLESS = 0.01
+"""Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
+where each step moves that constant far."""
+
+SATURATED = (-math.log(1e-7), -math.log(2.0**-23))
+"""What a wrong answer given with certainty costs where probabilities are clipped: at Keras' epsilon of 1e-7, and at
+what float32 makes of one minus that."""
+
+CERTAIN = 0.015
+"""Relative distance from the cost of all wrong answers within which a loss is that."""
 
 VANISHED = 1e-5
 """Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
@@ -56,11 +76,54 @@ class Stillness:
 
     @cached_property
     def moves(self) -> str:
-        """The evaluations differ, so the weights change."""
+        """The evaluations differ, or the gradient has become smaller, so the weights change."""
         series = self._values(ValLoss)
-        if series is None or len(series) < FEW or _is_one_value(series.values):
+        if series is not None and len(series) >= FEW:
+            moved = f"{series.name} moves from {series.values[0]:.3g} to {series.values[-1]:.3g}"
+            return "" if _is_one_value(series.values) else moved
+        norms = self._values(GradNorm)
+        if norms is None or len(norms) < 3 * FEW:
             return ""
-        return f"{series.name} moves from {series.values[0]:.3g} to {series.values[-1]:.3g}"
+        early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
+        return f"{norms.name} falls from {early:.3g} to {late:.3g}" if 0 < late <= CALMED * early else ""
+
+    @cached_property
+    def creeps(self) -> str:
+        """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
+        series = self._values(ValLoss)
+        if series is None or len(series) <= FEW or _is_one_value(series.values):
+            return ""
+        values, middle = series.values, len(series) // 2
+        earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
+        if float(np.mean(np.diff(values) < 0)) < FALLING or earlier <= 0 or later < LASTING * earlier:
+            return ""
+        return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
+
+    @cached_property
+    def restless(self) -> str:
+        """The one answer that the model gives to every input changes, and the loss with it."""
+        series = self._values(ValLoss)
+        if not self.one_answer or series is None or len(series) < 2 * FEW:
+            return ""
+        moves = float(np.median(np.abs(np.diff(series.values)))) / max(abs(float(np.median(series.values))), 1e-300)
+        if moves < RESTLESS:
+            return ""
+        return f"{series.name} jumps by {100 * moves:.2g} % from one evaluation to the next though its answer is one"
+
+    @cached_property
+    def saturated(self) -> str:
+        """The loss is what the wrong answers cost when each is given with certainty."""
+        for loss, metric in ((TrainLoss, TrainMetric), (ValLoss, ValMetric)):
+            losses = self._values(loss)
+            named = (one.finite for one in self.run.all(metric) if is_accuracy(one.name))
+            accuracy = next((one for one in named if len(one) >= FEW), None)
+            if losses is None or len(losses) < FEW or accuracy is None:
+                continue
+            level, right = (float(np.median(one.values[-FEW:])) for one in (losses, accuracy))
+            wrong = 1 - right / accuracy_unit(accuracy.values)
+            if wrong > 0 and any(abs(level - cost * wrong) <= CERTAIN * level for cost in SATURATED):
+                return f"{losses.name} of {level:.3g} is that of wrong answers given with certainty"
+        return ""
 
     @cached_property
     def one_answer(self) -> str:

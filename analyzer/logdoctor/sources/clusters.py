@@ -12,7 +12,7 @@ from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
 from logdoctor.sources.agreement import Quantity, Relation, quantity, relation
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import CAPTURE, home_of, is_of_one_rank, split_hint
+from logdoctor.sources.homes import CAPTURE, Folders, home_of, is_of_one_rank, split_hint
 from logdoctor.sources.source import Log
 
 MIN_SHARED_POINTS = 10
@@ -64,7 +64,7 @@ Placed = tuple[PurePosixPath, str, list[Piece]]
 
 def clusters(files: Sequence[Found]) -> list[Placed]:
     """Return the pieces of each run that the files tell of."""
-    folders = frozenset(file.folder for file in files)
+    folders = Folders(file.folder for file in files)
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in (piece for file in files for piece in _pieces(file, folders)):
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
@@ -72,12 +72,12 @@ def clusters(files: Sequence[Found]) -> list[Placed]:
     return _copies_joined(_ranks_joined(apart))
 
 
-def _pieces(file: Found, folders: frozenset[PurePosixPath]) -> Iterator[Piece]:
+def _pieces(file: Found, folders: Folders) -> Iterator[Piece]:
     for log in file.logs or (Log(),):
         home, subfolder = home_of(file.folder, log.series, folders)
         split = split_hint(subfolder, file.path.stem, log.series)
         prefix = f"{subfolder}/" if subfolder else ""
-        averaged = averages(file.source.name, log.series)
+        averaged = averages(file.source.name, log.series, log.hyperparameters)
         series = (
             replace(s, name=prefix + s.name, split=s.split or split, average=averaged.get(s.name, ""))
             for s in log.series

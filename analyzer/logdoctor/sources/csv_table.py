@@ -88,6 +88,12 @@ class CsvTable(Source):
             {"time/fps": [(2048, 512), (4096, 640)], "rollout/ep_rew_mean": [(2048, 21.5)]},
         ),
         Sample(
+            "OpenAI's baselines: counted by its totals, a column that is never filled",
+            "progress.csv",
+            "total/epochs,total/steps,rollout/return,rollout/eval_return\n1,2000,-96.5,\n2,4000,-64.25,\n",
+            {"total/epochs": [(2000, 1), (4000, 2)], "rollout/return": [(2000, -96.5), (4000, -64.25)]},
+        ),
+        Sample(
             "Spinning Up: tabs",
             "progress.txt",
             "Epoch\tAverageEpRet\tTotalEnvInteracts\tTime\n0\t-120.5\t4000\t9.5\n1\t-80.25\t8000\t19.5\n",

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
-from logdoctor.run.notice import DUPLICATE
+from logdoctor.run.notice import DUPLICATE, INTERPRETATION, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
@@ -78,14 +78,15 @@ def _distinct(runs: list[Run]) -> Iterator[Run]:
 def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: float) -> Run:
     whole = [piece for piece in cluster if not piece.continues]
     continuing = _without_copies([piece for piece in cluster if piece.continues])
-    chosen, winners = _best_copies(_join_parts(continuing, whole))
+    joined, together = _join_parts(continuing)
+    chosen, winners = _best_copies([*joined, *((piece, series) for piece in whole for series in piece.series)])
     series = understand(chosen, overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
     used = {piece.file.relative for piece in continuing} | winners
     hyperparameters: dict[str, Setting] = {}
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
-    notices = [notice for file in files.values() for notice in _relative(file)]
+    notices = [*together, *(notice for file in files.values() for notice in _relative(file))]
     return Run(
         name=name,
         series=series,
@@ -156,7 +157,7 @@ def _begins_as(longer: Series, shorter: Series) -> bool:
     )
 
 
-def _join_parts(continuing: list[Piece], whole: list[Piece]) -> list[tuple[Piece, Series]]:
+def _join_parts(continuing: list[Piece]) -> tuple[list[tuple[Piece, Series]], list[Notice]]:
     """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
 
     Where a writer says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that
@@ -164,14 +165,40 @@ def _join_parts(continuing: list[Piece], whole: list[Piece]) -> list[tuple[Piece
     older.
     """
     parts: dict[str, list[tuple[Piece, Series]]] = {}
-    for i, piece in enumerate(continuing):
-        restarts = [later.log.starts_at for later in continuing[i + 1 :] if later.file.folder == piece.file.folder]
-        void_from = min((step for step in restarts if step is not None), default=None)
+    for piece, void_from in zip(continuing, _void_from(continuing), strict=True):
         for series in piece.series:
             valid = series if void_from is None else series.take(series.steps < void_from)
             parts.setdefault(series.name, []).append((piece, valid))
-    joined = [(found[0][0], concatenated([series for _, series in found])) for found in parts.values()]
-    return joined + [(piece, series) for piece in whole for series in piece.series]
+    joined, together = [], []
+    for name, found in parts.items():
+        series = concatenated([one for _, one in found])
+        if (in_turn := _in_turn(series)) is not None:
+            series, paths = in_turn, [str(piece.file.relative) for piece, _ in found]
+            told = f"Several processes wrote `{name}` by turns; its points were put in the order of their times."
+            together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
+        joined.append((found[0][0], series))
+    return joined, together
+
+
+def _in_turn(series: Series) -> Series | None:
+    """Put points in the order of their times where these, and not their order in the files, let the steps rise."""
+    times = series.wall_times
+    if times is None or not len(series.rewinds) or not np.isfinite(times).all():
+        return None
+    by_time = series.take(np.argsort(times, kind="stable"))
+    return by_time if (by_time.steps[1:] > by_time.steps[:-1]).all() else None
+
+
+def _void_from(continuing: list[Piece]) -> list[int | None]:
+    """Return for each file the lowest step at which a later one of its folder starts again."""
+    lowest: dict[PurePosixPath, int] = {}
+    found: list[int | None] = []
+    for piece in reversed(continuing):
+        known = lowest.get(piece.file.folder)
+        found.append(known)
+        if (step := piece.log.starts_at) is not None:
+            lowest[piece.file.folder] = step if known is None else min(step, known)
+    return found[::-1]
 
 
 def _begins(piece: Piece) -> tuple[float, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from logdoctor.run import Series, Split, naming
@@ -36,12 +37,26 @@ _SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
 """Folders of a run that hold its settings (Hydra, W&B) and not its logs."""
 
 
-def home_of(
-    folder: PurePosixPath, series: tuple[Series, ...], folders: frozenset[PurePosixPath]
-) -> tuple[PurePosixPath, str]:
+class Folders:
+    """All folders that hold logs."""
+
+    def __init__(self, folders: Iterable[PurePosixPath]) -> None:
+        self._names: dict[PurePosixPath, set[str]] = {}
+        for folder in folders:
+            self._names.setdefault(folder.parent, set()).add(folder.name)
+
+    def __contains__(self, folder: PurePosixPath) -> bool:
+        return folder.name in self._names.get(folder.parent, ())
+
+    def beside(self, folder: PurePosixPath) -> Iterator[str]:
+        """Yield the names of the others in the same folder."""
+        return (name for name in self._names.get(folder.parent, ()) if name and name != folder.name)
+
+
+def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders) -> tuple[PurePosixPath, str]:
     """Return the folder of the run that a log belongs to, and the sub-folder it was written in ("" for none).
 
-    `folders` are all that hold logs. The sub-folder becomes part of the curve's name where it tells curves apart: for
+    The sub-folder becomes part of the curve's name where it tells curves apart: for
     splits and for `add_scalars`, and only beside others of the same run. A folder that happens to be called `test` is
     a run as any other.
     """
@@ -62,13 +77,13 @@ def home_of(
         return folder.parent, ""
     if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
         return folder.parent.parent, ""
-    beside = [other for other in folders if other.parent == folder.parent and other != folder]
-    if (root := _above_tag_folders(folder, series)) and (root in folders or beside):
+    if (root := _above_tag_folders(folder, series)) and (root in folders or any(folders.beside(folder))):
         return root, folder.name
-    if _is_split(folder, series) and (folder.parent in folders or any(o.name in _SPLIT_FOLDERS for o in beside)):
+    splits = (name in _SPLIT_FOLDERS for name in folders.beside(folder))
+    if _is_split(folder, series) and (folder.parent in folders or any(splits)):
         return folder.parent, folder.name
     stem = _add_scalars_stem(folder, series)
-    if stem and (folder.parent in folders or any(other.name.startswith(stem) for other in beside)):
+    if stem and (folder.parent in folders or any(name.startswith(stem) for name in folders.beside(folder))):
         return folder.parent, folder.name
     return folder, ""
 

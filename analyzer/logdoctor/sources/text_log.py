@@ -14,6 +14,8 @@ from logdoctor.sources.console.boxes import BoxReader
 from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
+from logdoctor.sources.console.prefixes import uncommented
+from logdoctor.sources.console.repeats import without_best_round
 from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.console.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.streams import StreamReader
@@ -49,7 +51,7 @@ class TextLog(Source):
             if isinstance(piece, Span):
                 spans.append(piece)
                 continue
-            passage, damaged = mended(piece)
+            passage, damaged = mended(_readable(piece))
             taken = rows.take(passage)
             spans += damaged + [passage.span(*flaw) for flaw in taken.flaws]
             boxes.take(passage, taken)
@@ -76,9 +78,14 @@ class TextLog(Source):
             yield replace(said, series=log.series, notices=log.notices, label=log.label)
 
 
+def _readable(passage: Passage) -> Passage:
+    """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
+    return without_best_round(uncommented(passage))
+
+
 def _tells_of_training(passage: Passage, path: Path) -> bool:
     rows, boxes = StreamReader(), BoxReader()
-    passage, _ = mended(passage)
+    passage, _ = mended(_readable(passage))
     boxes.take(passage, rows.take(passage))
     return assemble(path, [*rows.streams(), *boxes.streams()]) is not None
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
-from itertools import groupby
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import INTERPRETATION
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.tables.records import settings_of, table_of
+from logdoctor.sources.tables.records import settings_of
+from logdoctor.sources.tables.run_records import RunRecords
 from logdoctor.sources.tables.table_logs import read_logs
 
 _MAGIC = b"PAR1"
@@ -24,6 +25,23 @@ _COLUMNS = ("run_name", "timestamp", "step")
 _ABOUT_THE_ROW = frozenset({"id", "run_id", "run_name", "log_id", "space_id"})
 _LONGEST_FOOTER = 1 << 20
 """Bytes of the description at the end of a file that are looked at."""
+
+_BUFFER_BYTES = 1 << 20
+"""How much of a column is read at a time."""
+
+_AT_A_TIME = 1000
+"""Rows that become Python's objects together."""
+
+_SMALLEST_ROW = 4
+_FEWEST_ROWS = 100_000
+"""Bytes of a row: a column that repeats one value takes next to nothing, so that a small file can claim a billion rows.
+As many rows as _FEWEST_ROWS are read of any file."""
+
+_MOST_SETTINGS = 10_000
+"""Rows of settings that are read, one for each run."""
+
+_ERRORS = (ValueError, OSError, NotImplementedError)
+"""What pyarrow's own errors derive from."""
 
 _LIBRARY_MISSING = (
     "Trackio exported this project as Parquet, which logdoctor reads with pyarrow: `pip install 'logdoctor[parquet]'`, "
@@ -52,12 +70,16 @@ class TrackioParquet(Source):
         except ImportError:
             yield Log(notices=(Notice(INTERPRETATION, str(path), _LIBRARY_MISSING),))
             return
+        runs, notices = RunRecords(path), list[Notice]()
+        for row in _rows(path, parquet, notices):
+            runs.add(_run(row), {name: value for name, value in row.items() if name not in _ABOUT_THE_ROW})
+        if not runs and notices:
+            raise UnreadableLogError(f"{path}: damaged: {notices[0].message}")
         settings = _settings(path, parquet)
-        rows = sorted(_rows(path, parquet), key=_run)
-        for run, of_run in groupby(rows, key=_run):
-            records = [{name: value for name, value in row.items() if name not in _ABOUT_THE_ROW} for row in of_run]
-            for log in read_logs(table_of(path, records)):
+        for run, table in runs.tables():
+            for log in read_logs(table, notices):
                 yield replace(log, label=run, hyperparameters=settings.get(run, {}))
+            notices = []
 
 
 def _has_columns(path: Path, size: int) -> bool:
@@ -71,24 +93,44 @@ def _has_columns(path: Path, size: int) -> bool:
     return all(bytes([len(name)]) + name.encode() in footer for name in _COLUMNS)  # Thrift: the length, then the name
 
 
-def _rows(path: Path, parquet: Any) -> list[dict[str, Any]]:
+def _rows(path: Path, parquet: Any, notices: list[Notice]) -> Iterator[dict[str, Any]]:
+    """Yield the rows, one group after the other; a group that is damaged, or claims too many rows, costs itself."""
     try:
-        rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
-    except (ValueError, OSError, NotImplementedError) as error:  # what pyarrow's own errors derive from
-        said = "".join(one if one.isprintable() else " " for one in str(error)).strip()
-        raise UnreadableLogError(f"{path}: damaged: {said}") from None
-    if rows and "run_name" not in rows[0]:
-        raise UnreadableLogError(f"{path}: damaged: no column is called run_name")
-    return rows
+        file = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True)
+    except _ERRORS as error:
+        raise UnreadableLogError(f"{path}: damaged: {_told(error)}") from None
+    with file:
+        if "run_name" not in file.schema_arrow.names:
+            raise UnreadableLogError(f"{path}: damaged: no column is called run_name")
+        left = max(_FEWEST_ROWS, path.stat().st_size // _SMALLEST_ROW)
+        first = 0
+        for group in range(file.num_row_groups):
+            done, claimed = 0, file.metadata.row_group(group).num_rows
+            try:
+                for batch in file.iter_batches(_AT_A_TIME, row_groups=[group], use_threads=False):
+                    left -= len(batch)
+                    if left < 0:
+                        raise ValueError("more rows than a file of this size can hold")
+                    yield from batch.to_pylist()
+                    done += len(batch)
+            except _ERRORS as error:
+                message = f"Rows {first + done} to {first + claimed - 1} could not be read: {_told(error)}"
+                notices.append(Notice(DAMAGE, str(path), message))
+            first += claimed
+
+
+def _told(error: Exception) -> str:
+    return "".join(one if one.isprintable() else " " for one in str(error)).strip()
 
 
 def _settings(path: Path, parquet: Any) -> Mapping[str, Mapping[str, Setting]]:
     beside = (path.with_name(f"{path.stem}_configs.parquet"), path.parent / "aux" / "configs.parquet")
-    rows: list[dict[str, Any]] = []
+    settings: dict[str, Mapping[str, Setting]] = {}
     for file in beside:
-        with suppress(UnreadableLogError):
-            rows += _rows(file, parquet) if file.is_file() else []
-    return {_run(row): settings_of(dict(_given(row))) for row in rows}
+        with suppress(UnreadableLogError, OSError):
+            rows = _rows(file, parquet, []) if file.is_file() else ()
+            settings.update((_run(row), settings_of(dict(_given(row)))) for row in islice(rows, _MOST_SETTINGS))
+    return settings
 
 
 def _given(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -30,6 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
+from logdoctor.signals.accuracy import errs_alike
 from logdoctor.signals.chance import entropy_of_share, knows_shares_alone
 from logdoctor.wording import counted, number, percent, stretch
 
@@ -116,6 +117,12 @@ class ConstantMetric(Rule):
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
         ),
         silent(
+            "all training examples but one are right, those of validation are not",
+            train_loss=decay(1.3, 0.014, 25, half_life=0.05),
+            train_accuracy=given([0.59, 0.93, 0.96, 0.986, 0.99, 0.996]).followed_by(flat(0.999, 19)),
+            val_accuracy=decay(0.8, 0.952, 25, half_life=0.1),
+        ),
+        silent(
             "rests a little below its best",
             train_loss=decay(1.1, 0.02),
             val_accuracy=line(0.33, 0.98, 20).followed_by(flat(0.967, 100)),
@@ -148,7 +155,7 @@ class ConstantMetric(Rule):
     def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
-        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, train)) is not None]
+        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
@@ -170,7 +177,7 @@ class ConstantMetric(Rule):
             },
         )
 
-    def _stuck_from(self, series: Series, train: Trend[TrainLoss] | None) -> int | None:
+    def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
         if not len(values):
@@ -181,7 +188,8 @@ class ConstantMetric(Rule):
         alike = len(values) - since
         if alike < self.min_points or alike < self.min_share * len(values):
             return None
-        learnt = _rose(values[:since], value) and not knows_shares_alone(value, train)
+        one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
+        learnt = _rose(values[:since], value) and not one_class
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
 
     @staticmethod

@@ -148,6 +148,11 @@ class NoLearning(Rule):
             train_loss=line(1.0, 0.95, 60).noisy(0.2, seed=1),
             val_loss=line(1.09, 1.097, 20).noisy(0.0003),
         ),
+        fires(
+            "each of few evaluations is lower, as those of a fine-tuning that is almost done (a note)",
+            train_loss=line(2.35, 2.33, 15).noisy(0.02),
+            val_loss=given([2.276, 2.271, 2.269, 2.268]),
+        ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
@@ -186,7 +191,7 @@ class NoLearning(Rule):
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
         if confidence is Confidence.LOW and stays and little:  # noise hides training, but validation says the same
             confidence = Confidence.MEDIUM
-        if val is not None and may_fall(val) and val.start - val.end > self.max_fall * abs(val.start) / 4:
+        if val is not None and may_fall(val):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "

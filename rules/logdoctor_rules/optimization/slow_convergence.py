@@ -227,6 +227,11 @@ class SlowConvergence(Rule):
         ),
         silent("a log that begins late", first_step=200, train_loss=line(3.58, 3.3)),
         silent("too short", train_loss=line(10.9, 9.8, 10)),
+        silent(
+            "a steep beginning within the first logged interval",
+            train_loss=line(3.15, 2.45, 40).with_value(0, 3.64).noisy(0.02),
+            val_loss=line(3.1, 2.4, 10),
+        ),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(

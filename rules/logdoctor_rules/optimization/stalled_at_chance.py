@@ -22,6 +22,7 @@ from logdoctor import (
     Strength,
     TrainLoss,
     TrainMetric,
+    ValLoss,
     because,
     confidence_from,
     fires,
@@ -168,6 +169,11 @@ class StalledAtChance(Rule):
         silent(
             "near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)
         ),
+        silent(
+            "a fine-tuning near ln 10 whose validation lies below",
+            train_loss=flat(2.32, 15).noisy(0.01),
+            val_loss=given([2.276, 2.271, 2.269, 2.268]),
+        ),
         silent("accuracy says that it learnt", train_loss=flat(LN2).noisy(0.002), train_accuracy=decay(0.5, 0.95)),
     )
 
@@ -179,11 +185,12 @@ class StalledAtChance(Rule):
         still: Stillness,
         settings: Hyperparameters,
         siblings: Siblings,
+        val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         for level in chance.levels:
             rests = self._rests(train, level)
-            if rests is None or _learnt(run, level):
+            if rests is None or _learnt(run, level) or self._knows_more(val, level):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
@@ -204,6 +211,10 @@ class StalledAtChance(Rule):
                 },
             )
             return
+
+    def _knows_more(self, val: Trend[ValLoss] | None, chance: Chance) -> bool:
+        """Whether validation lies below a level that nothing names, so that it is not that of guessing."""
+        return chance.by_level_alone and val is not None and val.end < (1 - self.tolerance_alone) * chance.level
 
     def _rests(self, train: Trend[TrainLoss], chance: Chance) -> int | None:
         """Return the block from which the loss stays at chance to the end, or None."""

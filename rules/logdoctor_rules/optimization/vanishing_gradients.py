@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,8 @@ FIRST = 5
 
 USUAL = 0.1
 """Share of its usual level that a norm still has shortly before it dies all at once."""
+
+MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40)}
 
 MOST = 0.9
 """Share of the norms that must be next to nothing where the gradient has vanished."""
@@ -164,6 +167,12 @@ class VanishingGradients(Rule):
             train_loss=line(2.5, 2.2).noisy(0.002),
             grad_norm=geometric(1.0, 1e-5).heavy_tailed(0.2),
         ),
+        silent(
+            "a preference loss whose policy is its reference",
+            train_loss=flat(0.6931, 40),
+            grad_norm=flat(0.0, 40),
+            **MARGINS,
+        ),
         silent("too short", train_loss=flat(2.303, 6), grad_norm=flat(0.0, 6)),
     )
 
@@ -183,8 +192,8 @@ class VanishingGradients(Rule):
         limit = max(self.nothing, self.ratio * begin)
         alive = np.flatnonzero(norm.level > limit)
         since = int(alive[-1]) + 1 if len(alive) else 0
-        if since >= len(norm.level):
-            return
+        if since >= len(norm.level) or (since == 0 and any(one.is_preference for one in chance.levels)):
+            return  # a policy that is its own reference has no gradient by construction: see stalled-at-chance
         step = int(norm.steps[since])
         if float(np.quantile(norm.series.values[norm.series.steps >= step], MOST)) > limit:
             return  # a loss that is zero at most steps, as hinge losses are, has a gradient at the others

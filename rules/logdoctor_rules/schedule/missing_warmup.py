@@ -198,6 +198,17 @@ class MissingWarmup(Rule):
         ),
         silent("a short log", settings=ADAM, train_loss=given(OVERSHOT.values[3:41]), lr=cosine(3e-3, 38)),
         silent(
+            "far behind a sibling with a warm-up, of which no settings are known",
+            train_loss=decay(3.2, 2.9, 300, half_life=0.01).noisy(0.05),
+            lr=flat(1e-2, 300),
+            siblings=(
+                example_run(
+                    train_loss=decay(3.2, 0.4, 300).noisy(0.05),
+                    lr=line(0.0, 1e-2, 30).followed_by(cosine(1e-2, 270)),
+                ),
+            ),
+        ),
+        silent(
             "a little behind a sibling with a warm-up",
             settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
             train_loss=decay(3.2, 0.6, 300).noisy(0.02),
@@ -270,12 +281,12 @@ class MissingWarmup(Rule):
         return None if np.log(values[high] / start) < self.once * usual_leap(train, n, abs(start)) else high
 
     def _warmed(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
-        """Return the sibling that differs in its warm-up alone and ends far lower."""
+        """Return the sibling that differs in its warm-up alone, as the settings say, and ends far lower."""
         for one in siblings:
             fall, rate = one.train.start - one.train.end, one.run.find(LearningRate)
             ramps = rate is not None and rate.finite.values[0] < self.full * rate.finite.values.max()
-            alike = all("warm" in name.lower() for name in one.differs) and (ramps or bool(one.differs))
-            if alike and fall > 0 and train.end - one.train.end >= self.sibling_share * fall:
+            same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
+            if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= self.sibling_share * fall:
                 return one
         return None
 

@@ -17,7 +17,7 @@ from logdoctor.sources.console.parts import Clock, LineNumbers, Part
 from logdoctor.sources.console.placing import EPOCH, clock_of, counted_through, main_counter, table_of
 from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.pieces import falls
 from logdoctor.sources.tables.table import Table
 
@@ -61,7 +61,7 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     counted = [counted_through(part, within, epochs) for part, within in read]
     parts = under_sections(with_steps(counted, progress(streams)), streams)
     believed = believed_of(parts, epochs)
-    if not any(tells_performance(name) for part in believed for name in part.values):
+    if not any(any(map(tells_performance, part.values)) or names_splits(part.values) for part in believed):
         return None
     believed = _apart_by_epoch(believed)
     clock = clock_of(believed, epochs, [part for part in counted if not part.values])

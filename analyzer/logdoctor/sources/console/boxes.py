@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from logdoctor.sources.console.aligned import aligned
 from logdoctor.sources.console.form import Field, Form, Kind
+from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.streams import Rows, Taken
 from logdoctor.sources.console.vocabulary import COUNTER_WORDS
@@ -61,9 +63,14 @@ class BoxReader:
 
     def __init__(self) -> None:
         self._headers: dict[str, tuple[str, ...]] = {}
+        self._upper_halves: set[str] = set()
+        self._upper: tuple[str, ...] = ()
+        """The upper half of a header, on the line before."""
         self._boxes: set[str] = set()
         self._open: tuple[str, ...] = ()
         """The names of the columns of the table that is being read."""
+        self._heading = ""
+        """The line of its header."""
         self._section = ""
         self._box: dict[str, float] = {}
         self._found: dict[tuple[tuple[Kind, str], ...], _Collected] = {}
@@ -75,13 +82,20 @@ class BoxReader:
                 self._headers[shape] = names
             elif shape.startswith("|") and _BOX_COUNTER.match(shape):
                 self._boxes.add(shape)
-        marks = self._headers.keys() | self._boxes
+            elif len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
+                self._upper_halves.add(shape)
+        marks = self._headers.keys() | self._boxes | self._upper_halves
         if not self._open and not self._box and not (marks and any(shape in marks for shape in taken.shapes)):
             return
         boxed = bool(self._boxes)
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
+            upper, self._upper = self._upper, ()
             if shape in self._headers:
-                self._open = self._headers[shape]
+                self._open, self._heading = self._headers[shape], line
+            elif shape in self._upper_halves:
+                self._upper = tuple(_cells(shape))
+            elif upper and (names := _in_two_lines(upper, _cells(shape))):
+                self._open = names
             elif self._open:
                 self._row(line, taken.first + i)
             elif boxed and shape.startswith(("|", "-")):
@@ -94,6 +108,8 @@ class BoxReader:
     def _row(self, line: str, number: int) -> None:
         text = line.partition(": ")[0] if _PROGRESS in line else line
         cells = _cells(text)
+        if len(cells) < len(self._open) and not {"|", "\t"} & set(text):
+            cells = aligned(self._heading, text) or cells
         logged = {
             name: v for name, cell in zip(self._open, cells, strict=False) if (v := _value(name, cell)) is not None
         }
@@ -131,12 +147,32 @@ class BoxReader:
         rows.passing = passing
 
 
+def _is_upper_half(line: str) -> bool:
+    """Tell the first line of a header in two: `|  Epoch  |  Iteration  |  Mini-batch  |`, as MATLAB draws it."""
+    cells = _cells(line) if line.startswith("|") else ()
+    counted = sum(1 for cell in cells if _counter_of(cell))
+    return len(cells) > counted > 0 and all(cell[:1].isalpha() for cell in cells)
+
+
+def _in_two_lines(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns of which each has a word on either line, or nothing."""
+    if len(upper) != len(lower) or not any(lower) or any(MASK in cell for cell in lower):
+        return ()
+    return _named([f"{above} {below}".strip() for above, below in zip(upper, lower, strict=True)])
+
+
 def _header(line: str) -> tuple[str, ...]:
-    """Return the names of columns in a header, or nothing: a counter and a quantity of training must be among them."""
+    """Return the names of columns in a header, or nothing."""
     text = line.strip()
     if "|" not in text and "\t" not in text and "  " not in text:
         return ()
     cells = _cells(text)
+    commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
+    return _named(cells[1:] if commented else cells)
+
+
+def _named(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
     if len(cells) < 3 or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
         return ()
     counted = [cell for cell in cells if _counter_of(cell)]

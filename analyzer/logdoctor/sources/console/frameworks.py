@@ -22,6 +22,12 @@ _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
+_MARIAN = re.compile(r"(\[valid\] )?Ep\. \0 : Up\. \0 : (?=Sen\. |[\w-]+ : )")
+"""How Marian begins a line: the epoch and the update; what follows is in pieces between colons."""
+
+_NOT_FINITE = re.compile(r"-?(?:nan|inf)")
+_MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
+
 
 def fixed_form(shape: str) -> Form | None:
     """Return what a line of a fixed form says; None for all others."""
@@ -37,6 +43,8 @@ def fixed_form(shape: str) -> Form | None:
         )
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
+    if marian := _MARIAN.search(shape):
+        return _of_marian(marian)
     return None
 
 
@@ -55,3 +63,19 @@ def _of_batches(began: re.Match[str]) -> Form:
     reader.read()
     counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
     return Form((*counted, *reader.fields), began[1], counter_first=True)
+
+
+def _of_marian(began: re.Match[str]) -> Form:
+    """Read a line of Marian: `Cost 47.9 : L.r. 2.4e-04`, or of validation, `perplexity : 11.1 : new best`."""
+    slot = began.string.count(MASK, 0, began.start())
+    fields = [Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "update", slot + 1)]
+    slot, before = slot + 2, ""
+    for piece in began.string[began.end() :].split(" : "):
+        word, _, rest = piece.partition(" ")
+        name, value = (_MARIAN_NAMES.get(word, ""), rest.partition(" ")[0]) if rest else (before, word)
+        if name and value == MASK:
+            fields.append(Field(Kind.VALUE, name, slot))
+        elif name and _NOT_FINITE.fullmatch(value):
+            fields.append(Field(Kind.VALUE, name, -1, float(value)))
+        slot, before = slot + piece.count(MASK), piece
+    return Form(tuple(fields), "valid" if began[1] else "", counter_first=True)

@@ -24,6 +24,7 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
+    " : cost ",
 )  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
 

@@ -228,7 +228,7 @@ class LineReader:
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous and split_of(previous):
             stem = " ".join(word for word in previous.split() if not split_of(word))
-            key = f"{stem} {key}"  # `loss train: 2.3, val: 2.1`
+            key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"}:
             key = f"{key} ({unit})" if unit else key
         if key in self._names:

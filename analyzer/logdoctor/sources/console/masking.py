@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 MASK = "\0"
 """What stands in a shape where the line has a number. Passages hold no NUL."""
@@ -28,6 +29,21 @@ class Masked:
     """One for each line."""
     numbers: list[str]
     """All numbers of all lines, in order; a line has as many as its shape has masks."""
+
+    def numbers_of(self, shape: str) -> list[str]:
+        """Return the numbers of the first line of a shape."""
+        first = self._firsts[shape]
+        return self.numbers[first : first + shape.count(MASK)]
+
+    @cached_property
+    def _firsts(self) -> dict[str, int]:
+        """Where the numbers of the first line of each shape begin."""
+        firsts: dict[str, int] = {}
+        at = 0
+        for shape in self.shapes:
+            firsts.setdefault(shape, at)
+            at += shape.count(MASK)
+        return firsts
 
 
 def mask(text: str) -> Masked:

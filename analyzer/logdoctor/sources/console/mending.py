@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.grammar import parse
-from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.console.masking import MASK, Masked, mask
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.vocabulary import UNIT
 from logdoctor.sources.tables.numbers import LONGEST_NUMBER
@@ -49,6 +49,8 @@ _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
 _BEGINNING_OF_NUMBER = re.compile(r"[0-9.,]+(?:[eE][-+]?)?")
 _EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
+_DIGITS_OF_EXPONENT = re.compile(r"0[0-9]+")
+"""Behind a sign, what is left of `1.5e-05`; nothing prints a number so."""
 _FAR_MORE = 50
 """How many times as often others must have come for a line to be rare."""
 _MOST_ROWS = 64
@@ -118,7 +120,7 @@ class Rows:
             insort(self.backwards, line[::-1])
 
 
-def is_spliced(shape: str, often: int, rows: Rows) -> bool:
+def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
     """Tell whether a line is the beginning of one among `rows` and the end of another, where no line would go on so.
 
     They are grown together within a word, in front of a number without its name, or with the rest of a number between
@@ -140,6 +142,8 @@ def is_spliced(shape: str, often: int, rows: Rows) -> bool:
         between = shape[last:first]
         if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
             return True
+        if between in _SIGNS and shape[first : first + 1] == MASK:
+            return _DIGITS_OF_EXPONENT.fullmatch(masked.numbers_of(shape)[shape.count(MASK, 0, first)]) is not None
         if shape[first : first + 1] == MASK and _BEGINNING_OF_NUMBER.fullmatch(between):
             return True
         return before == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
@@ -177,6 +181,8 @@ def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bo
         return False
     if begins == MASK and before in _SETS:  # a number without its name
         return True
+    if ends in _QUOTES and behind in _SETS and begins not in _SETS:  # a name without its number
+        return True
     if (
         ends == MASK and begins in (*_SETS, *_QUOTES) and begins != behind and before != MASK
     ):  # a number in the place of a name
@@ -201,9 +207,9 @@ def _most_alike(text: str, known: Sequence[str]) -> str:
     return max(known[max(at - 1, 0) : at + 1], key=lambda one: _common(one, text), default="")
 
 
-def without_crossed_numbers(shape: str) -> str | None:
-    """Return a line with one number for each two that run into each other; None where none do."""
-    return _CROSSED_NUMBERS.sub(MASK, shape) if MASK + "." in shape and _CROSSED_NUMBERS.search(shape) else None
+def without_crossed_numbers(shape: str) -> str:
+    """Return a line with one number for each two that run into each other, or nothing where none do."""
+    return _CROSSED_NUMBERS.sub(MASK, shape) if MASK + "." in shape and _CROSSED_NUMBERS.search(shape) else ""
 
 
 def can_stand_behind(shape: str) -> bool:

@@ -57,10 +57,14 @@ def _restarts(at: Numbers, epoch: Numbers) -> bool:
 def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:
     """Return where the run stood, on the counter that most rows carry; epochs where no steps are counted.
 
-    `headings` count and measure nothing: `Iteration 100, Testing net (#0)`.
+    `headings` count and measure nothing: `Iteration 100, Testing net (#0)`. Where nothing else counts, those are taken
+    that begin with a word and say how far they count: `Learning iteration 100/1500`.
     """
     first = [part for part in headings if part.form.counter_first]
     main = main_counter(parts) if any(part.counters for part in parts) else main_counter(first)
+    if main is None and not len(epochs.lines):
+        first = [part for part in headings if part.plans]
+        main = main_counter(first)
     if main is None:
         return epochs
     return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from logdoctor.sources.console.passages import Passage
 
 _N = "\0"
 
 _RANKS = tuple(map(re.compile, (
-    r"\[(?:rank|default)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
+    r"\[(?:rank|default|RANK)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
+    rf"\[(?:rank|RANK|Rank) (?P<slot>{_N})\]:?\s?",  # PyTorch's tutorials, DeepSpeed
     rf"\[{_N},(?P<slot>{_N})\]<std(?:out|err)>:\s?",  # mpirun
     rf"\s*(?P<slot>{_N}): (?=.*[A-Za-z])",  # srun -l
     rf"(?:worker|node|rank|host)-?(?P<rank>[0-9]{1,9})?(?P<slot>{_N})?: ",  # deepspeed, pdsh
@@ -37,6 +40,9 @@ _LOGGING = tuple(map(re.compile, (
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
 )))  # fmt: skip
 
+_COMMENT = re.compile(r"^[ \t]*#{1,2}[ \t]?(?=\[?[0-9]|[Ee]poch\b)", re.M)
+"""What R's knitr and people who paste a log into source code put before each line of it."""
+
 _MOST = 8
 """How many prefixes may stand before each other."""
 
@@ -52,6 +58,11 @@ class Stripped:
     """The rank, where the prefix spells it."""
     rank_slot: int | None = None
     """Which number of the line is the rank, where it is one."""
+
+
+def uncommented(passage: Passage) -> Passage:
+    """Return a passage, line for line, with the marks of comments taken off what may be lines of a log."""
+    return replace(passage, text=_COMMENT.sub("", passage.text)) if "#" in passage.text else passage
 
 
 def strip(shape: str) -> Stripped:

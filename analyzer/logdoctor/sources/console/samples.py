@@ -732,6 +732,27 @@ SAMPLES = (
         },
     ),
     Sample(
+        "rsl_rl: a heading between rules, and a record of lines below it",
+        "train.log",
+        "".join(
+            "################################################################\n"
+            f"                \x1b[1m Learning iteration {iteration}/1500 \x1b[0m\n"
+            "\n"
+            "         Computation: 48523 steps/s (collection: 0.381s, learning 0.138s)\n"
+            f" Value function loss: {loss:.4f}\n"
+            f"         Mean reward: {reward:.2f}\n"
+            " Mean episode length: 44.82\n"
+            "----------------------------------------------------------------\n"
+            f"     Total timesteps: {98304 * (iteration + 1)}\n"
+            "                 ETA: 85.0s\n"
+            for iteration, loss, reward in ((0, 0.5, -1.5), (1, 0.25, 0.5), (2, 0.125, 2.5))
+        ),
+        {
+            "Value function loss": [(0, 0.5), (1, 0.25), (2, 0.125)],
+            "Mean reward": [(0, -1.5), (1, 0.5), (2, 2.5)],
+        },
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
@@ -748,6 +769,155 @@ SAMPLES = (
         {
             "Cost": [(0, 0.75), (100, 0.5), (200, 0.25)],
             "Accuracy": [(0, 0.125), (100, 0.25), (200, 0.5)],
+        },
+    ),
+    Sample(
+        "Marian: pieces between colons, and validation in lines of one quantity each",
+        "train.log",
+        "".join(
+            f"[2018-12-02 19:20:47] Ep. 1 : Up. {update} : Sen. 40,600 : Cost {cost} * 898,943 @ 2,380 after 35,885 "
+            f": Time 2829.20s : 736.97 words/s : gNorm 0.625 : L.r. {rate}\n"
+            + (
+                f"[2018-12-02 19:20:59] [valid] Ep. 1 : Up. {update} : cross-entropy : {cost / 2} : new best\n"
+                f"[2018-12-02 19:20:59] [valid] Ep. 1 : Up. {update} : perplexity : {cost / 8} : stalled 1 times\n"
+            )
+            for update, cost, rate in (
+                (1000, 64.0, "3.0000e-04"),
+                (2000, 48.0, "2.5000e-04"),
+                (3000, 40.0, "2.0000e-04"),
+            )
+        ),
+        {
+            "Cost": [(1000, 64), (2000, 48), (3000, 40)],
+            "gNorm": [(1000, 0.625), (2000, 0.625), (3000, 0.625)],
+            "learning rate": [(1000, 3e-4), (2000, 2.5e-4), (3000, 2e-4)],
+            "epoch": [(step, 1) for step in (1000, 1000, 1000, 2000, 2000, 2000, 3000, 3000, 3000)],
+            "valid/cross-entropy": [(1000, 32), (2000, 24), (3000, 20)],
+            "valid/perplexity": [(1000, 8), (2000, 6), (3000, 5)],
+        },
+    ),
+    Sample(
+        "skorch: a mark for the epochs that are kept, and nothing for the others",
+        "train.log",
+        "  epoch    train_loss    valid_acc    valid_loss    cp     dur\n"
+        "-------  ------------  -----------  ------------  ----  ------\n"
+        "      1        0.7500       0.5000        0.6875     +  2.2500\n"
+        "      2        0.5000       0.6250        0.6250     +  2.2500\n"
+        "      3        0.3750       0.6250        0.6875        2.5000\n"
+        "      4        0.2500       0.7500        0.5000     +  2.2500\n",
+        {
+            "train_loss": [(1, 0.75), (2, 0.5), (3, 0.375), (4, 0.25)],
+            "valid_acc": [(1, 0.5), (2, 0.625), (3, 0.625), (4, 0.75)],
+            "valid_loss": [(1, 0.6875), (2, 0.625), (3, 0.6875), (4, 0.5)],
+            "dur": [(1, 2.25), (2, 2.25), (3, 2.5), (4, 2.25)],
+        },
+    ),
+    Sample(
+        "MATLAB: a header in two lines, validation on some rows",
+        "training.txt",
+        "|=======================================================================================|\n"
+        "|  Epoch  |  Iteration  |  Time Elapsed  |  Mini-batch  |  Validation  |  Base Learning  |\n"
+        "|         |             |   (hh:mm:ss)   |     Loss     |     Loss     |      Rate       |\n"
+        "|=======================================================================================|\n"
+        "|       1 |           1 |       00:00:11 |       1.9375 |       2.0000 |          0.0100 |\n"
+        "|       1 |          50 |       00:00:20 |       1.0625 |              |          0.0100 |\n"
+        "|       2 |         100 |       00:00:26 |       0.9375 |       1.2500 |          0.0100 |\n"
+        "|=======================================================================================|\n",
+        {
+            "epoch": [(1, 1), (50, 1), (100, 2)],
+            "Time Elapsed (hh:mm:ss)": [(1, 11), (50, 20), (100, 26)],
+            "Mini-batch Loss": [(1, 1.9375), (50, 1.0625), (100, 0.9375)],
+            "Validation Loss": [(1, 2), (100, 1.25)],
+            "Base Learning Rate": [(1, 0.01), (50, 0.01), (100, 0.01)],
+        },
+    ),
+    Sample(
+        "DeePMD: a header behind a mark of comments, and errors alone",
+        "lcurve.out",
+        "#  step      rmse_val    rmse_trn         lr\n"
+        "      0      1.05e+01    1.10e+01    1.0e-03\n"
+        "    100      7.50e+00    9.50e+00    1.0e-03\n"
+        "    200      5.50e+00    6.50e+00    5.0e-04\n",
+        {
+            "rmse_val": [(0, 10.5), (100, 7.5), (200, 5.5)],
+            "rmse_trn": [(0, 11), (100, 9.5), (200, 6.5)],
+            "lr": [(0, 1e-3), (100, 1e-3), (200, 5e-4)],
+        },
+    ),
+    Sample(
+        "R's knitr before XGBoost, which ends with the best round once more",
+        "report.md",
+        "## [1]\ttrain-auc:0.625\ttest-auc:0.5 \n"
+        "## Will train until test_auc hasn't improved in 2 rounds.\n"
+        "## \n"
+        "## [6]\ttrain-auc:0.75\ttest-auc:0.625 \n"
+        "## [11]\ttrain-auc:0.875\ttest-auc:0.5625 \n"
+        "## Stopping. Best iteration:\n"
+        "## [7]\ttrain-auc:0.765625\ttest-auc:0.640625\n",
+        {
+            "train-auc": [(1, 0.625), (6, 0.75), (11, 0.875)],
+            "test-auc": [(1, 0.5), (6, 0.625), (11, 0.5625)],
+        },
+    ),
+    Sample(
+        "PyTorch Geometric's examples: splits for names",
+        "cora.log",
+        "".join(f"Epoch: {epoch:03d}, Loss: {1 / epoch}, Train: 0.75, Val: 0.5, Test: 0.625\n" for epoch in (1, 2, 4)),
+        {
+            "Loss": [(1, 1), (2, 0.5), (4, 0.25)],
+            "Train": [(1, 0.75), (2, 0.75), (4, 0.75)],
+            "Val": [(1, 0.5), (2, 0.5), (4, 0.5)],
+            "Test": [(1, 0.625), (2, 0.625), (4, 0.625)],
+        },
+    ),
+    Sample(
+        "splits, and nothing else, for names",
+        "flow.log",
+        "Epoch 1: train=0.25 val=0.5\nEpoch 2: train=0.125 val=0.375\nEpoch 3: train=0.0625 val=0.25\n",
+        {"train": [(1, 0.25), (2, 0.125), (3, 0.0625)], "val": [(1, 0.5), (2, 0.375), (3, 0.25)]},
+    ),
+    Sample(
+        "ranks that a printed prefix tells apart",
+        "ranks.log",
+        "".join(
+            f"[RANK {rank}]: | epoch   1 | {batch:5d}/   50 batches | loss {loss + rank / 8}\n"
+            for batch, loss in ((10, 4.0), (20, 3.0), (30, 2.0))
+            for rank in (0, 1)
+        ),
+        {"loss": [(10, 4), (20, 3), (30, 2)], "epoch": [(10, 1), (20, 1), (30, 1)]},
+    ),
+    Sample(
+        "LightGBM: squared errors",
+        "train.log",
+        "[50]\ttraining's l2: 8.5\tvalid_1's l2: 9.5\n"
+        "[100]\ttraining's l2: 6.5\tvalid_1's l2: 8.5\n"
+        "[150]\ttraining's l2: 5.5\tvalid_1's l2: 8.25\n"
+        "Early stopping, best iteration is:\n"
+        "[143]\ttraining's l2: 5.625\tvalid_1's l2: 8.125\n",
+        {
+            "training's l2": [(50, 8.5), (100, 6.5), (150, 5.5)],
+            "valid_1's l2": [(50, 9.5), (100, 8.5), (150, 8.25)],
+        },
+    ),
+    Sample(
+        "Informer: its own word for validation",
+        "result.log",
+        "".join(
+            f"\titers: 100, epoch: {epoch} | loss: {loss}\n"
+            "\tspeed: 0.125s/iter; left time: 42.5s\n"
+            f"Epoch: {epoch} cost time: 30.5\n"
+            f"Epoch: {epoch}, Steps: 139 | Train Loss: {loss} Vali Loss: {loss + 0.25} Test Loss: {loss + 0.125}\n"
+            "EarlyStopping counter: 1 out of 3\n"
+            for epoch, loss in ((1, 0.5), (2, 0.375), (3, 0.25))
+        ),
+        {
+            "Train Loss": [(1, 0.5), (2, 0.375), (3, 0.25)],
+            "Vali Loss": [(1, 0.75), (2, 0.625), (3, 0.5)],
+            "loss": [(1, 0.5), (2, 0.375), (3, 0.25)],
+            "cost time": [(1, 30.5), (2, 30.5), (3, 30.5)],
+            "iter": [(at, 100) for at in (0, 1, 3, 4, 6, 7)],
+            "step": [(2, 139), (5, 139), (8, 139)],
+            "Test Loss": [(1, 0.625), (2, 0.5), (3, 0.375)],
         },
     ),
     Sample(

@@ -23,6 +23,7 @@ KNOWN = frozenset({
     "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
     "label_smoothing", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs", "num_epochs",
     "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
+    "average_loss",
 })  # fmt: skip
 """Names of settings that bear on a diagnosis, in lower case with underscores."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from logdoctor.sources.console import mending
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.grammar import parse
-from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.console.masking import MASK, Masked, mask
 from logdoctor.sources.console.mending import (
     CROSSED,
     GLUED,
@@ -126,23 +126,19 @@ class _Known:
     rows: mending.Rows = field(default_factory=mending.Rows)
     """The first shapes that count and came more than once."""
 
-    def learn(self, shapes: Sequence[str]) -> list[str]:
+    def learn(self, masked: Masked) -> list[str]:
         """Read the shapes of a passage that were not met before, and return them; those that come again first."""
-        often = Counter(shapes)
+        often = Counter(masked.shapes)
         fresh = [shape for shape in often if shape not in self.ids]
         for shape in fresh:
             self.ids[shape] = len(self.ids)
             self.slots.append(shape.count(MASK))
             self.told.append(False)
         for shape in sorted(fresh, key=often.__getitem__, reverse=True):
-            self._read(self.ids[shape], shape, often[shape])
+            self._read(self.ids[shape], shape, often[shape], masked)
         return fresh
 
-    def _tells(self, shape: str | None) -> bool:
-        """Tell whether a shape was met before, or is met now, and says something of training."""
-        return shape is not None and shape in self.ids and parse(shape) is not None
-
-    def _read(self, number: int, shape: str, often: int) -> None:
+    def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
         like_it = self.whole.get(shape[-SHORTEST_LINE:])
         line = glued(shape, like_it, self.openings) if like_it else None
         form: Form | None
@@ -154,9 +150,9 @@ class _Known:
             counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
-            elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows):
+            elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows, masked):
                 self.flaws[number], form = SPLICED, None
-            elif self._tells(without_crossed_numbers(shape)):
+            elif (whole := without_crossed_numbers(shape)) and whole in self.ids and parse(whole) is not None:
                 self.flaws[number] = CROSSED
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
@@ -184,7 +180,7 @@ class StreamReader:
     def take(self, passage: Passage) -> Taken:
         """Take the lines of a passage; return their shapes."""
         masked = mask(passage.text)
-        ids, fresh = self._identify(masked.shapes)
+        ids, fresh = self._identify(masked)
         slots = np.array(self._known.slots)[ids]
         starts = np.cumsum(slots) - slots
         told = np.flatnonzero(np.array(self._known.told)[ids])
@@ -228,14 +224,14 @@ class StreamReader:
             found.add(at.of(part.astype(np.int64) - first))
         return found
 
-    def _identify(self, shapes: list[str]) -> tuple[NDArray[np.int64], list[str]]:
+    def _identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
         if len(self._known.ids) > MOST_SHAPES:
             self._known = _Known()
         known = self._known.ids
-        found = [known.get(shape, -1) for shape in shapes]
-        fresh = self._known.learn(shapes) if -1 in found else []
+        found = [known.get(shape, -1) for shape in masked.shapes]
+        fresh = self._known.learn(masked) if -1 in found else []
         if fresh:
-            found = [known[shape] for shape in shapes]
+            found = [known[shape] for shape in masked.shapes]
         return np.array(found, np.int64), fresh
 
 

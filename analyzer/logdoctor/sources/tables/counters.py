@@ -23,10 +23,14 @@ _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
         "iteration", "iterations", "iter", "iters", "iter_num", "num_updates", "update", "updates", "current_steps",
         "time/batch", "batch", "batch_idx", "batch_id", "time/total_timesteps", "misc/total_timesteps",
         "total_timesteps", "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime",
-        "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "training_iteration", "frame",
-        "frames", "boosting_round", "round", "episode", "episodes", "_step",
+        "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "totalenvsteps", "total/steps",
+        "exploration/num steps total", "nupdates", "itr", "training_iteration", "frame", "frames", "boosting_round",
+        "round", "episode", "episodes", "_step",
     )),
-    (Axis.EPOCH, ("epoch", "epochs", "_epoch", "train/epoch", "trainer/epoch", "time/epoch", "current_epoch", "ep")),
+    (Axis.EPOCH, (
+        "epoch", "epochs", "_epoch", "train/epoch", "trainer/epoch", "time/epoch", "current_epoch", "total/epochs",
+        "ep",
+    )),
     (Axis.SAMPLES, (
         "consumed samples", "consumed_samples", "consumed_train_samples", "time/sample", "samples", "samples_seen",
         "examples_seen",

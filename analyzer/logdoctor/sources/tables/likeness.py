@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
-from logdoctor.run import Axis, roles
-from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run import Axis, Split, roles
+from logdoctor.run.naming import is_bare_split, role_of, split_of, words
 from logdoctor.sources.tables.counters import counts, normal, ruler_of
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_logs import RUN_LABELS
@@ -17,8 +17,8 @@ _PLAIN_COUNTERS = frozenset({
 })  # fmt: skip
 """Counters that nothing but a training log has; beside one of them any quantity will do."""
 
-_PERFORMANCE = (roles.Loss, roles.TrainMetric, roles.ValMetric, roles.Reward)
-_BESIDE = (*_PERFORMANCE, roles.TrainError, roles.ValError, roles.GradNorm, roles.LearningRate, roles.Throughput)
+_PERFORMANCE = (roles.Loss, roles.TrainMetric, roles.ValMetric, roles.ValError, roles.Reward)
+_BESIDE = (*_PERFORMANCE, roles.TrainError, roles.GradNorm, roles.LearningRate, roles.Throughput)
 
 _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 """Last words of settings that are called after a loss: `loss_weights`."""
@@ -28,8 +28,14 @@ _ONE_ROW_EACH = frozenset({"name", "state"})
 
 
 def tells_performance(name: str) -> bool:
-    """Tell whether a name promises a loss, a metric or a reward."""
+    """Tell whether a name promises a loss, a metric, an error on held-out data, or a reward."""
     return issubclass(role_of(name, split_of(name)), _PERFORMANCE) and words(name)[-1] not in _SETTINGS
+
+
+def names_splits(names: Collection[str]) -> bool:
+    """Tell whether training and held-out data are told apart by names that say nothing else: `train=0.18 val=0.19`."""
+    splits = {split_of(name) for name in names if is_bare_split(name)}
+    return Split.TRAIN in splits and len(splits) > 1
 
 
 def is_of_training(name: str) -> bool:

@@ -34,7 +34,7 @@ def ranks(arrays: Sequence[Rising]) -> list[Rising]:
     for i, first in enumerate(begins.tolist()):
         here = [slice(cut[i], cut[i + 1]) for cut in cuts]
         shifted = [one[span].astype(np.int64) - first for one, span in zip(arrays, here, strict=True)]
-        counts = sum(np.bincount(at, minlength=PIECE) for at in shifted if len(at))
+        counts = sum(np.bincount(at, minlength=min(PIECE, end - first)) for at in shifted if len(at))
         places = before + np.cumsum(counts) - counts
         for at, span, places_found in zip(shifted, here, found, strict=True):
             places_found[span] = places[at]
