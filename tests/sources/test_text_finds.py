@@ -65,6 +65,7 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (DICTS, b"{'step': 30, 'loss'49039554382}"),
         (DICTS, b"{'step': 30, 'loss': 2.575e+00, '1446, 'eval_loss': 2.574e+00}"),
         (DICTS, b"{'step': 30, 'loss': 0.s': 9.521e-01}"),
+        (DICTS, b"{'step': 30, 'loss':'eval_loss': 9.521e-01}"),
         (PAIRS, b"step 30: loss 1.val_loss 2.5"),
         (PAIRS, b"step 30: loss 1loss 2.5"),
         (EPOCHS, b"Epoch 30 | train_loss=1s=2.4"),

@@ -195,6 +195,7 @@ def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bo
         (begins == MASK and before in _SETS)  # a number without its name
         or (begins == MASK and ends in _QUOTES and before not in _QUOTES)
         or (begins not in _SETS and ends in _QUOTES and behind in _SETS)  # a name without its number
+        or (begins in _QUOTES and ends in _SETS and before not in _SETS)
         or (ends == MASK and before != MASK and (begins.isalpha() or (begins in _MARKS and begins != behind)))
         or (before.isalnum() and begins.isalnum())
         or (ends.isalnum() and behind.isalnum())
