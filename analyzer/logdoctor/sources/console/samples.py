@@ -913,6 +913,14 @@ SAMPLES = (
         },
     ),
     Sample(
+        "values that were wrapped to the line below their name",
+        "page.txt",
+        "Epoch [1/3], Loss: 0.75, Test Accuracy: \n0.5\n"
+        "Epoch [2/3], Loss: 0.5, Test Accuracy: \n0.625\n"
+        "Epoch [3/3], Loss: 0.25, Test Accuracy: \n0.75\n",
+        {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
+    ),
+    Sample(
         "ranks that a printed prefix tells apart",
         "ranks.log",
         "".join(
