@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
-from logdoctor.curves import Curve, decay, line, rise
+from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.overfit import Fitted
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
@@ -89,3 +89,35 @@ def test_harm_beyond_knowing_nothing_needs_another_kind_of_data_or_learning_by_h
     harmed = decay(1.0, 0.8, 10).then(rise(3.0, 110))
     assert first(causes(train_loss=decay(1.0, 0.4), val_loss=harmed)) == "validation-set-differs"
     assert first(causes(train_loss=decay(1.0, 0.001), val_loss=harmed)) == "too-little-data"
+
+
+def test_labels_of_other_rows_are_told_by_an_accuracy_that_stays_at_guessing() -> None:
+    train, val = decay(2.31, 1.5, 40), line(2.31, 2.7, 40)
+    found = causes(train_loss=train, val_loss=val, val_accuracy=flat(0.1, 40).noisy(0.01))
+    assert first(found) == "labels-do-not-match"
+    assert "never falls below" in found["labels-do-not-match"].pro[0]
+    assert found["under-regularised"].strength is Strength.POSSIBLE
+    assert causes(train_loss=train, val_loss=val)["labels-do-not-match"].strength is Strength.POSSIBLE
+    assert "labels-do-not-match" not in causes(train_loss=train, val_loss=val, val_accuracy=line(0.1, 0.4, 40))
+    helped = causes(train_loss=decay(2.31, 0.3, 40), val_loss=decay(2.31, 1.4, 20).then(rise(0.9, 20)))
+    assert "labels-do-not-match" not in helped
+
+
+def test_validation_that_is_worse_than_no_training_at_first_is_another_kind_of_data() -> None:
+    found = causes(train_loss=decay(1.1, 0.005, 60), val_loss=line(5.0, 10.0, 60), val_accuracy=flat(0.333, 60))
+    assert first(found) == "validation-set-differs"
+    assert found["too-little-data"].strength is Strength.POSSIBLE
+
+
+def test_a_metric_that_loses_far_more_than_clean_labels_cost_speaks_for_wrong_ones_by_itself() -> None:
+    falls = line(0.4, 0.95, 10).followed_by(line(0.95, 0.7, 50))
+    found = causes(
+        train_loss=decay(2.3, 0.01, 60), val_loss=decay(2.3, 0.9, 20).then(rise(0.6, 40)), val_accuracy=falls
+    )
+    assert first(found) == "label-noise"
+    luck = causes(
+        train_loss=decay(2.3, 0.01, 60),
+        val_loss=decay(2.3, 0.9, 20).then(rise(0.6, 40)),
+        val_accuracy=line(0.4, 0.7, 10).followed_by(line(0.7, 0.58, 50)).noisy(0.1, seed=3),
+    )
+    assert first(luck) == "too-little-data"

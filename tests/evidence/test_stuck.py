@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from logdoctor import Run, example_run
-from logdoctor.curves import Curve, decay, flat, line
+from logdoctor import Axis, Run, example_run
+from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.stuck import memorises, poor_accuracy, smaller_model, stuck_causes, tiny_model, told
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
@@ -86,3 +86,24 @@ def test_a_rate_that_is_ample_is_not_what_is_too_low(rate: float, strength: Stre
     run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
     causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert next((one.strength for one in causes if one.id == "learning-rate-too-low"), None) is strength
+
+
+def first_cause(**curves: Curve) -> str:
+    run = example_run(None, Axis.EPOCH, 0, **curves)
+    return stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+
+
+def test_a_validation_that_creeps_down_speaks_for_a_rate_that_is_too_low() -> None:
+    curves: dict[str, Any] = {"train_loss": flat(2.3).noisy(0.002), "val_accuracy": flat(0.1, 20)}
+    assert first_cause(**curves, val_loss=line(2.31, 2.3, 20)) == "learning-rate-too-low"
+    assert first_cause(**curves, val_loss=decay(2.33, 2.31, 20, half_life=0.05)) == "bad-initialization"
+
+
+def test_an_output_that_is_certain_or_jumps_speaks_for_a_rate_that_is_too_high() -> None:
+    certain = first_cause(train_loss=flat(14.47, 20), train_accuracy=flat(0.102, 20), val_loss=flat(14.7, 20))
+    assert certain == "learning-rate-too-high"
+    jumps = given([2.33, 2.57, 2.45, 2.64, 2.51, 2.35, 2.47, 2.58] * 2)
+    answers = given([0.1, 0.07, 0.12, 0.07] * 4)
+    assert (
+        first_cause(train_loss=flat(2.5).noisy(0.1), val_loss=jumps, val_accuracy=answers) == "learning-rate-too-high"
+    )

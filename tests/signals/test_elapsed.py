@@ -8,7 +8,7 @@ import pytest
 from logdoctor import Series, TrainLoss
 from logdoctor.curves import Curve, decay, line
 from logdoctor.signals import Trend
-from logdoctor.signals.elapsed import has_not_levelled_off, last_fall, pace_of_thirds
+from logdoctor.signals.elapsed import elapsed, has_not_levelled_off, last_fall, late_pace, pace_of_thirds
 
 
 def trend(curve: Curve) -> Trend[TrainLoss]:
@@ -36,3 +36,11 @@ def test_a_fall_that_has_only_begun_has_not_levelled_off_and_one_that_broke_open
 
 def test_one_curve_that_has_levelled_off_is_enough() -> None:
     assert not has_not_levelled_off(trend(line(2.3, 1.3).noisy(0.02)), trend(decay(2.3, 0.8).noisy(0.01)))
+
+
+def test_a_steep_beginning_before_the_second_value_is_no_even_fall() -> None:
+    even, plunged = (line(3.15, 2.45, 40).with_value(0, first).noisy(0.02) for first in (3.15, 3.64))
+    assert has_not_levelled_off(trend(even))
+    assert not has_not_levelled_off(trend(plunged))
+    assert late_pace(trend(even), elapsed(trend(even), None), 0.07) == pytest.approx(1.0, abs=0.2)
+    assert np.isnan(late_pace(trend(plunged), elapsed(trend(plunged), None), 0.07))

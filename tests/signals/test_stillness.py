@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from logdoctor import Axis, example_run
@@ -61,3 +62,41 @@ class TestGradients:
     def test_the_usual_norm_is_that_of_the_end(self) -> None:
         assert still(grad_norm=flat(1.0, 90).followed_by(flat(1e-9, 10))).gradient == 1e-9
         assert still().gradient is None
+
+    def test_a_norm_that_calms_down_says_that_weights_change(self) -> None:
+        calmed = still(grad_norm=line(0.4, 0.05, 60).heavy_tailed(0.2))
+        assert "falls from" in calmed.moves
+        assert not still(grad_norm=flat(0.4, 60).heavy_tailed(0.2)).moves
+
+
+class TestSteps:
+    def test_evaluations_that_fall_one_by_one_creep(self) -> None:
+        assert "creeps from 1.514 down to 1.509" in still(val_loss=line(1.514, 1.509, 40)).creeps
+
+    def test_digits_that_repeat_do_not_hide_it(self) -> None:
+        assert still(val_loss=Curve(np.round(line(1.514, 1.509, 40).values, 3))).creeps
+
+    @pytest.mark.parametrize(
+        "curve",
+        [line(2.31, 2.3, 40).noisy(0.01), decay(2.33, 2.31, 40, half_life=0.1), line(2.3, 2.2, 4), line(2.2, 2.3, 40)],
+        ids=["wanders", "has levelled off", "few", "rises"],
+    )
+    def test_others_do_not(self, curve: Curve) -> None:
+        assert not still(val_loss=curve).creeps
+
+    def test_one_answer_whose_loss_jumps_is_restless(self) -> None:
+        jumps = given([2.33, 2.57, 2.45, 2.64, 2.51, 2.35, 2.47, 2.58] * 2)
+        assert "though its answer is one" in still(val_loss=jumps, val_accuracy=FEW_ANSWERS).restless
+        assert not still(val_loss=flat(2.31, 16).noisy(0.003), val_accuracy=FEW_ANSWERS).restless
+        assert not still(val_loss=jumps, val_accuracy=flat(0.1, 16).noisy(0.01)).restless
+
+
+class TestSaturated:
+    @pytest.mark.parametrize(("loss", "accuracy"), [(14.47, 0.102), (5.85, 63.3)], ids=["of ten", "of two, in percent"])
+    def test_wrong_answers_given_with_certainty_cost_what_clipping_leaves(self, loss: float, accuracy: float) -> None:
+        run = example_run(None, Axis.EPOCH, 0, train_loss=flat(loss, 20), train_accuracy=flat(accuracy, 20))
+        assert "given with certainty" in Stillness.measure(run).saturated
+
+    def test_other_losses_are_not_that(self) -> None:
+        assert not still(train_accuracy=flat(0.1, 40)).saturated
+        assert not still().saturated

@@ -21,6 +21,9 @@ from logdoctor.wording import counted, number, place
 FAR_ABOVE_USUAL = 10.0
 """Multiple of a rate that seldom trains from which it hardly ever does."""
 
+ABSURD = 100.0
+"""A rate that no optimizer is used at: SGD with clipped gradients stands 20 to 30 (PyTorch's word model)."""
+
 FAR_ABOVE = 100.0
 """A first loss that no model of normalised data has: a cross-entropy begins near ln C, an error of unit targets near 1,
 and bad initial weights alone seldom give fifty times that."""
@@ -239,7 +242,9 @@ def _from_rate(event: Event) -> Iterator[Clue]:
         yield Clue("resumed-without-state", DECISIVE if jump is None else DECISIVE + STRONG, said)
     if jump is None and event.rate.schedule is not None:
         yield from _from_schedule(event)
-    height = rate_height(event.run, event.settings)
+    height, given = rate_height(event.run, event.settings), given_rate(event.run)
+    if height is None and given is not None and given >= ABSURD:
+        yield Clue("learning-rate-too-high", DECISIVE, f"no optimizer is used at a rate of {number(given)}")
     if height is not None:
         rate = number(given_rate(event.run))
         momentum = event.settings.momentum

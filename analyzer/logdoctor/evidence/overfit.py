@@ -12,6 +12,7 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
@@ -26,6 +27,22 @@ UNHELPED = 0.75
 
 WORSE_THAN_NOTHING = 1.5
 """Validation loss at the end as a share of where training began, from which what was learnt does harm there."""
+
+NEVER = 0.93
+"""Lowest validation loss as a share of where training began, from which nothing of what was learnt carries over."""
+
+GUESSES, RISES = 0.45, 0.1
+"""Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
+first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
+
+UNREAD = 0.3
+"""Training loss as a share of its start, above which little has been learnt by heart yet."""
+
+METRIC_LOSS = 0.15
+"""Fall of a validation metric from its best, as a share of it, that says by itself that wrong labels are learnt."""
+
+LUCK = 4.0
+"""The same fall in units of the noise of single evaluations, which a small set makes large."""
 
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
@@ -50,7 +67,11 @@ class Fitted:
 
         `certain` is what says that decisions are as good as ever, where something does.
         """
-        found = [self._under_regularised(), self._too_little_data(), self._sets_differ(), self._label_noise()]
+        labels = [*self._labels_do_not_match(), self._label_noise()]
+        found = [self._under_regularised(), self._too_little_data()]
+        if self._differs_from_the_first or any(one.strength is Strength.LIKELY for one in labels):
+            found = [replace(one, strength=Strength.POSSIBLE) for one in found]
+        found += [self._sets_differ(), *labels]
         if certain:
             found.append(because("overconfidence", pro=[certain]))
         first, *others = ranked(*found)
@@ -121,9 +142,33 @@ class Fitted:
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else []), *apart]
-        likely = apart or ((unhelped or ends) and not self._remembers)
+        likely = apart or self._differs_from_the_first or ((unhelped or ends) and not self._remembers)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
+
+    @property
+    def _differs_from_the_first(self) -> bool:
+        """Whether validation was worse than no training before training could have learnt anything by heart."""
+        (first, training), start = self._first_pair, self.gap.train.start
+        return first > WORSE_THAN_NOTHING * start > 0 and training > UNREAD * start
+
+    def _labels_do_not_match(self) -> Iterator[Cause]:
+        """Labels of other rows can be learnt by heart alone: validation begins beside training, and gains nothing."""
+        gap, metric, (first, training) = self.gap, self.val_metric, self._first_pair
+        start, best = gap.train.start, gap.val.best
+        beside = first - training <= max(FIRST_GAP * abs(training), 4 * gap.val.noise)
+        if not (start > 0 and beside and best > NEVER * start):
+            return
+        pro = [f"validation never falls below {number(best)}, training began at {number(start)}"]
+        strength = Strength.POSSIBLE
+        if metric is not None and is_accuracy(metric.series.name):
+            unit = accuracy_unit(metric.series.values)
+            if metric.end > GUESSES * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
+                return
+            pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
+            strength = Strength.LIKELY
+        fix = Fix("look at some inputs beside their labels, as they come out of the loader")
+        yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
 
     @property
     def _first_pair(self) -> tuple[float, float]:
@@ -141,16 +186,19 @@ class Fitted:
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
         pro, contra = [*self._learnt_late()], []
-        metric = self.val_metric
+        metric, lost = self.val_metric, False
         if metric is not None:
             best = float(metric.level.max())
+            lost = best - metric.end > max(METRIC_LOSS * abs(best), LUCK * metric.noise)
             if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
                 pro.append(
                     f"{metric.series.name} falls from {number(best)} to {number(metric.end)}, more than it should"
                 )
             else:
                 contra.append(f"{metric.series.name} keeps its level")
-        strength = Strength.LIKELY if len(pro) > 1 else Strength.POSSIBLE if pro and not contra else Strength.UNLIKELY
+        strength = (
+            Strength.LIKELY if len(pro) > 1 or lost else Strength.POSSIBLE if pro and not contra else Strength.UNLIKELY
+        )
         return because("label-noise", strength, pro=pro, contra=contra)
 
     def _learnt_late(self) -> Iterator[str]:

@@ -95,7 +95,10 @@ class Stillness:
             return ""
         values, middle = series.values, len(series) // 2
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
-        if float(np.mean(np.diff(values) < 0)) < FALLING or earlier <= 0 or later < LASTING * earlier:
+        changes = np.diff(values)
+        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
+        falls = len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
+        if not falls or earlier <= 0 or later < LASTING * earlier:
             return ""
         return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
 

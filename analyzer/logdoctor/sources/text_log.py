@@ -11,6 +11,7 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
+from logdoctor.sources.console.east_asian import with_plain_marks
 from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
@@ -80,7 +81,7 @@ class TextLog(Source):
 
 def _readable(passage: Passage) -> Passage:
     """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
-    return without_best_round(uncommented(passage))
+    return with_plain_marks(without_best_round(uncommented(passage)))
 
 
 def _tells_of_training(passage: Passage, path: Path) -> bool:

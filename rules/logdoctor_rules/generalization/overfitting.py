@@ -44,7 +44,10 @@ class Overfitting(Rule):
     id = "overfitting"
     title = "Validation loss rises while training loss falls"
     severity = Severity.WARNING
-    causes = ("under-regularised", "too-little-data", "label-noise", "validation-set-differs", "overconfidence")
+    causes = (
+        "under-regularised", "too-little-data", "label-noise", "labels-do-not-match", "validation-set-differs",
+        "overconfidence",
+    )  # fmt: skip
     references = (
         "Prechelt (1998), Early Stopping - But When?, doi:10.1007/3-540-49430-8_3",
         "OverfitGuard, Li et al. (2024), IEEE Access",
@@ -102,6 +105,12 @@ class Overfitting(Rule):
             val_loss=decay(2.3, 0.9, 40).then(rise(0.4, 80)).noisy(0.02),
         ),
         fires("rises from the first epoch", train_loss=decay(2.3, 0.1, 20), val_loss=line(1.0, 1.6, 20)),
+        fires(
+            "labels of other rows, learnt by heart",
+            train_loss=decay(2.31, 1.5, 20),
+            val_loss=line(2.31, 2.7, 20),
+            val_accuracy=flat(0.1, 20).noisy(0.01),
+        ),
         fires("few epochs", train_loss=line(1.6, 0.2, 8), val_loss=decay(1.6, 1.2, 3).then(line(0.0, 0.5, 5))),
         fires(
             "training goes on falling, if only a little",

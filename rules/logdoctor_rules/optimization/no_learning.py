@@ -59,7 +59,7 @@ class NoLearning(Rule):
     )
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
-        "underfitting",
+        "underfitting", "bad-initial-loss",
     )  # fmt: skip
 
     max_fall: float = threshold(

@@ -60,7 +60,10 @@ class LrDecayedTooEarly(Rule):
         "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
         "is not judged. What more rate would have gained is not measured."
     )
-    explains = ("no-learning", "plateau", "slow-convergence", "still-improving", "underfitting", "constant-metric")
+    explains = (
+        "no-learning", "stalled-at-chance", "plateau", "slow-convergence", "still-improving", "underfitting",
+        "constant-metric",
+    )  # fmt: skip
 
     dead_rate: float = threshold(
         0.01, "rate as a share of its peak below which nothing is learnt; cosines pass it in their last 6 %"

@@ -61,6 +61,8 @@ class Divergence(Rule):
         "overfitting",
         "slow-convergence",
         "still-improving",
+        "noisy-validation",
+        "metric-loss-disagreement",
     )
 
     above_start: float = threshold(
