@@ -267,18 +267,16 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start = start_of(train, val, chance)
+        start, fall, risen = start_of(train, val, chance), train.fall, train.end - train.best
         above = train.end - start
-        fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
-        z = max(risen / max(train.noise, 1e-300), train.sure_rise)
-        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z
-        loses = loses and not (val is not None and val.ends_lowest)
+        z, falls_there = max(risen / max(train.noise, 1e-300), train.sure_rise), val is not None and val.ends_lowest
+        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, "little learnt", around)
