@@ -59,7 +59,7 @@ _SIGNS = ("+", "-")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
 _OUT_OF = f"{MASK}/{MASK}"
-_MARKS = (*_SETS, *_QUOTES)
+_MARKS = (*_SETS, *_QUOTES, "@")
 _BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
 _END_OF_KEY = re.compile(r"['\"`]:|=")
 
