@@ -71,6 +71,7 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (EPOCHS, b"Epoch 30 | train_loss=1s=2.4"),
         (OF_MANY, b"[INFO] iter 30/100/1000 loss: 1.5 lr: 0.2"),
         (METERS, b"Epoch: [307.795e-01 Acc@1 1.907e+00"),
+        (METERS, b"Epoch: [30] Loss 0.8037@1 1.907e+00"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss5,678 - iteration 10 - loss: 0.1 - grad_norm: 1.1"),
     ],
 )  # fmt: skip

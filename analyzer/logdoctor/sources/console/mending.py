@@ -59,7 +59,7 @@ _SIGNS = ("+", "-")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
 _OUT_OF = f"{MASK}/{MASK}"
-_MARKS = (*_SETS, *_QUOTES)
+_MARKS = (*_SETS, *_QUOTES, "@")
 _BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
 _END_OF_KEY = re.compile(r"['\"`]:|=")
 
@@ -127,8 +127,9 @@ class Rows:
 def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
     """Tell whether a line is the beginning of one among `rows` and the end of another, where no line would go on so.
 
-    They are grown together within a word, in front of a number without its name, or with the rest of a number between
-    them; or the end says once more what the beginning said. A line that leaves out some of what others say is none.
+    They are grown together within a word, between a name and its number, or with the rest of a number between them; or
+    the end says once more what the beginning said, or does not close its brackets. A line that leaves out some of what
+    others say is none.
     Where the others came far more often, it is enough that two characters stand together at the seam that do so in
     neither of them, or that a line begins within another.
     """
