@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import struct
 import subprocess
@@ -150,6 +151,20 @@ def test_two_gibibytes_of_nuls(tmp_path: Path, name: str, begin: bytes, end: byt
     assert found["points"] == points
     (notice,) = list(found["notices"])  # type: ignore[call-overload]
     assert "NUL bytes" in notice
+
+
+@pytest.mark.skipif(not hasattr(os, "SEEK_DATA"), reason="only some systems tell where a file has no bytes")
+def test_a_terabyte_of_nothing_is_passed_over(tmp_path: Path) -> None:
+    """A sparse file, of which a few kilobytes are stored: holes are not read."""
+    path = tmp_path / EVENTS
+    sparse(path, 1024**4, WHOLE, WHOLE)
+    found = measured(path)
+    path.unlink()
+    assert float(str(found["seconds"])) < 5
+    assert found["points"] == 400
+    (notice,) = list(found["notices"])  # type: ignore[call-overload]
+    assert "1,099,511," in notice
+    assert "NUL bytes stand" in notice
 
 
 def test_the_points_of_a_long_file_are_held_once(tmp_path: Path) -> None:

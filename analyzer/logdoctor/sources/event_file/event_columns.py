@@ -70,12 +70,16 @@ def points_of(layout: Layout, records: Records) -> Iterator[tuple[bytes, Points]
     wall_times = np.zeros(count) if layout.wall_time is None else _floats(rows, layout.wall_time, "<f8")
     for scalar in layout.scalars:
         order, firsts = _by_tag(rows, scalar.tag)
-        kinds = np.full(count, scalar.in_tensor)
-        points = Points(records.starts, steps, numbers(rows, scalar.number), wall_times, kinds).take(order)
+        points = Points(
+            records.starts, steps, numbers(rows, scalar.number), wall_times, np.full(count, scalar.in_tensor)
+        )
+        if len(firsts) == 1:
+            yield rows[0, slice(*scalar.tag)].tobytes(), points
+            continue
+        points = points.take(order)
         heads = np.arange(count)[order][firsts].tolist()
         for head, (first, end) in zip(heads, pairwise([*firsts.tolist(), count]), strict=True):
-            tag = rows[head, slice(*scalar.tag)].tobytes()
-            yield tag, points.take(slice(first, end))
+            yield rows[head, slice(*scalar.tag)].tobytes(), points.take(slice(first, end))
 
 
 def steps_of(layout: Layout, rows: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -102,7 +106,7 @@ def join(pieces: Sequence[Points]) -> Points:
     points = pieces[0]
     if len(pieces) > 1:
         points = Points(*(np.concatenate(parts) for parts in zip(*map(_arrays, pieces), strict=True)))
-    if (points.places[1:] < points.places[:-1]).any():
+    if len(points) > 1 and (points.places[1:] < points.places[:-1]).any():
         return points.take(np.argsort(points.places, kind="stable"))
     return points
 

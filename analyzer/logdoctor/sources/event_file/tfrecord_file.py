@@ -24,7 +24,7 @@ from logdoctor.sources.event_file.tfrecord import (
     prove,
     without_header,
 )
-from logdoctor.sources.nul_bytes import NUL_RUN, longest_nul_run
+from logdoctor.sources.nul_bytes import NUL_RUN, longest_nul_run, past_hole
 
 BLOCK_BYTES = 4 * 1024 * 1024
 """How much is read at a time: what is made of it fits a processor's cache, and few enough steps remain."""
@@ -152,6 +152,7 @@ def _next_proven(file: BinaryIO, at: int, size: int) -> int:
     """Find the first record from a place on that both its checksums prove; the end of the file when there is none."""
     stride = FIRST_STRIDE
     while at < size:
+        at = max(at, past_hole(file, at, size) - HEADER_BYTES)  # a header may begin with a NUL
         data = _read(file, at, min(stride + LONGEST_ANCHOR + FRAME_BYTES, size - at))
         found = first_proven(data, stride, LONGEST_ANCHOR)
         if found is not None:
