@@ -17,7 +17,7 @@ from pathlib import Path
 WATCHED = (
     "socket.", "http.", "urllib.", "ftplib.", "smtplib.", "poplib.", "imaplib.", "webbrowser.",
     "subprocess.", "os.", "pty.", "pickle.", "marshal.load", "exec", "compile", "import", "open", "ctypes.dlopen",
-    "shutil.", "tempfile.", "sqlite3.", "code.__new__",
+    "shutil.", "tempfile.", "sqlite3.", "code.__new__", "mmap.",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ NEVER = (
     "socket.", "http.", "urllib.", "ftplib.", "smtplib.", "poplib.", "imaplib.", "webbrowser.", "subprocess.", "pty.",
     "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "pickle.", "shutil.", "tempfile.",
     "sqlite3.enable_load_extension", "sqlite3.load_extension", "os.kill", "os.chmod", "os.chown", "os.link",
-    "os.symlink",
+    "os.symlink", "mmap.",
 )  # fmt: skip
 
 CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.utime", "os.setxattr")
@@ -153,7 +153,7 @@ def test_the_hook_hears(asked: Asked) -> None:
     assert {event.name for event in asked.events} >= {"open", "import", "exec", "compile", "sqlite3.connect"}
 
 
-def test_no_connection_no_process_no_pickle(asked: Asked) -> None:
+def test_no_connection_no_process_no_pickle_no_mapped_file(asked: Asked) -> None:
     assert list(asked.of(*NEVER)) == []
 
 
@@ -180,6 +180,7 @@ TRAPS: dict[str, tuple[str, Callable[[Event], bool]]] = {
     "a socket": ("import socket; socket.socket()", lambda event: event.name.startswith(NEVER)),
     "a process": ("import subprocess; subprocess.run(['true'])", lambda event: event.name.startswith(NEVER)),
     "a pickle": ("import pickle; pickle.loads(b'cbuiltins\\nlen\\n.')", lambda event: event.name.startswith(NEVER)),
+    "a mapped file": ("import mmap; mmap.mmap(-1, 10)", lambda event: event.name.startswith(NEVER)),
     "a file": ("open('written', 'w')", lambda event: event.writes),
     "an evaluation": (f"eval({BAIT!r} and '1')", lambda event: event.name == "compile"),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Event, Surroundings
-from logdoctor.evidence.event import onset_of_rise, rise_begins
+from logdoctor.evidence.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss
@@ -67,13 +67,13 @@ def test_the_onset_of_a_rise_is_where_the_level_leaves_its_lowest() -> None:
 
 
 def test_a_rate_that_jumps_just_before_is_seen() -> None:
-    jump = death(train_loss=DIES, lr=flat(0.01, 78).followed_by(flat(1.0, 42))).rate_jump
+    jump = death(train_loss=DIES, lr=flat(0.01, 78).followed_by(flat(1.0, 42))).rate.jump
     assert jump is not None
     assert (jump.step, jump.before, jump.after, jump.returns) == (78, 0.01, 1.0, False)
 
 
 def test_a_rate_that_is_back_at_its_peak_returns() -> None:
-    jump = death(train_loss=DIES, lr=cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42))).rate_jump
+    jump = death(train_loss=DIES, lr=cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42))).rate.jump
     assert jump is not None
     assert jump.returns
 
@@ -84,15 +84,15 @@ def test_a_rate_that_is_back_at_its_peak_returns() -> None:
     ids=["constant", "warm-up", "range test", "a jump long before"],
 )
 def test_other_rates_do_not_jump_just_before(rates: Curve) -> None:
-    assert death(train_loss=DIES, lr=rates).rate_jump is None
+    assert death(train_loss=DIES, lr=rates).rate.jump is None
 
 
 def test_a_resumed_run_says_so() -> None:
     run = example_run(axis=Axis.STEP, train_loss=DIES)
-    assert not death_of(run).restarted
+    assert not death_of(run).rate.restarted
     said = TextEvent(RESUMED, "Resuming from checkpoint-78", "train.log", 300, 78)
-    assert death_of(replace(run, events=(said,))).restarted
-    assert not death_of(replace(run, events=(replace(said, step=20),))).restarted
+    assert death_of(replace(run, events=(said,))).rate.restarted
+    assert not death_of(replace(run, events=(replace(said, step=20),))).rate.restarted
 
 
 def test_a_norm_that_rises_before_and_one_that_jumps_are_told_apart() -> None:
@@ -101,23 +101,23 @@ def test_a_norm_that_rises_before_and_one_that_jumps_are_told_apart() -> None:
     leads = death(train_loss=DIES, grad_norm=quiet.with_value(79, 90.0))
     jumps = death(train_loss=DIES, grad_norm=quiet.with_value(80, 90.0))
     calm = death(train_loss=DIES, grad_norm=quiet)
-    assert (rises.norm_rise, rises.norm_jumps) == (6, False)
-    assert (leads.norm_rise, leads.norm_jumps) == (1, False)
-    assert (jumps.norm_rise, jumps.norm_jumps) == (0, True)
-    assert (calm.norm_rise, calm.norm_jumps) == (0, False)
+    assert (rises.norm.rise, rises.norm.jumps) == (6, False)
+    assert (leads.norm.rise, leads.norm.jumps) == (1, False)
+    assert (jumps.norm.rise, jumps.norm.jumps) == (0, True)
+    assert (calm.norm.rise, calm.norm.jumps) == (0, False)
 
 
 def test_a_norm_that_breaks_before_the_loss_is_seen() -> None:
-    assert death(train_loss=DIES, grad_norm=flat(1.0).with_value(79, *[NAN] * 41)).norm_broke_first == 79
-    assert death(train_loss=DIES, grad_norm=flat(1.0).with_value(80, *[NAN] * 40)).norm_broke_first is None
+    assert death(train_loss=DIES, grad_norm=flat(1.0).with_value(79, *[NAN] * 41)).norm.broke_first == 79
+    assert death(train_loss=DIES, grad_norm=flat(1.0).with_value(80, *[NAN] * 40)).norm.broke_first is None
 
 
 def test_clipping_is_read_from_the_settings_or_from_a_ceiling_of_the_norm() -> None:
     capped = Curve(np.minimum(flat(1.2).heavy_tailed(0.5).values, 1.0))
-    assert death(train_loss=DIES, grad_norm=capped).clipped == 1.0
-    assert death(train_loss=DIES, grad_norm=flat(1.2).heavy_tailed(0.5)).clipped is None
-    assert death({"max_grad_norm": 5.0}, train_loss=DIES).clipped == 5.0
-    assert death({"max_grad_norm": 0.0}, train_loss=DIES, grad_norm=capped).clipped == 0.0
+    assert death(train_loss=DIES, grad_norm=capped).norm.clipped == 1.0
+    assert death(train_loss=DIES, grad_norm=flat(1.2).heavy_tailed(0.5)).norm.clipped is None
+    assert death({"max_grad_norm": 5.0}, train_loss=DIES).norm.clipped == 5.0
+    assert death({"max_grad_norm": 0.0}, train_loss=DIES, grad_norm=capped).norm.clipped == 0.0
 
 
 def test_what_came_before_is_told_in_order_of_steps() -> None:

@@ -115,6 +115,23 @@ def test_a_sibling_at_a_lower_rate_clears_the_data() -> None:
     assert [one.id for one in beside if one.strength is Strength.LIKELY] == ["learning-rate-too-high"]
 
 
+def test_a_sibling_at_nearly_the_same_rate_is_none_at_a_lower_one() -> None:
+    spiking = decay(2.3, 0.5).noisy(0.02).with_value(80, 9.0)
+    run, calm = (
+        example_run({"lr": rate}, Axis.STEP, train_loss=loss)
+        for rate, loss in ((0.002, spiking), (0.00199, decay(2.3, 0.5)))
+    )
+    assert finding(run, calm).causes[0].id == "bad-batch"
+    assert finding(run, replace(calm, hyperparameters={"lr": 0.001})).causes[0].id == "learning-rate-too-high"
+
+
+def test_validation_that_rises_too_tells_a_broken_model_from_other_data() -> None:
+    steps_up = SOUND.followed_by(flat(3.0, 40)).noisy(0.02)
+    stays, rises = decay(2.3, 0.6), decay(2.3, 0.6, 80).followed_by(flat(2.4, 40))
+    assert causes(train_loss=steps_up, val_loss=stays)[0] == "data-changed"
+    assert causes(train_loss=steps_up, val_loss=rises)[0] == "learning-rate-too-high"
+
+
 def test_the_clip_threshold_comes_from_the_norm_before() -> None:
     run = example_run(SGD, Axis.STEP, train_loss=GROWS, grad_norm=RISING_NORM)
     cause = next(one for one in finding(run).causes if one.id == "no-gradient-clipping")

@@ -93,7 +93,8 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
 
     One whose words are those of a line that is printed, some of them left out, may be meant so; and so may one with a
     number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss 0.5`.
-    That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`.
+    That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`; nor does it
+    that the number is, outside dictionaries, for there may be none yet: `val_loss: lr: 0.1`.
     """
     words = [word for word in _words(line) if word.strip(b"[]") != b"#"]
     parted = any(line.startswith(row[:at]) and any(one.endswith(line[at:]) for one in rows)
@@ -102,7 +103,7 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
 
 
 def _words(line: bytes) -> list[bytes]:
-    words = re.sub(rb"(?<=[a-z'][:=]) +(?=#)", b"", _NUMBER.sub(b"#", line))
+    words = re.sub(rb"(?<=[a-z][:=]) *#|(?<='[:=]) +(?=#)", b"", _NUMBER.sub(b"#", line))
     return re.sub(rb"[,|]| -(?= )|(?=\})", b" ", words).split()
 
 

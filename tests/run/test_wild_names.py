@@ -9,6 +9,7 @@ from logdoctor.sources.tables.counters import axis_of
 
 NAMES = {
     "train-loss": (
+        "训练损失, 平均损失, 訓練損失, 손실, "
         "loss, train_loss, train/loss, Loss/train, training_loss, train_loss_step, train_loss_epoch, "
         "total_loss, lm loss, lm_loss, reduced_train_loss, loss_metrics/global_avg_loss, learning/loss, "
         "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
@@ -17,7 +18,7 @@ NAMES = {
     "validation-loss": (
         "val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
-        "val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
+        "验证损失, 검증 손실, val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
     "test-loss": "test_loss, te_loss",
     "validation-component-loss": "val/box_loss, clip_val_loss",

@@ -63,6 +63,14 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (METERS, b"Epoch: [30] Loss -01 Acc@1 1.903e+00"),
         (DICTS, b"{'step': 30, 'loss' 'eval_loss': 1.727e+00}"),
         (DICTS, b"{'step': 30, 'loss'49039554382}"),
+        (DICTS, b"{'step': 30, 'loss': 2.575e+00, '1446, 'eval_loss': 2.574e+00}"),
+        (DICTS, b"{'step': 30, 'loss': 0.s': 9.521e-01}"),
+        (DICTS, b"{'step': 30, 'loss':'eval_loss': 9.521e-01}"),
+        (PAIRS, b"step 30: loss 1.val_loss 2.5"),
+        (PAIRS, b"step 30: loss 1loss 2.5"),
+        (EPOCHS, b"Epoch 30 | train_loss=1s=2.4"),
+        (OF_MANY, b"[INFO] iter 30/100/1000 loss: 1.5 lr: 0.2"),
+        (METERS, b"Epoch: [307.795e-01 Acc@1 1.907e+00"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss5,678 - iteration 10 - loss: 0.1 - grad_norm: 1.1"),
     ],
 )  # fmt: skip
@@ -81,6 +89,7 @@ def test_a_line_grown_together_of_two_costs_that_line(tmp_path: Path, lines: lis
         b"Epoch   35 | train_loss=1.75 | val_loss=  2.2",
         b"Epoch 35 | train_loss=1.75 | val_loss=2.2 | lr=0.1",
         b"Epoch 35 | train_loss=+1.75 | val_loss=2.2",
+        b"Epoch 35 | train_loss=[1.75 1.5] | val_loss=2.2",
     ],
 )
 def test_a_line_that_says_less_or_more_is_whole(tmp_path: Path, line: bytes) -> None:

@@ -143,3 +143,27 @@ def test_an_export_that_claims_more_rows_than_it_can_hold(tmp_path: Path) -> Non
     assert time.process_time() - begun < 5
     assert [len(one) for one in run.series if one.name == "loss"] == [100_000]
     assert "more rows than a file of this size can hold" in run.notices[0].message
+
+
+def test_a_page_that_claims_a_gigabyte_is_not_made_room_for(tmp_path: Path) -> None:
+    """Found by fuzzing: with a buffer of its own, pyarrow set a gigabyte aside before it read."""
+    columns = {"run_name": ["fox"] * 50, "timestamp": ["2026-01-01"] * 50, "step": list(range(50)), "loss": [0.5] * 50}
+    path = export(tmp_path / "metrics.parquet", columns, 50)
+    content = path.read_bytes()
+    header = b"\x15\x04\x15\x80\x02\x15\xff\xff\xff\xff\x0a"  # a page of 1.4 GB in Thrift's compact form
+    path.write_bytes(content[:4] + header + content[4 + len(header) :])
+    begun = time.process_time()
+    (run,) = load(tmp_path)
+    assert time.process_time() - begun < 2
+    assert run.series == ()
+    assert "Rows 0 to 49 could not be read" in run.notices[0].message
+
+
+def test_rows_that_are_all_no_json_are_said(tmp_path: Path, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as written:
+        written.execute("UPDATE metrics SET metrics = '{torn'")
+        written.commit()
+    (run,) = load(database)
+    assert run.series == ()
+    assert all("hold no JSON" in notice.message for notice in run.notices)
+    assert run.notices

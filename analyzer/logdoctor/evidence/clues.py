@@ -7,7 +7,8 @@ from math import isinf
 
 import numpy as np
 
-from logdoctor.evidence.event import EXPLODES, LOOK_BACK, RUN_UP, Event, Kind
+from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
+from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.rates import MODEST, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
@@ -128,9 +129,9 @@ def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
 
 def _has_warmup(event: Event) -> bool | None:
     """Whether the rate rose to its peak at the start, by its log or the settings; None where neither says."""
-    if event.schedule is not None:
-        rates = event.schedule.rates
-        return bool(rates[0] <= event.schedule.peak / 2 and int(np.argmax(rates)) >= 1 and event.rate_jump is None)
+    if event.rate.schedule is not None:
+        rates = event.rate.schedule.rates
+        return bool(rates[0] <= event.rate.schedule.peak / 2 and int(np.argmax(rates)) >= 1 and event.rate.jump is None)
     return None if event.settings.warmup is None else event.settings.warmup > 0
 
 
@@ -168,6 +169,21 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         steps_up = FAIR if event.averages else STRONG
         yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
         yield Clue("bad-batch", -FAIR, "the loss does not come back")
+        yield from _from_held_out(event)
+
+
+def _from_held_out(event: Event) -> Iterator[Clue]:
+    """Whether validation rises with training: other data change the one loss, a broken model both."""
+    if event.held_out_beside is None or event.first is None:
+        return
+    before, after = event.held_out_beside
+    if after >= (1 + LEARNT) * before > 0:
+        both = f"validation rises with it, from {number(before)} to {number(after)}: it is the model that broke"
+        yield Clue("data-changed", -STRONG, both)
+        yield Clue("learning-rate-too-high", FAIR, both)
+    elif after <= (1 - LEARNT) * event.first:
+        stays = f"validation does not rise with it: {number(before)} before, {number(after)} after"
+        yield Clue("data-changed", FAIR, stays)
 
 
 def _from_level(event: Event) -> Iterator[Clue]:
@@ -209,8 +225,8 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
 
 def _from_rate(event: Event) -> Iterator[Clue]:
     """What the rate did just before, and how it compares with what others use."""
-    jump = event.rate_jump
-    if event.rates is None and event.learnt:
+    jump = event.rate.jump
+    if event.rate.logged is None and event.learnt:
         yield Clue("learning-rate-jump", FAIR + WEAK)  # it would not show
     if jump is not None:
         said = f"the rate goes from {number(jump.before)} to {number(jump.after)} in {place(event.series, jump.step)}"
@@ -221,10 +237,10 @@ def _from_rate(event: Event) -> Iterator[Clue]:
             yield Clue("resumed-without-state", STRONG + FAIR, back)
         for other in ("bad-batch", "data-changed", "log-of-zero", "data-not-normalised"):
             yield Clue(other, -STRONG, said)
-    if event.restarted:
+    if event.rate.restarted:
         said = f"the run was resumed just before {place(event.series, event.step)}"
         yield Clue("resumed-without-state", DECISIVE if jump is None else DECISIVE + STRONG, said)
-    if jump is None and event.schedule is not None:
+    if jump is None and event.rate.schedule is not None:
         yield from _from_schedule(event)
     height, given = rate_height(event.run, event.settings), given_rate(event.run)
     if height is None and given is not None and given >= ABSURD:
@@ -241,7 +257,7 @@ def _from_rate(event: Event) -> Iterator[Clue]:
 
 
 def _from_schedule(event: Event) -> Iterator[Clue]:
-    schedule = event.schedule
+    schedule = event.rate.schedule
     if schedule is None:
         return
     share, rate = schedule.share_at(event.onset_step), number(schedule.at(event.onset_step))
@@ -255,16 +271,16 @@ def _from_schedule(event: Event) -> Iterator[Clue]:
 
 def _from_norm(event: Event) -> Iterator[Clue]:
     """What the gradient norm did before the loss, and in that very step."""
-    where, usual = place(event.series, event.onset_step), event.usual_norm
-    clipped = event.clipped
+    where, usual = place(event.series, event.onset_step), event.norm.usual
+    clipped = event.norm.clipped
     if clipped:
         yield Clue("no-gradient-clipping", -DECISIVE, f"gradients are clipped at {number(clipped)}")
     elif clipped == 0:
         yield Clue("no-gradient-clipping", WEAK, "the settings switch clipping off")
     if usual is None:
         return
-    if event.norm_rise and event.learnt:
-        rose = f"the gradient norm leaves its usual {number(usual)} {counted(event.norm_rise, 'point')} before {where}"
+    if event.norm.rise and event.learnt:
+        rose = f"the gradient norm leaves its usual {number(usual)} {counted(event.norm.rise, 'point')} before {where}"
         yield Clue("no-gradient-clipping", FAIR, rose)
         yield Clue("learning-rate-too-high", FAIR, rose)
         for other in ("bad-batch", "log-of-zero"):
@@ -272,24 +288,28 @@ def _from_norm(event: Event) -> Iterator[Clue]:
         yield Clue("data-changed", -FAIR, rose)
         if event.settings.is_adaptive:
             yield Clue("stale-second-moment", FAIR, rose)
-    elif event.norm_jumps:
-        jumped = f"the gradient norm is quiet until {where}, {number(event.norm_at)} there, {number(usual)} usually"
+    elif event.norm.jumps:
+        jumped = (
+            f"the gradient norm is quiet until {where}, {number(event.norm.at_onset)} there, {number(usual)} usually"
+        )
         yield Clue("bad-batch", FAIR, jumped)
         yield Clue("learning-rate-too-high", -WEAK, jumped)
-        yield Clue("no-gradient-clipping", WEAK, f"one gradient of norm {number(event.norm_at)} went through unclipped")
+        yield Clue(
+            "no-gradient-clipping", WEAK, f"one gradient of norm {number(event.norm.at_onset)} went through unclipped"
+        )
     if event.kind is Kind.NON_FINITE and event.at_once:
         yield from _from_norm_out_of_quiet(event)
 
 
 def _from_norm_out_of_quiet(event: Event) -> Iterator[Clue]:
-    if event.norm_broke_first is not None:
-        first = f"the gradient norm broke in {place(event.series, event.norm_broke_first)}, before the loss"
+    if event.norm.broke_first is not None:
+        first = f"the gradient norm broke in {place(event.series, event.norm.broke_first)}, before the loss"
         yield Clue("unstable-operation", STRONG, f"{first}: the backward pass fails where the forward pass is sound")
         yield Clue("half-precision-overflow", FAIR, first)
         yield Clue("log-of-zero", -WEAK, first)
         yield Clue("bad-batch", -FAIR, first)
-    elif event.norms is not None and not event.norm_rise:
-        quiet = f"the gradient norm is quiet, at {number(event.usual_norm)}, until the loss itself breaks"
+    elif event.norm.logged is not None and not event.norm.rise:
+        quiet = f"the gradient norm is quiet, at {number(event.norm.usual)}, until the loss itself breaks"
         yield Clue("bad-batch", WEAK, quiet)
         yield Clue("log-of-zero", WEAK, quiet)
         yield Clue("learning-rate-too-high", -FAIR, quiet)

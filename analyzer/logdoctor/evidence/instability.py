@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.clues import clues_around
-from logdoctor.evidence.event import LOOK_BACK, Event, Kind
+from logdoctor.evidence.event import Event, Kind
+from logdoctor.evidence.onset import LOOK_BACK
 from logdoctor.evidence.siblings import cause_of
 from logdoctor.evidence.weighing import STRONG, Clue, weigh
 from logdoctor.finding import Cause, Fix
@@ -57,7 +58,7 @@ def explain(event: Event, among: Sequence[str], more: Iterable[Clue] = ()) -> Ex
 
 def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     """Yield the fix of a cause with numbers computed from this run, where it has them."""
-    jump, step = event.rate_jump, place(event.series, event.step)
+    jump, step = event.rate.jump, place(event.series, event.step)
     if cause == "learning-rate-jump" and jump is not None:
         yield Fix(
             f"keep the rate at {number(jump.before)}, or ramp it up over some hundred steps", basis="this run's rate"
@@ -65,8 +66,8 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     if cause == "resumed-without-state" and jump is not None:
         text = f"restore the scheduler when resuming, so that the rate goes on at {number(jump.before)}"
         yield Fix(text, basis="this run's rate")
-    if cause == "no-gradient-clipping" and event.norms is not None and not event.clipped:
-        sound = event.norms.values[: -1 - event.norm_rise]
+    if cause == "no-gradient-clipping" and event.norm.logged is not None and not event.norm.clipped:
+        sound = event.norm.logged.values[: -1 - event.norm.rise]
         sound = sound[np.isfinite(sound)]
         if len(sound) >= LOOK_BACK:
             at = number(float(np.quantile(sound, 0.9)))
@@ -86,9 +87,9 @@ def _missing(event: Event) -> Iterator[str]:
     """Say which quantity that the log lacks would separate the first causes, and how."""
     if event.series.axis is Axis.EPOCH:
         yield "the loss of every step: a rise over many steps speaks for the rate, one step out of nothing for the data"
-    if event.norms is None:
+    if event.norm.logged is None:
         yield "the gradient norm of every step: too high a rate lifts it before the loss, one bad batch does not"
-    if event.rates is None:
+    if event.rate.logged is None:
         yield "the learning rate: a jump or the end of a warm-up just before would be the cause"
     if event.kind is Kind.NON_FINITE and event.at_once:
         yield "each term of the loss, and the largest input of a batch: which of them breaks first names the cause"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from logdoctor.run import roles
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Split
+from logdoctor.run.translations import in_english
 
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
@@ -110,7 +111,7 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    parts = _SEPARATORS.split(name.replace("IoU", "iou"))
+    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou"))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
@@ -143,6 +144,7 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
+    name = in_english(name)
     found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised

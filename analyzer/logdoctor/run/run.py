@@ -73,6 +73,11 @@ class Run:
         """Return every series of a role or of a role below it, best first."""
         return tuple(one for one in self.series if issubclass(one.role, role))
 
+    def beside(self, series: Series, role: type[Role]) -> Series | None:
+        """Return the best series of a role where it counts the same steps as another."""
+        found = self.find(role)
+        return found if found is not None and found.axis is series.axis else None
+
     def to_frame(self) -> pd.DataFrame:
         """Return every point as a tidy table: series, role, split, axis, step, value, wall_time.
 

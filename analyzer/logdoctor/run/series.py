@@ -82,7 +82,7 @@ class Series:
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
         """Indices of the points whose step lies below the one before: where a restart begins."""
-        return np.flatnonzero(np.diff(self.steps) < 0) + 1
+        return np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
 
     @cached_property
     def curve(self) -> Series:

@@ -41,7 +41,7 @@ VARIANCE = (0.7, 1.3)
 
 FAR = 10.0
 """First value, after some updates, in units of that variance, from which they threw the run: targets that are only
-off-centre are learnt within an epoch."""
+off-centre are learnt within an epoch. And how far both losses of a broken network go above where they began."""
 
 FAR_THROWN = 4.0
 """Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
@@ -94,6 +94,25 @@ class Explosion:
         count = 1 if alone else HIGH_POINTS
         reached = float(np.sort(values)[-count]) if len(values) >= count else start
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+
+
+def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
+    """Return the explosion of a run whose training came down again, and whose validation ends FAR above its start.
+
+    A network of huge weights learns a small set by heart. Confidence alone lifts a validation loss several times above
+    its lowest, too, but throws no training.
+    """
+    if val.series.axis is not train.series.axis:
+        return None
+    named = (one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None)
+    before = [val.first] if val.series.steps[0] < train.series.steps[0] else []
+    start = min((train.initial, *before, *named))
+    values = train.series.values
+    few = min(1 if train.series.axis is Axis.EPOCH else HIGH_POINTS, len(values))
+    thrown, index = float(np.sort(values)[-few]), int(np.argmax(values))
+    if not train.end < start or not 0 < FAR * start <= min(thrown, val.end):
+        return None
+    return Explosion(start, "", index, float(values[index]), thrown / start, is_lost=False)
 
 
 def rests_at_variance(train: Trend[TrainLoss] | Trend[ValLoss], *, late: bool = False) -> bool:

@@ -86,7 +86,7 @@ def _by_environment_steps(table: Table, start: Any) -> Table:
     columns = []
     for column in table.columns:
         if column.name == "l":
-            columns.append(Column("total_timesteps", column.rows, np.cumsum(column.values)))
+            columns.append(Column("total_timesteps", column.where, np.cumsum(column.values)))
         if column.name == "t" and isinstance(start, float):
             columns.append(replace(column, name="wall_time", values=column.values + start))
         else:

@@ -165,11 +165,11 @@ def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
     }
     indices = sorted({int(index) for entry in entries.values() for index in entry})
     row = {index: i for i, index in enumerate(indices)}
-    columns = [Column("index", np.arange(len(indices)), np.array(indices, np.float64))]
+    columns = [Column.of("index", np.arange(len(indices)), np.array(indices, np.float64))]
     for name, entry in entries.items():
         cells = parse_values(list(entry.values()))
         rows = np.array([row[int(index)] for index in entry], np.int64)
-        columns.append(Column(name, rows[cells.rows], cells.values))
+        columns.append(Column.of(name, rows[cells.rows], cells.values))
     if entries:
         yield Table(path, len(indices), tuple(columns))
 
@@ -179,7 +179,7 @@ def _column(name: str, values: list[Any]) -> Column | None:
     if not set(map(type, values)) <= {int, float, str, NoneType}:
         return None
     cells = parse_values(values)
-    return Column(name, cells.rows, cells.values) if len(cells.values) and not len(cells.texts) else None
+    return Column.of(name, cells.rows, cells.values) if len(cells.values) and not len(cells.texts) else None
 
 
 def _with_plain_counter(columns: list[Column]) -> tuple[Column, ...]:

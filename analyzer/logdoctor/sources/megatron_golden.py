@@ -72,11 +72,11 @@ def _table(path: Path, quantities: dict[str, dict[str, Any]]) -> Table:
     points = {name: _points(entry) for name, entry in quantities.items()}
     steps = sorted({step for values in points.values() for step in values})
     row = {step: i for i, step in enumerate(steps)}
-    columns = [Column("step", np.arange(len(steps)), np.array(steps, np.float64))]
+    columns = [Column.of("step", np.arange(len(steps)), np.array(steps, np.float64))]
     for name, values in points.items():
         cells = parse_values(list(values.values()))
         rows = np.array([row[step] for step in values], np.int64)
-        columns.append(Column(name, rows[cells.rows], cells.values))
+        columns.append(Column.of(name, rows[cells.rows], cells.values))
     return Table(path, len(steps), tuple(columns))
 
 

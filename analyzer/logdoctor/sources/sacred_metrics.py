@@ -59,5 +59,5 @@ def _table(path: Path, name: str, entry: dict[str, Any]) -> Table:
     columns = []
     for title, values in lists.items():
         cells = parse_values(values, parse_time)
-        columns.append(Column(title, cells.rows, cells.values))
+        columns.append(Column.of(title, cells.rows, cells.values))
     return Table(path, max(map(len, lists.values())), tuple(columns))

@@ -101,5 +101,5 @@ def _table(path: Path, tag: str, points: Points) -> Table:
     columns = []
     for i, name in enumerate((*_POINT, tag)):
         cells = parse_values([point[i] for point in points])
-        columns.append(Column(name, cells.rows, cells.values))
+        columns.append(Column.of(name, cells.rows, cells.values))
     return Table(path, len(points), tuple(columns))

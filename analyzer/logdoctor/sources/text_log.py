@@ -11,6 +11,7 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
+from logdoctor.sources.console.east_asian import with_plain_marks
 from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
@@ -19,6 +20,7 @@ from logdoctor.sources.console.repeats import without_best_round
 from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.console.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.streams import StreamReader
+from logdoctor.sources.console.wrapped import unwrapped
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import Span, damage_notices
@@ -80,7 +82,7 @@ class TextLog(Source):
 
 def _readable(passage: Passage) -> Passage:
     """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
-    return without_best_round(uncommented(passage))
+    return unwrapped(with_plain_marks(without_best_round(uncommented(passage))))
 
 
 def _tells_of_training(passage: Passage, path: Path) -> bool:

@@ -56,6 +56,8 @@ class TrackioDatabase(Source):
             for log in read_logs(table, notices):
                 yield replace(log, label=run, hyperparameters=settings_of(_object(settings.get(run))))
             notices = ()
+        if notices:
+            yield Log(notices=notices)
 
 
 def _record(step: object, timestamp: object, metrics: object) -> dict[str, Any]:

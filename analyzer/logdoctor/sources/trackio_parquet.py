@@ -26,9 +26,6 @@ _ABOUT_THE_ROW = frozenset({"id", "run_id", "run_name", "log_id", "space_id"})
 _LONGEST_FOOTER = 1 << 20
 """Bytes of the description at the end of a file that are looked at."""
 
-_BUFFER_BYTES = 1 << 20
-"""How much of a column is read at a time."""
-
 _AT_A_TIME = 1000
 """Rows that become Python's objects together."""
 
@@ -96,7 +93,7 @@ def _has_columns(path: Path, size: int) -> bool:
 def _rows(path: Path, parquet: Any, notices: list[Notice]) -> Iterator[dict[str, Any]]:
     """Yield the rows, one group after the other; a group that is damaged, or claims too many rows, costs itself."""
     try:
-        file = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True)
+        file = parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
     except _ERRORS as error:
         raise UnreadableLogError(f"{path}: damaged: {_told(error)}") from None
     with file:

@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
-from logdoctor.signals.explosion import start_of
+from logdoctor.signals.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -184,6 +184,16 @@ class Divergence(Rule):
             varies={"bits instead of nats": "a variance is not in nats"},
             train_loss=given([50.0, 80.0, 5000.0, 900.0, 12.0, 2.0]).followed_by(flat(1.0, 114).noisy(0.03)),
         ),
+        fires(
+            "thrown a hundredfold, then learnt by heart, and validation stays there",
+            train_loss=given([1.1, *[30.0 if i % 3 else 2.0 for i in range(20)]]).followed_by(flat(0.001, 40)),
+            val_loss=given([1.1]).followed_by(flat(500.0, 60).noisy(20.0)),
+        ),
+        silent(
+            "overfits with growing confidence",
+            train_loss=decay(1.1, 0.001, 60),
+            val_loss=decay(1.1, 0.8, 10).followed_by(line(0.8, 14.0, 50)),
+        ),
         silent(
             "thrown a hundredfold at once, and learns after all",
             axis=Axis.STEP,
@@ -257,21 +267,21 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start = start_of(train, val, chance)
+        start, fall, risen = start_of(train, val, chance), train.fall, train.end - train.best
         above = train.end - start
-        fall, risen = train.fall, train.end - train.best
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
-        z = max(risen / max(train.noise, 1e-300), train.sure_rise)
-        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z
-        loses = loses and not (val is not None and val.ends_lowest)
+        z, falls_there = max(risen / max(train.noise, 1e-300), train.sure_rise), val is not None and val.ends_lowest
+        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
-                yield self._never_recovers(train, explosion, around)
+                yield self._never_recovers(train, explosion, "little learnt", around)
+            elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
+                yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
             else:
                 yield from self._ends_high(start, spikes, around)
             return
@@ -302,10 +312,10 @@ class Divergence(Rule):
             evidence={name: Quantity(value) for name, value in evidence.items()} | order,
         )
 
-    def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, around: Surroundings) -> Finding:
+    def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, ends: str, around: Surroundings) -> Finding:
         start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"
         return self._broken(
-            f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, little learnt",
+            f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, {ends}",
             around.at(Kind.RISE, train.series, seen.index),
             confidence_from(seen.times / self._least(seen), 2 * len(train)),
             {"start": seen.start, "highest": seen.peak, "end": train.end},

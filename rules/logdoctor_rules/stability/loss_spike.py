@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
 from logdoctor.evidence import Clue, Surroundings, explain
-from logdoctor.evidence.event import RUN_UP
+from logdoctor.evidence.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.spikes import BACK, relapses

@@ -58,6 +58,10 @@ _MOST_ROWS = 64
 _SIGNS = ("+", "-")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
+_OUT_OF = f"{MASK}/{MASK}"
+_MARKS = (*_SETS, *_QUOTES)
+_BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
+_END_OF_KEY = re.compile(r"['\"`]:|=")
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""
@@ -147,7 +151,7 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
         if shape[first : first + 1] == MASK and _BEGINNING_OF_NUMBER.fullmatch(between):
             return True
         return before == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
-    if head == tail and _repeats(head[:begins], head[begins:last]):
+    if (head == tail and _repeats(head[:begins], head[begins:last])) or _is_left_open(shape, head, tail):
         return True
     known = head + "\n" + tail if rare else ""
     return all(
@@ -165,7 +169,15 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
 def _repeats(before: str, again: str) -> bool:
     """Tell whether what stands twice has a word, or is the number behind one: padding and lists come in any length."""
     named = before[-1:].isalpha() or before[-1:] in _QUOTES
-    return any(map(str.isalpha, again)) or (again[:1] in _SETS and named)
+    return any(map(str.isalpha, again)) or (again[:1] in _SETS and named) or again == _OUT_OF
+
+
+def _is_left_open(shape: str, *whole: str) -> bool:
+    """Tell whether a line opens a bracket that it does not close, or the other way round, as whole lines do not."""
+    return any(
+        shape.count(opened) != shape.count(closed) and all(one.count(opened) == one.count(closed) for one in whole)
+        for opened, closed in _BRACKETS
+    )
 
 
 def _begins_within(before: str, shape: str) -> bool:
@@ -177,19 +189,23 @@ def _begins_within(before: str, shape: str) -> bool:
 def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bool:
     """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before."""
     ends, begins = shape[at - 1], shape[at]
-    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or UNIT.match(shape, at):
+    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or _is_unit(shape, at):
         return False
-    if begins == MASK and before in _SETS:  # a number without its name
-        return True
-    if ends in _QUOTES and behind in _SETS and begins not in _SETS:  # a name without its number
-        return True
-    if (
-        ends == MASK and begins in (*_SETS, *_QUOTES) and begins != behind and before != MASK
-    ):  # a number in the place of a name
-        return True
-    if (before.isalnum() and begins.isalnum()) or (ends.isalnum() and behind.isalnum()):
-        return True
-    return bool(known) and ends + begins not in known
+    return (
+        (begins == MASK and before in _SETS)  # a number without its name
+        or (begins == MASK and ends in _QUOTES and before not in _QUOTES)
+        or (begins not in _SETS and ends in _QUOTES and behind in _SETS)  # a name without its number
+        or (begins in _QUOTES and ends in _SETS and before not in _SETS)
+        or (ends == MASK and before != MASK and (begins.isalpha() or (begins in _MARKS and begins != behind)))
+        or (before.isalnum() and begins.isalnum())
+        or (ends.isalnum() and behind.isalnum())
+        or (bool(known) and ends + begins not in known)
+    )
+
+
+def _is_unit(shape: str, at: int) -> bool:
+    unit = UNIT.match(shape, at)
+    return unit is not None and not _END_OF_KEY.match(shape, unit.end())
 
 
 def _common(one: str, other: str) -> int:

@@ -142,11 +142,11 @@ def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
     rows, values = _joined(found)
     missing = np.isnan(values)
     if axis_of(name) is not None:
-        return Column(name, rows[~missing], values[~missing]) if missing.any() else Column(name, rows, values)
+        return Column.of(name, rows[~missing], values[~missing]) if missing.any() else Column.of(name, rows, values)
     kept = np.ones(len(rows), bool)
     parts = zip(*(pieces(one, overlap=1) for one in (rows, values, missing, kept)), strict=True)
     for here, numbers, blank, keep in parts:
         at = position[here]
         same = (numbers[1:] == numbers[:-1]) | (blank[1:] & blank[:-1])
         keep[1:] = ~same | (at[1:] != at[:-1])
-    return Column(name, rows, values).take(kept)
+    return Column.of(name, rows, values).take(kept)

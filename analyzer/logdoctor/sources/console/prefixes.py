@@ -40,7 +40,7 @@ _LOGGING = tuple(map(re.compile, (
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
 )))  # fmt: skip
 
-_COMMENT = re.compile(r"^[ \t]*#{1,2}[ \t]?(?=\[?[0-9]|[Ee]poch\b)", re.M)
+_COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b)")
 """What R's knitr and people who paste a log into source code put before each line of it."""
 
 _MOST = 8

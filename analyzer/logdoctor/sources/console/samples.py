@@ -877,6 +877,50 @@ SAMPLES = (
         {"train": [(1, 0.25), (2, 0.125), (3, 0.0625)], "val": [(1, 0.5), (2, 0.375), (3, 0.25)]},
     ),
     Sample(
+        "Chinese: records of lines below an epoch, full-width marks",
+        "train.log",
+        "".join(
+            f"Epoch {epoch} 总结:\n"
+            f"  训练损失: {loss} | 训练 Dice: {1 - loss}\n"
+            f"  验证损失\uff1a{loss + 0.125}\uff0c验证集准确率\uff1a{87.5 - loss}%\n"
+            "  学习率: 0.000100\n"
+            for epoch, loss in ((1, 0.5), (2, 0.375), (3, 0.25))
+        ),
+        {
+            "训练损失": [(1, 0.5), (2, 0.375), (3, 0.25)],
+            "训练 Dice": [(1, 0.5), (2, 0.625), (3, 0.75)],
+            "验证损失": [(1, 0.625), (2, 0.5), (3, 0.375)],
+            "验证集准确率": [(1, 87.0), (2, 87.125), (3, 87.25)],
+            "学习率": [(1, 1e-4), (2, 1e-4), (3, 1e-4)],
+        },
+    ),
+    Sample(
+        "Chinese: ordinals",
+        "train.log",
+        "第 1/9 轮 平均损失: 0.5\n第 2/9 轮 平均损失: 0.375\n第 3/9 轮 平均损失: nan\n",
+        {"平均损失": [(1, 0.5), (2, 0.375), (3, nan)]},
+    ),
+    Sample(
+        "Korean",
+        "train.log",
+        "에포크 1/3 - 손실: 0.75, 정확도: 0.5, 검증 손실: 0.875\n"
+        "에포크 2/3 - 손실: 0.5, 정확도: 0.625, 검증 손실: 0.625\n"
+        "에포크 3/3 - 손실: 0.25, 정확도: 0.75, 검증 손실: 0.5\n",
+        {
+            "손실": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "검증 손실": [(1, 0.875), (2, 0.625), (3, 0.5)],
+            "정확도": [(1, 0.5), (2, 0.625), (3, 0.75)],
+        },
+    ),
+    Sample(
+        "values that were wrapped to the line below their name",
+        "page.txt",
+        "Epoch [1/3], Loss: 0.75, Test Accuracy: \n0.5\n"
+        "Epoch [2/3], Loss: 0.5, Test Accuracy: \n0.625\n"
+        "Epoch [3/3], Loss: 0.25, Test Accuracy: \n0.75\n",
+        {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
+    ),
+    Sample(
         "ranks that a printed prefix tells apart",
         "ranks.log",
         "".join(

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.tables.numbers import NO_ROWS
-from logdoctor.sources.tables.pieces import at_rows, pieces, whole_numbers
+from logdoctor.sources.tables.pieces import pieces, whole_numbers
+from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
@@ -80,8 +81,8 @@ class Counter:
     """Rows of the table."""
     values: NDArray[np.float64]
     """(n,) where the rows that say so stand."""
-    rows: NDArray[np.int64] | NDArray[np.int32] | None = None
-    """(n,) which these are; None where all do."""
+    rows: Rows | None = None
+    """Which these are; None where all do."""
 
     @property
     def at(self) -> NDArray[np.float64]:
@@ -89,7 +90,7 @@ class Counter:
         if self.rows is None:
             return self.values
         at = np.full(self.count, np.nan)
-        at[self.rows] = self.values
+        self.rows.put(self.values, at)
         return at
 
     def moved(self, at: NDArray[np.float64]) -> Counter:
@@ -143,7 +144,7 @@ class Ruler:
     validation: NDArray[np.int64] = field(default_factory=NO_ROWS.copy, repr=False)
     """The rows that can be told to be validations by how they count."""
 
-    def place(self, rows: NDArray[np.int64] | NDArray[np.int32], fallback: Axis = Axis.INDEX) -> Placement:
+    def place(self, rows: Rows, fallback: Axis = Axis.INDEX) -> Placement:
         """Find steps for the points in some rows: on the finest counter that all of them carry.
 
         Else on the one that most rows of the table carry, else the numbers of the rows themselves, on `fallback`.
@@ -151,7 +152,7 @@ class Ruler:
         for counter in self.counters:
             if len(counter.values) < len(rows):
                 continue
-            steps = at_rows(counter.at, rows)
+            steps = rows.of(counter.at)
             if not np.isnan(steps).any() and counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
@@ -159,11 +160,11 @@ class Ruler:
         for counter in self.counters:
             if np.mean(counter.known) < _ENOUGH:
                 continue
-            steps = at_rows(_carried_forward(counter.at), rows)
+            steps = rows.of(_carried_forward(counter.at))
             if counter.measures(steps):
-                guessed = int(np.isnan(at_rows(counter.at, rows)).sum())
+                guessed = int(np.isnan(rows.of(counter.at)).sum())
                 return Placement(counter.axis, whole_numbers(steps, in_place=True), counter.name, guessed)
-        return Placement(fallback, rows.astype(np.int64, copy=False))
+        return Placement(fallback, rows.numbers().astype(np.int64))
 
     def finer_than(self, name: str) -> Ruler:
         """Return the ruler on which a counter is itself a quantity."""
@@ -220,7 +221,7 @@ def misplaced(table: Table) -> NDArray[np.bool_]:
     for column in table.columns:
         if axis_of(column.name) in (Axis.STEP, Axis.EPOCH):
             odd = _glued(column.values) | _is_no_count(column)
-            if _is_rare(odd):
+            if odd.any() and _is_rare(odd):
                 lost[column.rows[odd]] = True
     return lost
 
@@ -259,7 +260,7 @@ def _glued(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _counter(column: Column, rows: int) -> Counter:
-    where = None if len(column) == rows else column.rows
+    where = None if len(column) == rows else column.where
     return Counter(column.name, _AXES[normal(column.name)], rows, column.values, where)
 
 

@@ -7,6 +7,8 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.sources.tables.pieces import pieces
+
 Rising = NDArray[np.int64] | NDArray[np.int32]
 
 _LARGEST_SHORT = np.iinfo(np.int32).max
@@ -65,6 +67,16 @@ class GrowingPoints:
     def sort(self) -> None:
         """Put the points in the order of their times, those of one time by step; a point without one comes first."""
         steps, values, times = self.arrays()
+        if _are_sorted(times, steps):
+            return
         order = np.lexsort((steps, np.where(np.isnan(times), -np.inf, times)))
         for numbers in (steps, values, times):
             numbers[:] = numbers[order]
+
+
+def _are_sorted(times: NDArray[np.float64], steps: NDArray[np.int64]) -> bool:
+    """Tell whether every point has a time, none before that of the point before, and those of one time rising steps."""
+    return all(
+        bool(((time[1:] > time[:-1]) | ((time[1:] == time[:-1]) & (step[1:] >= step[:-1]))).all())
+        for time, step in zip(pieces(times, overlap=1), pieces(steps, overlap=1), strict=True)
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from logdoctor.sources.tables.growing import Rising, places_of
 from logdoctor.sources.tables.pieces import PIECE
-from logdoctor.sources.tables.table import all_rows
+from logdoctor.sources.tables.rows import Rows
 
 _Numbers = TypeVar("_Numbers", bound=NDArray[Any])
 
@@ -22,7 +22,7 @@ def ranks(arrays: Sequence[Rising]) -> list[Rising]:
     """
     count = sum(map(len, arrays))
     if len(arrays) == 1:
-        return [all_rows(count)]
+        return [Rows(count).numbers()]
     kind: type[np.int32 | np.int64] = np.int32 if count <= np.iinfo(np.int32).max else np.int64
     found: list[Any] = [np.empty(len(one), kind) for one in arrays]
     if not count:

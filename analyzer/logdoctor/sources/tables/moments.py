@@ -37,7 +37,7 @@ def without_moments(table: Table) -> tuple[Table, NDArray[np.float64] | None]:
         seconds = _seconds(column)
         if seconds is not None:
             moments = np.full(table.rows, np.nan)
-            moments[column.rows] = seconds
+            column.where.put(seconds, moments)
             return table.with_columns(one for one in table.columns if one is not column), moments
     return table, None
 

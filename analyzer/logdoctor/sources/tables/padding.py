@@ -51,7 +51,7 @@ def without_padding(table: Table) -> tuple[Table, tuple[Notice, ...]]:
         padding[name] |= blank
     padding = {name: rows for name, rows in padding.items() if rows.any()}
     columns = tuple(
-        column.take(~padding[column.name][column.rows]) if column.name in padding else column
+        column.take(~column.where.of(padding[column.name])) if column.name in padding else column
         for column in table.columns
     )
     return table.with_columns(columns), _notices(table, padding)
@@ -69,7 +69,8 @@ def _is_machines(name: str) -> bool:
 def _rows(table: Table, column: Column, points: Mask) -> Mask:
     """Turn a mask over the points of a column into one over the rows of the table."""
     rows = np.zeros(table.rows, bool)
-    rows[column.rows[points]] = True
+    if points.any():
+        column.where.take(points).put(points[points], rows)
     return rows
 
 

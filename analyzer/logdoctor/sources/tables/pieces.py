@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ def pieces(array: NDArray[_Number], overlap: int = 0) -> Iterator[NDArray[_Numbe
         yield array[start : start + PIECE + overlap]
 
 
-def rises(array: NDArray[np.int64] | NDArray[np.float64]) -> bool:
+def rises(array: NDArray[Any]) -> bool:
     """Tell whether every element is larger than the one before."""
     return all(bool((piece[1:] > piece[:-1]).all()) for piece in pieces(array, overlap=1))
 
@@ -36,8 +36,3 @@ def whole_numbers(values: NDArray[np.float64], *, in_place: bool = False) -> NDA
     for piece, rounded in zip(pieces(values), pieces(steps), strict=True):
         np.floor(piece, out=rounded, casting="unsafe")
     return steps
-
-
-def at_rows(array: NDArray[_Number], rows: NDArray[np.integer]) -> NDArray[_Number]:
-    """Return the elements at some rows, given in rising order: the array itself where these are all of them."""
-    return array if len(rows) == len(array) else array[rows]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from logdoctor.sources.tables.growing import GrowingNumbers
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS, Cells
+from logdoctor.sources.tables.rows import Numbers, Rows
 
 MOST_COLUMNS = 20_000
 """Columns of one table that are read: ten times what the norms of every layer of a large model take."""
@@ -27,12 +28,22 @@ class Column:
     """One quantity: a row without a value is absent, a row with NaN has the value NaN."""
 
     name: str
-    rows: NDArray[np.int64] | NDArray[np.int32]
-    """(n,) numbers of the rows that hold a value, rising from 0."""
+    where: Rows
+    """The n rows that hold a value."""
     values: NDArray[np.float64]
     """(n,) the values."""
     texts: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
     """Rows of the file's table whose cell is neither a number nor empty."""
+
+    @classmethod
+    def of(cls, name: str, rows: Numbers, values: NDArray[np.float64]) -> Column:
+        """Make a column of the numbers of its rows, rising from 0, and its values."""
+        return cls(name, Rows.at(rows), values)
+
+    @property
+    def rows(self) -> Numbers:
+        """(n,) numbers of the rows that hold a value, made anew."""
+        return self.where.numbers()
 
     @property
     def is_prose(self) -> bool:
@@ -44,7 +55,7 @@ class Column:
 
     def take(self, points: NDArray[np.bool_]) -> Column:
         """Keep the points of a mask."""
-        return self if points.all() else replace(self, rows=self.rows[points], values=self.values[points])
+        return self if points.all() else replace(self, where=self.where.take(points), values=self.values[points])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +86,12 @@ class Table:
         """Keep some of the rows, given as a mask."""
         if rows.all():
             return self
-        number = np.cumsum(rows) - 1
-        columns = (column.take(rows[column.rows]) for column in self.columns)
         return Table(
             self.path,
             int(rows.sum()),
-            tuple(replace(column, rows=number[column.rows]) for column in columns),
+            tuple(
+                replace(one, where=one.where.among(rows), values=one.values[one.where.of(rows)]) for one in self.columns
+            ),
             tuple(replace(labels, codes=labels.codes[rows]) for labels in self.labels),
             self.lines.take(rows),
             self.unread,
@@ -93,11 +104,6 @@ class Table:
     def with_columns(self, columns: Iterable[Column]) -> Table:
         """Return the same rows with other columns."""
         return replace(self, columns=tuple(columns))
-
-
-def all_rows(count: int) -> NDArray[np.int64] | NDArray[np.int32]:
-    """Return the numbers of all rows of a table, in half the memory where they allow."""
-    return np.arange(count, dtype=np.int32) if count <= np.iinfo(np.int32).max else np.arange(count)
 
 
 class _Growing:
@@ -119,12 +125,12 @@ class _Growing:
         if len(cells.texts):
             self.texts.frombytes((cells.texts + first).tobytes())
 
-    def column(self, name: str, every: NDArray[np.int64] | NDArray[np.int32]) -> Column:
-        """Return the column, given the numbers of all rows of the table, which whole columns share."""
+    def column(self, name: str) -> Column:
+        """Return the column, which is then used up."""
         values, texts = np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64)
-        if self.rows is None:  # columns that are whole have the very same rows, which `table_logs` makes use of
-            return Column(name, every if len(values) == len(every) else every[: len(values)], values, texts)
-        return Column(name, self.rows.all(), values, texts)
+        where = Rows(len(values)) if self.rows is None else Rows.at(self.rows.all())
+        self.rows = None
+        return Column(name, where, values, texts)
 
 
 class TableBuilder:
@@ -163,8 +169,7 @@ class TableBuilder:
 
     def build(self) -> Table:
         """Return the table of all blocks."""
-        every = all_rows(self.rows)
-        columns = tuple(column.column(name, every) for name, column in self._columns.items())
+        columns = tuple(column.column(name) for name, column in self._columns.items())
         labels = tuple(map(self._build_labels, self._labels))
         return Table(self.path, self.rows, columns, labels, self._lines, len(self._unread))
 

@@ -23,7 +23,6 @@ from logdoctor.sources.tables.counters import (
 )
 from logdoctor.sources.tables.moments import without_moments
 from logdoctor.sources.tables.padding import without_padding
-from logdoctor.sources.tables.pieces import at_rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
@@ -122,9 +121,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [column for column in _by_label(table) if len(column)]
-    places = {id(one.rows): one.rows for one in columns if not counts(one.name)}  # whole columns share their rows
-    shared = {key: ruler.place(rows, fallback) for key, rows in places.items()}
-    placed = {i: shared[id(one.rows)] for i, one in enumerate(columns) if not counts(one.name)}
+    places = {one.where.key: one.where for one in columns if not counts(one.name)}  # most columns share their rows
+    shared = {key: ruler.place(where, fallback) for key, where in places.items()}
+    placed = {i: shared[one.where.key] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
     series = []
     for i, column in enumerate(columns):
@@ -132,9 +131,9 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             shown, placement = column, placed[i]
         else:
             shown, finer = _as_quantity(column, ruler, axes)
-            placement = finer.place(shown.rows, fallback)
+            placement = finer.place(shown.where, fallback)
         if len(shown):
-            times = None if moments is None else at_rows(moments, shown.rows)
+            times = None if moments is None else shown.where.of(moments)
             times = None if times is None or np.isnan(times).any() else times
             one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
             held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
@@ -150,7 +149,7 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     finer = ruler.finer_than(counter.name)
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
         return counter.take(np.zeros(len(counter), bool)), finer
-    return counter.take(finer.counters[0].known[counter.rows]) if finer.counters else counter, finer
+    return counter.take(counter.where.of(finer.counters[0].known)) if finer.counters else counter, finer
 
 
 def _by_label(table: Table) -> Iterator[Column]:
@@ -168,7 +167,7 @@ def _by_label(table: Table) -> Iterator[Column]:
 
 
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
-    codes = at_rows(labels.codes, column.rows)
+    codes = column.where.of(labels.codes)
     for code, word in enumerate(labels.words):
         yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
     yield column.take(codes < 0)

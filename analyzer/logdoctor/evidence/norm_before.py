@@ -1,0 +1,94 @@
+"""What the gradient norm did just before a loss breaks, and in that very step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from logdoctor.evidence.onset import GROWTH, LOOK_BACK, RUN_UP, rise_begins
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import GradNorm
+from logdoctor.signals import Hyperparameters
+
+NORM_JUMP = 10.0
+"""Factor above the usual from which one gradient norm stands out: OLMo-core skips at six sigma, far below."""
+
+CAPPED = 0.02
+"""Share of the highest norm within which a tenth of all norms lies when they were logged after clipping."""
+
+
+@dataclass(frozen=True, eq=False)
+class NormBefore:
+    """The gradient norm of a run up to the step in which a loss begins to break."""
+
+    run: Run = field(repr=False)
+    settings: Hyperparameters = field(repr=False)
+    series: Series
+    """The loss."""
+    step: int
+    """The step in which its break begins."""
+
+    @cached_property
+    def logged(self) -> Series | None:
+        """The gradient norms up to the onset of the event and at it; None where none was logged."""
+        found = self.run.beside(self.series, GradNorm)
+        if found is None:
+            return None
+        upto = found.curve.take(found.curve.steps <= self.step)
+        return upto if len(upto) else None
+
+    @cached_property
+    def usual(self) -> float | None:
+        """The usual norm before the event."""
+        if self.logged is None:
+            return None
+        before = self.logged.values[:-1][np.isfinite(self.logged.values[:-1])]
+        return float(np.median(before[-10 * LOOK_BACK :])) if len(before) else None
+
+    @cached_property
+    def rise(self) -> int:
+        """How many logged points before the event the norm left its usual value; 0 where it was quiet until then.
+
+        One point is enough where it stands out: an update that large breaks the loss of the next step.
+        """
+        if self.logged is None or not self.usual:
+            return 0
+        values = np.nan_to_num(self.logged.values[:-1], nan=np.inf, posinf=np.inf)
+        rising = len(values) - rise_begins(values, len(values))
+        least = GROWTH if rising >= RUN_UP else NORM_JUMP
+        return rising if rising and values[-1] >= least * self.usual else 0
+
+    @cached_property
+    def at_onset(self) -> float | None:
+        """The norm in the very step in which the event begins."""
+        if self.logged is None or int(self.logged.steps[-1]) != self.step:
+            return None
+        return float(self.logged.values[-1])
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the norm is quiet until the event and far above its usual value in that very step."""
+        at, usual = self.at_onset, self.usual
+        return bool(at is not None and usual and np.isfinite(at) and at >= NORM_JUMP * usual and not self.rise)
+
+    @cached_property
+    def broke_first(self) -> int | None:
+        """The step before the onset in which the norm was the first to be NaN or infinite."""
+        if self.logged is None:
+            return None
+        bad = np.flatnonzero(~np.isfinite(self.logged.values) & (self.logged.steps < self.step))
+        return int(self.logged.steps[bad[0]]) if len(bad) and len(bad) < len(self.logged) else None
+
+    @cached_property
+    def clipped(self) -> float | None:
+        """Norm at which gradients are clipped, by the settings or by a ceiling of the logged norm; 0 for not at all."""
+        if self.settings.clip_norm is not None:
+            return self.settings.clip_norm
+        norms = self.run.beside(self.series, GradNorm)
+        if norms is None or len(norms.finite) < LOOK_BACK:
+            return None
+        values = norms.finite.values
+        ceiling = float(values.max())
+        return ceiling if ceiling > 0 and np.quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
