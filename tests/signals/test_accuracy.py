@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from logdoctor import Series
-from logdoctor.signals.accuracy import errs_alike, examples_behind
+from logdoctor.run import Split
+from logdoctor.signals.accuracy import answers_differ, errs_alike, examples_behind
 
 RNG = np.random.default_rng(3)
 
@@ -37,3 +40,14 @@ def test_one_class_that_is_named_always_leaves_about_the_same_errors_everywhere(
     )
     assert errs_alike(one, [one, two]) is alike
     assert errs_alike(Series.of("f1", range(4), [0.95] * 4), [two])
+
+
+@pytest.mark.parametrize(("best", "differ"), [([0.976, 0.981, 0.985, 0.985], True), ([0.7] * 4, False)])
+def test_a_high_accuracy_that_rests_beside_one_that_moves_is_of_many_answers(best: list[float], differ: bool) -> None:
+    five, one = (
+        Series.of(name, range(4), values) for name, values in (("val_acc_5", [0.998] * 4), ("val_acc_1", best))
+    )
+    assert answers_differ(five, [five, one]) is differ
+    assert not answers_differ(Series.of("val_acc_5", range(4), [0.5] * 4), [one])
+    train = replace(Series.of("train_acc", range(4), [0.1, 0.2, 0.3, 0.4]), split=Split.TRAIN)
+    assert not answers_differ(five, [train])

@@ -25,6 +25,9 @@ VERY_FEW = 10
 """Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
 
 
+HIGH = 0.9
+"""Accuracy from which few models are that answer all inputs alike, and so move with the shares of classes alone."""
+
 ANOTHER = 3.0
 """Errors on other data, in units of those on one set, from which they are not those of naming one class always."""
 
@@ -49,6 +52,17 @@ def errs_alike(series: Series, others: Iterable[Series]) -> bool:
     wrong = 1 - float(series.values[-1]) / accuracy_unit(series.values)
     ends = [one.values for one in others if len(one) and is_accuracy(one.name)]
     return all(1 - float(np.median(one[-3:])) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
+
+
+def answers_differ(series: Series, others: Iterable[Series]) -> bool:
+    """Tell whether a high accuracy rests while another on the same data moves: the model answers by the input.
+
+    So does one among the best five of ten classes beside the best one.
+    """
+    high = is_accuracy(series.name) and float(series.values[-1]) >= HIGH * accuracy_unit(series.values)
+    beside = [one for one in others if one.split is series.split and is_accuracy(one.name)]
+    late = [one.values[one.steps >= series.steps[0]] for one in beside]
+    return high and any(len(one) > 1 and np.ptp(one) > 0 for one in late)
 
 
 def examples_behind(values: NDArray[np.float64], most: int) -> int | None:

@@ -30,7 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
-from logdoctor.signals.accuracy import errs_alike
+from logdoctor.signals.accuracy import answers_differ, errs_alike
 from logdoctor.signals.chance import entropy_of_share, knows_shares_alone
 from logdoctor.wording import counted, number, percent, stretch
 
@@ -117,6 +117,12 @@ class ConstantMetric(Rule):
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
         ),
         silent(
+            "nearly always among the best five, and the best one moves",
+            train_loss=decay(2.3, 0.05, 30),
+            val_acc_1=decay(90.0, 98.5, 30).noisy(0.3),
+            val_acc_5=given([99.0, 99.5, *[99.8] * 28]),
+        ),
+        silent(
             "all training examples but one are right, those of validation are not",
             train_loss=decay(1.3, 0.014, 25, half_life=0.05),
             train_accuracy=given([0.59, 0.93, 0.96, 0.986, 0.99, 0.996]).followed_by(flat(0.999, 19)),
@@ -190,6 +196,7 @@ class ConstantMetric(Rule):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = _rose(values[:since], value) and not one_class
+        learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
 
     @staticmethod
