@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from importlib.util import find_spec
 
 FROM_OUTSIDE = (
@@ -22,6 +23,8 @@ FROM_OUTSIDE = (
 
 for name in FROM_OUTSIDE:
     os.environ.pop(name, None)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job, whose children would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NEED_TORCH = [
     "bundle",
