@@ -78,12 +78,13 @@ class BoxReader:
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
         for shape in taken.fresh:
-            if len(shape) < _LONGEST_HEADER and "\0" not in shape and (names := _header(shape)):
+            if MASK not in shape and len(shape) < _LONGEST_HEADER and (names := _header(shape)):
                 self._headers[shape] = names
-            elif shape.startswith("|") and _BOX_COUNTER.match(shape):
-                self._boxes.add(shape)
-            elif len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
-                self._upper_halves.add(shape)
+            elif shape.startswith("|"):
+                if _BOX_COUNTER.match(shape):
+                    self._boxes.add(shape)
+                elif len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
+                    self._upper_halves.add(shape)
         marks = self._headers.keys() | self._boxes | self._upper_halves
         if not self._open and not self._box and not (marks and any(shape in marks for shape in taken.shapes)):
             return
@@ -149,7 +150,7 @@ class BoxReader:
 
 def _is_upper_half(line: str) -> bool:
     """Tell the first line of a header in two: `|  Epoch  |  Iteration  |  Mini-batch  |`, as MATLAB draws it."""
-    cells = _cells(line) if line.startswith("|") else ()
+    cells = _cells(line)
     counted = sum(1 for cell in cells if _counter_of(cell))
     return len(cells) > counted > 0 and all(cell[:1].isalpha() for cell in cells)
 

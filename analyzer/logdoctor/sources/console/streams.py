@@ -134,7 +134,9 @@ class _Known:
             self.ids[shape] = len(self.ids)
             self.slots.append(shape.count(MASK))
             self.told.append(False)
-        for shape in sorted(fresh, key=often.__getitem__, reverse=True):
+        # Without a number, what says nothing says it whole or torn.
+        telling = [shape for shape in fresh if MASK in shape or parse(shape) is not None]
+        for shape in sorted(telling, key=often.__getitem__, reverse=True):
             self._read(self.ids[shape], shape, often[shape], masked)
         return fresh
 
