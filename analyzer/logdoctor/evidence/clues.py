@@ -246,7 +246,7 @@ def _from_rate(event: Event) -> Iterator[Clue]:
     if height is None and given is not None and given >= ABSURD:
         yield Clue("learning-rate-too-high", DECISIVE, f"no optimizer is used at a rate of {number(given)}")
     if height is not None:
-        rate = number(given_rate(event.run))
+        rate = number(given)
         momentum = event.settings.momentum
         kind = event.settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
         if height >= 1:

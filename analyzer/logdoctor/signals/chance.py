@@ -134,8 +134,9 @@ def _from_accuracy(run: Run) -> list[Chance]:
         values = series.finite.values
         if len(values) < 2:
             continue
-        accuracy = median(values[len(values) // 2 :]) / accuracy_unit(values)
-        if accuracy <= 0 or values[0] < RISEN * median(values[len(values) // 2 :]):
+        level = median(values[len(values) // 2 :])
+        accuracy = level / accuracy_unit(values)
+        if accuracy <= 0 or values[0] < RISEN * level:
             continue
         for classes in dict.fromkeys((*COMMON_CLASSES, *_likely_counts(values, accuracy))):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE

@@ -111,5 +111,6 @@ def has_not_levelled_off(*trends: Trend[Any]) -> bool:
     high = all(one.end >= BEGUN * one.start > 0 for one in trends)
     begun = high and min(paces) >= LATE and min(gains) >= STEEPENS
     late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
+    # The middles of the outer thirds lie two thirds of the run apart.
     plunges = any(_plunges(one, 1.5 * (one.thirds[0] - one.thirds[2])) for one in trends)
     return falls_at_all and not plunges and (straight or begun) and late and max(z for _, z in falls) >= SURE

@@ -181,30 +181,22 @@ def damage_notices(path: Path, damage: Damage, around: Surroundings) -> Iterator
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:
     """Yield one notice for each restart that voids points of this file, or may void some of earlier ones."""
-    told = [one for one in restarts if _is_told(one)]
-    for one in told[:MOST_NOTICES]:
+    for i, one in enumerate(shortened(restarts)):
         here = f"{one.points:,} points of {one.series} series" if one.points else "what earlier files hold"
         message = f"The writer started again at step {one.step}, which voids {here} from that step on."
+        if i == MOST_NOTICES:
+            message = f"The writer started again {one.times:,} more times, which voids {one.points:,} points."
         yield Notice(RESTART, str(path), message, one.start, one.end)
-    if rest := told[MOST_NOTICES:]:
-        points = sum(one.points for one in rest)
-        times = sum(one.times for one in rest)
-        message = f"The writer started again {times:,} more times, which voids {points:,} points."
-        yield Notice(RESTART, str(path), message, rest[0].start, rest[-1].end)
 
 
 def shortened(restarts: Sequence[Restart]) -> list[Restart]:
     """Take for one all restarts that are to be told beyond the first MOST_NOTICES; the others are let go."""
-    told = [one for one in restarts if _is_told(one)]
+    told = [one for one in restarts if one.points or one.step > 0]
     rest = told[MOST_NOTICES:]
     if not rest:
         return told
     points, times = sum(one.points for one in rest), sum(one.times for one in rest)
     return [*told[:MOST_NOTICES], replace(rest[0], end=rest[-1].end, points=points, times=times)]
-
-
-def _is_told(restart: Restart) -> bool:
-    return bool(restart.points) or restart.step > 0
 
 
 def _cause(gap: Place) -> str:
