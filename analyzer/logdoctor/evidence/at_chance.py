@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.stuck import FEW_EVALUATIONS, Beginning, end_accuracy
+from logdoctor.evidence.stuck import Beginning, end_accuracy, few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
-from logdoctor.signals import Chance, ChanceLevels, Trend
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.accuracy import is_accuracy
 from logdoctor.wording import number
 
@@ -38,6 +38,9 @@ by so much."""
 BY_HEART, KEPT = 0.02, 0.5
 """Fall of the training loss as a share of ln C that is learning, and the part of it that validation must lack."""
 
+EVALUATIONS = 8
+"""Evaluations that it takes: features of the data may show late."""
+
 SURE = 4.0
 """The same fall in units of its standard error."""
 
@@ -48,11 +51,14 @@ def learns_by_heart_alone(
     """Return the level that validation never leaves while training falls, and the accuracy that says it guesses.
 
     Features of the data would show on new data too, before anything is learnt by heart. None where validation gains,
-    or rises as that of overfitting does, and where no accuracy says how many classes there are.
+    or rises as that of overfitting does, where no accuracy says how many classes there are, and where the settings
+    name what else keeps a network from learning: next to no hidden units, or few updates.
     """
     accuracies = [one.finite for one in run.all(ValMetric) if is_accuracy(one.name)]
-    accuracies = [one for one in accuracies if len(one) >= FEW_EVALUATIONS]
-    if val is None or not accuracies or len(val) < FEW_EVALUATIONS:
+    accuracies = [one for one in accuracies if len(one) >= EVALUATIONS]
+    if val is None or not accuracies or len(val) < EVALUATIONS:
+        return None
+    if tiny_model(run) or few_updates(train.series, Hyperparameters.measure(run)):
         return None
     for one in chance.levels:
         level, classes = one.level, one.classes
@@ -63,7 +69,7 @@ def learns_by_heart_alone(
         begins = abs(train.start / level - 1) <= ABOVE and one.larger_share is None and not one.is_preference
         guesses = all(end_accuracy(each) <= limit for each in accuracies)
         if rests and begins and lacks and guesses and fall >= BY_HEART * level:
-            best = float(np.median(accuracies[0].values[-FEW_EVALUATIONS:]))
+            best = float(np.median(accuracies[0].values[-EVALUATIONS:]))
             return one, f"{accuracies[0].name} ends at {number(best)}"
     return None
 

@@ -116,10 +116,10 @@ def stuck_causes(
     said = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
     unsaid = not (any(said) or vanished)
     one_answer = still.one_answer or beginning.guesses
-    open_to_data = bool(still.many_answers or still.moves) and not one_answer
+    open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends)
     thrown = still.saturated or still.restless or beginning.worse
     broke = bool(beginning.blew_up or beginning.began_high or thrown or high)
-    ends = died or ("" if broke else still.stopped)
+    ends = died or ("" if broke or strong or beginning.forgot else still.stopped)
     sure = bool(low or strong or beginning.forgot or ends)
     forgot = beginning.forgot if strong or not settings else ""
     return ranked(

@@ -96,16 +96,23 @@ class Stillness:
     def creeps(self) -> str:
         """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
         series = self._values(ValLoss)
-        if series is None or len(series) <= FEW or _is_one_value(series.values):
+        if series is None or not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
-        changes = np.diff(values)
-        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
-        falls = len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
-        if not falls or earlier <= 0 or later < LASTING * earlier:
+        if earlier <= 0 or later < LASTING * earlier:
             return ""
         return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
+
+    @cached_property
+    def descends(self) -> bool:
+        """Whether nearly every evaluation is lower than the one before: what little is learnt holds for new data."""
+        series = self._values(ValLoss)
+        if series is None or len(series) <= FEW or _is_one_value(series.values):
+            return False
+        changes = np.diff(series.values)
+        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
+        return len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
 
     @cached_property
     def stopped(self) -> str:

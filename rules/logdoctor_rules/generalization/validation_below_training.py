@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,14 +28,11 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.evidence.regularisers import regularisers
+from logdoctor.evidence.right_answers import TOP_AT_ONE, computed_otherwise, last_share
 from logdoctor.run.naming import stem_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
-from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.wording import number, percent
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 RESTLESS = 0.1
 """Noise of validation as a share of its level, above which the set is too small to be called easier."""
@@ -53,9 +49,6 @@ UNLEARNT = 0.3
 AHEAD, TO_COME = 0.3, 0.3
 """First lead in units of the last, and part of its fall that training has still before it, from which validation was
 ahead before anything was learnt; the first lead of dropout, mixup and noisy inputs is below zero."""
-
-ACCURACY = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
-"""Words of metrics that end at 1, or at 100."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +199,7 @@ class ValidationBelowTraining(Rule):
         suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
         suspicious |= bool(early) and val.noise <= RESTLESS * mine
         large = end >= self.far * train.fall and val.noise <= STEADY * theirs
-        large &= not (named or suspicious or run.all(TrainComponentLoss))
+        large &= not (named or suspicious or run.all(TrainComponentLoss) or computed_otherwise(run))
         loud = suspicious or large
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
         far_says = [f"the lead is {percent(end / train.fall)} of what training gained"] if large else []
@@ -245,13 +238,13 @@ class ValidationBelowTraining(Rule):
         training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
         for series in run.all(ValMetric):
             mine = series.finite.values
-            if not len(mine) or not ACCURACY & set(words(series.name)) or 1 - _at_end(mine) > self.solved:
+            if not len(mine) or not TOP_AT_ONE & set(words(series.name)) or 1 - last_share(mine) > self.solved:
                 continue
             theirs = training.get(stem_of(series.name))
-            if theirs is not None and 1 - _at_end(theirs) >= self.unsolved:
-                return f"{series.name} is {number(_at_end(mine))} where training has {number(_at_end(theirs))}"
+            if theirs is not None and 1 - last_share(theirs) >= self.unsolved:
+                return f"{series.name} is {number(last_share(mine))} where training has {number(last_share(theirs))}"
             if theirs is None and train.end >= UNLEARNT * train.start:
-                return f"{series.name} is {number(_at_end(mine))}, {train.series.name} still {number(train.end)}"
+                return f"{series.name} is {number(last_share(mine))}, {train.series.name} still {number(train.end)}"
         return ""
 
     def _ahead_at_first(self, gap: Gap, lead: float) -> str:
@@ -261,8 +254,3 @@ class ValidationBelowTraining(Rule):
         if training - first < AHEAD * lead or to_come < TO_COME:
             return ""
         return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
-
-
-def _at_end(values: NDArray[np.float64]) -> float:
-    """Return the median of the last tenth of a share, in percent or not, as a share."""
-    return float(np.median(values[-max(1, len(values) // 10) :])) / accuracy_unit(values)
