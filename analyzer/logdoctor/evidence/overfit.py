@@ -42,6 +42,10 @@ DEAR, RIGHT = 8.0, (0.5, 0.99)
 by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
 """
 
+DEAR_AT_BEST = 0.4
+"""Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
+a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
+
 LN2 = log(2)
 
 TWO, COIN = 0.03, 0.54
@@ -171,6 +175,8 @@ class Fitted:
             return ""
         right = metric.end / accuracy_unit(metric.series.values)
         if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
+            return ""
+        if self.gap.val.best < DEAR_AT_BEST * self.gap.train.start:  # dear by and by: learnt by heart for long
             return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 TOP_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
 
-ALMOST_RIGHT, AS_GOOD = 0.9, 0.02
-"""Validation accuracy from which a high training loss is most often a regularised one (label smoothing of 0.1 among ten
-classes leaves 0.5 nats at no mistake, mixup as much), and how far below it that of training may be to be as good."""
+MOSTLY_RIGHT, AS_GOOD = 0.8, 0.02
+"""Validation accuracy from which a high training loss without any settings beside it is most often a regularised one
+(label smoothing of 0.1 among ten classes leaves 0.5 nats at no mistake, mixup as much), and how far below it that of
+training may be to be as good."""
 
 
 def computed_otherwise(run: Run) -> bool:
     """Whether accuracies speak for a training loss that counts otherwise, as label smoothing, mixup and masks do.
 
-    Training is as often right as validation; or validation is nearly always right and training does not say how often.
+    Training is as often right as validation; or validation is mostly right, training does not say how often, and no
+    settings are logged that would name a regulariser.
     """
     training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
     for series in run.all(ValMetric):
@@ -33,7 +35,9 @@ def computed_otherwise(run: Run) -> bool:
         if not len(mine) or not TOP_AT_ONE & set(words(series.name)):
             continue
         theirs = training.get(stem_of(series.name))
-        if last_share(mine) >= ALMOST_RIGHT if theirs is None else last_share(theirs) >= last_share(mine) - AS_GOOD:
+        as_good = theirs is not None and last_share(theirs) >= last_share(mine) - AS_GOOD
+        unknown = theirs is None and not run.hyperparameters and last_share(mine) >= MOSTLY_RIGHT
+        if as_good or unknown:
             return True
     return False
 
