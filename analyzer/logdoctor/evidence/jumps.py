@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.onset import RUN_UP
-from logdoctor.run import Axis, Run, Series
+from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Spike, Spikes, Trend
 from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS
+from logdoctor.signals.step_losses import step_losses
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,7 @@ class JumpyLosses:
     @classmethod
     def measure(cls, run: Run, train: Trend[TrainLoss]) -> JumpyLosses:
         """Measure the losses that are long enough; raises Unmeasurable where none is."""
-        of_epochs = train.series.axis is Axis.EPOCH
-        beside = [one for one in run.all(TrainLoss) if of_epochs and one.axis is Axis.STEP]
-        trends = [train, *(Trend[TrainLoss].measure(one) for one in beside if len(one.finite) >= MIN_SPIKE_POINTS)]
+        trends = [train, *step_losses(run, train, MIN_SPIKE_POINTS)]
         if len(trends) > 1 and len(train) < MIN_SPIKE_POINTS:
             trends = trends[1:]
         return cls(tuple((one, Spikes.measure(one.series)) for one in trends))
