@@ -11,7 +11,7 @@ from logdoctor.evidence.stuck import FEW_EVALUATIONS, accuracies, end_accuracy, 
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import ChanceLevels, Trend
-from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.signals.chance import COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
 KNOWS = 0.7
@@ -81,10 +81,18 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
 
 
-def came_far(run: Run) -> bool:
-    """Whether a classifier made FEWER of the errors at its end that it made at its beginning, by every accuracy."""
+def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether a classifier made few of the errors at its end that it made at first, and its loss is that of so few.
+
+    Who errs in a share e of the cases and is as sure as he is right loses the entropy of e, and in those cases no more
+    than guessing does, which the loss began with. A loss far above that is another one than the accuracy's.
+    """
     found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
-    return bool(found) and all(1 - end_accuracy(one) <= FEWER * (1 - first_accuracy(one)) for one in found)
+    if not found:
+        return False
+    errors, at_first = (max(1 - end(one) for one in found) for end in (end_accuracy, first_accuracy))
+    fair = entropy(errors) + errors * train.first if 0 < errors < 1 else 0.0
+    return errors <= FEWER * at_first and train.end <= fair
 
 
 def may_be_untrained(first: float, chance: ChanceLevels) -> bool:

@@ -79,8 +79,8 @@ class SlowConvergence(Rule):
     )
     max_bend: float = threshold(
         0.07,
-        "deviation from a straight line as a share of the fall, noise aside, above which the loss falls in steps, as in "
-        "the epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
+        "deviation from a straight line as a share of the fall, noise aside, above which the loss falls in steps, as "
+        "in epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
     )
     min_left: float = threshold(
         0.5,
@@ -205,8 +205,15 @@ class SlowConvergence(Rule):
         ),
         silent(
             "levels off by the steps alone, with most of its errors gone",
+            varies={"bits instead of nats": "the loss that so few errors cost is known in nats"},
             train_loss=given(0.7 - 0.25 * SPENT).noisy(0.002),
             val_accuracy=given(0.5 + 0.33 * SPENT),
+            lr=cosine(0.05),
+        ),
+        fires(
+            "the same accuracy beside a loss that has hardly fallen",
+            train_loss=given(2.3 - 0.7 * SPENT).noisy(0.002),
+            val_accuracy=given(0.1 + 0.8 * SPENT),
             lr=cosine(0.05),
         ),
         silent("learns", train_loss=decay(2.3, 0.2)),
@@ -293,12 +300,12 @@ class SlowConvergence(Rule):
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
         even = unlevelled or least <= pace <= self.max_pace
-        far = trained_before(run, train, chance) or (not low and came_far(run))
+        far = trained_before(run, train, chance) or (not low and came_far(run, train))
         if far or not even or leaves_behind(train, val):
             return
         near_its_end, few = slow_by_design(run, train, chance), few_updates(series, settings)
         how = "without levelling off" if plain else "almost in a straight line"
-        strength = Strength.POSSIBLE if few else Strength.LIKELY
+        strength, against = Strength.POSSIBLE if few else Strength.LIKELY, [near_its_end] if near_its_end else []
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, {how}",
@@ -306,12 +313,7 @@ class SlowConvergence(Rule):
             severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
-                rate_too_low(
-                    siblings,
-                    strength,
-                    pro=["the fall does not level off"],
-                    contra=[near_its_end] if near_its_end else [],
-                ),
+                rate_too_low(siblings, strength, pro=["the fall does not level off"], contra=against),
                 told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
                 told("batch-too-large", few),

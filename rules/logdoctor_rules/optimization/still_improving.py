@@ -35,9 +35,10 @@ from logdoctor.wording import number, percent
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
 
-WHOLE = {"batch_size": 900, "epochs": 40}
-"""Settings of a run whose batches hold all the data: forty updates."""
+EVEN = 0.1
+"""Fall of the last fifth as a share of the whole, from which a loss has hardly slowed down: a straight line has 0.2."""
 
+WHOLE = {"batch_size": 900, "epochs": 40}
 MORE = {"ten times the steps": "four hundred updates in forty epochs are not few"}
 
 PASSED = np.linspace(0.0, 1.0, 40)
@@ -92,6 +93,7 @@ class StillImproving(Rule):
 
     examples = (
         fires("falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4)),
+        fires("falls in a straight line", train_loss=line(2.3, 0.5)),
         fires(
             "validation falls to the end",
             train_loss=decay(2.3, 0.5, half_life=0.4),
@@ -158,12 +160,10 @@ class StillImproving(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the last fifth of the run with the whole."""
-        if schedule is not None and schedule.is_range_test:
-            return
         if (few := few_updates(train.series, settings)) and self._has_not_slowed(train, schedule):
             yield self._of_few_updates(train, few)
             return
-        if schedule is not None and schedule.rates[-1] <= self.ended_rate * schedule.peak:
+        if schedule is not None and (schedule.is_range_test or schedule.rates[-1] <= self.ended_rate * schedule.peak):
             return
         whole = val is not None and (len(val) >= self.min_points or (len(val) > STEADY and _is_steady(val)))
         sure = EACH if val is not None and fall_together(train, val, self.min_z) else self.min_z
@@ -224,6 +224,8 @@ class StillImproving(Rule):
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
     ) -> Finding:
         lowest = f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"
+        low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
+        faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         return self.finding(
@@ -231,10 +233,7 @@ class StillImproving(Rule):
             f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
-            causes=ranked(
-                because("stopped-too-early", Strength.LIKELY, pro=[lowest]),
-                rate_too_low(siblings, Strength.POSSIBLE, pro=["a higher rate comes as far in fewer steps"]),
-            ),
+            causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
 
