@@ -88,7 +88,7 @@ def _by_environment_steps(table: Table, start: Any) -> Table:
         if column.name == "l":
             columns.append(Column("total_timesteps", column.where, np.cumsum(column.values)))
         if column.name == "t" and isinstance(start, float):
-            columns.append(replace(column, name="wall_time", values=column.values + start))
+            columns.append(replace(column, name="wall_time", held=column.values + start))
         else:
             columns.append(replace(column, name=_NAMES.get(column.name, column.name)))
     return table.with_columns(columns)

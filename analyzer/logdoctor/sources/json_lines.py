@@ -232,7 +232,7 @@ class _Reader:
         planned = [int(value) for value in told if 0 < value < LARGEST_STEP]
         finished = _FINISHED.get(str(self.settings.get("status")).lower())
         done = (column for column in table.columns if column.name == "percentage")
-        if any((column.values >= 100).any() for column in done):
+        if any((piece >= 100).any() for column in done for piece in column.pieces()):
             finished = True
         for log in read_logs(table, (*damage_notices(self.path, self.spans), *self._repetitions())):
             said = {**log.hyperparameters, **settings}
@@ -360,6 +360,6 @@ def _without_plans(table: Table) -> tuple[Table, dict[str, Setting]]:
     """Take the columns out that say in every row how many steps were planned."""
     plans = [column for column in table.columns if normal(column.name) in _PLANS]
     kept = table.with_columns(column for column in table.columns if column not in plans)
-    return kept, {
-        normal(one.name): int(one.values.max()) for one in plans if len(one) and np.isfinite(one.values).all()
-    }
+    largest = {normal(one.name): max(float(piece.max()) for piece in one.pieces()) for one in plans if len(one)}
+    finite = {normal(one.name) for one in plans if all(np.isfinite(piece).all() for piece in one.pieces())}
+    return kept, {name: int(value) for name, value in largest.items() if name in finite}

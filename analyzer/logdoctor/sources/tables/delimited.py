@@ -115,9 +115,9 @@ class _Reader:
             torn[column.texts] = True
             reason = f"has text in the numeric column `{column.name}`"
             self.spans += spans_of(self.path, table.lines.at(column.texts).tolist(), reason)
-        numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
+        numeric = [column if _is_numeric(column) else column.without_any() for column in table.columns]
         notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
-        return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
+        return Reading(self.form, table.with_columns(numeric).without(torn), notices)
 
     def _texts(self, table: Table) -> Iterator[Notice]:
         """Say where columns of numbers hold text so often that it may have been meant."""

@@ -7,17 +7,19 @@ logged") is decided once for all of them, in `table_logs`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.growing import GrowingNumbers
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS, Cells
-from logdoctor.sources.tables.rows import Numbers, Rows
+from logdoctor.sources.tables.packed import GrowingValues, Packed, Values, chosen, chosen_in_place, values_pieces
+from logdoctor.sources.tables.pieces import PIECE
+from logdoctor.sources.tables.rows import GrowingRows, Numbers, Rows
 
 MOST_COLUMNS = 20_000
 """Columns of one table that are read: ten times what the norms of every layer of a large model take."""
@@ -30,7 +32,7 @@ class Column:
     name: str
     where: Rows
     """The n rows that hold a value."""
-    values: NDArray[np.float64]
+    held: Values
     """(n,) the values."""
     texts: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
     """Rows of the file's table whose cell is neither a number nor empty."""
@@ -46,16 +48,29 @@ class Column:
         return self.where.numbers()
 
     @property
+    def values(self) -> NDArray[np.float64]:
+        """(n,) the values, which are held so from then on: counters take less as long as they are read in pieces."""
+        return self.held.all() if isinstance(self.held, Packed) else self.held
+
+    def pieces(self) -> Iterator[NDArray[np.float64]]:
+        """Yield the values piece by piece."""
+        return values_pieces(self.held)
+
+    @property
     def is_prose(self) -> bool:
         """Whether most of what the column holds is text."""
-        return len(self.texts) >= max(1, len(self.values))
+        return len(self.texts) >= max(1, len(self))
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.held)
 
     def take(self, points: NDArray[np.bool_]) -> Column:
         """Keep the points of a mask."""
-        return self if points.all() else replace(self, where=self.where.take(points), values=self.values[points])
+        return self if points.all() else replace(self, where=self.where.take(points), held=chosen(self.held, points))
+
+    def without_any(self) -> Column:
+        """Return the column without a point."""
+        return replace(self, where=Rows(0), held=np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,18 +99,25 @@ class Table:
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """Keep some of the rows, given as a mask."""
-        if rows.all():
-            return self
-        return Table(
-            self.path,
-            int(rows.sum()),
-            tuple(
-                replace(one, where=one.where.among(rows), values=one.values[one.where.of(rows)]) for one in self.columns
-            ),
-            tuple(replace(labels, codes=labels.codes[rows]) for labels in self.labels),
-            self.lines.take(rows),
-            self.unread,
-        )
+        return self if rows.all() else self._chosen(rows, in_place=False)
+
+    def without(self, lost: NDArray[np.bool_]) -> Table:
+        """Leave out some rows, given as a mask; the table is used up, so that nothing is held twice."""
+        return self._chosen(~lost, in_place=True) if lost.any() else self
+
+    def _chosen(self, rows: NDArray[np.bool_], *, in_place: bool) -> Table:
+        holders = Counter(id(one.held) for one in self.columns)
+        shared: dict[tuple[int, bytes], Rows] = {}
+        columns = []
+        for one in self.columns:
+            choose = chosen_in_place if in_place and holders[id(one.held)] == 1 else chosen
+            held = choose(one.held, _within(one.where, rows))
+            if one.where.key not in shared:
+                shared[one.where.key] = one.where.among(rows)
+            columns.append(replace(one, where=shared[one.where.key], held=held))
+        labels = tuple(replace(one, codes=one.codes[rows]) for one in self.labels)
+        count = int(np.count_nonzero(rows))
+        return Table(self.path, count, tuple(columns), labels, self.lines.take(rows), self.unread)
 
     def renamed(self, names: Mapping[str, str]) -> Table:
         """Return the same table with other names for some columns."""
@@ -110,27 +132,28 @@ class _Growing:
     """A column that block after block is added to, in as much memory as it takes in the end."""
 
     def __init__(self) -> None:
-        self.rows: GrowingNumbers | None = None
+        self.rows: GrowingRows | None = None
         """Where the values stand; None while every row from the first on has one."""
-        self.values, self.texts = array("d"), array("q")
+        self.values, self.texts = GrowingValues(), array("q")
 
-    def add(self, cells: Cells, first: int) -> None:
-        """Add the cells of a block of which the first row has this number."""
+    def add(self, cells: Cells, first: int, known: dict[bytes, bytes]) -> None:
+        """Add the cells of a block of which the first row has this number; `known` is shared by all columns."""
         count = len(cells.rows)
         if self.rows is None and count and (len(self.values) < first or (cells.rows != np.arange(count)).any()):
-            self.rows = GrowingNumbers(np.arange(len(self.values)))
+            self.rows = GrowingRows(known)
+            for start in range(0, len(self.values), PIECE):
+                self.rows.add(np.arange(start, min(start + PIECE, len(self.values))))
         if self.rows is not None:
             self.rows.add(cells.rows + first)
-        self.values.frombytes(cells.values.tobytes())
+        self.values.add(cells.values)
         if len(cells.texts):
             self.texts.frombytes((cells.texts + first).tobytes())
 
     def column(self, name: str) -> Column:
         """Return the column, which is then used up."""
-        values, texts = np.frombuffer(self.values, np.float64), np.frombuffer(self.texts, np.int64)
-        where = Rows(len(values)) if self.rows is None else Rows.at(self.rows.all())
+        where = Rows(len(self.values)) if self.rows is None else self.rows.all()
         self.rows = None
-        return Column(name, where, values, texts)
+        return Column(name, where, self.values.all(), np.frombuffer(self.texts, np.int64))
 
 
 class TableBuilder:
@@ -141,6 +164,7 @@ class TableBuilder:
         self.rows = 0
         """Rows of the blocks that are complete; a block's own rows count from 0."""
         self._columns: dict[str, _Growing] = {}
+        self._known: dict[bytes, bytes] = {}
         self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         self._words: dict[str, dict[str, int]] = {}
         self._lines = Lines()
@@ -154,7 +178,7 @@ class TableBuilder:
                 self._unread[name] = None
                 return
             column = self._columns[name] = _Growing()
-        column.add(cells, self.rows)
+        column.add(cells, self.rows, self._known)
 
     def label(self, name: str, words: Mapping[int, str]) -> None:
         """Add what the present block holds of a column of words, by row."""
@@ -169,7 +193,10 @@ class TableBuilder:
 
     def build(self) -> Table:
         """Return the table of all blocks."""
+        self._known.clear()
+        shared: dict[tuple[int, bytes], Rows] = {}
         columns = tuple(column.column(name) for name, column in self._columns.items())
+        columns = tuple(replace(one, where=shared.setdefault(one.where.key, one.where)) for one in columns)
         labels = tuple(map(self._build_labels, self._labels))
         return Table(self.path, self.rows, columns, labels, self._lines, len(self._unread))
 
@@ -178,3 +205,9 @@ class TableBuilder:
         for rows, found in self._labels[name]:
             codes[rows] = found
         return Labels(name, codes, tuple(self._words[name]))
+
+
+def _within(where: Rows, rows: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    """Yield, piece by piece, which of the values that stand in some rows stand in others."""
+    for first, mine in zip(range(0, max(1, len(rows)), PIECE), where.within(len(rows)), strict=True):
+        yield rows[first : first + PIECE][mine]

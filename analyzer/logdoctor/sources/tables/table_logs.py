@@ -21,8 +21,9 @@ from logdoctor.sources.tables.counters import (
     ruler_of,
     without_false_counts,
 )
-from logdoctor.sources.tables.moments import without_moments
+from logdoctor.sources.tables.moments import Moments, without_moments
 from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
@@ -73,9 +74,16 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
 
 def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
     """Take the columns out that repeat a setting in every row, as Ray does: `config/lr`."""
-    settings = [one for one in table.columns if one.name.startswith(_CONFIG) and len(one) and np.ptp(one.values) == 0]
-    kept = table.with_columns(one for one in table.columns if one not in settings)
-    return kept, {one.name.removeprefix(_CONFIG).replace("/", "."): float(one.values[0]) for one in settings}
+    first = {
+        one.name: float(next(one.pieces())[0]) for one in table.columns if one.name.startswith(_CONFIG) and len(one)
+    }
+    settings = {
+        one.name: first[one.name]
+        for one in table.columns
+        if one.name in first and all(bool((piece == first[one.name]).all()) for piece in one.pieces())
+    }
+    kept = table.with_columns(one for one in table.columns if one.name not in settings)
+    return kept, {name.removeprefix(_CONFIG).replace("/", "."): value for name, value in settings.items()}
 
 
 def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
@@ -85,7 +93,7 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
         table = without_false_counts(table)
     elif (lost := misplaced(table)).any():
         notices += _misplaced(table, lost)
-        table = table.take(~lost)
+        table = table.without(lost)
     table, moments = without_moments(table)
     table, padding = without_padding(table)
     ruler = ruler_of(table, step_axis, _training_rows(table))
@@ -117,7 +125,7 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
 
 
-def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> tuple[tuple[Series, ...], list[str]]:
+def _place(table: Table, ruler: Ruler, moments: Moments | None) -> tuple[tuple[Series, ...], list[str]]:
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [column for column in _by_label(table) if len(column)]
@@ -125,6 +133,7 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
     shared = {key: ruler.place(where, fallback) for key, where in places.items()}
     placed = {i: shared[one.where.key] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
+    times: dict[tuple[int, bytes], NDArray[np.float64] | None] = {}
     series = []
     for i, column in enumerate(columns):
         if i in placed:
@@ -133,10 +142,11 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             shown, finer = _as_quantity(column, ruler, axes)
             placement = finer.place(shown.where, fallback)
         if len(shown):
-            times = None if moments is None else shown.where.of(moments)
-            times = None if times is None or np.isnan(times).any() else times
-            one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
-            held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
+            if moments is not None and shown.where.key not in times:
+                times[shown.where.key] = moments.of(shown.where)
+            at = times.get(shown.where.key)
+            one = Series.of(shown.name, placement.steps, shown.values, at, placement.axis)
+            held_out = len(ruler.validation) and shown.where.is_in(ruler.validation, table.rows)
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
 
@@ -148,8 +158,10 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     """
     finer = ruler.finer_than(counter.name)
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
-        return counter.take(np.zeros(len(counter), bool)), finer
-    return counter.take(counter.where.of(finer.counters[0].known)) if finer.counters else counter, finer
+        return counter.without_any(), finer
+    if not finer.counters or len(finer.counters[0].known) == finer.counters[0].count:
+        return counter, finer
+    return counter.take(counter.where.of(finer.counters[0].known.mask(finer.counters[0].count))), finer
 
 
 def _by_label(table: Table) -> Iterator[Column]:
@@ -177,13 +189,16 @@ def _names_splits(labels: Labels) -> bool:
     return normal(labels.name) in SPLIT_LABELS and all(map(split_of, labels.words))
 
 
-def _training_rows(table: Table) -> NDArray[np.bool_]:
-    """Return a mask of the rows that no column assigns to held-out data."""
+def _training_rows(table: Table) -> Rows | None:
+    """Return the rows that no column assigns to held-out data, where one tells."""
+    labels = [one for one in table.labels if _names_splits(one)]
+    if not labels:
+        return None
     training = np.ones(table.rows, bool)
-    for labels in filter(_names_splits, table.labels):
-        for code, word in enumerate(labels.words):
-            training &= (labels.codes != code) | (split_of(word) is Split.TRAIN)
-    return training
+    for one in labels:
+        held_out = [code for code, word in enumerate(one.words) if split_of(word) is not Split.TRAIN]
+        training &= ~np.isin(one.codes, held_out)
+    return Rows.chosen(training)
 
 
 def _is_keras_history(table: Table) -> bool:
