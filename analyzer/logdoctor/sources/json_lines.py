@@ -29,7 +29,7 @@ from logdoctor.sources.tables.records import (
 )
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
-from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.text import Block, Damage, Span, head_block, read_blocks
 
 _OF_LINES = frozenset({".jsonl", ".ndjson"})
 """Endings that promise lines; in any other file one line alone may be a document."""
@@ -163,7 +163,7 @@ class JsonLines(Source):
             return False
         reader = _Reader(head.path)
         reader.take(block)
-        lines = len(reader.spans) + reader.records
+        lines = len(reader.damage) + reader.records
         enough = reader.records >= (1 if head.path.suffix.lower() in _OF_LINES else 2)
         return enough and 2 * reader.records > lines and 2 * reader.data < lines and is_training(reader.table.build())
 
@@ -190,15 +190,17 @@ class _Reader:
         self.path = path
         self.table = TableBuilder(path)
         self.settings: dict[str, Setting] = {}
-        self.spans: list[Span] = []
+        self.damage = Damage(path)
         self.records = 0
         """How many JSON objects were read."""
         self.data = 0
         """How many of them are samples of a data set."""
         self._kinds: dict[tuple[str, ...], _Kind] = {}
         """What records of the same names are."""
-        self.repeated: list[int] = []
-        """Lines that have a name twice."""
+        self.repeated = 0
+        """How many records have a name twice."""
+        self.lines_repeated = 0, 0
+        """The first and the last line of them."""
         self._plain: set[tuple[tuple[str, ...], int]] = set()
         """Names and numbers of colons of records that have no name twice."""
         self._openings: dict[str, None] = {}
@@ -234,14 +236,14 @@ class _Reader:
         done = (column for column in table.columns if column.name == "percentage")
         if any((piece >= 100).any() for column in done for piece in column.pieces()):
             finished = True
-        for log in read_logs(table, (*damage_notices(self.path, self.spans), *self._repetitions())):
+        for log in read_logs(table, (*self.damage.notices(), *self._repetitions())):
             said = {**log.hyperparameters, **settings}
             yield replace(log, hyperparameters=said, planned_steps=max(planned, default=None), finished=finished)
 
     def _repetitions(self) -> Iterator[Notice]:
         if self.repeated:
-            lines = self.repeated[0], self.repeated[-1]
-            message = f"{len(self.repeated)} records, the first on line {lines[0]}, have a name twice; the last counts."
+            lines = self.lines_repeated
+            message = f"{self.repeated} records, the first on line {lines[0]}, have a name twice; the last counts."
             yield Notice(INTERPRETATION, str(self.path), message, line_start=lines[0], line_end=lines[1])
 
     def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
@@ -264,7 +266,8 @@ class _Reader:
                 if any(value is None and counts(name) for name, value in record.items()):
                     return
             if self._repeats_a_name(line, record):
-                self.repeated.append(block.first + i)
+                self.repeated += 1
+                self.lines_repeated = self.lines_repeated[0] or block.first + i, block.first + i
             yield record
 
     def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
@@ -308,11 +311,13 @@ class _Reader:
     def _kind_of(self, record: Record) -> _Kind:
         names = tuple(record)
         if names not in self._kinds:
+            if len(self._kinds) >= _MOST_FORMS:
+                self._kinds.clear()
             self._kinds[names] = _Kind(is_settings(record), is_data(record))
         return self._kinds[names]
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:

@@ -6,8 +6,6 @@ logged") is decided once for all of them, in `table_logs`.
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.numbers import NO_ROWS, Cells
-from logdoctor.sources.tables.packed import GrowingValues, Packed, Values, chosen, chosen_in_place, values_pieces
-from logdoctor.sources.tables.pieces import PIECE
+from logdoctor.sources.tables.numbers import Cells
+from logdoctor.sources.tables.packed import GrowingValues, Values
+from logdoctor.sources.tables.pieces import PIECE, pieces
 from logdoctor.sources.tables.rows import GrowingRows, Numbers, Rows
 
 MOST_COLUMNS = 20_000
@@ -34,13 +32,13 @@ class Column:
     """The n rows that hold a value."""
     held: Values
     """(n,) the values."""
-    texts: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    texts: Rows = field(default_factory=lambda: Rows(0))
     """Rows of the file's table whose cell is neither a number nor empty."""
 
     @classmethod
     def of(cls, name: str, rows: Numbers, values: NDArray[np.float64]) -> Column:
         """Make a column of the numbers of its rows, rising from 0, and its values."""
-        return cls(name, Rows.at(rows), values)
+        return cls(name, Rows.at(rows), Values.of(values))
 
     @property
     def rows(self) -> Numbers:
@@ -50,11 +48,11 @@ class Column:
     @property
     def values(self) -> NDArray[np.float64]:
         """(n,) the values, which are held so from then on: counters take less as long as they are read in pieces."""
-        return self.held.all() if isinstance(self.held, Packed) else self.held
+        return self.held.all()
 
     def pieces(self) -> Iterator[NDArray[np.float64]]:
         """Yield the values piece by piece."""
-        return values_pieces(self.held)
+        return self.held.pieces()
 
     @property
     def is_prose(self) -> bool:
@@ -66,11 +64,21 @@ class Column:
 
     def take(self, points: NDArray[np.bool_]) -> Column:
         """Keep the points of a mask."""
-        return self if points.all() else replace(self, where=self.where.take(points), held=chosen(self.held, points))
+        return self if points.all() else replace(self, where=self.where.take(points), held=self._held(points))
+
+    def without(self, rows: Rows, count: int) -> Column:
+        """Leave out the points in some of `count` rows of a table; this column is used up: nothing is held twice."""
+        where = self.where.minus(rows, count)
+        points = zip(rows.masks(count), self.where.within(count), strict=True)
+        self.held.keep((~mask[mine] for mask, mine in points), len(where))
+        return replace(self, where=where)
 
     def without_any(self) -> Column:
         """Return the column without a point."""
-        return replace(self, where=Rows(0), held=np.zeros(0))
+        return replace(self, where=Rows(0), held=Values.of(np.zeros(0)))
+
+    def _held(self, points: NDArray[np.bool_]) -> Values:
+        return self.held.chosen(pieces(points), int(np.count_nonzero(points)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,22 +107,31 @@ class Table:
 
     def take(self, rows: NDArray[np.bool_]) -> Table:
         """Keep some of the rows, given as a mask."""
-        return self if rows.all() else self._chosen(rows, in_place=False)
+        if rows.all():
+            return self
+        where = self._where(rows)
+        columns = (
+            replace(one, where=here, held=one.held.chosen(_within(one.where, rows), len(here)))
+            for one, here in zip(self.columns, where, strict=True)
+        )
+        return self._of_rows(rows, columns)
 
     def without(self, lost: NDArray[np.bool_]) -> Table:
-        """Leave out some rows, given as a mask; the table is used up, so that nothing is held twice."""
-        return self._chosen(~lost, in_place=True) if lost.any() else self
+        """Leave out some rows, given as a mask; this table is used up, so that nothing is held twice."""
+        if not lost.any():
+            return self
+        rows = ~lost
+        where = self._where(rows)
+        for one, here in zip(self.columns, where, strict=True):
+            one.held.keep(_within(one.where, rows), len(here))
+        return self._of_rows(rows, (replace(one, where=here) for one, here in zip(self.columns, where, strict=True)))
 
-    def _chosen(self, rows: NDArray[np.bool_], *, in_place: bool) -> Table:
-        holders = Counter(id(one.held) for one in self.columns)
-        shared: dict[tuple[int, bytes], Rows] = {}
-        columns = []
-        for one in self.columns:
-            choose = chosen_in_place if in_place and holders[id(one.held)] == 1 else chosen
-            held = choose(one.held, _within(one.where, rows))
-            if one.where.key not in shared:
-                shared[one.where.key] = one.where.among(rows)
-            columns.append(replace(one, where=shared[one.where.key], held=held))
+    def _where(self, rows: NDArray[np.bool_]) -> list[Rows]:
+        """Return the rows of each column that are in a mask, counted among these; many columns have the same rows."""
+        kept = {key: one.among(rows) for key, one in {one.where.key: one.where for one in self.columns}.items()}
+        return [kept[one.where.key] for one in self.columns]
+
+    def _of_rows(self, rows: NDArray[np.bool_], columns: Iterable[Column]) -> Table:
         labels = tuple(replace(one, codes=one.codes[rows]) for one in self.labels)
         count = int(np.count_nonzero(rows))
         return Table(self.path, count, tuple(columns), labels, self.lines.take(rows), self.unread)
@@ -134,7 +151,8 @@ class _Growing:
     def __init__(self) -> None:
         self.rows: GrowingRows | None = None
         """Where the values stand; None while every row from the first on has one."""
-        self.values, self.texts = GrowingValues(), array("q")
+        self.values = GrowingValues()
+        self.texts: GrowingRows | None = None
 
     def add(self, cells: Cells, first: int, known: dict[bytes, bytes]) -> None:
         """Add the cells of a block of which the first row has this number; `known` is shared by all columns."""
@@ -147,13 +165,14 @@ class _Growing:
             self.rows.add(cells.rows + first)
         self.values.add(cells.values)
         if len(cells.texts):
-            self.texts.frombytes((cells.texts + first).tobytes())
+            self.texts = self.texts or GrowingRows(known)
+            self.texts.add(cells.texts + first)
 
     def column(self, name: str) -> Column:
         """Return the column, which is then used up."""
         where = Rows(len(self.values)) if self.rows is None else self.rows.all()
-        self.rows = None
-        return Column(name, where, self.values.all(), np.frombuffer(self.texts, np.int64))
+        texts = Rows(0) if self.texts is None else self.texts.all()
+        return Column(name, where, self.values.all(), texts)
 
 
 class TableBuilder:
@@ -192,10 +211,11 @@ class TableBuilder:
         self.rows += len(lines)
 
     def build(self) -> Table:
-        """Return the table of all blocks."""
+        """Return the table of all blocks; this is used up."""
         self._known.clear()
         shared: dict[tuple[int, bytes], Rows] = {}
         columns = tuple(column.column(name) for name, column in self._columns.items())
+        self._columns.clear()
         columns = tuple(replace(one, where=shared.setdefault(one.where.key, one.where)) for one in columns)
         labels = tuple(map(self._build_labels, self._labels))
         return Table(self.path, self.rows, columns, labels, self._lines, len(self._unread))

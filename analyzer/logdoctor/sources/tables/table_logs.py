@@ -119,7 +119,7 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     reason = "has a step that is no whole number, too large, or grown together with another"
     rows = np.flatnonzero(lost)
     if len(table.lines):
-        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows).tolist(), reason))
+        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows), [reason] * len(rows)))
     else:
         message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
         yield Notice(DAMAGE, str(table.path), message)
