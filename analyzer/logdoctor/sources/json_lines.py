@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import nan
@@ -13,7 +13,7 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
 from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
@@ -53,6 +53,9 @@ _MOST_TRIALS = 100
 
 _MOST_FORMS = 10_000
 """Forms of records that are remembered."""
+
+_MOST_SETTINGS = 20_000
+"""Settings of one file that are read."""
 
 _DECODER = json.JSONDecoder()
 
@@ -190,6 +193,8 @@ class _Reader:
         self.path = path
         self.table = TableBuilder(path)
         self.settings: dict[str, Setting] = {}
+        self.unread = 0
+        """How many settings were let go because there are too many."""
         self.damage = Damage(path)
         self.records = 0
         """How many JSON objects were read."""
@@ -218,9 +223,9 @@ class _Reader:
                 self.records += 1
                 self.data += kind.is_data
                 if is_run_summary(record):
-                    self.settings |= summary_of(record)
+                    self._set(summary_of(record))
                 elif kind.is_settings:
-                    self.settings |= settings_of(record)
+                    self._set(settings_of(record))
                 else:
                     rows.append(_with_step(record) if _PROGRESS in record else record)
                     places.append(i)
@@ -236,9 +241,21 @@ class _Reader:
         done = (column for column in table.columns if column.name == "percentage")
         if any((piece >= 100).any() for column in done for piece in column.pieces()):
             finished = True
-        for log in read_logs(table, (*self.damage.notices(), *self._repetitions())):
+        for log in read_logs(table, (*self.damage.notices(), *self._repetitions(), *self._unread())):
             said = {**log.hyperparameters, **settings}
             yield replace(log, hyperparameters=said, planned_steps=max(planned, default=None), finished=finished)
+
+    def _set(self, settings: Mapping[str, Setting]) -> None:
+        """Put settings with the others; a file that has new names on every line is no dump of settings."""
+        self.settings |= settings
+        while len(self.settings) > _MOST_SETTINGS:
+            self.settings.popitem()
+            self.unread += 1
+
+    def _unread(self) -> Iterator[Notice]:
+        if self.unread:
+            message = f"{self.unread} settings were not read: the file has more than {_MOST_SETTINGS:,}."
+            yield Notice(DAMAGE, str(self.path), message)
 
     def _repetitions(self) -> Iterator[Notice]:
         if self.repeated:

@@ -6,6 +6,7 @@ logged") is decided once for all of them, in `table_logs`.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,13 @@ from logdoctor.sources.tables.pieces import PIECE, pieces
 from logdoctor.sources.tables.rows import GrowingRows, Numbers, Rows
 
 MOST_COLUMNS = 20_000
-"""Columns of one table that are read: ten times what the norms of every layer of a large model take."""
+"""Columns of one table that are read: ten times what the norms of every layer of a large model take.
+
+As many words are told apart in a column that names runs, splits or quantities.
+"""
+
+_MOST_UNREAD = 10 * MOST_COLUMNS
+"""Names of other columns that are counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +93,8 @@ class Labels:
     """A column of words that says whose numbers stand in a row: the split, the run, the name of the quantity."""
 
     name: str
-    codes: NDArray[np.int64]
-    """(rows of the table,) index into `words`, or -1 where the row has no word."""
+    codes: NDArray[np.signedinteger]
+    """(rows of the table,) index into `words`, or -1 where the row has no word; beyond all of them in rows unread."""
     words: tuple[str, ...]
 
 
@@ -175,6 +182,36 @@ class _Growing:
         return Column(name, where, self.values.all(), texts)
 
 
+class _GrowingLabels:
+    """The words of a column as they come, in one byte each as long as they are few."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._codes = array("b")
+
+    def add(self, words: Mapping[int, str], first: int) -> None:
+        """Add the words of a block of which the first row has this number."""
+        known = self._words
+        codes = np.full(max(words, default=-1) + 1, -1, np.int16)
+        for row, word in words.items():
+            codes[row] = (
+                known.setdefault(word, len(known)) if len(known) < MOST_COLUMNS else known.get(word, len(known))
+            )
+        if len(known) > np.iinfo(np.int8).max and self._codes.typecode == "b":
+            self._codes = array("h", self._codes)
+        self._fill(first)
+        self._codes.frombytes(codes.astype(self._codes.typecode).tobytes())
+
+    def labels(self, name: str, rows: int) -> Labels:
+        """Return the words of all rows."""
+        self._fill(rows)
+        return Labels(name, np.frombuffer(self._codes, np.dtype(self._codes.typecode)), tuple(self._words))
+
+    def _fill(self, rows: int) -> None:
+        """Add rows without a word."""
+        self._codes.frombytes(b"\xff" * (rows - len(self._codes)) * self._codes.itemsize)
+
+
 class TableBuilder:
     """Puts a table together from blocks of rows that follow each other."""
 
@@ -184,8 +221,7 @@ class TableBuilder:
         """Rows of the blocks that are complete; a block's own rows count from 0."""
         self._columns: dict[str, _Growing] = {}
         self._known: dict[bytes, bytes] = {}
-        self._labels: dict[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-        self._words: dict[str, dict[str, int]] = {}
+        self._labels: dict[str, _GrowingLabels] = {}
         self._lines = Lines()
         self._unread: dict[str, None] = {}
 
@@ -194,16 +230,15 @@ class TableBuilder:
         column = self._columns.get(name)
         if column is None:
             if len(self._columns) >= MOST_COLUMNS:
-                self._unread[name] = None
+                if len(self._unread) < _MOST_UNREAD:
+                    self._unread[name] = None
                 return
             column = self._columns[name] = _Growing()
         column.add(cells, self.rows, self._known)
 
     def label(self, name: str, words: Mapping[int, str]) -> None:
         """Add what the present block holds of a column of words, by row."""
-        known = self._words.setdefault(name, {})
-        codes = np.fromiter((known.setdefault(word, len(known)) for word in words.values()), np.int64, len(words))
-        self._labels.setdefault(name, []).append((np.fromiter(words, np.int64, len(words)) + self.rows, codes))
+        self._labels.setdefault(name, _GrowingLabels()).add(words, self.rows)
 
     def end_block(self, lines: NDArray[np.int64]) -> None:
         """Close the present block, given the line of each of its rows."""
@@ -217,14 +252,9 @@ class TableBuilder:
         columns = tuple(column.column(name) for name, column in self._columns.items())
         self._columns.clear()
         columns = tuple(replace(one, where=shared.setdefault(one.where.key, one.where)) for one in columns)
-        labels = tuple(map(self._build_labels, self._labels))
+        labels = tuple(one.labels(name, self.rows) for name, one in self._labels.items())
+        self._labels.clear()
         return Table(self.path, self.rows, columns, labels, self._lines, len(self._unread))
-
-    def _build_labels(self, name: str) -> Labels:
-        codes = np.full(self.rows, -1)
-        for rows, found in self._labels[name]:
-            codes[rows] = found
-        return Labels(name, codes, tuple(self._words[name]))
 
 
 def _within(where: Rows, rows: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
