@@ -199,10 +199,12 @@ def _by_label(table: Table) -> Iterator[Column]:
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
     codes = column.where.of(labels.codes)
     if len(labels.words) <= _FEW_WORDS:
-        for code, word in enumerate(labels.words):
-            yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
-        yield column.take(codes < 0)
-        column.held.keep((), 0)  # all of it is in its parts
+        parts = [column.take(codes == code) for code in (*range(len(labels.words)), -1)]
+        if all(one.held is not column.held for one in parts):
+            column.held.keep((), 0)  # all of it is in its parts
+        for word, part in zip(labels.words, parts[:-1], strict=True):
+            yield replace(part, name=form.format(word=word, name=column.name))
+        yield parts[-1]
         return
     rows, values = column.rows, column.values
     order = np.argsort(codes, kind="stable")
