@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
-from logdoctor.sources.tables.packed import GrowingValues, Values, over_all, values_pieces
+from logdoctor.sources.tables.packed import GrowingValues, Values
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
@@ -87,7 +87,7 @@ class Counter:
 
     def pieces(self) -> Iterator[NDArray[np.float64]]:
         """Yield, piece by piece, where each row of the table stands; NaN where the row does not say."""
-        return over_all(self.held, self.rows, self.count)
+        return self.held.over_all(self.rows, self.count)
 
     def moved(self, at: Iterable[NDArray[np.float64]]) -> Counter:
         """Return the same counter with its rows at other places."""
@@ -302,7 +302,7 @@ def _counter(column: Column, rows: int) -> Counter:
 def _counts_something(counter: Counter, longest: int) -> bool:
     """Leave out what cannot be steps: fractions (of an epoch), one value throughout, numbers beyond counting."""
     first, count, differ = np.nan, 0, False
-    for piece in values_pieces(counter.held):
+    for piece in counter.held.pieces():
         positions = piece[~np.isnan(piece)]
         if not len(positions):
             continue

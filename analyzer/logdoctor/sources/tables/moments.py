@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
 from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
-from logdoctor.sources.tables.packed import over_all
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
@@ -49,7 +48,7 @@ class Moments:
         """Return when some rows were written, in seconds since 1970, or None where one does not say."""
         found = np.empty(len(where))
         end = 0
-        moments = over_all(self.column.held, self.column.where, self.rows)
+        moments = self.column.held.over_all(self.column.where, self.rows)
         for piece, here in zip(moments, where.within(self.rows), strict=True):
             seconds = piece[here] * self.unit
             if np.isnan(seconds).any():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.pieces import PIECE, pieces
+from logdoctor.sources.tables.pieces import PIECE
 from logdoctor.sources.tables.rows import Rows
 
 PART = PIECE // 16
@@ -45,11 +45,16 @@ class _Part:
         return found.astype(np.float64) if self.whole else found.view(np.float64)
 
 
-class Packed:
-    """Numbers of which some or all are packed."""
+class Values:
+    """The numbers of a column, packed or not."""
 
     def __init__(self, parts: list[_Part | NDArray[np.float64]], rest: NDArray[np.float64]) -> None:
         self._parts, self._rest = parts, rest
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.float64]) -> Values:
+        """Hold numbers as they are."""
+        return cls([], numbers)
 
     def __len__(self) -> int:
         return PART * len(self._parts) + len(self._rest)
@@ -70,8 +75,37 @@ class Packed:
                 parts = self._parts[first // PART : (first + PIECE) // PART]
                 yield _unpacked(parts, self._rest[: PIECE - PART * len(parts)])
 
-    def chosen(self, points: Iterable[NDArray[np.bool_]]) -> Values:
-        """Return some of the numbers, given as masks over stretches that follow each other."""
+    def over_all(self, rows: Rows, count: int) -> Iterator[NDArray[np.float64]]:
+        """Yield, piece by piece, the number of each of `count` rows of a table, of which some have these; else NaN."""
+        held = np.zeros(0)
+        rest = self.pieces()
+        for first, here in zip(range(0, max(1, count), PIECE), rows.within(count), strict=True):
+            found = int(np.count_nonzero(here)) if here.dtype == np.bool_ else len(here)
+            if len(held) < found:
+                held = np.concatenate([held, next(rest)])
+            numbers = np.full(min(PIECE, count - first), np.nan)
+            numbers[here] = held[:found]
+            held = held[found:]
+            yield numbers
+
+    def chosen(self, points: Iterable[NDArray[np.bool_]], count: int) -> Values:
+        """Return some of the numbers, given how many and as masks over stretches that follow each other."""
+        if self._parts:
+            return self._chosen_of_packed(points)
+        found = np.empty(count)
+        start = end = 0
+        for mask in points:
+            here = self._rest[start : start + len(mask)][mask]
+            found[end : end + len(here)] = here
+            start, end = start + len(mask), end + len(here)
+        return Values.of(found)
+
+    def keep(self, points: Iterable[NDArray[np.bool_]], count: int) -> None:
+        """Let go of all but some of the numbers, given as to `chosen`."""
+        kept = self.chosen(points, count)
+        self._parts, self._rest = kept._parts, kept._rest
+
+    def _chosen_of_packed(self, points: Iterable[NDArray[np.bool_]]) -> Values:
         found, held = GrowingValues(), np.zeros(0)
         rest = self.pieces()
         for mask in points:
@@ -80,9 +114,6 @@ class Packed:
             found.add(held[: len(mask)][mask])
             held = held[len(mask) :]
         return found.all()
-
-
-Values = NDArray[np.float64] | Packed
 
 
 class GrowingValues:
@@ -107,7 +138,7 @@ class GrowingValues:
     def all(self) -> Values:
         """Return all of them; none can be added any more while they are in use."""
         rest = np.frombuffer(self._rest, np.float64)
-        return Packed(self._parts, rest) if self._parts else rest
+        return Values(self._parts, rest)
 
     def _pack(self) -> None:
         numbers = np.frombuffer(self._rest[:PART], np.float64)
@@ -118,56 +149,6 @@ class GrowingValues:
         if self._bytes > _MOST_BYTES * len(self._parts):
             self._rest = array("d", _unpacked(self._parts, np.frombuffer(self._rest)).tobytes())
             self._parts, self._is_packed = [], False
-
-
-def values_pieces(values: Values) -> Iterator[NDArray[np.float64]]:
-    """Yield numbers piece by piece, packed or not."""
-    if isinstance(values, Packed):
-        yield from values.pieces()
-    else:
-        for first in range(0, max(1, len(values)), PIECE):
-            yield values[first : first + PIECE]
-
-
-def over_all(values: Values, rows: Rows, count: int) -> Iterator[NDArray[np.float64]]:
-    """Yield, piece by piece, the number of each of `count` rows of a table, given those of some; NaN where none is."""
-    held = np.zeros(0)
-    rest = values_pieces(values)
-    for first, here in zip(range(0, max(1, count), PIECE), rows.within(count), strict=True):
-        found = int(np.count_nonzero(here)) if here.dtype == np.bool_ else len(here)
-        if len(held) < found:
-            held = np.concatenate([held, next(rest)])
-        numbers = np.full(min(PIECE, count - first), np.nan)
-        numbers[here] = held[:found]
-        held = held[found:]
-        yield numbers
-
-
-def chosen(values: Values, points: Iterable[NDArray[np.bool_]] | NDArray[np.bool_]) -> Values:
-    """Return some of the numbers, given as a mask or as masks over stretches that follow each other."""
-    if isinstance(values, Packed):
-        return values.chosen(pieces(points) if isinstance(points, np.ndarray) else points)
-    if isinstance(points, np.ndarray):
-        return values[points]
-    found, start = [], 0
-    for mask in points:
-        found.append(values[start : start + len(mask)][mask])
-        start += len(mask)
-    return np.concatenate(found)
-
-
-def chosen_in_place(values: Values, points: Iterable[NDArray[np.bool_]]) -> Values:
-    """Return some of the numbers, given as masks over stretches that follow each other, in the memory of all."""
-    if isinstance(values, Packed):
-        return values.chosen(points)
-    if not values.flags.writeable:
-        return chosen(values, points)
-    start = end = 0
-    for mask in points:
-        here = values[start : start + len(mask)][mask]
-        values[end : end + len(here)] = here
-        start, end = start + len(mask), end + len(here)
-    return values[:end]
 
 
 def _packed(numbers: NDArray[np.float64]) -> _Part | None:

@@ -21,7 +21,6 @@ from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
 from logdoctor.run.roles import Throughput
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.packed import over_all
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
@@ -59,7 +58,7 @@ def without_padding(table: Table) -> tuple[Table, tuple[Notice, ...]]:
         )
     padding = {name: rows for name, rows in padding.items() if len(rows)}
     columns = tuple(
-        column.take(~column.where.of(padding[column.name].mask(table.rows))) if column.name in padding else column
+        column.without(padding[column.name], table.rows) if column.name in padding else column
         for column in table.columns
     )
     return table.with_columns(columns), _notices(table, padding)
@@ -80,13 +79,13 @@ def _holds_nan(column: Column) -> bool:
 
 def _nan_rows(table: Table, column: Column) -> Rows:
     """Return the rows in which a column is NaN."""
-    cells = zip(column.where.masks(table.rows), over_all(column.held, column.where, table.rows), strict=True)
+    cells = zip(column.where.masks(table.rows), column.held.over_all(column.where, table.rows), strict=True)
     return Rows.of_masks(mask & np.isnan(values) for mask, values in cells)
 
 
 def _number_rows(table: Table, column: Column) -> Rows:
     """Return the rows in which a column has a number."""
-    return Rows.of_masks(~np.isnan(values) for values in over_all(column.held, column.where, table.rows))
+    return Rows.of_masks(~np.isnan(values) for values in column.held.over_all(column.where, table.rows))
 
 
 def _together(rows: Iterable[Rows], count: int) -> Iterator[list[Mask]]:
@@ -163,7 +162,7 @@ def _places(count: int, number: Rows, hole: Rows) -> Iterator[tuple[Mask, Mask, 
     before = 0
     for logged, blank in _together((number, hole), count):
         present = logged | blank
-        places: NDArray[np.int64] = np.cumsum(present) - present + before
+        places = np.cumsum(present).astype(np.int64) - present + before
         before += int(np.count_nonzero(present))
         yield logged, present, places
 

@@ -166,6 +166,12 @@ class Rows:
             done += count
             yield mask
 
+    def minus(self, others: Rows, rows: int) -> Rows:
+        """Return those that are not among others, out of so many rows of a table."""
+        if self.listed is not None:
+            return Rows.at(self.listed[~others.mask(rows)[self.listed]])
+        return Rows.of_masks(mine & ~theirs for mine, theirs in zip(self.masks(rows), others.masks(rows), strict=True))
+
     def is_in(self, others: Rows, rows: int) -> bool:
         """Tell whether all of these are among others, out of so many rows of a table."""
         return not any(

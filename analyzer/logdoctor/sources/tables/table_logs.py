@@ -40,6 +40,12 @@ LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
 
 _CONFIG = "config/"
 
+_MOST_RUNS = 1000
+"""Runs of one table that are read: the table is gone through once for each."""
+
+_FEW_WORDS = 32
+"""Words for each of which a column is gone through once."""
+
 _VALUES = frozenset({"value", "values"})
 
 
@@ -61,15 +67,21 @@ def read_logs(
 
 def _runs(table: Table) -> Iterator[tuple[str, Table]]:
     """Part a table by run, where a column tells runs apart that have more than a row each."""
-    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
-    if labels is None or not 1 < len(labels.words) <= table.rows / 2:
+    labels = _of_runs(table)
+    if labels is None:
         yield "", table
         return
     unnamed = table.with_columns(column for column in table.columns if column.name != labels.name)
-    for code, word in enumerate(labels.words):
+    for code, word in enumerate(labels.words[:_MOST_RUNS]):
         yield readable(f"{labels.name}={word}"), unnamed.take(labels.codes == code)
     if (labels.codes < 0).any():
         yield "", unnamed.take(labels.codes < 0)
+
+
+def _of_runs(table: Table) -> Labels | None:
+    """Return the column that tells runs apart, where these have more than a row each."""
+    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
+    return labels if labels is not None and 1 < len(labels.words) <= table.rows / 2 else None
 
 
 def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
@@ -112,6 +124,12 @@ def _unread(table: Table) -> Iterator[Notice]:
     if table.unread:
         message = f"{table.unread} columns were not read: the table has more than {MOST_COLUMNS:,}."
         yield Notice(DAMAGE, str(table.path), message)
+    by_run = _of_runs(table)
+    for labels in table.labels:
+        most = _MOST_RUNS if labels is by_run else MOST_COLUMNS
+        if len(labels.words) >= most and (rows := int(np.count_nonzero(labels.codes >= most))):
+            message = f"{rows} rows were not used: column `{labels.name}` holds more than {most:,} words."
+            yield Notice(DAMAGE, str(table.path), message)
 
 
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
@@ -119,7 +137,7 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     reason = "has a step that is no whole number, too large, or grown together with another"
     rows = np.flatnonzero(lost)
     if len(table.lines):
-        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows).tolist(), reason))
+        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows), [reason] * len(rows)))
     else:
         message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
         yield Notice(DAMAGE, str(table.path), message)
@@ -180,9 +198,22 @@ def _by_label(table: Table) -> Iterator[Column]:
 
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
     codes = column.where.of(labels.codes)
+    if len(labels.words) <= _FEW_WORDS:
+        parts = [column.take(codes == code) for code in (*range(len(labels.words)), -1)]
+        if all(one.held is not column.held for one in parts):
+            column.held.keep((), 0)  # all of it is in its parts
+        for word, part in zip(labels.words, parts[:-1], strict=True):
+            yield replace(part, name=form.format(word=word, name=column.name))
+        yield parts[-1]
+        return
+    rows, values = column.rows, column.values
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(-1, len(labels.words)), side="right")
     for code, word in enumerate(labels.words):
-        yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
-    yield column.take(codes < 0)
+        here = order[ends[code] : ends[code + 1]]
+        yield Column.of(form.format(word=word, name=column.name), rows[here], values[here])
+    unnamed = order[: ends[0]]
+    yield Column.of(column.name, rows[unnamed], values[unnamed])
 
 
 def _names_splits(labels: Labels) -> bool:
