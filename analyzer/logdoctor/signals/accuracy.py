@@ -82,10 +82,13 @@ def examples_behind(values: NDArray[np.float64], most: int) -> int | None:
 
 
 def examples_of(series: Series, most: int) -> int:
-    """Return how many examples an accuracy is measured on where it is seen to move by the share of one, or 0."""
+    """Return how many examples an accuracy is measured on where all its values are multiples of 1 / n, or 0."""
     if not is_accuracy(series.name) or not len(series):
         return 0
+    return examples_behind(series.values, most) or 0
+
+
+def moves_often(series: Series) -> bool:
+    """Tell whether SEVERAL values of an accuracy lie between none and all, and elsewhere than the last."""
     shares = series.values / accuracy_unit(series.values)
-    moved = np.count_nonzero((shares > 0) & (shares < 1) & (shares != shares[-1])) >= SEVERAL
-    n = examples_behind(series.values, most)
-    return n if n is not None and (moved or n > VERY_FEW) else 0
+    return int(np.count_nonzero((shares > 0) & (shares < 1) & (shares != shares[-1]))) >= SEVERAL

@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.signals import Roughness, Schedule, Trend
-from logdoctor.signals.accuracy import examples_of
+from logdoctor.signals.accuracy import examples_of, moves_often
 from logdoctor.wording import number, percent, place
 
 FEW = 60
@@ -242,7 +242,7 @@ class NoisyValidation(Rule):
             min(over / self.min_over_train, rough.jumps / wild),
             rough.jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
         )
-        lasting, handful = rough.lasting, 0 < n <= self.handful
+        lasting, handful = rough.lasting, metric is not None and 0 < n <= self.handful and moves_often(metric.series)
         settles = (restarts or lasting < self.min_lasting) and not few
         if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
@@ -258,7 +258,7 @@ class NoisyValidation(Rule):
             f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps"
         )
         yield self.finding(
-            jumps if margin > 1 else f"{few[0]}, one of which is all that {series.name} can rest on",
+            jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
             causes=self._causes(rough, schedule, few, fix),
