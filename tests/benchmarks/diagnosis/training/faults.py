@@ -167,13 +167,8 @@ RATE_TOO_LOW = Fault(
     ("learning-rate-too-low",),
     s.slow_but_falling,
     (*STUCK, "still-improving"),
-    # Half the rate is half the steps: without a rate in the log, the two are one curve. What does not leave chance, and
-    # what rests high once a schedule has ended, are told by no slope.
-    also=(
-        ("stalled-at-chance", s.ends_at_chance),
-        ("underfitting", s.underfitted),
-        ("still-improving", s.still_falling),
-    ),
+    # Half the rate is half the steps: where no rate is logged, a run too slow and a run too short are one curve.
+    also=(("stalled-at-chance", s.ends_at_chance), ("still-improving", s.still_falling)),
 )
 RATE_NEXT_TO_NOTHING = Fault(
     "rate-next-to-nothing",
@@ -309,7 +304,6 @@ LABEL_NOISE = Fault(
     s.overfitted,
     UNEVEN,
     needs=("validation_loss",),
-    also=(("generalization-gap", s.gap),),
 )
 VALIDATION_DIFFERS = Fault(
     "validation-preprocessed-otherwise",
