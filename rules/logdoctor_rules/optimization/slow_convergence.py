@@ -275,7 +275,9 @@ class SlowConvergence(Rule):
         train = with_points(run, train, int(self.min_points))
         evaluated = val is not None and len(val) >= self.min_points / 2
         whole = val is not None and val.start - val.end + train.noise >= self.seen * (train.start - train.end)
-        noisy = evaluated and whole and train.sure_fall < self.min_z
+        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
+        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
+        noisy = evaluated and whole and train.sure_fall < (2 if low else 1) * self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = series.steps[[0, -1]].tolist()
@@ -283,8 +285,6 @@ class SlowConvergence(Rule):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
-        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
-        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
         plain = low and settings.is_adaptive is False and not falling and left < self.min_left
         if trend.sure_fall < self.min_z or left < (self.min_left_at_low if plain else self.min_left):
