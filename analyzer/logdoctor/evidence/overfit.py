@@ -70,6 +70,10 @@ METRIC_FALL = 0.05
 BORNE_OUT = 0.5
 """Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
 
+PLAINLY = 0.1, 2.0
+"""Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
+than luck explains: wrong labels learnt by heart cost a tenth."""
+
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
@@ -253,9 +257,15 @@ class Fitted:
             )
 
 
-def decides_worse(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> bool:
-    """Tell whether a metric ends below its best by a share of it and by so many times the noise of its level."""
+def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> float:
+    """Return what part of a rise of validation is enough: all of it, or less where a metric tells of the same.
+
+    A metric does that ends below its best by a share of it and by so many times the noise of its level.
+    """
     if metric is None:
-        return False
+        return 1.0
     best = float(metric.level.max())
-    return best - metric.end > max(share * abs(best), sigmas * metric.level_noise)
+    fallen, noise = best - metric.end, sigmas * metric.level_noise
+    if fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise):
+        return 0.0
+    return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0

@@ -211,9 +211,10 @@ def rate_died(run: Run) -> str:
 
 def few_updates(series: Series, settings: Hyperparameters) -> str:
     """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
-    updates, batch = int(series.steps[-1]), settings.batch_size or 0
-    epochs = settings.number(PLANNED_EPOCHS)
-    if series.axis is not Axis.STEP or updates > SHORT:
+    logged = [series, *settings.run.all(TrainLoss)]  # a loss of steps beside one of epochs
+    updates = max((int(one.steps[-1]) for one in logged if one.axis is Axis.STEP and len(one)), default=0)
+    batch, epochs = settings.batch_size or 0, settings.number(PLANNED_EPOCHS)
+    if not 0 < updates <= SHORT:
         return ""
     if epochs and batch >= WHOLE_BATCH and updates <= AN_EPOCH * epochs:
         return f"the run has {number(updates)} updates in {number(epochs)} epochs, of {number(batch)} examples each"

@@ -74,7 +74,7 @@ class LrDecayedTooEarly(Rule):
         "share of the run trained without rate: of sound schedules, step decays by 1000 come nearest with 10 to 20 %",
     )
     mostly_dead: float = threshold(
-        0.75,
+        0.7,
         "the same from which the last values around the death of the rate will do, and one standard error of fall: no "
         "schedule is meant to be so",
     )
