@@ -113,7 +113,7 @@ def stuck_causes(
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
-    signs = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+    signs = (died, low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
     unsaid = not (any(signs) or vanished)
     one_answer = still.one_answer or beginning.guesses
     open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends)
