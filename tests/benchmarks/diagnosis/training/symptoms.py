@@ -195,16 +195,15 @@ def at_chance(run: History, twin: History) -> bool:
 
 
 def ends_at_chance(run: History, twin: History) -> bool:
-    """Training accuracy ends at one number or near that of guessing, the loss above 0.9 of an untrained one's.
+    """Training accuracy ends at one number, or near that of guessing with the loss above 0.9 of an untrained one's.
 
     Guessing is right in exp(-loss) of the cases for the loss of an untrained network, the twin before training.
     """
     if "accuracy" not in run.evaluations[-1] or not np.isfinite(losses(run)).all():
         return False
-    accuracy = fitted(run, "accuracy")[-max(2, len(run.evaluations) // 3) :]
-    untrained = fitted(twin)[0]
-    guesses = np.ptp(accuracy) < 0.005 or accuracy.mean() < 1.3 * np.exp(-untrained)
-    return bool(guesses and last(losses(run)) > 0.9 * untrained)
+    accuracy, untrained = fitted(run, "accuracy")[-max(2, len(run.evaluations) // 3) :], fitted(twin)[0]
+    guesses = accuracy.mean() < 1.3 * np.exp(-untrained) and last(losses(run)) > 0.9 * untrained
+    return bool(np.ptp(accuracy) < 0.005 or guesses)
 
 
 def slow_but_falling(run: History, twin: History) -> bool:
