@@ -7,13 +7,14 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, filterfalse
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console import mending
 from logdoctor.sources.console.form import Form, Kind
-from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.grammar import parse, promising
 from logdoctor.sources.console.masking import MASK, Masked, mask
 from logdoctor.sources.console.mending import (
     CROSSED,
@@ -110,10 +111,9 @@ class _Stream:
 
 @dataclass
 class _Known:
-    """Shapes met before: their number, how many numbers they hold, and what they say."""
+    """Shapes met before: their number, and what they say."""
 
     ids: dict[str, int] = field(default_factory=dict)
-    slots: list[int] = field(default_factory=list)
     told: list[bool] = field(default_factory=list)
     """Whether each says something of training."""
     forms: dict[int, Form] = field(default_factory=dict)
@@ -128,16 +128,18 @@ class _Known:
 
     def learn(self, masked: Masked) -> list[str]:
         """Read the shapes of a passage that were not met before, and return them; those that come again first."""
-        often = Counter(masked.shapes)
-        fresh = [shape for shape in often if shape not in self.ids]
-        for shape in fresh:
-            self.ids[shape] = len(self.ids)
-            self.slots.append(shape.count(MASK))
-            self.told.append(False)
+        fresh = list(filterfalse(self.ids.__contains__, dict.fromkeys(masked.shapes)))
+        self.ids.update(zip(fresh, count(len(self.ids)), strict=False))
+        self.told += [False] * len(fresh)
+        read = set(promising(fresh))
         # Without a number, what says nothing says it whole or torn.
-        telling = [shape for shape in fresh if MASK in shape or parse(shape) is not None]
+        telling = [shape for shape in fresh if MASK in shape or (shape in read and parse(shape) is not None)]
+        often = Counter(filter(set(telling).__contains__, masked.shapes))
         for shape in sorted(telling, key=often.__getitem__, reverse=True):
-            self._read(self.ids[shape], shape, often[shape], masked)
+            if shape in read or shape[-SHORTEST_LINE:] in self.whole:
+                self._read(self.ids[shape], shape, often[shape], masked)
+            elif ends_within_a_word(shape, self.openings):
+                self.flaws[self.ids[shape]] = TORN
         return fresh
 
     def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
@@ -183,8 +185,6 @@ class StreamReader:
         """Take the lines of a passage; return their shapes."""
         masked = mask(passage.text)
         ids, fresh = self._identify(masked)
-        slots = np.array(self._known.slots)[ids]
-        starts = np.cumsum(slots) - slots
         told = np.flatnonzero(np.array(self._known.told)[ids])
         if len(told):
             floats = masked.numbers.values()
@@ -193,7 +193,7 @@ class StreamReader:
             found: dict[tuple[object, ...], list[Rows]] = {}
             for rows in np.split(order, bounds[1:]):
                 form = self._known.forms[int(ids[rows[0]])]
-                found.setdefault(form.signature, []).append(_rows(form, rows + self.lines, starts[rows], floats))
+                found.setdefault(form.signature, []).append(_rows(form, rows + self.lines, masked.firsts[rows], floats))
             for signature, alike in found.items():
                 self._add(signature, alike)
         self._places.append((self.lines, passage.places))
@@ -230,11 +230,9 @@ class StreamReader:
         if len(self._known.ids) > MOST_SHAPES:
             self._known = _Known()
         known = self._known.ids
-        found = [known.get(shape, -1) for shape in masked.shapes]
-        fresh = self._known.learn(masked) if -1 in found else []
-        if fresh:
-            found = [known[shape] for shape in masked.shapes]
-        return np.array(found, np.int64), fresh
+        found = list(map(known.get, masked.shapes))
+        fresh = self._known.learn(masked) if None in found else []
+        return np.array(list(map(known.__getitem__, masked.shapes)) if fresh else found, np.int64), fresh
 
 
 def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> Rows:
