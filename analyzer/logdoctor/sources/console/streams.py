@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, filterfalse
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +113,8 @@ class _Stream:
 class _Known:
     """Shapes met before: their number, and what they say."""
 
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    """Numbers them in the order in which they are asked for."""
     told: list[bool] = field(default_factory=list)
     """Whether each says something of training."""
     forms: dict[int, Form] = field(default_factory=dict)
@@ -126,21 +127,26 @@ class _Known:
     rows: mending.Rows = field(default_factory=mending.Rows)
     """The first shapes that count and came more than once."""
 
-    def learn(self, masked: Masked) -> list[str]:
-        """Read the shapes of a passage that were not met before, and return them; those that come again first."""
-        fresh = list(filterfalse(self.ids.__contains__, dict.fromkeys(masked.shapes)))
-        self.ids.update(zip(fresh, count(len(self.ids)), strict=False))
+    def identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
+        """Return the number of each line's shape, and the shapes that were not met before."""
+        before = len(self.ids)
+        numbers = np.fromiter(map(self.ids.__getitem__, masked.shapes), np.int64, len(masked.shapes))
+        fresh = list(islice(self.ids, before, None))
+        if fresh:
+            self._learn(fresh, np.bincount(numbers, minlength=len(self.ids)).tolist(), masked)
+        return numbers, fresh
+
+    def _learn(self, fresh: list[str], often: list[int], masked: Masked) -> None:
+        """Read new shapes; those that come again first. `often` says how many times, by number."""
         self.told += [False] * len(fresh)
         read = set(promising(fresh))
         # Without a number, what says nothing says it whole or torn.
         telling = [shape for shape in fresh if MASK in shape or (shape in read and parse(shape) is not None)]
-        often = Counter(filter(set(telling).__contains__, masked.shapes))
-        for shape in sorted(telling, key=often.__getitem__, reverse=True):
+        for number, shape in sorted(((self.ids[shape], shape) for shape in telling), key=lambda one: -often[one[0]]):
             if shape in read or shape[-SHORTEST_LINE:] in self.whole:
-                self._read(self.ids[shape], shape, often[shape], masked)
+                self._read(number, shape, often[number], masked)
             elif ends_within_a_word(shape, self.openings):
-                self.flaws[self.ids[shape]] = TORN
-        return fresh
+                self.flaws[number] = TORN
 
     def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
         like_it = self.whole.get(shape[-SHORTEST_LINE:])
@@ -184,7 +190,9 @@ class StreamReader:
     def take(self, passage: Passage) -> Taken:
         """Take the lines of a passage; return their shapes."""
         masked = mask(passage.text)
-        ids, fresh = self._identify(masked)
+        if len(self._known.ids) > MOST_SHAPES:
+            self._known = _Known()
+        ids, fresh = self._known.identify(masked)
         told = np.flatnonzero(np.array(self._known.told)[ids])
         if len(told):
             floats = masked.numbers.values()
@@ -225,14 +233,6 @@ class StreamReader:
         for (first, at), part in zip(self._places, np.split(lines, cuts[1:]), strict=True):
             found.add(at.of(part.astype(np.int64) - first))
         return found
-
-    def _identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
-        if len(self._known.ids) > MOST_SHAPES:
-            self._known = _Known()
-        known = self._known.ids
-        found = list(map(known.get, masked.shapes))
-        fresh = self._known.learn(masked) if None in found else []
-        return np.array(list(map(known.__getitem__, masked.shapes)) if fresh else found, np.int64), fresh
 
 
 def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> Rows:
