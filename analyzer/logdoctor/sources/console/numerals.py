@@ -81,7 +81,8 @@ class Numerals:
         codes = self._codes.copy()
         codes[self.starts] = ord(by)
         outside = np.cumsum(within, dtype=np.int8, out=within) == 0
-        return codes[outside][_MARGIN:-_MARGIN].tobytes().decode("utf-8", "surrogatepass")
+        masked: bytes = codes[outside][_MARGIN:-_MARGIN].tobytes()
+        return masked.decode("utf-8", "surrogatepass")
 
     def values(self) -> NDArray[np.float64]:
         """Return what each is worth: to the last bit what `float` says of its text.
