@@ -71,7 +71,8 @@ def mmengine(rng: random.Random) -> Iterator[str]:
             yield (
                 f"2024/01/01 12:00:{i % 60:02d} - mmengine - INFO - Epoch(train)  [{epoch}][{i:4d}/1000]  "
                 f"base_lr: {rng.random():.4e} lr: {rng.random():.4e}  eta: 1:02:{i % 60:02d}  "
-                f"time: {rng.random():.4f}  memory: {rng.randrange(20000)}  loss: {rng.random():.4f}  acc: {100 * rng.random():.4f}\n"
+                f"time: {rng.random():.4f}  memory: {rng.randrange(20000)}  loss: {rng.random():.4f}  "
+                f"acc: {100 * rng.random():.4f}\n"
             )
 
 
