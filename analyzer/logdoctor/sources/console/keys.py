@@ -18,9 +18,8 @@ from logdoctor.sources.console.vocabulary import (
 )
 from logdoctor.sources.tables.counters import normal
 
-_WORD = r"[^\W\d][\w@./%+'&#-]*"
-_MORE = r"(?: (?:[\w@%&#][\w@./%+'&#-]*))"
-_KEY = re.compile(rf"({_WORD}{_MORE}{{0,6}}(?: ?\([^()]{{1,24}}\))?)$")
+_REST = r"[\w@./%+'&#-]*+"
+_KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: ?\([^()]{{1,24}}\))?)$")
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
 _WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
 _QUOTES = "'\"`"
