@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.peak_memory import PEAK
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.csv_table import CsvTable
@@ -74,17 +75,20 @@ def test_no_line_holds_a_reader_up(tmp_path: Path, file: tuple[Source, str, str,
     assert slow == {}
 
 
-MEMORY = """
-import resource, sys
+MEMORY = (
+    PEAK
+    + """
+import sys
 import numpy
 from logdoctor.sources import look
 look([sys.argv[1] + "/first"])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 runs = look([sys.argv[1] + "/second"]).runs
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+excess = peak() - before
 arrays = sum(one.steps.nbytes + one.values.nbytes for run in runs for one in run.series)
-print(peak // 1024 - arrays // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
+print((excess - arrays) // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
 """
+)
 
 LARGE = {
     "a document of lists": ("history.json", '{"loss": [2.0, 1.5, 1.0], "x": [', "[],", 40_000_000, 1),
@@ -107,14 +111,16 @@ def test_memory_is_bounded_and_a_limit_is_said(tmp_path: Path, title: str) -> No
     assert said == notices
 
 
-GROWTH = """
-import resource, sys
+GROWTH = (
+    PEAK
+    + """
+import sys
 import numpy
 from logdoctor.sources import look
 look([sys.argv[1] + "/first"])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 runs = look([sys.argv[1] + "/second"]).runs
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+excess = peak() - before
 arrays = {}
 for run in runs:
     for one in run.series:
@@ -122,8 +128,9 @@ for run in runs:
             while array is not None and isinstance(array.base, numpy.ndarray):
                 array = array.base
             arrays[id(array)] = 0 if array is None else array.nbytes
-print(peak * 1024 - sum(arrays.values()), sum(map(len, runs[0].series)))
+print(excess - sum(arrays.values()), sum(map(len, runs[0].series)))
 """
+)
 
 SMALLER, LARGER = 800_000, 2_000_000
 MOST_GROWTH = 3.0
