@@ -75,6 +75,16 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
     return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
 
 
+def above_usual(run: Run, settings: Hyperparameters) -> str:
+    """Say so where a rate is above what usually trains with its optimizer, where that is known; nothing elsewhere."""
+    height, momentum = rate_height(run, settings), settings.momentum
+    if height is None or height <= 1:
+        return ""
+    kind = settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
+    far = "far above" if height >= FAR_TOO_HIGH else "above"
+    return f"a rate of {number(given_rate(run))} is {far} the usual for {kind}"
+
+
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)

@@ -78,6 +78,9 @@ class Underfitting(Rule):
         "end of the training loss as a share of its start, below which the run has fitted a good part: runs that "
         "underfit end above a half",
     )
+    high_end_of_tiny: float = threshold(
+        0.2, "the same of a network of next to no hidden units, which fits what one line can and no more (TINY)"
+    )
     gap: float = threshold(
         0.15, "difference of both losses as a share of the start up to which they rest together; more is a gap"
     )
@@ -108,6 +111,24 @@ class Underfitting(Rule):
             val_loss=decay(2.3, 2.27, 40, half_life=0.3),
         ),
         fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
+        fires(
+            "one hidden unit, which fits the half of it",
+            settings={"hidden_size": 1},
+            train_loss=decay(1.9, 0.5, half_life=0.08).noisy(0.05),
+            val_loss=decay(1.7, 0.55, 40, half_life=0.08),
+        ),
+        fires(
+            "two hidden units learn nothing",
+            settings={"hidden_size": 2},
+            train_loss=flat(0.69).noisy(0.02),
+            val_loss=flat(0.69, 40).noisy(0.003),
+        ),
+        silent(
+            "one hidden unit is enough",
+            settings={"hidden_size": 1},
+            train_loss=decay(1.9, 0.3, half_life=0.08).noisy(0.02),
+            val_loss=decay(1.7, 0.3, 40, half_life=0.08),
+        ),
         silent("a flat end, nothing more", **POOR_FIT),
         silent("two hidden layers", settings={"num_hidden_layers": 2}, **POOR_FIT),
         silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
@@ -182,10 +203,10 @@ class Underfitting(Rule):
         rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
         tiny = tiny_model(run)
-        high = train.end > self.high_end * train.start > 0
+        high = train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
-        more = strong or ((poor or tiny) and clear.sure_fall >= self.min_z)
+        more = strong or tiny or (poor and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more):
             return
         series = train.series
