@@ -21,8 +21,8 @@ KNOWN = frozenset({
     "warmup_ratio", "warmup_iters", "warmup_epochs", "lr_warmup_iters", "lr_scheduler_type", "lr_scheduler",
     "scheduler", "max_grad_norm", "grad_clip", "clip_grad", "grad_clip_norm", "gradient_clip_val", "optimizer", "optim",
     "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
-    "label_smoothing", "num_classes", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs", "num_epochs",
-    "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
+    "label_smoothing", "num_classes", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs",
+    "num_epochs", "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
     "average_loss",
 })  # fmt: skip
 """Names of settings that bear on a diagnosis, in lower case with underscores."""
