@@ -80,6 +80,14 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
     return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
 
 
+def far_too_high(settings: Hyperparameters) -> str:
+    """Say so where the rate is one at which hardly any network trains, or nothing."""
+    if not is_far_too_high(settings):
+        return ""
+    beside = f" with {settings.optimizer}" if settings.optimizer else ""
+    return f"at a rate of {number(given_rate(settings.run))}{beside} hardly any network trains"
+
+
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)

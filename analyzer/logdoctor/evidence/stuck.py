@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import rate_too_low
+from logdoctor.evidence.rates import far_too_high, rate_too_high, rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import PREFERENCE, words
@@ -110,7 +110,8 @@ def stuck_causes(
     one_answer = still.one_answer or beginning.guesses
     open_to_data = bool(still.many_answers or still.moves) and not one_answer
     thrown = still.saturated or still.restless
-    broke = bool(beginning.blew_up or beginning.began_high or thrown)
+    far = far_too_high(settings)
+    broke = bool(beginning.blew_up or beginning.began_high or thrown or far)
     sure = bool(low or strong or beginning.forgot)
     return ranked(
         *_kept(
@@ -132,10 +133,10 @@ def stuck_causes(
                 contra=_said(still.many_answers, still.frozen),
                 fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
             ),
-            because(
-                "learning-rate-too-high",
-                _strength(bool(beginning.blew_up or thrown), bool(beginning.began_high)),
-                pro=_said(beginning.blew_up or beginning.began_high, thrown),
+            rate_too_high(
+                siblings,
+                _strength(bool(beginning.blew_up or thrown or far), bool(beginning.began_high)),
+                pro=_said(far, beginning.blew_up or beginning.began_high, thrown),
             ),
             because(
                 "data-not-normalised",
