@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import rate_height, rate_too_high
+from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
 from logdoctor.evidence.thrown import Thrown
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
@@ -42,7 +42,8 @@ def causes_of_full_rate(
     if warmed is not None:
         pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
         fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
-    warm_up = because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes or [_warm_up_over(until)])
+    strength = Strength.POSSIBLE if is_far_too_high(settings) and warmed is None else Strength.LIKELY
+    warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
     if (rate_height(settings.run, settings) or 0.0) < 1:
         return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
     far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
