@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
-from logdoctor.evidence.rates import MODEST, rate_height
+from logdoctor.evidence.rates import MODEST, above_usual, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis
@@ -37,6 +37,9 @@ LOW = 0.05
 
 HIGH = 0.3
 """Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
+
+FIRST_UPDATES = 2
+"""Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
 SAFE_EPSILON = 1e-8
 """The frameworks' epsilon of Adam."""
@@ -69,6 +72,7 @@ def _from_start(event: Event) -> Iterator[Clue]:
         return
     height = rate_height(event.run, event.settings)
     if event.first is None:
+        yield from _from_lost_at_once(event)
         if event.series.axis is Axis.STEP and event.series.steps[0] <= 1:
             yield Clue("learning-rate-too-high", -FAIR, "the first value comes before any update")
             yield Clue("missing-warmup", -FAIR)
@@ -110,6 +114,20 @@ def _from_start(event: Event) -> Iterator[Clue]:
     if height is not None and height <= MODEST:
         yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
     yield from _from_warmup(event, height)
+
+
+def _from_lost_at_once(event: Event) -> Iterator[Clue]:
+    """A loss that is NaN by the first update or two: weights that grow take more, and are infinite before."""
+    series = event.series
+    if series.axis is not Axis.STEP or series.steps[0] > FIRST_UPDATES or len(series) < RUN_UP:
+        return
+    if event.kind is not Kind.NON_FINITE or isinf(series.values[0]) or series.split == "validation":
+        return
+    soon = f"the loss is NaN by {place(event.series, event.step)}: weights that grow take longer"
+    yield Clue("unstable-operation", STRONG, soon)
+    yield Clue("bad-batch", WEAK, soon)
+    yield Clue("data-not-normalised", -FAIR, soon)
+    yield Clue("learning-rate-too-high", -FAIR, soon)
 
 
 def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
@@ -245,15 +263,13 @@ def _from_rate(event: Event) -> Iterator[Clue]:
     height, given = rate_height(event.run, event.settings), given_rate(event.run)
     if height is None and given is not None and given >= ABSURD:
         yield Clue("learning-rate-too-high", DECISIVE, f"no optimizer is used at a rate of {number(given)}")
-    if height is not None:
-        rate = number(given)
-        momentum = event.settings.momentum
-        kind = event.settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
-        if height >= 1:
-            above = f"a rate of {rate} is far above the usual for {kind}"
-            yield Clue("learning-rate-too-high", STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
-        elif height <= MODEST:
-            yield Clue("learning-rate-too-high", -WEAK, f"a rate of {rate} is ordinary for {kind}")
+    if height is None:
+        return
+    if above := above_usual(event.run, event.settings):
+        yield Clue("learning-rate-too-high", STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
+    elif height <= MODEST:
+        ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer}"
+        yield Clue("learning-rate-too-high", -WEAK, ordinary)
 
 
 def _from_schedule(event: Event) -> Iterator[Clue]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import log
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
+from logdoctor.run.naming import words
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
@@ -35,6 +37,20 @@ GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
 
+DEAR, RIGHT = 8.0, (0.5, 0.99)
+"""Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is learnt
+by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
+"""
+
+LN2 = log(2)
+
+TWO, COIN = 0.03, 0.54
+"""Relative distance from ln 2 within which a loss begins as that of two classes, and accuracy up to which those are
+guessed."""
+
+UNEXPLAINED = 0.1
+"""Share of the variance (R2) up to which nothing of new data is explained."""
+
 UNREAD = 0.3
 """Training loss as a share of its start, above which little has been learnt by heart yet."""
 
@@ -49,6 +65,10 @@ METRIC_FALL = 0.05
 
 BORNE_OUT = 0.5
 """Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
+
+PLAINLY = 0.1, 2.0
+"""Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
+than luck explains: wrong labels learnt by heart cost a tenth."""
 
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
@@ -69,7 +89,7 @@ class Fitted:
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
         found = [self._under_regularised(), self._too_little_data()]
-        if self._differs_from_the_first or any(one.strength is Strength.LIKELY for one in labels):
+        if self._differs_from_the_first or self._dear or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
         found += [self._sets_differ(), *labels]
         if certain:
@@ -138,13 +158,28 @@ class Fitted:
         same = "the first evaluation shows no gap"
         unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
         apart = self._apart
-        if not (away or unhelped or apart):
+        if not (away or unhelped or apart or self._dear):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
-        pro = [*([says] if away else []), *([never + number(self.gap.train.start)] if unhelped else []), *apart]
-        likely = apart or self._differs_from_the_first or ((unhelped or ends) and not self._remembers)
+        never += number(self.gap.train.start)
+        pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
+        likely = apart or self._dear or self._differs_from_the_first or ((unhelped or ends) and not self._remembers)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
+
+    @property
+    def _dear(self) -> str:
+        """Say so where single wrong answers cost more than learning by heart makes them cost."""
+        metric, loss = self.val_metric, self.gap.val.end
+        if metric is None or not is_accuracy(metric.series.name):
+            return ""
+        right = metric.end / accuracy_unit(metric.series.values)
+        if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
+            return ""
+        return (
+            f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
+            f"{number(metric.end)}, as on inputs of another scale"
+        )
 
     @property
     def _differs_from_the_first(self) -> bool:
@@ -163,9 +198,13 @@ class Fitted:
         strength = Strength.POSSIBLE
         if metric is not None and is_accuracy(metric.series.name):
             unit = accuracy_unit(metric.series.values)
-            if metric.end > GUESSES * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
+            most = COIN if abs(start / LN2 - 1) <= TWO else GUESSES
+            if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return
             pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
+            strength = Strength.LIKELY
+        elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
+            pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.LIKELY
         fix = Fix("look at some inputs beside their labels, as they come out of the loader")
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
@@ -212,9 +251,15 @@ class Fitted:
             )
 
 
-def decides_worse(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> bool:
-    """Tell whether a metric ends below its best by a share of it and by so many times the noise of its level."""
+def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> float:
+    """Return what part of a rise of validation is enough: all of it, or less where a metric tells of the same.
+
+    A metric does that ends below its best by a share of it and by so many times the noise of its level.
+    """
     if metric is None:
-        return False
+        return 1.0
     best = float(metric.level.max())
-    return best - metric.end > max(share * abs(best), sigmas * metric.level_noise)
+    fallen, noise = best - metric.end, sigmas * metric.level_noise
+    if fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise):
+        return 0.0
+    return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0

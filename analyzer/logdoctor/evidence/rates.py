@@ -80,12 +80,14 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
     return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
 
 
-def far_too_high(settings: Hyperparameters) -> str:
-    """Say so where the rate is one at which hardly any network trains, or nothing."""
-    if not is_far_too_high(settings):
+def above_usual(run: Run, settings: Hyperparameters) -> str:
+    """Say so where a rate is above what usually trains with its optimizer, where that is known; nothing elsewhere."""
+    height, momentum = rate_height(run, settings), settings.momentum
+    if height is None or height <= 1:
         return ""
-    beside = f" with {settings.optimizer}" if settings.optimizer else ""
-    return f"at a rate of {number(given_rate(settings.run))}{beside} hardly any network trains"
+    kind = settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
+    far = "far above" if height >= FAR_TOO_HIGH else "above"
+    return f"a rate of {number(given_rate(run))} is {far} the usual for {kind}"
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:

@@ -9,16 +9,17 @@ from math import log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import far_too_high, rate_too_high, rate_too_low
+from logdoctor.evidence.rates import above_usual, rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, given_rate
+from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Stillness, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.stillness import VANISHED
-from logdoctor.wording import number
+from logdoctor.signals.trend import Unmeasurable
+from logdoctor.wording import number, percent, place
 
 TINY_RATE = 5e-6
 """Rates from here down hardly move any network that has not been trained before; fine-tuning begins at 1e-5."""
@@ -71,9 +72,13 @@ LARGE_BATCH = 4096
 WHOLE_BATCH, AN_EPOCH = 100, 2
 """Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
 
+DEAD_RATE, DEAD_FOR = 0.01, 0.5
+"""Share of its peak below which a rate teaches nothing, and the share of the run from which that is most of it."""
+
 CAUSES = (
-    "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization", "dead-activations",
-    "learning-rate-too-high", "data-not-normalised", "over-regularised", "labels-do-not-match", "batch-too-large",
+    "schedule-decays-too-soon", "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization",
+    "dead-activations", "learning-rate-too-high", "data-not-normalised", "over-regularised", "labels-do-not-match",
+    "batch-too-large",
 )  # fmt: skip
 """Everything that `stuck_causes` may name."""
 
@@ -92,6 +97,8 @@ class Beginning:
     """It had gone below where it rests, without a blow-up since: a clause."""
     guesses: str = ""
     """It rests where guessing the mean of its targets would be: a clause."""
+    worse: str = ""
+    """It rests above where guessing would be: a clause."""
     updates: int | None = None
     """Updates in the run, where the log counts them."""
 
@@ -100,21 +107,31 @@ def stuck_causes(
     still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    low, ample = _low_rate(settings, siblings) or still.creeps, _ample_rate(siblings)
-    strong = strong_regularisation(settings)
+    died = rate_died(siblings.run)
+    low, ample = _low_rate(settings, siblings) or still.creeps, _ample_rate(settings, siblings)
+    strong, high = strong_regularisation(settings), above_usual(siblings.run, settings)
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
     said = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
     unsaid = not (any(said) or vanished)
     one_answer = still.one_answer or beginning.guesses
-    open_to_data = bool(still.many_answers or still.moves) and not one_answer
-    thrown = still.saturated or still.restless
-    far = far_too_high(settings)
-    broke = bool(beginning.blew_up or beginning.began_high or thrown or far)
-    sure = bool(low or strong or beginning.forgot)
+    open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends)
+    thrown = still.saturated or still.restless or beginning.worse
+    broke = bool(beginning.blew_up or beginning.began_high or thrown or high)
+    ends = died or ("" if broke or strong or beginning.forgot else still.stopped)
+    sure = bool(low or strong or beginning.forgot or ends)
+    forgot = beginning.forgot if strong or not settings else ""
     return ranked(
         *_kept(
+            because(
+                "schedule-decays-too-soon",
+                _strength(bool(ends), possible=False),
+                pro=_said(ends),
+                fixes=[Fix("log the learning rate beside the loss, and compare its schedule with the run's length")]
+                if not died
+                else [],
+            ),
             rate_too_low(siblings, _strength(bool(low), not ample), pro=_said(low), contra=_said(ample)),
             because(
                 "optimizer-not-stepping",
@@ -133,10 +150,10 @@ def stuck_causes(
                 contra=_said(still.many_answers, still.frozen),
                 fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
             ),
-            rate_too_high(
-                siblings,
-                _strength(bool(beginning.blew_up or thrown or far), bool(beginning.began_high)),
-                pro=_said(far, beginning.blew_up or beginning.began_high, thrown),
+            because(
+                "learning-rate-too-high",
+                _strength(bool(beginning.blew_up or thrown or high), bool(beginning.began_high)),
+                pro=_said(beginning.blew_up or beginning.began_high, thrown, high),
             ),
             because(
                 "data-not-normalised",
@@ -145,14 +162,14 @@ def stuck_causes(
             ),
             because(
                 "dead-activations",
-                _strength(bool(beginning.fell) and not (broke or strong or low)),
+                _strength(bool(beginning.fell) and not (broke or strong or low or ends)),
                 pro=_said(beginning.fell, one_answer, no_gradient),
                 contra=_said(still.many_answers),
                 fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
             ),
             because(
                 "over-regularised",
-                _strength(bool(strong or beginning.forgot), bool(strong)),
+                _strength(bool(strong or forgot), bool(beginning.forgot)),
                 pro=_said(strong, beginning.forgot),
             ),
             because(
@@ -179,11 +196,25 @@ def strong_regularisation(settings: Hyperparameters) -> str:
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
 
 
+def rate_died(run: Run) -> str:
+    """Say from where on the logged rate is next to nothing, where that is most of the run; nothing elsewhere."""
+    try:
+        schedule = Schedule.measure(run)
+    except Unmeasurable:
+        return ""
+    died, first, last = schedule.dead_from(DEAD_RATE), int(schedule.series.steps[0]), int(schedule.series.steps[-1])
+    if died is None or schedule.is_range_test or last - died < DEAD_FOR * (last - first):
+        return ""
+    share = f"{percent(DEAD_RATE)} of its peak of {number(schedule.peak)}"
+    return f"the rate is below {share} from {place(schedule.series, died)} on"
+
+
 def few_updates(series: Series, settings: Hyperparameters) -> str:
     """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
-    updates, batch = int(series.steps[-1]), settings.batch_size or 0
-    epochs = settings.number(PLANNED_EPOCHS)
-    if series.axis is not Axis.STEP or updates > SHORT:
+    logged = [series, *settings.run.all(TrainLoss)]  # a loss of steps beside one of epochs
+    updates = max((int(one.steps[-1]) for one in logged if one.axis is Axis.STEP and len(one)), default=0)
+    batch, epochs = settings.batch_size or 0, settings.number(PLANNED_EPOCHS)
+    if not 0 < updates <= SHORT:
         return ""
     if epochs and batch >= WHOLE_BATCH and updates <= AN_EPOCH * epochs:
         return f"the run has {number(updates)} updates in {number(epochs)} epochs, of {number(batch)} examples each"
@@ -261,9 +292,11 @@ def best_accuracy(run: Run) -> float:
     return max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
 
 
-def _ample_rate(siblings: Siblings) -> str:
+def _ample_rate(settings: Hyperparameters, siblings: Siblings) -> str:
     """Say so where the rate cannot be what is too low."""
-    rate = given_rate(siblings.run)
+    rate, high = given_rate(siblings.run), above_usual(siblings.run, settings)
+    if high:
+        return high
     return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
 
 

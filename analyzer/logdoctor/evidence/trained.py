@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.evidence.stuck import accuracies, first_accuracy
+from logdoctor.evidence.stuck import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import ChanceLevels, Trend
-from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.signals.chance import COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
 KNOWS = 0.7
@@ -22,6 +22,9 @@ FAIR = 0.6
 
 OF_TWO = (0.6, 0.75)
 """Losses of a network that guesses between two, uneven classes included: its accuracy may be the share of one."""
+
+FEWER = 0.5
+"""Errors at the end as a share of those at the beginning from which down a classifier has come far."""
 
 AT_REFERENCE = 0.02
 """Relative distance from ln 2 of a first loss that is exact: a policy and its reference are one network at first."""
@@ -43,6 +46,9 @@ HINTS = 2
 
 SEEN = 6
 """Evaluations whose beginning and end show whether validation falls: two in each third."""
+
+RISES = 3
+"""Last of fewer evaluations that each lie above the one before, where validation ends above its first value."""
 
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
@@ -75,6 +81,20 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
 
 
+def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether a classifier made few of the errors at its end that it made at first, and its loss is that of so few.
+
+    Who errs in a share e of the cases and is as sure as he is right loses the entropy of e, and in those cases no more
+    than guessing does, which the loss began with. A loss far above that is another one than the accuracy's.
+    """
+    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    if not found:
+        return False
+    errors, at_first = (max(1 - end(one) for one in found) for end in (end_accuracy, first_accuracy))
+    fair = entropy(errors) + errors * train.first if 0 < errors < 1 else 0.0
+    return errors <= FEWER * at_first and train.end <= fair
+
+
 def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
     """Whether a loss is one that a network may have that has seen nothing: ln C, or that of any common guess."""
     known = [one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None]
@@ -95,8 +115,14 @@ def may_fall(val: Trend[Any]) -> bool:
 
 
 def leaves_behind(train: Trend[TrainLoss], val: Trend[Any] | None) -> bool:
-    """Whether validation lies above training all along and gains nothing of its fall: more would only fit more."""
-    if val is None or val.series.axis is not train.series.axis or len(val) < SEEN:
+    """Whether validation ends above where it began, or lies above training all along and gains nothing of its fall.
+
+    More would only fit more.
+    """
+    if val is None or val.series.axis is not train.series.axis:
         return False
+    if len(val) < SEEN:
+        rise = np.diff(val.series.values[-RISES:]) > 0
+        return len(rise) == RISES - 1 and bool(rise.all()) and val.end > val.first
     fell = train.thirds[0] - train.thirds[2]
     return val.thirds[0] - val.thirds[2] < FOLLOWS * fell and min(val.thirds) > train.thirds[0]

@@ -25,6 +25,9 @@ VERY_FEW = 10
 """Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
 
 
+SEVERAL = 2
+"""Evaluations between none and all right, and other than the last, before their number tells how many examples."""
+
 HIGH = 0.9
 """Accuracy from which few models are that answer all inputs alike, and so move with the shares of classes alone."""
 
@@ -76,3 +79,16 @@ def examples_behind(values: NDArray[np.float64], most: int) -> int | None:
         if len(inner) >= (1 if n <= VERY_FEW else 2) and np.abs(inner - np.round(inner * n) / n).max() <= ROUNDING:
             return n
     return None
+
+
+def examples_of(series: Series, most: int) -> int:
+    """Return how many examples an accuracy is measured on where all its values are multiples of 1 / n, or 0."""
+    if not is_accuracy(series.name) or not len(series):
+        return 0
+    return examples_behind(series.values, most) or 0
+
+
+def moves_often(series: Series) -> bool:
+    """Tell whether SEVERAL values of an accuracy lie between none and all, and elsewhere than the last."""
+    shares = series.values / accuracy_unit(series.values)
+    return int(np.count_nonzero((shares > 0) & (shares < 1) & (shares != shares[-1]))) >= SEVERAL

@@ -27,6 +27,12 @@ PLUNGE, PLUNGE_NOISE = 0.3, 6.0
 """Fall from the first value to the second, as a share of the fall of the line and in units of the noise, from which the
 steep beginning of a curve lies between the two: tiny language models lose a third of all their fall there."""
 
+EACH = 2.0
+"""Slope at the end of each of two curves in units of its error, from which the two together may be sure of it."""
+
+ENDS = 6
+"""Points that a curve needs before the line through its last five is that of its end."""
+
 FALLS, STEEPENS = 0.08, 0.3
 """Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
 only begun to fall, more."""
@@ -100,6 +106,15 @@ def last_fall(trend: Trend[Any]) -> tuple[float, float]:
     noise = max(trend.noise, MAD_TO_SIGMA * float(np.median(np.abs(values - line(at)))))
     error = noise * float(np.sqrt(12 / len(values) ** 3))
     return -slope * len(trend) / 5, -slope / error if error > 0 else 0.0
+
+
+def fall_together(one: Trend[Any], other: Trend[Any], least: float) -> bool:
+    """Whether two curves fall at their ends, and are as sure of it together as one would have to be alone.
+
+    By Stouffer's sum of both heights, divided by the root of two; few points have no end to draw a line through.
+    """
+    sure = [last_fall(trend)[1] for trend in (one, other)]
+    return min(len(one), len(other)) >= ENDS and min(sure) >= EACH and sum(sure) / np.sqrt(2) >= least
 
 
 def has_not_levelled_off(*trends: Trend[Any]) -> bool:

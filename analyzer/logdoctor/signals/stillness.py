@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.run import Run, Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 
@@ -18,8 +18,9 @@ SAME = 1e-6
 FEW = 4
 """Evaluations that must agree before it is no accident."""
 
-ANSWERS = 0.4
-"""Different accuracies as a share of the evaluations, up to which the model answers with one class at a time."""
+ANSWERS = 0.5
+"""Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
+sigmoid networks that change it give 0.47, networks that fit labels of other rows 0.67 and more."""
 
 GUESSING = 0.7
 """Accuracy from which down a model may be one that gives the same answer always, two classes being uneven."""
@@ -38,6 +39,10 @@ lower: with weights that never change it wavers about one level."""
 FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
+
+STOPPED, MOVED = 2e-6, 50.0
+"""Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
+dead network trains on; and its whole range in units of that spread, from which it did move before."""
 
 RESTLESS = 0.01
 """Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
@@ -91,16 +96,36 @@ class Stillness:
     def creeps(self) -> str:
         """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
         series = self._values(ValLoss)
-        if series is None or len(series) <= FEW or _is_one_value(series.values):
+        if series is None or not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
-        changes = np.diff(values)
-        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
-        falls = len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
-        if not falls or earlier <= 0 or later < LASTING * earlier:
+        if earlier <= 0 or later < LASTING * earlier:
             return ""
         return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
+
+    @cached_property
+    def descends(self) -> bool:
+        """Whether nearly every evaluation is lower than the one before: what little is learnt holds for new data."""
+        series = self._values(ValLoss)
+        if series is None or len(series) <= FEW or _is_one_value(series.values):
+            return False
+        changes = np.diff(series.values)
+        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
+        return len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
+
+    @cached_property
+    def stopped(self) -> str:
+        """Training moved and came to a dead stop: one epoch is as the next, which no update at any rate leaves."""
+        for role in (TrainLoss, ValLoss):
+            series = self._values(role)
+            if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
+                continue
+            values, late = series.values, series.values[len(series) // 2 :]
+            level, spread = abs(float(np.median(late))), float(np.ptp(late))
+            if level > 0 and spread <= STOPPED * level and float(np.ptp(values)) >= MOVED * max(spread, SAME * level):
+                return f"{series.name} stands at {late[-1]:.4g} over the later half, without any noise: nothing moves"
+        return ""
 
     @cached_property
     def restless(self) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.delimited import head_table, read_table
+from logdoctor.sources.tables.packed import Values
 from logdoctor.sources.tables.records import settings_of
 from logdoctor.sources.tables.table import Column, Table
 from logdoctor.sources.tables.table_form import Form
@@ -86,9 +87,9 @@ def _by_environment_steps(table: Table, start: Any) -> Table:
     columns = []
     for column in table.columns:
         if column.name == "l":
-            columns.append(Column("total_timesteps", column.where, np.cumsum(column.values)))
+            columns.append(Column("total_timesteps", column.where, Values.of(np.cumsum(column.values))))
         if column.name == "t" and isinstance(start, float):
-            columns.append(replace(column, name="wall_time", values=column.values + start))
+            columns.append(replace(column, name="wall_time", held=Values.of(column.values + start)))
         else:
             columns.append(replace(column, name=_NAMES.get(column.name, column.name)))
     return table.with_columns(columns)

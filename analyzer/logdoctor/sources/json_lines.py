@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import nan
@@ -13,7 +13,7 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
 from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
@@ -29,7 +29,7 @@ from logdoctor.sources.tables.records import (
 )
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
-from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks
+from logdoctor.sources.tables.text import Block, Damage, Span, head_block, read_blocks
 
 _OF_LINES = frozenset({".jsonl", ".ndjson"})
 """Endings that promise lines; in any other file one line alone may be a document."""
@@ -53,6 +53,9 @@ _MOST_TRIALS = 100
 
 _MOST_FORMS = 10_000
 """Forms of records that are remembered."""
+
+_MOST_SETTINGS = 20_000
+"""Settings of one file that are read."""
 
 _DECODER = json.JSONDecoder()
 
@@ -163,7 +166,7 @@ class JsonLines(Source):
             return False
         reader = _Reader(head.path)
         reader.take(block)
-        lines = len(reader.spans) + reader.records
+        lines = len(reader.damage) + reader.records
         enough = reader.records >= (1 if head.path.suffix.lower() in _OF_LINES else 2)
         return enough and 2 * reader.records > lines and 2 * reader.data < lines and is_training(reader.table.build())
 
@@ -190,15 +193,19 @@ class _Reader:
         self.path = path
         self.table = TableBuilder(path)
         self.settings: dict[str, Setting] = {}
-        self.spans: list[Span] = []
+        self.unread = 0
+        """How many settings were let go because there are too many."""
+        self.damage = Damage(path)
         self.records = 0
         """How many JSON objects were read."""
         self.data = 0
         """How many of them are samples of a data set."""
         self._kinds: dict[tuple[str, ...], _Kind] = {}
         """What records of the same names are."""
-        self.repeated: list[int] = []
-        """Lines that have a name twice."""
+        self.repeated = 0
+        """How many records have a name twice."""
+        self.lines_repeated = 0, 0
+        """The first and the last line of them."""
         self._plain: set[tuple[tuple[str, ...], int]] = set()
         """Names and numbers of colons of records that have no name twice."""
         self._openings: dict[str, None] = {}
@@ -216,9 +223,9 @@ class _Reader:
                 self.records += 1
                 self.data += kind.is_data
                 if is_run_summary(record):
-                    self.settings |= summary_of(record)
+                    self._set(summary_of(record))
                 elif kind.is_settings:
-                    self.settings |= settings_of(record)
+                    self._set(settings_of(record))
                 else:
                     rows.append(_with_step(record) if _PROGRESS in record else record)
                     places.append(i)
@@ -232,16 +239,28 @@ class _Reader:
         planned = [int(value) for value in told if 0 < value < LARGEST_STEP]
         finished = _FINISHED.get(str(self.settings.get("status")).lower())
         done = (column for column in table.columns if column.name == "percentage")
-        if any((column.values >= 100).any() for column in done):
+        if any((piece >= 100).any() for column in done for piece in column.pieces()):
             finished = True
-        for log in read_logs(table, (*damage_notices(self.path, self.spans), *self._repetitions())):
+        for log in read_logs(table, (*self.damage.notices(), *self._repetitions(), *self._unread())):
             said = {**log.hyperparameters, **settings}
             yield replace(log, hyperparameters=said, planned_steps=max(planned, default=None), finished=finished)
 
+    def _set(self, settings: Mapping[str, Setting]) -> None:
+        """Put settings with the others; a file that has new names on every line is no dump of settings."""
+        self.settings |= settings
+        while len(self.settings) > _MOST_SETTINGS:
+            self.settings.popitem()
+            self.unread += 1
+
+    def _unread(self) -> Iterator[Notice]:
+        if self.unread:
+            message = f"{self.unread} settings were not read: the file has more than {_MOST_SETTINGS:,}."
+            yield Notice(DAMAGE, str(self.path), message)
+
     def _repetitions(self) -> Iterator[Notice]:
         if self.repeated:
-            lines = self.repeated[0], self.repeated[-1]
-            message = f"{len(self.repeated)} records, the first on line {lines[0]}, have a name twice; the last counts."
+            lines = self.lines_repeated
+            message = f"{self.repeated} records, the first on line {lines[0]}, have a name twice; the last counts."
             yield Notice(INTERPRETATION, str(self.path), message, line_start=lines[0], line_end=lines[1])
 
     def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
@@ -264,7 +283,8 @@ class _Reader:
                 if any(value is None and counts(name) for name, value in record.items()):
                     return
             if self._repeats_a_name(line, record):
-                self.repeated.append(block.first + i)
+                self.repeated += 1
+                self.lines_repeated = self.lines_repeated[0] or block.first + i, block.first + i
             yield record
 
     def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
@@ -308,11 +328,13 @@ class _Reader:
     def _kind_of(self, record: Record) -> _Kind:
         names = tuple(record)
         if names not in self._kinds:
+            if len(self._kinds) >= _MOST_FORMS:
+                self._kinds.clear()
             self._kinds[names] = _Kind(is_settings(record), is_data(record))
         return self._kinds[names]
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
@@ -360,6 +382,6 @@ def _without_plans(table: Table) -> tuple[Table, dict[str, Setting]]:
     """Take the columns out that say in every row how many steps were planned."""
     plans = [column for column in table.columns if normal(column.name) in _PLANS]
     kept = table.with_columns(column for column in table.columns if column not in plans)
-    return kept, {
-        normal(one.name): int(one.values.max()) for one in plans if len(one) and np.isfinite(one.values).all()
-    }
+    largest = {normal(one.name): max(float(piece.max()) for piece in one.pieces()) for one in plans if len(one)}
+    finite = {normal(one.name) for one in plans if all(np.isfinite(piece).all() for piece in one.pieces())}
+    return kept, {name: int(value) for name, value in largest.items() if name in finite}

@@ -23,7 +23,7 @@ from logdoctor.sources.console.streams import StreamReader
 from logdoctor.sources.console.wrapped import unwrapped
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.table_logs import read_logs
-from logdoctor.sources.tables.text import Span, damage_notices
+from logdoctor.sources.tables.text import Damage, Span
 
 
 class TextLog(Source):
@@ -47,20 +47,21 @@ class TextLog(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read every line: what counts and measures becomes series, what matters besides becomes events."""
         rows, boxes, messages = StreamReader(), BoxReader(), MessageReader()
-        spans: list[Span] = []
+        damage = Damage(path)
         opening: list[str] = []
         for piece in read_passages(path):
             if isinstance(piece, Span):
-                spans.append(piece)
+                damage.add(piece)
                 continue
             passage, damaged = mended(_readable(piece))
             taken = rows.take(passage)
-            spans += damaged + [passage.span(*flaw) for flaw in taken.flaws]
+            for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
+                damage.add(span)
             boxes.take(passage, taken)
             messages.take(passage, taken)
             if len(opening) < MOST_LINES:
                 opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
-        notices = list(damage_notices(path, spans))
+        notices = list(damage.notices())
         if rows.unused:
             message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
             notices.append(Notice(DAMAGE, str(path), message))

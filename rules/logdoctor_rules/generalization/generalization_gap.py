@@ -11,6 +11,7 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
+    ValMetric,
     confidence_from,
     fires,
     silent,
@@ -18,7 +19,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.evidence.overfit import Fitted
-from logdoctor.signals import Gap, Hyperparameters
+from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.wording import number
 
 
@@ -104,7 +105,7 @@ class GeneralizationGap(Rule):
         ),
     )
 
-    def check(self, gap: Gap, settings: Hyperparameters) -> Iterator[Finding]:
+    def check(self, gap: Gap, settings: Hyperparameters, metric: Trend[ValMetric] | None) -> Iterator[Finding]:
         """Compare the two ends, where validation has come to rest."""
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
@@ -122,7 +123,7 @@ class GeneralizationGap(Rule):
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
             confidence=confidence_from(gap.end / least, len(val)),
-            causes=[one for one in Fitted(gap, settings, None).causes() if one.id in self.causes],
+            causes=[one for one in Fitted(gap, settings, metric).causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / gained, "share"),

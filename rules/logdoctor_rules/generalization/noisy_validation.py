@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor import (
     Cause,
+    Confidence,
     Finding,
     Fix,
     Quantity,
@@ -26,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.signals import Roughness, Schedule, Trend
-from logdoctor.signals.accuracy import examples_behind, is_accuracy
+from logdoctor.signals.accuracy import examples_of, moves_often
 from logdoctor.wording import number, percent, place
 
 FEW = 60
@@ -38,7 +39,9 @@ class NoisyValidation(Rule):
     """Validation loss jumps from one evaluation to the next far more than training loss does over the same steps.
 
     Which checkpoint is the best one is then luck. Judged over the later half, and only where it still jumps at the end:
-    one spike, or a BatchNorm that wavers until the rate has fallen, is nothing.
+    one spike, a BatchNorm that wavers until the rate has fallen, or a rate that is raised again and again, is nothing.
+    An accuracy that takes the values of ten examples or fewer says the same of whatever the loss does: its standard
+    error is sqrt(p (1 - p) / n), 0.13 and more around 0.8.
     """
 
     id = "noisy-validation"
@@ -87,6 +90,11 @@ class NoisyValidation(Rule):
     min_lasting: float = threshold(
         0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
     )
+    handful: float = threshold(
+        10.0,
+        "examples up to which their accuracy alone says that they are too few: its standard error is 0.1 and more from "
+        "0.1 to 0.9; sound public runs have hundreds",
+    )
     min_points: float = threshold(10.0, "evaluations: five in the half that is judged")
 
     examples = (
@@ -129,11 +137,35 @@ class NoisyValidation(Rule):
             val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
             val_accuracy=given([0.6 if i % 3 else 0.8 for i in range(40)]),
         ),
+        fires(
+            "four examples, whatever their loss does",
+            train_loss=decay(2.3, 0.02, 40),
+            val_loss=decay(2.3, 0.03, 40),
+            val_accuracy=given([0.25, 0.5, 0.75, 0.75, *[1.0] * 36]),
+        ),
         silent(
-            "five examples, but small jumps",
+            "one value between none and all is chance",
+            train_loss=decay(2.3, 0.02, 40),
+            val_loss=decay(2.3, 0.03, 40),
+            val_accuracy=given([0.75, *[1.0] * 39]),
+        ),
+        silent(
+            "a share of the larger class at which the accuracy stays",
+            train_loss=decay(0.69, 0.5, 40),
+            val_loss=decay(0.69, 0.5, 40),
+            val_accuracy=flat(0.75, 40),
+        ),
+        silent(
+            "warm restarts, each of which lifts the loss for a while",
+            train_loss=decay(0.9, 0.05, 40).noisy(0.005),
+            val_loss=decay(0.9, 0.06, 40).with_value(19, 0.3).with_value(29, 0.5, 0.3).with_value(36, 0.3, 0.2),
+            lr=given(np.tile(np.linspace(0.1, 0.001, 8), 5)),
+        ),
+        silent(
+            "twenty examples, but small jumps",
             train_loss=decay(2.3, 0.4, 40).noisy(0.05),
             val_loss=decay(2.3, 0.6, 40).noisy(0.05, seed=1),
-            val_accuracy=given([0.6 if i % 3 else 0.8 for i in range(40)]),
+            val_accuracy=given([0.65 if i % 3 else 0.8 for i in range(40)]),
         ),
         silent(
             "many examples, and a training that jumps as much",
@@ -201,15 +233,18 @@ class NoisyValidation(Rule):
         least = max(self.min_share * gained, self.min_level * level, 1e-300)
         restless = max(self.restless_share * gained, self.restless * level, 1e-300)
         wild = max(self.wild_share * gained, self.wild * level, 1e-300)
-        few = _few_examples(metric)
+        n = examples_of(metric.series, FEW) if metric is not None else 0
+        few = [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"] if n and metric else []
+        restarts = schedule is not None and len(schedule.restarts) > 1
         margin = max(
             min(over / self.min_over_train, rough.jumps / least),
             min(over / self.restless_over_train, rough.jumps / restless),
             min(over / self.min_over_train, rough.jumps / wild),
             rough.jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
         )
-        lasting = rough.lasting
-        if len(val) < self.min_points or margin <= 1 or (lasting < self.min_lasting and not few):
+        lasting, handful = rough.lasting, metric is not None and 0 < n <= self.handful and moves_often(metric.series)
+        settles = (restarts or lasting < self.min_lasting) and not few
+        if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
         series, first = val.series, int(val.series.steps[len(val) // 2])
         best = int(np.argmin(series.values))
@@ -218,11 +253,14 @@ class NoisyValidation(Rule):
             f"lies within the usual jump of {number(rough.jumps)}; average the last evaluations or weights",
             basis="read from this curve",
         )
-        yield self.finding(
+        jumps = (
             f"{series.name} usually jumps by {number(rough.jumps)} from one evaluation to the next around "
-            f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps",
-            Span(series.name, first, int(series.steps[-1]), "jumping"),
-            confidence=confidence_from(margin, len(val)),
+            f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps"
+        )
+        yield self.finding(
+            jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
+            Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
+            confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
             causes=self._causes(rough, schedule, few, fix),
             evidence={
                 "usual jump": Quantity(rough.jumps),
@@ -260,13 +298,3 @@ class NoisyValidation(Rule):
                 contra=["the rate has fallen, the jumps have not"] if fell and not calmer else [],
             ),
         )
-
-
-def _few_examples(metric: Trend[ValMetric] | None) -> list[str]:
-    """Say how few examples there are where every accuracy is a multiple of one example's share."""
-    if metric is None or not is_accuracy(metric.series.name):
-        return []
-    n = examples_behind(metric.series.values, FEW)
-    if n is None:
-        return []
-    return [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"]

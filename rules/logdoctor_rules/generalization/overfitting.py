@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
-from logdoctor.evidence.overfit import BORNE_OUT, Fitted, decides_worse
+from logdoctor.evidence.overfit import Fitted, part_to_rise
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.signals.trend import SMOOTHED
@@ -110,6 +110,12 @@ class Overfitting(Rule):
             train_loss=decay(2.31, 1.5, 20),
             val_loss=line(2.31, 2.7, 20),
             val_accuracy=flat(0.1, 20).noisy(0.01),
+        ),
+        fires(
+            "noise hides the rise, and the accuracy falls by a tenth",
+            train_loss=decay(0.9, 0.7, 160).noisy(0.03),
+            val_loss=decay(1.0, 0.48, 40).then(rise(0.05, 120)).noisy(0.03, seed=3),
+            val_accuracy=decay(0.7, 0.97, 40).then(line(0.0, -0.13, 120)).noisy(0.02),
         ),
         fires("few epochs", train_loss=line(1.6, 0.2, 8), val_loss=decay(1.6, 1.2, 3).then(line(0.0, 0.5, 5))),
         fires(
@@ -246,7 +252,7 @@ class Overfitting(Rule):
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
         # The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck alone.
         luck = np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0)))
-        part = BORNE_OUT if decides_worse(metric, self.min_fall, self.min_z) else 1.0
+        part = part_to_rise(metric, self.min_fall, self.min_z)
         material = part * min(self.min_rise * fall, self.min_ratio * abs(val.best))
         least = max(material, self.min_level * abs(val.best), (part * self.min_z + luck) * val.level_noise)
         if len(val) < self.min_points or risen < least or risen <= 0:

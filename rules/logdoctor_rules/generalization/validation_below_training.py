@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +17,6 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
-    ValMetric,
     because,
     confidence_from,
     fires,
@@ -28,15 +25,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, rise
+from logdoctor.evidence.accuracies import end_accuracies
 from logdoctor.evidence.regularisers import regularisers
-from logdoctor.run.naming import stem_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
-from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.wording import number, percent
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 RESTLESS = 0.1
 """Noise of validation as a share of its level, above which the set is too small to be called easier."""
@@ -54,18 +47,16 @@ AHEAD, TO_COME = 0.3, 0.3
 """First lead in units of the last, and part of its fall that training has still before it, from which validation was
 ahead before anything was learnt; the first lead of dropout, mixup and noisy inputs is below zero."""
 
-ACCURACY = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
-"""Words of metrics that end at 1, or at 100."""
-
 
 @dataclass(frozen=True)
 class ValidationBelowTraining(Rule):
     """Validation loss lies clearly below training loss to the end of the run.
 
-    Dropout, augmentation, mixup and averages over an epoch make that normal, and few logs name them all: then it is a
-    note, and only a large lead is worth one. It is a warning where they cannot explain it: validation makes no mistakes
-    at all while training makes many, it was ahead before there was anything that a regulariser could have hidden, or
-    its lead is a good part of all that training gained and no setting names a regulariser.
+    Dropout, augmentation, mixup, label smoothing and averages over an epoch make that normal, and few logs name them
+    all: then it is a note, and only a large lead is worth one. It is a warning where they cannot explain it: validation
+    makes no mistakes at all while training makes many, it was ahead before there was anything that a regulariser could
+    have hidden, or its lead is a good part of all that training gained, settings are logged of which none names a
+    regulariser, and a classifier errs as much more in training (smoothed labels raise its loss alone).
     """
 
     id = "validation-below-training"
@@ -84,7 +75,7 @@ class ValidationBelowTraining(Rule):
     far: float = threshold(
         0.25,
         "the same from which no usual regulariser explains it: sound runs with dropout or noise on their inputs stay "
-        "below 0.15, wrong labels in training leave 0.3 and more",
+        "below 0.15, wrong labels in training leave 0.3 and more (and mixup and smoothed labels of classifiers)",
     )
     min_z: float = threshold(
         4.0, "lead in units of its standard error over the last third; one in thirty thousand by chance"
@@ -148,9 +139,43 @@ class ValidationBelowTraining(Rule):
             train_accuracy=decay(0.1, 0.88),
             val_accuracy=decay(0.1, 1.0),
         ),
-        fires("a large lead that no setting explains", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
+        fires(
+            "a large lead that no setting explains",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(6.9, 2.8),
+            val_loss=decay(6.9, 0.9),
+        ),
+        fires(
+            "the same, and the classifier errs as much more",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(6.9, 2.8),
+            val_loss=decay(6.9, 0.9),
+            train_accuracy=decay(0.0, 0.42),
+            val_accuracy=decay(0.0, 0.8),
+        ),
+        fires(
+            "a large lead, and no settings that could explain it (a note)",
+            train_loss=decay(6.9, 2.8),
+            val_loss=decay(6.9, 0.9),
+        ),
+        fires(
+            "smoothed labels raise the loss alone (a note)",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(2.3, 0.98),
+            val_loss=decay(2.3, 0.38),
+            train_accuracy=decay(0.1, 0.97),
+            val_accuracy=decay(0.1, 0.96),
+        ),
+        fires(
+            "a classifier of whose mistakes in training nothing is known (a note)",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(2.3, 0.98),
+            val_loss=decay(2.3, 0.38),
+            val_accuracy=decay(0.1, 0.96),
+        ),
         fires(
             "a large lead of a few rows (a note)",
+            settings={"learning_rate": 0.001},
             train_loss=decay(6.9, 2.8),
             val_loss=decay(6.9, 0.9).noisy(0.25, seed=4),
         ),
@@ -206,9 +231,9 @@ class ValidationBelowTraining(Rule):
         suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
         suspicious |= bool(early) and val.noise <= RESTLESS * mine
         large = end >= self.far * train.fall and val.noise <= STEADY * theirs
-        large &= not (named or suspicious or run.all(TrainComponentLoss))
+        large &= bool(run.hyperparameters) and not (named or suspicious or run.all(TrainComponentLoss))
+        large &= self._errs_more(run)
         loud = suspicious or large
-        unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
         far_says = [f"the lead is {percent(end / train.fall)} of what training gained"] if large else []
         solved_says, early_says = ([one] if one else [] for one in (solved, early))
         series = val.series
@@ -218,7 +243,7 @@ class ValidationBelowTraining(Rule):
             Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
             severity=Severity.WARNING if loud else Severity.NOTE,
-            confidence=unsure if large else confidence_from(end / least, len(val)),
+            confidence=Confidence.MEDIUM if large else confidence_from(end / least, len(val)),
             causes=ranked(
                 because(
                     "train-mode-regularisation",
@@ -242,17 +267,20 @@ class ValidationBelowTraining(Rule):
 
     def _solved(self, run: Run, train: Trend[TrainLoss]) -> str:
         """Say so where validation makes no mistakes and training, by the same metric or by its loss, does."""
-        training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
-        for series in run.all(ValMetric):
-            mine = series.finite.values
-            if not len(mine) or not ACCURACY & set(words(series.name)) or 1 - _at_end(mine) > self.solved:
+        for name, mine, theirs in end_accuracies(run):
+            if 1 - mine > self.solved:
                 continue
-            theirs = training.get(stem_of(series.name))
-            if theirs is not None and 1 - _at_end(theirs) >= self.unsolved:
-                return f"{series.name} is {number(_at_end(mine))} where training has {number(_at_end(theirs))}"
+            if theirs is not None and 1 - theirs >= self.unsolved:
+                return f"{name} is {number(mine)} where training has {number(theirs)}"
             if theirs is None and train.end >= UNLEARNT * train.start:
-                return f"{series.name} is {number(_at_end(mine))}, {train.series.name} still {number(train.end)}"
+                return f"{name} is {number(mine)}, {train.series.name} still {number(train.end)}"
         return ""
+
+    def _errs_more(self, run: Run) -> bool:
+        """Whether the mistakes in training are as many more as the loss says; of no classifier none are known."""
+        return all(
+            theirs is not None and 1 - mine <= self.max_ratio * (1 - theirs) for _, mine, theirs in end_accuracies(run)
+        )
 
     def _ahead_at_first(self, gap: Gap, lead: float) -> str:
         """Say so where validation led at first; an average over the epoch lags, so training is taken one later."""
@@ -261,8 +289,3 @@ class ValidationBelowTraining(Rule):
         if training - first < AHEAD * lead or to_come < TO_COME:
             return ""
         return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
-
-
-def _at_end(values: NDArray[np.float64]) -> float:
-    """Return the median of the last tenth of a share, in percent or not, as a share."""
-    return float(np.median(values[-max(1, len(values) // 10) :])) / accuracy_unit(values)

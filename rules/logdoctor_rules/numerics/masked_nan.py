@@ -256,13 +256,13 @@ class MaskedNan(Rule):
         sudden = Strength.UNLIKELY if grew else Strength.POSSIBLE
         causes = [
             rate_too_high(siblings, Strength.LIKELY if grew else Strength.POSSIBLE, pro=grown, contra=calm),
-            because("log-of-zero", sudden, pro=calm),
-            because("unstable-operation", sudden, pro=calm),
             because(
                 "bad-batch",
                 Strength.LIKELY if skipped else sudden,
                 pro=["later values are ordinary: only some steps are hit"] if skipped else calm,
             ),
+            because("unstable-operation", sudden, pro=calm),
+            because("log-of-zero", sudden, pro=calm),
         ]
         half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
         half += ["a loss scale is logged"] if scaled else []

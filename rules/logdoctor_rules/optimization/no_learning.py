@@ -97,6 +97,11 @@ class NoLearning(Rule):
         ),
         fires("a log that begins at its fourth epoch", first_step=3, train_loss=flat(0.83, 40).noisy(0.003)),
         fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires(
+            "the rate dies at once",
+            train_loss=flat(0.83, 40).noisy(0.003),
+            lr=given([1e-3, 1e-4, 1e-5]).followed_by(flat(0.0, 37)),
+        ),
         fires("the weights never change", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91, 20)),
         fires(
             "outputs that do not change, whatever the input",

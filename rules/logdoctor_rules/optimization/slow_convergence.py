@@ -30,9 +30,10 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.evidence.stuck import few_updates, poor_accuracy, strong_regularisation, told
-from logdoctor.evidence.trained import leaves_behind, slow_by_design, trained_before
+from logdoctor.evidence.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
+from logdoctor.signals.step_losses import with_points
 from logdoctor.wording import counted, number
 
 STEPS = np.linspace(0.0, 1.0, 120)
@@ -78,8 +79,8 @@ class SlowConvergence(Rule):
     )
     max_bend: float = threshold(
         0.07,
-        "standard deviation from a straight line as a share of the fall, noise aside, above which the loss falls in "
-        "steps, as in the epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
+        "deviation from a straight line as a share of the fall, noise aside, above which the loss falls in steps, as "
+        "in epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
     )
     min_left: float = threshold(
         0.5,
@@ -197,6 +198,24 @@ class SlowConvergence(Rule):
             train_loss=line(2.2, 1.6, 40),
             val_loss=flat(2.9, 40).noisy(0.02),
         ),
+        silent(
+            "validation rises: more of it would only overfit more",
+            train_loss=line(2.2, 1.6, 40),
+            val_loss=given([2.22, 2.2, 2.24, 2.3]),
+        ),
+        silent(
+            "levels off by the steps alone, with most of its errors gone",
+            varies={"bits instead of nats": "the loss that so few errors cost is known in nats"},
+            train_loss=given(0.7 - 0.25 * SPENT).noisy(0.002),
+            val_accuracy=given(0.5 + 0.33 * SPENT),
+            lr=cosine(0.05),
+        ),
+        fires(
+            "the same accuracy beside a loss that has hardly fallen",
+            train_loss=given(2.3 - 0.7 * SPENT).noisy(0.002),
+            val_accuracy=given(0.1 + 0.8 * SPENT),
+            lr=cosine(0.05),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2)),
         silent(
             "levels off as under a schedule, and validation does earlier",
@@ -218,7 +237,7 @@ class SlowConvergence(Rule):
         silent(
             "levels off as under a schedule, with a fair accuracy",
             train_loss=POOR["train_loss"],
-            val_accuracy=given(0.1 + 0.6 * SPENT),
+            val_accuracy=given(0.25 + 0.37 * SPENT),
         ),
         silent(
             "levels off as under a schedule, after a fair fall",
@@ -252,10 +271,13 @@ class SlowConvergence(Rule):
         siblings: Siblings,
         chance: ChanceLevels,
     ) -> Iterator[Finding]:
-        """Judge the shape of the whole curve."""
+        """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
+        train = with_points(run, train, int(self.min_points))
         evaluated = val is not None and len(val) >= self.min_points / 2
         whole = val is not None and val.start - val.end + train.noise >= self.seen * (train.start - train.end)
-        noisy = evaluated and whole and train.sure_fall < self.min_z
+        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
+        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
+        noisy = evaluated and whole and train.sure_fall < (2 if low else 1) * self.min_z
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = series.steps[[0, -1]].tolist()
@@ -263,8 +285,6 @@ class SlowConvergence(Rule):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
-        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
-        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
         plain = low and settings.is_adaptive is False and not falling and left < self.min_left
         if trend.sure_fall < self.min_z or left < (self.min_left_at_low if plain else self.min_left):
@@ -280,10 +300,12 @@ class SlowConvergence(Rule):
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
         even = unlevelled or least <= pace <= self.max_pace
-        if not even or trained_before(run, train, chance) or leaves_behind(train, val):
+        far = trained_before(run, train, chance) or (not low and came_far(run, train))
+        if far or not even or leaves_behind(train, val):
             return
         near_its_end, few = slow_by_design(run, train, chance), few_updates(series, settings)
         how = "without levelling off" if plain else "almost in a straight line"
+        strength, against = Strength.POSSIBLE if few else Strength.LIKELY, [near_its_end] if near_its_end else []
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, {how}",
@@ -291,12 +313,7 @@ class SlowConvergence(Rule):
             severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=ranked(
-                rate_too_low(
-                    siblings,
-                    Strength.POSSIBLE if few else Strength.LIKELY,
-                    pro=["the fall does not level off: it is still beginning"],
-                    contra=[near_its_end] if near_its_end else [],
-                ),
+                rate_too_low(siblings, strength, pro=["the fall does not level off"], contra=against),
                 told("over-regularised", strong_regularisation(settings)),
                 because("data-not-normalised"),
                 told("batch-too-large", few),

@@ -30,8 +30,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.at_chance import by_heart_causes, came_to_chance, learns_by_heart_alone
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import Beginning, stuck_causes
+from logdoctor.evidence.stuck import stuck_causes
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
@@ -40,15 +41,6 @@ from logdoctor.wording import number, stretch
 LN2, LN10 = log(2), log(10)
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
-
-BLOWN_UP = 3.0
-"""Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
-
-FORGOT, FORGOT_NOISE = 0.01, 4.0
-"""How far below chance a loss must have been to have learnt: as a share of it, and in units of the level's noise."""
-
-FELL = 1.1
-"""Start in units of ln C from which the loss fell to chance rather than began there."""
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
@@ -66,7 +58,7 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = (*STUCK, "reference-equals-policy")
+    causes = (*STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of many uneven classes, goes unseen."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -118,6 +110,11 @@ class StalledAtChance(Rule):
         ),
         fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
         fires(
+            "the rate dies at once",
+            train_loss=flat(LN10, 40).noisy(0.01),
+            lr=given([1e-3, 1e-4, 1e-5]).followed_by(flat(0.0, 37)),
+        ),
+        fires(
             "the weights never change",
             train_loss=flat(LN10, 40).noisy(0.01),
             val_loss=flat(2.306, 20),
@@ -152,6 +149,18 @@ class StalledAtChance(Rule):
             "a preference loss",
             train_loss=flat(LN2, 40).noisy(0.001),
             **MARGINS,
+        ),
+        fires(
+            "labels of other rows, learnt by heart",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 30).noisy(0.005),
+            val_accuracy=flat(0.11, 30).noisy(0.01),
+        ),
+        silent(
+            "the same where validation gains too",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.15, 30).noisy(0.005),
+            val_accuracy=flat(0.11, 30).noisy(0.01),
         ),
         silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
@@ -201,7 +210,7 @@ class StalledAtChance(Rule):
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
                 causes=(
                     *_preference(level),
-                    *stuck_causes(still, settings, siblings, _beginning(train, level)),
+                    *stuck_causes(still, settings, siblings, came_to_chance(train, level)),
                 ),
                 evidence={
                     "level": Quantity(train.end, "nats"),
@@ -211,6 +220,29 @@ class StalledAtChance(Rule):
                 },
             )
             return
+        yield from self._by_heart(run, train, chance, val)
+
+    def _by_heart(
+        self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels, val: Trend[ValLoss] | None
+    ) -> Iterator[Finding]:
+        """Report a validation loss that never leaves chance while training falls."""
+        found = learns_by_heart_alone(run, train, val, chance)
+        if found is None or val is None:
+            return
+        (level, guesses), series = found, val.series
+        first, last = int(series.steps[0]), int(series.steps[-1])
+        yield self.finding(
+            f"{series.name} never leaves {_named(level)}, over {stretch(series, first, last)}, and {guesses}, while "
+            f"{train.series.name} falls to {number(train.end)}",
+            Span(series.name, first, last, "chance level"),
+            confidence=Confidence.MEDIUM,
+            causes=by_heart_causes(train, guesses),
+            evidence={
+                "level": Quantity(val.end, "nats"),
+                "chance level": Quantity(round(level.level, 4), "nats"),
+                "training end": Quantity(train.end, "nats"),
+            },
+        )
 
     def _knows_more(self, val: Trend[ValLoss] | None, chance: Chance) -> bool:
         """Whether validation lies below a level that nothing names, so that it is not that of guessing."""
@@ -230,23 +262,6 @@ class StalledAtChance(Rule):
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
-
-
-def _beginning(train: Trend[TrainLoss], chance: Chance) -> Beginning:
-    """Say how the loss came to rest: from above, after a blow-up, or from a first value that was far too high."""
-    highest, first = float(train.series.values.max()), train.first
-    began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
-    fell = first - 3 * train.noise > FELL * chance.level
-    below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
-    forgot = below and not (fell or blew_up)
-    series, last = train.series, int(train.series.steps[-1])
-    return Beginning(
-        fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
-        blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
-        began_high=f"the first loss is {number(first)}" if began_high else "",
-        forgot=f"the loss had come down to {number(train.best)} and went back up without a blow-up" if forgot else "",
-        updates=last if series.axis is Axis.STEP else None,
-    )
 
 
 def _named(level: Chance) -> str:

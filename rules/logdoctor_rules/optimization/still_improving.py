@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Finding,
     Quantity,
     Rule,
@@ -19,17 +20,30 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    ranked,
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, line
-from logdoctor.signals import Schedule, Trend
-from logdoctor.signals.elapsed import last_fall
+from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.rates import rate_too_low
+from logdoctor.evidence.stuck import FEW_UPDATES, few_updates
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY, SMOOTHED
 from logdoctor.wording import number, percent
 
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
+
+EVEN = 0.1
+"""Fall of the last fifth as a share of the whole, from which a loss has hardly slowed down: a straight line has 0.2."""
+
+WHOLE = {"batch_size": 900, "epochs": 40}
+MORE = {"ten times the steps": "four hundred updates in forty epochs are not few"}
+
+PASSED = np.linspace(0.0, 1.0, 40)
+SPENT = PASSED + np.sin(np.pi * PASSED) / np.pi
+"""The sum of the rates of a cosine schedule, as a share of the whole."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +51,14 @@ class StillImproving(Rule):
     """The loss was still falling when the run ended: more steps would have helped.
 
     Said of validation where there is one, for only that is worth more steps. A schedule that ended at zero was meant
-    to end there, and its last fall comes from the decay itself.
+    to end there, and its last fall comes from the decay itself: then only a run of few updates is judged, whose loss
+    fell as fast at the end as before by the sum of the rates.
     """
 
     id = "still-improving"
     title = "The loss was still falling when the run ended"
     severity = Severity.NOTE
-    causes = ("stopped-too-early",)
+    causes = ("stopped-too-early", "learning-rate-too-low", "batch-too-large")
     references = (
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
@@ -66,9 +81,19 @@ class StillImproving(Rule):
     ended_rate: float = threshold(
         0.1, "final rate as a share of the peak below which the schedule came to its end (at zero, or a tenth)"
     )
+    min_pace: float = threshold(
+        0.85,
+        "slope at two thirds in units of that at one third, by the sum of the rates, from which a run of few updates "
+        "has not slowed down (slow-convergence)",
+    )
+    min_left: float = threshold(
+        0.2,
+        "end of such a run as a share of its start: one that has come further has learnt (slow-convergence has 0.25)",
+    )
 
     examples = (
         fires("falls to the end", train_loss=decay(2.3, 0.5, half_life=0.4)),
+        fires("falls in a straight line", train_loss=line(2.3, 0.5)),
         fires(
             "validation falls to the end",
             train_loss=decay(2.3, 0.5, half_life=0.4),
@@ -84,6 +109,40 @@ class StillImproving(Rule):
             train_loss=decay(2.3, 0.5, half_life=0.4),
             lr=line(0.1, 0.03),
         ),
+        fires(
+            "forty updates of all the data, and a schedule that came to its end",
+            axis=Axis.STEP,
+            settings=WHOLE,
+            varies=MORE,
+            train_loss=given(1.2 - 0.8 * SPENT),
+            lr=cosine(0.1, 40),
+        ),
+        fires(
+            "the same, and the rate is not logged",
+            axis=Axis.STEP,
+            settings=WHOLE,
+            varies=MORE,
+            train_loss=given(1.2 - 0.8 * SPENT),
+        ),
+        fires(
+            "training and validation agree under noise",
+            train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.11, seed=18),
+            val_loss=decay(2.3, 0.5, 9, half_life=0.4).noisy(0.05, seed=3),
+        ),
+        silent(
+            "forty updates, and it has come far",
+            axis=Axis.STEP,
+            settings=WHOLE,
+            train_loss=given(1.2 - 1.1 * SPENT),
+            lr=cosine(0.1, 40),
+        ),
+        silent(
+            "forty updates, and it slowed down by the sum of the rates, too",
+            axis=Axis.STEP,
+            settings=WHOLE,
+            train_loss=given(1.2 - 0.8 * SPENT * (2 - SPENT)),
+            lr=cosine(0.1, 40),
+        ),
         silent("done", train_loss=decay(2.3, 0.2)),
         silent("validation is done", train_loss=decay(2.3, 0.5, half_life=0.4), val_loss=decay(2.3, 0.9)),
         silent("noise", train_loss=flat(1.0).noisy(0.1)),
@@ -93,21 +152,55 @@ class StillImproving(Rule):
     )
 
     def check(
-        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule | None
+        self,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the last fifth of the run with the whole."""
+        if (few := few_updates(train.series, settings)) and self._has_not_slowed(train, schedule):
+            yield self._of_few_updates(train, few)
+            return
         if schedule is not None and (schedule.is_range_test or schedule.rates[-1] <= self.ended_rate * schedule.peak):
             return
         whole = val is not None and (len(val) >= self.min_points or (len(val) > STEADY and _is_steady(val)))
+        sure = EACH if val is not None and fall_together(train, val, self.min_z) else self.min_z
         for trend in (val, train) if val is not None and whole else (train,):
-            found = self._gain(trend, judged_alone=trend is val)
+            found = self._gain(trend, sure, judged_alone=trend is val)
             if found is not None:
-                yield self._finding(trend, *found)
+                yield self._finding(trend, *found, siblings)
                 return
             if trend is val and last_fall(trend)[0] < self.min_gain * trend.fall:
                 return
 
-    def _gain(self, trend: Trend[TrainLoss] | Trend[ValLoss], *, judged_alone: bool) -> tuple[float, float] | None:
+    def _has_not_slowed(self, train: Trend[TrainLoss], schedule: Schedule | None) -> bool:
+        """Whether a loss has not come far, and fell to the end as fast as before by the sum of the rates.
+
+        The usual schedule is assumed of a handful of updates alone.
+        """
+        if len(train) < self.min_points or train.end < self.min_left * train.start or train.sure_fall < self.min_z:
+            return False
+        if schedule is None and train.series.steps[-1] > FEW_UPDATES:
+            return False
+        gone = elapsed_of_cosine(train, train) if schedule is None else elapsed(train, schedule)
+        return late_pace(train, gone, np.inf) >= self.min_pace
+
+    def _of_few_updates(self, train: Trend[TrainLoss], few: str) -> Finding:
+        series = train.series
+        return self.finding(
+            f"{few}; {series.name} fell from {number(train.start)} to {number(train.end)}, by the sum of the rates as "
+            "fast at the end as before",
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "few updates"),
+            confidence=confidence_from(train.sure_fall / self.min_z, len(train)),
+            causes=ranked(because("batch-too-large", Strength.LIKELY, pro=[few]), because("stopped-too-early")),
+            evidence={"start": Quantity(train.start), "end": Quantity(train.end)},
+        )
+
+    def _gain(
+        self, trend: Trend[TrainLoss] | Trend[ValLoss], sure: float, *, judged_alone: bool
+    ) -> tuple[float, float] | None:
         """Return the fall of the last fifth and the least that counts, None where it is less or not sure."""
         steady = trend.block == 1 and _is_steady(trend)
         if (len(trend) < self.min_points and not (steady and judged_alone)) or trend.fall <= 0:
@@ -122,12 +215,17 @@ class StillImproving(Rule):
         if steady:  # a bend in few points looks like noise, and a running median cuts the end off
             gain = float(values[-fifth - 1] - values[-1])
         fitted, z = last_fall(trend)
-        if not steady and gain < self.min_z * error and z >= self.min_z:  # a line through all of the end knows more
+        if not steady and gain < sure * error and z >= sure:  # a line through all of the end knows more
             gain, error = fitted, fitted / z
-        least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else self.min_z * error)
+        least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else sure * error)
         return None if gain < least or trend.end - trend.best > gain / 2 else (gain, least)
 
-    def _finding(self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float) -> Finding:
+    def _finding(
+        self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
+    ) -> Finding:
+        lowest = f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"
+        low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
+        faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         return self.finding(
@@ -135,13 +233,7 @@ class StillImproving(Rule):
             f"{percent(gain / trend.fall)} of its whole fall",
             Span(series.name, since, int(series.steps[-1]), "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
-            causes=(
-                because(
-                    "stopped-too-early",
-                    Strength.LIKELY,
-                    pro=[f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"],
-                ),
-            ),
+            causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
 

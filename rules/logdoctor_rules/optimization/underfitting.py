@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
-from logdoctor.evidence.rates import far_too_high
+from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
@@ -79,6 +79,9 @@ class Underfitting(Rule):
         "end of the training loss as a share of its start, below which the run has fitted a good part: runs that "
         "underfit end above a half",
     )
+    high_end_of_tiny: float = threshold(
+        0.2, "the same of a network of next to no hidden units, which fits what one line can and no more (TINY)"
+    )
     gap: float = threshold(
         0.15, "difference of both losses as a share of the start up to which they rest together; more is a gap"
     )
@@ -114,6 +117,24 @@ class Underfitting(Rule):
             settings={"optimizer": "SGD", "lr": 30.0},
             **POOR_FIT,
             val_accuracy=flat(0.2, 40),
+        ),
+        fires(
+            "one hidden unit, which fits the half of it",
+            settings={"hidden_size": 1},
+            train_loss=decay(1.9, 0.5, half_life=0.08).noisy(0.05),
+            val_loss=decay(1.7, 0.55, 40, half_life=0.08),
+        ),
+        fires(
+            "two hidden units learn nothing",
+            settings={"hidden_size": 2},
+            train_loss=flat(0.69).noisy(0.02),
+            val_loss=flat(0.69, 40).noisy(0.003),
+        ),
+        silent(
+            "one hidden unit is enough",
+            settings={"hidden_size": 1},
+            train_loss=decay(1.9, 0.3, half_life=0.08).noisy(0.02),
+            val_loss=decay(1.7, 0.3, 40, half_life=0.08),
         ),
         silent("a flat end, nothing more", **POOR_FIT),
         silent("two hidden layers", settings={"num_hidden_layers": 2}, **POOR_FIT),
@@ -189,10 +210,10 @@ class Underfitting(Rule):
         rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
         strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
         tiny = tiny_model(run)
-        high = train.end > self.high_end * train.start > 0
+        high = train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
-        more = strong or ((poor or tiny) and clear.sure_fall >= self.min_z)
+        more = strong or tiny or (poor and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more):
             return
         series = train.series
@@ -224,7 +245,8 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
-        far, rested = far_too_high(settings), ["the loss has come to rest"]
+        far = above_usual(settings.run, settings) if is_far_too_high(settings) else ""
+        rested = ["the loss has come to rest"]
         return ranked(
             *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
             because(

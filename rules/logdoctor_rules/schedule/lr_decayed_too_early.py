@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor import (
     Cause,
+    Confidence,
     Finding,
     Fix,
     Quantity,
@@ -73,7 +74,7 @@ class LrDecayedTooEarly(Rule):
         "share of the run trained without rate: of sound schedules, step decays by 1000 come nearest with 10 to 20 %",
     )
     mostly_dead: float = threshold(
-        0.75,
+        0.7,
         "the same from which the last values around the death of the rate will do, and one standard error of fall: no "
         "schedule is meant to be so",
     )
@@ -86,6 +87,12 @@ class LrDecayedTooEarly(Rule):
     max_late: float = threshold(
         0.1, "fall after the rate died as a share of the whole fall, from which on the rest of the rate still teaches"
     )
+    unlearnt: float = threshold(
+        0.7,
+        "end as a share of the start from which a run that had no rate for most of its time has hardly begun to learn, "
+        "whatever its noise lets show",
+    )
+    min_since: float = threshold(6.0, "values of the loss without rate that this takes: two for each third of them")
     failed: float = threshold(
         0.1, "fall as a share of the start below which nothing was learnt (no-learning): an error, not a warning"
     )
@@ -156,6 +163,21 @@ class LrDecayedTooEarly(Rule):
             val_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.001),
             lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
         ),
+        fires(
+            "a rate that dies at once, and noise that hides the little it gained",
+            train_loss=decay(2.3, 2.2, 10).then(flat(0.0, 110)).noisy(0.1, seed=2),
+            lr=geometric(0.1, 1e-20, 120),
+        ),
+        silent(
+            "the same of a loss that fell far at once",
+            train_loss=line(2.3, 1.4, 8).followed_by(flat(1.4, 112)),
+            lr=flat(0.1, 28).followed_by(flat(0.0, 92)),
+        ),
+        silent(
+            "the same of a log that is too short to tell",
+            train_loss=flat(2.3, 6),
+            lr=geometric(0.1, 1e-20, 6),
+        ),
         silent(
             "falls, perhaps, under noise",
             train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
@@ -177,33 +199,38 @@ class LrDecayedTooEarly(Rule):
             return
         early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
         alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-        mostly = (last - died) >= self.mostly_dead * (last - begun)
+        share = (last - died) / (last - begun)
+        mostly = share >= self.mostly_dead
         if min(len(early), len(late)) < 1 and mostly:  # the log is too coarse to show more of so short a schedule
             early, late = _before_decay(train, schedule) if len(alive) > 1 else alive, since[:1]
-        if min(len(early), len(late)) < 1 or len(since) < 3:
+        if len(since) < 3:
             return
-        end = float(np.median(since))
-        fall, gain = train.start - end, float(np.median(early) - np.median(late))
-        error = MEDIAN_EFFICIENCY * train.noise * float(np.sqrt(1 / len(early) + 1 / len(late)))
-        if gain < self.min_gain * fall or gain < (1.0 if mostly else self.min_z) * error or fall <= 0:
+        end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
+        error = MEDIAN_EFFICIENCY * train.noise * float(np.sqrt(1 / max(len(early), 1) + 1 / max(len(late), 1)))
+        fall = train.start - end
+        if thirds[0] - thirds[2] > self.max_late * max(fall, 0.0) + self.min_z * error:
             return
-        thirds = [float(np.median(part)) for part in np.array_split(since, 3)]
-        if thirds[0] - thirds[2] > self.max_late * fall + self.min_z * error:
+        gain = float(np.median(early) - np.median(late)) if min(len(early), len(late)) else 0.0
+        stopped = fall > 0 and gain >= max(self.min_gain * fall, (1.0 if mostly else self.min_z) * error, 1e-300)
+        unlearnt = mostly and train.start > 0 and end >= self.unlearnt * train.start and len(since) >= self.min_since
+        if not (stopped or unlearnt):
             return
-        share = (last - died) / (last - begun)
-        nothing_learnt = fall < self.failed * abs(train.start)
+        confidence = confidence_from(gain / max(self.min_gain * fall, self.min_z * error, 1e-300), len(train))
+        if unlearnt and confidence is Confidence.LOW:
+            confidence = Confidence.MEDIUM
+        course = "fell until the rate died" if stopped else "had hardly moved by then"
         yield self.finding(
             f"{schedule.series.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
-            f"{place(schedule.series, died)} on, for {percent(share)} of the run; {train.series.name} fell until the "
-            f"rate died and stays at {number(end)}",
+            f"{place(schedule.series, died)} on, for {percent(share)} of the run; {train.series.name} {course} "
+            f"and stays at {number(end)}",
             Span(schedule.series.name, died, last, "without rate"),
-            confidence=confidence_from(gain / max(self.min_gain * fall, self.min_z * error), len(train)),
-            severity=Severity.ERROR if nothing_learnt else self.severity,
+            confidence=confidence,
+            severity=Severity.ERROR if fall < self.failed * abs(train.start) else self.severity,
             causes=_causes(schedule, died, begun, last),
             evidence={
                 f"{axis_word(schedule.series.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
-                "fall while the rate was up": Quantity(gain / fall, "share of the whole fall"),
+                **({"fall while the rate was up": Quantity(gain / fall, "share of the whole fall")} if stopped else {}),
                 "end": Quantity(end),
             },
         )

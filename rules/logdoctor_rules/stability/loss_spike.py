@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor import (
     Axis,
     Confidence,
@@ -25,10 +23,11 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
 from logdoctor.evidence import Clue, Surroundings, explain
+from logdoctor.evidence.jumps import JumpyLosses, comes_back, only_training
 from logdoctor.evidence.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.spikes import BACK, relapses
+from logdoctor.signals.spikes import relapses
 from logdoctor.wording import counted, number, place
 
 LINGERS = 0.02
@@ -78,7 +77,7 @@ class LossSpike(Rule):
     min_over_tail_once: float = threshold(
         8.0,
         "the same for one or two steps of a per-step loss, which one hard batch explains: those of sound runs of small "
-        "models reach 7 (measured)",
+        "models reach 7 (measured); and for the losses of steps beside one an epoch, which shows what lasts",
     )
     early: float = threshold(
         0.05, "share of the run in which overshoot is normal: the usual length of a warm-up (1 to 5 %)"
@@ -158,26 +157,40 @@ class LossSpike(Rule):
 
     def check(
         self,
-        spikes: Spikes[TrainLoss],
-        trend: Trend[TrainLoss],
+        losses: JumpyLosses,
+        train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
         around: Surroundings,
     ) -> Iterator[Finding]:
-        """Keep the excursions that matter; report them as one finding."""
+        """Keep the excursions that matter; report those of one series as one finding."""
         if schedule is not None and schedule.is_range_test:
             return
-        matter = [
-            one
-            for one in spikes.found
-            if self._matters(one, trend, spikes.tail)
-            and _comes_back(one, spikes.series)
-            and not _only_training(one, spikes.series, val)
-        ]
-        relapsed = [] if matter or (schedule is not None and len(schedule.restarts) > 1) else relapses(trend)
-        matter = matter or [one for one in relapsed if not _only_training(one, trend.series, val)]
-        if not matter:
-            return
+        restarts = schedule is not None and len(schedule.restarts) > 1
+        for trend, spikes in losses:
+            beside = trend.series is not train.series
+            matter = [
+                one
+                for one in spikes.found
+                if self._matters(one, trend, spikes.tail, beside=beside)
+                and comes_back(one, spikes.series)
+                and not only_training(one, spikes.series, val)
+            ]
+            relapsed = [] if matter or restarts or beside else relapses(trend)
+            matter = matter or [one for one in relapsed if not only_training(one, trend.series, val)]
+            if matter:
+                yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
+                return
+
+    def _finding(
+        self,
+        trend: Trend[TrainLoss],
+        spikes: Spikes[TrainLoss],
+        matter: list[Spike],
+        around: Surroundings,
+        *,
+        relapsed: bool,
+    ) -> Finding:
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
@@ -185,7 +198,7 @@ class LossSpike(Rule):
         often = OFTEN.items() if len(matter) > 1 else ()
         again = [Clue(cause, by * min(len(matter) - 1, 2), f"there are {len(matter)} jumps") for cause, by in often]
         why = explain(event, self.causes, again)
-        yield self.finding(
+        return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
@@ -203,37 +216,16 @@ class LossSpike(Rule):
             },
         )
 
-    def _matters(self, spike: Spike, trend: Trend[TrainLoss], tail: float) -> bool:
+    def _matters(self, spike: Spike, trend: Trend[TrainLoss], tail: float, *, beside: bool) -> bool:
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
-        large = large and spike.height >= (self.min_over_tail_once if brief else self.min_over_tail) * tail
+        large = large and spike.height >= (self.min_over_tail_once if brief or beside else self.min_over_tail) * tail
         is_early = spike.index < max(self.early * len(trend), 1)
         return large and (not is_early or spike.height >= self.early_factor * abs(trend.initial))
 
 
-def _only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
-    """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
-    if val is None or val.series.axis is not series.axis:
-        return False
-    steps, values = val.series.steps, val.series.values
-    at = int(np.searchsorted(steps, series.steps[spike.index]))
-    begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
-    before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
-    return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
-
-
 def _span(series: Series, spike: Spike) -> Span:
     return Span(series.name, int(series.steps[spike.index]), int(series.steps[spike.last]), "jump")
-
-
-def _comes_back(spike: Spike, series: Series) -> bool:
-    """Whether most of the height is gone by the end of the log: a step that stays is a divergence, or other data.
-
-    Soon after the jump all of the last values must be low, later most of them: a noisy loss has high ones among them.
-    """
-    soon = len(series) - spike.index <= 4 * RUN_UP
-    end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
-    return spike.recovered or float(end) <= spike.level + spike.height / 2
 
 
 def _word(spike: Spike, series: Series) -> str:

@@ -59,10 +59,10 @@ def do(job: Job) -> tuple[str, Label, float]:
     form = log(job.out / name, plan, history, job.formats, job.plan + job.seed)
     if plan.damage:
         plan.damage(job.out / name, job.seed)
-    fault = plan.fault
+    fault, expected = plan.fault, plan.expected(history) if shown else plan.fault.expect
     label: Label = {
-        "expect": [*fault.expect],
-        "accept": sorted({*fault.accept} - {*fault.expect}),
+        "expect": [*expected],
+        "accept": sorted({*fault.accept} - {*expected}),
         "fault": fault.name,
         "causes": [*fault.causes],
         "format": form,

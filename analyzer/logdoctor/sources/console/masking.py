@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from logdoctor.sources.console.numerals import Numerals, numerals_in
+
 MASK = "\0"
 """What stands in a shape where the line has a number. Passages hold no NUL."""
-
-_NUMBER = re.compile(
-    r"([0-9](?<![A-Za-z0-9_.@][0-9])[0-9]*+"
-    r"(?:\.[0-9]*+|,[0-9]{3}(?![0-9])(?:,[0-9]{3}(?![0-9]))*+(?!,[0-9])(?:\.[0-9]*+|)|)"
-    r"(?:e[-+]?[0-9]++|E[-+]?[0-9]++|))"
-)
-"""A number that is not part of a word (`top1`, `mAP50`) or of a version (`1.2.3`); signs stay in the shape.
-
-No repetition gives back what it has taken, so that a match takes linear time. What may be missing is an alternative
-to nothing, for such are chosen by their first character, which takes two thirds of the time of a `?`.
-"""
 
 
 @dataclass(frozen=True)
@@ -27,13 +17,13 @@ class Masked:
 
     shapes: list[str]
     """One for each line."""
-    numbers: list[str]
+    numbers: Numerals
     """All numbers of all lines, in order; a line has as many as its shape has masks."""
 
     def numbers_of(self, shape: str) -> list[str]:
         """Return the numbers of the first line of a shape."""
         first = self._firsts[shape]
-        return self.numbers[first : first + shape.count(MASK)]
+        return [self.numbers.text(number) for number in range(first, first + shape.count(MASK))]
 
     @cached_property
     def _firsts(self) -> dict[str, int]:
@@ -48,5 +38,5 @@ class Masked:
 
 def mask(text: str) -> Masked:
     """Take the numbers out of some lines."""
-    pieces = _NUMBER.split(text)
-    return Masked(MASK.join(pieces[::2]).split("\n"), pieces[1::2])
+    numbers = numerals_in(text)
+    return Masked(numbers.masked(MASK).split("\n"), numbers)

@@ -238,14 +238,14 @@ def _without_foreign_bytes(passage: Passage) -> tuple[Passage, list[Span]]:
     """Take out what stands around NUL bytes, unless it is whole by its form; and numbers with foreign bytes in them."""
     lines = passage.text.split("\n")
     shapes = set(mask("\n".join(line for line in lines if MASK not in line and "\ufffd" not in line)).shapes)
+    odd = [i for i, line in enumerate(lines) if MASK in line or _FOREIGN_DIGIT.search(line)]
+    rests = [lines[i].rpartition(MASK)[2] if MASK in lines[i] else lines[i].replace("\ufffd", "0") for i in odd]
     spans = []
-    for i, line in enumerate(lines):
-        if MASK in line:
-            behind = line.rpartition(MASK)[2]
-            shape = mask(behind).shapes[0]
-            lines[i] = behind if shape in shapes and can_stand_behind(shape) else ""
+    for i, rest, shape in zip(odd, rests, mask("\n".join(rests)).shapes, strict=False):
+        if MASK in lines[i]:
+            lines[i] = rest if shape in shapes and can_stand_behind(shape) else ""
             spans.append(passage.span(i, *_NULS))
-        elif _FOREIGN_DIGIT.search(line) and mask(line.replace("\ufffd", "0")).shapes[0] in shapes:
+        elif shape in shapes:
             lines[i] = ""
             spans.append(passage.span(i, *_FOREIGN))
     return replace(passage, text="\n".join(lines)), spans

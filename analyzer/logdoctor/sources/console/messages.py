@@ -27,41 +27,52 @@ MOST_EVENTS = 1000
 LONGEST_TEXT = 500
 """Characters of a line that are kept."""
 
+_LONGEST_SHAPE = 10 * LONGEST_TEXT
+"""Characters of a line without its numbers that are looked at."""
+
 _LONGEST_TRACEBACK = 400
 """Lines of a traceback before its last one is given up."""
 
-_WORDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (kinds.OUT_OF_MEMORY, (
+_WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (kinds.OUT_OF_MEMORY, ("memory", "oom", "alloc_failed"), (
         r"OutOfMemoryError", r"(?:CUDA|HIP|XPU|MPS backend)(?: error:)? out of memory", r"CUBLAS_STATUS_ALLOC_FAILED",
         r"OOM when allocating tensor", r"RESOURCE_EXHAUSTED: Out of memory", r"CUDNN_STATUS_ALLOC_FAILED",
     )),
-    (kinds.WORKER_KILLED, (
+    (kinds.WORKER_KILLED, ("dataloader worker", "shared memory", "unable to"), (
         r"DataLoader worker \(pid.*(?:is killed by signal|exited unexpectedly)", r"insufficient shared memory",
         r"unable to (?:write to|open) (?:file|shared memory).*(?:torch_|shm)",
     )),
-    (kinds.HOST_KILLED, (
+    (kinds.HOST_KILLED, ("kill", "exitcode", "bus error", "memlimit", "memory limit"), (
         r"^Killed$", r": Killed\b", r"oom[-_]kill", r"Out of memory: Kill", r"exitcode *: -\0", r"\(SIGKILL\)",
         r"signal \0 \(Killed\)", r"died with <Signals\.SIGKILL", r"Bus error \(core dumped\)", r"TERM_MEMLIMIT",
         r"Exceeded job memory limit",
     )),
-    (kinds.DISK_FULL, (
+    (kinds.DISK_FULL, ("no space", "quota", "enforce fail"), (
         r"No space left on device", r"Disk quota exceeded", r"\[enforce fail at inline_container",
     )),
-    (kinds.DEVICE_ASSERT, (
+    (kinds.DEVICE_ASSERT, ("assert", "out of bounds"), (
         r"device-side assert triggered", r"Assertion `[^`]*`? ?failed", r"Target \0 is out of bounds",
         r"(?:IndexKernel|ClassNLLCriterion).*Assertion",
     )),
     (kinds.COLLECTIVE_TIMEOUT, (
+        "timeout", "timed out", "ncclsystemerror", "nccl error", "connection closed", "distbackend",
+    ), (
         r"Watchdog caught collective operation timeout", r"NCCL (?:watchdog )?timeout", r"ncclSystemError",
         r"NCCL error", r"Timed out initializing process group", r"Some NCCL operations have failed or timed out",
         r"Connection closed by peer \[", r"DistBackendError",
     )),
     (kinds.DEVICE_FAULT, (
+        "illegal memory", "cuda error", "launch failure", "cudnn_status", "ecc error", "xid (", "gpu is lost",
+        "fallen off",
+    ), (
         r"illegal memory access", r"CUDA error: (?!out of memory|device-side)", r"unspecified launch failure",
         r"CUDNN_STATUS_\w*(?:ERROR|FAILED)", r"uncorrectable ECC error", r"Xid \(PCI", r"GPU is lost",
         r"fallen off the bus",
     )),
     (kinds.NON_FINITE_STOP, (
+        "loss scale", "terminating", "loss is", "loss became", "loss ret", "loss expl", "loss div", "finite",
+        "nan",
+    ), (
         r"Minimum loss scale reached", r"Current loss scale already at minimum", r"Invalid loss, terminating training",
         r"Loss is (?:nan|inf|NaN|Inf|-inf)\b", r"Loss became infinite or NaN", r"loss returned in `training_step` is",
         r"is not finite\. Previous best", r"found NaN in", r"Unexpected result nan", r"NanLossDuringTrainingError",
@@ -69,56 +80,51 @@ _WORDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"NaN or Inf found in input tensor", r"[Ll]oss (?:exploded|diverged|is NaN|became NaN)",
         r"(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|stopp|[Aa]bort)",
     )),
-    (kinds.GRADIENT_OVERFLOW, (
+    (kinds.GRADIENT_OVERFLOW, ("overflow", "loss scale", "skip"), (
         r"[Gg]radient overflow", r"\bOVERFLOW! Rank", r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
         r"reducing loss scale to", r"grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
     )),
-    (kinds.SCHEDULER_ORDER, (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
-    (kinds.SHAPE_BROADCAST, (r"Using a target size \(.*\) that is different to the input size",)),
-    (kinds.NO_GRADIENT, (
+    (kinds.SCHEDULER_ORDER, ("lr_scheduler",), (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
+    (kinds.SHAPE_BROADCAST, ("target size",), (r"Using a target size \(.*\) that is different to the input size",)),
+    (kinds.NO_GRADIENT, ("requires_grad=true", "not require grad", "gradients"), (
         r"None of the inputs have requires_grad=True", r"does not require grad and does not have a grad_fn",
         r"Gradients do not exist for variables", r"No gradients provided for any variable",
     )),
-    (kinds.DATA_EXHAUSTED, (r"[Yy]our input ran out of data",)),
-    (kinds.RATE_REDUCED, (
+    (kinds.DATA_EXHAUSTED, ("ran out",), (r"[Yy]our input ran out of data",)),
+    (kinds.RATE_REDUCED, ("reducing",), (
         r"ReduceLROnPlateau reducing learning rate", r"reducing learning rate of group", r"ReduceLROnPlateau: reducing",
     )),
-    (kinds.EARLY_STOP, (
+    (kinds.EARLY_STOP, ("early", "signaling"), (
         r"[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))", r": early stopping",
         r"stopping_early", r"Signaling Trainer to stop", r"EarlyStopping: (?:Stopping|Training stopped)",
     )),
     (kinds.PREEMPTED, (
+        "time limit", "runlimit", "exceeded", "interrupt", "preempt", "cancelled", "sigterm", "death signal",
+        "term_owner",
+    ), (
         r"DUE TO TIME LIMIT", r"TERM_RUNLIMIT", r"[Ww]all ?time exceeded", r"^KeyboardInterrupt",
         r"\bKeyboardInterrupt$", r"DUE TO PREEMPTION", r"CANCELLED AT", r"Detected KeyboardInterrupt",
         r"SIGTERM received", r"[Rr]eceived (?:signal )?SIGTERM", r"Received \0 death signal", r"TERM_OWNER",
         r"\(SIGTERM\)",
     )),
-    (kinds.RESUMED, (
+    (kinds.RESUMED, ("resum", "checkpoint", "will skip"), (
         r"(?i:resum(?:e|ed|ing) (?:training )?(?:from|at|training))", r"(?i:continuing training from checkpoint)",
         r"(?i:restor(?:ed|ing) (?:all states )?from (?:the )?checkpoint)", r"(?i:will skip the first)",
         r"=> loaded checkpoint", r"successfully loaded checkpoint from .* (?:at|iteration)",
     )),
-    (kinds.FINISHED, (
+    (kinds.FINISHED, ("training", "trainer"), (
         r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b)", r"(?i:^finished training)",
         r"(?i:^end of training)", r"(?i:^done training)", r"Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)",
         r"(?i:training successfully completed)",
     )),
 )  # fmt: skip
-"""What is told, in which words. Earlier ones go before later ones."""
+"""What is told: words of which such a line has at least one, in any case, and how it is worded. Earlier ones go before
+later ones."""
 
-_KINDS = tuple((kind, re.compile("|".join(wordings))) for kind, wordings in _WORDINGS)
-_HINTS = (
-    "memory", "oom", "alloc_failed", "kill", "exitcode", "died with", "bus error", "term_", "no space", "quota",
-    "enforce", "assert", "out of bounds", "timeout", "timed out", "nccl", "connection closed", "distbackend", "cuda",
-    "cudnn", "xid (", "gpu is", "fallen off", "launch failure", "ecc error", "loss scale", "overflow", "terminating",
-    "loss is", "loss became", "loss expl", "loss div", "loss ret", "finite", "nan", "lr_scheduler", "target size",
-    "require", "gradient", "ran out", "reducing", "early", "signaling", "limit", "walltime", "wall time", "interrupt",
-    "preempt", "cancelled", "sigterm", "death signal", "resum", "checkpoint", "will skip", "training", "trainer",
-    "traceback",
-)  # fmt: skip
-"""Words of which every line that matters has at least one."""
+_TRACEBACK = "Traceback (most recent call last)"
 
-_SIEVE = Sieve(_HINTS)
+_KINDS = tuple((kind, hints, re.compile("|".join(wordings))) for kind, hints, wordings in _WORDINGS)
+_SIEVE = Sieve({hint for _, hints, _ in _KINDS for hint in hints} | {"traceback"})
 
 FATAL = frozenset({
     kinds.OUT_OF_MEMORY, kinds.HOST_KILLED, kinds.WORKER_KILLED, kinds.DISK_FULL, kinds.DEVICE_ASSERT,
@@ -130,7 +136,6 @@ ENDS = frozenset({kinds.FINISHED, kinds.EARLY_STOP})
 
 _LAUNCHER = "ChildFailedError"
 
-_TRACEBACK = "Traceback (most recent call last)"
 _EXCEPTION = re.compile(
     r"(?:[A-Za-z_][\w]*\.)*[A-Z][\w]*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Fault)?(?::|$)"
 )
@@ -182,7 +187,7 @@ class MessageReader:
                 continue
             if self._traceback is not None and not kind:
                 kind = self._last_line(shape)
-            elif self._traceback is not None and not _ANNOUNCED.match(strip(shape).text):
+            elif self._traceback is not None and not _ANNOUNCED.match(strip(shape[:_LONGEST_SHAPE]).text):
                 self._traceback = None  # the last line has a kind of its own
             if kind:
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
@@ -204,7 +209,7 @@ class MessageReader:
     def _last_line(self, shape: str) -> str:
         """Tell whether a line ends the traceback that is open; return its kind, or nothing."""
         seen = (self._traceback or 0) + 1
-        text = strip(shape).text
+        text = strip(shape[:_LONGEST_SHAPE]).text
         if _ANNOUNCED.match(text):
             self._traceback = None if seen > _LONGEST_TRACEBACK else seen
             return ""
@@ -227,10 +232,10 @@ class MessageReader:
 
 
 def kind_of(shape: str) -> str:
-    """Return what a line without its numbers tells, or nothing; it must have one of the words that all such have."""
+    """Return what a line without its numbers tells, or nothing."""
     if _TRACEBACK in shape:
         return kinds.TRACEBACK
-    if len(shape) > 10 * LONGEST_TEXT:
+    if len(shape) > _LONGEST_SHAPE:
         return ""
-    text = strip(shape).text
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), "")
+    lower, text = shape.lower(), strip(shape).text
+    return next((kind for kind, hints, said in _KINDS if any(map(lower.__contains__, hints)) and said.search(text)), "")

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,13 @@ class Passage:
     def span(self, line: int, reason: str, cause: str = "") -> Span:
         """Return the place of a cleaned line in the file, with what is wrong with it."""
         place = self.places.at(line)
-        ends = [0, *self.encoding.line_ends(self.data).tolist(), len(self.data)]
         first = place - self.places.first
-        return Span(place, self.start + ends[first], self.start + ends[first + 1], reason, cause)
+        return Span(place, self.start + self._ends[first], self.start + self._ends[first + 1], reason, cause)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end, and before them where the first one begins."""
+        return [0, *self.encoding.line_ends(self.data).tolist(), len(self.data)]
 
 
 def head_passage(head: Head) -> Passage:

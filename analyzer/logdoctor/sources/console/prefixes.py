@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from logdoctor.sources.console.passages import Passage
 
 _N = "\0"
 
-_RANKS = tuple(map(re.compile, (
-    r"\[(?:rank|default|RANK)(?P<rank>[0-9]{1,9})\]:?\s?",  # torch, torchrun
-    rf"\[(?:rank|RANK|Rank) (?P<slot>{_N})\]:?\s?",  # PyTorch's tutorials, DeepSpeed
-    rf"\[{_N},(?P<slot>{_N})\]<std(?:out|err)>:\s?",  # mpirun
-    rf"\s*(?P<slot>{_N}): (?=.*[A-Za-z])",  # srun -l
-    rf"(?:worker|node|rank|host)-?(?P<rank>[0-9]{1,9})?(?P<slot>{_N})?: ",  # deepspeed, pdsh
+_RANK = re.compile("|".join((
+    r"\[(?:rank|default|RANK)(?P<torchrun>[0-9]{1,9})\]:?\s?",
+    rf"\[(?:rank|RANK|Rank) (?P<tutorial_slot>{_N})\]:?\s?",  # also DeepSpeed
+    rf"\[{_N},(?P<mpirun_slot>{_N})\]<std(?:out|err)>:\s?",
+    rf"\s*(?P<srun_slot>{_N}): (?=.*[A-Za-z])",
+    rf"(?:worker|node|rank|host)-?(?P<pdsh>[0-9]{{1,9}})?(?P<pdsh_slot>{_N})?: ",  # also deepspeed
     rf"\((?:[\w.()-]+ )?pid={_N}(?:, ip=[{_N}\w.:]+)?\)\s?",  # ray
     rf"[\w.-]+/[{_N}0-9]+ (?=\[)",  # TorchX: `retraining/0 [default0]:`
 )))  # fmt: skip
+"""Who printed a line: the rank itself, or under a name that ends in `_slot` a number that is the rank."""
 
 _DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
 _CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
@@ -25,7 +27,7 @@ _MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLO
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
 _LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 
-_LOGGING = tuple(map(re.compile, (
+_LOGGING = re.compile("|".join((
     rf"\[?{_MOMENT}(?:[ ,][\w.]+)?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
@@ -46,6 +48,9 @@ _COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b)")
 _MOST = 8
 """How many prefixes may stand before each other."""
 
+_MOST_REMEMBERED = 1024
+"""Shapes whose prefixes are remembered: more than one reader asks, and the lines of tracebacks come again and again."""
+
 
 @dataclass(frozen=True)
 class Stripped:
@@ -65,22 +70,20 @@ def uncommented(passage: Passage) -> Passage:
     return replace(passage, text=_COMMENT.sub("", passage.text)) if "#" in passage.text else passage
 
 
+@lru_cache(_MOST_REMEMBERED)
 def strip(shape: str) -> Stripped:
     """Take the prefixes off a shape."""
     at, rank, rank_slot = 0, None, None
     for _ in range(_MOST):
-        if rank is None and rank_slot is None:
-            found = next((match for one in _RANKS if (match := one.match(shape, at))), None)
-            if found is not None:
-                groups = found.groupdict()
-                if groups.get("slot"):
-                    rank_slot = shape.count(_N, 0, found.start("slot"))
-                elif groups.get("rank"):
-                    rank = int(groups["rank"])
-                at = found.end()
-                continue
-        found = next((match for one in _LOGGING if (match := one.match(shape, at)) and match.end() > at), None)
-        if found is None:
+        found = None
+        if rank is None and rank_slot is None and (found := _RANK.match(shape, at)):
+            told = next((name for name, one in found.groupdict().items() if one), "")
+            if told.endswith("_slot"):
+                rank_slot = shape.count(_N, 0, found.start(told))
+            elif told:
+                rank = int(found[told])
+        found = found or _LOGGING.match(shape, at)
+        if not found:
             break
         at = found.end()
     return Stripped(shape[at:], shape.count(_N, 0, at), rank, rank_slot)

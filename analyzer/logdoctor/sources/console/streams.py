@@ -187,7 +187,7 @@ class StreamReader:
         starts = np.cumsum(slots) - slots
         told = np.flatnonzero(np.array(self._known.told)[ids])
         if len(told):
-            floats = _floats(masked.numbers)
+            floats = masked.numbers.values()
             order = told[np.argsort(ids[told], kind="stable")]
             bounds = np.flatnonzero(np.diff(ids[order], prepend=-1))
             found: dict[tuple[object, ...], list[Rows]] = {}
@@ -249,10 +249,3 @@ def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], float
     if form.rank_slot is not None:
         ranks = floats[starts + form.rank_slot]
     return Rows(form, lines, tuple(numbers(one.slot, one.factor) for one in form.fields), ranks)
-
-
-def _floats(numbers: list[str]) -> NDArray[np.float64]:
-    try:
-        return np.fromiter(map(float, numbers), np.float64, len(numbers))
-    except ValueError:
-        return np.fromiter((float(number.replace(",", "")) for number in numbers), np.float64, len(numbers))

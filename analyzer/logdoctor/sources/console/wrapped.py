@@ -7,15 +7,12 @@ from dataclasses import replace
 
 from logdoctor.sources.console.passages import Passage
 
-_BELOW = re.compile(r"(?<=[:=])([ \t]?)\n[ \t]*([-+]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?%?)[ \t]*(?=\n)")
-"""A colon at the end of a line, and a number that is all of the next one."""
+_BELOW = re.compile(r"\n(?:(?<=[:=]\n)|(?<=[:=][ \t]\n))[ \t]*([-+]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?%?)[ \t]*(?=\n)")
+"""The end of a line behind a colon, and a number that is all of the next one."""
 
 
 def unwrapped(passage: Passage) -> Passage:
     """Return a passage, line for line, with such values behind their names, and nothing where they were."""
-    text = passage.text
-    if not any(end in text for end in (":\n", ": \n", "=\n")):
-        return passage
     if not passage.ended:  # the last number may be cut off
-        return replace(passage, text=_BELOW.sub(r"\1\2\n", text))
-    return replace(passage, text=_BELOW.sub(r"\1\2\n", text + "\n")[:-1])
+        return replace(passage, text=_BELOW.sub(r"\1\n", passage.text))
+    return replace(passage, text=_BELOW.sub(r"\1\n", passage.text + "\n")[:-1])

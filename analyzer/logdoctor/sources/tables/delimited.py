@@ -6,7 +6,7 @@ left out and named with its line and bytes: a row that fits by luck would be a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -22,10 +22,11 @@ from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import parse_cells, parse_number
+from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table_logs import LABELS
-from logdoctor.sources.tables.text import Block, Span, damage_notices, head_block, read_blocks, spans_of
+from logdoctor.sources.tables.text import MOST_NOTICES, Block, Damage, Span, head_block, read_blocks, spans_of
 
 _PROSE = 20
 """So many cells of text and no number make a column of text, which is no longer read."""
@@ -86,8 +87,10 @@ class _Reader:
         self.header = form.header
         self.header_line = form.header_line
         self.table = TableBuilder(path)
-        self.spans: list[Span] = []
+        self.damage = Damage(path)
         self.notices: list[Notice] = []
+        self.headers = 0
+        """How many headers came behind the first."""
         self.prose: set[str] = set()
         """Columns that held nothing but text so far; they are no longer read."""
         self.recent: Sequence[str] = ()
@@ -111,19 +114,36 @@ class _Reader:
         """Return the table without the rows that hold text where a number belongs."""
         table = self.table.build()
         torn = np.zeros(table.rows, bool)
+        reasons = {}
         for column in filter(_is_torn, table.columns):
-            torn[column.texts] = True
-            reason = f"has text in the numeric column `{column.name}`"
-            self.spans += spans_of(self.path, table.lines.at(column.texts).tolist(), reason)
-        numeric = [column.take(np.full(len(column), _is_numeric(column))) for column in table.columns]
-        notices = (*self.notices, *damage_notices(self.path, self.spans), *self._texts(table))
-        return Reading(self.form, table.with_columns(numeric).take(~torn), notices)
+            rows = column.texts.numbers()
+            reasons[f"has text in the numeric column `{column.name}`"] = rows[~torn[rows]]
+            torn[rows] = True
+        self._reject_torn(table, reasons)
+        numeric = [column if _is_numeric(column) else column.without_any() for column in table.columns]
+        notices = (*self.notices, *self._more_headers(), *self.damage.notices(), *self._texts(table))
+        return Reading(self.form, table.with_columns(numeric).without(torn), notices)
+
+    def _reject_torn(self, table: Table, reasons: Mapping[str, Numbers]) -> None:
+        """Say which rows are left out for text in a column of numbers."""
+        if reasons:
+            rows = np.concatenate(list(reasons.values()))
+            order = np.argsort(rows)
+            why = np.repeat(np.array(list(reasons), object), list(map(len, reasons.values())))[order]
+            for span in spans_of(self.path, table.lines.at(rows[order].astype(np.int64)), why.tolist()):
+                self.damage.add(span)
+
+    def _more_headers(self) -> Iterator[Notice]:
+        """Say how many headers there are beyond those that are told of one by one."""
+        if self.headers > MOST_NOTICES:
+            message = f"The header is repeated or changed {self.headers - MOST_NOTICES} more times."
+            yield Notice(RESTART, str(self.path), message)
 
     def _texts(self, table: Table) -> Iterator[Notice]:
         """Say where columns of numbers hold text so often that it may have been meant."""
         for column in table.columns:
             if len(column) and len(column.texts) and _is_numeric(column) and not _is_torn(column):
-                line = int(table.lines.at(column.texts[:1])[0])
+                line = int(table.lines.at(column.texts.numbers()[:1].astype(np.int64))[0])
                 count = len(column.texts)
                 message = (
                     f"Column `{column.name}` holds text in {count} cells, the first on line {line}, and no number."
@@ -198,6 +218,9 @@ class _Reader:
             else f"From here on the table has other columns: {', '.join(header)}."
         )
         self.header, self.header_line = header, block.lines[i]
+        self.headers += 1
+        if self.headers > MOST_NOTICES:
+            return
         place = (int(block.offsets[i]), int(block.offsets[i + 1]), block.first + i, block.first + i)
         self.notices.append(Notice(RESTART if repeated else INTERPRETATION, str(self.path), message, *place))
 
@@ -210,7 +233,7 @@ class _Reader:
             self._reject(block, len(block.lines) - 1, reason, INTERRUPTED_WRITE)
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.spans.append(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
 
     def _add_rows(self, block: Block, places: list[int], rows: list[Row]) -> None:
         if rows:

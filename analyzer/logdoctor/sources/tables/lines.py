@@ -46,7 +46,12 @@ class Lines:
 
     def take(self, rows: NDArray[np.bool_]) -> Lines:
         """Keep the rows of a mask."""
-        return Lines.of(self.at(np.flatnonzero(rows))) if self._count else self
+        if not self._count:
+            return self
+        kept = Lines()
+        for first in range(0, len(rows), PIECE):
+            kept.add(self.at(first + np.flatnonzero(rows[first : first + PIECE])))
+        return kept
 
     def _last(self, more: NDArray[np.int64]) -> int:
         """Return the last line; in front of the first row anything that does not lead to it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
 from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
+from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
 MOMENTS = frozenset({
@@ -31,22 +34,35 @@ def parser_of(name: str) -> CellParser:
     return parse_time if holds_times else parse_number
 
 
-def without_moments(table: Table) -> tuple[Table, NDArray[np.float64] | None]:
-    """Take the column out that holds the moment of logging; return it in seconds since 1970, NaN where unknown."""
+@dataclass(frozen=True)
+class Moments:
+    """When the rows of a table were written."""
+
+    column: Column
+    unit: float
+    """Seconds that a number of the column stands for."""
+    rows: int
+    """Rows of the table."""
+
+    def of(self, where: Rows) -> NDArray[np.float64] | None:
+        """Return when some rows were written, in seconds since 1970, or None where one does not say."""
+        found = np.empty(len(where))
+        end = 0
+        moments = self.column.held.over_all(self.column.where, self.rows)
+        for piece, here in zip(moments, where.within(self.rows), strict=True):
+            seconds = piece[here] * self.unit
+            if np.isnan(seconds).any():
+                return None
+            found[end : end + len(seconds)] = seconds
+            end += len(seconds)
+        return found
+
+
+def without_moments(table: Table) -> tuple[Table, Moments | None]:
+    """Take the column out that holds the moment of logging."""
     for column in table.columns:
-        seconds = _seconds(column)
-        if seconds is not None:
-            moments = np.full(table.rows, np.nan)
-            column.where.put(seconds, moments)
-            return table.with_columns(one for one in table.columns if one is not column), moments
+        for unit in _UNITS if column.name.strip().lower() in MOMENTS and len(column) else ():
+            if all(bool(((at * unit > _SINCE) & (at * unit < _UNTIL)).all()) for at in column.pieces()):
+                rest = table.with_columns(one for one in table.columns if one is not column)
+                return rest, Moments(column, unit, table.rows)
     return table, None
-
-
-def _seconds(column: Column) -> NDArray[np.float64] | None:
-    if column.name.strip().lower() not in MOMENTS or not len(column):
-        return None
-    for unit in _UNITS:
-        seconds = column.values * unit
-        if ((seconds > _SINCE) & (seconds < _UNTIL)).all():
-            return seconds
-    return None

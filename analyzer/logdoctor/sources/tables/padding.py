@@ -10,6 +10,7 @@ A NaN loss is the gravest finding there is, so a NaN is taken for padding only w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +21,7 @@ from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
 from logdoctor.run.roles import Throughput
 from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
 Mask = NDArray[np.bool_]
@@ -38,20 +40,25 @@ _NAMES_SHOWN = 4
 
 def without_padding(table: Table) -> tuple[Table, tuple[Notice, ...]]:
     """Take out every NaN that means "not logged", and say so in one notice."""
-    holes = {column.name: _rows(table, column, np.isnan(column.values)) for column in _quantities(table)}
-    holes = {name: rows for name, rows in holes.items() if rows.any()}
+    holes = {column.name: _nan_rows(table, column) for column in _quantities(table) if _holds_nan(column)}
     if not holes:
         return table, ()
-    numbers = {column.name: _rows(table, column, ~np.isnan(column.values)) for column in _quantities(table)}
+    numbers = {column.name: _number_rows(table, column) for column in _quantities(table)}
     not_run = _rows_not_run(table, numbers, holes)
-    padding = {
-        name: hole & (not_run | _is_machines(name) | _off_grid(numbers[name], hole)) for name, hole in holes.items()
-    }
-    for name, blank in _turns(numbers, holes).items():
-        padding[name] |= blank
-    padding = {name: rows for name, rows in padding.items() if rows.any()}
+    blanks = _turns(table.rows, numbers, holes)
+    padding = {}
+    for name, hole in holes.items():
+        parts = (
+            [hole]
+            if _is_machines(name)
+            else [not_run, _off_grid(table.rows, numbers[name], hole), *blanks.get(name, ())]
+        )
+        padding[name] = Rows.of_masks(
+            mask & one for mask, one in zip(_any(parts, table.rows), hole.masks(table.rows), strict=True)
+        )
+    padding = {name: rows for name, rows in padding.items() if len(rows)}
     columns = tuple(
-        column.take(~column.where.of(padding[column.name])) if column.name in padding else column
+        column.without(padding[column.name], table.rows) if column.name in padding else column
         for column in table.columns
     )
     return table.with_columns(columns), _notices(table, padding)
@@ -66,92 +73,167 @@ def _is_machines(name: str) -> bool:
     return role_of(name, split_of(name)) is Throughput
 
 
-def _rows(table: Table, column: Column, points: Mask) -> Mask:
-    """Turn a mask over the points of a column into one over the rows of the table."""
-    rows = np.zeros(table.rows, bool)
-    if points.any():
-        column.where.take(points).put(points[points], rows)
-    return rows
+def _holds_nan(column: Column) -> bool:
+    return any(bool(np.isnan(piece).any()) for piece in column.pieces())
 
 
-def _any(masks: dict[str, Mask]) -> Mask:
-    """Return the rows that are in at least one of some masks."""
-    return np.asarray(np.any(np.stack(list(masks.values())), axis=0))
+def _nan_rows(table: Table, column: Column) -> Rows:
+    """Return the rows in which a column is NaN."""
+    cells = zip(column.where.masks(table.rows), column.held.over_all(column.where, table.rows), strict=True)
+    return Rows.of_masks(mask & np.isnan(values) for mask, values in cells)
 
 
-def _rows_not_run(table: Table, numbers: dict[str, Mask], holes: dict[str, Mask]) -> Mask:
+def _number_rows(table: Table, column: Column) -> Rows:
+    """Return the rows in which a column has a number."""
+    return Rows.of_masks(~np.isnan(values) for values in column.held.over_all(column.where, table.rows))
+
+
+def _together(rows: Iterable[Rows], count: int) -> Iterator[list[Mask]]:
+    """Yield the masks of several rows over the same piece of a table."""
+    return map(list, zip(*(one.masks(count) for one in rows), strict=True))
+
+
+def _any(rows: Iterable[Rows], count: int) -> Iterator[Mask]:
+    """Yield, piece by piece, which rows are among at least one of several."""
+    for masks in _together(rows, count):
+        yield np.logical_or.reduce(masks)
+
+
+def _first(masks: Iterable[Mask]) -> int | None:
+    """Return the first row of a mask, or None where there is none."""
+    start = 0
+    for mask in masks:
+        if mask.any():
+            return start + int(np.argmax(mask))
+        start += len(mask)
+    return None
+
+
+def _last(masks: Iterable[Mask]) -> int:
+    """Return the last row of a mask, or -1."""
+    start, last = 0, -1
+    for mask in masks:
+        if mask.any():
+            last = start + len(mask) - 1 - int(np.argmax(mask[::-1]))
+        start += len(mask)
+    return last
+
+
+def _rows_not_run(table: Table, numbers: dict[str, Rows], holes: dict[str, Rows]) -> Rows:
     """Return the rows in which at least two quantities are NaN, none is a number, and no step can have been run."""
-    with_number = _any(numbers)
-    if not with_number.any():
-        return np.zeros(table.rows, bool)
-    nothing = ~with_number & (np.sum(list(holes.values()), axis=0) >= 2)
-    before_the_first = np.arange(table.rows) < np.argmax(with_number)
-    machine_stopped = np.zeros(table.rows, bool)
-    for name, hole in holes.items():
-        usually_there = numbers[name].sum() >= (hole & with_number).sum()
-        if _is_machines(name) and usually_there:
-            machine_stopped |= hole
-    return np.asarray(nothing & (before_the_first | machine_stopped))
+    with_number = Rows.of_masks(_any(numbers.values(), table.rows))
+    first = _first(with_number.masks(table.rows))
+    if first is None:
+        return Rows(0)
+    stopped = [
+        hole
+        for name, hole in holes.items()
+        if _is_machines(name) and len(numbers[name]) >= _common(hole, with_number, table.rows)
+    ]
+    return Rows.of_masks(_not_run(table.rows, with_number, first, list(holes.values()), stopped))
 
 
-def _off_grid(number: Mask, hole: Mask) -> Mask:
+def _not_run(count: int, with_number: Rows, first: int, holes: list[Rows], stopped: list[Rows]) -> Iterator[Mask]:
+    start = 0
+    machines = _any(stopped or [Rows(0)], count)
+    for somebody, masks, machine in zip(with_number.masks(count), _together(holes, count), machines, strict=True):
+        nothing = ~somebody & (np.sum(masks, axis=0) >= 2)
+        yield nothing & ((np.arange(start, start + len(nothing)) < first) | machine)
+        start += len(nothing)
+
+
+def _common(one: Rows, other: Rows, count: int) -> int:
+    return sum(int(np.count_nonzero(mine & theirs)) for mine, theirs in _together((one, other), count))
+
+
+def _off_grid(count: int, number: Rows, hole: Rows) -> Rows:
     """Return the rows between those at which a column was logged, when these are equally spaced."""
-    present = np.flatnonzero(number | hole)
-    logged = np.flatnonzero(number[present])
-    off = np.zeros(len(number), bool)
-    gaps = np.diff(logged)
-    if len(logged) < _GRID_POINTS or (spacing := gaps.min()) < 2:
-        return off
-    if (gaps % spacing == 0).all() and np.median(gaps) == spacing:
-        off[present[(np.arange(len(present)) - logged[0]) % spacing != 0]] = True
-    return off
+    gaps = [found for found in _gaps(count, number, hole) if len(found)]
+    if len(number) < _GRID_POINTS or (spacing := min(int(found.min()) for found in gaps)) < 2:
+        return Rows(0)
+    usual = sum(int(np.count_nonzero(found == spacing)) for found in gaps)
+    if 2 * usual <= sum(map(len, gaps)) or any((found % spacing).any() for found in gaps):
+        return Rows(0)
+    return Rows.of_masks(_between(count, number, hole, spacing))
 
 
-def _turns(numbers: dict[str, Mask], holes: dict[str, Mask]) -> dict[str, Mask]:
-    """Return the blank rows of each column that takes turns with another: those in which a partner has its turn."""
-    patterns: dict[bytes, list[str]] = {}
+def _places(count: int, number: Rows, hole: Rows) -> Iterator[tuple[Mask, Mask, NDArray[np.int64]]]:
+    """Yield, piece by piece, the rows with a number, those with a number or NaN, and how many of these came before."""
+    before = 0
+    for logged, blank in _together((number, hole), count):
+        present = logged | blank
+        places = np.cumsum(present).astype(np.int64) - present + before
+        before += int(np.count_nonzero(present))
+        yield logged, present, places
+
+
+def _gaps(count: int, number: Rows, hole: Rows) -> Iterator[NDArray[np.int64]]:
+    last = np.zeros(0, np.int64)
+    for logged, _, places in _places(count, number, hole):
+        at = np.concatenate([last, places[logged]])
+        yield np.diff(at).astype(np.int32)
+        last = at[-1:]
+
+
+def _between(count: int, number: Rows, hole: Rows, spacing: int) -> Iterator[Mask]:
+    first: int | None = None
+    for logged, present, places in _places(count, number, hole):
+        if first is None and logged.any():
+            first = int(places[np.argmax(logged)])
+        yield present & ((places - (first or 0)) % spacing != 0)
+
+
+def _turns(count: int, numbers: dict[str, Rows], holes: dict[str, Rows]) -> dict[str, list[Rows]]:
+    """Return rows in which each column that takes turns with another has its blanks: those of its partners' turns."""
+    patterns: dict[object, list[str]] = {}
     for name, hole in holes.items():
-        patterns.setdefault(hole.tobytes() + numbers[name].tobytes(), []).append(name)
-    blanks: dict[str, Mask] = {}
-    if len(patterns) > _MOST_PATTERNS:
+        patterns.setdefault((hole.key, numbers[name].key), []).append(name)
+    blanks: dict[str, list[Rows]] = {}
+    if len(patterns) < 2 or len(patterns) > _MOST_PATTERNS:
         return blanks
-    nobody = _nobodys_turn(numbers)
+    nobody = _nobodys_turn(count, numbers)
+    begins = _first(nobody.masks(count))
     for ones, others in combinations(patterns.values(), 2):
-        if _take_turns(numbers[ones[0]], holes[ones[0]], numbers[others[0]], holes[others[0]]):
-            for name, partner in [(name, others[0]) for name in ones] + [(name, ones[0]) for name in others]:
-                known = blanks.get(name, np.zeros(len(nobody), bool))
-                blanks[name] = known | holes[name] & (numbers[partner] | _before_end(nobody, numbers[name]))
+        one, other = ones[0], others[0]
+        if _take_turns(count, numbers[one], holes[one], numbers[other], holes[other]):
+            for name, partner in [(name, other) for name in ones] + [(name, one) for name in others]:
+                blanks.setdefault(name, []).append(numbers[partner])
+                # Its own turns, unless it still had numbers after the first of them.
+                if begins is not None and _last(numbers[name].masks(count)) >= begins:
+                    blanks[name].append(nobody)
     return blanks
 
 
-def _nobodys_turn(numbers: dict[str, Mask]) -> Mask:
+def _nobodys_turn(count: int, numbers: dict[str, Rows]) -> Rows:
     """Return the rows without any number, up to the last number: NaN everywhere to the end is divergence."""
-    somebody = _any(numbers)
-    return ~somebody & (np.cumsum(somebody[::-1])[::-1] > 0)
+    somebody = Rows.of_masks(_any(numbers.values(), count))
+    last = _last(somebody.masks(count))
+    return Rows.of_masks(before & ~mask for before, mask in _together((Rows(last + 1), somebody), count))
 
 
-def _before_end(nobody: Mask, number: Mask) -> Mask:
-    """Return nobody's rows if a column still had numbers after the first of them; else they may be its own turns."""
-    return nobody if nobody.any() and number[np.argmax(nobody) :].any() else np.zeros(len(nobody), bool)
-
-
-def _take_turns(number: Mask, hole: Mask, other_number: Mask, other_hole: Mask) -> bool:
+def _take_turns(count: int, number: Rows, hole: Rows, other_number: Rows, other_hole: Rows) -> bool:
     """Tell whether two columns are never logged together, and change places repeatedly."""
-    mine, theirs = number & other_hole, hole & other_number
-    whose = mine[mine | theirs]
-    return not (number & other_number).any() and int(np.sum(whose[1:] != whose[:-1])) >= _TURNS
+    turns, last = 0, np.zeros(0, bool)
+    for mine, blank, theirs, other_blank in _together((number, hole, other_number, other_hole), count):
+        if (mine & theirs).any():
+            return False
+        whose = np.concatenate([last, mine[(mine & other_blank) | (theirs & blank)]])
+        turns += int(np.sum(whose[1:] != whose[:-1]))
+        last = whose[-1:]
+    return turns >= _TURNS
 
 
-def _notices(table: Table, padding: dict[str, Mask]) -> tuple[Notice, ...]:
+def _notices(table: Table, padding: dict[str, Rows]) -> tuple[Notice, ...]:
     """Say in one sentence what was left out, where."""
     if not padding:
         return ()
-    concerned = np.flatnonzero(_any(padding))
-    points = sum(int(rows.sum()) for rows in padding.values())
+    points = sum(map(len, padding.values()))
     names = ", ".join(f"`{name}`" for name in list(padding)[:_NAMES_SHOWN])
     more = f" and {len(padding) - _NAMES_SHOWN} more" if len(padding) > _NAMES_SHOWN else ""
     message = f'{points} values "nan" of {names}{more} stand for "not logged" and were left out.'
     if not len(table.lines):
         return (Notice(PADDING, str(table.path), message),)
-    start, end = table.lines.at(concerned[[0, -1]]).tolist()
+    concerned = Rows.of_masks(_any(padding.values(), table.rows))
+    ends = [_first(concerned.masks(table.rows)) or 0, _last(concerned.masks(table.rows))]
+    start, end = table.lines.at(np.array(ends)).tolist()
     return (Notice(PADDING, str(table.path), message, line_start=start, line_end=end),)

@@ -28,11 +28,3 @@ def rises(array: NDArray[Any]) -> bool:
 def falls(array: NDArray[np.int64] | NDArray[np.float64]) -> bool:
     """Tell whether any element is smaller than the one before."""
     return any(bool((piece[1:] < piece[:-1]).any()) for piece in pieces(array, overlap=1))
-
-
-def whole_numbers(values: NDArray[np.float64], *, in_place: bool = False) -> NDArray[np.int64]:
-    """Round down, if asked in the memory of the values themselves; infinities and NaN come out as anything."""
-    steps = values.view(np.int64) if in_place else np.empty(len(values), np.int64)
-    for piece, rounded in zip(pieces(values), pieces(steps), strict=True):
-        np.floor(piece, out=rounded, casting="unsafe")
-    return steps

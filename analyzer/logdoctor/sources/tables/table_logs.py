@@ -21,8 +21,9 @@ from logdoctor.sources.tables.counters import (
     ruler_of,
     without_false_counts,
 )
-from logdoctor.sources.tables.moments import without_moments
+from logdoctor.sources.tables.moments import Moments, without_moments
 from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
@@ -38,6 +39,12 @@ RUN_LABELS = frozenset({"run", "run_id", "run_name", "experiment", "trial", "fol
 LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
 
 _CONFIG = "config/"
+
+_MOST_RUNS = 1000
+"""Runs of one table that are read: the table is gone through once for each."""
+
+_FEW_WORDS = 32
+"""Words for each of which a column is gone through once."""
 
 _VALUES = frozenset({"value", "values"})
 
@@ -60,22 +67,35 @@ def read_logs(
 
 def _runs(table: Table) -> Iterator[tuple[str, Table]]:
     """Part a table by run, where a column tells runs apart that have more than a row each."""
-    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
-    if labels is None or not 1 < len(labels.words) <= table.rows / 2:
+    labels = _of_runs(table)
+    if labels is None:
         yield "", table
         return
     unnamed = table.with_columns(column for column in table.columns if column.name != labels.name)
-    for code, word in enumerate(labels.words):
+    for code, word in enumerate(labels.words[:_MOST_RUNS]):
         yield readable(f"{labels.name}={word}"), unnamed.take(labels.codes == code)
     if (labels.codes < 0).any():
         yield "", unnamed.take(labels.codes < 0)
 
 
+def _of_runs(table: Table) -> Labels | None:
+    """Return the column that tells runs apart, where these have more than a row each."""
+    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
+    return labels if labels is not None and 1 < len(labels.words) <= table.rows / 2 else None
+
+
 def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
     """Take the columns out that repeat a setting in every row, as Ray does: `config/lr`."""
-    settings = [one for one in table.columns if one.name.startswith(_CONFIG) and len(one) and np.ptp(one.values) == 0]
-    kept = table.with_columns(one for one in table.columns if one not in settings)
-    return kept, {one.name.removeprefix(_CONFIG).replace("/", "."): float(one.values[0]) for one in settings}
+    first = {
+        one.name: float(next(one.pieces())[0]) for one in table.columns if one.name.startswith(_CONFIG) and len(one)
+    }
+    settings = {
+        one.name: first[one.name]
+        for one in table.columns
+        if one.name in first and all(bool((piece == first[one.name]).all()) for piece in one.pieces())
+    }
+    kept = table.with_columns(one for one in table.columns if one.name not in settings)
+    return kept, {name.removeprefix(_CONFIG).replace("/", "."): value for name, value in settings.items()}
 
 
 def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
@@ -85,7 +105,7 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
         table = without_false_counts(table)
     elif (lost := misplaced(table)).any():
         notices += _misplaced(table, lost)
-        table = table.take(~lost)
+        table = table.without(lost)
     table, moments = without_moments(table)
     table, padding = without_padding(table)
     ruler = ruler_of(table, step_axis, _training_rows(table))
@@ -104,6 +124,12 @@ def _unread(table: Table) -> Iterator[Notice]:
     if table.unread:
         message = f"{table.unread} columns were not read: the table has more than {MOST_COLUMNS:,}."
         yield Notice(DAMAGE, str(table.path), message)
+    by_run = _of_runs(table)
+    for labels in table.labels:
+        most = _MOST_RUNS if labels is by_run else MOST_COLUMNS
+        if len(labels.words) >= most and (rows := int(np.count_nonzero(labels.codes >= most))):
+            message = f"{rows} rows were not used: column `{labels.name}` holds more than {most:,} words."
+            yield Notice(DAMAGE, str(table.path), message)
 
 
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
@@ -111,13 +137,13 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
     reason = "has a step that is no whole number, too large, or grown together with another"
     rows = np.flatnonzero(lost)
     if len(table.lines):
-        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows).tolist(), reason))
+        yield from damage_notices(table.path, spans_of(table.path, table.lines.at(rows), [reason] * len(rows)))
     else:
         message = f"{len(rows)} rows were not used, the first of them row {rows[0] + 1}: it {reason}."
         yield Notice(DAMAGE, str(table.path), message)
 
 
-def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> tuple[tuple[Series, ...], list[str]]:
+def _place(table: Table, ruler: Ruler, moments: Moments | None) -> tuple[tuple[Series, ...], list[str]]:
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [column for column in _by_label(table) if len(column)]
@@ -125,6 +151,7 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
     shared = {key: ruler.place(where, fallback) for key, where in places.items()}
     placed = {i: shared[one.where.key] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
+    times: dict[tuple[int, bytes], NDArray[np.float64] | None] = {}
     series = []
     for i, column in enumerate(columns):
         if i in placed:
@@ -133,10 +160,11 @@ def _place(table: Table, ruler: Ruler, moments: NDArray[np.float64] | None) -> t
             shown, finer = _as_quantity(column, ruler, axes)
             placement = finer.place(shown.where, fallback)
         if len(shown):
-            times = None if moments is None else shown.where.of(moments)
-            times = None if times is None or np.isnan(times).any() else times
-            one = Series.of(shown.name, placement.steps, shown.values, times, placement.axis)
-            held_out = len(ruler.validation) and np.isin(shown.rows, ruler.validation).all()
+            if moments is not None and shown.where.key not in times:
+                times[shown.where.key] = moments.of(shown.where)
+            at = times.get(shown.where.key)
+            one = Series.of(shown.name, placement.steps, shown.values, at, placement.axis)
+            held_out = len(ruler.validation) and shown.where.is_in(ruler.validation, table.rows)
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
 
@@ -148,8 +176,10 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     """
     finer = ruler.finer_than(counter.name)
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
-        return counter.take(np.zeros(len(counter), bool)), finer
-    return counter.take(counter.where.of(finer.counters[0].known)) if finer.counters else counter, finer
+        return counter.without_any(), finer
+    if not finer.counters or len(finer.counters[0].known) == finer.counters[0].count:
+        return counter, finer
+    return counter.take(counter.where.of(finer.counters[0].known.mask(finer.counters[0].count))), finer
 
 
 def _by_label(table: Table) -> Iterator[Column]:
@@ -168,22 +198,38 @@ def _by_label(table: Table) -> Iterator[Column]:
 
 def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
     codes = column.where.of(labels.codes)
+    if len(labels.words) <= _FEW_WORDS:
+        parts = [column.take(codes == code) for code in (*range(len(labels.words)), -1)]
+        if all(one.held is not column.held for one in parts):
+            column.held.keep((), 0)  # all of it is in its parts
+        for word, part in zip(labels.words, parts[:-1], strict=True):
+            yield replace(part, name=form.format(word=word, name=column.name))
+        yield parts[-1]
+        return
+    rows, values = column.rows, column.values
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(-1, len(labels.words)), side="right")
     for code, word in enumerate(labels.words):
-        yield replace(column.take(codes == code), name=form.format(word=word, name=column.name))
-    yield column.take(codes < 0)
+        here = order[ends[code] : ends[code + 1]]
+        yield Column.of(form.format(word=word, name=column.name), rows[here], values[here])
+    unnamed = order[: ends[0]]
+    yield Column.of(column.name, rows[unnamed], values[unnamed])
 
 
 def _names_splits(labels: Labels) -> bool:
     return normal(labels.name) in SPLIT_LABELS and all(map(split_of, labels.words))
 
 
-def _training_rows(table: Table) -> NDArray[np.bool_]:
-    """Return a mask of the rows that no column assigns to held-out data."""
+def _training_rows(table: Table) -> Rows | None:
+    """Return the rows that no column assigns to held-out data, where one tells."""
+    labels = [one for one in table.labels if _names_splits(one)]
+    if not labels:
+        return None
     training = np.ones(table.rows, bool)
-    for labels in filter(_names_splits, table.labels):
-        for code, word in enumerate(labels.words):
-            training &= (labels.codes != code) | (split_of(word) is Split.TRAIN)
-    return training
+    for one in labels:
+        held_out = [code for code, word in enumerate(one.words) if split_of(word) is not Split.TRAIN]
+        training &= ~np.isin(one.codes, held_out)
+    return Rows.chosen(training)
 
 
 def _is_keras_history(table: Table) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -185,36 +185,86 @@ def readable(name: str) -> str:
         return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def spans_of(path: Path, lines: Collection[int], reason: str) -> Iterator[Span]:
-    """Yield the places of some lines of a file, which is read once more for it; raises OSError."""
-    wanted = np.array(sorted(set(lines)), np.int64)
+def spans_of(path: Path, lines: NDArray[np.int64], reasons: Sequence[str]) -> Iterator[Span]:
+    """Yield the places of some lines, given in rising order with what is wrong with each.
+
+    The file is read once more for it; raises OSError.
+    """
+    done = 0
     for block in read_blocks(path):
-        here = wanted[(wanted >= block.first) & (wanted < block.first + len(block.lines))] - block.first
-        for i in here.tolist():
-            yield Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason)
-        if not len(wanted) or block.first + len(block.lines) > wanted[-1]:
+        end = int(np.searchsorted(lines, block.first + len(block.lines)))
+        for k in range(done, end):
+            i = int(lines[k]) - block.first
+            yield Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reasons[k])
+        done = end
+        if done == len(lines):
             return
 
 
 def damage_notices(path: Path, spans: Iterable[Span]) -> Iterator[Notice]:
     """Yield one notice for each stretch of neighbouring lines that could not be used, in the order of the file."""
-    stretches: list[list[Span]] = []
-    for span in sorted(spans, key=lambda one: one.byte_start):
-        full = len(stretches) > MOST_NOTICES
-        if stretches and (full or span.byte_start <= stretches[-1][-1].byte_end):
-            stretches[-1].append(span)
+    damage = Damage(path)
+    for span in spans:
+        damage.add(span)
+    return damage.notices()
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Lines from one to another that could not be used."""
+
+    first: Span
+    last: Span
+    lines: int = 1
+
+    def with_another(self, other: _Stretch) -> _Stretch:
+        first = min(self.first, other.first, key=lambda one: one.byte_start)
+        return _Stretch(first, max(self.last, other.last, key=lambda one: one.byte_end), self.lines + other.lines)
+
+
+class Damage:
+    """Lines of a file that could not be used, as they are found; however many they are, few places are held."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines = 0
+        self._places: list[_Stretch] = []
+        self._others: _Stretch | None = None
+        """What lies beyond MOST_NOTICES."""
+
+    def __len__(self) -> int:
+        return self._lines
+
+    def add(self, span: Span) -> None:
+        """Add a line."""
+        self._lines += 1
+        self._put(_Stretch(span, span), self._places)
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield one notice for each stretch of neighbouring lines, in the order of the file, and one for the others."""
+        places: list[_Stretch] = []
+        for one in sorted(self._places, key=lambda one: one.first.byte_start):
+            self._put(one, places)
+        self._places = places
+        yield from (_damage_notice(self._path, one, scattered=False) for one in places)
+        if self._others is not None:
+            yield _damage_notice(self._path, self._others, scattered=True)
+
+    def _put(self, one: _Stretch, places: list[_Stretch]) -> None:
+        if places and places[-1].first.byte_start <= one.first.byte_start <= places[-1].last.byte_end:
+            places[-1] = places[-1].with_another(one)
+        elif len(places) < MOST_NOTICES:
+            places.append(one)
         else:
-            stretches.append([span])
-    for i, stretch in enumerate(stretches):
-        yield _damage_notice(path, stretch, scattered=i >= MOST_NOTICES)
+            self._others = one if self._others is None else self._others.with_another(one)
 
 
-def _damage_notice(path: Path, spans: Sequence[Span], *, scattered: bool) -> Notice:
-    first, last = spans[0], spans[-1]
+def _damage_notice(path: Path, stretch: _Stretch, *, scattered: bool) -> Notice:
+    first, last = stretch.first, stretch.last
     if first.line == last.line:
         message = f"Line {first.line} {first.reason}."
     elif scattered:
-        message = f"{len(spans)} lines from {first.line} to {last.line} were not used; the first {first.reason}."
+        message = f"{stretch.lines} lines from {first.line} to {last.line} were not used; the first {first.reason}."
     else:
         message = f"Lines {first.line} to {last.line} were not used; the first {first.reason}."
     return Notice(DAMAGE, str(path), message, first.byte_start, last.byte_end, first.line, last.line, first.cause)

@@ -1,4 +1,7 @@
-"""The kinds of faults: which rules find them, which causes are right, and how it is known that they showed."""
+"""The kinds of faults: which rules find them, which causes are right, and how it is known that they showed.
+
+Where a fault has another face than its own, `also` names the rule of that face and the measurement that shows it.
+"""
 
 from __future__ import annotations
 
@@ -155,6 +158,7 @@ INPUTS_NOT_NORMALISED = Fault(
     ("data-not-normalised", "learning-rate-too-high"),
     s.either(s.exploded, s.starts_too_high),
     (*BLOWN, *STUCK),
+    also=(("stalled-at-chance", s.ends_at_chance),),
 )
 
 # Optimization.
@@ -165,6 +169,8 @@ RATE_TOO_LOW = Fault(
     ("learning-rate-too-low",),
     s.slow_but_falling,
     (*STUCK, "still-improving"),
+    # Half the rate is half the steps: where no rate is logged, a run too slow and a run too short are one curve.
+    also=(("stalled-at-chance", s.ends_at_chance), ("still-improving", s.still_falling)),
 )
 RATE_NEXT_TO_NOTHING = Fault(
     "rate-next-to-nothing",
@@ -293,6 +299,7 @@ TOO_LITTLE_DATA = Fault(
     s.overfitted,
     UNEVEN,
     needs=("validation_loss",),
+    also=(("generalization-gap", s.gap),),
 )
 LABEL_NOISE = Fault(
     "label-noise",
@@ -351,6 +358,7 @@ MEMORISED_IDS = Fault(
     s.steps_down_at_epochs,
     (*UNEVEN, "epoch-sawtooth"),
     by_step=True,
+    also=(("overfitting", s.overfitted),),
 )
 
 # Collapse.

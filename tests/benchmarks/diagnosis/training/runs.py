@@ -54,6 +54,12 @@ class Fault:
     """Quantities (or "settings") without which nobody could see it."""
     by_step: bool = False
     """Whether means over epochs would hide it."""
+    also: tuple[tuple[str, Shows], ...] = ()
+    """Rules that find it as well, each in those runs alone in which its own symptom is measured on all the numbers.
+
+    A fault has several faces: inputs that blow the weights up leave a network that guesses, and where no more than that
+    is logged, that is what there is to say.
+    """
 
 
 SOUND = Fault("none", (), (), lambda run, _: bool(run.steps))
@@ -83,6 +89,11 @@ class Planned:
     def train(self, seed: int) -> History:
         """Train with a seed."""
         return seeded(self.training, seed)()
+
+    def expected(self, history: History) -> tuple[str, ...]:
+        """Return the rules that find the fault in a run, any one of which is enough."""
+        others = (rule for rule, shows in self.fault.also if shows(history, self.family.twin))
+        return tuple(dict.fromkeys((*self.fault.expect, *others)))
 
     def showed(self, history: History) -> bool:
         """Tell whether the run is what it was meant to be."""

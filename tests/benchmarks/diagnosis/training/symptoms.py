@@ -202,6 +202,19 @@ def at_chance(run: History, twin: History) -> bool:
     return bool(fall < 0.2 * wanted and (accuracy < 0.5 * best or constant))
 
 
+def ends_at_chance(run: History, twin: History) -> bool:
+    """Training accuracy ends at one number or near that of guessing, the loss above 0.9 of an untrained one's.
+
+    Guessing is right in exp(-loss) of the cases for the loss of an untrained network, the twin before training.
+    """
+    if "accuracy" not in run.evaluations[-1] or not np.isfinite(losses(run)).all():
+        return False
+    accuracy = fitted(run, "accuracy")[-max(2, len(run.evaluations) // 3) :]
+    untrained = fitted(twin)[0]
+    guesses = np.ptp(accuracy) < 0.005 or accuracy.mean() < 1.3 * np.exp(-untrained)
+    return bool(guesses and last(losses(run)) > 0.9 * untrained)
+
+
 def slow_but_falling(run: History, twin: History) -> bool:
     """The loss falls to the end, by at least 2 % in all, and ends far above its twin's."""
     values = losses(run)
@@ -292,10 +305,14 @@ def validation_leads(run: History, _: History) -> bool:
 
 
 def validation_jumps(run: History, _: History) -> bool:
-    """From one evaluation to the next the validation loss moves by a quarter of its level, ten times the training's."""
+    """From one evaluation to the next the validation loss moves by a fifth of its level, and twice as far as training.
+
+    Both as shares of their levels. Where training, measured on all of its data, jumps as far, it is the model that
+    jumps, and no log tells how many examples validation has.
+    """
     late = slice(len(run.evaluations) // 4, None)
     jumps = [np.abs(np.diff(values[late])).mean() / values[late].mean() for values in (held_out(run), fitted(run))]
-    return bool(jumps[0] > 0.2 and jumps[0] > 1.2 * jumps[1])
+    return bool(jumps[0] > 0.2 and jumps[0] > 2 * jumps[1])
 
 
 def loss_fell_metric_fell(run: History, _: History) -> bool:

@@ -1,0 +1,54 @@
+"""Whether a jump of a training loss is an event: it comes back, and validation has felt it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.evidence.onset import RUN_UP
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Spike, Spikes, Trend
+from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS
+from logdoctor.signals.step_losses import step_losses
+
+
+@dataclass(frozen=True)
+class JumpyLosses:
+    """The training loss with its excursions, and where it is one value an epoch, the losses of steps beside it."""
+
+    measured: tuple[tuple[Trend[TrainLoss], Spikes[TrainLoss]], ...]
+
+    @classmethod
+    def measure(cls, run: Run, train: Trend[TrainLoss]) -> JumpyLosses:
+        """Measure the losses that are long enough; raises Unmeasurable where none is."""
+        trends = [train, *step_losses(run, train, MIN_SPIKE_POINTS)]
+        if len(trends) > 1 and len(train) < MIN_SPIKE_POINTS:
+            trends = trends[1:]
+        return cls(tuple((one, Spikes.measure(one.series)) for one in trends))
+
+    def __iter__(self) -> Iterator[tuple[Trend[TrainLoss], Spikes[TrainLoss]]]:
+        return iter(self.measured)
+
+
+def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
+    """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
+    if val is None or val.series.axis is not series.axis:
+        return False
+    steps, values = val.series.steps, val.series.values
+    at = int(np.searchsorted(steps, series.steps[spike.index]))
+    begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
+    before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
+    return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
+
+
+def comes_back(spike: Spike, series: Series) -> bool:
+    """Whether most of the height is gone by the end of the log: a step that stays is a divergence, or other data.
+
+    Soon after the jump all of the last values must be low, later most of them: a noisy loss has high ones among them.
+    """
+    soon = len(series) - spike.index <= 4 * RUN_UP
+    end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
+    return spike.recovered or float(end) <= spike.level + spike.height / 2

@@ -1,0 +1,191 @@
+"""Numbers as they are written: where they stand in a text, and what each is worth, all of them at once.
+
+A log is a third to a half digits. To look at them one by one would take most of the time of reading it.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Places = NDArray[np.int64]
+_Mask = NDArray[np.bool_]
+
+_MARGIN = 3
+"""Bytes before and behind a text, so that a number at either end has neighbours."""
+
+_POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E = b".,+-0e"
+_LOWER_CASE = 0x20
+_IS_SIGN = np.zeros(256, np.bool_)
+_IS_SIGN[[_PLUS, _MINUS]] = True
+_GROUP = 3
+"""Digits between the commas of `1,234,567`."""
+
+_STANDS_FREE = np.ones(256, np.bool_)
+_STANDS_FREE[list(f"{string.ascii_letters}{string.digits}_.@".encode())] = False
+"""By the byte before it, whether digits begin a number: not in a word (`top1`, `mAP@50`) or a version (`1.2.3`)."""
+
+_MOST_DIGITS = 18
+"""Digits whose number surely fits into 64 bits."""
+
+_LARGEST_WHOLE = 2**53
+"""Up to here every whole number is a double."""
+
+_LARGEST_POWER = 22
+"""Up to here every power of ten is a double."""
+
+_POWERS = np.array([10**power for power in range(_MOST_DIGITS + 1)], np.int64)
+_FLOAT_POWERS = np.array([10.0**power for power in range(_LARGEST_POWER + 1)])
+
+
+@dataclass(frozen=True, eq=False)
+class Numerals:
+    """The numbers of a text, in order: `12`, `1,234,567.8`, `3.`, `6.02e+23`. A sign before one is not part of it."""
+
+    starts: _Places
+    """(n,) bytes of the text as UTF-8, with a margin of three before it."""
+    ends: _Places
+    """(n,) the byte behind each."""
+    _codes: NDArray[np.uint8]
+    _runs: _Runs
+    _first: _Places
+    """(n,) the run of digits that each begins with."""
+    _whole: _Places
+    """(n,) the last run before the point, which is another one where commas part groups."""
+    _decimals: _Places
+    """(n,) the run behind the point; the same where there is none."""
+    _last: _Places
+    """(n,) the run of the exponent; the same where there is none."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def text(self, number: int) -> str:
+        """Return one of them as it stands there."""
+        return self._codes[self.starts[number] : self.ends[number]].tobytes().decode("ascii")
+
+    def masked(self, by: str) -> str:
+        """Return the text with one character, of ASCII, instead of each number."""
+        within = np.zeros(len(self._codes), np.int8)
+        within[self.starts + 1] += 1
+        within[self.ends] -= 1
+        codes = self._codes.copy()
+        codes[self.starts] = ord(by)
+        outside = np.cumsum(within, dtype=np.int8, out=within) == 0
+        return _decoded(codes[outside])
+
+    def values(self) -> NDArray[np.float64]:
+        """Return what each is worth: to the last bit what `float` says of its text.
+
+        A whole number and a power of ten that both are doubles make, multiplied or divided, the double nearest to
+        their product (Clinger 1990, "How to read floating point numbers accurately"). The others are left to `float`.
+        """
+        runs, last = self._runs, self._last
+        sizes, integers = runs.ends - runs.starts, runs.integers(self._codes)
+        mantissa, digits = integers[self._first], sizes[self._first] + _GROUP * (self._whole - self._first)
+        for group in range(1, _MOST_DIGITS // _GROUP):
+            reaching = np.flatnonzero(self._whole - self._first >= group)
+            mantissa[reaching] = mantissa[reaching] * 10**_GROUP + integers[self._first[reaching] + group]
+        pointed = np.flatnonzero(self._decimals > self._whole)
+        power, decimals = np.zeros_like(mantissa), sizes[self._decimals[pointed]]
+        mantissa[pointed] *= _POWERS[np.minimum(decimals, _MOST_DIGITS)]
+        mantissa[pointed] += integers[self._decimals[pointed]]
+        digits[pointed] += decimals
+        raised = np.flatnonzero(last > self._decimals)
+        falling = self._codes[runs.starts[last[raised]] - 1] == _MINUS
+        power[raised] = np.where(falling, -integers[last[raised]], integers[last[raised]])
+        power[pointed] -= decimals
+        exact = (digits <= _MOST_DIGITS) & (mantissa <= _LARGEST_WHOLE) & (np.abs(power) <= _LARGEST_POWER)
+        exact &= sizes[last] <= _MOST_DIGITS
+        power[~exact] = 0
+        found = mantissa * _FLOAT_POWERS[np.maximum(power, 0)] / _FLOAT_POWERS[np.maximum(-power, 0)]
+        others, text = np.flatnonzero(~exact), self._codes.tobytes()
+        spans = zip(self.starts[others].tolist(), self.ends[others].tolist(), strict=True)
+        found[others] = [float(text[start:end].replace(b",", b"")) for start, end in spans]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """Digits that stand together, as long as it goes."""
+
+    starts: _Places
+    ends: _Places
+
+    def integers(self, codes: NDArray[np.uint8]) -> _Places:
+        """Return each as a whole number, if it has no more than 18 digits."""
+        found = (codes[self.starts] - _ZERO).astype(np.int64)
+        going, at = np.arange(len(self.starts)), self.starts
+        for _ in range(1, _MOST_DIGITS):
+            at = at + 1
+            goes_on = at < self.ends[going]
+            going, at = going[goes_on], at[goes_on]
+            found[going] = found[going] * 10 + (codes[at] - _ZERO)
+        return found
+
+
+def numerals_in(text: str) -> Numerals:
+    """Find the numbers of a text."""
+    margin = "\n" * _MARGIN
+    codes = np.frombuffer(f"{margin}{text}{margin}".encode("utf-8", "surrogatepass"), np.uint8)
+    is_digit = codes - _ZERO < 10
+    edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
+    runs = _Runs(edges[::2], edges[1::2])
+    first = np.flatnonzero(_STANDS_FREE[codes[runs.starts - 1]])
+    whole, inner = _behind_commas(first, runs, codes)
+    behind = np.append(runs.starts, len(codes))[1:]  # where the next run begins
+    has_point = codes[runs.ends[whole]] == _POINT
+    decimals = whole + (has_point & (behind[whole] == runs.ends[whole] + 1))
+    ends = runs.ends[decimals] + (has_point & (decimals == whole))
+    last, signed = decimals.copy(), np.zeros(len(first), np.bool_)
+    raised = np.flatnonzero(codes[ends] | _LOWER_CASE == _E)
+    signed[raised] = _IS_SIGN[codes[ends[raised] + 1]]
+    raised = raised[behind[decimals[raised]] == ends[raised] + 1 + signed[raised]]
+    last[raised] += 1
+    ends[raised] = runs.ends[last[raised]]
+    alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner))
+    first, whole, decimals, last, ends = (at[alone] for at in (first, whole, decimals, last, ends))
+    return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
+
+
+def _behind_commas(first: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
+    """Return the last group of numbers such as `1,234,567`, and which of them are surely groups of another one.
+
+    The last group is the first run itself where what follows are no groups of three digits.
+    """
+    goes_on = np.append((codes[runs.ends[:-1]] == _COMMA) & (runs.starts[1:] == runs.ends[:-1] + 1), False)
+    whole, inner = first.copy(), np.zeros(len(first), np.bool_)
+    listed = np.flatnonzero(goes_on[first])
+    stops = np.flatnonzero(~goes_on)
+    last = stops[np.searchsorted(stops, first[listed])]
+    others = np.append(np.flatnonzero(runs.ends - runs.starts != _GROUP), len(runs.ends))
+    are_groups = others[np.searchsorted(others, first[listed], side="right")] > last
+    grouped = listed[are_groups]
+    whole[grouped] = last[are_groups]
+    sure = grouped[~_IS_SIGN[codes[runs.starts[first[grouped]] - 1]]]  # behind a sign may be an exponent
+    inner[sure + 1] = True
+    return whole, inner
+
+
+def _stand_alone(first: _Places, last: _Places, reaching: _Places) -> _Mask:
+    """Tell which of some candidates are no part of another one; only those that are `reaching` can have such parts.
+
+    What is a part has none itself: the second exponent of `1e-5e-3` is a number.
+    """
+    held, begun = -1, []
+    for number, begin, end in zip(reaching.tolist(), first[reaching].tolist(), last[reaching].tolist(), strict=True):
+        if begin > held:
+            begun.append(number)
+            held = end
+    heads = np.array(begun, np.int64)
+    change = np.zeros(len(first) + 1, np.int64)
+    change[heads + 1] += 1
+    change[np.searchsorted(first, last[heads], side="right")] -= 1
+    return np.cumsum(change[:-1]) == 0
+
+
+def _decoded(codes: NDArray[np.uint8]) -> str:
+    return codes[_MARGIN:-_MARGIN].tobytes().decode("utf-8", "surrogatepass")
