@@ -157,3 +157,14 @@ def test_a_loss_that_forgets_is_over_regularised_unless_the_settings_name_nothin
 def test_a_loss_above_that_of_guessing_is_thrown_off_by_each_step() -> None:
     worse = Beginning(worse="the loss rests at 2.55, above the 2.3 of guessing")
     assert why(None, worse) == ["learning-rate-too-high"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "first"),
+    [("adamw", 0.3, True), ("adamw", 1e-3, False), ("adadelta", 1.0, False), ("sgd", 0.1, False), ("sgd", 20.0, True)],
+)
+def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, rate: float, first: bool) -> None:
+    run = example_run({"optimizer": optimizer, "lr": rate}, train_loss=flat(2.3).noisy(0.002))
+    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert (causes[0].id == "learning-rate-too-high") is first
+    assert first or "learning-rate-too-high" not in {one.id for one in causes}

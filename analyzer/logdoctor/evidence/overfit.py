@@ -14,7 +14,7 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, examples_of, is_accuracy
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
@@ -78,6 +78,9 @@ BORNE_OUT = 0.5
 PLAINLY = 0.1, 2.0
 """Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
 than luck explains: wrong labels learnt by heart cost a tenth."""
+
+FEW_EXAMPLES = 60
+"""Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
 
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
@@ -299,6 +302,7 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
         return 1.0
     best = float(metric.level.max())
     fallen, noise = best - metric.end, sigmas * metric.level_noise
-    if fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise):
+    plainly = fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise)
+    if plainly and not examples_of(metric.series, FEW_EXAMPLES):
         return 0.0
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0
