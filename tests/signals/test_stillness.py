@@ -115,6 +115,11 @@ class TestStopped:
     def test_other_losses_do_not(self, curve: Curve) -> None:
         assert not Stillness.measure(example_run(None, Axis.EPOCH, 0, train_loss=curve)).stopped
 
+    def test_validation_that_moves_shows_that_the_weights_do(self) -> None:
+        curve = given([2.35, 2.3, 2.29]).followed_by(flat(2.286, 17))
+        beside = flat(2.3, 20).noisy(2e-4)
+        assert not Stillness.measure(example_run(None, Axis.EPOCH, 0, train_loss=curve, val_loss=beside)).stopped
+
     def test_steps_of_one_batch_each_say_nothing(self) -> None:
         curve = given([2.35, 2.3]).followed_by(flat(2.29, 18))
         assert not Stillness.measure(example_run(None, Axis.STEP, 0, train_loss=curve)).stopped

@@ -117,14 +117,13 @@ class Stillness:
     @cached_property
     def stopped(self) -> str:
         """Training moved and came to a dead stop: one epoch is as the next, which no update at any rate leaves."""
-        series = self._values(TrainLoss)
+        series, held_out = self._values(TrainLoss), self._values(ValLoss)
         if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
             return ""
-        values, late = series.values, series.values[len(series) // 2 :]
-        level = abs(float(np.median(late)))
-        if float(np.ptp(late)) > STOPPED * level or float(np.ptp(values)) < MOVED * level:
+        moved = float(np.ptp(series.values)) >= MOVED * abs(float(np.median(series.values)))
+        if not moved or not all(_rests(one.values) for one in (series, held_out) if one is not None):
             return ""
-        return f"{series.name} stands at {late[-1]:.4g} over the later half, without any noise: nothing moves"
+        return f"{series.name} stands at {series.values[-1]:.4g} over the later half, without any noise: nothing moves"
 
     @cached_property
     def restless(self) -> str:
@@ -215,6 +214,11 @@ class Stillness:
     def _values(self, role: type[Role]) -> Series | None:
         found = self.run.find(role)
         return None if found is None or not len(found.finite) else found.finite
+
+
+def _rests(values: np.ndarray) -> bool:
+    late = values[len(values) // 2 :]
+    return bool(np.ptp(late) <= STOPPED * abs(float(np.median(late))))
 
 
 def _is_one_value(values: np.ndarray) -> bool:
