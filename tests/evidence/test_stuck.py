@@ -107,3 +107,14 @@ def test_an_output_that_is_certain_or_jumps_speaks_for_a_rate_that_is_too_high()
     assert (
         first_cause(train_loss=flat(2.5).noisy(0.1), val_loss=jumps, val_accuracy=answers) == "learning-rate-too-high"
     )
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "first"),
+    [("adamw", 0.3, True), ("adamw", 1e-3, False), ("adadelta", 1.0, False), ("sgd", 0.1, False), ("sgd", 20.0, True)],
+)
+def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, rate: float, first: bool) -> None:
+    run = example_run({"optimizer": optimizer, "lr": rate}, train_loss=flat(2.3).noisy(0.002))
+    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert (causes[0].id == "learning-rate-too-high") is first
+    assert first or "learning-rate-too-high" not in {one.id for one in causes}

@@ -16,19 +16,21 @@ import pytest
 from tests.damaged.chunks import FILE_HEADER, chunk, framed, history
 from tests.damaged.event_cases import RECORDS, WHOLE, flip
 from tests.damaged.records import event, header, point, record, scalar, sized, summary, varint
+from tests.peak_memory import PEAK
 
 MEBIBYTE = 1024 * 1024
 
 MOST_MEMORY = 300 * MEBIBYTE
 """Beyond that of the series themselves."""
 
-READ = """
-import json, resource, sys, time
+READ = (
+    PEAK
+    + """
+import json, sys, time
 from pathlib import Path
 import numpy, logdoctor.sources.tfevents, logdoctor.sources.wandb_run
 from logdoctor.sources.discovery import discover, installed_sources
 installed_sources()
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 before, begun = peak(), time.process_time()
 (found,) = discover([Path(sys.argv[1])]).found
 series = [one for log in found.logs for one in log.series]
@@ -39,6 +41,7 @@ print(json.dumps({
     "notices": [notice.message for notice in [*found.notices, *(n for log in found.logs for n in log.notices)]],
 }))
 """
+)
 
 EVENTS = "events.out.tfevents.1700000000.host"
 WANDB = "run.wandb"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.peak_memory import PEAK
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.csv_table import CsvTable
@@ -72,17 +75,20 @@ def test_no_line_holds_a_reader_up(tmp_path: Path, file: tuple[Source, str, str,
     assert slow == {}
 
 
-MEMORY = """
-import resource, sys
+MEMORY = (
+    PEAK
+    + """
+import sys
 import numpy
 from logdoctor.sources import look
 look([sys.argv[1] + "/first"])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 runs = look([sys.argv[1] + "/second"]).runs
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+excess = peak() - before
 arrays = sum(one.steps.nbytes + one.values.nbytes for run in runs for one in run.series)
-print(peak // 1024 - arrays // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
+print((excess - arrays) // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
 """
+)
 
 LARGE = {
     "a document of lists": ("history.json", '{"loss": [2.0, 1.5, 1.0], "x": [', "[],", 40_000_000, 1),
@@ -103,3 +109,86 @@ def test_memory_is_bounded_and_a_limit_is_said(tmp_path: Path, title: str) -> No
     excess, said = map(int, done.stdout.split())
     assert excess < 300
     assert said == notices
+
+
+GROWTH = (
+    PEAK
+    + """
+import sys
+import numpy
+from logdoctor.sources import look
+look([sys.argv[1] + "/first"])
+before = peak()
+runs = look([sys.argv[1] + "/second"]).runs
+excess = peak() - before
+arrays = {}
+for run in runs:
+    for one in run.series:
+        for array in (one.steps, one.values, one.wall_times):
+            while array is not None and isinstance(array.base, numpy.ndarray):
+                array = array.base
+            arrays[id(array)] = 0 if array is None else array.nbytes
+print(excess - sum(arrays.values()), sum(map(len, runs[0].series)))
+"""
+)
+
+SMALLER, LARGER = 800_000, 2_000_000
+MOST_GROWTH = 3.0
+"""Bytes a row; the rest of the excess is what is read at a time, and what is worked out piece by piece."""
+
+
+def with_gaps(i: int) -> str:
+    return f"{i // 1000},{50 * i},,0.125\n" if i % 50 == 0 else f"{i // 1000},{50 * i},{i % 977 / 977:.5f},\n"
+
+
+def with_nan(i: int) -> str:
+    return f"{i},{i % 977 / 977:.5f},nan\n" if i % 2 else f"{i},nan,{i % 977 / 977:.5f}\n"
+
+
+def with_torn_rows(i: int) -> str:
+    return {5000: f"{i},0.12a,0.5\n", 6000: f"{i}.5,0.5,0.5\n"}.get(i, f"{i},{i % 977 / 977:.5f},0.25\n")
+
+
+def every_other_torn(i: int) -> str:
+    return f"{i},{i % 977 / 977:.5f},0.25\n" if i % 2 else f"{i},0.5\n"
+
+
+def within_epochs(i: int) -> str:
+    return f"{i // 1000},{i % 1000},{i % 977 / 977:.5f}\n"
+
+
+def of_two_phases(i: int) -> str:
+    return f"{i},{'train' if i % 10 else 'val'},{i % 977 / 977:.5f}\n"
+
+
+def record(i: int) -> str:
+    return json.dumps({"step": i, "loss": i % 977 / 977, "lr": 1e-4, **({} if i % 50 else {"eval/loss": 0.5})}) + "\n"
+
+
+LONG: dict[str, tuple[str, str, Callable[[int], str], int]] = {
+    "gaps": ("metrics.csv", "epoch,step,train_loss,val_loss\n", with_gaps, 1),
+    "nan for gaps": ("metrics.csv", "step,loss,val_loss\n", with_nan, 1),
+    "torn rows": ("metrics.csv", "step,loss,accuracy\n", with_torn_rows, 1),
+    "every other row torn": ("metrics.csv", "step,loss,accuracy\n", every_other_torn, 2),
+    "steps within epochs": ("metrics.csv", "epoch,iter,loss\n", within_epochs, 1),
+    "phases": ("metrics.csv", "step,phase,loss\n", of_two_phases, 1),
+    "records": ("metrics.jsonl", "", record, 4),
+}
+"""What stands in a file, and by how many times fewer rows it has because it takes longer to read."""
+
+
+@pytest.mark.parametrize("title", LONG)
+def test_memory_beside_the_series_does_not_grow_with_the_rows(tmp_path: Path, title: str) -> None:
+    name, header, row, fewer = LONG[title]
+    excess = []
+    for rows in (SMALLER // fewer, LARGER // fewer):
+        folder = tmp_path / str(rows)
+        for part, count in (("first", 100), ("second", rows)):
+            (folder / part).mkdir(parents=True)
+            (folder / part / name).write_text(header + "".join(map(row, range(count))))
+        done = subprocess.run([sys.executable, "-c", GROWTH, folder], capture_output=True, text=True, check=True)
+        found, points = map(int, done.stdout.split())
+        assert points > rows // 3
+        excess.append(found)
+    assert excess[1] - excess[0] < MOST_GROWTH * (LARGER - SMALLER) / fewer + 8 * 2**20
+    assert excess[1] < 150 * 2**20

@@ -14,7 +14,7 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, examples_of, is_accuracy
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
@@ -41,6 +41,10 @@ DEAR, RIGHT = 8.0, (0.5, 0.99)
 """Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is learnt
 by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
 """
+
+DEAR_AT_BEST = 0.4
+"""Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
+a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
 
 LN2 = log(2)
 
@@ -69,6 +73,9 @@ BORNE_OUT = 0.5
 PLAINLY = 0.1, 2.0
 """Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
 than luck explains: wrong labels learnt by heart cost a tenth."""
+
+FEW_EXAMPLES = 60
+"""Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
 
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
@@ -176,6 +183,8 @@ class Fitted:
         right = metric.end / accuracy_unit(metric.series.values)
         if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
             return ""
+        if self.gap.val.best < DEAR_AT_BEST * self.gap.train.start:  # dear by and by: learnt by heart for long
+            return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
             f"{number(metric.end)}, as on inputs of another scale"
@@ -260,6 +269,7 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
         return 1.0
     best = float(metric.level.max())
     fallen, noise = best - metric.end, sigmas * metric.level_noise
-    if fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise):
+    plainly = fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise)
+    if plainly and not examples_of(metric.series, FEW_EXAMPLES):
         return 0.0
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0

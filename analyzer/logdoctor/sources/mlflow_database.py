@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Series, Setting
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.mlflow_folder import STATUS, Point, metric_series, setting
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.sqlite.sqlite_file import (
@@ -51,26 +52,32 @@ class MlflowDatabase(Source):
         with opened(path) as database:
             damage = damage_of(path, database)
             notices = database.notices + damage
-            try:
-                logs = list(_salvaged(path, database) if damage else _logs(path, database))
-            except ERRORS:  # a page is damaged: what stands on the others is read one by one
+            logs = None
+            with suppress(*ERRORS):  # a page is damaged: what stands on the others is read one by one
+                logs = None if damage else _logs(path, database)
+            if logs is None:
                 logs = list(_salvaged(path, database))
         if logs:
             yield replace(logs[0], notices=notices + logs[0].notices)
             yield from logs[1:]
 
 
-def _logs(path: Path, database: Database) -> Iterator[Log]:
+def _logs(path: Path, database: Database) -> list[Log] | None:
+    """Return a log for each run, or None where rows of the table metrics belong to none of them."""
     read = database.connection.execute
+    logs, rows = [], 0
     for run, name, status in read("SELECT run_uuid, name, status FROM runs ORDER BY name, run_uuid"):
         params = read("SELECT key, value FROM params WHERE run_uuid = ?", (run,))
         settings: dict[str, Setting] = {str(key): setting(str(value)) for key, value in params}
         metrics = _Metrics()
         for row in read(_POINTS, (run,)):
             metrics.add(*row)
+        rows += metrics.rows
         series, odd = metrics.series(), metrics.lost_rows(path)
         if series or odd:
-            yield Log(series, settings, odd, label=f"{name or run}", finished=STATUS.get(str(status)))
+            logs.append(Log(series, settings, odd, label=f"{name or run}", finished=STATUS.get(str(status))))
+    (all_rows,) = read("SELECT count(*) FROM metrics").fetchone()
+    return None if rows < all_rows else logs
 
 
 def _salvaged(path: Path, database: Database) -> Iterator[Log]:
@@ -85,6 +92,9 @@ def _salvaged(path: Path, database: Database) -> Iterator[Log]:
     if not metrics:
         raise UnreadableLogError(f"{path}: damaged: no row of the table metrics can be read")
     notices = tuple(notice for table, found in gaps.items() for notice in damage_in(path, table, found))
+    if nameless := sorted(metrics.keys() - named.keys()):
+        message = f"{len(nameless)} runs have points and no row in the table runs; they go by their numbers."
+        notices += (Notice(INTERPRETATION, str(path), message),)
     for run, of_run in sorted(metrics.items()):
         name, status = named.get(run, (None, None))
         settings: dict[str, Setting] = {str(key): setting(str(value)) for of, key, value in params if of == run}
@@ -99,9 +109,11 @@ class _Metrics:
     def __init__(self) -> None:
         self._points: dict[str, GrowingPoints] = {}
         self._lost = 0
+        self.rows = 0
 
     def add(self, key: object, step: object, value: object, time: object) -> None:
         """Take one row."""
+        self.rows += 1
         point = _point(step, value, time)
         if point is None:
             self._lost += 1

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from logdoctor.sources.tables.pieces import PIECE
 from logdoctor.sources.tables.rows import Rows
 
-PART = PIECE // 16
+PART = PIECE // 4
 """Numbers that are packed together."""
 
 _MOST_BYTES = PART * 4

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 _Number = TypeVar("_Number", bound=np.generic)
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024
 """Elements of a piece."""
 
 
