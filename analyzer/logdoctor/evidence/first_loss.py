@@ -8,7 +8,6 @@ import numpy as np
 
 from logdoctor.evidence.stuck import best_accuracy
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
@@ -20,11 +19,6 @@ the run that they are at most."""
 
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
-
-
-PER_TOKEN = frozenset({"mfu", "vocab", "tokenizer"})
-"""Words of names of series and settings of language models, whose losses are means over tokens: no trainer of them
-sums."""
 
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
@@ -46,11 +40,8 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others. A language model is known by its names.
+    share and ln C in the others.
     """
-    names = (*run.hyperparameters, *(one.name for one in run.series))
-    if train.first >= 2 * LARGEST and any(PER_TOKEN & set(words(name)) for name in names):
-        return True
     best = best_accuracy(run)
     if not 0 < best < 1 or train.first < LARGEST:
         return False

@@ -138,18 +138,6 @@ class BadInitialLoss(Rule):
             train_loss=decay(132.0, 8.0),
             val_accuracy=decay(0.1, 0.65),
         ),
-        fires(
-            "a language model, by the use of its machine, far above guessing in any vocabulary",
-            axis=Axis.STEP,
-            train_loss=decay(74.0, 6.0, half_life=0.3),
-            mfu=flat(12.3),
-        ),
-        silent(
-            "a language model that starts at guessing",
-            axis=Axis.STEP,
-            train_loss=decay(10.9, 6.0, half_life=0.3),
-            mfu=flat(12.3),
-        ),
         silent(
             "half of ten classes are learnt at once: two classes would begin at 0.69",
             train_loss=decay(2.21, 1.1, half_life=0.05).noisy(0.01),
@@ -203,9 +191,8 @@ class BadInitialLoss(Rule):
         if named is not None:
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above))
-        above_all = begins_above_guessing(run, train)
-        if not found and (named is None or above_all):
-            found = list(self._dropped(train, settings, classified=above_all))
+        if not found and named is None:
+            found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
             not found
             and val is not None
