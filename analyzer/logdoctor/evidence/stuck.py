@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import above_usual, rate_too_low
+from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import PREFERENCE, words
@@ -150,8 +150,8 @@ def stuck_causes(
                 contra=_said(still.many_answers, still.frozen),
                 fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
             ),
-            because(
-                "learning-rate-too-high",
+            rate_too_high(
+                siblings,
                 _strength(bool(beginning.blew_up or thrown or high), bool(beginning.began_high)),
                 pro=_said(beginning.blew_up or beginning.began_high, thrown, high),
             ),
