@@ -25,7 +25,7 @@ _FORMS = (
     "step {step} loss {loss}",
 )
 
-_NUMBER = re.compile(rb"[0-9][0-9.]*(?:e[-+][0-9]+)?")
+_NUMBER = re.compile(rb"[0-9][0-9.]*(?:e[-+]?[0-9]+)?")
 
 _SAMPLES = tuple(sample for sample in TextLog.samples if sample.expected is not None)
 
@@ -91,8 +91,9 @@ def trial(rng: random.Random, folder: Path) -> None:
 def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
     """Whether a line is the beginning of one and the end of another, and nobody prints such a line.
 
-    One whose words are those of a line that is printed, some of them left out, may be meant so; and so may one with a
-    number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss 0.5`.
+    One whose words are those of a line that is printed, some of them left out, may be meant so, also where a name lacks
+    its first words or a number is spelled another way: `loss=0.5` beside `train_loss=0.5`, `2.5e0`; and so may one with
+    a number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss 0.5`.
     That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`; nor does it
     that the number is, outside dictionaries, for there may be none yet: `val_loss: lr: 0.1`.
     """
@@ -109,4 +110,4 @@ def _words(line: bytes) -> list[bytes]:
 
 def _is_part(words: list[bytes], whole: list[bytes]) -> bool:
     rest = iter(whole)
-    return all(word in rest for word in words)
+    return all(any(word == one or one.endswith(b"_" + word) for one in rest) for word in words)

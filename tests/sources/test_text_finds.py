@@ -73,6 +73,24 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (METERS, b"Epoch: [307.795e-01 Acc@1 1.907e+00"),
         (METERS, b"Epoch: [30] Loss 0.8037@1 1.907e+00"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss5,678 - iteration 10 - loss: 0.1 - grad_norm: 1.1"),
+        (PAIRS, b"step 30: 10: loss 1.8, val_loss 2.8"),
+        (DICTS, b"{'step': 30,': 4.355e-01, 'eval_loss': 1.565e+00}"),
+        (DICTS, b"{'step': 30, 'loss': , 'eval_loss': 1.565e+00}"),
+        (DICTS, b"{'step': 30, 'loss': 6.355ee+00, 'eval_loss': 1.565e+00}"),
+        (DICTS, b"{'step': 30, 'loss': 6.355e+00, e+00, 'eval_loss': 1.565e+00}"),
+        (DICTS, b"{'step': 30, 'loss': 6.355e+00, 'eval_loss 1.565e+00}"),
+        (PAIRS, b"step 30: loss 1.6s 2.5"),
+        (PAIRS, b"step 30:: loss 1.6, val_loss 2.5"),
+        (OF_MANY, b"[INFO] iter 30/100s: 1.5 lr: 0.2"),
+        (OF_MANY, b"[INFO] iter 30/loss: 1.5 lr: 0.2"),
+        (EPOCHS, b"Epoch 30 =1.7 | val_loss=2.5"),
+        (EPOCHS, b"Epoch 30 | train | val_loss=2.5"),
+        (EPOCHS, b"Epoch 30 | train_loss=val_loss=2.5"),
+        (METERS, b"Epoch: [30] Los 5.806e+00 Acc@1 1.881e+00"),
+        (METERS, b"Epoch: [30]724 Acc@1 1.881e+00"),
+        (METERS, b"Epoch 2.806e+00 Acc@1 1.881e+00"),
+        (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss: 0.4- grad_norm: 1.5"),
+        (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss: 0.4m: 1.5"),
     ],
 )  # fmt: skip
 def test_a_line_grown_together_of_two_costs_that_line(tmp_path: Path, lines: list[bytes], torn: bytes) -> None:
@@ -97,6 +115,15 @@ def test_a_line_that_says_less_or_more_is_whole(tmp_path: Path, line: bytes) -> 
     points, damaged = read(tmp_path, put_in(EPOCHS, 4, line))
     assert (35, 2.2) in points["val_loss"]
     assert damaged == []
+
+
+def test_a_length_of_an_epoch_is_whole(tmp_path: Path) -> None:
+    """`7/795e-01` is grown together out of two numbers."""
+    points, _ = read(
+        tmp_path, put_in(METERS, 3, b"Epoch: [20] Loss 2.715e+00 Acc@102.616e+00 7/795e-01 Acc@1 1.907e+00")
+    )
+    assert all(step in range(10, 90, 10) for step, _ in points["Loss"])
+    assert "iter" not in points
 
 
 def test_a_unit_that_changes_is_no_damage(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
 
+FAR_OFF, FARTHER = 3.0, 1.5
+"""Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
+of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
+"""
+
 UNHELPED = 0.75
 """Lowest validation loss as a share of where training began, above which training never helped it."""
 
@@ -96,7 +101,12 @@ class Fitted:
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
         found = [self._under_regularised(), self._too_little_data()]
-        if self._differs_from_the_first or self._dear or any(one.strength is Strength.LIKELY for one in labels):
+        if (
+            self._differs_from_the_first
+            or self._dear
+            or self.far_off
+            or any(one.strength is Strength.LIKELY for one in labels)
+        ):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
         found += [self._sets_differ(), *labels]
         if certain:
@@ -170,7 +180,13 @@ class Fitted:
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
         pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
-        likely = apart or self._dear or self._differs_from_the_first or ((unhelped or ends) and not self._remembers)
+        likely = (
+            apart
+            or self._dear
+            or self.far_off
+            or self._differs_from_the_first
+            or ((unhelped or ends) and not self._remembers)
+        )
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 
@@ -189,6 +205,23 @@ class Fitted:
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
             f"{number(metric.end)}, as on inputs of another scale"
         )
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether validation shows that it is not one of the data of training."""
+        return bool(self._dear) or self.far_off or self._differs_from_the_first
+
+    @property
+    def far_off(self) -> bool:
+        """Whether validation began above an untrained network's loss and ends far above it, ever farther from training.
+
+        It may fall all the while: what training teaches helps a little on inputs of another scale too.
+        """
+        (first, training), start, end = self._first_pair, self.gap.train.start, self.gap.val.end
+        lowest = min(training, start, self.gap.train.end)
+        if lowest <= 0 or first <= WORSE_THAN_NOTHING * start or end <= FAR_OFF * start:
+            return False
+        return end / self.gap.train.end >= FARTHER * first / training
 
     @property
     def _differs_from_the_first(self) -> bool:

@@ -32,7 +32,11 @@ _HINTS = (
 )  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
 
+_SECTIONS = ("train", "val", "test")
+"""What every heading has one of."""
+
 _SIEVE = Sieve(_HINTS)
+_SIEVE_WITHOUT_NUMBER = Sieve((*_SECTIONS, "nan", "inf"))
 
 _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
@@ -68,7 +72,13 @@ _LEROBOT = " epch:"
 
 def promising(shapes: Iterable[str]) -> list[str]:
     """Return those of many shapes that may hold something of training; `parse` gives None for the others."""
-    return _SIEVE.pass_on([shape for shape in shapes if MASK not in shape or _has_value(shape.lower())])
+    without, numbered = [], []
+    for shape in shapes:
+        if MASK not in shape:
+            without.append(shape)
+        elif _has_value(shape.lower()):
+            numbered.append(shape)
+    return _SIEVE_WITHOUT_NUMBER.pass_on(without) + _SIEVE.pass_on(numbered)
 
 
 def parse(shape: str) -> Form | None:
@@ -115,7 +125,7 @@ def _has_value(lower: str) -> bool:
 def _section(shape: str) -> Form | None:
     """Read a line that only says what the next ones measure: `Test Error:`."""
     lower = shape.lower()
-    if len(lower) >= _LONGEST_SECTION or ("train" not in lower and "val" not in lower and "test" not in lower):
+    if len(lower) >= _LONGEST_SECTION or not any(map(lower.__contains__, _SECTIONS)):
         return None
     found = _SECTION.match(strip(shape).text)
     return Form((), found[1].lower()) if found else None

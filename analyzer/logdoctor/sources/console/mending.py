@@ -47,8 +47,8 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
-_BEGINNING_OF_NUMBER = re.compile(r"[0-9.,]+(?:[eE][-+]?)?")
-_EXPONENT = re.compile(r"[eE][-+]?[0-9]*")
+_BEGINNING_OF_NUMBER = re.compile(r"[0-9.,]+(?:[eE][-+]?)?|[eE][-+]")
+_EXPONENT = re.compile(r"[eE]{1,2}[-+]?[0-9]*")
 _DIGITS_OF_EXPONENT = re.compile(r"0[0-9]+")
 """Behind a sign, what is left of `1.5e-05`; nothing prints a number so."""
 _FAR_MORE = 50
@@ -59,9 +59,14 @@ _SIGNS = ("+", "-")
 _QUOTES = ("'", '"')
 _SETS = (":", "=")
 _OUT_OF = f"{MASK}/{MASK}"
+_NAMED_BY_NUMBERS = (f"{MASK}:", f":{MASK}")
+_SEPARATORS = ("-", "|")
 _MARKS = (*_SETS, *_QUOTES, "@")
 _BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
-_END_OF_KEY = re.compile(r"['\"`]:|=")
+_END_OF_KEY = re.compile(r"['\"`]:|=|: \0")
+_WITH_UNIT = re.compile(f"{MASK}(?:{UNIT.pattern})")
+_NO_VALUE = re.compile(r":\s*[,}]")
+"""In a dictionary, a name without a value."""
 
 _LIKE_IT = 3
 """Lines of its form before the format of numbers can be told from them."""
@@ -154,14 +159,14 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
         return before == MASK and bool(_REST_OF_NUMBER.fullmatch(between))
     if (head == tail and _repeats(head[:begins], head[begins:last])) or _is_left_open(shape, head, tail):
         return True
-    known = head + "\n" + tail if rare else ""
     return all(
         _is_no_seam(
             shape,
             at,
             before if at == first else shape[at - 1],
             head[at : at + 1] if at == last else shape[at],
-            known,
+            head + "\n" + tail,
+            rare=rare,
         )
         for at in range(first, last + 1)
     )
@@ -170,11 +175,17 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
 def _repeats(before: str, again: str) -> bool:
     """Tell whether what stands twice has a word, or is the number behind one: padding and lists come in any length."""
     named = before[-1:].isalpha() or before[-1:] in _QUOTES
+    if " " in again and again.replace(" ", "") in _NAMED_BY_NUMBERS:
+        return True
     return any(map(str.isalpha, again)) or (again[:1] in _SETS and named) or again == _OUT_OF
 
 
 def _is_left_open(shape: str, *whole: str) -> bool:
-    """Tell whether a line opens a bracket that it does not close, or the other way round, as whole lines do not."""
+    """Tell whether a line lacks a value, or does not close a bracket or a quote that it opens, as whole lines do."""
+    if shape.startswith("{") and _NO_VALUE.search(shape) and not any(map(_NO_VALUE.search, whole)):
+        return True
+    if shape.count("'") % 2 and not any(one.count("'") % 2 for one in whole):
+        return True
     return any(
         shape.count(opened) != shape.count(closed) and all(one.count(opened) == one.count(closed) for one in whole)
         for opened, closed in _BRACKETS
@@ -187,11 +198,26 @@ def _begins_within(before: str, shape: str) -> bool:
     return within or shape.lstrip(" ")[:1] == MASK or shape[0] in ".,:;"
 
 
-def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bool:
-    """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before."""
+def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str, *, rare: bool) -> bool:
+    """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before.
+
+    `known` are the lines that the parts are of.
+    """
     ends, begins = shape[at - 1], shape[at]
-    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or _is_unit(shape, at):
+    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or _is_unit(shape, at, before, known):
         return False
+    return (
+        (begins.isalpha() and ends in (*_SETS, "/") and behind == MASK)  # a name where a number belongs
+        or (begins in _SETS and not ends.isalnum() and ends != MASK and ends + begins not in known)
+        or (begins.isspace() and (ends.isalnum() or ends == "_") and behind in (*_SETS, "_"))  # half a name
+        or (ends == "_" and not begins.isalnum() and behind.isalnum())
+        or (begins == MASK and ends in "])}" and ends + begins not in known)
+        or (begins in _SEPARATORS and ends == MASK and before.isspace() and shape[at - 1 : at + 2] not in known)
+        or _is_no_seam_of_words(ends, begins, before, behind, known if rare else "")
+    )
+
+
+def _is_no_seam_of_words(ends: str, begins: str, before: str, behind: str, known: str) -> bool:
     return (
         (begins == MASK and before in _SETS)  # a number without its name
         or (begins == MASK and ends in _QUOTES and before not in _QUOTES)
@@ -204,8 +230,11 @@ def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str) -> bo
     )
 
 
-def _is_unit(shape: str, at: int) -> bool:
+def _is_unit(shape: str, at: int, before: str, known: str) -> bool:
+    """Tell whether a unit follows a number, which is none within a word of a line that has no units."""
     unit = UNIT.match(shape, at)
+    if shape[at - 1] != MASK or (before.isalpha() and not _WITH_UNIT.search(known)):
+        return False
     return unit is not None and not _END_OF_KEY.match(shape, unit.end())
 
 

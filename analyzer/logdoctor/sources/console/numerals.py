@@ -151,7 +151,8 @@ def numerals_in(text: str) -> Numerals:
     edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
     runs = _Runs(edges[::2], edges[1::2])
     first = np.flatnonzero(_STANDS_FREE[codes[runs.starts - 1]])
-    whole, inner = _behind_commas(first, runs, codes)
+    in_doubt = _may_be_exponents(runs.starts[first], codes)
+    whole, inner = _behind_commas(first, in_doubt, runs, codes)
     behind = np.append(runs.starts, len(codes))[1:]  # where the next run begins
     has_point = codes[runs.ends[whole]] == _POINT
     decimals = whole + (has_point & (behind[whole] == runs.ends[whole] + 1))
@@ -162,12 +163,20 @@ def numerals_in(text: str) -> Numerals:
     raised = raised[behind[decimals[raised]] == ends[raised] + 1 + signed[raised]]
     last[raised] += 1
     ends[raised] = runs.ends[last[raised]]
-    alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner))
+    alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner), in_doubt)
     first, whole, decimals, last, ends = (at[alone] for at in (first, whole, decimals, last, ends))
     return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
 
 
-def _behind_commas(first: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
+def _may_be_exponents(starts: _Places, codes: NDArray[np.uint8]) -> _Mask:
+    """Tell which digits stand behind `e-` or `e+`."""
+    found = _IS_SIGN[codes[starts - 1]]
+    signed = np.flatnonzero(found)
+    found[signed] = codes[starts[signed] - 2] | _LOWER_CASE == _E
+    return found
+
+
+def _behind_commas(first: _Places, in_doubt: _Mask, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
     """Return the last group of numbers such as `1,234,567`, and which of them are surely groups of another one.
 
     The last group is the first run itself where what follows are no groups of three digits.
@@ -181,22 +190,25 @@ def _behind_commas(first: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> tup
     are_groups = others[np.searchsorted(others, first[listed], side="right")] > last
     grouped = listed[are_groups]
     whole[grouped] = last[are_groups]
-    sure = grouped[~_IS_SIGN[codes[runs.starts[first[grouped]] - 1]]]  # behind a sign may be an exponent
-    inner[sure + 1] = True
+    inner[grouped[~in_doubt[grouped]] + 1] = True
     return whole, inner
 
 
-def _stand_alone(first: _Places, last: _Places, reaching: _Places) -> _Mask:
+def _stand_alone(first: _Places, last: _Places, reaching: _Places, in_doubt: _Mask) -> _Mask:
     """Tell which of some candidates are no part of another one; only those that are `reaching` can have such parts.
 
-    What is a part has none itself: the second exponent of `1e-5e-3` is a number.
+    What is a part has none itself, as what is `in_doubt` may be: the second exponent of `1e-5e-3` is a number.
     """
-    held, begun = -1, []
-    for number, begin, end in zip(reaching.tolist(), first[reaching].tolist(), last[reaching].tolist(), strict=True):
-        if begin > held:
-            begun.append(number)
-            held = end
-    heads = np.array(begun, np.int64)
+    heads = reaching
+    if in_doubt[reaching].any():
+        held, begun = -1, []
+        for number, begin, end in zip(
+            reaching.tolist(), first[reaching].tolist(), last[reaching].tolist(), strict=True
+        ):
+            if begin > held:
+                begun.append(number)
+                held = end
+        heads = np.array(begun, np.int64)
     change = np.zeros(len(first) + 1, np.int64)
     change[heads + 1] += 1
     change[np.searchsorted(first, last[heads], side="right")] -= 1

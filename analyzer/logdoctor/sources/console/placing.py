@@ -39,6 +39,8 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     name, at, length = within
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
+    if length is not None and (length != np.floor(length)).any():
+        return part  # `7/795e-01` is torn
     if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
         through = (epoch - min(1.0, float(epoch.min()))) * length + at
         if not (np.abs(through) < LARGEST_STEP).all():
