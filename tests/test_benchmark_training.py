@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -13,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
 from tests.benchmarks.diagnosis.train import main
-from tests.benchmarks.diagnosis.training import development, held_out, symptoms, wider
+from tests.benchmarks.diagnosis.training import development, faults, held_out, symptoms, wider
 from tests.benchmarks.diagnosis.training.runs import SOUND, Planned
 from tests.sample_training.history import History
 
@@ -76,6 +77,39 @@ def test_a_blow_up_is_no_fault_of_a_run_that_ends_as_its_twin_does() -> None:
     twin, better = run_of(*np.geomspace(2.0, 0.1, 200)), run_of(*np.geomspace(2.0, 0.01, 200))
     assert symptoms.blew_up_after_learning(run_of(*up_and_down), better)
     assert not symptoms.blew_up_after_learning(run_of(*up_and_down), twin)
+
+
+def test_another_face_of_a_fault_counts_where_it_shows() -> None:
+    plan = next(one for one in development.PLANS if one.fault is faults.RATE_TOO_LOW)
+    falls = symptoms.still_falling
+    twin = run_of(*np.geomspace(2.0, 0.01, 200))
+    slow, done = run_of(*np.linspace(2.0, 1.0, 200)), run_of(*np.geomspace(2.0, 1.0, 100), *np.full(100, 1.0))
+    assert [falls(one, twin) for one in (slow, done)] == [True, False]
+    also = replace(plan.fault, also=(("still-improving", lambda run, _: falls(run, twin)),))
+    expected = [replace(plan, fault=also).expected(one) for one in (slow, done)]
+    assert expected == [("slow-convergence", "still-improving"), ("slow-convergence",)]
+
+
+def test_a_run_ends_at_chance_that_names_one_class_or_guesses() -> None:
+    def classifier(loss: float, *accuracies: float) -> History:
+        run = run_of(*np.full(200, loss))
+        ends = [{"step": at, "loss": loss, "accuracy": one} for at, one in enumerate(accuracies)]
+        return replace(run, evaluations=ends)
+
+    twin = classifier(2.3, 0.1, 0.95)
+    runs = [classifier(*one) for one in ((2.3, 0.1, 0.09, 0.11), (1.6, 0.37, 0.37), (2.3, 0.3, 0.4), (1.2, 0.1, 0.12))]
+    assert [symptoms.ends_at_chance(one, twin) for one in runs] == [True, True, False, False]
+
+
+def test_validation_jumps_that_moves_twice_as_far_as_training() -> None:
+    def evaluated(train: list[float], held_out: list[float]) -> History:
+        pairs = enumerate(zip(train, held_out, strict=True))
+        rows = [{"step": at, "loss": one, "validation_loss": two} for at, (one, two) in pairs]
+        return replace(run_of(*train), evaluations=rows)
+
+    still, swings = [1.0] * 40, [1.0, 1.5] * 20
+    assert symptoms.validation_jumps(evaluated(still, swings), run_of(1.0))
+    assert not symptoms.validation_jumps(evaluated(swings, swings), run_of(1.0))
 
 
 def test_a_faulty_and_a_sound_run_are_trained_logged_and_labelled(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, line, rise
-from logdoctor.evidence.overfit import Fitted
+from logdoctor.evidence.overfit import BORNE_OUT, Fitted, part_to_rise
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
 
@@ -121,6 +121,22 @@ def test_a_metric_that_loses_far_more_than_clean_labels_cost_speaks_for_wrong_on
         val_accuracy=line(0.4, 0.7, 10).followed_by(line(0.7, 0.58, 50)).noisy(0.1, seed=3),
     )
     assert first(luck) == "too-little-data"
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "part"),
+    [
+        (flat(0.9), 1.0),
+        (line(0.95, 0.9).noisy(0.003), BORNE_OUT),
+        (line(0.97, 0.83).noisy(0.01), 0.0),
+        (line(1.0, 0.99, 40).followed_by(flat(0.8, 80)), 0.0),
+        (flat(1.0, 40).followed_by(flat(0.8, 80)), BORNE_OUT),
+    ],
+)
+def test_less_of_a_rise_is_enough_where_the_metric_falls(accuracy: Curve, part: float) -> None:
+    series = example_run(train_loss=TURNS, val_accuracy=accuracy).find(ValMetric)
+    assert series is not None
+    assert part_to_rise(Trend.measure(series), 0.03, 4.0) == part
 
 
 def test_errors_that_cost_more_than_learning_by_heart_makes_them_cost_tell_of_inputs_of_another_scale() -> None:

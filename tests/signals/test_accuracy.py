@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor import Series
 from logdoctor.run import Split
-from logdoctor.signals.accuracy import answers_differ, errs_alike, examples_behind
+from logdoctor.signals.accuracy import answers_differ, errs_alike, examples_behind, examples_of, moves_often
 
 RNG = np.random.default_rng(3)
 
@@ -29,6 +29,19 @@ def test_one_value_tells_of_very_few_examples_alone() -> None:
     assert examples_behind(np.array([1.0, 0.75, 1.0, 0.75]), 60) == 4
     assert examples_behind(np.array([1.0, 0.962, 1.0, 0.962]), 60) is None
     assert examples_behind(np.ones(8), 60) is None
+
+
+def test_of_what_is_no_accuracy_no_examples_are_known() -> None:
+    values = [0.5, 0.75, 0.75, 1.0]
+    assert examples_of(Series.of("val_acc", range(4), values), 60) == 4
+    assert examples_of(Series.of("val_f1", range(4), values), 60) == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "often"), [([0.5, 0.75, 1.0], True), ([0.75, 1.0, 1.0], False), ([0.75] * 3, False)]
+)
+def test_an_accuracy_moves_often_that_has_several_values_between(values: list[float], often: bool) -> None:
+    assert moves_often(Series.of("val_acc", range(3), values)) is often
 
 
 @pytest.mark.parametrize(("other", "alike"), [([0.96] * 4, True), ([0.88] * 4, True), ([0.8] * 4, False)])

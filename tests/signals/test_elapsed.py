@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from logdoctor import Series, TrainLoss
-from logdoctor.curves import Curve, decay, line
+from logdoctor.curves import Curve, decay, flat, line
 from logdoctor.signals import Trend
-from logdoctor.signals.elapsed import elapsed, has_not_levelled_off, last_fall, late_pace, pace_of_thirds
+from logdoctor.signals.elapsed import elapsed, fall_together, has_not_levelled_off, last_fall, late_pace, pace_of_thirds
 
 
 def trend(curve: Curve) -> Trend[TrainLoss]:
@@ -22,6 +22,15 @@ def test_a_straight_line_falls_on_as_fast_as_before() -> None:
     assert fall == pytest.approx(0.2, abs=0.03)
     assert z > 4
     assert has_not_levelled_off(straight, straight)
+
+
+def test_two_curves_are_surer_of_their_fall_than_one() -> None:
+    one, other = (trend(line(1.0, 0.4, 60).noisy(0.05, seed=seed)) for seed in (1, 3))
+    heights = [last_fall(curve)[1] for curve in (one, other)]
+    assert max(heights) < sum(heights) / 2**0.5
+    assert fall_together(one, other, least=max(heights))
+    assert not fall_together(one, trend(line(0.9, 1.0, 60).noisy(0.01)), least=1.0)
+    assert not fall_together(one, trend(line(1.0, 0.4, 5)), least=1.0)
 
 
 def test_what_slows_down_has_levelled_off() -> None:

@@ -222,6 +222,12 @@ def test_settings_before_the_first_step(folder: Path) -> None:
     assert read(write(folder / "code.log", "import torch\n" + text)).hyperparameters == {}
 
 
+def test_settings_that_nanogpt_says_it_overrides(folder: Path) -> None:
+    text = "Overriding: optimizer = AdamW\nOverriding: batch_size = 32\nOverriding: num_classes = 4\n" + steps(10)
+    settings = {"optimizer": "AdamW", "batch_size": 32, "num_classes": 4}
+    assert read(write(folder / "overriding.log", text)).hyperparameters == settings
+
+
 def test_roles_and_axis_of_a_log_by_epochs(folder: Path) -> None:
     lines = [
         f"Epoch {e}/9 - lr 1e-3 - train loss: {2 - e / 10:.2f} - val loss: {2.5 - e / 10:.2f}\n" for e in range(10)

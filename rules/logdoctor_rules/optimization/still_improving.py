@@ -218,8 +218,8 @@ class StillImproving(Rule):
         if not steady and gain < sure * error and z >= sure:  # a line through all of the end knows more
             gain, error = fitted, fitted / z
         least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else sure * error)
-        risen = trend.end - trend.best if trend.best_at < len(trend.level) - len(trend.tail) else 0.0
-        return None if gain < least or risen > gain / 2 else (gain, least)
+        most = gain / 2 if trend.best_at < len(trend.level) - 1 else gain  # the very last may be the lowest
+        return None if gain < least or trend.end - trend.best > most else (gain, least)
 
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
