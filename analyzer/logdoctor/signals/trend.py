@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from logdoctor.run import Role, Series
+from logdoctor.run import Axis, Role, Series
 from logdoctor.signals.median import median, row_medians
 
 if TYPE_CHECKING:
@@ -147,6 +147,14 @@ class Trend(Generic[R]):
         return float(self.level[self.best_at])
 
     @cached_property
+    def reached(self) -> float:
+        """The lowest level, or the lowest that two neighbouring epochs share: averages of an epoch are levels too."""
+        if self.block > 1 or self.series.axis is not Axis.EPOCH:
+            return self.best
+        values = self.series.values
+        return min(self.best, float(np.maximum(values[:-1], values[1:]).min()))
+
+    @cached_property
     def best_step(self) -> int:
         """The step of the lowest level."""
         return int(self.steps[self.best_at])
@@ -251,7 +259,7 @@ def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
     A validation loss that rose as well bears it out: what is noise of one is none of the other. It counts as much as
     training does, at most.
     """
-    z = max((train.end - train.best) / max(train.noise, 1e-300), train.sure_rise)
+    z = max((train.end - train.reached) / max(train.noise, 1e-300), train.sure_rise)
     if val is None or val.end <= val.first:
         return z
     return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))

@@ -196,6 +196,15 @@ class Divergence(Rule):
             train_loss=decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.135, seed=1),
             val_loss=given([0.71]).followed_by(flat(1.13, 14).noisy(0.06)),
         ),
+        fires(
+            "two epochs had learnt it, and all is lost at once",
+            varies={
+                "steps instead of epochs": "two steps may be easy batches",
+                "every second point": "one epoch alone is a dip",
+                "lost points": "one epoch alone is a dip",
+            },
+            train_loss=given([1.73, 1.7, 1.66, 1.57, 0.9, 0.68]).followed_by(flat(1.7, 12).noisy(0.04)),
+        ),
         silent(
             "few values tell it, and validation is as it was",
             axis=Axis.STEP,
@@ -280,14 +289,14 @@ class Divergence(Rule):
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
             return
-        start, fall, risen = start_of(train, val, chance), train.fall, train.end - train.best
-        above = train.end - start
+        start, low = start_of(train, val, chance), train.reached
+        fall, risen, above = train.start - low, train.end - low, train.end - start
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
-        given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
+        given_back = risen >= self.lost * fall and least - low >= self.lost / 2 * fall
         z, falls_there = surely_risen(train, val), val is not None and val.ends_lowest
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
@@ -303,14 +312,14 @@ class Divergence(Rule):
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
             min(risen / (self.lost * fall), z / self.min_z) if loses else 0.0,
         )
-        low = number(min(train.best, start))
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
+        lowest = number(min(low, start))
         yield self._broken(
-            f"rises from {low} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
-            f"{'' if low == number(start) else lost}",
+            f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
+            f"{'' if lowest == number(start) else lost}",
             event,
             Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
-            {"start": start, "lowest level": train.best, "end": train.end, "noise": train.noise},
+            {"start": start, "lowest level": low, "end": train.end, "noise": train.noise},
         )
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
