@@ -80,6 +80,10 @@ class Rows:
     def __len__(self) -> int:
         return self.count
 
+    def are_all(self, rows: int) -> bool:
+        """Tell whether these are all of so many rows."""
+        return self.bits is None and self.listed is None and self.count == rows
+
     @cached_property
     def key(self) -> tuple[int, bytes]:
         """The same for columns that have their values in the same rows, which most have."""
@@ -133,7 +137,7 @@ class Rows:
 
     def of(self, array: NDArray[_Number]) -> NDArray[_Number]:
         """Return the elements of an array over all rows that stand in these: a copy, or itself where they are all."""
-        if self.bits is None and self.listed is None and self.count == len(array):
+        if self.are_all(len(array)):
             return array
         found = np.empty(self.count, array.dtype)
         end = 0
