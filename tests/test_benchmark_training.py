@@ -64,6 +64,20 @@ def test_a_symptom_is_told_from_its_absence() -> None:
     assert not symptoms.no_better_than_at_first(falling, falling)
 
 
+def test_an_early_rise_is_one_that_a_log_of_every_fourth_step_shows() -> None:
+    warmed = run_of(*np.geomspace(2.0, 0.1, 200))
+    late = [4.0] * 100 + [0.3] * 80
+    assert symptoms.rose_early_and_lost_time(run_of(2.0, *[2.5, 3.5] * 10, *late[:79]), warmed)
+    assert not symptoms.rose_early_and_lost_time(run_of(2.0, 2.1, 3.5, *[2.1] * 18, *late[:79]), warmed)
+
+
+def test_a_blow_up_is_no_fault_of_a_run_that_ends_as_its_twin_does() -> None:
+    up_and_down = [*np.geomspace(2.0, 0.5, 100), *[1.2] * 20, *np.geomspace(0.5, 0.1, 80)]
+    twin, better = run_of(*np.geomspace(2.0, 0.1, 200)), run_of(*np.geomspace(2.0, 0.01, 200))
+    assert symptoms.blew_up_after_learning(run_of(*up_and_down), better)
+    assert not symptoms.blew_up_after_learning(run_of(*up_and_down), twin)
+
+
 def test_a_faulty_and_a_sound_run_are_trained_logged_and_labelled(tmp_path: Path) -> None:
     recipes = ["--only", "mlp-diabetes/rate-far-too-high", "--only", "mlp-diabetes/plain"]
     main(

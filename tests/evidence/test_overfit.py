@@ -121,3 +121,42 @@ def test_a_metric_that_loses_far_more_than_clean_labels_cost_speaks_for_wrong_on
         val_accuracy=line(0.4, 0.7, 10).followed_by(line(0.7, 0.58, 50)).noisy(0.1, seed=3),
     )
     assert first(luck) == "too-little-data"
+
+
+def test_errors_that_cost_more_than_learning_by_heart_makes_them_cost_tell_of_inputs_of_another_scale() -> None:
+    rises = line(1.2, 1.8, 40)
+    found = causes(train_loss=decay(2.3, 0.02, 40), val_loss=rises, val_accuracy=flat(0.9, 40))
+    assert first(found) == "validation-set-differs"
+    assert "each wrong answer costs 17" in " ".join(found["validation-set-differs"].pro)
+    assert first(causes(train_loss=decay(2.3, 0.02, 40), val_loss=rises, val_accuracy=flat(0.6, 40))) != first(found)
+
+
+def test_errors_that_become_dear_by_and_by_are_learnt_by_heart() -> None:
+    found = causes(
+        train_loss=decay(2.3, 0.001, 80), val_loss=decay(2.3, 0.3, 20).then(rise(0.7, 60)), val_accuracy=flat(0.92, 80)
+    )
+    assert first(found) == "too-little-data"
+
+
+def test_a_share_of_variance_that_stays_at_nothing_tells_of_labels_of_other_rows() -> None:
+    train, val = line(1.0, 0.8, 40), line(1.0, 1.2, 40)
+    nothing, some = line(-0.01, -0.2, 40), line(0.1, 0.4, 40)
+    assert first(causes(train_loss=train, val_loss=val, val_r2=nothing)) == "labels-do-not-match"
+    assert first(causes(train_loss=train, val_loss=val, val_r2=some)) != "labels-do-not-match"
+
+
+def test_two_classes_are_guessed_up_to_a_little_above_a_half() -> None:
+    train, val = line(0.693, 0.6, 40), line(0.693, 0.76, 40)
+    assert first(causes(train_loss=train, val_loss=val, val_accuracy=flat(0.49, 40))) == "labels-do-not-match"
+    assert first(causes(train_loss=train, val_loss=val, val_accuracy=flat(0.62, 40))) != "labels-do-not-match"
+
+
+@pytest.mark.parametrize(
+    ("val", "off"),
+    [(decay(23.0, 6.8), True), (decay(3.2, 0.48), False), (decay(0.12, 0.03), False)],
+    ids=["of another scale", "added up instead of averaged", "alike"],
+)
+def test_validation_far_above_an_untrained_network_is_off_where_it_leaves_training_behind(
+    val: Curve, off: bool
+) -> None:
+    assert fitted(example_run(None, Axis.EPOCH, 0, train_loss=decay(0.1, 0.015), val_loss=val)).far_off is off

@@ -8,7 +8,15 @@ import pytest
 
 from logdoctor import Axis, Run, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.stuck import memorises, poor_accuracy, smaller_model, stuck_causes, tiny_model, told
+from logdoctor.evidence.stuck import (
+    Beginning,
+    memorises,
+    poor_accuracy,
+    smaller_model,
+    stuck_causes,
+    tiny_model,
+    told,
+)
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Stillness
@@ -107,3 +115,56 @@ def test_an_output_that_is_certain_or_jumps_speaks_for_a_rate_that_is_too_high()
     assert (
         first_cause(train_loss=flat(2.5).noisy(0.1), val_loss=jumps, val_accuracy=answers) == "learning-rate-too-high"
     )
+
+
+WANDERS = flat(2.3, 20).noisy(0.005)
+
+
+def why(settings: dict[str, Setting] | None = None, beginning: Beginning | None = None, **curves: Curve) -> list[str]:
+    """Return the likely causes of a loss that stays where it began, while validation wanders if nothing else."""
+    run = example_run(
+        settings, Axis.EPOCH, 0, **{"train_loss": flat(2.3, 20).noisy(0.01), "val_loss": WANDERS, **curves}
+    )
+    found = stuck_causes(
+        Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, [run]), beginning or Beginning()
+    )
+    return [one.id for one in found if one.strength is Strength.LIKELY]
+
+
+def test_a_rate_that_died_goes_before_what_would_make_a_network_give_one_answer() -> None:
+    died = given([1e-3, 1e-4]).followed_by(flat(0.0, 18))
+    assert why(val_accuracy=flat(0.1, 20), lr=died) == ["schedule-decays-too-soon"]
+    assert why(val_accuracy=flat(0.1, 20), lr=flat(1e-3, 20)) == ["bad-initialization"]
+
+
+def test_a_rate_beyond_the_usual_goes_before_labels_and_is_not_too_low() -> None:
+    assert why({"optimizer": "AdamW", "lr": 0.02}) == ["learning-rate-too-high"]
+    assert why({"optimizer": "AdamW", "lr": 0.002}) == ["labels-do-not-match"]
+
+
+def test_what_little_is_learnt_and_holds_for_new_data_speaks_against_wrong_labels() -> None:
+    answers = flat(0.11, 20).noisy(0.01)
+    assert "labels-do-not-match" in why(val_accuracy=answers)
+    assert "labels-do-not-match" not in why(val_accuracy=answers, val_loss=decay(2.31, 2.29, 20))
+
+
+def test_a_loss_that_forgets_is_over_regularised_unless_the_settings_name_nothing_strong() -> None:
+    forgot = Beginning(forgot="the loss had come down to 2.2 and went back up")
+    assert "over-regularised" in why(None, forgot)
+    assert "over-regularised" not in why({"optimizer": "Adam", "lr": 1e-3}, forgot)
+
+
+def test_a_loss_above_that_of_guessing_is_thrown_off_by_each_step() -> None:
+    worse = Beginning(worse="the loss rests at 2.55, above the 2.3 of guessing")
+    assert why(None, worse) == ["learning-rate-too-high"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "first"),
+    [("adamw", 0.3, True), ("adamw", 1e-3, False), ("adadelta", 1.0, False), ("sgd", 0.1, False), ("sgd", 20.0, True)],
+)
+def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, rate: float, first: bool) -> None:
+    run = example_run({"optimizer": optimizer, "lr": rate}, train_loss=flat(2.3).noisy(0.002))
+    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert (causes[0].id == "learning-rate-too-high") is first
+    assert first or "learning-rate-too-high" not in {one.id for one in causes}

@@ -100,3 +100,27 @@ class TestSaturated:
     def test_other_losses_are_not_that(self) -> None:
         assert not still(train_accuracy=flat(0.1, 40)).saturated
         assert not still().saturated
+
+
+class TestStopped:
+    def test_epochs_that_are_the_same_after_some_that_were_not_say_that_nothing_moves_any_more(self) -> None:
+        run = example_run(None, Axis.EPOCH, 0, train_loss=given([2.35, 2.3, 2.29]).followed_by(flat(2.286, 17)))
+        assert "stands at 2.286" in Stillness.measure(run).stopped
+
+    @pytest.mark.parametrize(
+        "curve",
+        [flat(2.3, 20), decay(2.35, 2.3, 20), given([2.35]).followed_by(flat(2.3, 19).noisy(1e-4)), flat(2.3, 5)],
+        ids=["never moved", "comes to rest", "biases still move", "short"],
+    )
+    def test_other_losses_do_not(self, curve: Curve) -> None:
+        assert not Stillness.measure(example_run(None, Axis.EPOCH, 0, train_loss=curve)).stopped
+
+    def test_steps_of_one_batch_each_say_nothing(self) -> None:
+        curve = given([2.35, 2.3]).followed_by(flat(2.29, 18))
+        assert not Stillness.measure(example_run(None, Axis.STEP, 0, train_loss=curve)).stopped
+
+
+def test_evaluations_that_fall_one_by_one_descend_even_where_they_come_to_rest() -> None:
+    found = still(val_loss=decay(4.21, 4.19, 8))
+    assert found.descends
+    assert not still(val_loss=flat(4.2, 20).noisy(0.01)).descends

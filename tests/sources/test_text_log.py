@@ -168,6 +168,21 @@ def test_ranks_and_handlers_that_repeat_a_line_count_once(folder: Path) -> None:
     assert points(read(write(folder / "twice.log", "".join(twice)))) == {"loss": [(i, 2 - i / 10) for i in range(5)]}
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[2024-01-02 03:04:05,123][INFO][trainer.py:120] ",
+        "[INFO|trainer.py:2389] 2024-01-02 03:04:05,123 >> ",
+        "2024-01-02 03:04:05.123 | INFO     | __main__:train:88 - ",
+        "I0102 03:04:05.123456 12345 solver.cpp:228] ",
+        "worker src/loop.py:77 ",
+    ],
+)
+def test_where_a_line_was_printed_is_no_value(folder: Path, before: str) -> None:
+    text = "".join(f"{before}step {i} loss {2 - i / 10}\n" for i in range(10))
+    assert points(read(write(folder / "placed.log", text))) == {"loss": [(i, 2 - i / 10) for i in range(10)]}
+
+
 def test_several_runs_in_one_log_keep_both_branches(folder: Path) -> None:
     log = read(write(folder / "sweep.log", f"== run a\n{steps(20)}final loss 1.8\n== run b\n{steps(10)}"))
     (loss,) = log.series

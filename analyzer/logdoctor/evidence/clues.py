@@ -186,7 +186,7 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         exploded = event.first is not None and event.highest >= 10 * abs(event.first)
         steps_up = FAIR if event.averages else STRONG
         yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
-        yield Clue("bad-batch", -FAIR, "the loss does not come back")
+        yield Clue("bad-batch", -STRONG, "the loss does not come back")
         yield from _from_held_out(event)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.evidence.rates import HIGH_ADAPTIVE
+from logdoctor.evidence.rates import HIGH_ADAPTIVE, is_far_too_high
 from logdoctor.evidence.trained import may_be_untrained
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
-from logdoctor.signals import given_rate
+from logdoctor.signals import Hyperparameters, given_rate
 from logdoctor.signals.chance import ChanceLevels
 from logdoctor.signals.trend import Trend
 from logdoctor.wording import number, percent
@@ -56,7 +56,7 @@ class FirstValues:
 
     The loss falls to a part of itself at once, and either leaps as it never does again or brings a burst of the
     gradient down with it. A model that learns fast falls as far, by and by and with ordinary gradients; so does one
-    from where guessing is.
+    from where guessing is, unless its rate is one at which hardly any network trains and its gradient falls further.
     """
     is_scale: bool = False
     """Whether the loss comes down at once by more than an ordinary rate could have thrown it."""
@@ -72,17 +72,18 @@ class FirstValues:
             return cls("")
         factor, rate = float(values[:first].max()) / _settled(values), given_rate(run)
         is_scale = factor >= SCALE and rate is not None and rate <= HIGH_ADAPTIVE
-        if may_be_untrained(train.first, chance) or factor < DROP or is_scale:
+        untrained, far = may_be_untrained(train.first, chance), is_far_too_high(Hyperparameters(run))
+        if (untrained and not far) or factor < DROP or is_scale:
             return cls("", is_scale)
         rises = np.diff(np.log(values))
         up, later = float(rises[:begins].max()), rises[begins + 1 : 8 * begins]
-        if len(later) and up >= max(LEAP * float(np.quantile(later, 0.98)), LEAST):
+        if not untrained and len(later) and up >= max(LEAP * float(np.quantile(later, 0.98)), LEAST):
             return cls(f"its first values leap by {percent(float(np.expm1(up)))}, as later ones never do")
         if grads is None or len(grads) < MIN_NORMS:
             return cls("")
         norms = grads.series.values
-        before, after = float(np.median(norms[:3])), _settled(norms)
-        burst = before >= GRADIENT_DROP * after > 0
+        before, after = float(np.max(norms[:3]) if far else np.median(norms[:3])), _settled(norms)
+        burst = before >= max(GRADIENT_DROP, factor if untrained else 0.0) * after > 0
         return cls(f"the gradient norm comes down from {number(before)} to {number(after)} with it" if burst else "")
 
 

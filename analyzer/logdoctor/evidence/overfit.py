@@ -14,7 +14,7 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, examples_of, is_accuracy
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
@@ -23,6 +23,11 @@ REMEMBERED = 0.05
 FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
+
+FAR_OFF, FARTHER = 3.0, 1.5
+"""Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
+of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
+"""
 
 UNHELPED = 0.75
 """Lowest validation loss as a share of where training began, above which training never helped it."""
@@ -41,6 +46,10 @@ DEAR, RIGHT = 8.0, (0.5, 0.99)
 """Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is learnt
 by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
 """
+
+DEAR_AT_BEST = 0.4
+"""Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
+a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
 
 LN2 = log(2)
 
@@ -70,6 +79,9 @@ PLAINLY = 0.1, 2.0
 """Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
 than luck explains: wrong labels learnt by heart cost a tenth."""
 
+FEW_EXAMPLES = 60
+"""Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
+
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
@@ -89,7 +101,12 @@ class Fitted:
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
         found = [self._under_regularised(), self._too_little_data()]
-        if self._differs_from_the_first or self._dear or any(one.strength is Strength.LIKELY for one in labels):
+        if (
+            self._differs_from_the_first
+            or self._dear
+            or self.far_off
+            or any(one.strength is Strength.LIKELY for one in labels)
+        ):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
         found += [self._sets_differ(), *labels]
         if certain:
@@ -163,7 +180,13 @@ class Fitted:
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
         pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
-        likely = apart or self._dear or self._differs_from_the_first or ((unhelped or ends) and not self._remembers)
+        likely = (
+            apart
+            or self._dear
+            or self.far_off
+            or self._differs_from_the_first
+            or ((unhelped or ends) and not self._remembers)
+        )
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 
@@ -176,10 +199,29 @@ class Fitted:
         right = metric.end / accuracy_unit(metric.series.values)
         if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
             return ""
+        if self.gap.val.best < DEAR_AT_BEST * self.gap.train.start:  # dear by and by: learnt by heart for long
+            return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
             f"{number(metric.end)}, as on inputs of another scale"
         )
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether validation shows that it is not one of the data of training."""
+        return bool(self._dear) or self.far_off or self._differs_from_the_first
+
+    @property
+    def far_off(self) -> bool:
+        """Whether validation began above an untrained network's loss and ends far above it, ever farther from training.
+
+        It may fall all the while: what training teaches helps a little on inputs of another scale too.
+        """
+        (first, training), start, end = self._first_pair, self.gap.train.start, self.gap.val.end
+        lowest = min(training, start, self.gap.train.end)
+        if lowest <= 0 or first <= WORSE_THAN_NOTHING * start or end <= FAR_OFF * start:
+            return False
+        return end / self.gap.train.end >= FARTHER * first / training
 
     @property
     def _differs_from_the_first(self) -> bool:
@@ -260,6 +302,7 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
         return 1.0
     best = float(metric.level.max())
     fallen, noise = best - metric.end, sigmas * metric.level_noise
-    if fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise):
+    plainly = fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise)
+    if plainly and not examples_of(metric.series, FEW_EXAMPLES):
         return 0.0
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0

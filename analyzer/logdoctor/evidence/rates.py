@@ -21,6 +21,9 @@ HIGH_ADAPTIVE = 1e-2
 HIGH_PLAIN = 2.0
 """The same for SGD, divided by one minus its momentum: 0.2 at a momentum of 0.9; the usual is 0.1 to 1."""
 
+OWN_SCALE = ("adadelta", "adagrad", "adafactor")
+"""Beginnings of the names of optimizers with a second moment that take rates as high as SGD's: Adadelta's is 1."""
+
 MOST_MOMENTUM = 0.999
 """Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
 
@@ -58,6 +61,8 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
     rate, adaptive = given_rate(run), settings.is_adaptive
     if rate is None or adaptive is None:
         return None
+    if settings.optimizer.startswith(OWN_SCALE):
+        return rate / HIGH_PLAIN
     if adaptive:
         return rate / HIGH_ADAPTIVE
     return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN

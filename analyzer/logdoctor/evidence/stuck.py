@@ -69,7 +69,7 @@ SHORT = 1000
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
 
-WHOLE_BATCH, AN_EPOCH = 100, 2
+WHOLE_BATCH, AN_EPOCH = 100, 3
 """Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
 
 DEAD_RATE, DEAD_FOR = 0.01, 0.5
@@ -113,8 +113,8 @@ def stuck_causes(
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
-    said = (low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
-    unsaid = not (any(said) or vanished)
+    signs = (died, low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+    unsaid = not (any(signs) or vanished)
     one_answer = still.one_answer or beginning.guesses
     open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends)
     thrown = still.saturated or still.restless or beginning.worse

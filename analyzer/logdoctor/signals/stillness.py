@@ -40,9 +40,9 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
-STOPPED, MOVED = 2e-6, 50.0
+STOPPED, MOVED = 2e-6, 0.005
 """Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
-dead network trains on; and its whole range in units of that spread, from which it did move before."""
+dead network trains on; and its whole range, from which it did move before."""
 
 RESTLESS = 0.01
 """Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
@@ -117,15 +117,14 @@ class Stillness:
     @cached_property
     def stopped(self) -> str:
         """Training moved and came to a dead stop: one epoch is as the next, which no update at any rate leaves."""
-        for role in (TrainLoss, ValLoss):
-            series = self._values(role)
-            if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
-                continue
-            values, late = series.values, series.values[len(series) // 2 :]
-            level, spread = abs(float(np.median(late))), float(np.ptp(late))
-            if level > 0 and spread <= STOPPED * level and float(np.ptp(values)) >= MOVED * max(spread, SAME * level):
-                return f"{series.name} stands at {late[-1]:.4g} over the later half, without any noise: nothing moves"
-        return ""
+        series = self._values(TrainLoss)
+        if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
+            return ""
+        values, late = series.values, series.values[len(series) // 2 :]
+        level = abs(float(np.median(late)))
+        if float(np.ptp(late)) > STOPPED * level or float(np.ptp(values)) < MOVED * level:
+            return ""
+        return f"{series.name} stands at {late[-1]:.4g} over the later half, without any noise: nothing moves"
 
     @cached_property
     def restless(self) -> str:

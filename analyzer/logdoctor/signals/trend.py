@@ -245,6 +245,18 @@ class Trend(Generic[R]):
         return self.level[self.steps >= step]
 
 
+def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
+    """Return the rise of a training loss from its lowest level to its end in units of noise.
+
+    A validation loss that rose as well bears it out: what is noise of one is none of the other. It counts as much as
+    training does, at most.
+    """
+    z = max((train.end - train.best) / max(train.noise, 1e-300), train.sure_rise)
+    if val is None or val.end <= val.first:
+        return z
+    return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))
+
+
 def block_size(n: int) -> int:
     """Return how many of n points make a block of the level."""
     return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))

@@ -31,6 +31,10 @@ ALIKE = 0.7
 """Correlation of odd and even epochs from which they repeat each other, where only the curve tells the epoch: data in
 order give 0.9 and more, one wild stretch that no epoch repeats 0.4."""
 
+LONE = 0.4
+"""Height without the one point that stands out most, as a share of it, up to which one batch makes the saw, not an
+order of the data: a smaller last batch of a contrastive or summed loss."""
+
 _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
@@ -133,6 +137,8 @@ class EpochSawtooth(Rule):
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.02)),
         silent("the rate cycles with the epochs", axis=Axis.STEP, epoch=_PHASE, lr=cosine(0.1, 400, cycles=10),
                train_loss=decay(2.0, 1.0, 400).plus(given(-0.8 * _SAW)).noisy(0.1)),
+        silent("the last batch of every epoch is a smaller one, whose loss is lower", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=flat(4.2, 400).plus(given(np.where(np.arange(400) % 40 == 39, -1.0, 0.0))).noisy(0.01)),
         silent("falls steadily", axis=Axis.STEP, epoch=_PHASE, train_loss=line(3.0, 0.2, 400)),
         silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
     )  # fmt: skip
@@ -144,7 +150,7 @@ class EpochSawtooth(Rule):
         if margin <= 1 and level < self.min_share * train.start:
             seen = epochs.in_logarithms
             margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
-        if margin <= 1:
+        if margin <= 1 or seen.without_one <= LONE:
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
             return

@@ -29,7 +29,8 @@ class GeneralizationGap(Rule):
 
     A gap alone is normal. It is a finding when most of what training gained never reached validation: validation has
     been flat for half the run and the training loss has gone well below half of it. A smaller gap is one where it was
-    widest early on: what is learnt by heart opens it late, so that the sets themselves differ.
+    widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
+    lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
     """
 
     id = "generalization-gap"
@@ -88,6 +89,16 @@ class GeneralizationGap(Rule):
             train_loss=decay(2.3, 0.45, 40, half_life=0.05),
             val_loss=decay(2.3, 1.0, 40, half_life=0.1),
         ),
+        fires(
+            "validation of another scale, far above an untrained network, and farther and farther from training",
+            train_loss=decay(0.1, 0.015),
+            val_loss=decay(23.0, 6.8, half_life=0.4),
+        ),
+        silent(
+            "validation that is added up, not averaged, and follows training",
+            train_loss=decay(0.1, 0.03, half_life=0.4),
+            val_loss=decay(3.2, 0.96, half_life=0.4),
+        ),
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
@@ -115,15 +126,20 @@ class GeneralizationGap(Rule):
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         least = (self.min_apart if apart else self.min_gap) * gained
         far_behind = train.end < self.max_ratio * val.end and val.end > 0
-        if len(val) < self.min_points or gained <= 0 or gap.end < least or not (stands_still and far_behind):
+        fitted = Fitted(gap, settings, metric)
+        off = fitted.far_off
+        stays = gap.end >= least and stands_still and far_behind
+        if len(val) < self.min_points or gained <= 0 or not (stays or off):
             return
         series = val.series
+        course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
+        began = f", far above the {number(train.start)} at which training began" if off else ""
         yield self.finding(
-            f"{train.series.name} falls to {number(train.end)} while {series.name} stands still at {number(val.end)}",
+            f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
             confidence=confidence_from(gap.end / least, len(val)),
-            causes=[one for one in Fitted(gap, settings, metric).causes() if one.id in self.causes],
+            causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / gained, "share"),

@@ -16,20 +16,17 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence import rate_too_low
 from logdoctor.evidence.rates import greatest_height
-from logdoctor.evidence.stuck import few_updates, poor_accuracy, strong_regularisation, told
+from logdoctor.evidence.slow import slow_causes
+from logdoctor.evidence.stuck import poor_accuracy
 from logdoctor.evidence.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
@@ -303,21 +300,15 @@ class SlowConvergence(Rule):
         far = trained_before(run, train, chance) or (not low and came_far(run, train))
         if far or not even or leaves_behind(train, val):
             return
-        near_its_end, few = slow_by_design(run, train, chance), few_updates(series, settings)
+        near_its_end = slow_by_design(run, train, chance)
         how = "without levelling off" if plain else "almost in a straight line"
-        strength, against = Strength.POSSIBLE if few else Strength.LIKELY, [near_its_end] if near_its_end else []
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, {how}",
             Span(series.name, first_step, last_step, "slow" if plain else "straight"),
             severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
-            causes=ranked(
-                rate_too_low(siblings, strength, pro=["the fall does not level off"], contra=against),
-                told("over-regularised", strong_regularisation(settings)),
-                because("data-not-normalised"),
-                told("batch-too-large", few),
-            ),
+            causes=slow_causes(series, train, settings, siblings, near_its_end),
             evidence={
                 "start": Quantity(trend.start),
                 "end": Quantity(trend.end),

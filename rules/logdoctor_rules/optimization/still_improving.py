@@ -218,7 +218,8 @@ class StillImproving(Rule):
         if not steady and gain < sure * error and z >= sure:  # a line through all of the end knows more
             gain, error = fitted, fitted / z
         least = max(min(self.min_gain * trend.fall, relative), 0.0 if steady else sure * error)
-        return None if gain < least or trend.end - trend.best > gain / 2 else (gain, least)
+        risen = trend.end - trend.best if trend.best_at < len(trend.level) - len(trend.tail) else 0.0
+        return None if gain < least or risen > gain / 2 else (gain, least)
 
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings

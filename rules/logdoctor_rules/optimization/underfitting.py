@@ -27,7 +27,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_low
+from logdoctor.evidence import rate_too_high, rate_too_low
+from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
@@ -57,7 +58,7 @@ class Underfitting(Rule):
     id = "underfitting"
     title = "The model fits neither training nor validation data"
     severity = Severity.WARNING
-    causes = ("over-regularised", "model-too-small", "learning-rate-too-low")
+    causes = ("over-regularised", "model-too-small", "learning-rate-too-low", "learning-rate-too-high")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
         "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
@@ -111,6 +112,12 @@ class Underfitting(Rule):
             val_loss=decay(2.3, 2.27, 40, half_life=0.3),
         ),
         fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
+        fires(
+            "a rate at which hardly any network trains",
+            settings={"optimizer": "SGD", "lr": 30.0},
+            **POOR_FIT,
+            val_accuracy=flat(0.2, 40),
+        ),
         fires(
             "one hidden unit, which fits the half of it",
             settings={"hidden_size": 1},
@@ -238,15 +245,20 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
+        far = above_usual(settings.run, settings) if is_far_too_high(settings) else ""
+        rested = ["the loss has come to rest"]
         return ranked(
+            *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
             because(
                 "over-regularised",
                 Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
                 pro=[strong] if strong else [],
                 contra=usual,
             ),
-            because("model-too-small", Strength.POSSIBLE if strong else Strength.LIKELY, pro=[small] if small else []),
-            rate_too_low(siblings, Strength.POSSIBLE, contra=["the loss has come to rest"]),
+            because(
+                "model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small] if small else []
+            ),
+            *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
 
 

@@ -9,13 +9,12 @@ import numpy as np
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
-    Fix,
     GradNorm,
     Quantity,
     Rule,
+    Series,
     Severity,
     Span,
     Strength,
@@ -24,16 +23,15 @@ from logdoctor import (
     confidence_from,
     example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence import rate_too_high
 from logdoctor.evidence.first_values import FirstValues, usual_leap
-from logdoctor.evidence.rates import rate_height
-from logdoctor.run.roles import LearningRate
-from logdoctor.signals import Explosion, Hyperparameters, Schedule, Sibling, Siblings, Trend, given_rate
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.thrown import Thrown
+from logdoctor.evidence.warm_up import causes_of_full_rate, causes_of_throw, warmed_sibling
+from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
@@ -45,9 +43,6 @@ BURSTING = decay(12.0, 2.2, 12, half_life=0.2).followed_by(decay(2.2, 0.5, 108))
 JUMPED = decay(3.2, 2.4, 60).followed_by(line(4.1, 3.9, 40)).followed_by(decay(3.9, 1.0, 200)).noisy(0.02)
 """The loss rises in the middle of its fall."""
 
-BURST = 5.0
-"""Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
-
 ADAM = {"optimizer": "AdamW"}
 
 
@@ -58,15 +53,22 @@ class MissingWarmup(Rule):
     Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
     while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
     but once, or a sibling with another warm-up that goes much lower. Where the log begins after it, the loss comes down
-    at once, by leaps or with a burst of the gradient, though not by decades. A later jump is judged by its harm.
+    at once, by leaps or with a burst of the gradient, though not by decades. A later jump is judged by its harm. A run
+    that its first updates threw to several times its start is told whatever its optimizer, in a log of few values too.
     """
 
     id = "missing-warmup"
     title = "The full learning rate comes too early"
     severity = Severity.WARNING
     causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high")
-    references = ("Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",)
-    limits = "Needs 40 values, and a logged rate or a warm-up set to 0; of SGD it sees only jumps of the rate."
+    references = (
+        "Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",
+        "Goyal et al. (2017), Accurate, large minibatch SGD, arXiv:1706.02677, section 2.2",
+    )
+    limits = (
+        "Needs 40 values, and a logged rate, one far too high or a warm-up set to 0, to see less than a loss at three "
+        "times its start; of SGD it sees only that and jumps of the rate."
+    )
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")
     early: float = threshold(0.02, "share of the run that is its beginning: warm-ups take 1 to 5 % of the steps")
@@ -143,6 +145,52 @@ class MissingWarmup(Rule):
             .followed_by(decay(4.0, 1.5, 112))
             .noisy(0.01),
             lr=cosine(0.2, 120),
+        ),
+        fires(
+            "thrown to twice its start, and the rate is known to be far too high",
+            settings={**ADAM, "lr": 1.0},
+            varies={"steps instead of epochs": "a single step may be an odd batch"},
+            train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
+        ),
+        fires(
+            "thrown to three times its start at a rate that is not logged, and learns",
+            axis=Axis.STEP,
+            train_loss=given([4.2, 11.0, 15.0, 17.4, 16.0, 8.5]).followed_by(decay(3.6, 3.0, 194).noisy(0.05)),
+        ),
+        fires(
+            "SGD throws the loss a hundredfold",
+            settings={"optimizer": "SGD"},
+            train_loss=given([2.6, 6.5, 120.0, 650.0, 450.0]).followed_by(decay(400.0, 1.7, 295, half_life=0.05)),
+            lr=cosine(0.3, 300),
+        ),
+        fires(
+            "the log begins at twice guessing, and the rate is known to be far too high",
+            varies={"bits instead of nats": "guessing is known in nats"},
+            axis=Axis.STEP,
+            settings={**ADAM, "lr": 0.2, "num_classes": 12},
+            train_loss=given([5.85, 3.4, 2.5, 2.4]).followed_by(decay(2.1, 2.0, 86).noisy(0.07)),
+        ),
+        silent(
+            "thrown to twice its start at an ordinary rate",
+            settings={**ADAM, "lr": 1e-3},
+            train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
+        ),
+        silent(
+            "thrown high again by later data",
+            axis=Axis.STEP,
+            train_loss=given([4.2, 15.0, 17.4, 8.5, 3.6]).followed_by(decay(3.4, 3.0, 45).with_value(30, 9.0)),
+        ),
+        silent(
+            "thrown to three times its start during a warm-up",
+            settings={"warmup_steps": 10},
+            axis=Axis.STEP,
+            train_loss=given([4.2, 15.0, 17.4, 8.5, 3.6]).followed_by(decay(3.4, 3.0, 45).noisy(0.05)),
+        ),
+        silent(
+            "begins high and falls, at a rate far too high for most",
+            settings={**ADAM, "lr": 0.3},
+            axis=Axis.STEP,
+            train_loss=given([5.85, 3.4, 2.5, 2.4]).followed_by(decay(2.1, 2.0, 86).noisy(0.07)),
         ),
         silent(
             "falls as fast with neither leaps nor a burst of the gradient",
@@ -239,18 +287,23 @@ class MissingWarmup(Rule):
         siblings: Siblings,
         first: FirstValues,
         explosion: Explosion | None,
+        thrown: Thrown | None,
     ) -> Iterator[Finding]:
-        """Look for an overshoot, for a sibling with a warm-up that learns, and for a jump of the rate."""
-        if len(train) < self.min_points or (schedule is not None and schedule.is_range_test):
+        """Look for an overshoot, a sibling with a warm-up that learns, a jump of the rate, and a run thrown at once."""
+        if schedule is not None and schedule.is_range_test:
             return
-        if jumped := self._jumped(train, schedule):
+        full, many = self._begins_full(schedule, settings), len(train) >= self.min_points
+        if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        other = first.is_scale or (explosion is not None and explosion.is_story)
-        if other or settings.is_adaptive is False or not self._begins_full(schedule, settings):
+        if first.is_scale or (explosion is not None and explosion.is_story):
             return
-        warmed, high = self._warmed(train, siblings), self._overshoot(train)
-        burst = "" if high is not None else first.came_down
+        judged = many and full and settings.is_adaptive is not False
+        warmed = warmed_sibling(train, siblings, full=self.full, share=self.sibling_share) if judged else None
+        high = self._overshoot(train) if judged else None
+        burst = first.came_down if judged and high is None else ""
         if not (seen := high is not None or bool(burst)) and warmed is None:
+            if thrown is not None and (full or schedule is None) and not settings.warmup:
+                yield self._thrown(train.series, thrown, siblings)
             return
         series, steps, values = train.series, train.series.steps, train.series.values
         last = max(3, round(self.early * len(train)))
@@ -262,13 +315,32 @@ class MissingWarmup(Rule):
             f"{series.name} {moved}, with the full learning rate from the first step on",
             Span(series.name, int(steps[0]), int(steps[last]) if seen else int(steps[-1]), "no warm-up"),
             confidence=Confidence.MEDIUM if settings.is_adaptive is None or burst else confidence_from(2.0, len(train)),
-            causes=self._causes(grads, settings, siblings, warmed, int(steps[last])),
+            causes=causes_of_full_rate(grads, settings, siblings, warmed, int(steps[last])),
             evidence={"start": Quantity(train.first), "highest early loss": Quantity(peak), "end": Quantity(train.end)},
         )
 
+    def _thrown(self, series: Series, thrown: Thrown, siblings: Siblings) -> Finding:
+        """Report first updates that threw the loss so far that neither noise nor the kind of optimizer matters."""
+        at, rate = int(series.steps[thrown.index]), given_rate(siblings.run)
+        known = f" ({thrown.known_from})" if thrown.known_from else ""
+        with_rate = "" if rate is None else f", with a learning rate of {number(rate)}"
+        return self.finding(
+            f"{series.name} is thrown from {number(thrown.start)}{known} to {number(thrown.peak)} at "
+            f"{place(series, at)}{with_rate}, before it learns",
+            Span(series.name, int(series.steps[0]), at, "thrown"),
+            confidence=Confidence.MEDIUM,
+            causes=causes_of_throw(thrown, siblings, at),
+            evidence={"start": Quantity(thrown.start), "highest early loss": Quantity(thrown.peak)},
+        )
+
     def _begins_full(self, schedule: Schedule | None, settings: Hyperparameters) -> bool:
-        """Whether the rate is full from the start: by the log, or else by the word of the settings."""
-        return settings.warmup == 0 if schedule is None else bool(schedule.rates[0] >= self.full * schedule.peak)
+        """Whether the rate is full from the start: by the log, or else by the word of the settings.
+
+        Where neither tells, a rate that is far too high at its peak was so early enough.
+        """
+        if schedule is not None:
+            return bool(schedule.rates[0] >= self.full * schedule.peak)
+        return not settings.warmup and (settings.warmup == 0 or is_far_too_high(settings))
 
     def _overshoot(self, train: Trend[TrainLoss]) -> int | None:
         """Return the index of an early value far above the start, the like of which does not come again soon."""
@@ -279,16 +351,6 @@ class MissingWarmup(Rule):
         if fall <= 0 or rise < self.overshoot * fall or rise < self.min_z * train.noise:
             return None
         return None if np.log(values[high] / start) < self.once * usual_leap(train, n, abs(start)) else high
-
-    def _warmed(self, train: Trend[TrainLoss], siblings: Siblings) -> Sibling | None:
-        """Return the sibling that differs in its warm-up alone, as the settings say, and ends far lower."""
-        for one in siblings:
-            fall, rate = one.train.start - one.train.end, one.run.find(LearningRate)
-            ramps = rate is not None and rate.finite.values[0] < self.full * rate.finite.values.max()
-            same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
-            if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= self.sibling_share * fall:
-                return one
-        return None
 
     def _jumped(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Finding | None:
         """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""
@@ -310,22 +372,3 @@ class MissingWarmup(Rule):
             causes=(because("learning-rate-jump", Strength.LIKELY, pro=[said]),),
             evidence={"rise": Quantity(rise)},
         )
-
-    @staticmethod
-    def _causes(
-        grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
-    ) -> tuple[Cause, ...]:
-        pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
-        if grads is not None and (later := float(np.median(grads.series.values))) > 0:
-            burst = float(grads.series.values[grads.series.steps <= until].max()) / later
-            said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
-            pro += [said] if burst >= BURST else []
-        if warmed is not None:
-            pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
-            fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
-        fixes = fixes or [Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")]
-        warm_up = because("missing-warmup", Strength.LIKELY, pro=pro, fixes=fixes)
-        if (rate_height(settings.run, settings) or 0.0) < 1:
-            return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
-        far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
-        return ranked(rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)

@@ -26,6 +26,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
+from logdoctor.signals.trend import surely_risen
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -189,6 +190,18 @@ class Divergence(Rule):
             train_loss=given([1.1, *[30.0 if i % 3 else 2.0 for i in range(20)]]).followed_by(flat(0.001, 40)),
             val_loss=given([1.1]).followed_by(flat(500.0, 60).noisy(20.0)),
         ),
+        fires(
+            "few values tell it, and validation bears it out",
+            axis=Axis.STEP,
+            train_loss=decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.135, seed=1),
+            val_loss=given([0.71]).followed_by(flat(1.13, 14).noisy(0.06)),
+        ),
+        silent(
+            "few values tell it, and validation is as it was",
+            axis=Axis.STEP,
+            train_loss=decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.135, seed=1),
+            val_loss=given([1.13]).followed_by(flat(1.13, 14).noisy(0.06)),
+        ),
         silent(
             "overfits with growing confidence",
             train_loss=decay(1.1, 0.001, 60),
@@ -275,7 +288,7 @@ class Divergence(Rule):
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - train.best >= self.lost / 2 * fall
-        z, falls_there = max(risen / max(train.noise, 1e-300), train.sure_rise), val is not None and val.ends_lowest
+        z, falls_there = surely_risen(train, val), val is not None and val.ends_lowest
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):

@@ -86,7 +86,7 @@ class BoxReader:
                 elif len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
                     self._upper_halves.add(shape)
         marks = self._headers.keys() | self._boxes | self._upper_halves
-        if not self._open and not self._box and not (marks and any(shape in marks for shape in taken.shapes)):
+        if not self._open and not self._box and marks.isdisjoint(taken.shapes):
             return
         boxed = bool(self._boxes)
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):

@@ -16,6 +16,9 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
+_CATBOOST = re.compile(r"\0:\tlearn: (-?(?:\0|nan|inf))\ttest: (-?(?:\0|nan|inf))\t")
+"""How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
+
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
 """Deeplearning4j calls the loss its score."""
 
@@ -35,6 +38,8 @@ def fixed_form(shape: str) -> Form | None:
         return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
     if darknet := _DARKNET.match(shape):
         return _of_darknet(*darknet.groups())
+    if catboost := _CATBOOST.match(shape):
+        return _of_catboost(*catboost.groups())
     if dl4j := _DL4J.search(shape):
         slot = shape.count(MASK) - 1
         sign = -1.0 if dl4j[1] else 1.0
@@ -51,9 +56,22 @@ def fixed_form(shape: str) -> Form | None:
 def _of_darknet(loss: str, average: str) -> Form:
     slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
     for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
-        fields.append(Field(kind, "loss", slot) if token == MASK else Field(kind, "loss", -1, float(token)))
-        slot += token == MASK
+        fields.append(_measured(kind, "loss", token, slot))
+        slot += MASK in token
     return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
+
+
+def _of_catboost(learn: str, test: str) -> Form:
+    train = _measured(Kind.VALUE, "train", learn, 1)
+    held_out = _measured(Kind.VALUE, "test", test, 1 + (MASK in learn))
+    return Form((Field(Kind.COUNTER, "iteration", 0), train, held_out), counter_first=True)
+
+
+def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
+    """Return the field of a number with its sign, or of a word for one that is not finite."""
+    if MASK in token:
+        return Field(kind, name, slot, -1.0 if token.startswith("-") else 1.0)
+    return Field(kind, name, -1, float(token))
 
 
 def _of_batches(began: re.Match[str]) -> Form:

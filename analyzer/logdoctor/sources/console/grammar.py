@@ -13,12 +13,16 @@ from logdoctor.sources.console.frameworks import fixed_form
 from logdoctor.sources.console.line import BAR, LOOK_BACK, NOT_FINITE, LineReader
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.sieve import Sieve
 
 LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
 
 _NO_NUMBER_BUT_NAN = re.compile(rf"[:=][ \t]{{0,16}}[-+]?{NOT_FINITE}\s*$")
 """The end of a line without any number that measures all the same: `Test set loss: nan`."""
+
+_NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
+"""A word for a number that is not finite, with a unit or without; not `info`."""
 
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
@@ -27,6 +31,12 @@ _HINTS = (
     " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
 )  # fmt: skip
 """What every line of interest has something of; the rest is not looked at any closer."""
+
+_SECTIONS = ("train", "val", "test")
+"""What every heading has one of."""
+
+_SIEVE = Sieve(_HINTS)
+_SIEVE_WITHOUT_NUMBER = Sieve((*_SECTIONS, "nan", "inf"))
 
 _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
@@ -58,6 +68,17 @@ _LONGEST_SECTION = 80
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
 _LEROBOT = " epch:"
 """LeRobot's word for epochs; its `ep` counts episodes of the data."""
+
+
+def promising(shapes: Iterable[str]) -> list[str]:
+    """Return those of many shapes that may hold something of training; `parse` gives None for the others."""
+    without, numbered = [], []
+    for shape in shapes:
+        if MASK not in shape:
+            without.append(shape)
+        elif _has_value(shape.lower()):
+            numbered.append(shape)
+    return _SIEVE_WITHOUT_NUMBER.pass_on(without) + _SIEVE.pass_on(numbered)
 
 
 def parse(shape: str) -> Form | None:
@@ -93,14 +114,18 @@ def _form(shape: str) -> Form | None:
 def _may_be_data(shape: str) -> bool:
     """Tell quickly whether a line can say anything: it has a word of training, and a value where a log has one."""
     lower = shape.lower()
-    has_value = _VALUE.search(lower[::-1]) or "nan" in lower or "inf" in lower
-    return bool(has_value) and any(map(lower.__contains__, _HINTS))
+    return _has_value(lower) and any(map(lower.__contains__, _HINTS))
+
+
+def _has_value(lower: str) -> bool:
+    not_finite = "nan" in lower or "inf" in lower
+    return bool(_VALUE.search(lower[::-1]) or (not_finite and _NAN.search(lower)))
 
 
 def _section(shape: str) -> Form | None:
     """Read a line that only says what the next ones measure: `Test Error:`."""
     lower = shape.lower()
-    if len(lower) >= _LONGEST_SECTION or ("train" not in lower and "val" not in lower and "test" not in lower):
+    if len(lower) >= _LONGEST_SECTION or not any(map(lower.__contains__, _SECTIONS)):
         return None
     found = _SECTION.match(strip(shape).text)
     return Form((), found[1].lower()) if found else None

@@ -18,12 +18,13 @@ from logdoctor.sources.console.vocabulary import (
 )
 from logdoctor.sources.tables.counters import normal
 
-_WORD = r"[^\W\d][\w@./%+'&#-]*"
-_MORE = r"(?: (?:[\w@%&#][\w@./%+'&#-]*))"
-_KEY = re.compile(rf"({_WORD}{_MORE}{{0,6}}(?: ?\([^()]{{1,24}}\))?)$")
+_REST = r"[\w@./%+'&#-]*+"
+_KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: ?\([^()]{{1,24}}\))?)$")
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
 _WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
 _QUOTES = "'\"`"
+_SOURCE_FILE = (".py", ".cc", ".cpp", ".cu")
+"""Ends of names before the number of a line: `trainer.py:120`."""
 
 
 def key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]:
@@ -40,7 +41,7 @@ def key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]:
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
     found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
-    key = found[1].strip() if found and not found[1].endswith("-") else ""
+    key = found[1].strip() if found and not found[1].endswith(("-", *_SOURCE_FILE)) else ""
     return text, key, explicit, pieces[-1].strip(_QUOTES + " .-*+>)]}")
 
 

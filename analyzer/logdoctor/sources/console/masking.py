@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from logdoctor.sources.console.numerals import Numerals, numerals_in
 
 MASK = "\0"
@@ -20,20 +23,21 @@ class Masked:
     numbers: Numerals
     """All numbers of all lines, in order; a line has as many as its shape has masks."""
 
+    @cached_property
+    def firsts(self) -> NDArray[np.int64]:
+        """(lines,) which number each line begins with; the next one's where it has none."""
+        return np.searchsorted(self.numbers.starts, self.numbers.lines)
+
     def numbers_of(self, shape: str) -> list[str]:
         """Return the numbers of the first line of a shape."""
-        first = self._firsts[shape]
+        first = int(self.firsts[self._lines[shape]])
         return [self.numbers.text(number) for number in range(first, first + shape.count(MASK))]
 
     @cached_property
-    def _firsts(self) -> dict[str, int]:
-        """Where the numbers of the first line of each shape begin."""
-        firsts: dict[str, int] = {}
-        at = 0
-        for shape in self.shapes:
-            firsts.setdefault(shape, at)
-            at += shape.count(MASK)
-        return firsts
+    def _lines(self) -> dict[str, int]:
+        """The first line of each shape."""
+        last = len(self.shapes) - 1
+        return {shape: last - i for i, shape in enumerate(reversed(self.shapes))}
 
 
 def mask(text: str) -> Masked:

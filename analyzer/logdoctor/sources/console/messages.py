@@ -33,7 +33,7 @@ _LONGEST_SHAPE = 10 * LONGEST_TEXT
 _LONGEST_TRACEBACK = 400
 """Lines of a traceback before its last one is given up."""
 
-_WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (kinds.OUT_OF_MEMORY, ("memory", "oom", "alloc_failed"), (
         r"OutOfMemoryError", r"(?:CUDA|HIP|XPU|MPS backend)(?: error:)? out of memory", r"CUBLAS_STATUS_ALLOC_FAILED",
         r"OOM when allocating tensor", r"RESOURCE_EXHAUSTED: Out of memory", r"CUDNN_STATUS_ALLOC_FAILED",
@@ -123,7 +123,7 @@ later ones."""
 
 _TRACEBACK = "Traceback (most recent call last)"
 
-_KINDS = tuple((kind, hints, re.compile("|".join(wordings))) for kind, hints, wordings in _WORDINGS)
+_KINDS = tuple((kind, hints, re.compile("|".join(wordings))) for kind, hints, wordings in WORDINGS)
 _SIEVE = Sieve({hint for _, hints, _ in _KINDS for hint in hints} | {"traceback"})
 
 FATAL = frozenset({

@@ -17,7 +17,7 @@ _Mask = NDArray[np.bool_]
 _MARGIN = 3
 """Bytes before and behind a text, so that a number at either end has neighbours."""
 
-_POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E = b".,+-0e"
+_LINE_END, _POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E = b"\n.,+-0e"
 _LOWER_CASE = 0x20
 _IS_SIGN = np.zeros(256, np.bool_)
 _IS_SIGN[[_PLUS, _MINUS]] = True
@@ -63,6 +63,12 @@ class Numerals:
     def __len__(self) -> int:
         return len(self.starts)
 
+    @property
+    def lines(self) -> _Places:
+        """(lines,) where each line of the text begins."""
+        ends = np.flatnonzero(self._codes[_MARGIN:-_MARGIN] == _LINE_END)
+        return _MARGIN + np.append(0, ends + 1)
+
     def text(self, number: int) -> str:
         """Return one of them as it stands there."""
         return self._codes[self.starts[number] : self.ends[number]].tobytes().decode("ascii")
@@ -75,7 +81,8 @@ class Numerals:
         codes = self._codes.copy()
         codes[self.starts] = ord(by)
         outside = np.cumsum(within, dtype=np.int8, out=within) == 0
-        return _decoded(codes[outside])
+        masked: bytes = codes[outside][_MARGIN:-_MARGIN].tobytes()
+        return masked.decode("utf-8", "surrogatepass")
 
     def values(self) -> NDArray[np.float64]:
         """Return what each is worth: to the last bit what `float` says of its text.
@@ -83,29 +90,38 @@ class Numerals:
         A whole number and a power of ten that both are doubles make, multiplied or divided, the double nearest to
         their product (Clinger 1990, "How to read floating point numbers accurately"). The others are left to `float`.
         """
-        runs, last = self._runs, self._last
-        sizes, integers = runs.ends - runs.starts, runs.integers(self._codes)
-        mantissa, digits = integers[self._first], sizes[self._first] + _GROUP * (self._whole - self._first)
-        for group in range(1, _MOST_DIGITS // _GROUP):
-            reaching = np.flatnonzero(self._whole - self._first >= group)
-            mantissa[reaching] = mantissa[reaching] * 10**_GROUP + integers[self._first[reaching] + group]
-        pointed = np.flatnonzero(self._decimals > self._whole)
-        power, decimals = np.zeros_like(mantissa), sizes[self._decimals[pointed]]
-        mantissa[pointed] *= _POWERS[np.minimum(decimals, _MOST_DIGITS)]
-        mantissa[pointed] += integers[self._decimals[pointed]]
-        digits[pointed] += decimals
-        raised = np.flatnonzero(last > self._decimals)
-        falling = self._codes[runs.starts[last[raised]] - 1] == _MINUS
-        power[raised] = np.where(falling, -integers[last[raised]], integers[last[raised]])
-        power[pointed] -= decimals
-        exact = (digits <= _MOST_DIGITS) & (mantissa <= _LARGEST_WHOLE) & (np.abs(power) <= _LARGEST_POWER)
-        exact &= sizes[last] <= _MOST_DIGITS
-        power[~exact] = 0
-        found = mantissa * _FLOAT_POWERS[np.maximum(power, 0)] / _FLOAT_POWERS[np.maximum(-power, 0)]
+        whole, digits, power = self._scaled()
+        exact = (digits <= _MOST_DIGITS) & (whole <= _LARGEST_WHOLE) & (np.abs(power) <= _LARGEST_POWER)
+        up, down = np.where(exact & (power > 0), power, 0), np.where(exact & (power < 0), -power, 0)
+        found: NDArray[np.float64] = whole * _FLOAT_POWERS[up] / _FLOAT_POWERS[down]
         others, text = np.flatnonzero(~exact), self._codes.tobytes()
         spans = zip(self.starts[others].tolist(), self.ends[others].tolist(), strict=True)
         found[others] = [float(text[start:end].replace(b",", b"")) for start, end in spans]
         return found
+
+    def _scaled(self) -> tuple[_Places, _Places, _Places]:
+        """Return whole numbers, of how many digits they are, and the powers of ten that they are to be taken times.
+
+        With more digits than fit, a number and its power are anything.
+        """
+        sizes, integers = self._runs.ends - self._runs.starts, self._runs.integers(self._codes)
+        found, digits = integers[self._first], sizes[self._first] + _GROUP * (self._whole - self._first)
+        grouped = np.flatnonzero(self._whole > self._first)
+        for group in range(1, _MOST_DIGITS // _GROUP):
+            grouped = grouped[self._first[grouped] + group <= self._whole[grouped]]
+            found[grouped] = found[grouped] * 10**_GROUP + integers[self._first[grouped] + group]
+        power = np.zeros_like(found)
+        raised = np.flatnonzero(self._last > self._decimals)
+        exponent = self._last[raised]
+        is_negative = self._codes[self._runs.starts[exponent] - 1] == _MINUS
+        power[raised] = np.where(is_negative, -integers[exponent], integers[exponent])
+        digits[raised] += np.where(sizes[exponent] > _MOST_DIGITS, _MOST_DIGITS, 0)
+        pointed = np.flatnonzero(self._decimals > self._whole)
+        decimals = self._decimals[pointed]
+        found[pointed] = found[pointed] * _POWERS[np.minimum(sizes[decimals], _MOST_DIGITS)] + integers[decimals]
+        digits[pointed] += sizes[decimals]
+        power[pointed] -= sizes[decimals]
+        return found, digits, power
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +151,8 @@ def numerals_in(text: str) -> Numerals:
     edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
     runs = _Runs(edges[::2], edges[1::2])
     first = np.flatnonzero(_STANDS_FREE[codes[runs.starts - 1]])
-    whole, inner = _behind_commas(first, runs, codes)
+    in_doubt = _may_be_exponents(runs.starts[first], codes)
+    whole, inner = _behind_commas(first, in_doubt, runs, codes)
     behind = np.append(runs.starts, len(codes))[1:]  # where the next run begins
     has_point = codes[runs.ends[whole]] == _POINT
     decimals = whole + (has_point & (behind[whole] == runs.ends[whole] + 1))
@@ -146,12 +163,20 @@ def numerals_in(text: str) -> Numerals:
     raised = raised[behind[decimals[raised]] == ends[raised] + 1 + signed[raised]]
     last[raised] += 1
     ends[raised] = runs.ends[last[raised]]
-    alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner))
+    alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner), in_doubt)
     first, whole, decimals, last, ends = (at[alone] for at in (first, whole, decimals, last, ends))
     return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
 
 
-def _behind_commas(first: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
+def _may_be_exponents(starts: _Places, codes: NDArray[np.uint8]) -> _Mask:
+    """Tell which digits stand behind `e-` or `e+`."""
+    found = _IS_SIGN[codes[starts - 1]]
+    signed = np.flatnonzero(found)
+    found[signed] = codes[starts[signed] - 2] | _LOWER_CASE == _E
+    return found
+
+
+def _behind_commas(first: _Places, in_doubt: _Mask, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
     """Return the last group of numbers such as `1,234,567`, and which of them are surely groups of another one.
 
     The last group is the first run itself where what follows are no groups of three digits.
@@ -165,27 +190,27 @@ def _behind_commas(first: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> tup
     are_groups = others[np.searchsorted(others, first[listed], side="right")] > last
     grouped = listed[are_groups]
     whole[grouped] = last[are_groups]
-    sure = grouped[~_IS_SIGN[codes[runs.starts[first[grouped]] - 1]]]  # behind a sign may be an exponent
-    inner[sure + 1] = True
+    inner[grouped[~in_doubt[grouped]] + 1] = True
     return whole, inner
 
 
-def _stand_alone(first: _Places, last: _Places, reaching: _Places) -> _Mask:
+def _stand_alone(first: _Places, last: _Places, reaching: _Places, in_doubt: _Mask) -> _Mask:
     """Tell which of some candidates are no part of another one; only those that are `reaching` can have such parts.
 
-    What is a part has none itself: the second exponent of `1e-5e-3` is a number.
+    What is a part has none itself, as what is `in_doubt` may be: the second exponent of `1e-5e-3` is a number.
     """
-    held, begun = -1, []
-    for number, begin, end in zip(reaching.tolist(), first[reaching].tolist(), last[reaching].tolist(), strict=True):
-        if begin > held:
-            begun.append(number)
-            held = end
-    heads = np.array(begun, np.int64)
+    heads = reaching
+    if in_doubt[reaching].any():
+        held, begun = -1, []
+        for number, begin, end in zip(
+            reaching.tolist(), first[reaching].tolist(), last[reaching].tolist(), strict=True
+        ):
+            if begin > held:
+                begun.append(number)
+                held = end
+        heads = np.array(begun, np.int64)
     change = np.zeros(len(first) + 1, np.int64)
     change[heads + 1] += 1
     change[np.searchsorted(first, last[heads], side="right")] -= 1
-    return np.cumsum(change[:-1]) == 0
-
-
-def _decoded(codes: NDArray[np.uint8]) -> str:
-    return codes[_MARGIN:-_MARGIN].tobytes().decode("utf-8", "surrogatepass")
+    alone: _Mask = np.cumsum(change[:-1]) == 0
+    return alone

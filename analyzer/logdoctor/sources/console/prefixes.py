@@ -30,8 +30,10 @@ _LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 _LOGGING = re.compile("|".join((
     rf"\[?{_MOMENT}(?:[ ,][\w.]+)?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
+    rf"\[{_LEVEL}\|[\w./]+\.py:{_N}\] {_MOMENT} >> ",  # Hugging Face
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
-    rf"\[?{_LEVEL}\]?(?=[\s:|\]-])(?:\s*[-:|]+|\s)\s*{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
+    rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
+    rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
     rf"[\w.]+ [-|] (?={_LEVEL})",
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",

@@ -976,6 +976,20 @@ SAMPLES = (
         {"loss": [(0, 1.5), (100, 1.25), (200, 1.0)]},
     ),
     Sample(
+        "CatBoost: one metric on both sets, and the best of it so far",
+        "train.log",
+        "Learning rate set to 0.03\n"
+        "0:\tlearn: 0.6875000\ttest: 0.6906250\tbest: 0.6906250 (0)\ttotal: 57.9ms\tremaining: 57.8s\n"
+        "100:\tlearn: 0.3437500\ttest: 0.4062500\tbest: 0.4062500 (100)\ttotal: 1.2s\tremaining: 10.7s\n"
+        "200:\tlearn: 0.2500000\ttest: 0.3906250\tbest: 0.3900000 (187)\ttotal: 2.31s\tremaining: 9.18s\n"
+        "Stopped by overfitting detector  (50 iterations wait)\n"
+        "bestTest = 0.39\nbestIteration = 187\nShrink model to first 188 iterations.\n",
+        {
+            "train": [(0, 0.6875), (100, 0.34375), (200, 0.25)],
+            "test": [(0, 0.690625), (100, 0.40625), (200, 0.390625)],
+        },
+    ),
+    Sample(
         "PaddlePaddle's recommenders: batches, and the mean of each epoch",
         "train.log",
         "".join(

@@ -21,16 +21,17 @@ KNOWN = frozenset({
     "warmup_ratio", "warmup_iters", "warmup_epochs", "lr_warmup_iters", "lr_scheduler_type", "lr_scheduler",
     "scheduler", "max_grad_norm", "grad_clip", "clip_grad", "grad_clip_norm", "gradient_clip_val", "optimizer", "optim",
     "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
-    "label_smoothing", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs", "num_epochs",
-    "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
+    "label_smoothing", "num_classes", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs",
+    "num_epochs", "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
     "average_loss",
 })  # fmt: skip
 """Names of settings that bear on a diagnosis, in lower case with underscores."""
 
 _PAIR = re.compile(
     r"(?<![\w.])(?:--)?([A-Za-z][A-Za-z0-9_-]{0,40})['\"]?\s?[:=]\s?"
-    r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40})(?![\w(])"
+    r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40}(?!\s?[:=]))(?![\w(])"
 )
+"""A name and its value; a name that another pair follows, as in nanoGPT's `Overriding: lr = 0.001`, has none."""
 _TAG = re.compile(r"<[^<>]{1,40}>")
 _BANNER = re.compile(r"\b(Num examples|Num Epochs|Instantaneous batch size per device|Total train batch size|"
                      r"Gradient Accumulation steps|Total optimization steps)\b[^=]{0,60}= ([0-9][0-9,]*)$")  # fmt: skip

@@ -1,56 +1,61 @@
-"""Many texts at once: which of them hold one of some words."""
+"""Many lines at once: which of them hold one of some words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import compress, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 _BITS = 5
-"""Of a character, without those that tell upper from lower case."""
-
-_ENDING = 4
-"""Characters at the end of a word that texts are looked through for."""
+"""Of a byte, without those that tell upper from lower case."""
 
 _CODES = 2**_BITS
 
-_TOGETHER = 256
-"""Texts that are looked through at a time; with more, fetching memory takes most of the time."""
+_ENDING = 4
+"""Bytes at the end of a word that lines are looked through for."""
+
+_LINE_END = b"\n"
+
+_TOGETHER = 512
+"""Lines that are looked through at a time; with more, fetching memory takes most of the time."""
 
 
 class Sieve:
-    """Holds back texts that have none of the words, in any case.
+    """Holds back lines that have none of the words, in any case.
 
-    To ask each text for each word would take longer than all else that is done with a line. So all are looked through
-    together for the ends of words, and those that have one are asked for the words that are in any of them.
+    To ask each line for each word would take longer than all else that is done with it. So all are looked through
+    together for the ends of words, and only where one stands it is asked whose end it is.
     """
 
-    def __init__(self, words: Collection[str]) -> None:
-        """Take words of ASCII characters, in lower case."""
-        self._words = words
-        self._endings = np.zeros(_CODES**_ENDING, np.bool_)
-        for word in words:
-            ending = [(ord(character) % _CODES,) for character in word[-_ENDING:]]
+    def __init__(self, words: Iterable[str]) -> None:
+        """Take words in lower case."""
+        self._words: dict[int, tuple[bytes, ...]] = {}
+        """Those with the same ending, by its code."""
+        for word in (word.encode() for word in words):
+            ending = [(byte % _CODES,) for byte in word[-_ENDING:]]
             for codes in product(*[range(_CODES)] * (_ENDING - len(ending)), *ending):
-                self._endings[sum(code << _BITS * i for i, code in enumerate(reversed(codes)))] = True
+                code = sum(code << _BITS * i for i, code in enumerate(reversed(codes)))
+                self._words[code] = (*self._words.get(code, ()), word)
+        self._endings = np.zeros(_CODES**_ENDING, np.bool_)
+        self._endings[list(self._words)] = True
 
-    def pass_on(self, texts: Sequence[str]) -> list[str]:
-        """Return the texts that have one of the words."""
-        parts = (texts[at : at + _TOGETHER] for at in range(0, len(texts), _TOGETHER))
-        passing = [text for part in parts for text in compress(part, self._have_endings(part).tolist())]
-        together = "\n".join(passing).lower()
-        words = [word for word in self._words if word in together]
-        return [text for text in passing if any(map(text.lower().__contains__, words))]
+    def pass_on(self, lines: Sequence[str]) -> list[str]:
+        """Return the lines that have one of the words."""
+        parts = (lines[at : at + _TOGETHER] for at in range(0, len(lines), _TOGETHER))
+        return [part[passing] for part in parts for passing in self._passing("\n".join(part))]
 
-    def _have_endings(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Tell of each text whether it has the end of a word."""
-        padded = "\n" * (_ENDING - 1) + "\n".join(texts)
-        codes = np.frombuffer(padded.encode("ascii", "replace"), np.uint8) & (_CODES - 1)
+    def _passing(self, lines: str) -> Iterator[int]:
+        """Yield the numbers of those among some lines that have one, rising."""
+        text = _LINE_END * (_ENDING - 1) + lines.encode("utf-8", "surrogatepass").lower()
+        codes = np.frombuffer(text, np.uint8) & (_CODES - 1)
         pairs = (codes[:-1].astype(np.uint16) << _BITS) | codes[1:]
         fours = (pairs[:-2].astype(np.uint32) << 2 * _BITS) | pairs[2:]
-        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
-        found = np.zeros(len(texts), np.bool_)
-        found[np.searchsorted(ends, np.flatnonzero(self._endings[fours]), side="right")] = True
-        return found
+        found = np.flatnonzero(self._endings[fours])
+        ends = np.flatnonzero(np.frombuffer(text, np.uint8, offset=_ENDING - 1) == ord(_LINE_END))
+        numbers = np.searchsorted(ends, found)
+        passed = -1
+        for number, at, code in zip(numbers.tolist(), found.tolist(), fours[found].tolist(), strict=True):
+            if number != passed and text.endswith(self._words[code], 0, at + _ENDING):
+                passed = number
+                yield number

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console import mending
 from logdoctor.sources.console.form import Form, Kind
-from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.grammar import parse, promising
 from logdoctor.sources.console.masking import MASK, Masked, mask
 from logdoctor.sources.console.mending import (
     CROSSED,
@@ -110,10 +111,10 @@ class _Stream:
 
 @dataclass
 class _Known:
-    """Shapes met before: their number, how many numbers they hold, and what they say."""
+    """Shapes met before: their number, and what they say."""
 
-    ids: dict[str, int] = field(default_factory=dict)
-    slots: list[int] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    """Numbers them in the order in which they are asked for."""
     told: list[bool] = field(default_factory=list)
     """Whether each says something of training."""
     forms: dict[int, Form] = field(default_factory=dict)
@@ -126,19 +127,26 @@ class _Known:
     rows: mending.Rows = field(default_factory=mending.Rows)
     """The first shapes that count and came more than once."""
 
-    def learn(self, masked: Masked) -> list[str]:
-        """Read the shapes of a passage that were not met before, and return them; those that come again first."""
-        often = Counter(masked.shapes)
-        fresh = [shape for shape in often if shape not in self.ids]
-        for shape in fresh:
-            self.ids[shape] = len(self.ids)
-            self.slots.append(shape.count(MASK))
-            self.told.append(False)
+    def identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
+        """Return the number of each line's shape, and the shapes that were not met before."""
+        before = len(self.ids)
+        numbers = np.fromiter(map(self.ids.__getitem__, masked.shapes), np.int64, len(masked.shapes))
+        fresh = list(islice(self.ids, before, None))
+        if fresh:
+            self._learn(fresh, np.bincount(numbers, minlength=len(self.ids)).tolist(), masked)
+        return numbers, fresh
+
+    def _learn(self, fresh: list[str], often: list[int], masked: Masked) -> None:
+        """Read new shapes; those that come again first. `often` says how many times, by number."""
+        self.told += [False] * len(fresh)
+        read = set(promising(fresh))
         # Without a number, what says nothing says it whole or torn.
-        telling = [shape for shape in fresh if MASK in shape or parse(shape) is not None]
-        for shape in sorted(telling, key=often.__getitem__, reverse=True):
-            self._read(self.ids[shape], shape, often[shape], masked)
-        return fresh
+        telling = [shape for shape in fresh if MASK in shape or (shape in read and parse(shape) is not None)]
+        for number, shape in sorted(((self.ids[shape], shape) for shape in telling), key=lambda one: -often[one[0]]):
+            if shape in read or shape[-SHORTEST_LINE:] in self.whole:
+                self._read(number, shape, often[number], masked)
+            elif ends_within_a_word(shape, self.openings):
+                self.flaws[number] = TORN
 
     def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
         like_it = self.whole.get(shape[-SHORTEST_LINE:])
@@ -182,9 +190,9 @@ class StreamReader:
     def take(self, passage: Passage) -> Taken:
         """Take the lines of a passage; return their shapes."""
         masked = mask(passage.text)
-        ids, fresh = self._identify(masked)
-        slots = np.array(self._known.slots)[ids]
-        starts = np.cumsum(slots) - slots
+        if len(self._known.ids) > MOST_SHAPES:
+            self._known = _Known()
+        ids, fresh = self._known.identify(masked)
         told = np.flatnonzero(np.array(self._known.told)[ids])
         if len(told):
             floats = masked.numbers.values()
@@ -193,7 +201,7 @@ class StreamReader:
             found: dict[tuple[object, ...], list[Rows]] = {}
             for rows in np.split(order, bounds[1:]):
                 form = self._known.forms[int(ids[rows[0]])]
-                found.setdefault(form.signature, []).append(_rows(form, rows + self.lines, starts[rows], floats))
+                found.setdefault(form.signature, []).append(_rows(form, rows + self.lines, masked.firsts[rows], floats))
             for signature, alike in found.items():
                 self._add(signature, alike)
         self._places.append((self.lines, passage.places))
@@ -225,16 +233,6 @@ class StreamReader:
         for (first, at), part in zip(self._places, np.split(lines, cuts[1:]), strict=True):
             found.add(at.of(part.astype(np.int64) - first))
         return found
-
-    def _identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
-        if len(self._known.ids) > MOST_SHAPES:
-            self._known = _Known()
-        known = self._known.ids
-        found = [known.get(shape, -1) for shape in masked.shapes]
-        fresh = self._known.learn(masked) if -1 in found else []
-        if fresh:
-            found = [known[shape] for shape in masked.shapes]
-        return np.array(found, np.int64), fresh
 
 
 def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> Rows:

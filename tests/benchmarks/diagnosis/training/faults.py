@@ -49,11 +49,13 @@ UNEVEN = ("overfitting", "generalization-gap", "noisy-validation", "metric-loss-
 
 RATE_FAR_TOO_HIGH = Fault(
     "rate-far-too-high",
-    ("divergence", "nan-loss", "oscillation", "bad-initial-loss", "missing-warmup"),
+    ("divergence", "nan-loss", "oscillation", "bad-initial-loss", "missing-warmup", "stalled-at-chance", "plateau"),
     ("learning-rate-too-high",),
     s.exploded,
     BLOWN,
 )
+"""Where the first logged value comes after the first updates, a log may show no more than that the network is dead."""
+
 BARE_LOG = Fault("bare-log", ("nan-loss",), ("log-of-zero", "unstable-operation"), s.not_finite, BLOWN)
 NAN_IN_A_BATCH = Fault("nan-in-a-batch", ("nan-loss",), ("bad-batch",), s.not_finite, BLOWN, by_step=True)
 HALF_PRECISION_OVERFLOW = Fault(
@@ -253,13 +255,15 @@ BATCH_TOO_LARGE = Fault(
 
 NO_WARMUP = Fault(
     "no-warmup",
-    ("missing-warmup", "loss-spike", "divergence"),
+    ("missing-warmup", "loss-spike", "divergence", "stalled-at-chance"),
     ("missing-warmup", "learning-rate-too-high"),
     s.rose_early_and_lost_time,
     (*BLOWN, *STUCK, "missing-warmup"),
     needs=("learning_rate",),
     by_step=True,
 )
+"""As of a rate that is far too high, all that is left to see may be a network that its first steps killed."""
+
 DECAYED_TOO_SOON = Fault(
     "decayed-too-soon",
     ("lr-decayed-too-early", "plateau", "no-learning", "stalled-at-chance"),

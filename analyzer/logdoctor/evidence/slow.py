@@ -1,0 +1,64 @@
+"""Why a loss falls so slowly: the rate, the size of the batch, the scale of the data or what pulls the weights back."""
+
+from __future__ import annotations
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import rate_height, rate_too_low
+from logdoctor.evidence.stuck import few_updates, strong_regularisation, told
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Series
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
+from logdoctor.signals.hyperparameters import BATCH_SIZE
+from logdoctor.signals.rate import setting_words
+from logdoctor.wording import number
+
+FAR_FROM_UNIT, ORDINARY = 1000.0, 0.01
+"""Loss that no error of normalised targets has; and share of what seldom trains from which up a rate would learn those:
+1e-4 with Adam."""
+
+FAR_SMALLER, LOWER = 4.0, 0.9
+"""How many times smaller another run's batch is, and where its loss ends as a share of this one's, from which the
+batch is what slows this one down."""
+
+
+def slow_causes(
+    series: Series, train: Trend[TrainLoss], settings: Hyperparameters, siblings: Siblings, near_its_end: str
+) -> tuple[Cause, ...]:
+    """Return the causes, the likely first, of a series that falls without levelling off.
+
+    `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
+    """
+    few = few_updates(series, settings) or smaller_batch(siblings, train.end)
+    unscaled = far_from_unit(train, settings)
+    return ranked(
+        rate_too_low(
+            siblings,
+            Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
+            pro=["the fall does not level off"],
+            contra=[near_its_end] if near_its_end else [],
+        ),
+        told("over-regularised", strong_regularisation(settings)),
+        told("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
+        told("batch-too-large", few),
+    )
+
+
+def smaller_batch(siblings: Siblings, end: float) -> str:
+    """Say which run of the same rate ends lower with a batch that is far smaller, or nothing."""
+    for one in siblings:
+        mine, theirs = next((pair for name, pair in one.differs.items() if setting_words(name) in BATCH_SIZE), (0, 0))
+        if any(map(is_rate, one.differs)) or not isinstance(mine, int | float) or not isinstance(theirs, int | float):
+            continue
+        if 0 < theirs * FAR_SMALLER <= mine and one.train.end < LOWER * end:
+            ends = f"ends at a training loss of {number(one.train.end)}"
+            return f"sibling run {one.run.name}, with a batch of {theirs:g} instead of {mine:g}, {ends}"
+    return ""
+
+
+def far_from_unit(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
+    """Say so where a loss lies far above that of targets of unit size, at a rate at which such targets are learnt."""
+    height = rate_height(settings.run, settings)
+    if train.end < FAR_FROM_UNIT or (height is not None and height < ORDINARY):
+        return ""
+    return f"the loss is {number(train.end)}: targets of unit variance give about 1, and each step moves outputs little"

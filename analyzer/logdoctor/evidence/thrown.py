@@ -1,0 +1,104 @@
+"""A training loss that the first updates threw far above its start, and that came down again to learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Explosion, Hyperparameters
+from logdoctor.signals.chance import ChanceLevels
+from logdoctor.signals.explosion import HIGH_POINTS
+from logdoctor.signals.trend import Trend, Unmeasurable
+
+EARLY, FIRST_STEPS, FIRST_EPOCHS = 0.02, 4, 2
+"""Share of the run, and values at least, after which the highest must not come: the first updates threw it."""
+
+HIGH = 3.0
+"""Height in units of the start that no sound run shares in two neighbouring values, or reaches in an epoch."""
+
+HIGH_AT_SUCH_A_RATE = 1.5
+"""The same where the rate is one at which hardly any network trains: sound runs at such rates stay below 1.3."""
+
+SIGMAS = 8.0
+"""The same rise in units of the noise, as missing-warmup asks of an overshoot."""
+
+SPREADS = 4.0
+"""The same rise in units of the usual spread of a value around its level, both as logarithms, from which the first
+value alone tells where a run began: of small batches, it may have been an easy one."""
+
+OVER = 0.5
+"""Share of that height that nothing of the later half of the run reaches: the data do not throw it there again."""
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """Where a run began that was thrown by its first updates, and how high it went."""
+
+    start: float
+    known_from: str
+    """What says so, as a noun; nothing where it is the first value itself."""
+    index: int
+    """The highest value."""
+    peak: float
+    times: float
+    """Height in units of the start that two neighbouring values share, or an epoch reaches."""
+
+    @classmethod
+    def measure(
+        cls, train: Trend[TrainLoss], explosion: Explosion, settings: Hyperparameters, chance: ChanceLevels
+    ) -> Thrown:
+        """Compare the first values with the start; raises Unmeasurable where they were not thrown or nothing is learnt.
+
+        A run that blows up for good is divergence's; one that begins high without a rise and at an ordinary rate has
+        unscaled weights, inputs or targets (bad-initial-loss).
+        """
+        values, at, far = train.series.values, explosion.index, is_far_too_high(settings)
+        spread = _spread(train)
+        start, known_from = _start(train, explosion, chance, spread, far=far)
+        few = FIRST_EPOCHS if train.series.axis is Axis.EPOCH else FIRST_STEPS
+        is_first = at <= max(few, EARLY * len(values))
+        learns = 0 <= train.end < start and values.min() >= 0
+        again = values[max(at + 1, len(values) // 2) :]
+        over = len(again) > 0 and float(again.max()) < OVER * explosion.peak
+        if explosion.is_story or not is_first or not learns or not over:
+            raise Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
+        times = _height(train, at, alone=bool(at == 0 and known_from)) / start
+        tells = at > 0 or known_from  # a log that begins high may only fall fast
+        high = at > 0 and times >= HIGH and np.log(times) >= SPREADS * spread
+        high_enough = far and times >= HIGH_AT_SUCH_A_RATE and explosion.peak - start >= SIGMAS * train.noise
+        if not tells or not (high or high_enough):
+            raise Unmeasurable(f"{train.series.name} rises to {times:.3g} times its start at most")
+        return cls(start, known_from, at, explosion.peak, times)
+
+
+def _height(train: Trend[TrainLoss], at: int, *, alone: bool) -> float:
+    """Return what the highest value and a neighbour, or three values, reach; an epoch alone, or with nothing before."""
+    values = train.series.values
+    if alone or train.series.axis is Axis.EPOCH:
+        return float(values[at])
+    beside = np.concatenate([values[max(at - 1, 0) : at], values[at + 1 : at + 2]])
+    return max(float(beside.max()), float(np.sort(values)[-HIGH_POINTS]) if len(values) >= HIGH_POINTS else 0.0)
+
+
+def _spread(train: Trend[TrainLoss]) -> float:
+    """Return the usual distance of a value from its level, both as logarithms, after the first quarter of the run."""
+    late = slice(len(train) // 4, None)
+    level, values = np.interp(train.series.steps, train.steps, train.level)[late], train.series.values[late]
+    both = (level > 0) & (values > 0)
+    return float(np.std(np.log(values[both] / level[both]))) if both.any() else 0.0
+
+
+def _start(
+    train: Trend[TrainLoss], explosion: Explosion, chance: ChanceLevels, spread: float, *, far: bool
+) -> tuple[float, str]:
+    """Return the lowest that may be taken for the beginning, and what says so."""
+    found = [(explosion.start, explosion.known_from)]
+    if far and (named := chance.said_by_settings) is not None:
+        found.append((named.level, "guessing"))
+    if train.first > 0 and np.log(explosion.peak / train.first) >= SPREADS * spread:
+        found.append((train.first, ""))
+    return min(found)

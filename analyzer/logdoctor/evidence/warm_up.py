@@ -1,0 +1,66 @@
+"""What speaks for a missing warm-up: siblings that have one, the gradient of the first steps, the rate itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
+from logdoctor.evidence.thrown import Thrown
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate
+from logdoctor.wording import number
+
+BURST = 5.0
+"""Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
+
+
+def warmed_sibling(train: Trend[TrainLoss], siblings: Siblings, *, full: float, share: float) -> Sibling | None:
+    """Return the sibling that differs in its warm-up alone, as the settings say, and ends far lower.
+
+    Far is a share of its own fall; a rate below `full` of its peak at first is a warm-up.
+    """
+    for one in siblings:
+        fall, rate = one.train.start - one.train.end, one.run.find(LearningRate)
+        ramps = rate is not None and rate.finite.values[0] < full * rate.finite.values.max()
+        same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
+        if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= share * fall:
+            return one
+    return None
+
+
+def causes_of_full_rate(
+    grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
+) -> tuple[Cause, ...]:
+    """Return the causes of an overshoot over the steps until a given one: a warm-up first, unless the rate is known."""
+    pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
+    if grads is not None and (later := float(np.median(grads.series.values))) > 0:
+        burst = float(grads.series.values[grads.series.steps <= until].max()) / later
+        said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
+        pro += [said] if burst >= BURST else []
+    if warmed is not None:
+        pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
+        fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
+    strength = Strength.POSSIBLE if is_far_too_high(settings) and warmed is None else Strength.LIKELY
+    warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
+    if (rate_height(settings.run, settings) or 0.0) < 1:
+        return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
+    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
+    return ranked(rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
+
+
+def causes_of_throw(thrown: Thrown, siblings: Siblings, until: int) -> tuple[Cause, ...]:
+    """Return the causes of a run that its first updates threw: what swings strongly from the start has too high a rate.
+
+    With a warm-up that rate may yet do.
+    """
+    said = f"the first updates throw the loss to {number(thrown.times)} times its start"
+    return ranked(
+        rate_too_high(siblings, Strength.LIKELY, pro=[said]),
+        because("missing-warmup", Strength.POSSIBLE, fixes=[_warm_up_over(max(until, 1))]),
+    )
+
+
+def _warm_up_over(until: int) -> Fix:
+    return Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")

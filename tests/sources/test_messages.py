@@ -1,0 +1,36 @@
+"""Lines that matter are asked for their kinds only if they have one of its words; none of its wordings is without."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logdoctor.sources.console.messages import WORDINGS, kind_of
+
+ASCII = st.characters(max_codepoint=127, exclude_characters="\n\r")
+
+
+@pytest.mark.parametrize(
+    ("kind", "hints", "wording"), [(kind, hints, wording) for kind, hints, worded in WORDINGS for wording in worded]
+)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_every_wording_has_a_word_of_its_kind(
+    kind: str, hints: tuple[str, ...], wording: str, data: st.DataObject
+) -> None:
+    line = data.draw(st.from_regex(wording, alphabet=ASCII))
+    assert any(hint in line.lower() for hint in hints)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("RuntimeError: DataLoader worker (pid(s) \0) exited unexpectedly", "worker-killed"),
+        ("RuntimeError: unable to write to file </torch_\0_\0_\0>", "worker-killed"),
+        ("[rank0]: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:\0", "collective-timeout"),
+        ("node0:\0:\0 [0] NCCL INFO Channel \0/\0 : 0[0] -> 1[1] via P2P/IPC/read", ""),
+    ],
+)
+def test_kinds_of_lines(line: str, kind: str) -> None:
+    assert kind_of(line) == kind
