@@ -147,10 +147,6 @@ class Rows:
             end += len(here)
         return found
 
-    def put(self, values: NDArray[_Number], array: NDArray[_Number]) -> None:
-        """Write a value for each of these rows into an array over all."""
-        array[self.mask(len(array)) if self.listed is None else self.listed] = values
-
     def among(self, kept: NDArray[np.bool_]) -> Rows:
         """Return those of the rows that are in a mask over all, counted among these."""
         if self.listed is None:
