@@ -263,3 +263,16 @@ def test_a_tree_that_leads_in_circles_gives_each_row_once_and_takes_no_time(tmp_
     assert len(found) == len(loss) > 0
     assert found.items() <= truth.items()
     assert {notice.kind for notice in run.notices} == {DAMAGE}
+
+
+def test_points_of_a_run_whose_own_row_is_lost(tmp_path: Path) -> None:
+    """A damaged key of a run leaves a database that SQLite calls sound."""
+    path = written(tmp_path / "mlflow.db", count=20)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE runs SET run_uuid = 'b'")
+        database.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(0, 10, "c"))
+        database.commit()
+    lost, other = sorted(load(path), key=lambda run: -len(run.series[0]))
+    assert [len(points(run)) for run in (lost, other)] == [20, 10]
+    said = [notice.message for run in (lost, other) for notice in run.notices]
+    assert any("2 runs have points and no row in the table runs" in message for message in said)

@@ -91,6 +91,8 @@ METERS = [b"Epoch: [%d0] Loss %d.806e+00 Acc@1 1.996e+00" % (i, 9 - i) for i in 
         (METERS, b"Epoch 2.806e+00 Acc@1 1.881e+00"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss: 0.4- grad_norm: 1.5"),
         (DATED, b"2024-01-02 03:04:05,678 - iteration 30 - loss: 0.4m: 1.5"),
+        (DATED, b"2024-01-02 03:04:05,678 - iteration 30 -0.4 - grad_norm: 1.5"),
+        (PAIRS, b"step 30: loss 1.6, val_loss 2.6e.190e+00, val_loss 2.5"),
     ],
 )  # fmt: skip
 def test_a_line_grown_together_of_two_costs_that_line(tmp_path: Path, lines: list[bytes], torn: bytes) -> None:

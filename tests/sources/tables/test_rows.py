@@ -34,9 +34,6 @@ def test_a_row_may_stand_there_twice(numbers: list[int], data: st.DataObject) ->
     values = np.arange(31.0)
     assert one.numbers().tolist() == one.of(values).astype(int).tolist() == numbers
     assert np.flatnonzero(one.mask(31)).tolist() == sorted(set(numbers))
-    written = np.zeros(31)
-    one.put(one.numbers() + 1.0, written)
-    assert np.flatnonzero(written).tolist() == sorted(set(numbers))
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=31, max_size=31)), bool)
     among = [int(kept[:number].sum()) for number in numbers if kept[number]]
     assert one.among(kept).numbers().tolist() == among

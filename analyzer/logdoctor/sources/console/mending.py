@@ -47,7 +47,7 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
 _REST_OF_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]*)?|[-+]?[0-9]+")
-_BEGINNING_OF_NUMBER = re.compile(r"[0-9.,]+(?:[eE][-+]?)?|[eE][-+]")
+_BEGINNING_OF_NUMBER = re.compile(r"[eE]?[0-9.,]+(?:[eE][-+]?)?|[eE][-+]")
 _EXPONENT = re.compile(r"[eE]{1,2}[-+]?[0-9]*")
 _DIGITS_OF_EXPONENT = re.compile(r"0[0-9]+")
 """Behind a sign, what is left of `1.5e-05`; nothing prints a number so."""
@@ -212,6 +212,7 @@ def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str, *, ra
         or (begins.isspace() and (ends.isalnum() or ends == "_") and behind in (*_SETS, "_"))  # half a name
         or (ends == "_" and not begins.isalnum() and behind.isalnum())
         or (begins == MASK and ends in "])}" and ends + begins not in known)
+        or (begins == MASK and ends in _SEPARATORS and behind.isspace() and shape[at - 2 : at + 1] not in known)
         or (begins in _SEPARATORS and ends == MASK and before.isspace() and shape[at - 1 : at + 2] not in known)
         or _is_no_seam_of_words(ends, begins, before, behind, known if rare else "")
     )

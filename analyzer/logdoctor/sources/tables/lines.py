@@ -18,14 +18,6 @@ class Lines:
         self._rows, self._lines = array("q"), array("q")
         """The first row of each stretch of neighbouring lines, and its line."""
 
-    @classmethod
-    def of(cls, lines: NDArray[np.int64]) -> Lines:
-        """Keep some lines."""
-        kept = cls()
-        for start in range(0, len(lines), PIECE):
-            kept.add(lines[start : start + PIECE])
-        return kept
-
     def __len__(self) -> int:
         return self._count
 

@@ -80,6 +80,10 @@ class Rows:
     def __len__(self) -> int:
         return self.count
 
+    def are_all(self, rows: int) -> bool:
+        """Tell whether these are all of so many rows."""
+        return self.bits is None and self.listed is None and self.count == rows
+
     @cached_property
     def key(self) -> tuple[int, bytes]:
         """The same for columns that have their values in the same rows, which most have."""
@@ -133,7 +137,7 @@ class Rows:
 
     def of(self, array: NDArray[_Number]) -> NDArray[_Number]:
         """Return the elements of an array over all rows that stand in these: a copy, or itself where they are all."""
-        if self.bits is None and self.listed is None and self.count == len(array):
+        if self.are_all(len(array)):
             return array
         found = np.empty(self.count, array.dtype)
         end = 0
@@ -142,10 +146,6 @@ class Rows:
             found[end : end + len(here)] = here
             end += len(here)
         return found
-
-    def put(self, values: NDArray[_Number], array: NDArray[_Number]) -> None:
-        """Write a value for each of these rows into an array over all."""
-        array[self.mask(len(array)) if self.listed is None else self.listed] = values
 
     def among(self, kept: NDArray[np.bool_]) -> Rows:
         """Return those of the rows that are in a mask over all, counted among these."""

@@ -71,7 +71,10 @@ class Column:
 
     def take(self, points: NDArray[np.bool_]) -> Column:
         """Keep the points of a mask."""
-        return self if points.all() else replace(self, where=self.where.take(points), held=self._held(points))
+        if points.all():
+            return self
+        held = self.held.chosen(pieces(points), int(np.count_nonzero(points)))
+        return replace(self, where=self.where.take(points), held=held)
 
     def without(self, rows: Rows, count: int) -> Column:
         """Leave out the points in some of `count` rows of a table; this column is used up: nothing is held twice."""
@@ -83,9 +86,6 @@ class Column:
     def without_any(self) -> Column:
         """Return the column without a point."""
         return replace(self, where=Rows(0), held=Values.of(np.zeros(0)))
-
-    def _held(self, points: NDArray[np.bool_]) -> Values:
-        return self.held.chosen(pieces(points), int(np.count_nonzero(points)))
 
 
 @dataclass(frozen=True, eq=False)
