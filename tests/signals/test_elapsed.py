@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from logdoctor import Series, TrainLoss
-from logdoctor.curves import Curve, decay, flat, line
+from logdoctor.curves import Curve, decay, line
 from logdoctor.signals import Trend
 from logdoctor.signals.elapsed import elapsed, fall_together, has_not_levelled_off, last_fall, late_pace, pace_of_thirds
 
