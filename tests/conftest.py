@@ -6,6 +6,8 @@ import os
 import signal
 from importlib.util import find_spec
 
+from hypothesis import settings
+
 FROM_OUTSIDE = (
     "CI_PROJECT_DIR",
     "CLICOLOR_FORCE",
@@ -25,6 +27,8 @@ for name in FROM_OUTSIDE:
     os.environ.pop(name, None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job, whose children would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.load_profile("ci")  # the same examples everywhere, however busy the machine is
 
 NEED_TORCH = [
     "bundle",
