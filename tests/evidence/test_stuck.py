@@ -8,15 +8,10 @@ import pytest
 
 from logdoctor import Axis, Run, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.stuck import (
-    Beginning,
-    memorises,
-    poor_accuracy,
-    smaller_model,
-    stuck_causes,
-    tiny_model,
-    told,
-)
+from logdoctor.evidence.accuracies import poor_accuracy
+from logdoctor.evidence.stuck import Beginning, stuck_causes, told
+from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
+from logdoctor.evidence.trained import memorises
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Stillness

@@ -1,22 +1,69 @@
-"""How often a classifier is right at its end, in validation and in training."""
+"""How often a classifier is right, in training and in validation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from math import log
+from typing import NamedTuple
 
 import numpy as np
 
-from logdoctor.run import Run
-from logdoctor.run.naming import stem_of, words
-from logdoctor.run.roles import TrainMetric, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import PREFERENCE, stem_of, words
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.wording import number
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
+"""Words of names and settings of language models, whose accuracies end low and rightly so."""
+
+NEAR_GUESSING = 3.0
+"""How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
+loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
+
+FEW_EVALUATIONS = 5
+"""Evaluations of an accuracy from which its end is one."""
 
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
+
+
+def accuracies(run: Run) -> tuple[Series, ...]:
+    """Return the accuracies of a run, those of training first."""
+    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
+
+
+def first_accuracy(series: Series) -> float:
+    """Return where an accuracy begins, from 0 to 1."""
+    return float(series.values[0]) / accuracy_unit(series.values)
+
+
+def end_accuracy(series: Series) -> float:
+    """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
+    return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
+
+
+def best_accuracy(run: Run) -> float:
+    """Return where the best of all accuracies ends, from 0 to 1; 0 where there is none."""
+    return max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+
+
+def poor_accuracy(run: Run, limit: float) -> str:
+    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
+
+    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
+    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
+    """
+    train = run.find(TrainLoss)
+    named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
+    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
+        return ""
+    first = min(first_accuracy(one) for one in found)
+    if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
+        return ""
+    best = max(end_accuracy(one) for one in found)
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
 
 
 class EndAccuracy(NamedTuple):
@@ -31,13 +78,9 @@ class EndAccuracy(NamedTuple):
 
 def end_accuracies(run: Run) -> Iterator[EndAccuracy]:
     """Yield the accuracies of validation, each with that of training."""
-    training = {stem_of(one.name): one.finite.values for one in run.all(TrainMetric) if len(one.finite)}
+    training = {stem_of(one.name): one.finite for one in run.all(TrainMetric) if len(one.finite)}
     for series in run.all(ValMetric):
         if len(series.finite) and ENDS_AT_ONE & set(words(series.name)):
             theirs = training.get(stem_of(series.name))
-            yield EndAccuracy(series.name, _at_end(series.finite.values), None if theirs is None else _at_end(theirs))
-
-
-def _at_end(values: NDArray[np.float64]) -> float:
-    """Return the median of the last tenth of a share, in percent or not, as a share."""
-    return float(np.median(values[-max(1, len(values) // 10) :])) / accuracy_unit(values)
+            ends = None if theirs is None else end_accuracy(theirs)
+            yield EndAccuracy(series.name, end_accuracy(series.finite), ends)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.stuck import Beginning, end_accuracy, few_updates, tiny_model
+from logdoctor.evidence.accuracies import end_accuracy
+from logdoctor.evidence.stuck import Beginning
+from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric

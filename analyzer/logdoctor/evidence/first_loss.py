@@ -6,7 +6,7 @@ from math import log
 
 import numpy as np
 
-from logdoctor.evidence.stuck import best_accuracy
+from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import Chance, Trend

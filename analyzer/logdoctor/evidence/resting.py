@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
-from logdoctor.evidence.stuck import smaller_model, strong_regularisation, told
+from logdoctor.evidence.stuck import told
+from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, Trend, given_rate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_height, rate_too_low
-from logdoctor.evidence.stuck import few_updates, strong_regularisation, told
+from logdoctor.evidence.stuck import told
+from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log
-
-import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
+from logdoctor.evidence.told_by_settings import FEW_UPDATES, strong_regularisation
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Axis, Run, Series
-from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Stillness, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
+from logdoctor.run import Run
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.signals.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
@@ -29,48 +23,6 @@ LOW_SGD_RATE = 1e-4
 
 AMPLE_RATE = 0.1
 """Rates from here up are not too low with any optimizer: the classic rate of SGD, tenfold what Adam stands."""
-
-STRONG_DECAY = 0.05
-"""Weight decay of an optimizer without decoupled decay (usual: 1e-5 to 5e-3) that pulls weights to zero."""
-
-STRONG_DECOUPLED_DECAY = 1.0
-"""The same for AdamW, whose usual decay is 0.01 to 0.3."""
-
-STRONG_DROPOUT = 0.7
-"""Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
-
-SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
-"""Words of settings that make a model larger."""
-
-TINY = 4
-"""Hidden units that no network has that is to fit anything."""
-
-UNITS = frozenset("hidden units neurons embd".split())
-"""Words of settings that count units of a layer, where none of COUNTS is beside them."""
-
-COUNTS = frozenset("layer layers num number n depth blocks".split())
-
-TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
-"""Words of names and settings of language models, whose accuracies end low and rightly so."""
-
-NEAR_GUESSING = 3.0
-"""How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
-loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
-
-FEW_EVALUATIONS = 5
-"""Evaluations of an accuracy from which its end is one."""
-
-FEW_UPDATES = 50
-"""Updates in which no network learns much."""
-
-SHORT = 1000
-"""Updates up to which a run has few for a large batch."""
-
-LARGE_BATCH = 4096
-"""Examples in a batch from which a run of a thousand updates has few of them for its data."""
-
-WHOLE_BATCH, AN_EPOCH = 100, 3
-"""Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
 
 DEAD_RATE, DEAD_FOR = 0.01, 0.5
 """Share of its peak below which a rate teaches nothing, and the share of the run from which that is most of it."""
@@ -187,15 +139,6 @@ def stuck_causes(
     )
 
 
-def strong_regularisation(settings: Hyperparameters) -> str:
-    """Say which setting regularises far more than usual, or nothing."""
-    decay, dropout = settings.weight_decay, settings.dropout
-    limit = STRONG_DECOUPLED_DECAY if settings.optimizer.endswith("w") else STRONG_DECAY
-    if decay is not None and decay >= limit:
-        return f"the weight decay is {number(decay)}"
-    return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
-
-
 def rate_died(run: Run) -> str:
     """Say from where on the logged rate is next to nothing, where that is most of the run; nothing elsewhere."""
     try:
@@ -209,87 +152,9 @@ def rate_died(run: Run) -> str:
     return f"the rate is below {share} from {place(schedule.series, died)} on"
 
 
-def few_updates(series: Series, settings: Hyperparameters) -> str:
-    """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
-    logged = [series, *settings.run.all(TrainLoss)]  # a loss of steps beside one of epochs
-    updates = max((int(one.steps[-1]) for one in logged if one.axis is Axis.STEP and len(one)), default=0)
-    batch, epochs = settings.batch_size or 0, settings.number(PLANNED_EPOCHS)
-    if not 0 < updates <= SHORT:
-        return ""
-    if epochs and batch >= WHOLE_BATCH and updates <= AN_EPOCH * epochs:
-        return f"the run has {number(updates)} updates in {number(epochs)} epochs, of {number(batch)} examples each"
-    return f"the run has {number(updates)} updates in all" if batch >= LARGE_BATCH else ""
-
-
 def told(cause: str, clause: str) -> Cause:
     """Return a cause that a clause speaks for; without one it is unlikely."""
     return because(cause, _strength(bool(clause), possible=False), pro=_said(clause))
-
-
-def smaller_model(sibling: Sibling) -> str:
-    """Say which setting makes a run's model smaller than a sibling's, or nothing."""
-    for name, (here, there) in sibling.differs.items():
-        smaller = isinstance(here, int | float) and (there is None or (isinstance(there, int | float) and here < there))
-        if smaller and SIZE & set(words(name)):
-            return f"{name} is {here}, and {there or 'not set'} in sibling run {sibling.run.name}"
-    return ""
-
-
-def memorises(sibling: Run, run: Run) -> bool:
-    """Whether a sibling's validation loss ends no lower, so that its lower training loss is memory, not learning."""
-    theirs, ours = (one.find(ValLoss) for one in (sibling, run))
-    if theirs is None or ours is None or min(len(theirs.finite), len(ours.finite)) < FEW_EVALUATIONS:
-        return False
-    ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
-    return ends[0] >= ends[1]
-
-
-def tiny_model(run: Run) -> str:
-    """Say which setting leaves a network next to no hidden units, or nothing."""
-    for name, value in run.hyperparameters.items():
-        named = set(words(name))
-        counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
-        if named & UNITS and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
-            return f"{name} is {value:g}"
-    return ""
-
-
-def poor_accuracy(run: Run, limit: float) -> str:
-    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
-
-    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
-    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
-    """
-    train = run.find(TrainLoss)
-    named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
-    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
-    if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
-        return ""
-    first = min(first_accuracy(one) for one in found)
-    if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
-        return ""
-    best = max(end_accuracy(one) for one in found)
-    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
-
-
-def accuracies(run: Run) -> tuple[Series, ...]:
-    """Return the accuracies of a run, those of training first."""
-    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
-
-
-def first_accuracy(series: Series) -> float:
-    """Return where an accuracy begins, from 0 to 1."""
-    return float(series.values[0]) / accuracy_unit(series.values)
-
-
-def end_accuracy(series: Series) -> float:
-    """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
-    return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
-
-
-def best_accuracy(run: Run) -> float:
-    """Return where the best of all accuracies ends, from 0 to 1; 0 where there is none."""
-    return max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
 
 
 def _ample_rate(settings: Hyperparameters, siblings: Siblings) -> str:

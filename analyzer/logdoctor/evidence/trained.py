@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.evidence.stuck import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
+from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
 from logdoctor.run import Run
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy
 from logdoctor.wording import number
@@ -126,3 +126,12 @@ def leaves_behind(train: Trend[TrainLoss], val: Trend[Any] | None) -> bool:
         return len(rise) == RISES - 1 and bool(rise.all()) and val.end > val.first
     fell = train.thirds[0] - train.thirds[2]
     return val.thirds[0] - val.thirds[2] < FOLLOWS * fell and min(val.thirds) > train.thirds[0]
+
+
+def memorises(sibling: Run, run: Run) -> bool:
+    """Whether a sibling's validation loss ends no lower, so that its lower training loss is memory, not learning."""
+    theirs, ours = (one.find(ValLoss) for one in (sibling, run))
+    if theirs is None or ours is None or min(len(theirs.finite), len(ours.finite)) < FEW_EVALUATIONS:
+        return False
+    ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
+    return ends[0] >= ends[1]

@@ -26,7 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies
-from logdoctor.evidence.regularisers import regularisers
+from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
 from logdoctor.wording import number, percent

@@ -21,8 +21,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
+from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.resting import causes_of_rest
-from logdoctor.evidence.stuck import accuracies, end_accuracy, memorises
+from logdoctor.evidence.trained import memorises
 from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.wording import number, percent, stretch

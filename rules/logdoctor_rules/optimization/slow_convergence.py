@@ -24,9 +24,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.evidence.slow import slow_causes
-from logdoctor.evidence.stuck import poor_accuracy
 from logdoctor.evidence.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace

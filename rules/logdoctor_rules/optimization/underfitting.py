@@ -28,8 +28,9 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
+from logdoctor.evidence.accuracies import accuracies, poor_accuracy
 from logdoctor.evidence.rates import above_usual, is_far_too_high
-from logdoctor.evidence.stuck import accuracies, poor_accuracy, strong_regularisation, tiny_model
+from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent, stretch

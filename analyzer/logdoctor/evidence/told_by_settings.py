@@ -1,0 +1,93 @@
+"""What the settings say by themselves: what regularises, how few updates there are, how small the model is."""
+
+from __future__ import annotations
+
+from logdoctor.run import Axis, Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Sibling
+from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
+from logdoctor.wording import number
+
+REGULARISERS = frozenset("dropout drop droppath mixup cutmix smoothing augment augmentation augmentations aug".split())
+"""Words of such settings."""
+
+STRONG_DECAY = 0.05
+"""Weight decay of an optimizer without decoupled decay (usual: 1e-5 to 5e-3) that pulls weights to zero."""
+
+STRONG_DECOUPLED_DECAY = 1.0
+"""The same for AdamW, whose usual decay is 0.01 to 0.3."""
+
+STRONG_DROPOUT = 0.7
+"""Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
+
+SIZE = frozenset("hidden width depth layer layers dim units channels embd heads filters".split())
+"""Words of settings that make a model larger."""
+
+TINY = 4
+"""Hidden units that no network has that is to fit anything."""
+
+UNITS = frozenset("hidden units neurons embd".split())
+"""Words of settings that count units of a layer, where none of COUNTS is beside them."""
+
+COUNTS = frozenset("layer layers num number n depth blocks".split())
+
+FEW_UPDATES = 50
+"""Updates in which no network learns much."""
+
+SHORT = 1000
+"""Updates up to which a run has few for a large batch."""
+
+LARGE_BATCH = 4096
+"""Examples in a batch from which a run of a thousand updates has few of them for its data."""
+
+WHOLE_BATCH, AN_EPOCH = 100, 3
+"""Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
+
+
+def regularisers(run: Run) -> tuple[list[str], list[str]]:
+    """Return the settings that regularise, and those that say that they are switched off."""
+    settings = {name: value for name, value in run.hyperparameters.items() if REGULARISERS & set(words(name))}
+    on = [f"{name} {value}" for name, value in settings.items() if value not in (0, None, False, "", "none", "None")]
+    off = [f"{name} {value}" for name, value in settings.items() if value in (0, False) and value is not None]
+    return on, off
+
+
+def strong_regularisation(settings: Hyperparameters) -> str:
+    """Say which setting regularises far more than usual, or nothing."""
+    decay, dropout = settings.weight_decay, settings.dropout
+    limit = STRONG_DECOUPLED_DECAY if settings.optimizer.endswith("w") else STRONG_DECAY
+    if decay is not None and decay >= limit:
+        return f"the weight decay is {number(decay)}"
+    return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def few_updates(series: Series, settings: Hyperparameters) -> str:
+    """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
+    logged = [series, *settings.run.all(TrainLoss)]  # a loss of steps beside one of epochs
+    updates = max((int(one.steps[-1]) for one in logged if one.axis is Axis.STEP and len(one)), default=0)
+    batch, epochs = settings.batch_size or 0, settings.number(PLANNED_EPOCHS)
+    if not 0 < updates <= SHORT:
+        return ""
+    if epochs and batch >= WHOLE_BATCH and updates <= AN_EPOCH * epochs:
+        return f"the run has {number(updates)} updates in {number(epochs)} epochs, of {number(batch)} examples each"
+    return f"the run has {number(updates)} updates in all" if batch >= LARGE_BATCH else ""
+
+
+def smaller_model(sibling: Sibling) -> str:
+    """Say which setting makes a run's model smaller than a sibling's, or nothing."""
+    for name, (here, there) in sibling.differs.items():
+        smaller = isinstance(here, int | float) and (there is None or (isinstance(there, int | float) and here < there))
+        if smaller and SIZE & set(words(name)):
+            return f"{name} is {here}, and {there or 'not set'} in sibling run {sibling.run.name}"
+    return ""
+
+
+def tiny_model(run: Run) -> str:
+    """Say which setting leaves a network next to no hidden units, or nothing."""
+    for name, value in run.hyperparameters.items():
+        named = set(words(name))
+        counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
+        if named & UNITS and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
+            return f"{name} is {value:g}"
+    return ""
