@@ -55,8 +55,9 @@ class ValidationBelowTraining(Rule):
     Dropout, augmentation, mixup, label smoothing and averages over an epoch make that normal, and few logs name them
     all: then it is a note, and only a large lead is worth one. It is a warning where they cannot explain it: validation
     makes no mistakes at all while training makes many, it was ahead before there was anything that a regulariser could
-    have hidden, or its lead is a good part of all that training gained, settings are logged of which none names a
-    regulariser, and a classifier errs as much more in training (smoothed labels raise its loss alone).
+    have hidden, or its lead is a good part of all that training gained and no setting names a regulariser. Of a
+    classifier there must be settings, for mixup is common, and as many more mistakes in training as the loss says, for
+    smoothed labels raise the loss alone.
     """
 
     id = "validation-below-training"
@@ -145,8 +146,9 @@ class ValidationBelowTraining(Rule):
             train_loss=decay(6.9, 2.8),
             val_loss=decay(6.9, 0.9),
         ),
+        fires("the same, and no settings are logged", train_loss=decay(6.9, 2.8), val_loss=decay(6.9, 0.9)),
         fires(
-            "the same, and the classifier errs as much more",
+            "a classifier errs as much more in training",
             settings={"learning_rate": 0.001},
             train_loss=decay(6.9, 2.8),
             val_loss=decay(6.9, 0.9),
@@ -154,9 +156,11 @@ class ValidationBelowTraining(Rule):
             val_accuracy=decay(0.0, 0.8),
         ),
         fires(
-            "a large lead, and no settings that could explain it (a note)",
+            "no settings are logged of a classifier, which mixup may keep from being right (a note)",
             train_loss=decay(6.9, 2.8),
             val_loss=decay(6.9, 0.9),
+            train_accuracy=decay(0.0, 0.42),
+            val_accuracy=decay(0.0, 0.8),
         ),
         fires(
             "smoothed labels raise the loss alone (a note)",
@@ -231,9 +235,9 @@ class ValidationBelowTraining(Rule):
         suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
         suspicious |= bool(early) and val.noise <= RESTLESS * mine
         large = end >= self.far * train.fall and val.noise <= STEADY * theirs
-        large &= bool(run.hyperparameters) and not (named or suspicious or run.all(TrainComponentLoss))
-        large &= self._errs_more(run)
+        large &= self._errs_more(run) and not (named or suspicious or run.all(TrainComponentLoss))
         loud = suspicious or large
+        unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
         far_says = [f"the lead is {percent(end / train.fall)} of what training gained"] if large else []
         solved_says, early_says = ([one] if one else [] for one in (solved, early))
         series = val.series
@@ -243,7 +247,7 @@ class ValidationBelowTraining(Rule):
             Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
             severity=Severity.WARNING if loud else Severity.NOTE,
-            confidence=Confidence.MEDIUM if large else confidence_from(end / least, len(val)),
+            confidence=unsure if large else confidence_from(end / least, len(val)),
             causes=ranked(
                 because(
                     "train-mode-regularisation",
@@ -277,9 +281,13 @@ class ValidationBelowTraining(Rule):
         return ""
 
     def _errs_more(self, run: Run) -> bool:
-        """Whether the mistakes in training are as many more as the loss says; of no classifier none are known."""
+        """Whether the mistakes of a classifier in training are as many more as the loss says, and settings are logged.
+
+        Without those mixup, which is seldom used elsewhere, is as likely. Of what is no classifier, nothing is asked.
+        """
         return all(
-            theirs is not None and 1 - mine <= self.max_ratio * (1 - theirs) for _, mine, theirs in end_accuracies(run)
+            run.hyperparameters and theirs is not None and 1 - mine <= self.max_ratio * (1 - theirs)
+            for _, mine, theirs in end_accuracies(run)
         )
 
     def _ahead_at_first(self, gap: Gap, lead: float) -> str:
