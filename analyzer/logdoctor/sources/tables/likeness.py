@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 
 from logdoctor.run import Axis, Split, roles
 from logdoctor.run.naming import is_bare_split, role_of, split_of, words
-from logdoctor.sources.tables.counters import counts, normal, ruler_of
+from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_logs import RUN_LABELS
 

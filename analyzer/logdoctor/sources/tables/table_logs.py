@@ -12,18 +12,12 @@ from logdoctor.run import Axis, Notice, Series, Setting, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.counters import (
-    Ruler,
-    counts,
-    misplaced,
-    normal,
-    numbers_rows,
-    ruler_of,
-    without_false_counts,
-)
+from logdoctor.sources.tables.counters import counts, normal, numbers_rows
+from logdoctor.sources.tables.false_counts import misplaced, without_false_counts
 from logdoctor.sources.tables.moments import Moments, without_moments
 from logdoctor.sources.tables.padding import without_padding
 from logdoctor.sources.tables.rows import Rows
+from logdoctor.sources.tables.ruler import Ruler, ruler_of
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import damage_notices, readable, spans_of
 
