@@ -12,8 +12,9 @@ from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
+from logdoctor.sources.tables.lost_lines import Span, damage_notices
 from logdoctor.sources.tables.numbers import number_or_text
-from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
+from logdoctor.sources.tables.text import read_blocks, readable
 
 _SCALAR = "training_stats_scalar"
 """`type` of a reported scalar (clearml/backend_interface/metrics/events.py)."""

@@ -18,6 +18,7 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
 from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
 from logdoctor.sources.tables.likeness import is_training
+from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.records import (
     Record,
     add_records,
@@ -29,7 +30,7 @@ from logdoctor.sources.tables.records import (
 )
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
-from logdoctor.sources.tables.text import Block, Damage, Span, head_block, read_blocks
+from logdoctor.sources.tables.text import Block, head_block, read_blocks
 
 _OF_LINES = frozenset({".jsonl", ".ndjson"})
 """Endings that promise lines; in any other file one line alone may be a document."""

@@ -13,8 +13,9 @@ from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.growing import GrowingPoints
+from logdoctor.sources.tables.lost_lines import Span, damage_notices
 from logdoctor.sources.tables.numbers import number_or_text, parse_number
-from logdoctor.sources.tables.text import Span, damage_notices, read_blocks, readable
+from logdoctor.sources.tables.text import read_blocks, readable
 
 STATUS = {"FINISHED": True, "FAILED": False, "KILLED": False, "3": True, "4": False, "5": False}
 """Whether a run came to its end, by the status of the database and of `meta.yaml`."""

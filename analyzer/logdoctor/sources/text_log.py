@@ -22,8 +22,8 @@ from logdoctor.sources.console.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.streams import StreamReader
 from logdoctor.sources.console.wrapped import unwrapped
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.table_logs import read_logs
-from logdoctor.sources.tables.text import Damage, Span
 
 
 class TextLog(Source):

@@ -12,7 +12,7 @@ from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import Log, Source
 from logdoctor.sources.tables import table, table_logs
-from logdoctor.sources.tables.text import MOST_NOTICES, Damage, Span
+from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span
 
 
 def read(folder: Path, source: Source, name: str, content: str) -> tuple[list[Log], list[Notice]]:

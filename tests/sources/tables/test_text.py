@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 
 from logdoctor.sources.source import Head
 from logdoctor.sources.tables import text
-from logdoctor.sources.tables.text import (
-    MOST_NOTICES,
-    Span,
-    damage_notices,
-    encoding_of,
-    head_block,
-    read_blocks,
-    readable,
-)
+from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Span, damage_notices
+from logdoctor.sources.tables.text import encoding_of, head_block, read_blocks, readable
 
 
 def read(path: Path) -> list[tuple[int, str, bytes]]:

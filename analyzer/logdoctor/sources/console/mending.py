@@ -17,8 +17,8 @@ from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, Masked, mask
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.vocabulary import UNIT
+from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.numbers import LONGEST_NUMBER
-from logdoctor.sources.tables.text import Span
 
 GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
 """What is said of a line in which a second one begins, and its cause."""

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.source import HEAD_BYTES, Head
-from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, Span, encoding_of
+from logdoctor.sources.tables.lost_lines import Span
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes without any line end beyond which text is let go; nothing that a trainer prints is so long."""

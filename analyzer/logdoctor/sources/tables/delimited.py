@@ -20,13 +20,14 @@ from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STO
 from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.likeness import is_of_training
+from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import parse_cells, parse_number
 from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table_logs import LABELS
-from logdoctor.sources.tables.text import MOST_NOTICES, Block, Damage, Span, head_block, read_blocks, spans_of
+from logdoctor.sources.tables.text import Block, head_block, read_blocks
 
 _PROSE = 20
 """So many cells of text and no number make a column of text, which is no longer read."""

@@ -21,7 +21,8 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.source import HEAD_BYTES
-from logdoctor.sources.tables.text import BLOCK_BYTES, MOST_NOTICES, Encoding, encoding_of
+from logdoctor.sources.tables.lost_lines import MOST_NOTICES
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of
 
 MOST_MEMORY = 240 * 1024 * 1024
 """Bytes that a document may take as Python values; of a larger one the beginning is read."""

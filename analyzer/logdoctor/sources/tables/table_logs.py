@@ -14,12 +14,13 @@ from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
 from logdoctor.sources.tables.counters import counts, normal, numbers_rows
 from logdoctor.sources.tables.false_counts import misplaced, without_false_counts
+from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
 from logdoctor.sources.tables.moments import Moments, without_moments
 from logdoctor.sources.tables.padding import without_padding
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.ruler import Ruler, ruler_of
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
-from logdoctor.sources.tables.text import damage_notices, readable, spans_of
+from logdoctor.sources.tables.text import readable
 
 SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
