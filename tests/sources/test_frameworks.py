@@ -56,6 +56,11 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "torchrl_csv": {"train/loss": "policy-loss", "eval/reward": "reward"},
     "torchtune_disk": {"loss": "train-loss", "grad_norm": "gradient-norm"},
+    "ultralytics_csv": {
+        "train/loss": "train-loss",
+        "val/loss": "validation-loss",
+        "metrics/accuracy_top1": "validation-metric",
+    },
     "visualdl_records": {"Train/loss": "train-loss", "Evaluate/loss": "validation-loss"},
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
@@ -71,6 +76,7 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "swanlab_local": {"lr": 0.01, "batch_size": 32},
     "tensorboardx_json": {"lr": 0.01, "amp": True},
     "torch_tensorboard": {"lr": 0.01, "batch_size": 32, "optimizer": "SGD", "amp": 1},
+    "ultralytics_csv": {"epochs": 3, "batch": 8},
     "visualdl_records": {"lr": 0.01, "bsize": 32},
 }
 

@@ -1,4 +1,4 @@
-"""Logs of writers that do not install here, each written from its writer's source code as lines of known curves.
+"""Logs of writers that take more to run than a test may, each written from its source code as lines of known curves.
 
 Losses are dyadic, so that two decimals hold them exactly; the loss at `BAD` is NaN, spelled as that writer spells it.
 """

@@ -98,6 +98,7 @@ REAL = {
     "torch SummaryWriter": "torch_tensorboard",
     "TorchRL": "torchrl_csv",
     "torchtune DiskLogger": "torchtune_disk",
+    "Ultralytics, CSV of a classification": "ultralytics_csv",
     "VisualDL": "visualdl_records",
 }
 """Folders of fixtures/frameworks."""
