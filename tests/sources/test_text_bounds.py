@@ -75,7 +75,7 @@ def test_no_line_holds_a_reader_up(tmp_path: Path, file: tuple[Source, str, str,
     assert slow == {}
 
 
-MEMORY = (
+READ = (
     PEAK
     + """
 import sys
@@ -85,6 +85,12 @@ look([sys.argv[1] + "/first"])
 before = peak()
 runs = look([sys.argv[1] + "/second"]).runs
 excess = peak() - before
+"""
+)
+
+MEMORY = (
+    READ
+    + """
 arrays = sum(one.steps.nbytes + one.values.nbytes for run in runs for one in run.series)
 print((excess - arrays) // 2**20, sum(notice.kind == "damage" for run in runs for notice in run.notices))
 """
@@ -112,15 +118,8 @@ def test_memory_is_bounded_and_a_limit_is_said(tmp_path: Path, title: str) -> No
 
 
 GROWTH = (
-    PEAK
+    READ
     + """
-import sys
-import numpy
-from logdoctor.sources import look
-look([sys.argv[1] + "/first"])
-before = peak()
-runs = look([sys.argv[1] + "/second"]).runs
-excess = peak() - before
 arrays = {}
 for run in runs:
     for one in run.series:

@@ -28,7 +28,6 @@ WORSE = 0.05
 """How far above chance a loss rests, as a share of it, only where every update throws it off: one constant answer
 reaches chance."""
 
-
 BELOW, ABOVE = 0.04, 0.08
 """How far below and above ln C a validation loss may wander that knows nothing: labels of other rows, of which a
 network knows the shares alone, leave it within 3 % and lift it once they are learnt by heart."""
@@ -56,8 +55,8 @@ def learns_by_heart_alone(
     or rises as that of overfitting does, where no accuracy says how many classes there are, and where the settings
     name what else keeps a network from learning: next to no hidden units, or few updates.
     """
-    accuracies = [one.finite for one in run.all(ValMetric) if is_accuracy(one.name)]
-    accuracies = [one for one in accuracies if len(one) >= EVALUATIONS]
+    found = (one.finite for one in run.all(ValMetric) if is_accuracy(one.name))
+    accuracies = [one for one in found if len(one) >= EVALUATIONS]
     if val is None or not accuracies or len(val) < EVALUATIONS:
         return None
     if tiny_model(run) or few_updates(train.series, Hyperparameters.measure(run)):

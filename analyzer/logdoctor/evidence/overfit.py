@@ -101,12 +101,7 @@ class Fitted:
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
         found = [self._under_regularised(), self._too_little_data()]
-        if (
-            self._differs_from_the_first
-            or self._dear
-            or self.far_off
-            or any(one.strength is Strength.LIKELY for one in labels)
-        ):
+        if self._elsewhere or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
         found += [self._sets_differ(), *labels]
         if certain:
@@ -180,13 +175,7 @@ class Fitted:
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
         pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
-        likely = (
-            apart
-            or self._dear
-            or self.far_off
-            or self._differs_from_the_first
-            or ((unhelped or ends) and not self._remembers)
-        )
+        likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 

@@ -60,8 +60,8 @@ def stuck_causes(
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
     died = rate_died(siblings.run)
-    low, ample = _low_rate(settings, siblings) or still.creeps, _ample_rate(settings, siblings)
     strong, high = strong_regularisation(settings), above_usual(siblings.run, settings)
+    low, ample = _low_rate(settings, siblings) or still.creeps, high or _ample_rate(siblings)
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
@@ -157,11 +157,9 @@ def told(cause: str, clause: str) -> Cause:
     return because(cause, _strength(bool(clause), possible=False), pro=_said(clause))
 
 
-def _ample_rate(settings: Hyperparameters, siblings: Siblings) -> str:
-    """Say so where the rate cannot be what is too low."""
-    rate, high = given_rate(siblings.run), above_usual(siblings.run, settings)
-    if high:
-        return high
+def _ample_rate(siblings: Siblings) -> str:
+    """Say so where the rate cannot be what is too low, whatever the optimizer."""
+    rate = given_rate(siblings.run)
     return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
 
 

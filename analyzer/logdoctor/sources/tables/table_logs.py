@@ -172,9 +172,10 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     finer = ruler.finer_than(counter.name)
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
         return counter.without_any(), finer
-    if not finer.counters or len(finer.counters[0].known) == finer.counters[0].count:
+    if not finer.counters:
         return counter, finer
-    return counter.take(counter.where.of(finer.counters[0].known.mask(finer.counters[0].count))), finer
+    count, known = finer.counters[0].count, finer.counters[0].known
+    return counter if len(known) == count else counter.take(counter.where.of(known.mask(count))), finer
 
 
 def _by_label(table: Table) -> Iterator[Column]:
