@@ -40,6 +40,14 @@ def is_accuracy(name: str) -> bool:
     return not ACCURACY.isdisjoint(words(name))
 
 
+def is_of_tokens(name: str) -> bool:
+    """Tell whether it is the share of tokens that a language model has right (`mean_token_accuracy`, `token_acc`).
+
+    The entropy of text sets it, and none of its values is guessing among so many classes.
+    """
+    return not {"token", "tokens"}.isdisjoint(words(name))
+
+
 def accuracy_unit(values: NDArray[np.float64]) -> float:
     """Return what an accuracy of everything right is logged as: 1, or 100; of values (n,), at least one."""
     return 100.0 if values.max() > LARGEST_SHARE else 1.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_tokens
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -129,7 +129,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
     """
     found, more = [], _begins_at(run)
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
-        if not is_accuracy(series.name):
+        if not is_accuracy(series.name) or is_of_tokens(series.name):
             continue
         values = series.finite.values
         if len(values) < 2:
@@ -174,6 +174,7 @@ def _from_shares(run: Run) -> list[Chance]:
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
         if (
             not is_accuracy(series.name)
+            or is_of_tokens(series.name)
             or len(values) < CONSTANT
             or np.ptp(values) > 0
             or not UNEVEN[0] < values[0] < UNEVEN[1]
