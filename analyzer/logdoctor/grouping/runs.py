@@ -10,16 +10,16 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from logdoctor.grouping.agreement import Quantity, is_copy, quantity
+from logdoctor.grouping.clusters import Piece, clusters
+from logdoctor.grouping.homes import home_of_settings
+from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, INTERPRETATION, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, is_copy, quantity
-from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of_settings
-from logdoctor.sources.resumed import resumed_joined
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
