@@ -10,6 +10,9 @@ DAMAGE = "damage"
 RESTART = "restart"
 """The writer began again: steps went back, or the file says so."""
 
+PART = "part"
+"""The file holds several runs one after another, and this is where the run lies in it."""
+
 DUPLICATE = "duplicate"
 """The same data lies here a second time; it was counted once."""
 

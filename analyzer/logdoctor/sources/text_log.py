@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run import Notice, Setting
+from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
 from logdoctor.sources.console.east_asian import with_plain_marks
+from logdoctor.sources.console.headings import HeadingReader
 from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import ENDS, Message, MessageReader
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
@@ -19,11 +20,13 @@ from logdoctor.sources.console.prefixes import uncommented
 from logdoctor.sources.console.repeats import without_best_round
 from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.console.settings import MOST_LINES, settings_in
+from logdoctor.sources.console.several_runs import Announced
 from logdoctor.sources.console.streams import StreamReader
 from logdoctor.sources.console.wrapped import unwrapped
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import readable
 
 
 class TextLog(Source):
@@ -46,7 +49,7 @@ class TextLog(Source):
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every line: what counts and measures becomes series, what matters besides becomes events."""
-        rows, boxes, messages = StreamReader(), BoxReader(), MessageReader()
+        rows, boxes, messages, headings = StreamReader(), BoxReader(), MessageReader(), HeadingReader()
         damage = Damage(path)
         opening: list[str] = []
         for piece in read_passages(path):
@@ -59,26 +62,51 @@ class TextLog(Source):
                 damage.add(span)
             boxes.take(passage, taken)
             messages.take(passage, taken)
+            headings.take(passage, taken)
             if len(opening) < MOST_LINES:
                 opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
         notices = list(damage.notices())
         if rows.unused:
             message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
             notices.append(Notice(DAMAGE, str(path), message))
-        found = assemble(path, [*rows.streams(), *boxes.streams()])
-        if found is None:
+        runs = assemble(path, [*rows.streams(), *boxes.streams()], headings.headings)
+        if not runs:
             raise UnreadableLogError(f"{path}: no line of it tells of a training")
-        settings = {} if found.begins_again else settings_in(opening[: found.first_line])
-        table, step_axis = replace(found.table, lines=rows.places(found.lines)), found.step_axis
-        said = Log(
-            hyperparameters=settings,
-            events=messages.events(path, found.clock),
-            planned_steps=found.plan,
-            finished=_finished(messages.last(), found),
-        )
-        del found  # the clock is as large as a series
-        for log in read_logs(table, notices, step_axis):
-            yield replace(said, series=log.series, notices=log.notices, label=log.label)
+        shared = _shared_settings(opening, runs)
+        count = len(runs)
+        while runs:
+            found = runs.pop(0)
+            if found.announced is not None:
+                notices.append(_part_notice(path, found.announced, rows.places_between(found.stretch), count))
+            table, step_axis = replace(found.table, lines=rows.places(found.lines)), found.step_axis
+            said = Log(
+                hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
+                events=messages.events(path, found.clock, found.stretch),
+                planned_steps=found.plan,
+                finished=_finished(messages.last(found.stretch), found, is_last=not runs),
+                label="" if found.announced is None else readable(found.announced.name),
+            )
+            del found  # the clock is as large as a series
+            for log in read_logs(table, notices, step_axis):
+                yield replace(said, series=log.series, notices=log.notices)
+            notices = []
+
+
+def _shared_settings(opening: list[str], runs: Sequence[Assembled]) -> dict[str, Setting]:
+    """Return the settings that hold for every run: what is printed before the first, or before the first is announced.
+
+    Where a log begins again and nothing says why, they may be those of another run.
+    """
+    first = runs[0]
+    if first.announced is not None:
+        return settings_in(opening[: first.announced.heading_line])
+    return {} if first.begins_again else settings_in(opening[: first.first_line])
+
+
+def _part_notice(path: Path, run: Announced, places: tuple[int, int], count: int) -> Notice:
+    first, last = places
+    message = f"The log holds {count} runs one after another; `{run.name}` announces this one."
+    return Notice(PART, str(path), message, line_start=first, line_end=last)
 
 
 def _readable(passage: Passage) -> Passage:
@@ -90,11 +118,11 @@ def _tells_of_training(passage: Passage, path: Path) -> bool:
     rows, boxes = StreamReader(), BoxReader()
     passage, _ = mended(_readable(passage))
     boxes.take(passage, rows.take(passage))
-    return assemble(path, [*rows.streams(), *boxes.streams()]) is not None
+    return bool(assemble(path, [*rows.streams(), *boxes.streams()]))
 
 
-def _finished(last: Message | None, found: Assembled) -> bool | None:
-    """Tell whether the run came to its end: by its last words, else by its planned epochs."""
+def _finished(last: Message | None, found: Assembled, *, is_last: bool) -> bool | None:
+    """Tell whether a run came to its end: by its last words, else by its planned epochs, else because another began."""
     if last is not None and last.line > found.last_line:
         return last.kind in ENDS
-    return found.complete
+    return found.complete if is_last else True
