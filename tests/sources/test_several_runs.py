@@ -61,7 +61,7 @@ HEADINGS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
 def test_runs_under_headings_are_several_runs(kind: str, tmp_path: Path) -> None:
     headings, names = HEADINGS[kind]
     runs = read(tmp_path, "".join(f"{heading}\n{epochs(FALL)}Test accuracy: 0.9\n\n" for heading in headings))
-    assert sorted(run.name for run in runs) == sorted(f".:{name}" for name in names)
+    assert sorted(run.name for run in runs) == sorted(f".:train, {name}" for name in names)
     for run in runs:
         loss = run.find(TrainLoss)
         assert loss is not None
@@ -100,7 +100,7 @@ def test_one_note_says_where_the_runs_lie(tmp_path: Path) -> None:
 
 def test_a_run_that_failed_is_told_from_the_next(tmp_path: Path) -> None:
     text = f"Run 1: lr=10\n{epochs([2.3, *[nan] * 9])}Run 2: lr=0.1\n{epochs(FALL)}"
-    assert [run.name for run in read(tmp_path, text)] == [".:Run 1: lr=10", ".:Run 2: lr=0.1"]
+    assert [run.name for run in read(tmp_path, text)] == [".:train, Run 1: lr=10", ".:train, Run 2: lr=0.1"]
 
 
 ONE_RUN = {

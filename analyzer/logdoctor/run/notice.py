@@ -11,7 +11,7 @@ RESTART = "restart"
 """The writer began again: steps went back, or the file says so."""
 
 PART = "part"
-"""The file holds several runs one after another, and this is where the run lies in it."""
+"""Where the run lies in a file that holds more: lines of a log of several runs, or a cell of a notebook."""
 
 DUPLICATE = "duplicate"
 """The same data lies here a second time; it was counted once."""

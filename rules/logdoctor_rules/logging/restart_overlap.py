@@ -100,7 +100,7 @@ class RestartOverlap(Rule):
                 causes=(because("resumed-from-checkpoint", Strength.LIKELY),),
                 evidence={"restarts": Quantity(len(said))},
             )
-        parted = [notice for notice in run.notices if notice.kind == PART]
+        parted = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
         if parted and run.series and not candidates:
             (notice, *_), series = parted, run.series[0]
             yield self.finding(

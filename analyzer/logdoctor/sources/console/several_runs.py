@@ -151,8 +151,15 @@ def _begins_anew(curves: Sequence[_Curve], before: Sequence[int], at: int) -> bo
 
 def _is_anew(lines: LineNumbers, values: NDArray[np.float64], before: Sequence[int], at: int) -> bool | None:
     cuts = np.searchsorted(lines, [*before, at])
-    ran, begun = values[cuts[-2] : cuts[-1]], values[cuts[-1] : cuts[-1] + 1]
-    begins = [float(values[cut]) for cut in cuts[:-1] if cut < cuts[-1] and np.isfinite(values[cut])]
+    begins = [float(values[cut]) for cut in cuts[:-1] if cut < cuts[-1]]
+    return begins_anew(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
+
+
+def begins_anew(begins: Sequence[float], ran: NDArray[np.float64], begun: NDArray[np.float64]) -> bool | None:
+    """Tell whether a curve begins anew where another one ended; None where that does not show.
+
+    `begins` is where that one and those before it began, `ran` its values, and `begun` those that follow.
+    """
     if not len(ran) or not len(begun) or not np.isfinite(begun[0]):
         return None
     reached = median(ran[-_LAST:].tolist()) if np.isfinite(ran[-_LAST:]).all() else float("nan")
@@ -161,7 +168,7 @@ def _is_anew(lines: LineNumbers, values: NDArray[np.float64], before: Sequence[i
     shares = [
         (float(begun[0]) - reached) / (one - reached)
         for one in begins
-        if abs(one - reached) > _TELLING * max(abs(one), abs(reached))
+        if np.isfinite(one) and abs(one - reached) > _TELLING * max(abs(one), abs(reached))
     ]
     share = max(shares, default=None)
     if share is None or GOES_ON < share < BEGINS_ANEW:
