@@ -180,12 +180,8 @@ def _from_shares(run: Run) -> list[Chance]:
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        if (
-            not is_of_classes(series.name)
-            or len(values) < CONSTANT
-            or np.ptp(values) > 0
-            or not 0 < values[0] < UNEVEN[1]
-        ):
+        at_rest = len(values) >= CONSTANT and np.ptp(values) == 0
+        if not (is_of_classes(series.name) and at_rest and 0 < values[0] < UNEVEN[1]):
             continue
         share = float(values[0])
         text = f"{series.name} stays at {share:.3g}, the share of the largest class"
