@@ -96,8 +96,11 @@ def is_settings(record: Record) -> bool:
 
 
 def is_run_summary(record: Record) -> bool:
-    """Tell the last row of Hugging Face's Trainer: its `train_loss` is the run's average and no point of a curve."""
-    return "train_runtime" in record
+    """Tell the last row of Hugging Face's Trainer: its `train_loss` is the run's average and no point of a curve.
+
+    Where tokens are counted (`include_num_input_tokens_seen`), each row of training tells the time so far as well.
+    """
+    return "train_runtime" in record and "loss" not in record
 
 
 def summary_of(record: Record) -> dict[str, Setting]:
