@@ -49,6 +49,14 @@ ROLES: dict[str, dict[str, str]] = {
         "grad_norm": "gradient-norm",
     },
     "mmengine_json": {"loss": "train-loss"},
+    "ms_swift": {
+        "loss": "train-loss",
+        "eval_loss": "validation-loss",
+        "learning_rate": "learning-rate",
+        "grad_norm": "gradient-norm",
+        "token_acc": "train-metric",
+        "eval_token_acc": "validation-metric",
+    },
     "ray_tune": {"train_loss": "train-loss", "val_loss": "validation-loss"},
     "sacred_files": {"training.loss": "train-loss", "validation.loss": "validation-loss"},
     "spacy_jsonl": {"score": "validation-metric"},
@@ -98,6 +106,14 @@ ROLES: dict[str, dict[str, str]] = {
         "val/loss": "validation-loss",
         "metrics/accuracy_top1": "validation-metric",
     },
+    "verl_tracking": {
+        "critic/rewards/mean": "reward",
+        "actor/grad_norm": "gradient-norm",
+        "actor/lr": "learning-rate",
+        "actor/entropy": "entropy",
+        "actor/pg_loss": "policy-loss",
+        "val-core/gsm8k/reward/mean@1": "reward",
+    },
     "visualdl_records": {"Train/loss": "train-loss", "Evaluate/loss": "validation-loss"},
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
@@ -116,6 +132,8 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     },
     "lightning_csv": {"rate": 0.05, "width": 4},
     "lightning_tensorboard": {"rate": 0.05, "width": 4},
+    "llama_factory": {"num_train_epochs": 3, "train_batch_size": 4, "Gradient Accumulation steps": 2},
+    "ms_swift": {"learning_rate": 0.01, "warmup_ratio": 0.1, "num_train_epochs": 3, "gradient_accumulation_steps": 2},
     "ray_tune": {"lr": 0.01, "batch_size": 32},
     "sacred_files": {"lr": 0.01, "batch_size": 32},
     "swanlab_local": {"lr": 0.01, "batch_size": 32},
@@ -136,9 +154,17 @@ ALONE: dict[str, dict[str, set[str]]] = {
         "trainer_state.json": {"loss", "eval_loss", "learning_rate", "grad_norm"},
         "train.log": {"loss", "eval_loss", "learning_rate", "grad_norm"},
     },
+    "ms_swift": {
+        "logging.jsonl": {"loss", "eval_loss", "learning_rate", "grad_norm", "token_acc", "eval_token_acc"},
+        "train.log": {"loss", "eval_loss", "learning_rate", "grad_norm", "token_acc", "eval_token_acc"},
+    },
     "trl_dpo": {"train.log": {"loss", "eval_loss", "grad_norm", "rewards/accuracies", "eval_rewards/margins"}},
     "trl_grpo": {"train.log": {"loss", "reward", "kl", "entropy"}},
     "trl_sft": {"train.log": {"loss", "eval_loss", "learning_rate", "eval_mean_token_accuracy"}},
+    "verl_tracking": {
+        "metrics.jsonl": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
+        "train.log": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
+    },
 }
 """Files that one run was written to besides, and what each of them tells by itself."""
 

@@ -44,8 +44,8 @@ _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 _DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
 """PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""
 
-_SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
-"""MXNet's word for samples per second."""
+_SPEED = re.compile(r"(?:^|[/_ ])speed(?:\((?:s/it|iter/s)\))?$", re.I)
+"""MXNet's word for samples per second, and ms-swift's for steps."""
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)

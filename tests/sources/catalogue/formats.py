@@ -84,11 +84,12 @@ REAL = {
     "Hugging Face, trainer state with copies": "hf_trainer",
     "Hugging Face 4, console, results and model card": "hf_trainer_4",
     "Keras, CSVLogger": "keras_csv",
-    "LLaMA-Factory": "llama_factory",
+    "LLaMA-Factory, all it writes": "llama_factory",
     "Lightning, bar of 2.6": "lightning_bar",
     "Lightning, CSVLogger": "lightning_csv",
     "Lightning, TensorBoardLogger": "lightning_tensorboard",
     "MMEngine": "mmengine_json",
+    "ms-swift, all it writes": "ms_swift",
     "Ray Tune": "ray_tune",
     "Sacred": "sacred_files",
     "spaCy": "spacy_jsonl",
@@ -104,6 +105,7 @@ REAL = {
     "TRL, GRPO": "trl_grpo",
     "TRL, SFT": "trl_sft",
     "Ultralytics, CSV of a classification": "ultralytics_csv",
+    "verl, console and file": "verl_tracking",
     "VisualDL": "visualdl_records",
 }
 """Folders of fixtures/frameworks."""

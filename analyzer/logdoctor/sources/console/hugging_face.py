@@ -41,7 +41,7 @@ class _History:
 
 
 def is_summary(part: Part) -> bool:
-    """Tell the averages of a run, whose `train_loss` is no point of the curve; training's rows may tell the time too."""
+    """Tell the averages of a run, whose `train_loss` is no point of a curve; training may tell the time too."""
     return part.form.is_dict and _RUNTIME in part.values and _LOSS not in part.values
 
 
