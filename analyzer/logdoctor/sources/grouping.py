@@ -15,7 +15,7 @@ from logdoctor.run.notice import DUPLICATE, INTERPRETATION, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, is_copy, quantity
+from logdoctor.sources.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.homes import home_of_settings
@@ -228,9 +228,10 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     return kept, winners
 
 
-def _worth(candidate: tuple[Piece, Series]) -> tuple[int, int, int]:
+def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
     piece, series = candidate
-    return len(series.curve), piece.file.source.precedence, -len(piece.file.relative.parts)
+    own = not series.name.startswith(RAY)
+    return len(series.curve), own, piece.file.source.precedence, -len(piece.file.relative.parts)
 
 
 def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:
