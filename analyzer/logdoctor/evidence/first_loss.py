@@ -57,7 +57,7 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     return 0 < train.end <= entropy(best) + (1 - best) * LARGEST
 
 
-def thrown_by_rate(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
+def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:
     """Say at which rate a loss begins above any guessing and comes down far, where hardly any network trains.
 
     The first updates threw it before the first value was logged, at a rate that is too high for any optimizer. Nothing
@@ -65,7 +65,7 @@ def thrown_by_rate(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
     """
     rate = given_rate(settings.run)
     far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
-    came_down = train.first >= LARGEST and 0 < train.end <= COMES_DOWN * train.first
+    came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
     return f"a learning rate of {number(rate)}" if far and came_down else ""
 
 
