@@ -14,7 +14,7 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_best
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
 
@@ -127,7 +127,7 @@ def learns_by_heart_alone(
     or rises as that of overfitting does, where neither an accuracy nor the settings say how many classes there are, and
     where the settings name what else keeps a network from learning: next to no hidden units, or few updates.
     """
-    found = [one.finite for one in run.all(ValMetric) if is_of_best(one.name) and len(one.finite)]
+    found = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name) and len(one.finite)]
     accuracies = [one for one in found if len(one) >= EVALUATIONS]
     if val is None or len(accuracies) < len(found) or len(val) < EVALUATIONS:
         return None
@@ -155,7 +155,7 @@ def never_better(
     it has not moved, which is another finding, or lies so far above that it may be a loss of more classes, as that of a
     language model, or of another kind.
     """
-    found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_best(one.name)]
+    found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
     accuracies = [one for one in found if len(one)]
     moved = train.start - train.end > BY_HEART * train.start
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:

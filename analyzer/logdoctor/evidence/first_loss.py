@@ -11,7 +11,7 @@ from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_best
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
@@ -92,14 +92,14 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     for series in run.all(TrainMetric):
         values = series.finite.values
         late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        if not is_accuracy(series.name) or len(values) < 2 or late:
+        if not is_of_classes(series.name) or len(values) < 2 or late:
             continue
         found += _named_by(series.name, values, values[:1])
     if found or loss.values[0] < LARGEST:
         return found
     for series in run.all(ValMetric):
         values = series.finite.values
-        if is_of_best(series.name) and len(values) > 2 * RESTED:
+        if is_of_classes(series.name) and len(values) > 2 * RESTED:
             found += _named_by(series.name, values, values[:RESTED])
     return found
 

@@ -22,6 +22,8 @@ SEVERAL_BEST = ("3", "5", "10")
 OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in SEVERAL_BEST})
 """Words of the names of accuracies that count an example as right whose label is among several best answers."""
 
+OF_TOKENS = frozenset({"token", "tokens"})
+
 LARGEST_SHARE = 1.5
 """An accuracy that passes this is in percent; a share may pass 1 by rounding or smoothing."""
 
@@ -47,11 +49,15 @@ def is_accuracy(name: str) -> bool:
     return not ACCURACY.isdisjoint(words(name))
 
 
-def is_of_best(name: str) -> bool:
-    """Tell whether a series is an accuracy of the one best answer, not of the best five or so (`acc_top5`, `Acc@5`)."""
+def is_of_classes(name: str) -> bool:
+    """Tell whether a series is an accuracy of the one best answer among classes, of which some values are guessing.
+
+    It is not where the best five or so count (`acc_top5`, `Acc@5`), nor of a language model's tokens
+    (`mean_token_accuracy`, `token_acc`), whose entropy is that of the text.
+    """
     named = words(name)
     counted = any(one in {"acc", "accuracy", "top"} and after in SEVERAL_BEST for one, after in pairwise(named))
-    return is_accuracy(name) and not (counted or OF_SEVERAL & set(named))
+    return is_accuracy(name) and not (counted or (OF_SEVERAL | OF_TOKENS) & set(named))
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_of_best
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -134,7 +134,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
     """
     found, more = [], _begins_at(run)
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
-        if not is_of_best(series.name):
+        if not is_of_classes(series.name):
             continue
         values = series.finite.values
         if len(values) < 2:
@@ -180,7 +180,8 @@ def _from_shares(run: Run) -> list[Chance]:
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        if not is_of_best(series.name) or len(values) < CONSTANT or np.ptp(values) > 0 or not 0 < values[0] < UNEVEN[1]:
+        at_rest = len(values) >= CONSTANT and np.ptp(values) == 0
+        if not (is_of_classes(series.name) and at_rest and 0 < values[0] < UNEVEN[1]):
             continue
         share = float(values[0])
         text = f"{series.name} stays at {share:.3g}, the share of the largest class"

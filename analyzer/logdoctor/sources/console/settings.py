@@ -32,6 +32,9 @@ _PAIR = re.compile(
     r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40}(?!\s?[:=]))(?![\w(])"
 )
 """A name and its value; a name that another pair follows, as in nanoGPT's `Overriding: lr = 0.001`, has none."""
+_CLOSING = ("", *",;|)]}")
+"""What stands behind a value that is no beginning of a sentence."""
+
 _TAG = re.compile(r"<[^<>]{1,40}>")
 _BANNER = re.compile(r"\b(Num examples|Num Epochs|Instantaneous batch size per device|Total train batch size|"
                      r"Gradient Accumulation steps|Total optimization steps)\b[^=]{0,60}= ([0-9][0-9,]*)$")  # fmt: skip
@@ -47,6 +50,16 @@ def settings_in(lines: list[str]) -> dict[str, Setting]:
     if any(map(_CODE.match, lines)):
         return {}
     return {name: value for line in lines[:MOST_LINES] if len(line) < LONGEST_LINE for name, value in _settings(line)}
+
+
+def pairs_in(heading: str) -> Iterator[tuple[str, Setting, str]]:
+    """Yield the settings of a line that announces a run, each as it is written too; any name will do there.
+
+    `Baseline: a plain network` is a title, and sets nothing.
+    """
+    for pair in _PAIR.finditer(heading):
+        if "=" in pair[0] or heading[pair.end() :].lstrip()[:1] in _CLOSING:
+            yield pair[1], _value(pair[2]), pair[0]
 
 
 def _settings(line: str) -> Iterator[tuple[str, Setting]]:
