@@ -15,10 +15,10 @@ import pytest
 from logdoctor import Run, load
 from logdoctor.diagnosis import analyze
 from logdoctor.errors import NoRunError
+from logdoctor.reading import look
 from logdoctor.run import text_event
 from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.sources import look
 
 FALL = [round(0.3 + 2 * exp(-i / 3), 4) for i in range(10)]
 LOWER = [round(0.3 + 0.05 * exp(-i / 3), 4) for i in range(10)]

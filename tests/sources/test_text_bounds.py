@@ -87,7 +87,7 @@ READ = (
     + """
 import sys
 import numpy
-from logdoctor.sources import look
+from logdoctor.reading import look
 look([sys.argv[1] + "/first"])
 before = peak()
 runs = look([sys.argv[1] + "/second"]).runs

@@ -10,16 +10,17 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from logdoctor.grouping.agreement import Quantity, is_copy, quantity
+from logdoctor.grouping.clusters import Piece, clusters
+from logdoctor.grouping.failed import with_errors
+from logdoctor.grouping.homes import home_of_settings
+from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, INTERPRETATION, PART, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, is_copy, quantity
-from logdoctor.sources.clusters import Piece, clusters
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of_settings
-from logdoctor.sources.resumed import resumed_joined
 from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
@@ -34,7 +35,7 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    placed = clusters([file for file in files if not file.source.only_settings])
+    placed = clusters([file for file in files if not file.source.only_settings and not file.source.only_events])
     per_home: dict[PurePosixPath, int] = {}
     for home, _, _ in placed:
         per_home[home] = per_home.get(home, 0) + 1
@@ -44,7 +45,8 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
         for home, label, cluster in placed
     ]
     described = _described(runs, [file for file in files if file.source.only_settings])
-    return _note_duplicates(sorted(resumed_joined(list(_distinct(described))), key=lambda run: run.name))
+    told = with_errors(described, [file for file in files if file.source.only_events])
+    return _note_duplicates(sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name))
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
