@@ -132,6 +132,7 @@ def _main_losses(series: list[Series]) -> list[Series]:
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
+    train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
     val_terms = [one for one in series if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:

@@ -69,7 +69,9 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
             return "global_step", " ".join(context[:-1])
         if bare == ["current"]:
             return COUNTER_WORDS[last], ""
-        if bare[-1:] == ["after"]:
+        if bare[-2:] == ["end", "of"]:
+            del bare[-2:]  # `| end of epoch   1 | valid loss  5.61`
+        elif bare[-1:] == ["after"]:
             del bare[-1]  # `Cost after iteration 100`
         elif any(map(is_loss_word, bare)) and bare[-1] != "at":
             return "", ""

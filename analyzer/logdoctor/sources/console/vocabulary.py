@@ -29,6 +29,8 @@ COUNTER_WORDS = {
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("num_timesteps",), "total_timesteps"),
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
     **dict.fromkeys(("迭代", "迭代次数"), "iteration"),
     **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
     **dict.fromkeys(("train_step", "training_step"), "step"),
