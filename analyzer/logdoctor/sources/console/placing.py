@@ -20,6 +20,9 @@ from logdoctor.sources.tables.table import Column, Table
 EPOCH = "epoch"
 """The counter of epochs, as tables know it."""
 
+_PASS = 0.5
+"""Farthest position above the first epoch, in units of the farthest below it, from which a pass went before it."""
+
 _HEADED = "step"
 """What headings count above records of several lines."""
 
@@ -37,6 +40,8 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
             return part
         within = (inner[0], counters[inner[0]], part.plans[inner[0]])  # YOLOX: `epoch: 1/300, iter: 10/500`
     name, at, length = within
+    if epoch is not None and EPOCH not in part.counters:
+        epoch = _told_after(at, epoch)
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if length is not None and (length != np.floor(length)).any():
@@ -48,6 +53,17 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
         at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
+
+
+def _told_after(at: Numbers, epoch: Numbers) -> Numbers:
+    """Return the epochs of positions whose epoch is told below them: `batch 8/32`, ..., `Epoch 1, validation loss 2.1`.
+
+    Then a whole pass stands above the first epoch. A line or two there, of a trial run, are no pass.
+    """
+    first = np.isnan(epoch)
+    if not first.any() or first.all() or at[first].max() < _PASS * at[~first].max():
+        return epoch
+    return np.where(first, epoch[~first][0] - 1, epoch)
 
 
 def _restarts(at: Numbers, epoch: Numbers) -> bool:
