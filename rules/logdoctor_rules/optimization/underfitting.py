@@ -38,6 +38,10 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+APART = 2.0, 0.5
+"""Rise of validation in units of its noise, and its distance from training at the end as a share of training's fall,
+from which what is learnt is learnt by heart."""
+
 STEADY = 3
 """Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
 
@@ -168,6 +172,12 @@ class Underfitting(Rule):
             val_loss=decay(2.3, 1.76, 40, half_life=0.08),
         ),
         silent(
+            "what little is learnt is learnt by heart",
+            train_loss=decay(0.7, 0.6, half_life=0.08),
+            val_loss=line(0.69, 0.7, 40),
+            val_accuracy=flat(0.52, 40).noisy(0.01),
+        ),
+        silent(
             "still falls",
             settings={"dropout": 0.8},
             train_loss=line(2.45, 1.73),
@@ -214,8 +224,10 @@ class Underfitting(Rule):
         high = train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
+        worse = val.end - val.first > APART[0] * val.level_noise
+        apart = worse and val.end - train.end > APART[1] * (train.start - train.end)
         more = strong or tiny or (poor and clear.sure_fall >= self.min_z)
-        if not (rests and high and together and more):
+        if not (rests and high and together and more) or apart:
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
