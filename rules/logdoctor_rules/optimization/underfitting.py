@@ -38,9 +38,9 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
-APART = 2.0, 0.5
-"""Rise of validation in units of its noise, and its distance from training at the end as a share of training's fall,
-from which what is learnt is learnt by heart."""
+APART = 2.0, 0.5, 0.05
+"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
+that fall as a share of the start, from which what is learnt is learnt by heart."""
 
 STEADY = 3
 """Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
@@ -225,7 +225,8 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         worse = val.end - val.first > APART[0] * val.level_noise
-        apart = worse and val.end - train.end > APART[1] * (train.start - train.end)
+        learnt = max(train.start - train.end, APART[2] * train.start)
+        apart = worse and val.end - train.end > APART[1] * learnt
         more = strong or tiny or (poor and clear.sure_fall >= self.min_z)
         if not (rests and high and together and more) or apart:
             return
