@@ -15,12 +15,21 @@ import pytest
 from logdoctor import load
 from logdoctor.cli import main
 from logdoctor.run import Run, Series, Setting, State
+from logdoctor.run.roles import ValLoss
 
 FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
 ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
+    "catboost_alone": {"Logloss": "train-loss"},
+    "catboost_tests": {
+        "Logloss": "train-loss",
+        "Accuracy": "train-metric",
+        "first test/Logloss": "validation-loss",
+        "last test/Logloss": "validation-loss",
+        "last test/Accuracy": "validation-metric",
+    },
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
     "deepspeed_csv": {"train_loss": "train-loss"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
@@ -126,6 +135,17 @@ def test_copies_of_one_run_are_listed_and_count_once() -> None:
     assert not any(used[path] for path in used if path.startswith("checkpoint-"))
     printed, *tables = sorted(only_run("mmengine_json").sources, key=lambda source: not source.path.endswith(".log"))
     assert (printed.format, len(tables)) == ("text", 2)
+
+
+def test_what_catboost_writes_three_times_counts_once() -> None:
+    run = only_run("catboost_tests")
+    assert sorted(one.name for one in run.series) == [
+        "Accuracy", "Logloss", "test/Accuracy", "test/Accuracy:0", "test/Logloss", "test/Logloss:0",
+    ]  # fmt: skip
+    assert run.find(ValLoss) is not None
+    used = {one.path.rpartition("/")[2]: one.used for one in run.sources}
+    assert used["catboost_training.json"]
+    assert not used["learn_error.tsv"] | used["test_error.tsv"]
 
 
 def test_swanlab_says_how_a_run_ended() -> None:

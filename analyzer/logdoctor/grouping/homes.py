@@ -26,6 +26,9 @@ _RANK = re.compile(r"^(?:(?:local_|global_)?rank|worker|process|proc)[_-]?\d+$",
 _ATTEMPT = re.compile(r"^attempt_\d+$")
 """torchrun writes what process 3 printed to `attempt_0/3/stdout.log`."""
 
+_CATBOOST = re.compile(r"catboost.*", re.I)
+"""CatBoost's folder is called `catboost_info` where nobody calls it otherwise."""
+
 CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
@@ -70,6 +73,8 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return folder.parent, ""
     if folder.name.startswith(f"{CAPTURE}-") and folder.parent in folders:  # of a second training, beside a log
         return folder.parent, ""
+    if (told := _catboost(folder, folders)) is not None:
+        return folder.parent, told
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
@@ -104,6 +109,15 @@ def _torchrl(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath
     """TorchRL writes `train/loss` to `scalars/train/loss.csv` below the folder of the run."""
     at = next((i for i, part in enumerate(folder.parts) if part == "scalars"), None)
     return None if at is None or len(series) != 1 else PurePosixPath(*folder.parts[:at])
+
+
+def _catboost(folder: PurePosixPath, folders: Folders) -> str | None:
+    """CatBoost writes event files to `learn/`, `test/`, `test1/` beside its tables: return what tells them apart."""
+    if folder.parent not in folders or not _CATBOOST.fullmatch(folder.parent.name):
+        return None
+    if folder.name == "learn":
+        return ""
+    return "test" if re.fullmatch(r"test\d*", folder.name) else None
 
 
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
@@ -143,7 +157,7 @@ def _split_of_stem(stem: str, series: tuple[Series, ...]) -> Split:
     a `val_loss` is the log of the whole training.
     """
     words = naming.words(stem)
-    noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss"}
+    noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss", "error"}
     rest = [word for word in words if word not in noise]
     named = naming.split_of(stem) if len(rest) == 1 else Split.NONE
     return named if all(naming.split_of(one.name) in (Split.NONE, named) for one in series) else Split.NONE

@@ -25,6 +25,10 @@ _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
 
 
+_CLOCK = "time_left.tsv"
+"""What CatBoost writes beside its tables; it measures nothing but the time."""
+
+
 class CsvTable(Source):
     """Tables as Keras', Lightning's and fastai's CSVLogger, Ultralytics, timm, DeepSpeed, Ray or a script leave them.
 
@@ -141,6 +145,8 @@ class CsvTable(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
+        if head.path.name == _CLOCK:
+            return False
         reading = head_table(head, _header_beside(head.path))
         if reading is None or not is_training(reading.table):
             return False

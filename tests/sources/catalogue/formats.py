@@ -77,6 +77,8 @@ SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 REAL = {
     "accelerate": "accelerate_tensorboard",
     "Catalyst": "catalyst_csv",
+    "CatBoost, without a test set": "catboost_alone",
+    "CatBoost, with test sets": "catboost_tests",
     "ClearML, offline": "clearml_offline",
     "DVCLive": "dvclive_tsv",
     "DeepSpeed, csv_monitor": "deepspeed_csv",
