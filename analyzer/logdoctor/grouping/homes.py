@@ -26,14 +26,14 @@ _RANK = re.compile(r"^(?:(?:local_|global_)?rank|worker|process|proc)[_-]?\d+$",
 _ATTEMPT = re.compile(r"^attempt_\d+$")
 """torchrun writes what process 3 printed to `attempt_0/3/stdout.log`."""
 
-_CATBOOST = re.compile(r"catboost.*", re.I)
-"""CatBoost's folder is called `catboost_info` where nobody calls it otherwise."""
-
 CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
-_SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
-"""Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
+_SPLIT_FOLDERS = frozenset("train training train_inner learn val valid validation eval evaluation dev test".split())
+"""Keras, fairseq, AllenNLP, TF Estimator and CatBoost write each split into a sub-folder."""
+
+_CATBOOST = "catboost_info"
+"""CatBoost writes this folder into that in which it was started."""
 
 
 _SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
@@ -73,8 +73,6 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return folder.parent, ""
     if folder.name.startswith(f"{CAPTURE}-") and folder.parent in folders:  # of a second training, beside a log
         return folder.parent, ""
-    if (told := _catboost(folder, folders)) is not None:
-        return folder.parent, told
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
         return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
@@ -84,6 +82,8 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return folder.parent.parent, ""
     if (root := _above_tag_folders(folder, series)) and (root in folders or any(folders.beside(folder))):
         return root, folder.name
+    if folder.name == _CATBOOST and folder.parent in folders:
+        return folder.parent, ""
     splits = (name in _SPLIT_FOLDERS for name in folders.beside(folder))
     if _is_split(folder, series) and (folder.parent in folders or any(splits)):
         return folder.parent, folder.name
@@ -109,15 +109,6 @@ def _torchrl(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath
     """TorchRL writes `train/loss` to `scalars/train/loss.csv` below the folder of the run."""
     at = next((i for i, part in enumerate(folder.parts) if part == "scalars"), None)
     return None if at is None or len(series) != 1 else PurePosixPath(*folder.parts[:at])
-
-
-def _catboost(folder: PurePosixPath, folders: Folders) -> str | None:
-    """CatBoost writes event files to `learn/`, `test/`, `test1/` beside its tables: return what tells them apart."""
-    if folder.parent not in folders or not _CATBOOST.fullmatch(folder.parent.name):
-        return None
-    if folder.name == "learn":
-        return ""
-    return "test" if re.fullmatch(r"test\d*", folder.name) else None
 
 
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
