@@ -19,7 +19,7 @@ from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
 from logdoctor.sources.console.placing import EPOCH, clock_of, counted_through, main_counter, table_of
-from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections
+from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections, without_echo
 from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
@@ -59,7 +59,7 @@ class Assembled:
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
     """Put the believed streams of each run in a log together; none when none is believed."""
-    streams = [of_one_rank(rows) for rows in streams]
+    streams = [without_echo(of_one_rank(rows)) for rows in streams]
     epochs = Clock.of([
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
