@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from logdoctor.diagnosis import analyze
+from logdoctor.reading import look
 from logdoctor.run import Run, State
 from logdoctor.run.text_event import OUT_OF_MEMORY, SCHEDULER_ORDER
-from logdoctor.sources import look
 from logdoctor.sources.error_stream import LAST_WORDS, stream_of
 
 CURVE = "".join(f"Epoch {epoch}: train loss {2.3 * 0.9**epoch:.4f}\n" for epoch in range(20))

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logdoctor.errors import UnreadableLogError
+from logdoctor.reading import load
 from logdoctor.run import Axis, Run, State
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
-from logdoctor.sources import load
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask

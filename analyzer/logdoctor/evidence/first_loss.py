@@ -10,7 +10,7 @@ from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import Chance, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, entropy
 
 AT_ONCE, SHARE = 5, 0.1
@@ -66,7 +66,7 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     for series in run.all(TrainMetric):
         values = series.finite.values
         late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        if not is_accuracy(series.name) or len(values) < 2 or late:
+        if not is_of_classes(series.name) or len(values) < 2 or late:
             continue
         start = float(values[0]) / accuracy_unit(values)
         classes = round(1 / start) if start > 0 else 0

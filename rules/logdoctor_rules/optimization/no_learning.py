@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.guessing import guesses_the_mean
+from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.evidence.trained import falls_steadily, may_fall
@@ -35,6 +35,8 @@ from logdoctor.wording import counted, number
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
+
+NO_FALL = "it does not fall"
 
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
@@ -130,6 +132,28 @@ class NoLearning(Rule):
             train_loss=flat(1.0, 60).noisy(0.1),
             val_loss=decay(1.15, 1.09, 30),
         ),
+        fires(
+            "the same under a batch noise like a fall, at a rate that no fine-tuning has",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=line(1.03, 0.9, 60).noisy(0.18),
+            val_loss=decay(1.11, 1.09, 30),
+            lr=flat(0.05, 60),
+        ),
+        fires(
+            "explains no more than the mean would",
+            train_loss=given([42.7, 35.8, 33.7, 34.1, 34.0, 39.4, 33.4, 35.2, 35.8, 39.8, 46.6, 35.3]),
+            val_r2=given([-0.13, -0.045, -0.1, -0.006, -0.007, -0.001, -0.08, -0.04, -0.008, -2.1, -0.43, -0.26]),
+        ),
+        silent(
+            "explains more than the mean, if little",
+            train_loss=decay(42.7, 35.0, 30).noisy(0.5),
+            val_r2=decay(-0.13, 0.12, 30).noisy(0.02),
+        ),
+        silent(
+            "learns its own examples by heart",
+            train_loss=decay(1.0, 0.2),
+            val_r2=flat(-0.2, 30).noisy(0.02),
+        ),
         silent(
             "a fine-tuning that begins near one and gains little",
             settings={"optimizer": "AdamW", "lr": 2e-5},
@@ -189,18 +213,19 @@ class NoLearning(Rule):
         dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        if moves and not guesses:
+        mean = explains_nothing(run, train)
+        if moves and not guesses and not mean:
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
-        if confidence is Confidence.LOW and stays and little:  # noise hides training, but validation says the same
+        if confidence is Confidence.LOW and (mean or (stays and little)):  # noise hides training, validation tells
             confidence = Confidence.MEDIUM
         if val is not None and may_fall(val):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: it does not fall",
+            f"{counted(len(series), 'logged value')}: {'it falls little, and ' + mean if moves and mean else NO_FALL}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

@@ -44,7 +44,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     taken = set(map(id, regular))
     others = [part for part in counting if id(part) not in taken]
     believed = regular + [
-        part for part in others if _is_rare(part, known) or _is_beside(part, known) or _is_shortened(part, regular)
+        part
+        for part in others
+        if _is_rare(part, known)
+        or _is_beside(part, known)
+        or _is_shortened(part, regular)
+        or _is_dict_beside(part, regular)
     ]
     clock = clock_of(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
@@ -100,6 +105,12 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
     named = any(split_of(name) in HELD_OUT and tells_performance(name) for name in part.values)  # `| valid loss  2.02`
     held_out = named or split_of(part.form.split) in HELD_OUT
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _is_dict_beside(part: Part, regular: Sequence[Part]) -> bool:
+    """Tell a dictionary that comes seldom beside those of training: an evaluation of Hugging Face's Trainer."""
+    known = {name for other in regular if other.form.is_dict for name in other.counters}
+    return part.form.is_dict and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
 
 
 def _is_beside(part: Part, known: AbstractSet[str]) -> bool:

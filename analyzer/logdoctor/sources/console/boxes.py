@@ -169,12 +169,12 @@ def _header(line: str) -> tuple[str, ...]:
         return ()
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
-    return _named(cells[1:] if commented else cells)
+    return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)
 
 
-def _named(cells: Sequence[str]) -> tuple[str, ...]:
+def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
     """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
-    if len(cells) < 3 or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
+    if len(cells) < fewest or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
         return ()
     counted = [cell for cell in cells if _counter_of(cell)]
     measured = [cell for cell in cells if not _counter_of(cell) and tells_performance(cell)]

@@ -35,6 +35,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("train_step", "training_step"), "step"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
+    "global_step/max_steps": "global_step",  # ms-swift: '10/300'
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
     **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
     **{name: name for name in (

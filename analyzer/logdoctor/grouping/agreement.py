@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Series, naming
-from logdoctor.run.roles import Counter, Throughput, Unknown
+from logdoctor.run.roles import Counter, LearningRate, Throughput, Unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,8 +32,14 @@ MOST_ROUNDED = 0.05
 LEAST_TELLING = 0.25
 """Share of points that must tell something: the rest may have fallen to the last digit."""
 
+ROUNDED_EPOCH = 0.005 + 1e-9
+"""How far an epoch is rounded that transformers 4 prints with two decimals."""
+
 GLANCE = 16
 """Points at the beginning that are compared first."""
+
+RATE_WORDS = frozenset({"lr", "rate"})
+"""What is left of the names of a rate: `lr` and `learning_rate` are one."""
 
 Quantity = tuple[str, ...]
 """What is measured, whatever the log calls it: `train/loss` and `loss` are one."""
@@ -56,7 +62,8 @@ def quantity(series: Series) -> Quantity:
     role = naming.role_of(series.name, split)
     if role in (Unknown, Counter):
         return ("", *naming.words(series.name))
-    return (role.id, *naming.stem_of(series.name))
+    stem = naming.stem_of(series.name)
+    return (role.id, *(word for word in stem if role is not LearningRate or word not in RATE_WORDS))
 
 
 def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series]) -> Relation:
@@ -91,12 +98,25 @@ def same_values(one: Series, other: Series) -> bool | None:
 
 def is_copy(one: Series, other: Series) -> bool:
     """Tell whether one of two series of one run holds what the other does, if with its points elsewhere on the axis."""
-    if same_values(one, other):
+    if same_values(one, other) or _begin_alike(one, other):
         return True
     if not len(one) or len(one) != len(other):
         return False
     apart = one.axis is not other.axis or one.steps[0] > other.steps[-1] or other.steps[0] > one.steps[-1]
     return not apart and bool(_equal(one.values, other.values))
+
+
+def _begin_alike(one: Series, other: Series) -> bool:
+    """Tell whether one series is the beginning of another, which may go on with a second value at its last step.
+
+    So it is where a trained model is evaluated once more, and the log of training ends before.
+    """
+    size = min(len(one), len(other))
+    if not size or one.axis is not other.axis or (one.steps[:size] != other.steps[:size]).any():
+        return False
+    if naming.role_of(one.name, one.split) is Counter:
+        return bool((np.abs(one.values[:size] - other.values[:size]) <= ROUNDED_EPOCH).all())
+    return bool(_equal(one.values[:size], other.values[:size]))
 
 
 def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
