@@ -15,6 +15,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes
+from logdoctor.signals.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
 
 BLOWN_UP = 3.0
@@ -160,7 +161,8 @@ def never_better(
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
     for one in chance.levels:
-        if not one.by_accuracy or one.larger_share is not None:
+        sure = one.classes in {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
+        if not sure or not one.by_accuracy or one.larger_share is not None:
             continue
         lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
         above = lowest >= (1 - BELOW / 2) * one.level and train.end <= NOT_FAR_ABOVE * one.level

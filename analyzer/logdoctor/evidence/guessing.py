@@ -17,7 +17,8 @@ MIN_EVALUATIONS = 16
 """Evaluations from which the later half shows whether validation rests."""
 
 REACHED = 0.2
-"""Height of the first validation loss above its last, as a share, that finding the mean of the targets may take."""
+"""Height of the first validation loss above its last, as a share, that finding the mean of the targets may take; and
+of the best one above the variance, where the mean is not quite found."""
 
 SAME_LEVEL = 0.01
 """Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
@@ -51,14 +52,15 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
 def explains_nothing(run: Run, train: Trend[TrainLoss]) -> str:
     """Say which coefficient of determination never passes that of the mean, 0, where no other does, or nothing.
 
-    Nothing, too, where training has fallen far: what it learnt may hold for its own examples alone.
+    Nothing, too, where training surely falls, or validation is far worse than its mean: what is learnt may hold for
+    other data.
     """
     found = [one.finite for role in (ValMetric, TrainMetric) for one in run.all(role) if "r2" in words(one.name)]
     shown = [one for one in found if len(one)]
-    if not shown or len(shown[0]) < MIN_EVALUATIONS / 2 or train.end < UNLEARNT * train.start:
+    if not shown or len(shown[0]) < MIN_EVALUATIONS / 2 or train.sure_fall > NO_FALL:
         return ""
     best = max(float(one.values.max()) for one in shown)
-    return f"{shown[0].name} never passes {number(best)}: the mean explains as much" if best <= 0 else ""
+    return f"{shown[0].name} never passes {number(best)}: the mean explains as much" if -REACHED <= best <= 0 else ""
 
 
 def _rests(train: Trend[TrainLoss]) -> bool:

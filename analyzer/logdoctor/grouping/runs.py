@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from logdoctor.grouping.agreement import Quantity, is_copy, quantity
+from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, clusters
 from logdoctor.grouping.failed import with_errors
 from logdoctor.grouping.homes import home_of_settings
@@ -237,9 +237,10 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     return kept, winners
 
 
-def _worth(candidate: tuple[Piece, Series]) -> tuple[int, int, int]:
+def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
     piece, series = candidate
-    return len(series.curve), piece.file.source.precedence, -len(piece.file.relative.parts)
+    own = not series.name.startswith(RAY)
+    return len(series.curve), own, piece.file.source.precedence, -len(piece.file.relative.parts)
 
 
 def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:

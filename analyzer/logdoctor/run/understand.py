@@ -44,7 +44,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _bare_splits(_sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed])))
+    named = _bare_splits(_sums_of_spacy(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -89,6 +89,13 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
         else one
         for one in series
     ]
+
+
+def _weights_of_sklearn(series: list[Series]) -> list[Series]:
+    """Take the norm that SGD of scikit-learn prints beside the number of its weights (`NNZs`) for none of gradients."""
+    if not any(one.name == "NNZs" for one in series):
+        return series
+    return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
 
 
 def _bare_splits(series: list[Series]) -> list[Series]:

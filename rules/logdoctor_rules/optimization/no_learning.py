@@ -28,7 +28,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, stuck_causes
-from logdoctor.evidence.trained import falls_steadily, may_fall
+from logdoctor.evidence.trained import falls_steadily, may_fall, worse_than_untrained
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
@@ -144,6 +144,16 @@ class NoLearning(Rule):
             train_loss=given([42.7, 35.8, 33.7, 34.1, 34.0, 39.4, 33.4, 35.2, 35.8, 39.8, 46.6, 35.3]),
             val_r2=given([-0.13, -0.045, -0.1, -0.006, -0.007, -0.001, -0.08, -0.04, -0.008, -2.1, -0.43, -0.26]),
         ),
+        fires(
+            "worse than the untrained network, on both sets",
+            train_loss=decay(0.74, 0.66, 60, half_life=0.1).noisy(0.02).without(0, 0),
+            val_loss=given([0.594]).followed_by(decay(0.733, 0.663, 20)),
+        ),
+        silent(
+            "worse than the untrained network on other data, which it forgets",
+            train_loss=decay(0.74, 0.3, 60).noisy(0.02).without(0, 0),
+            val_loss=given([0.594]).followed_by(decay(0.733, 0.663, 20)),
+        ),
         silent(
             "explains more than the mean, if little",
             train_loss=decay(42.7, 35.0, 30).noisy(0.5),
@@ -213,19 +223,19 @@ class NoLearning(Rule):
         dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
         surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        mean = explains_nothing(run, train)
-        if moves and not guesses and not mean:
+        told = explains_nothing(run, train) or worse_than_untrained(train, val)
+        if moves and not guesses and not told:
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
-        if confidence is Confidence.LOW and (mean or (stays and little)):  # noise hides training, validation tells
+        if confidence is Confidence.LOW and (told or (stays and little)):  # noise hides training, validation tells
             confidence = Confidence.MEDIUM
         if val is not None and may_fall(val):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {'it falls little, and ' + mean if moves and mean else NO_FALL}",
+            f"{counted(len(series), 'logged value')}: {told or NO_FALL}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

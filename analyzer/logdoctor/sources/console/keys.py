@@ -63,7 +63,7 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
         and last.partition("_")[2] in {"num_updates", "epoch"}
     ):
         return COUNTER_WORDS[last.partition("_")[2]], last.partition("_")[0]  # fairseq
-    if last in {"epoch", "step", "iteration", "iter", "update", "episode"} and len(context) <= 5:
+    if last in {"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"} and len(context) <= 5:
         bare = [word.strip(".,:;-*=()[]") for word in context]
         if bare[-1:] == ["global"] and last == "step":
             return "global_step", " ".join(context[:-1])

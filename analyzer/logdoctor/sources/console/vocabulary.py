@@ -27,6 +27,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("episode", "episodes"), "episode"),
     **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
+    **dict.fromkeys(("num_timesteps",), "total_timesteps"),
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
     **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
