@@ -109,7 +109,7 @@ LARGE = {
     "lines of lists": ("metrics.jsonl", f"{RECORDS}\n[", "[],", 15_000_000, 1),
     "rows": ("metrics.csv", f"step,loss\n{ROWS}\n", "9,0.5\n", 60_000_000, 0),
     "a notebook of lists": ("train.ipynb", f'{NOTEBOOK}"]}}]}}, [', "[],", 40_000_000, 1),
-    "pictures": ("train.ipynb", f'{NOTEBOOK}"]}}], "x": "', "iVBORw0KGgo", 300_000_000, 1),
+    "pictures": ("train.ipynb", f'{NOTEBOOK}"]}}]}}], "x": "', "iVBORw0KGgo", 160_000_000, 1),
     "lines": ("train.log", f"{LINES}\n", "step 9: loss 0.5000\n", 120_000_000, 0),
 }
 

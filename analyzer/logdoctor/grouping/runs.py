@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from logdoctor.grouping.agreement import Quantity, is_copy, quantity
+from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, clusters
 from logdoctor.grouping.failed import with_errors
 from logdoctor.grouping.homes import home_of_settings
@@ -19,7 +19,7 @@ from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, INTERPRETATION, PART, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
-from logdoctor.run.understand import Overrides, understand
+from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.source import Log
 
@@ -82,7 +82,8 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
     whole = [piece for piece in cluster if not piece.continues]
     continuing = _without_copies([piece for piece in cluster if piece.continues])
     joined, together = _join_parts(continuing)
-    chosen, winners = _best_copies([*joined, *((piece, series) for piece in whole for series in piece.series)])
+    told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
+    chosen, winners = _best_copies([*joined, *((piece, series) for piece, found in told for series in found)])
     series = understand(chosen, overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
     used = {piece.file.relative for piece in continuing} | winners
@@ -236,9 +237,10 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     return kept, winners
 
 
-def _worth(candidate: tuple[Piece, Series]) -> tuple[int, int, int]:
+def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
     piece, series = candidate
-    return len(series.curve), piece.file.source.precedence, -len(piece.file.relative.parts)
+    own = not series.name.startswith(RAY)
+    return len(series.curve), own, piece.file.source.precedence, -len(piece.file.relative.parts)
 
 
 def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:

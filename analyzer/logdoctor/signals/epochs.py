@@ -27,6 +27,9 @@ EDGE = 0.2
 JOINED = 4
 """Most epochs that are taken together until they have as many points each time."""
 
+MIN_JOINED = 6
+"""Times that joined epochs must come: of four, noise on a falling loss repeats itself in one run of six."""
+
 OUTLYING = 4.0
 """Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
 
@@ -70,12 +73,12 @@ class Epochs:
     def joined(self) -> Epochs | None:
         """The same, some epochs at a time, where a logged step straddles two and each is seen at other phases.
 
-        None where every epoch has as many points, or no JOINED of them do, three times over.
+        None where every epoch has as many points, or no JOINED of them do, MIN_JOINED times over.
         """
         lengths = np.diff(self.starts)
         for many in range(2, JOINED + 1) if np.ptp(lengths) else ():
             starts = self.starts[::many]
-            if len(starts) > MIN_PERIODS and not np.ptp(np.diff(starts)):
+            if len(starts) > MIN_JOINED and not np.ptp(np.diff(starts)):
                 return replace(self, starts=starts, together=many)
         return None
 

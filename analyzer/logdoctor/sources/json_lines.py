@@ -27,6 +27,7 @@ from logdoctor.sources.tables.records import (
     is_settings,
     settings_of,
     summary_of,
+    unwrapped,
 )
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
@@ -228,7 +229,7 @@ class _Reader:
                 elif kind.is_settings:
                     self._set(settings_of(record))
                 else:
-                    rows.append(_with_step(record) if _PROGRESS in record else record)
+                    rows.append(_with_step(record) if _PROGRESS in record else unwrapped(record))
                     places.append(i)
         add_records(self.table, rows, np.array(places, np.int64) + block.first)
 

@@ -25,8 +25,8 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_text import load
 from logdoctor.sources.tables.likeness import tells_performance
 
-_PICTURE = re.compile(rb"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/=]|\\n){1000,}+")
-"""A picture in base64, which is never decoded."""
+_PICTURE = re.compile(rb"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{1000,}+|(?:[A-Za-z0-9+/]{60,80}\\n){10,}+)")
+"""A picture in base64, in one line or in many, which is never decoded."""
 
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _CELL = re.compile(r"<t[hd]\b[^<>]{0,400}>", re.I)

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Axis
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
 from logdoctor.sources.console.form import SAMPLES, Kind
@@ -68,7 +70,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     counted = [counted_through(part, within, epochs) for part, within in read]
     parts = under_sections(with_steps(counted, progress(streams)), streams)
     believed = believed_of(parts, epochs)
-    if not any(any(map(tells_performance, part.values)) or names_splits(part.values) for part in believed):
+    if not any(map(_tells_of_training, believed)):
         return []
     believed = _apart_by_epoch(believed)
     silent = [part for part in counted if not part.values]
@@ -104,6 +106,14 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
         min(int(part.lines[0]) for part in believed),
         max(int(part.lines[-1]) for part in believed),
     )
+
+
+def _tells_of_training(part: Part) -> bool:
+    """Tell what only a training prints: performance, both splits, or an error of each epoch."""
+    splits = [name.removesuffix(" (%)") for name in part.values]
+    if any(map(tells_performance, part.values)) or names_splits(splits):
+        return True
+    return EPOCH in part.counters and any(issubclass(role_of(name, split_of(name)), TrainError) for name in part.values)
 
 
 def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:
