@@ -11,10 +11,11 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
+from logdoctor.sources.console.echoes import without_echoes
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import EPOCH, clock_of, counted_through, main_counter, table_of
+from logdoctor.sources.console.placing import EPOCH, clock_of, counted_alike, counted_through, main_counter, table_of
 from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
@@ -63,7 +64,7 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     believed = believed_of(parts, epochs)
     if not any(any(map(tells_performance, part.values)) or names_splits(part.values) for part in believed):
         return None
-    believed = _apart_by_epoch(believed)
+    believed = _apart_by_epoch(counted_alike(without_echoes(believed)))
     clock = clock_of(believed, epochs, [part for part in counted if not part.values])
     table, lines = table_of(path, believed, epochs, clock)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
