@@ -38,6 +38,10 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+APART = 2.0, 0.5, 0.05
+"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
+that fall as a share of the start, from which what is learnt is learnt by heart."""
+
 STEADY = 3
 """Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
 
@@ -185,6 +189,12 @@ class Underfitting(Rule):
             val_loss=decay(2.3, 1.76, 40, half_life=0.08),
         ),
         silent(
+            "what little is learnt is learnt by heart",
+            train_loss=decay(0.7, 0.6, half_life=0.08),
+            val_loss=line(0.69, 0.7, 40),
+            val_accuracy=flat(0.52, 40).noisy(0.01),
+        ),
+        silent(
             "still falls",
             settings={"dropout": 0.8},
             train_loss=line(2.45, 1.73),
@@ -232,8 +242,11 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
+        worse = val.end - val.first > APART[0] * val.level_noise
+        learnt = max(train.start - train.end, APART[2] * train.start)
+        apart = worse and val.end - train.end > APART[1] * learnt
         more = strong or tiny or alone
-        if not (rests and high and together and more):
+        if not (rests and high and together and more) or apart:
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
