@@ -41,6 +41,8 @@ _AVERAGERS = (
     # transformers/trainer.py, _maybe_log_save_evaluate: the sum since the last log, divided by the steps
     _averager("trainer-state", "loss, epoch", r"loss", SINCE_LAST),
     _averager("text", "loss, learning_rate, epoch, grad_norm", r"loss", SINCE_LAST),
+    _averager("json-lines", "loss, learning_rate, grad_norm, train_speed(s/it)", r"loss", SINCE_LAST),  # ms-swift
+    _averager("json-lines", "loss, lr, percentage, elapsed_time", r"loss", SINCE_LAST),  # LLaMA-Factory
     _averager("tfevents wandb", "train/loss, train/learning_rate, train/epoch", r"train/loss", SINCE_LAST),
     # megatron/training/training.py, training_log: averaged over the log interval
     _averager("text", "lm loss, loss scale, global batch size", r"lm loss", SINCE_LAST),

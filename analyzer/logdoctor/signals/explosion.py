@@ -81,12 +81,12 @@ class Explosion:
 
     @classmethod
     def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
-        """Look for the start; raises Unmeasurable for losses that are not above zero."""
+        """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
         few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
         own = max(train.initial, float(np.median(train.series.values[:few])))
         start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance)))
-        if start <= 0:
-            raise Unmeasurable(f"{train.series.name} does not begin above zero")
+        if start <= 0 or train.crosses_zero:
+            raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         values = train.series.values
         index = int(np.argmax(values))
         is_lost = (train.end >= UNLEARNT * start or rests_at_variance(train)) and not comes_again(train.series)

@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
-from logdoctor.sources.console.quantities import Within
+from logdoctor.sources.console.quantities import Within, quantity_of
 from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
@@ -19,6 +19,9 @@ from logdoctor.sources.tables.table import Column, Table
 
 EPOCH = "epoch"
 """The counter of epochs, as tables know it."""
+
+_ENOUGH_REPEATED = 3
+"""Values that are the same before one of two names is left out."""
 
 _HEADED = "step"
 """What headings count above records of several lines."""
@@ -105,7 +108,7 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
             found.setdefault(name, []).append((at, values))
     position = scattered(positions)
     columns = tuple(_column(name, found.pop(name), position) for name in list(found))
-    return Table(path, len(lines), columns), lines
+    return Table(path, len(lines), _without_repeats(columns, position)), lines
 
 
 def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:
@@ -124,6 +127,27 @@ def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs
         return counters[main] if main in counters else next(iter(counters.values()))
     last = float(epochs.at.max(initial=0.0))
     return counters.get(main, counters[EPOCH]) + counters[EPOCH] / (last + 1)
+
+
+def _without_repeats(columns: Sequence[Column], position: Numbers) -> tuple[Column, ...]:
+    """Leave out what a summary says once more in other words: `val_loss=0.5`, and below it `Validation loss: 0.5`.
+
+    Every value must be the same, and stand at the same position.
+    """
+    alike: dict[object, list[Column]] = {}
+    for one in columns:
+        said = alike.setdefault((quantity_of(one.name), len(one)), [])
+        if len(one) < _ENOUGH_REPEATED or not any(_repeats(one, other, position) for other in said):
+            said.append(one)
+    kept = {id(one) for said in alike.values() for one in said}
+    return tuple(one for one in columns if id(one) in kept)
+
+
+def _repeats(one: Column, other: Column, position: Numbers) -> bool:
+    parts = zip(one.pieces(), other.pieces(), strict=True)
+    if not all(np.array_equal(ours, theirs, equal_nan=True) for ours, theirs in parts):
+        return False
+    return np.array_equal(position[one.rows], position[other.rows])
 
 
 _Piece = tuple[LineNumbers, Numbers]
