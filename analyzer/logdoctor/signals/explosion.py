@@ -19,6 +19,9 @@ NEAR_GUESSING = (0.5, 1.5)
 FAR_ABOVE_GUESSING = 3.0
 """Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
 
+BEFORE_TRAINING = "before training"
+"""How a start ends that an evaluation before the first update shows."""
+
 WILD = 3.0
 """Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
 
@@ -130,7 +133,7 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
     if val is None or val.series.axis is not train.series.axis or val.series.steps[0] >= train.series.steps[0]:
         return
     if val.first > 0 and val.end > 0 and train.end > 0:
-        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} before training"
+        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} {BEFORE_TRAINING}"
 
 
 def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:

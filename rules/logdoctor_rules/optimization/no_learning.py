@@ -193,6 +193,19 @@ class NoLearning(Rule):
             train_loss=decay(1.0, 0.2),
             val_r2=flat(-0.2, 30).noisy(0.02),
         ),
+        fires(
+            "thrown by its first updates, and at the mean from the second evaluation on",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=given([2.7, 7.1, 6.8, 2.6]).followed_by(flat(1.0, 116).noisy(0.1)),
+            val_loss=given([128.8]).followed_by(flat(1.029, 29).noisy(0.001)),
+            lr=cosine(0.02),
+        ),
+        silent(
+            "comes to one nat by and by, as a small language model",
+            train_loss=decay(4.3, 1.0, 120).noisy(0.02),
+            val_loss=given([4.3]).followed_by(decay(1.3, 1.029, 29, half_life=0.1)),
+            lr=cosine(1e-3),
+        ),
         silent(
             "a fine-tuning that begins near one and gains little",
             settings={"optimizer": "AdamW", "lr": 2e-5},
