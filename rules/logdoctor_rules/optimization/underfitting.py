@@ -242,11 +242,10 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        worse = val.end - val.first > APART[0] * val.level_noise
-        learnt = max(train.start - train.end, APART[2] * train.start)
-        apart = worse and val.end - train.end > APART[1] * learnt
-        more = strong or tiny or alone
-        if not (rests and high and together and more) or apart:
+        least = APART[1] * max(train.start - train.end, APART[2] * train.start)
+        apart = val.end - val.first > APART[0] * val.level_noise and val.end - train.end > least
+        more = strong or tiny or (alone and not apart)
+        if not (rests and high and together and more):
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
