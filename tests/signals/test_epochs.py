@@ -155,3 +155,40 @@ def test_a_counter_that_evaluations_repeat_is_laid_beside_the_loss() -> None:
     measured = Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
     assert measured.is_known
     assert measured.starts[1] == LENGTH
+
+
+def test_a_saw_moves_as_no_mean_of_positive_losses_could() -> None:
+    fresh = 1 + 0.3 * np.abs(NOISE).reshape(COUNT, LENGTH)
+    means = np.cumsum(fresh, axis=1) / np.arange(1, LENGTH + 1)
+    assert epochs(means.ravel(), STEPS // LENGTH).below_zero == 0
+    assert epochs(1 + np.exp(-SAW * 20) + 0.1 * NOISE, STEPS // LENGTH).below_zero > 0.3
+    assert epochs(NOISE, STEPS // LENGTH).below_zero == 0, "a loss below zero says nothing"
+
+
+def test_epochs_that_logged_steps_straddle_are_joined() -> None:
+    steps = np.arange(0, 20 * LENGTH, 4)  # 12.5 points an epoch
+    series = [Series.of("train_loss", steps, 1.0 + (steps % LENGTH < 3)), Series.of("epoch", steps, steps // LENGTH)]
+    run = Run("run", understand(series))
+    measured = Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    assert measured.joined is not None
+    assert (measured.joined.together, measured.joined.length) == (2, 2 * LENGTH)
+    assert measured.joined.agreement > 0.99 > measured.agreement
+    assert epochs(1 + SAW, STEPS // LENGTH).joined is None
+
+
+def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_with_them() -> None:
+    def measured(between: int) -> Epochs:
+        train = Series.of("train_loss", STEPS, 1 + SAW + 0.1 * NOISE, axis=Axis.STEP)
+        val = Series.of("val_loss", np.arange(between, STEPS[-1], between), 1.0 + np.zeros((len(STEPS) - 2) // between))
+        run = Run("run", understand([train, val]), hyperparameters={"epochs": 3})
+        return Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+    assert list(measured(LENGTH).starts[:3]) == [0, LENGTH, 2 * LENGTH]
+    assert list(measured(LENGTH - 20).starts[:3]) != [0, LENGTH, 2 * LENGTH]
+    assert not measured(LENGTH).is_known
+
+
+def test_seldom_giant_jumps_hide_no_period_and_make_none() -> None:
+    jumps = np.where(STEPS % 63 == 20, 1000.0, 0.0)
+    assert repeating_period(1 + SAW + 0.1 * NOISE + jumps) == pytest.approx(LENGTH, rel=0.02)
+    assert repeating_period(1 + 0.1 * NOISE + jumps) is None

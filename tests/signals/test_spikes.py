@@ -8,6 +8,7 @@ import pytest
 from logdoctor import Series, TrainLoss
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.signals import Spikes, Unmeasurable
+from logdoctor.signals.spikes import same_again
 
 
 def spikes(curve: Curve) -> Spikes[TrainLoss]:
@@ -76,3 +77,18 @@ class TestTail:
 
     def test_a_loss_that_never_rises_has_no_tail(self) -> None:
         assert spikes(line(2.0, 1.0)).tail == 0.0
+
+
+def test_the_same_rows_make_the_same_jump_again() -> None:
+    jumps = [20.0 if i % 40 == 25 else 0.0 for i in range(400)]
+    assert len(same_again(spikes(decay(1.0, 0.4, 400).noisy(0.05).plus(given(jumps))))) == 10
+
+
+def test_jumps_of_all_sizes_are_not_the_same() -> None:
+    jumps = [5.0 + i / 10 if i % 40 == 25 else 0.0 for i in range(400)]
+    assert same_again(spikes(decay(1.0, 0.4, 400).noisy(0.05).plus(given(jumps)))) == ()
+
+
+def test_jumps_of_a_short_while_are_one_event() -> None:
+    jumps = [20.0 if i in {200, 210, 220, 230} else 0.0 for i in range(400)]
+    assert same_again(spikes(decay(1.0, 0.4, 400).noisy(0.05).plus(given(jumps)))) == ()

@@ -48,7 +48,7 @@ def epoch_starts(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], s
     period, between = repeating_period(series.values), _between_evaluations(series, run)
     if period is not None:
         if between and _fits(period * float(np.median(np.diff(series.steps))), between):
-            yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps, and repeats itself so"
+            yield _from_length(series, between), ""
         count = int((len(series) - 1) / period)
         skipped = len(series) - count * period  # whole periods, counted back from the end
         yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
@@ -100,7 +100,7 @@ def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
 
 
 def _fits(period: float, between: float) -> bool:
-    """Whether a curve repeats itself after one or a few evaluations: it is seen at other phases in each of them."""
+    """Whether a curve repeats itself after one or a few evaluations; it may be seen at other phases in each."""
     times = round(period / between)
     return 1 <= times <= FEW and abs(period - times * between) <= MISFIT * between
 

@@ -64,7 +64,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points; where nothing tells the epochs, 16 points and a sharp jump. Losses logged "
         "once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau", "memorization-steps")
+    explains = ("oscillation", "loss-spike", "plateau")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"
@@ -155,7 +155,7 @@ class EpochSawtooth(Rule):
         level = float(np.median(epochs.series.values[epochs.starts[1] :]))
         scale = max(train.start - level, abs(level))
         seen, margin = epochs, self._margin(epochs, self._least(epochs, scale))
-        if margin <= 1 and epochs.is_known and epochs.joined is not None:
+        if margin <= 1 and epochs.joined is not None:
             seen = epochs.joined
             margin = self._margin(seen, self._least(seen, scale))
         height = number(seen.amplitude)

@@ -29,18 +29,15 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
+from logdoctor.evidence.overfit import learns_by_heart
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
-
-APART = 2.0, 0.5, 0.05
-"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
-that fall as a share of the start, from which what is learnt is learnt by heart."""
 
 STEADY = 3
 """Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
@@ -242,11 +239,8 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        worse = val.end - val.first > APART[0] * val.level_noise
-        learnt = max(train.start - train.end, APART[2] * train.start)
-        apart = worse and val.end - train.end > APART[1] * learnt
-        more = strong or tiny or alone
-        if not (rests and high and together and more) or apart:
+        more = strong or tiny or (alone and not learns_by_heart(Gap(train, val)))
+        if not (rests and high and together and more):
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])

@@ -135,13 +135,13 @@ class Oscillation(Rule):
         ),
         fires(
             "swings that never come back to where they began",
-            train_loss=given([36.0, 17.0, 0.7, 0.9, 1.1, 10.0]).followed_by(
+            train_loss=given([36.0, 36.0, 0.7, 0.7, 0.9, 0.9, 10.0, 10.0]).followed_by(
                 decay(20.0, 9.0, 114).plus(swing(2.0, 15, 114))
             ),
         ),
         silent(
             "the same, where they come back",
-            train_loss=given([36.0, 17.0, 6.0, 5.0, 7.0, 10.0]).followed_by(
+            train_loss=given([36.0, 36.0, 6.0, 6.0, 7.0, 7.0, 10.0, 10.0]).followed_by(
                 decay(20.0, 9.0, 114).plus(swing(2.0, 15, 114))
             ),
         ),
