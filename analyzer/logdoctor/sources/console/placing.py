@@ -12,7 +12,7 @@ from logdoctor.run import Axis
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.quantities import Within, quantity_of
-from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
@@ -57,6 +57,27 @@ def _restarts(at: Numbers, epoch: Numbers) -> bool:
     """Tell whether a position falls back where the epoch advances; with one epoch, whether it may be a later one."""
     advances = np.diff(epoch) > 0
     return bool((np.diff(at)[advances] <= 0).mean() > 0.5) if advances.any() else True
+
+
+def counted_alike(parts: Sequence[Part]) -> list[Part]:
+    """Give rows that count batches alone the step that other rows tell beside the batches, so many to a step.
+
+    LitGPT: `iter 16 step 4 | loss train: 3.195`, and `iter 40: val loss 1.921`.
+    """
+    best = min({name for part in parts for name in part.steps}, key=rank_of, default="")
+    telling = [part for part in parts if best in part.steps and len(part.steps) > 1]
+    return [_with_step(part, best, telling) if best not in part.steps else part for part in parts]
+
+
+def _with_step(part: Part, step: str, telling: Sequence[Part]) -> Part:
+    for name, at in part.steps.items():
+        both = [(other.counters[name], other.counters[step]) for other in telling if name in other.counters]
+        if both:
+            batches, steps = (np.concatenate(found) for found in zip(*both, strict=True))
+            per_step = batches[-1] / steps[-1]
+            if per_step > 1 and len(steps) > 1 and (np.abs(batches / steps - per_step) < 1 / steps).all():
+                return replace(part, counters=part.counters | {step: np.floor(at / per_step)})
+    return part
 
 
 def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:

@@ -39,7 +39,7 @@ def of_one_rank(rows: Rows) -> Rows:
     return rows.take(rows.ranks == ranks[np.argmax(counts)])
 
 
-def without_echo(rows: Rows) -> Rows:
+def printed_once(rows: Rows) -> Rows:
     """Keep one of two equal lines where every line comes twice at once: two handlers of a logger print it.
 
     Lines that count need none of it, for what is printed again at one position is no other value.
