@@ -14,7 +14,7 @@ FALL = [round(0.3 + 2 * exp(-i / 3), 4) for i in range(12)]
 HELD_OUT = [round(value + 0.125, 4) for value in FALL]
 
 TWICE = {
-    "lines that count, by two handlers": "INFO:root:Epoch {i}: loss {a} val_loss {b}\nEpoch {i}: loss {a} val_loss {b}\n",
+    "two handlers": "INFO:root:Epoch {i}: loss {a} val_loss {b}\nEpoch {i}: loss {a} val_loss {b}\n",
     "the same line": "2024-01-01 10:00:00,123 - INFO - Epoch {i} - loss: {a}\n" * 2,
     "lines that count nothing": "loss: {a}, acc: {b}\nINFO:root:loss: {a}, acc: {b}\n",
     "below a heading": "Epoch {i}\nloss: {a}, val_loss: {b}\nINFO:root:Epoch {i}\nINFO:root:loss: {a}, val_loss: {b}\n",
