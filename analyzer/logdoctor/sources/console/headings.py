@@ -24,9 +24,8 @@ LONGEST_HEADING = 160
 """Characters of a heading without its prefixes; what is longer tells a story."""
 
 _MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
-_LINES = r"=\-*~_+<>\u2500-\u257f\u2014"
+_LINES = r"=\-*~\u2500-\u257f\u2014"
 _RULE = re.compile(rf"[{_LINES}#]{{5,}}$")
-_LINE = re.compile(rf"\s*(?:##|[{_LINES}]{{2}})")
 _MARKED = re.compile(rf"(?:#{{2,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
 """What a heading begins with that no word tells."""
 
@@ -79,7 +78,6 @@ _PREFIXED = ("[", "(", MASK, "")
 """How lines begin that a logger or a launcher put something before; and empty ones."""
 
 _LONGEST_LEVEL = 40
-_FIRST_WORD = re.compile(r"[\W_]*([A-Za-z]+)")
 _OPENERS = frozenset(
     "now start starting begin beginning launch launching running run train training fitting processing outer inner cv "
     "k cross fold trial experiment exp split repeat repetition replicate seed config variant ablation path model "
@@ -88,12 +86,15 @@ _OPENERS = frozenset(
 )
 """First words of what is announced by a word."""
 
+_FIRST_WORD = re.compile(r"[A-Za-z]+")
+_PAIR_OF_MARKS = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})")
+
 _SIEVE = Sieve(
     (
         "fold", "run", "trial", "exp", "split", "repe", "replicate", "seed", "config", "variant", "ablation", "path",
         "model", "arch", "network", "backbone", "method", "algorithm", "optimi", "dataset", "setting", "candidate",
         "combination", "train", "start", "begin", "launch", "fitting", "processing", "##", "==", "--", "**", "~~",
-        "__", "++", ">>", "<<", "\u2500", "\u2501", "\u2550", "\u2014",
+        "\u2500", "\u2501", "\u2550", "\u2014",
     )
 )  # fmt: skip
 
@@ -124,7 +125,7 @@ class HeadingReader:
 
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
-        for shape in filter(_may_be_heading, _SIEVE.pass_on(taken.fresh)):
+        for shape in _candidates(taken.fresh):
             if _RULE.match(shape):
                 self._rules.add(shape)
             elif said := _said(shape):
@@ -152,12 +153,15 @@ class HeadingReader:
         return (kind if word in _REPEATED else _BETWEEN_RULES), word
 
 
-def _may_be_heading(shape: str) -> bool:
-    """Tell quickly whether a line without its numbers may announce a run: most of what source code holds does not."""
-    if shape[:1] in _PREFIXED or "INFO" in shape[:_LONGEST_LEVEL]:
-        return True
-    word = _FIRST_WORD.match(shape)
-    return (word is not None and word[1].lower() in _OPENERS) or bool(_LINE.match(shape))
+def _candidates(shapes: list[str]) -> list[str]:
+    """Return quickly those lines that may announce a run: most of what source code and prose hold does not."""
+    found, prefixed = [], []
+    for shape in shapes:
+        if shape[:1] in _PREFIXED or "INFO" in shape[:_LONGEST_LEVEL]:
+            prefixed.append(shape)
+        elif _PAIR_OF_MARKS.match(shape) or ((word := _FIRST_WORD.match(shape)) and word[0].lower() in _OPENERS):
+            found.append(shape)
+    return found + _SIEVE.pass_on(prefixed)
 
 
 def _said(shape: str) -> tuple[str, str] | None:
