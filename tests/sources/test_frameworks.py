@@ -21,6 +21,13 @@ FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
 ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
+    "catboost_tests": {
+        "learn/Logloss": "train-loss",
+        "learn/Accuracy": "train-metric",
+        "first/Logloss": "validation-loss",
+        "last/Logloss": "validation-loss",
+        "last/Accuracy": "validation-metric",
+    },
     "catboost_info": {
         "learn/Logloss": "train-loss",
         "validation/Logloss": "validation-loss",

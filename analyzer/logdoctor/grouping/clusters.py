@@ -204,7 +204,7 @@ def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
 
 def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
     """Whether two runs share a quantity of many points, and what they share agrees."""
-    here = {key: series for piece in ours for key, series in piece.quantities.items()}
-    there = {key: series for piece in theirs for key, series in piece.quantities.items()}
+    here = {key: series for piece in reversed(ours) for key, series in piece.quantities.items()}
+    there = {key: series for piece in reversed(theirs) for key, series in piece.quantities.items()}
     long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_SHARED_POINTS for key in here.keys() & there)
     return long and relation(here, there) is Relation.SAME

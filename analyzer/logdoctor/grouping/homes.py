@@ -35,6 +35,9 @@ _SPLIT_FOLDERS = frozenset("train training train_inner learn val valid validatio
 _CATBOOST = "catboost_info"
 """CatBoost writes this folder into that in which it was started."""
 
+_LEARN, _TEST_SET = "learn", re.compile(r"^test\d+$")
+"""CatBoost's folder for what it learns from, and those of further test sets beside `test`; their tags differ."""
+
 
 _SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
 """Folders of a run that hold its settings (Hydra, W&B) and not its logs."""
@@ -84,6 +87,8 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return root, folder.name
     if folder.name == _CATBOOST and folder.parent in folders:
         return folder.parent, ""
+    if _TEST_SET.match(folder.name) and _LEARN in folders.beside(folder):
+        return folder.parent, "test"
     splits = (name in _SPLIT_FOLDERS for name in folders.beside(folder))
     if _is_split(folder, series) and (folder.parent in folders or any(splits)):
         return folder.parent, folder.name

@@ -69,13 +69,23 @@ def _is_training(document: Any) -> bool:
 
 
 def _named(record: Record, meta: Record) -> Record:
-    """Return a record with a name for each value: `{"learn": [0.5]}` is `{"learn": {"Logloss": 0.5}}`."""
-    return {
-        key: {_name(metric): one for metric, one in zip(meta[f"{key}{_METRICS}"], value, strict=False)}
-        if isinstance(value, list) and isinstance(meta.get(f"{key}{_METRICS}"), list)
-        else value
-        for key, value in record.items()
-    }
+    """Return a record with a name for each value: `{"learn": [0.5]}` is `{"learn": {"Logloss": 0.5}}`.
+
+    Of several test sets the last one decides; the others have a number, as in `test_error.tsv`: `test/Logloss:0`.
+    """
+    told = meta.get("test_sets")
+    sets = [one for one in told if isinstance(one, str)] if isinstance(told, list) and len(told) > 1 else []
+    named: dict[str, Any] = {}
+    for key in sorted(record, key=lambda key: sets.index(key) if key in sets else -1):  # in the order of the table
+        value = record[key]
+        split, number = ("test", f":{sets.index(key)}" if key != sets[-1] else "") if key in sets else (key, "")
+        metrics = meta.get(f"{split}{_METRICS}")
+        if isinstance(value, list) and isinstance(metrics, list):
+            values = {f"{_name(metric)}{number}": one for metric, one in zip(metrics, value, strict=False)}
+            named[split] = {**named.get(split, {}), **values}
+        else:
+            named[key] = value
+    return named
 
 
 def _name(metric: Any) -> str:

@@ -24,9 +24,9 @@ LONGEST_HEADING = 160
 """Characters of a heading without its prefixes; what is longer tells a story."""
 
 _MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
-_LINES = r"=\-*~_+<>\u2500-\u257f\u2014"
+_LINES = r"=\-*~\u2500-\u257f\u2014"
 _RULE = re.compile(rf"[{_LINES}#]{{5,}}$")
-_MARKED = re.compile(rf"(?:#{{1,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
+_MARKED = re.compile(rf"(?:#{{2,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
 """What a heading begins with that no word tells."""
 
 _BETWEEN_RULES = "rules"
@@ -74,12 +74,27 @@ _NO_RUN = re.compile(
 )
 """What is said of one training: its phases, the tasks that one model learns in turn, how it goes on, its results."""
 
+_PREFIXED = ("[", "(", MASK, "")
+"""How lines begin that a logger or a launcher put something before; and empty ones."""
+
+_LONGEST_LEVEL = 40
+_OPENERS = frozenset(
+    "now start starting begin beginning launch launching running run train training fitting processing outer inner cv "
+    "k cross fold trial experiment exp split repeat repetition replicate seed config variant ablation path model "
+    "architecture arch network backbone method algorithm optimizer optimiser dataset configuration setting candidate "
+    "combination".split()
+)
+"""First words of what is announced by a word."""
+
+_FIRST_WORD = re.compile(r"[A-Za-z]+")
+_PAIR_OF_MARKS = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})")
+
 _SIEVE = Sieve(
     (
         "fold", "run", "trial", "exp", "split", "repe", "replicate", "seed", "config", "variant", "ablation", "path",
         "model", "arch", "network", "backbone", "method", "algorithm", "optimi", "dataset", "setting", "candidate",
-        "combination", "train", "start", "begin", "launch", "fitting", "processing", "# ", "##", "==", "--", "**", "~~",
-        "__", "++", ">>", "<<", "\u2500", "\u2501", "\u2550", "\u2014",
+        "combination", "train", "start", "begin", "launch", "fitting", "processing", "##", "==", "--", "**", "~~",
+        "\u2500", "\u2501", "\u2550", "\u2014",
     )
 )  # fmt: skip
 
@@ -110,25 +125,26 @@ class HeadingReader:
 
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
-        for shape in _SIEVE.pass_on(taken.fresh):
+        for shape in _candidates(taken.fresh):
             if _RULE.match(shape):
                 self._rules.add(shape)
             elif said := _said(shape):
                 self._told[shape] = said
-        shapes = taken.shapes
-        ruled = not self._rules.isdisjoint(shapes)
-        if len(self.headings) >= MOST_HEADINGS or not (ruled or not self._told.keys().isdisjoint(shapes)):
+        shapes, marked = taken.shapes, self._told.keys() | self._rules
+        if marked.isdisjoint(shapes):
             return
-        lines: list[str] | None = None
-        last = len(shapes) - 1
-        for i, shape in enumerate(shapes):
-            said = self._told.get(shape)
-            if ruled and 0 < i < last and shapes[i - 1] in self._rules and shapes[i + 1] in self._rules:
-                said = self._between_rules(shape)
-            if said is not None and len(self.headings) < MOST_HEADINGS:
-                lines = passage.text.split("\n") if lines is None else lines
-                text = _text_of(lines[i], strip(shape).text)
-                self.headings.append(Heading(*said, text, taken.first + i))
+        found: dict[int, tuple[str, str]] = {}
+        for i in [i for i, shape in enumerate(shapes) if shape in marked]:
+            if shapes[i] not in self._rules:
+                found.setdefault(i, self._told[shapes[i]])
+            elif (
+                shapes[i + 2 : i + 3] and shapes[i + 2] in self._rules and (said := self._between_rules(shapes[i + 1]))
+            ):
+                found[i + 1] = said
+        lines = passage.text.split("\n") if found else []
+        for i, (kind, word) in list(found.items())[: MOST_HEADINGS - len(self.headings)]:
+            text = _text_of(lines[i], strip(shapes[i]).text)
+            self.headings.append(Heading(kind, word, text, taken.first + i))
 
     def _between_rules(self, shape: str) -> tuple[str, str] | None:
         if shape in self._rules or not _may_announce(strip(shape).text.strip(_MARKS)):
@@ -137,16 +153,28 @@ class HeadingReader:
         return (kind if word in _REPEATED else _BETWEEN_RULES), word
 
 
+def _candidates(shapes: list[str]) -> list[str]:
+    """Return quickly those lines that may announce a run: most of what source code and prose hold does not."""
+    found, prefixed = [], []
+    for shape in shapes:
+        if shape[:1] in _PREFIXED or "INFO" in shape[:_LONGEST_LEVEL]:
+            prefixed.append(shape)
+        elif _PAIR_OF_MARKS.match(shape) or ((word := _FIRST_WORD.match(shape)) and word[0].lower() in _OPENERS):
+            found.append(shape)
+    return found + _SIEVE.pass_on(prefixed)
+
+
 def _said(shape: str) -> tuple[str, str] | None:
     """Return kind and word of a line without its numbers, if it may announce a run."""
     text = strip(shape).text.strip()
     bare = text.strip(_MARKS)
-    if not _may_announce(bare):
-        return None
     if word := _word_of(bare):
-        return word, word
-    marks = _MARKED.match(text)
-    return (marks[0][:2], "") if marks else None
+        kind = word
+    elif marks := _MARKED.match(text):
+        kind = marks[0][:2]
+    else:
+        return None
+    return (kind, word) if _may_announce(bare) else None
 
 
 def _word_of(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Axis
+from logdoctor.run.naming import split_of, words
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.quantities import Within, quantity_of
@@ -175,7 +176,8 @@ def _without_repeats(columns: Sequence[Column], position: Numbers) -> tuple[Colu
     """
     alike: dict[object, list[Column]] = {}
     for one in columns:
-        said = alike.setdefault((quantity_of(one.name), len(one)), [])
+        measured = tuple(word for word in words(one.name) if not split_of(word))  # not only its role: Acc@1, Acc@5
+        said = alike.setdefault((quantity_of(one.name), measured, len(one)), [])
         if len(one) < _ENOUGH_REPEATED or not any(_repeats(one, other, position) for other in said):
             said.append(one)
     kept = {id(one) for said in alike.values() for one in said}
