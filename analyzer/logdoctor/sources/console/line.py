@@ -67,14 +67,14 @@ _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
 _SPLIT_WORD = r"(?<![\w])(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|dev|test(?:ing)?)"
-_OPENED = rf"{_SPLIT_WORD}['\"]?\s*(?:[:=>(\[{{-]\s*)+['\"]?"
+_OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
 _GROUPS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
 """How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
 _GROUP_BEGINS = re.compile(rf"{_OPENED}$", re.I)
 """The same before the first key in it."""
 _BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=\0(?:\s|[,;|]|$))", re.I)
 """Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
-_BOTH_SPLITS = re.compile(rf"\s*\(?{_SPLIT_WORD}\s*/\s*{_SPLIT_WORD}\)?", re.I)
+_BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""

@@ -951,6 +951,17 @@ SAMPLES = (
         },
     ),
     Sample(
+        "both splits in one line, each behind its name in brackets",
+        "train.log",
+        "Epoch 1, [train] loss 0.75, [val] loss 0.875\n"
+        "Epoch 2, [train] loss 0.5, [val] loss 0.75\n"
+        "Epoch 3, [train] loss 0.25, [val] loss 0.625\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+        },
+    ),
+    Sample(
         "dictionaries of both splits",
         "train.log",
         "".join(
