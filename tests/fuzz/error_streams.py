@@ -16,7 +16,7 @@ MUTATIONS = 2000
 _STREAM = (
     b"UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`.\n"
     b" 50%|#####     | 5/10 [00:01<00:01,  5.00it/s]\n"
-    b"Traceback (most recent call last):\n  File \"train.py\", line 10, in <module>\n    main()\n"
+    b'Traceback (most recent call last):\n  File "train.py", line 10, in <module>\n    main()\n'
     b"torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n"
     b"slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.batch.\n"
 )
