@@ -161,6 +161,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("perte validation", VALIDATION, roles.ValLoss),
     ("Pérdida de entrenamiento", TRAIN, roles.TrainLoss),
     ("acurácia de validação", VALIDATION, roles.ValMetric),
+    ("Loss Validasi", VALIDATION, roles.ValLoss),
     ("tempo accuracy", NONE, roles.TrainMetric),  # English as well
     # words inside words
     ("accumulated_batches", NONE, roles.Unknown),

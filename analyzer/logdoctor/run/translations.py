@@ -27,12 +27,13 @@ _WORDS = {
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
 _EUROPEAN = {
-    "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|e[gğ]itim",
-    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*",
-    "test": r"тест\w*|prueba|teste",
-    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|verlust|kayip",
+    "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|addestramento|"
+    r"latih|pelatihan|e[gğ]itim",
+    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|validasi",
+    "test": r"тест\w*|prueba|teste|uji",
+    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip",
     "error": r"ошибк[аи]|erreur|erro|fehler|hata",
-    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|genauigkeit|do[gğ]ruluk",
+    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk",
     "precision": r"pr[eé]cision|precisi[oó]n|precis[aã]o",
     "reward": r"награда|r[eé]compense|recompensas?|belohnung",
     "mean": r"средн\w*|moyenne?|média|promedio|ortalama",

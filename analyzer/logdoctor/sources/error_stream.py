@@ -9,6 +9,7 @@ from pathlib import Path
 
 from logdoctor.run import TextEvent
 from logdoctor.sources.console.line import BAR
+from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import FATAL, MessageReader
 from logdoctor.sources.console.parts import Clock
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
@@ -57,9 +58,10 @@ def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent
     """Return what matters; of failures those after which nothing more was done, as far as the stream tells."""
     rows, messages = StreamReader(), MessageReader()
     moved = 0
-    for passage in passages:
-        if isinstance(passage, Span):
+    for piece in passages:
+        if isinstance(piece, Span):
             continue
+        passage, _ = mended(piece)
         taken = rows.take(passage)
         messages.take(passage, taken)
         bars = [i for i, shape in enumerate(taken.shapes) if BAR.search(shape)]

@@ -30,7 +30,7 @@ _HINTS = (
     "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
     " : cost ", "learn: ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "itéra", "perte", "rdida",
-    "perda", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
+    "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
 )  # fmt: skip
 """What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
 looked at any closer."""

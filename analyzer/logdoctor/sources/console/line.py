@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
@@ -65,6 +66,16 @@ _OUT_OF = re.compile(r"\s*/\s*\0")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
+_SPLIT_WORD = r"(?<![\w])(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|dev|test(?:ing)?)"
+_OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
+_GROUPS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
+"""How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
+_GROUP_BEGINS = re.compile(rf"{_OPENED}$", re.I)
+"""The same before the first key in it."""
+_BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=\0(?:\s|[,;|]|$))", re.I)
+"""Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
+_BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
+"""Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
 _SAVING_DICT = "saving dict for"
@@ -86,6 +97,12 @@ class LineReader:
         """The split that the last key with one spoke of."""
         self._before = ""
         """The key of the number before, for what is attached to it."""
+        self._group = ""
+        """The split whose turn it is in a line that has a turn for each."""
+        self._has_groups = _tells_splits_apart(_GROUPS, text)
+        self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text)
+        self._order = ("", "")
+        """Of which split each of two numbers is, once the line has told."""
         self._subject = ""
         """What a counter was told of, if its value is to come: `Accuracy at step`."""
 
@@ -118,6 +135,8 @@ class LineReader:
             (bare in {"/", "of", "out of"} and self._before == "counted")
             or (bare == "/" and self._before == "value" and not after.startswith("%"))  # `Train: 0.82 / 72.3%`
         ):
+            if self._before == "value" and self._of_both_splits(previous, after, token, sign):
+                return
             self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, token, sign)
             self._before = ""
             return
@@ -131,6 +150,23 @@ class LineReader:
             self._before = ""
             return
         self._keyed(before, token, sign, after, first=first)
+
+    def _of_both_splits(self, first: Field, after: str, token: str, sign: float) -> bool:
+        """Take a number for that of the second split, where a line says of two numbers which is of which."""
+        if told := _BOTH_SPLITS.search(first.name) or _BOTH_SPLITS.match(after):
+            self._order = (told[1], told[2])
+        if split_of(self._order[0]) is split_of(self._order[1]):
+            return False
+        name = _BOTH_SPLITS.sub("", first.name)
+        names = [f"{split} {name}".rstrip() for split in self._order]
+        if not self._names.isdisjoint(names):
+            return False
+        self._forget(first)
+        self.fields.append(replace(first, name=names[0]))
+        self._names.add(names[0])
+        self._add(Kind.VALUE, names[1], token, sign)
+        self._before = "value"
+        return True
 
     def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
         text, key, explicit, last = key_of(before, behind_a_number=bool(self.fields) or not first)
@@ -168,7 +204,7 @@ class LineReader:
             self._before = ""
             return
         if not explicit:
-            tail = vocabulary_tail(key)
+            tail = vocabulary_tail(key) or (key if self._has_bare_splits and is_split(key) else "")
             if first:
                 self._take_heading(key[: len(key) - len(tail)])
             key = tail
@@ -180,6 +216,8 @@ class LineReader:
         if token != MASK and named_unit:
             self._before = ""  # `step_avg:nanms`: a duration that cannot be told yet
             return
+        if self._has_groups and (begun := _GROUP_BEGINS.search(lead)):
+            self._group = begun[1]
         percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
         self._value(key, token, sign, "%" if percent else named_unit)
 
@@ -229,7 +267,9 @@ class LineReader:
             return
         only_split = is_split(key)
         self._spoken_split(key)
-        if self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+        if self._group and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+            key = f"{self._group} {key}"
+        elif self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous and split_of(previous):
@@ -269,3 +309,9 @@ class LineReader:
             self.split = "eval"
         elif found := SPLIT_HEADING.search(text):
             self.split = found[1]
+
+
+def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a line has a word for training and one for held-out data where the pattern has them."""
+    told = {split_of(found[1]) for found in pattern.finditer(text)}
+    return Split.TRAIN in told and len(told) > 1

@@ -62,8 +62,9 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
     """Name what a stream measures; with `averages`, take the running average where there is one."""
     plans, values = rows.of(Kind.PLAN), dict(rows.of(Kind.VALUE))
     for name in values.keys() & plans.keys():
-        with np.errstate(all="ignore"):
-            values[name] = values[name] / plans[name]  # `Accuracy: 9838/10000`
+        if _counts_out_of(values[name], plans[name]):
+            with np.errstate(all="ignore"):
+                values[name] = values[name] / plans[name]  # `Accuracy: 9838/10000`
     if averages:
         values |= rows.of(Kind.AVERAGE)
     split = rows.form.split
@@ -73,6 +74,12 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
     length = next(iter(rows.of(Kind.LENGTH).values()), None)
     part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
     return part, None if within is None else (*within, length)
+
+
+def _counts_out_of(counts: Numbers, totals: Numbers) -> bool:
+    """Tell a share that is written as two counts from two measures: not `loss: 0.52/0.61`."""
+    finite = np.isfinite(counts) & np.isfinite(totals)
+    return bool((counts[finite] <= totals[finite]).all() and (totals[finite] == np.floor(totals[finite])).all())
 
 
 def with_split(name: str, split: str) -> str:

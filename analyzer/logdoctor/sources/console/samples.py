@@ -967,6 +967,75 @@ SAMPLES = (
         {"pérdida": [(1, 0.75), (2, 0.5), (3, 0.25)]},
     ),
     Sample(
+        "both splits in one line, each in its turn",
+        "train.log",
+        "Epoch 1 | Val: loss 0.875, acc 0.5 | Train: loss 0.75, acc 0.625, lr 0.5\n"
+        "Epoch 2 | Val: loss 0.75, acc 0.625 | Train: loss 0.5, acc 0.75, lr 0.5\n"
+        "Epoch 3 | Val: loss 0.625, acc 0.75 | Train: loss 0.25, acc 0.875, lr 0.5\n",
+        {
+            "Train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "Train acc": [(1, 0.625), (2, 0.75), (3, 0.875)],
+            "Val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "Val acc": [(1, 0.5), (2, 0.625), (3, 0.75)],
+            "lr": [(1, 0.5), (2, 0.5), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "both splits in one line, each behind its name in brackets",
+        "train.log",
+        "Epoch 1, [train] loss 0.75, [val] loss 0.875\n"
+        "Epoch 2, [train] loss 0.5, [val] loss 0.75\n"
+        "Epoch 3, [train] loss 0.25, [val] loss 0.625\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+        },
+    ),
+    Sample(
+        "dictionaries of both splits",
+        "train.log",
+        "".join(
+            f"{{'epoch': {i}, 'train': {{'loss': {1 - i / 8}, 'acc': 0.5}}, 'val': {{'loss': {1 - i / 16}}}}}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "train acc": [(1, 0.5), (2, 0.5), (3, 0.5)],
+            "val loss": [(1, 0.9375), (2, 0.875), (3, 0.8125)],
+        },
+    ),
+    Sample(
+        "pairs of numbers, of which the line says which is of which split",
+        "train.log",
+        "epoch 1 loss 0.75/0.875 (train/val) acc 0.625/0.5\n"
+        "epoch 2 loss 0.5/0.75 (train/val) acc 0.75/0.625\n"
+        "epoch 3 loss 0.25/0.625 (train/val) acc 0.875/0.75\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "train acc": [(1, 0.625), (2, 0.75), (3, 0.875)],
+            "val acc": [(1, 0.5), (2, 0.625), (3, 0.75)],
+        },
+    ),
+    Sample(
+        "pairs of numbers that are no counts, of which nothing says what the second is",
+        "train.log",
+        "step 1: loss 0.75/0.875\nstep 2: loss 0.5/0.75\nstep 3: loss 0.25/0.625\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "losses that are called after their split, without marks",
+        "out.txt",
+        "Epoch 1: train 0.75 | val 0.875\nEpoch 2: train 0.5 | val 0.75\nEpoch 3: train 0.25 | val 0.625\n",
+        {"train": [(1, 0.75), (2, 0.5), (3, 0.25)], "val": [(1, 0.875), (2, 0.75), (3, 0.625)]},
+    ),
+    Sample(
+        "durations of both splits",
+        "out.txt",
+        "Epoch 1: train 12.5s | val 3.5s\nEpoch 2: train 11.5s | val 3.25s\nEpoch 3: train 10.5s | val 3.0s\n",
+        None,
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
