@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.chance import Chance, ChanceLevels
+from logdoctor.signals.spikes import comes_again
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 NEAR_GUESSING = (0.5, 1.5)
@@ -74,7 +75,7 @@ class Explosion:
     times: float
     """What the highest value reaches, of the epochs, or HIGH_POINTS of them, of the steps, in units of the start."""
     is_lost: bool
-    """Whether it ends where it has hardly learnt anything."""
+    """Whether it ends where it has hardly learnt anything, and not for rows that come again, as bad, in every epoch."""
 
     @property
     def is_story(self) -> bool:
@@ -91,7 +92,7 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         values = train.series.values
         index = int(np.argmax(values))
-        is_lost = train.end >= UNLEARNT * start or rests_at_variance(train)
+        is_lost = (train.end >= UNLEARNT * start or rests_at_variance(train)) and not comes_again(train.series)
         early = index <= max(2, AT_ONCE * len(values)) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         count = 1 if alone else HIGH_POINTS

@@ -39,6 +39,7 @@ from logdoctor.evidence.first_loss import (
 )
 from logdoctor.evidence.rates import is_far_too_high, rate_height
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
+from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
@@ -181,6 +182,12 @@ class BadInitialLoss(Rule):
             val_accuracy=flat(0.48).noisy(0.01),
         ),
         silent(
+            "five classes, half of them learnt from the first evaluation on",
+            axis=Axis.STEP,
+            train_loss=decay(1.62, 0.6).noisy(0.02),
+            val_accuracy=flat(0.48, 40).noisy(0.01),
+        ),
+        silent(
             "a language model's first epoch, right half the time: it never comes near guessing among two",
             train_loss=given([3.9, 3.5, 3.2, 3.0, 2.9, 2.8, 2.75, 2.7, 2.65, 2.6, 2.57, 2.55, 2.53, 2.51, 2.5]),
             train_accuracy=given(
@@ -245,7 +252,8 @@ class BadInitialLoss(Rule):
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        high = is_entropy and ratio >= (self.max_start if single else self.max_average)
+        may_be_more = named.by_accuracy and first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+        high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):
             return
