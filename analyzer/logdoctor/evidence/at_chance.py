@@ -159,7 +159,7 @@ def never_better(
     """
     found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
     accuracies = [one for one in found if len(one)]
-    moved = train.start - train.end > BY_HEART * train.start
+    moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
     most = inf if is_far_too_high(Hyperparameters(run)) else NOT_FAR_ABOVE

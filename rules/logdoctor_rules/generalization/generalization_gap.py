@@ -70,6 +70,9 @@ class GeneralizationGap(Rule):
         "what training must have gained then, as a share of its start; of less, validation must begin where training "
         "does, as that of an untrained network does",
     )
+    least_gain: float = threshold(
+        0.01, "the same there: of less, weights that stay alike learn the shares of the classes and nothing else"
+    )
     beside: float = threshold(0.01, "difference of the two first losses, as a share, up to which they begin together")
     sure: float = threshold(10.0, "fall of training in units of its standard error, without which nothing is learnt")
     min_points: float = threshold(6.0, "values of validation loss: three in each half")
@@ -119,6 +122,11 @@ class GeneralizationGap(Rule):
             "targets at random, of which a little is learnt by heart",
             train_loss=line(4.6, 4.4).noisy(0.01),
             val_loss=line(4.6, 4.72, 10),
+        ),
+        silent(
+            "of weights that are all alike, which learn the shares of the classes and no more",
+            train_loss=line(2.3026, 2.2946).noisy(0.0004),
+            val_loss=line(2.3026, 2.3055, 10),
         ),
         silent(
             "fine-tuning of a little, on validation data that were harder from the first",
@@ -199,5 +207,5 @@ class GeneralizationGap(Rule):
         least = self.reached * gained + 2 * val.level_noise
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
-        together = abs(val.first - start) <= self.beside * start
+        together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
         return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
