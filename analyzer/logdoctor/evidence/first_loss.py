@@ -22,7 +22,6 @@ the run that they are at most."""
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
 
-
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
