@@ -110,7 +110,12 @@ def band(level: Chance, tolerance: float) -> tuple[float, float]:
 
 
 def has_learnt(run: Run, chance: Chance) -> bool:
-    """Whether a training accuracy ended well above guessing: then the level is at chance by accident."""
+    """Whether a training accuracy ended well above guessing: then the level is at chance by accident.
+
+    Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them.
+    """
+    if chance.is_preference:
+        return False
     for series in run.all(TrainMetric):
         values = series.finite.values
         if len(values) >= FEW_ACCURACIES and is_accuracy(series.name):

@@ -11,7 +11,7 @@ from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_of_best, is_of_classes
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
@@ -21,7 +21,6 @@ the run that they are at most."""
 
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
-
 
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
@@ -86,17 +85,16 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it.
 
     One whose first value comes after the second of the loss says nothing of its beginning. Above a loss that guessing
-    has in any vocabulary, so does an accuracy of tokens, and one of validation that rests there at first.
+    has in any vocabulary, so does an accuracy of validation that rests there at first.
     """
-    found, no_text = [], loss.values[0] >= LARGEST
+    found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
         late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        named = is_of_best(series.name) if no_text else is_of_classes(series.name)
-        if not named or len(values) < 2 or late:
+        if not is_of_classes(series.name) or len(values) < 2 or late:
             continue
         found += _named_by(series.name, values, values[:1])
-    if found or not no_text:
+    if found or loss.values[0] < LARGEST:
         return found
     for series in run.all(ValMetric):
         values = series.finite.values

@@ -37,22 +37,23 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
     """Whether both losses rest at the variance of normalised targets, after validation has found their mean at most.
 
     Validation tells what the batch noise of training hides: after its first evaluations it never falls, or it does not
-    move at all any more. A fine-tuning of text may end at such a loss by chance, but its validation falls steadily, at
-    a rate far below that at which networks are trained from scratch.
+    move at all any more; where the first updates threw the run, all but the first are at one level. A fine-tuning of
+    text may end at such a loss by chance, but its validation falls steadily, at a rate far below that at which networks
+    are trained from scratch.
     """
     if len(val) < MIN_EVALUATIONS or not _rests(train):
         return False
-    if np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end < val.first * SAME_LEVEL / UNTRAINED:
-        return (
-            greatest_height(run, settings) or 0.0
-        ) >= MODEST  # the first updates threw it, and all else is one level
+    at_usual_rate = (greatest_height(run, settings) or 0.0) >= MODEST
+    one_level = np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end
+    if one_level and val.first > UNTRAINED * val.end:
+        return at_usual_rate
     if train.end < UNLEARNT * train.first:
         return False
     first, _, last = val.thirds
     found = 0 < val.start <= (1 + REACHED) * val.end and val.best >= (1 - SAME_LEVEL) * val.end
     if not found or abs(first - last) > 2 * SAME_LEVEL * last:
         return False
-    if (greatest_height(run, settings) or 0.0) >= MODEST:
+    if at_usual_rate:
         return True
     frozen = float(np.ptp(val.series.values[len(val) // 2 :])) <= ONE_LEVEL * last
     return abs(first - last) <= SAME_LEVEL * last and (frozen or abs(val.sure_fall) <= NO_FALL)

@@ -115,10 +115,10 @@ def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) ->
     """
     if val is None or len(val) < SEEN or not is_evaluated_before(val, train):
         return ""
-    rose = float(val.series.values[1:].min()) > (1 + LOST) * val.first > 0 and train.end > (1 + LOST) * val.first
-    if not rose or abs(val.end - train.end) > ALIKE * val.end:
+    lowest, worse = float(val.series.values[1:].min()), (1 + LOST) * val.first
+    if not 0 < worse < min(lowest, train.end) or abs(val.end - train.end) > ALIKE * val.end:
         return ""
-    return f"{val.series.name} is {number(val.first)} before training and never below {number(val.best)} after it"
+    return f"{val.series.name} is {number(val.first)} before training and never below {number(lowest)} after it"
 
 
 def gains_next_to_nothing(

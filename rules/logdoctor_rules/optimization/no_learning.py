@@ -272,12 +272,14 @@ class NoLearning(Rule):
         surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
         told = explains_nothing(run, train) or worse_than_untrained(train, val)
-        if moves and not (guesses or told or gains_next_to_nothing(train, val, settings, self.max_fall / 4)):
+        odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
+        if moves and not (guesses or odd):
             return
-        unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
+        unsure = max(abs(fell) if not stays else 0.0, 2 * 2**0.5 * train.error_of_third, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
-        if confidence is Confidence.LOW and (told or (stays and little)):  # noise hides training, validation tells
+        unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
+        if unclear or (moves and odd and not guesses):
             confidence = Confidence.MEDIUM
         if val is not None and may_fall(val):
             confidence = Confidence.LOW
@@ -310,7 +312,9 @@ class NoLearning(Rule):
         if val is not None and not falls:
             falls = falls_steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
         if val is not None and falls:  # could noise hide so much of a fall?
-            falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[2] + self.max_z * _error(train)
+            falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[
+                2
+            ] + self.max_z * 2**0.5 * train.error_of_third
         if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
             least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
             falls = falls or val.start - val.end > least
@@ -328,11 +332,6 @@ class NoLearning(Rule):
         above = {n: float(np.median(values[:n])) - train.end for n in firsts}
         least = 2 * self.max_fall * scale
         return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())
-
-
-def _error(train: Trend[TrainLoss]) -> float:
-    """Return the standard error of the fall from the first to the last third."""
-    return float(MEDIAN_EFFICIENCY * train.noise * np.sqrt(6 / len(train)))
 
 
 def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:

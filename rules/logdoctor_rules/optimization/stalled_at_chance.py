@@ -146,6 +146,11 @@ class StalledAtChance(Rule):
             **MARGINS,
         ),
         fires(
+            "a preference loss whose pairs are all ranked as wanted, by next to nothing",
+            train_loss=flat(LN2, 40).noisy(0.0001),
+            **{"rewards/accuracies": flat(0.99, 40).noisy(0.005), **MARGINS},
+        ),
+        fires(
             "labels of other rows, learnt by heart",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
             val_loss=line(2.29, 2.27, 30).noisy(0.005),
