@@ -23,6 +23,7 @@ ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
+    "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
     "deepspeed_csv": {"train_loss": "train-loss"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
     "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},

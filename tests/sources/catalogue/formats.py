@@ -78,6 +78,7 @@ REAL = {
     "accelerate": "accelerate_tensorboard",
     "Catalyst": "catalyst_csv",
     "ClearML, offline": "clearml_offline",
+    "Composer, FileLogger and console": "composer_trainer",
     "DVCLive": "dvclive_tsv",
     "DeepSpeed, csv_monitor": "deepspeed_csv",
     "fastai, CSVLogger": "fastai_csv",
