@@ -34,7 +34,11 @@ def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float
     Raises NoRunError when a path does not exist.
     """
     candidates = discover([Path(path) for path in paths])
-    return Reading(group(candidates.found, roles, now), candidates.left_alone, candidates.not_read)
+    runs = group(candidates.found, roles, now)
+    told = {source.path for run in runs for source in run.sources}
+    of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
+    left_alone = sorted({*candidates.left_alone, *of_no_run} - told)
+    return Reading(runs, tuple(left_alone), candidates.not_read)
 
 
 def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:

@@ -21,7 +21,19 @@ FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
 ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
+    "catboost_info": {
+        "learn/Logloss": "train-loss",
+        "validation/Logloss": "validation-loss",
+        "learn/Accuracy": "train-metric",
+        "validation/Accuracy": "validation-metric",
+    },
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
+    "cleanrl_ppo": {
+        "charts/episode_reward": "reward",
+        "charts/learning_rate": "learning-rate",
+        "losses/policy_loss": "policy-loss",
+        "losses/entropy": "entropy",
+    },
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
     "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
     "deepspeed_csv": {"train_loss": "train-loss"},
@@ -39,6 +51,12 @@ ROLES: dict[str, dict[str, str]] = {
         "val_loss": "validation-loss",
         "accuracy": "train-metric",
         "val_accuracy": "validation-metric",
+    },
+    "lightgbm_console": {
+        "training's binary_logloss": "train-loss",
+        "valid_1's binary_logloss": "validation-loss",
+        "training's auc": "train-metric",
+        "valid_1's auc": "validation-metric",
     },
     "lightning_bar": {"val_loss": "validation-loss"},
     "lightning_csv": {"train_loss_step": "train-loss", "val_loss": "validation-loss"},
@@ -60,15 +78,46 @@ ROLES: dict[str, dict[str, str]] = {
         "eval_token_acc": "validation-metric",
     },
     "ray_tune": {"train_loss": "train-loss", "val_loss": "validation-loss"},
+    "rllib_tune": {
+        "env_runners/episode_return_mean": "reward",
+        "learners/default_policy/total_loss": "policy-loss",
+        "learners/default_policy/entropy": "entropy",
+        "learners/default_policy/default_optimizer_learning_rate": "learning-rate",
+    },
+    "rllib_tune_older": {
+        "env_runners/episode_return_mean": "reward",
+        "evaluation/env_runners/episode_return_mean": "reward",
+        "info/learner/default_policy/learner_stats/total_loss": "policy-loss",
+        "info/learner/default_policy/learner_stats/kl": "kl-divergence",
+        "info/learner/default_policy/learner_stats/entropy": "entropy",
+    },
     "sacred_files": {"training.loss": "train-loss", "validation.loss": "validation-loss"},
     "spacy_jsonl": {"score": "validation-metric"},
+    "sklearn_mlp": {"loss": "train-loss", "Validation score": "validation-metric"},
+    "skrl_tensorboard": {
+        "Reward / Total reward (mean)": "reward",
+        "Loss / Policy loss": "policy-loss",
+        "Loss / Value loss": "policy-loss",
+    },
     "speechbrain_lines": {"train loss": "train-loss", "valid loss": "validation-loss"},
+    "stable_baselines3_console": {
+        "rollout/ep_rew_mean": "reward",
+        "train/value_loss": "policy-loss",
+        "train/entropy_loss": "policy-loss",
+        "train/learning_rate": "learning-rate",
+    },
     "stable_baselines3_csv": {
         "rollout/ep_rew_mean": "reward",
         "train/loss": "policy-loss",
         "train/entropy_loss": "policy-loss",
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
+    "tianshou_tensorboard": {
+        "training/returns_stat/mean": "reward",
+        "test/returns_stat/mean": "reward",
+        "update/loss/mean": "policy-loss",
+        "update/vf_loss/mean": "policy-loss",
+    },
     "timm_summary": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
     "torch_tensorboard": {
@@ -78,6 +127,12 @@ ROLES: dict[str, dict[str, str]] = {
         "grad_norm": "gradient-norm",
     },
     "torchrl_csv": {"train/loss": "policy-loss", "eval/reward": "reward"},
+    "torchtitan_metrics": {
+        "loss": "train-loss",
+        "validation loss": "validation-loss",
+        "grad_norm": "gradient-norm",
+        "lr": "learning-rate",
+    },
     "torchtune_disk": {"loss": "train-loss", "grad_norm": "gradient-norm"},
     "trl_dpo": {
         "loss": "train-loss",
@@ -117,6 +172,12 @@ ROLES: dict[str, dict[str, str]] = {
         "val-core/gsm8k/reward/mean@1": "reward",
     },
     "visualdl_records": {"Train/loss": "train-loss", "Evaluate/loss": "validation-loss"},
+    "xgboost_console": {
+        "train-logloss": "train-loss",
+        "eval-logloss": "validation-loss",
+        "train-auc": "train-metric",
+        "eval-auc": "validation-metric",
+    },
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
 
@@ -137,6 +198,8 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "llama_factory": {"num_train_epochs": 3, "train_batch_size": 4, "Gradient Accumulation steps": 2},
     "ms_swift": {"learning_rate": 0.01, "warmup_ratio": 0.1, "num_train_epochs": 3, "gradient_accumulation_steps": 2},
     "ray_tune": {"lr": 0.01, "batch_size": 32},
+    "rllib_tune": {"lr": 3e-4, "gamma": 0.99, "minibatch_size": 64},
+    "rllib_tune_older": {"lr": 3e-4, "gamma": 0.99, "minibatch_size": 64},
     "sacred_files": {"lr": 0.01, "batch_size": 32},
     "swanlab_local": {"lr": 0.01, "batch_size": 32},
     "tensorboardx_json": {"lr": 0.01, "amp": True},

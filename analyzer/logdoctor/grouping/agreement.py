@@ -26,6 +26,9 @@ WRITTEN = (3, 4, 5, 6)
 WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
 
+SINGLE_PRECISION = 2.0**-23
+"""By how much of itself a value in an event file may lie off that which a console rounded from double precision."""
+
 MOST_ROUNDED = 0.05
 """A value that was rounded by more of itself tells nothing of whether two curves are one."""
 
@@ -40,6 +43,9 @@ GLANCE = 16
 
 RATE_WORDS = frozenset({"lr", "rate"})
 """What is left of the names of a rate: `lr` and `learning_rate` are one."""
+
+RAY = "ray/tune/"
+"""Ray Tune writes into event files what its tables hold, behind this, where it also counts in another way."""
 
 Quantity = tuple[str, ...]
 """What is measured, whatever the log calls it: `train/loss` and `loss` are one."""
@@ -58,11 +64,12 @@ class Relation(Enum):
 
 def quantity(series: Series) -> Quantity:
     """Return what a series measures, with its split, so that names of several frameworks meet."""
-    split = naming.split_of(series.name) or series.split
-    role = naming.role_of(series.name, split)
+    name = series.name.removeprefix(RAY)
+    split = naming.split_of(name) or series.split
+    role = naming.role_of(name, split)
     if role in (Unknown, Counter):
-        return ("", *naming.words(series.name))
-    stem = naming.stem_of(series.name)
+        return ("", *naming.words(name))
+    stem = naming.stem_of(name)
     return (role.id, *(word for word in stem if role is not LearningRate or word not in RATE_WORDS))
 
 
@@ -103,7 +110,8 @@ def is_copy(one: Series, other: Series) -> bool:
     if not len(one) or len(one) != len(other):
         return False
     apart = one.axis is not other.axis or one.steps[0] > other.steps[-1] or other.steps[0] > one.steps[-1]
-    return not apart and bool(_equal(one.values, other.values))
+    of_ray = one.name.startswith(RAY) != other.name.startswith(RAY)
+    return (of_ray or not apart) and bool(_equal(one.values, other.values))
 
 
 def _begin_alike(one: Series, other: Series) -> bool:
@@ -138,7 +146,7 @@ def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
         if same.mean() >= AGREEING:
             return True
         last_digit = np.maximum(_half_a_digit(a), _half_a_digit(b))
-        same |= difference <= last_digit * (1 + 1e-9)
+        same |= difference <= last_digit * (1 + 1e-9) + SINGLE_PRECISION * size
         telling = exact | (last_digit <= MOST_ROUNDED * size)
     if same.mean() < AGREEING:
         return False
@@ -160,5 +168,5 @@ def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
             rounded = np.round(mantissa, digits - 1)
             if (np.abs(rounded - mantissa)[np.isfinite(mantissa)] < WRITTEN_EXACTLY).all():
                 half = np.fmax(half, 0.5 * 10.0 ** (1 - digits) * unit)
-            break
+                break
     return half

@@ -18,7 +18,7 @@ _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 SPLIT_WORDS = {
-    **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
+    **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
         "val va vali valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
         "tel".split(),
@@ -106,7 +106,7 @@ _REWARDS = frozenset("reward rewards return returns rew ret episodic_return epre
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
-    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set".split()
+    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set charts".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 
@@ -114,7 +114,7 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou"))
+    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou").replace("'s ", " "))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 

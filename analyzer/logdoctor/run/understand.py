@@ -44,7 +44,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _bare_splits(_sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed])))
+    named = _bare_splits(_sums_of_spacy(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -91,6 +91,13 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
     ]
 
 
+def _weights_of_sklearn(series: list[Series]) -> list[Series]:
+    """Take the norm that SGD of scikit-learn prints beside the number of its weights (`NNZs`) for none of gradients."""
+    if not any(one.name == "NNZs" for one in series):
+        return series
+    return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
+
+
 def _bare_splits(series: list[Series]) -> list[Series]:
     """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`."""
     bare = [one for one in series if one.role is roles.Unknown and naming.is_bare_split(one.name)]
@@ -125,6 +132,7 @@ def _main_losses(series: list[Series]) -> list[Series]:
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
+    train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
     val_terms = [one for one in series if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:

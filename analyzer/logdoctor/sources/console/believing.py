@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
+from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.parts import Clock, Numbers, Part
@@ -98,8 +99,11 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
     if len(part) >= ENOUGH_LINES:
         return False
     if part.form.counter_first:
-        return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
-    held_out = split_of(part.form.split) in HELD_OUT
+        measures = [split_of(name) for name in part.values if tells_performance(name)]
+        whole = Split.TRAIN in measures and not set(measures).isdisjoint(HELD_OUT)  # the first epoch of many steps
+        return bool(known & part.counters.keys()) or (len(part) > 1 and bool(measures)) or (bool(known) and whole)
+    named = any(split_of(name) in HELD_OUT and tells_performance(name) for name in part.values)  # `| valid loss  2.02`
+    held_out = named or split_of(part.form.split) in HELD_OUT
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
 
 

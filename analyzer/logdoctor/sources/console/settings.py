@@ -33,6 +33,8 @@ _PAIR = re.compile(
     r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40}(?!\s?[:=]))(?![\w(])"
 )
 """A name and its value; a name that another pair follows, as in nanoGPT's `Overriding: lr = 0.001`, has none."""
+_CLOSING = ("", *",;|)]}")
+"""What stands behind a value that is no beginning of a sentence."""
 _CARD = re.compile(
     r"optimizer: (?:Use )?(?:OptimizerNames\.)?(\w+)"
     r"(?: with betas=\(([\d.]+),([\d.]+)\) and epsilon=([\d.e-]+)| and the args are:)"
@@ -67,6 +69,16 @@ def _of_training(lines: list[str]) -> Iterator[str]:
             continue
         rest = line[began.end() - 1 :] if began else line
         depth = max(0, depth + sum(map(rest.count, "{(")) - sum(map(rest.count, "})")))
+
+
+def pairs_in(heading: str) -> Iterator[tuple[str, Setting, str]]:
+    """Yield the settings of a line that announces a run, each as it is written too; any name will do there.
+
+    `Baseline: a plain network` is a title, and sets nothing.
+    """
+    for pair in _PAIR.finditer(heading):
+        if "=" in pair[0] or heading[pair.end() :].lstrip()[:1] in _CLOSING:
+            yield pair[1], _value(pair[2]), pair[0]
 
 
 def _settings(line: str) -> Iterator[tuple[str, Setting]]:

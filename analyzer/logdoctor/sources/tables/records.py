@@ -33,6 +33,9 @@ LONGEST_SETTING = 500
 
 _WRAPPER = "data"
 
+_SAMPLES = frozenset({"hist_stats"})
+"""Lists that are no curves however short: the returns of the episodes that RLlib saw since the record before."""
+
 _AT_A_TIME = 10_000
 """Records that become arrays together: as many as a block of lines has."""
 
@@ -78,7 +81,7 @@ def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str
     for name, value in record.items():
         kind = type(value)
         if kind is dict:
-            if depth < DEEPEST:
+            if depth < DEEPEST and name not in _SAMPLES:
                 yield from flat(value, f"{prefix}{name}/", depth + 1)
         elif kind is list:
             if len(value) <= LONGEST_LIST:
