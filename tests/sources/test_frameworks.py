@@ -27,6 +27,14 @@ ROLES: dict[str, dict[str, str]] = {
         "learn/Accuracy": "train-metric",
         "validation/Accuracy": "validation-metric",
     },
+    "axolotl_trainer": {
+        "loss": "train-loss",
+        "eval_loss": "validation-loss",
+        "ppl": "train-error",
+        "eval_ppl": "validation-error",
+        "learning_rate": "learning-rate",
+        "grad_norm": "gradient-norm",
+    },
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "cleanrl_ppo": {
         "charts/episode_reward": "reward",
@@ -213,6 +221,7 @@ HARMED = {"swanlab_local"}
 """Runs that log a NaN on purpose."""
 
 ALONE: dict[str, dict[str, set[str]]] = {
+    "axolotl_trainer": {"train.log": {"loss", "eval_loss", "ppl", "eval_ppl", "grad_norm"}},
     "hf_trainer_4": {"train.log": {"loss", "eval_loss", "eval_accuracy", "grad_norm"}, "README.md": {"eval_accuracy"}},
     "llama_factory": {
         "trainer_log.jsonl": {"loss", "eval_loss", "learning_rate"},

@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 REAL = {
     "accelerate": "accelerate_tensorboard",
     "CatBoost": "catboost_info",
+    "Axolotl, Trainer": "axolotl_trainer",
     "Catalyst": "catalyst_csv",
     "CleanRL": "cleanrl_ppo",
     "ClearML, offline": "clearml_offline",
