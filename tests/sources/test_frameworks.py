@@ -171,6 +171,7 @@ ROLES: dict[str, dict[str, str]] = {
         "val/loss": "validation-loss",
         "metrics/accuracy_top1": "validation-metric",
     },
+    "unsloth_sft": {"loss": "train-loss", "grad_norm": "gradient-norm", "learning_rate": "learning-rate"},
     "verl_tracking": {
         "critic/rewards/mean": "reward",
         "actor/grad_norm": "gradient-norm",
@@ -235,6 +236,7 @@ ALONE: dict[str, dict[str, set[str]]] = {
     "trl_dpo": {"train.log": {"loss", "eval_loss", "grad_norm", "rewards/accuracies", "eval_rewards/margins"}},
     "trl_grpo": {"train.log": {"loss", "reward", "kl", "entropy"}},
     "trl_sft": {"train.log": {"loss", "eval_loss", "learning_rate", "eval_mean_token_accuracy"}},
+    "unsloth_sft": {"train.log": {"loss", "grad_norm", "learning_rate"}},
     "verl_tracking": {
         "metrics.jsonl": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
         "train.log": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
