@@ -62,11 +62,10 @@ def best_accuracy(run: Run) -> float:
 
 
 def poor_accuracy(run: Run, limit: float) -> str:
-    """Say where the accuracies of a classifier end when none comes further from guessing than a limit, or nothing.
+    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
 
-    The limit is a share of the way from guessing to being always right. Language models, whose accuracy ends at the
-    entropy of text, and preference tuning are no classifiers. Nor is taken for one whose first accuracy is far from
-    that of guessing, 1 / C, where its first loss is ln C.
+    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
+    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
@@ -76,8 +75,8 @@ def poor_accuracy(run: Run, limit: float) -> str:
     first = min(first_accuracy(one) for one in found)
     if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
         return ""
-    poor = better_than_guessing(run) < limit
-    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if poor else ""
+    best = max(end_accuracy(one) for one in found)
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
 
 
 def better_than_guessing(run: Run) -> float:

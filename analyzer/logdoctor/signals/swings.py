@@ -43,6 +43,9 @@ THROWN, NOT_RARE = 8.0, 0.02
 """Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
 where it is no single event."""
 
+AGAIN = 0.5
+"""Level that was reached early on, as a share of the lowest later one, which the loss does not come back to."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -101,6 +104,14 @@ class Swings(Generic[R]):
         if power <= 0:
             return 0.0
         return max((float(np.dot(d[:-apart], d[apart:])) / power for apart in range(1, REACH + 1)), key=abs)
+
+    @cached_property
+    def gain_is_lost(self) -> bool:
+        """Whether the loss was far lower in the first half than it is ever again; single low values do not count."""
+        values = self.trend.level if self.trend.block > 1 else self.trend.series.values
+        steady = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
+        half = len(steady) // 2
+        return 0 < float(steady[:half].min()) < AGAIN * float(steady[half:].min())
 
     @cached_property
     def above_start(self) -> float:

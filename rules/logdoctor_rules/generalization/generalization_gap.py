@@ -31,7 +31,7 @@ class GeneralizationGap(Rule):
     been flat for half the run and the training loss has gone well below half of it. A smaller gap is one where it was
     widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
     lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
-    Any gap is one where validation has not fallen and ends where training began: nothing that is learnt reaches it.
+    Any gap is one where validation has not fallen and ends where training began: nothing learnt has reached it.
     """
 
     id = "generalization-gap"
@@ -185,7 +185,7 @@ class GeneralizationGap(Rule):
         least = self.reached * gained if untouched and not stays else least
         course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
         began = f", far above the {number(train.start)} at which training began" if off else ""
-        began = f"{began}: nothing of what is learnt reaches it" if untouched and not began else began
+        began = ", no lower than where training began" if untouched and not began else began
         yield self.finding(
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),

@@ -212,6 +212,11 @@ class NoLearning(Rule):
             train_loss=flat(1.0, 60).noisy(0.1),
             val_loss=decay(1.15, 1.09, 30),
         ),
+        silent(
+            "a logarithm of an error, which validation lowers by a tenth",
+            train_loss=line(-5.87, -5.95, 37).noisy(0.2),
+            val_loss=given([-6.23, -6.27, -6.29, -6.31, -6.32, -6.32]),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -309,6 +314,8 @@ class NoLearning(Rule):
         if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
             least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
             falls = falls or val.start - val.end > least
+        if val is not None and val.start < 0:  # a logarithm: its zero is no floor, and shares of it mean nothing
+            falls = falls or val.start - val.end > self.max_z * val.level_noise
         if metric is None or metric.series.values.max() <= 0:
             return falls
         gain = metric.thirds[2] - metric.thirds[0]

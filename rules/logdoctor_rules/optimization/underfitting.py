@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
-from logdoctor.evidence.accuracies import accuracies, poor_accuracy
+from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
@@ -271,7 +271,8 @@ class Underfitting(Rule):
             for one in accuracies(run)
             if len(one.finite) >= self.min_points
         )
-        return "" if rising else poor_accuracy(run, self.hardly_better)
+        far = better_than_guessing(run) >= self.hardly_better
+        return "" if rising or far else poor_accuracy(run, 1.0)
 
     @staticmethod
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:

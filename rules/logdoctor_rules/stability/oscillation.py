@@ -52,8 +52,8 @@ class Oscillation(Rule):
 
     min_share: float = threshold(
         0.2,
-        "amplitude as a share of what the run had gained, or of the level where that is larger; the damped swings of "
-        "sound momentum runs end far below",
+        "amplitude as a share of what the run had gained and kept, or of the level where that is larger; the damped "
+        "swings of sound momentum runs end far below",
     )
     min_share_of_noise: float = threshold(
         0.4, "the same where neighbouring points are unrelated: twice as much, for averages of an epoch are noisy too"
@@ -133,6 +133,18 @@ class Oscillation(Rule):
             train_loss=given(decay(2.3, 0.8, 60).values * np.exp(swing(0.4, 14, 60).values)).noisy(0.02),
             val_loss=given(decay(2.3, 0.9, 60).values * np.exp(swing(0.4, 14, 60).values)).noisy(0.02),
         ),
+        fires(
+            "swings that never come back to where they began",
+            train_loss=given([36.0, 17.0, 0.7, 0.9, 1.1, 10.0]).followed_by(
+                decay(20.0, 9.0, 114).plus(swing(2.0, 15, 114))
+            ),
+        ),
+        silent(
+            "the same, where they come back",
+            train_loss=given([36.0, 17.0, 6.0, 5.0, 7.0, 10.0]).followed_by(
+                decay(20.0, 9.0, 114).plus(swing(2.0, 15, 114))
+            ),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -193,7 +205,8 @@ class Oscillation(Rule):
         trend = swings.trend
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         needed = self.min_share if structured else self.min_share_of_noise
-        share = swings.amplitude / max(trend.start - trend.end, abs(trend.end), 1e-300)
+        gain = 0.0 if swings.gain_is_lost else trend.start - trend.end
+        share = swings.amplitude / max(gain, abs(trend.end), 1e-300)
         thrown = swings.above_start >= self.min_above_start
         swinging = (
             share >= needed

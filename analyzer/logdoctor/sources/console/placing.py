@@ -36,6 +36,10 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     epoch = part.counters.get(EPOCH)
     if epoch is None:
         headed = epochs.before(part.lines)
+        inside = (
+            within[1] if within is not None else next((counters[one] for one in counters if one in part.plans), None)
+        )
+        headed = headed if inside is None else _told_after(inside, headed)
         epoch = headed if within is not None or bool((np.diff(headed) > 0).any()) else None
     if within is None:
         inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
@@ -43,8 +47,6 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
             return part
         within = (inner[0], counters[inner[0]], part.plans[inner[0]])  # YOLOX: `epoch: 1/300, iter: 10/500`
     name, at, length = within
-    if epoch is not None and EPOCH not in part.counters:
-        epoch = _told_after(at, epoch)
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if length is not None and (length != np.floor(length)).any():
