@@ -34,6 +34,14 @@ ROLES: dict[str, dict[str, str]] = {
         "learn/Accuracy": "train-metric",
         "validation/Accuracy": "validation-metric",
     },
+    "axolotl_trainer": {
+        "loss": "train-loss",
+        "eval_loss": "validation-loss",
+        "ppl": "train-error",
+        "eval_ppl": "validation-error",
+        "learning_rate": "learning-rate",
+        "grad_norm": "gradient-norm",
+    },
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "cleanrl_ppo": {
         "charts/episode_reward": "reward",
@@ -42,6 +50,7 @@ ROLES: dict[str, dict[str, str]] = {
         "losses/entropy": "entropy",
     },
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
+    "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
     "deepspeed_csv": {"train_loss": "train-loss"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
     "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
@@ -169,6 +178,7 @@ ROLES: dict[str, dict[str, str]] = {
         "val/loss": "validation-loss",
         "metrics/accuracy_top1": "validation-metric",
     },
+    "unsloth_sft": {"loss": "train-loss", "grad_norm": "gradient-norm", "learning_rate": "learning-rate"},
     "verl_tracking": {
         "critic/rewards/mean": "reward",
         "actor/grad_norm": "gradient-norm",
@@ -219,6 +229,7 @@ HARMED = {"swanlab_local"}
 """Runs that log a NaN on purpose."""
 
 ALONE: dict[str, dict[str, set[str]]] = {
+    "axolotl_trainer": {"train.log": {"loss", "eval_loss", "ppl", "eval_ppl", "grad_norm"}},
     "hf_trainer_4": {"train.log": {"loss", "eval_loss", "eval_accuracy", "grad_norm"}, "README.md": {"eval_accuracy"}},
     "llama_factory": {
         "trainer_log.jsonl": {"loss", "eval_loss", "learning_rate"},
@@ -232,6 +243,7 @@ ALONE: dict[str, dict[str, set[str]]] = {
     "trl_dpo": {"train.log": {"loss", "eval_loss", "grad_norm", "rewards/accuracies", "eval_rewards/margins"}},
     "trl_grpo": {"train.log": {"loss", "reward", "kl", "entropy"}},
     "trl_sft": {"train.log": {"loss", "eval_loss", "learning_rate", "eval_mean_token_accuracy"}},
+    "unsloth_sft": {"train.log": {"loss", "grad_norm", "learning_rate"}},
     "verl_tracking": {
         "metrics.jsonl": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
         "train.log": {"critic/rewards/mean", "actor/lr", "actor/pg_loss", "val-core/gsm8k/reward/mean@1"},
