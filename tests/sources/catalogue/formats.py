@@ -75,6 +75,12 @@ SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 """Samples that a source carries, by file name, with the roles of their series."""
 
 REAL = {
+    "OpenAI Baselines, logger": "baselines_logger",
+    "CLU, as Flax trains": "clu_metric_writers",
+    "DeepSpeed, pipeline's console": "deepspeed_pipeline",
+    "Lightning Fabric, CSVLogger": "fabric_csv",
+    "sentence-transformers": "sentence_transformers_trainer",
+    "spaCy, table of the console": "spacy_console",
     "accelerate": "accelerate_tensorboard",
     "CatBoost": "catboost_info",
     "Catalyst": "catalyst_csv",
