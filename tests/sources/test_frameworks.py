@@ -68,6 +68,7 @@ ROLES: dict[str, dict[str, str]] = {
     "lightning_bar": {"val_loss": "validation-loss"},
     "lightning_csv": {"train_loss_step": "train-loss", "val_loss": "validation-loss"},
     "lightning_tensorboard": {"train_loss": "train-loss", "val_loss": "validation-loss"},
+    "litgpt_pretrain": {"loss": "train-loss", "val_loss": "validation-loss", "learning_rate": "learning-rate"},
     "llama_factory": {
         "loss": "train-loss",
         "eval_loss": "validation-loss",
@@ -306,6 +307,14 @@ def test_the_settings_are_found(name: str) -> None:
 
 def test_a_validation_of_mmengine_is_one() -> None:
     assert [one.role.id for one in only_run("mmengine_json").series if one.name == "mse"] == ["validation-error"]
+
+
+def test_batches_of_litgpt_are_steps_and_what_it_prints_again_is_no_curve(tmp_path: Path) -> None:
+    shutil.copy(FIXTURES / "litgpt_pretrain" / "train.log", tmp_path)
+    (run,) = load(tmp_path)
+    losses = {one.role.id: one.steps.tolist() for one in run.series if one.role.id.endswith("-loss")}
+    assert losses == {"train-loss": list(range(2, 41, 2)), "validation-loss": [10, 20, 30, 40]}
+    assert "max_iters" not in run.hyperparameters  # of the evaluation
 
 
 def test_copies_of_one_run_are_listed_and_count_once() -> None:

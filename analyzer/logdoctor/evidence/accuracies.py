@@ -22,6 +22,9 @@ NEAR_GUESSING = 3.0
 """How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
 loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
 
+LARGEST_COUNT = log(100_000)
+"""First loss from which it is that of no number of classes."""
+
 UNTRAINED = 1.5
 """First accuracy in units of that of guessing up to which nothing has been learnt: few rows show it no better."""
 
@@ -59,10 +62,11 @@ def best_accuracy(run: Run) -> float:
 
 
 def poor_accuracy(run: Run, limit: float) -> str:
-    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
+    """Say where the accuracies of a classifier end when none comes further from guessing than a limit, or nothing.
 
-    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
-    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
+    The limit is a share of the way from guessing to being always right. Language models, whose accuracy ends at the
+    entropy of text, and preference tuning are no classifiers. Nor is taken for one whose first accuracy is far from
+    that of guessing, 1 / C, where its first loss is ln C.
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
@@ -72,8 +76,19 @@ def poor_accuracy(run: Run, limit: float) -> str:
     first = min(first_accuracy(one) for one in found)
     if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
         return ""
-    best = max(end_accuracy(one) for one in found)
-    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
+    poor = better_than_guessing(run) < limit
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if poor else ""
+
+
+def better_than_guessing(run: Run) -> float:
+    """Return how far the best accuracy has come from 1 / C, guessing (0), to being always right (1).
+
+    C is the number of classes whose ln C the first training loss is nearest to; without one, very many.
+    """
+    train = run.find(TrainLoss)
+    known = train is not None and len(train.finite) and train.finite.values[0] < LARGEST_COUNT
+    guess = 1 / max(2, round(exp(float(train.finite.values[0])))) if train is not None and known else 0.0
+    return (best_accuracy(run) - guess) / (1 - guess)
 
 
 def evenness(loss: float, wrong: float, level: float) -> float:

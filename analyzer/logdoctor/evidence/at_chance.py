@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
+from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
@@ -153,19 +155,20 @@ def never_better(
 
     The loss may rest above it, or fall towards it: who guesses, and is surer than he should be, loses more. None where
     it has not moved, which is another finding, or lies so far above that it may be a loss of more classes, as that of a
-    language model, or of another kind.
+    language model, or of another kind; a rate at which hardly any network trains explains that, too.
     """
     found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
     accuracies = [one for one in found if len(one)]
-    moved = train.start - train.end > BY_HEART * train.start
+    moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
+    most = inf if is_far_too_high(Hyperparameters(run)) else NOT_FAR_ABOVE
     for one in chance.levels:
         sure = one.classes in {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
         if not sure or not one.by_accuracy or one.larger_share is not None:
             continue
         lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
-        above = lowest >= (1 - BELOW / 2) * one.level and train.end <= NOT_FAR_ABOVE * one.level
+        above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
         guesses = all(
             float(np.median(part)) <= _guessed(one) * accuracy_unit(each.values)
             for each in accuracies

@@ -11,7 +11,7 @@ from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.accuracy import accuracy_unit, is_of_best, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
@@ -85,17 +85,18 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
 def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it.
 
-    One whose first value comes after the second of the loss says nothing of its beginning. That of validation comes
-    later still: it names the level where it rests there at first, below a loss that no guessing has.
+    One whose first value comes after the second of the loss says nothing of its beginning. Above a loss that guessing
+    has in any vocabulary, so does an accuracy of tokens, and one of validation that rests there at first.
     """
-    found = []
+    found, no_text = [], loss.values[0] >= LARGEST
     for series in run.all(TrainMetric):
         values = series.finite.values
         late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        if not is_of_classes(series.name) or len(values) < 2 or late:
+        named = is_of_best(series.name) if no_text else is_of_classes(series.name)
+        if not named or len(values) < 2 or late:
             continue
         found += _named_by(series.name, values, values[:1])
-    if found or loss.values[0] < LARGEST:
+    if found or not no_text:
         return found
     for series in run.all(ValMetric):
         values = series.finite.values

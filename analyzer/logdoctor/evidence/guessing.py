@@ -23,6 +23,9 @@ of the best one above the variance, where the mean is not quite found."""
 SAME_LEVEL = 0.01
 """Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
 
+UNTRAINED = 3.0
+"""First evaluation in units of all that come after, from which the first updates threw the run."""
+
 SIGMAS = 3.0
 """Standard errors of a third of the training losses by which the first may lie off the last by chance."""
 
@@ -37,7 +40,13 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
     move at all any more. A fine-tuning of text may end at such a loss by chance, but its validation falls steadily, at
     a rate far below that at which networks are trained from scratch.
     """
-    if len(val) < MIN_EVALUATIONS or not _rests(train) or train.end < UNLEARNT * train.first:
+    if len(val) < MIN_EVALUATIONS or not _rests(train):
+        return False
+    if np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end < val.first * SAME_LEVEL / UNTRAINED:
+        return (
+            greatest_height(run, settings) or 0.0
+        ) >= MODEST  # the first updates threw it, and all else is one level
+    if train.end < UNLEARNT * train.first:
         return False
     first, _, last = val.thirds
     found = 0 < val.start <= (1 + REACHED) * val.end and val.best >= (1 - SAME_LEVEL) * val.end

@@ -9,9 +9,10 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.first_loss import is_evaluated_before
+from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
@@ -118,6 +119,20 @@ def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) ->
     if not rose or abs(val.end - train.end) > ALIKE * val.end:
         return ""
     return f"{val.series.name} is {number(val.first)} before training and never below {number(val.best)} after it"
+
+
+def gains_next_to_nothing(
+    train: Trend[TrainLoss], val: Trend[ValLoss] | None, settings: Hyperparameters, share: float
+) -> bool:
+    """Whether both losses fall by less than a share of their start and level off, at a rate at which networks learn.
+
+    However sure such a fall is, it is that of what can be known without the input: how often each answer is right.
+    """
+    if val is None or (greatest_height(settings.run, settings) or 0.0) < MODEST:
+        return False
+    falls = [max(one.start - one.best, 0.0) <= share * abs(one.start) for one in (train, val)]
+    levels = [one.thirds[1] - one.thirds[2] <= (one.thirds[0] - one.thirds[1]) / 2 for one in (train, val)]
+    return all(falls) and all(levels)
 
 
 def falls_steadily(val: Trend[Any]) -> bool:

@@ -49,15 +49,19 @@ def is_accuracy(name: str) -> bool:
     return not ACCURACY.isdisjoint(words(name))
 
 
+def is_of_best(name: str) -> bool:
+    """Tell whether a series is an accuracy of the one best answer, not of the best five or so (`acc_top5`, `Acc@5`)."""
+    named = words(name)
+    counted = any(one in {"acc", "accuracy", "top"} and after in SEVERAL_BEST for one, after in pairwise(named))
+    return is_accuracy(name) and not (counted or OF_SEVERAL & set(named))
+
+
 def is_of_classes(name: str) -> bool:
     """Tell whether a series is an accuracy of the one best answer among classes, of which some values are guessing.
 
-    It is not where the best five or so count (`acc_top5`, `Acc@5`), nor of a language model's tokens
-    (`mean_token_accuracy`, `token_acc`), whose entropy is that of the text.
+    That of a language model's tokens (`mean_token_accuracy`, `token_acc`) is not: its entropy is that of the text.
     """
-    named = words(name)
-    counted = any(one in {"acc", "accuracy", "top"} and after in SEVERAL_BEST for one, after in pairwise(named))
-    return is_accuracy(name) and not (counted or (OF_SEVERAL | OF_TOKENS) & set(named))
+    return is_of_best(name) and not OF_TOKENS & set(words(name))
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

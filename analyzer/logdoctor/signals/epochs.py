@@ -24,11 +24,9 @@ PHASES = 20
 EDGE = 0.2
 """Share of an epoch at each end whose moves are compared."""
 
-JOINED = 4
-"""Most epochs that are taken together until they have as many points each time."""
-
-MIN_JOINED = 6
-"""Times that joined epochs must come: of four, noise on a falling loss repeats itself in one run of six."""
+JOINED, REPEATED = 4, 8
+"""Most epochs that are taken together until they have as many points each time, and how many times they must be there:
+their course has more phases, and fewer repeats of each."""
 
 OUTLYING = 4.0
 """Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
@@ -73,12 +71,12 @@ class Epochs:
     def joined(self) -> Epochs | None:
         """The same, some epochs at a time, where a logged step straddles two and each is seen at other phases.
 
-        None where every epoch has as many points, or no JOINED of them do, MIN_JOINED times over.
+        None where every epoch has as many points, or no JOINED of them do, REPEATED times over.
         """
         lengths = np.diff(self.starts)
         for many in range(2, JOINED + 1) if np.ptp(lengths) else ():
             starts = self.starts[::many]
-            if len(starts) > MIN_JOINED and not np.ptp(np.diff(starts)):
+            if len(starts) > REPEATED and not np.ptp(np.diff(starts)):
                 return replace(self, starts=starts, together=many)
         return None
 

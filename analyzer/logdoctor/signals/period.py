@@ -23,8 +23,9 @@ MIN_REPEAT_POINTS = 16
 MIN_CORRELATION = 0.5
 """Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
 
-FAR_OUT = 10.0
-"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured."""
+FAR_OUT, SELDOM = 10.0, 0.05
+"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured, and
+the share of the values up to which they are: of bursts, all count."""
 
 SETTLED_FROM = 0.1
 """Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
@@ -70,7 +71,8 @@ def _times_contained(alike: NDArray[np.float64], period: int) -> int:
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern, and no step of that mean."""
     middle, reach = float(np.median(values)), FAR_OUT * float(np.subtract(*np.percentile(values, [90, 10])))
-    near = np.clip(values, middle - reach, middle + reach) if reach > 0 else values
+    few = 0 < np.mean(np.abs(values - middle) > reach) <= SELDOM
+    near = np.clip(values, middle - reach, middle + reach) if few else values
     padded = np.pad(near, (width // 2, width - 1 - width // 2), mode="reflect")
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     left = near - (sums[width:] - sums[:-width]) / width

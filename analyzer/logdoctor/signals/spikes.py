@@ -114,6 +114,11 @@ def same_again(spikes: Spikes[R]) -> tuple[Spike, ...]:
     return brief if spread and alike and len(brief) >= MOST * len(spikes.found) else ()
 
 
+def comes_again(series: Series) -> bool:
+    """Whether a loss makes the same jump again and again, and is back at once: the data do that, not the weights."""
+    return len(series.finite) >= MIN_SPIKE_POINTS and bool(same_again(Spikes.measure(series)))
+
+
 TAIL = 0.99
 """Quantile of ordinary heights that an event has to stand out from."""
 

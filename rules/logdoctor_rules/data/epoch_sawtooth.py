@@ -64,7 +64,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points; where nothing tells the epochs, 16 points and a sharp jump. Losses logged "
         "once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau")
+    explains = ("oscillation", "loss-spike", "plateau", "memorization-steps")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"

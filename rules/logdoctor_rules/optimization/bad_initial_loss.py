@@ -39,6 +39,7 @@ from logdoctor.evidence.first_loss import (
 )
 from logdoctor.evidence.rates import is_far_too_high, rate_height
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
+from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
@@ -157,6 +158,12 @@ class BadInitialLoss(Rule):
             train_loss=decay(127.0, 14.0, half_life=0.3).noisy(4.0),
             val_accuracy=given([0.1, 0.11, 0.105]).followed_by(line(0.13, 0.45, 12)),
         ),
+        fires(
+            "above any guessing, and a tenth of the tokens is right",
+            axis=Axis.STEP,
+            train_loss=decay(61.0, 31.0, half_life=0.3).noisy(4.0),
+            train_token_acc=flat(0.1).noisy(0.02),
+        ),
         silent(
             "a sum of losses, and validation guesses among ten at first",
             axis=Axis.STEP,
@@ -173,6 +180,12 @@ class BadInitialLoss(Rule):
             "half of ten classes are learnt at once: two classes would begin at 0.69",
             train_loss=decay(2.21, 1.1, half_life=0.05).noisy(0.01),
             val_accuracy=flat(0.48).noisy(0.01),
+        ),
+        silent(
+            "five classes, half of them learnt from the first evaluation on",
+            axis=Axis.STEP,
+            train_loss=decay(1.62, 0.6).noisy(0.02),
+            val_accuracy=flat(0.48, 40).noisy(0.01),
         ),
         silent(
             "a language model's first epoch, right half the time: it never comes near guessing among two",
@@ -239,7 +252,8 @@ class BadInitialLoss(Rule):
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        high = is_entropy and ratio >= (self.max_start if single else self.max_average)
+        may_be_more = named.by_accuracy and first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+        high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):
             return

@@ -172,6 +172,12 @@ class StalledAtChance(Rule):
             train_loss=decay(2.6, 2.42, 60).noisy(0.03),
             val_accuracy=flat(0.1, 30).noisy(0.01),
         ),
+        fires(
+            "far above ln 10 all along, at a rate that explains it",
+            settings={"optimizer": "SGD", "lr": 10.0},
+            train_loss=decay(14.0, 7.0, 60).noisy(1.0),
+            val_accuracy=flat(0.1, 30).noisy(0.01),
+        ),
         silent(
             "above ln 3 all along, and a third of the next words is right: a language model",
             train_loss=decay(3.6, 3.3, 60).noisy(0.03),

@@ -92,6 +92,7 @@ REAL = {
     "Hugging Face, trainer state with copies": "hf_trainer",
     "Hugging Face 4, console, results and model card": "hf_trainer_4",
     "Keras, CSVLogger": "keras_csv",
+    "LitGPT, pretraining": "litgpt_pretrain",
     "LLaMA-Factory, all it writes": "llama_factory",
     "LightGBM": "lightgbm_console",
     "Lightning, bar of 2.6": "lightning_bar",

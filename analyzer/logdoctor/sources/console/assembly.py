@@ -14,12 +14,13 @@ from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
+from logdoctor.sources.console.echoes import without_echoes
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import EPOCH, clock_of, counted_through, main_counter, table_of
-from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections
+from logdoctor.sources.console.placing import EPOCH, clock_of, counted_alike, counted_through, main_counter, table_of
+from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
 from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
@@ -59,7 +60,7 @@ class Assembled:
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
     """Put the believed streams of each run in a log together; none when none is believed."""
-    streams = [of_one_rank(rows) for rows in streams]
+    streams = [printed_once(of_one_rank(rows)) for rows in streams]
     epochs = Clock.of([
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
@@ -72,7 +73,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []
-    believed = _apart_by_epoch(believed)
+    believed = _apart_by_epoch(counted_alike(without_echoes(believed)))
     silent = [part for part in counted if not part.values]
     samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     step_axis = Axis.SAMPLES if samples else Axis.STEP

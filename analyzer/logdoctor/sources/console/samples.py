@@ -8,6 +8,36 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a tutorial: batches of an epoch above the line that names it",
+        "stdout.txt",
+        "    batch 8/16  loss=3.5\n"
+        "    batch 16/16  loss=3.25\n"
+        "| epoch   1 | time:  2.50s | train loss   3.375 | valid loss   3.0 |\n"
+        "    batch 8/16  loss=2.5\n"
+        "    batch 16/16  loss=2.25\n"
+        "| epoch   2 | time:  2.25s | train loss   2.375 | valid loss   2.5 |\n",
+        {
+            "loss": [(8, 3.5), (16, 3.25), (24, 2.5), (32, 2.25)],
+            "epoch": [(16, 1), (32, 2)],
+            "time (s)": [(16, 2.5), (32, 2.25)],
+            "train loss": [(16, 3.375), (32, 2.375)],
+            "valid loss": [(16, 3.0), (32, 2.5)],
+        },
+    ),
+    Sample(
+        "columns that are as wide as their names, one space apart",
+        "fit.txt",
+        "epoch      train_loss valid_loss accuracy   time\n"
+        "0          1.5        1.25       0.5        00:01\n"
+        "1          1.25       1.0        0.75       00:02\n",
+        {
+            "train_loss": [(0, 1.5), (1, 1.25)],
+            "valid_loss": [(0, 1.25), (1, 1.0)],
+            "accuracy": [(0, 0.5), (1, 0.75)],
+            "time": [(0, 1.0), (1, 2.0)],
+        },
+    ),
+    Sample(
         "nanoGPT: noisy batches, and estimates on lines of their own",
         "nanogpt.log",
         "tokens per iteration will be: 491,520\n"

@@ -43,6 +43,7 @@ _CARD = re.compile(
 _TAG = re.compile(r"<[^<>]{1,40}>")
 _BANNER = re.compile(r"\b(Num examples|Num Epochs|Instantaneous batch size per device|Total train batch size|"
                      r"Gradient Accumulation steps|Total optimization steps)\b[^=]{0,60}= ([0-9][0-9,]*)$")  # fmt: skip
+_EVALUATION = re.compile(r"[\s{(]*['\"]?eval\w*['\"]?\s*[:=]\s*\w*[{(]")
 _CODE = re.compile(r"(?:import \w|from \S+ import |def \w+\(|class \w+[(:]|#include )")
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 
@@ -54,7 +55,20 @@ def settings_in(lines: list[str]) -> dict[str, Setting]:
     """
     if any(map(_CODE.match, lines)):
         return {}
-    return {name: value for line in lines[:MOST_LINES] if len(line) < LONGEST_LINE for name, value in _settings(line)}
+    told = (line for line in _of_training(lines[:MOST_LINES]) if len(line) < LONGEST_LINE)
+    return {name: value for line in told for name, value in _settings(line)}
+
+
+def _of_training(lines: list[str]) -> Iterator[str]:
+    """Leave out what is set for the evaluation alone: LitGPT prints `'eval': {'max_iters': 100,` and more."""
+    depth = 0
+    for line in lines:
+        began = None if depth else _EVALUATION.match(line)
+        if not depth and not began:
+            yield line
+            continue
+        rest = line[began.end() - 1 :] if began else line
+        depth = max(0, depth + sum(map(rest.count, "{(")) - sum(map(rest.count, "})")))
 
 
 def pairs_in(heading: str) -> Iterator[tuple[str, Setting, str]]:
