@@ -319,9 +319,8 @@ def test_monitors_of_environments_side_by_side_are_one_training(tmp_path: Path) 
 
 
 def test_what_ray_writes_again_in_event_files_counts_once(tmp_path: Path) -> None:
-    write_csv(
-        tmp_path / "progress.csv",
-        **{"env_runners/episode_return_mean": [20.5, 21.5], "num_env_steps_sampled_lifetime": [400, 800]},
+    (tmp_path / "progress.csv").write_text(
+        "env_runners/episode_return_mean,num_env_steps_sampled_lifetime\n20.5,400\n21.5,800\n"
     )
     write_events(
         tmp_path, {"ray/tune/env_runners/episode_return_mean": [20.5, 21.5], "ray/tune/only_here": [1.0, 2.0]}, 1

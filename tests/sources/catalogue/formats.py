@@ -128,6 +128,16 @@ REAL = {
 }
 """Folders of fixtures/frameworks."""
 
+FROM_SOURCE = {
+    "CleanRL": "its scripts of today lie on no package index; those of 0.4.8, of 2021, were run",
+    "Megatron-LM": "megatron-core has no `megatron.training`, which prints these lines",
+    "Megatron-LM, validation": "megatron-core has no `megatron.training`, which prints these lines",
+    "OpenAI Baselines": "the names of its last commits, while the package index holds 0.1.5",
+    "RLlib, older": "the columns of Ray 1, which does not install beside a Python of today",
+    "Spinning Up": "it lies on no package index (`spinup` there is another program) and needs TensorFlow 1",
+}
+"""Why some texts of reinforcement learning and of large trainings are written from source code."""
+
 ELSEWHERE = {
     "W&B, .wandb": "wandb/run.wandb",
     "MLflow, file store": "mlflow/mlruns",
