@@ -14,7 +14,7 @@ from tensorboardX import SummaryWriter
 from logdoctor.errors import NoRunError
 from logdoctor.reading import load, read
 from logdoctor.run import Run, Split, State
-from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
+from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss
 
 FALL = np.linspace(2.3, 0.4, 40)
 
@@ -308,3 +308,44 @@ def test_a_capture_tells_the_loss_that_a_log_does_not(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     assert run.find(TrainLoss) is not None
     assert run.find(ValLoss) is not None
+
+
+def test_monitors_of_environments_side_by_side_are_one_training(tmp_path: Path) -> None:
+    for i in range(3):
+        (tmp_path / f"{i}.monitor.csv").write_text(f"#{{}}\nr,l,t\n{i}.5,20,0.5\n2.5,30,0.9\n")
+    (run,) = load(tmp_path)
+    found = {one.name: one.steps.tolist() for one in run.all(Reward)}
+    assert found == {f"env{i}/episode_reward": [20, 50] for i in range(3)}
+
+
+def test_what_ray_writes_again_in_event_files_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "progress.csv").write_text(
+        "env_runners/episode_return_mean,num_env_steps_sampled_lifetime\n20.5,400\n21.5,800\n"
+    )
+    write_events(
+        tmp_path, {"ray/tune/env_runners/episode_return_mean": [20.5, 21.5], "ray/tune/only_here": [1.0, 2.0]}, 1
+    )
+    (run,) = load(tmp_path)
+    assert {one.name: one.steps.tolist() for one in run.series} == {
+        "env_runners/episode_return_mean": [400, 800],
+        "ray/tune/only_here": [1, 2],
+    }
+
+
+def test_a_console_of_three_digits_holds_what_an_event_file_does(tmp_path: Path) -> None:
+    rewards = [21.05, 23.4615, 22.8824, 26.4074, 118.376, 98.0689, 12.55, 17.25, 44.4444, 30.125, 9.975]
+    write_events(tmp_path, {"rollout/ep_rew_mean": np.array(rewards, np.float32)})
+    lines = (f"step: {i} rollout/ep_rew_mean: {reward:.3g}" for i, reward in enumerate(rewards))
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    (run,) = load(tmp_path)
+    assert len(run.all(Reward)) == 1
+
+
+def test_lists_of_episodes_are_no_curves(tmp_path: Path) -> None:
+    rows = [
+        {"training_iteration": i, "episode_reward_mean": 20.5 + i, "hist_stats": {"episode_reward": [20.5] * (i + 2)}}
+        for i in range(3)
+    ]
+    (tmp_path / "result.json").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (run,) = load(tmp_path)
+    assert [one.name for one in run.series] == ["episode_reward_mean"]

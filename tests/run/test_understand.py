@@ -182,3 +182,8 @@ class TestChoice:
 @pytest.mark.parametrize("name", ["elbo", "neg_loss"])
 def test_what_is_maximised_is_no_loss(name: str) -> None:
     assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.KlDivergence}
+
+
+def test_the_norm_that_scikit_learn_prints_is_of_weights() -> None:
+    assert roles_of(*named("Norm", "NNZs", "Avg. loss"))["Norm"] is roles.Unknown
+    assert roles_of(*named("norm", "trl"))["norm"] is roles.GradNorm  # llm.c

@@ -28,6 +28,8 @@ ROLES: dict[str, dict[str, str]] = {
         "last/Logloss": "validation-loss",
         "last/Accuracy": "validation-metric",
     },
+    "baselines_logger": {"eprewmean": "reward", "value_loss": "policy-loss", "policy_entropy": "entropy"},
+    "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "catboost_info": {
         "learn/Logloss": "train-loss",
         "validation/Logloss": "validation-loss",
@@ -42,7 +44,6 @@ ROLES: dict[str, dict[str, str]] = {
         "learning_rate": "learning-rate",
         "grad_norm": "gradient-norm",
     },
-    "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "cleanrl_ppo": {
         "charts/episode_reward": "reward",
         "charts/learning_rate": "learning-rate",
@@ -51,8 +52,15 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
     "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
+    "clu_metric_writers": {
+        "train_loss": "train-loss",
+        "eval_loss": "validation-loss",
+        "learning_rate": "learning-rate",
+    },
     "deepspeed_csv": {"train_loss": "train-loss"},
+    "deepspeed_pipeline": {"train_loss": "train-loss", "lr": "learning-rate"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
+    "fabric_csv": {"loss": "train-loss", "val_loss": "validation-loss", "lr": "learning-rate"},
     "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
     "hf_trainer": {"loss": "train-loss", "eval_loss": "validation-loss", "grad_norm": "gradient-norm"},
     "hf_trainer_4": {
@@ -107,13 +115,19 @@ ROLES: dict[str, dict[str, str]] = {
         "info/learner/default_policy/learner_stats/entropy": "entropy",
     },
     "sacred_files": {"training.loss": "train-loss", "validation.loss": "validation-loss"},
-    "spacy_jsonl": {"score": "validation-metric"},
+    "sentence_transformers_trainer": {
+        "loss": "train-loss",
+        "eval_loss": "validation-loss",
+        "eval_held-out_spearman_cosine": "validation-metric",
+    },
     "sklearn_mlp": {"loss": "train-loss", "Validation score": "validation-metric"},
     "skrl_tensorboard": {
         "Reward / Total reward (mean)": "reward",
         "Loss / Policy loss": "policy-loss",
         "Loss / Value loss": "policy-loss",
     },
+    "spacy_console": {"CATS_SCORE": "validation-metric", "SCORE": "validation-metric"},
+    "spacy_jsonl": {"score": "validation-metric"},
     "speechbrain_lines": {"train loss": "train-loss", "valid loss": "validation-loss"},
     "stable_baselines3_console": {
         "rollout/ep_rew_mean": "reward",
@@ -127,6 +141,7 @@ ROLES: dict[str, dict[str, str]] = {
         "train/entropy_loss": "policy-loss",
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
+    "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
     "tianshou_tensorboard": {
         "training/returns_stat/mean": "reward",
         "test/returns_stat/mean": "reward",
@@ -134,7 +149,6 @@ ROLES: dict[str, dict[str, str]] = {
         "update/vf_loss/mean": "policy-loss",
     },
     "timm_summary": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
-    "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
     "torch_tensorboard": {
         "loss/train": "train-loss",
         "loss/val": "validation-loss",
@@ -200,6 +214,7 @@ ROLES: dict[str, dict[str, str]] = {
 SETTINGS: dict[str, dict[str, Setting]] = {
     "accelerate_tensorboard": {"lr": 0.01, "batch_size": 32},
     "clearml_offline": {"lr": 0.01, "batch_size": 32},
+    "clu_metric_writers": {"learning_rate": 0.01, "batch_size": 32},
     "dvclive_tsv": {"lr": 0.01, "batch_size": 32},
     "hf_trainer_4": {
         "num_train_epochs": 4,

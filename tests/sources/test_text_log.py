@@ -408,3 +408,9 @@ def test_any_bytes_can_be_read(folder: Path, noise: bytes) -> None:
         assert len(points(read(path))["loss"]) >= 9
     except UnreadableLogError:  # the noise made it UTF-16
         assert noise.count(b"\0") > 10
+
+
+def test_an_evaluation_stands_at_its_own_steps(tmp_path: Path) -> None:
+    content = "".join(f"Eval num_timesteps={400 * i}, episode_reward=2{i}.50 +/- 3.50\n" for i in range(1, 6))
+    (reward,) = run_of(write(tmp_path / "train.log", content)).series
+    assert (reward.name, reward.steps.tolist()) == ("eval/episode_reward", [400, 800, 1200, 1600, 2000])

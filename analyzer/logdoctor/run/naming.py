@@ -52,6 +52,9 @@ _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
 _LIGHTGBM_ERROR = re.compile(r"'s l[12]$")
 """LightGBM's `valid_0's l2`: the mean squared error of a set, and `l1` the absolute one."""
 
+SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
+"""Columns of losses in spaCy's table, or fields of its records: one for each component."""
+
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
 _EXTREMES = frozenset({"min", "max", "final"})

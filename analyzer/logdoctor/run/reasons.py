@@ -43,6 +43,8 @@ def _instead(series: Series, plain: type[Role]) -> str:
         return "a term as the loss"
     if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
         return "an error as the loss"
+    if series.role is roles.Unknown and naming.SPACY_LOSS.match(series.name):
+        return "a sum since the last evaluation"
     if series.role is roles.Unknown and issubclass(plain, roles.Loss):
         return "games lost"
     if series.role is roles.Unknown and plain is roles.GradNorm:

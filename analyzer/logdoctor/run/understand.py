@@ -27,9 +27,8 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
-_SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
 _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
-"""Columns of spaCy's table, or fields of its records: a loss for each component, its scores."""
+"""Columns of scores in spaCy's table, or fields of its records."""
 
 _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 """What either has besides, the mean of the scores, by the beginnings of names."""
@@ -79,11 +78,13 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
     Those of `tok2vec` are not even losses but what other components send back. Its scores are of held-out data.
     """
     beginnings = {one.name.partition("/")[0] for one in series}
-    if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(_SPACY_LOSS.match(one.name) for one in series):
+    if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(
+        naming.SPACY_LOSS.match(one.name) for one in series
+    ):
         return series
     return [
         replace(one, role=roles.Unknown)
-        if _SPACY_LOSS.match(one.name)
+        if naming.SPACY_LOSS.match(one.name)
         else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
         else one

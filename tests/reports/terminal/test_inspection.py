@@ -65,6 +65,11 @@ def test_no_hint_where_every_series_has_a_role() -> None:
     assert "logdoctor.toml" not in render([Run("a", understand(SERIES[:1]))], [], Page())
 
 
+def test_no_hint_where_rewards_are_all_that_is_logged() -> None:
+    monitor = [Series.of("episode_reward", [20, 40], [20.0, 20.0]), Series.of("episode_length", [20, 40], [20.0, 20.0])]
+    assert "logdoctor.toml" not in render([Run("a", understand(monitor))], [], Page())
+
+
 def test_json_has_the_counts_of_the_text_and_no_judgement() -> None:
     document = json.loads(render_json([RUN], ["sweep/notes.csv"]))
     (run,) = document["runs"]

@@ -75,6 +75,12 @@ SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 """Samples that a source carries, by file name, with the roles of their series."""
 
 REAL = {
+    "OpenAI Baselines, logger": "baselines_logger",
+    "CLU, as Flax trains": "clu_metric_writers",
+    "DeepSpeed, pipeline's console": "deepspeed_pipeline",
+    "Lightning Fabric, CSVLogger": "fabric_csv",
+    "sentence-transformers": "sentence_transformers_trainer",
+    "spaCy, table of the console": "spacy_console",
     "accelerate": "accelerate_tensorboard",
     "CatBoost": "catboost_info",
     "CatBoost, several test sets": "catboost_tests",
@@ -137,6 +143,12 @@ ELSEWHERE = {
 """Fixtures that really were written and have test modules of their own."""
 
 NOT_RUN = {
+    "CleanRL": "its scripts of today lie on no package index; those of 0.4.8, of 2021, were run",
+    "Megatron-LM": "megatron-core has no `megatron.training`, which prints these lines",
+    "Megatron-LM, validation": "megatron-core has no `megatron.training`, which prints these lines",
+    "OpenAI Baselines": "the names of its last commits, while the package index holds 0.1.5",
+    "RLlib, older": "the columns of Ray 1, which does not install beside a Python of today",
+    "Spinning Up": "it lies on no package index (`spinup` there is another program) and needs TensorFlow 1",
     "nanoGPT": "no package: a repository to be copied",
     "nanochat": "no package: a repository to be copied, for GPUs",
     "modded-nanogpt": "no package: a repository to be copied, for GPUs",
