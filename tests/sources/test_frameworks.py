@@ -20,13 +20,24 @@ FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
 ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
+    "catalyst_console": {"loss": "train-loss", "valid loss": "validation-loss"},
     "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
     "deepspeed_csv": {"train_loss": "train-loss"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
+    "espnet_log": {"loss": "train-loss", "valid loss": "validation-loss", "lr": "learning-rate"},
+    "fairseq_json": {"loss": "train-loss", "valid loss": "validation-loss", "gnorm": "gradient-norm"},
+    "fairseq_simple": {"loss": "train-loss", "valid loss": "validation-loss", "gnorm": "gradient-norm"},
     "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
     "hf_trainer": {"loss": "train-loss", "eval_loss": "validation-loss", "grad_norm": "gradient-norm"},
+    "ignite_bar": {"training/batchloss": "train-loss", "validation/loss": "validation-loss"},
     "keras_csv": {
+        "loss": "train-loss",
+        "val_loss": "validation-loss",
+        "accuracy": "train-metric",
+        "val_accuracy": "validation-metric",
+    },
+    "keras_tensorboard": {
         "loss": "train-loss",
         "val_loss": "validation-loss",
         "accuracy": "train-metric",
@@ -35,7 +46,17 @@ ROLES: dict[str, dict[str, str]] = {
     "lightning_bar": {"val_loss": "validation-loss"},
     "lightning_csv": {"train_loss_step": "train-loss", "val_loss": "validation-loss"},
     "lightning_tensorboard": {"train_loss": "train-loss", "val_loss": "validation-loss"},
+    "mmcv_log": {"loss": "train-loss", "mse": "validation-error"},
     "mmengine_json": {"loss": "train-loss"},
+    "monai_handlers": {"train_loss": "train-loss", "val_mean_squared_error": "validation-error"},
+    "nnunet_log": {
+        "train_loss": "train-loss",
+        "val_loss": "validation-loss",
+        "lr": "learning-rate",
+        "Pseudo dice": "validation-metric",
+    },
+    "open_clip_log": {"train/loss": "train-loss", "clip_val_loss": "validation-loss"},
+    "paddle_hapi": {"loss": "train-loss", "eval loss": "validation-loss"},
     "ray_tune": {"train_loss": "train-loss", "val_loss": "validation-loss"},
     "sacred_files": {"training.loss": "train-loss", "validation.loss": "validation-loss"},
     "spacy_jsonl": {"score": "train-metric"},
@@ -46,8 +67,9 @@ ROLES: dict[str, dict[str, str]] = {
         "train/entropy_loss": "policy-loss",
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
-    "timm_summary": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
+    "tf_estimator": {"loss": "train-loss", "eval/loss": "validation-loss"},
+    "timm_summary": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
     "torch_tensorboard": {
         "loss/train": "train-loss",
         "loss/val": "validation-loss",
@@ -61,7 +83,15 @@ ROLES: dict[str, dict[str, str]] = {
         "val/loss": "validation-loss",
         "metrics/accuracy_top1": "validation-metric",
     },
+    "ultralytics_detection": {
+        "train/box_loss": "train-loss",
+        "train/cls_loss": "train-component-loss",
+        "val/box_loss": "validation-loss",
+        "metrics/mAP50(B)": "validation-metric",
+        "lr/pg0": "learning-rate",
+    },
     "visualdl_records": {"Train/loss": "train-loss", "Evaluate/loss": "validation-loss"},
+    "yolox_log": {"total_loss": "train-loss", "lr": "learning-rate"},
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
 
@@ -70,13 +100,17 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "clearml_offline": {"lr": 0.01, "batch_size": 32},
     "dvclive_tsv": {"lr": 0.01, "batch_size": 32},
     "lightning_csv": {"rate": 0.05, "width": 4},
+    "mmcv_log": {"seed": 0},
     "lightning_tensorboard": {"rate": 0.05, "width": 4},
+    "nnunet_log": {"batch_size": 2},
+    "open_clip_log": {"lr": 0.001, "batch_size": 8, "epochs": 3, "wd": 0.2},
     "ray_tune": {"lr": 0.01, "batch_size": 32},
     "sacred_files": {"lr": 0.01, "batch_size": 32},
     "swanlab_local": {"lr": 0.01, "batch_size": 32},
     "tensorboardx_json": {"lr": 0.01, "amp": True},
     "torch_tensorboard": {"lr": 0.01, "batch_size": 32, "optimizer": "SGD", "amp": 1},
     "ultralytics_csv": {"epochs": 3, "batch": 8},
+    "ultralytics_detection": {"epochs": 10, "batch": 16, "lr0": 0.002},
     "visualdl_records": {"lr": 0.01, "bsize": 32},
 }
 

@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
+from logdoctor.sources.console.evaluations import evaluations_apart
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
@@ -55,6 +56,7 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
     ])  # fmt: skip
+    streams = evaluations_apart(streams, epochs)
     bars = [rows for rows in streams if is_pass(rows)]
     told = [part_of(rows) for rows in streams if not is_pass(rows)]
     read = told + beside_lines(states_of_bars(bars, epochs), told)
@@ -63,7 +65,7 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     believed = believed_of(parts, epochs)
     if not any(any(map(tells_performance, part.values)) or names_splits(part.values) for part in believed):
         return None
-    believed = _apart_by_epoch(believed)
+    believed = _apart_by_epoch(_summaries_apart(believed))
     clock = clock_of(believed, epochs, [part for part in counted if not part.values])
     table, lines = table_of(path, believed, epochs, clock)
     counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
@@ -91,6 +93,37 @@ def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:
         else part
         for part in parts
     ]
+
+
+def _summaries_apart(parts: Sequence[Part]) -> list[Part]:
+    """Name what a line tells of an epoch, at the step where it ended, apart from what other lines tell of that step.
+
+    fairseq prints `train | epoch 002 | loss 0.71 | num_updates 120` behind `train_inner | ... loss=0.28 ... 120`.
+    """
+    return [_summary_apart(part, [other for other in parts if other is not part]) for part in parts]
+
+
+def _summary_apart(part: Part, others: Sequence[Part]) -> Part:
+    epochs = part.counters.get(EPOCH)
+    if epochs is None or not part.steps or not (np.diff(epochs) > 0).all():
+        return part
+    told = {name: _is_told_at(name, part, others) for name in part.values}
+    return replace(part, values={f"{name} (epoch)" if told[name] else name: at for name, at in part.values.items()})
+
+
+def _is_told_at(name: str, part: Part, others: Sequence[Part]) -> bool:
+    """Whether other lines tell a quantity at every step of a part, at as many others besides, and of other values."""
+    for counter, at in part.steps.items():
+        beside = [one for one in others if name in one.values and counter in one.counters]
+        if sum(map(len, beside)) < 2 * len(part):
+            continue
+        steps = np.concatenate([one.counters[counter] for one in beside])
+        values = np.concatenate([one.values[name] for one in beside])
+        same = {*zip(steps.tolist(), values.tolist(), strict=True)}
+        repeated = [pair in same for pair in zip(at.tolist(), part.values[name].tolist(), strict=True)]
+        if np.isin(at, steps).all() and 2 * sum(repeated) < len(part):
+            return True
+    return False
 
 
 def _plan(parts: Sequence[Part]) -> int | None:
