@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from logdoctor.finding import Strength as Strength
     from logdoctor.finding import confidence_from as confidence_from
     from logdoctor.notebook import analyze as analyze
+    from logdoctor.reading import load as load
     from logdoctor.rule import Example as Example
     from logdoctor.rule import GroupRule as GroupRule
     from logdoctor.rule import Rule as Rule
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from logdoctor.run.roles import ValError as ValError
     from logdoctor.run.roles import ValLoss as ValLoss
     from logdoctor.run.roles import ValMetric as ValMetric
-    from logdoctor.sources import load as load
 
 __version__ = "0.1.0"
 
@@ -69,7 +69,7 @@ _HOMES = {
         "AdversarialLoss", "Entropy", "GradNorm", "KlDivergence", "LearningRate", "LossScale", "Reward", "Throughput",
         "TrainError", "TrainLoss", "TrainMetric", "ValError", "ValLoss", "ValMetric",
     ),
-    "logdoctor.sources": ("load",),
+    "logdoctor.reading": ("load",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -226,6 +226,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "two processes wrote to the same log",
         ("give every process a folder of its own, or log from rank 0 alone",),
     ),
+    "one-log-for-several-runs": (
+        "a script trained several runs and logged them one after another into one file",
+        ("give every run a log of its own, so that each keeps its settings and can be compared",),
+    ),
     "copied-log": (
         "the log was copied, or two runs are one",
         ("analyze one of the copies; check that two seeds really differ",),

@@ -14,13 +14,13 @@ from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Finding, Outcomes, Severity
 from logdoctor.packs import installed_rules
+from logdoctor.reading import read
 from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
-from logdoctor.sources import read
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 

@@ -21,10 +21,10 @@ from logdoctor.gate.intact import damage_of
 from logdoctor.gate.judge import judge
 from logdoctor.gate.reference_making import make_reference
 from logdoctor.gated import Gated, Verdict
+from logdoctor.reading import load
 from logdoctor.run import Run, Series
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand
-from logdoctor.sources import load
 
 POINTS, BAD_FROM = 400, 300
 TODAY = date(2027, 1, 1)

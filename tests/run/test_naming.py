@@ -154,6 +154,14 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("epoch", NONE, roles.Counter),
     ("global_step", NONE, roles.Counter),
     ("total_tokens", NONE, roles.Counter),
+    # other languages
+    ("Потери на обучении", TRAIN, roles.TrainLoss),
+    ("Точн вал", VALIDATION, roles.ValMetric),
+    ("Средняя ошибка", NONE, roles.TrainError),
+    ("perte validation", VALIDATION, roles.ValLoss),
+    ("Pérdida de entrenamiento", TRAIN, roles.TrainLoss),
+    ("acurácia de validação", VALIDATION, roles.ValMetric),
+    ("tempo accuracy", NONE, roles.TrainMetric),  # English as well
     # words inside words
     ("accumulated_batches", NONE, roles.Unknown),
     ("gloss_texture", NONE, roles.Unknown),

@@ -43,6 +43,13 @@ class TestMainLoss:
     def test_the_loss_that_rules_get(self, names: tuple[str, ...], train: str | None, val: str | None) -> None:
         assert (best(roles.TrainLoss, *names), best(roles.ValLoss, *names)) == (train, val)
 
+    def test_a_term_of_which_there_is_nothing_is_not_the_loss(self) -> None:
+        """Ultralytics on images without any box: there is no box to be off."""
+        terms = named("train/box_loss", "train/cls_loss", "val/box_loss", "val/cls_loss")
+        found = roles_of(Series.of("train/box_loss", [0, 1, 2], [0.0, 0.0, 0.0]), *terms[1:])
+        assert found["train/cls_loss"] is roles.TrainLoss
+        assert found["val/cls_loss"] is roles.ValLoss
+
     @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
     def test_the_order_in_the_file_does_not_matter(self, order: tuple[int, ...]) -> None:
         names = ("epoch_train_loss", "train_loss", "val_loss_epoch", "val_loss")

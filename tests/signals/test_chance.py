@@ -105,3 +105,8 @@ def test_classes_may_be_given_as_a_fraction_that_is_a_whole_number() -> None:
     for count, expected in ((10.0, [10]), (10.5, [])):
         run = Run("run", (), hyperparameters={"num_classes": count})
         assert [one.classes for one in ChanceLevels.measure(run).levels if not one.by_level_alone] == expected
+
+
+@pytest.mark.parametrize("name", ["mean_token_accuracy", "token_acc", "eval_mean_token_accuracy"])
+def test_a_share_of_tokens_is_no_guessing_among_classes(name: str) -> None:
+    assert known(None, **{name: flat(0.5)}) == []

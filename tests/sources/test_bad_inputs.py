@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from logdoctor.reading import look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
-from logdoctor.sources import look
 from logdoctor.sources.tables import table
 
 COUNT = 60

@@ -22,9 +22,9 @@ from tests.damaged.event_cases import WHOLE, flip
 from tests.damaged.reports import VISUALDL_META, visualdl_scalar
 from tests.sources.test_samples import sources
 
+from logdoctor.reading import Reading, look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources import Reading, look
 
 MOST_REQUESTS = 400
 """No small file takes as many."""

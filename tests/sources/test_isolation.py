@@ -16,9 +16,10 @@ from tests.damaged.event_cases import STEPS, WHOLE, value_of
 from logdoctor import analyze
 from logdoctor.cli import main
 from logdoctor.errors import NoRunError
+from logdoctor.reading import Reading, look, read
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, DUPLICATE
-from logdoctor.sources import Reading, discovery, look, read
+from logdoctor.sources import discovery
 from logdoctor.sources.source import Head
 
 NAME = "events.out.tfevents.1700000000.host"

@@ -12,7 +12,7 @@ import pytest
 from logdoctor import load
 from logdoctor.diagnosis import analyze
 from logdoctor.errors import NoRunError
-from logdoctor.sources import look
+from logdoctor.reading import look
 
 TRACE = json.dumps(
     {

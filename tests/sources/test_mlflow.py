@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from logdoctor import load
+from logdoctor.reading import look
 from logdoctor.run import Axis, Run, State
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources import look
 
 FIXTURES = Path(__file__).parent / "fixtures" / "mlflow"
 SQL = (FIXTURES / "mlflow.sql").read_text()

@@ -14,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+import logdoctor.grouping
 import logdoctor.sources
 
 LONG = 4000
@@ -38,9 +39,9 @@ Use = Callable[[str], object]
 
 
 def modules() -> Iterator[ModuleType]:
-    package = logdoctor.sources
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(info.name)
+    for package in (logdoctor.sources, logdoctor.grouping):
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(info.name)
 
 
 def compiled_in(value: object) -> Iterator[re.Pattern[str]]:
@@ -76,7 +77,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str], str]]:
                     "search" if way in ("sub", "split", "finditer", "findall") else way for way in uses.get(name, ())
                 }
                 for way in sorted(ways & {"search", "match", "fullmatch"}) or ["search"]:
-                    yield f"{module.__name__.removeprefix('logdoctor.sources.')}.{name}", pattern, way
+                    yield f"{module.__name__.removeprefix('logdoctor.').removeprefix('sources.')}.{name}", pattern, way
 
 
 PATTERNS = list(patterns())

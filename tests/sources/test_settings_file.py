@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from logdoctor import load
+from logdoctor.reading import look
 from logdoctor.run import Setting
-from logdoctor.sources import look
 
 CURVE = "step,loss\n0,2.5\n1,1.5\n2,1.0\n"
 

@@ -14,9 +14,9 @@ import pytest
 
 from logdoctor import load
 from logdoctor.errors import UnreadableLogError
+from logdoctor.reading import look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
-from logdoctor.sources import look
 from logdoctor.sources.sqlite import sqlite_file
 from logdoctor.sources.sqlite.sqlite_file import opened
 

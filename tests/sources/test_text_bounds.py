@@ -16,6 +16,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.json_lines import JsonLines
+from logdoctor.sources.notebook import Notebook
 from logdoctor.sources.settings_file import SettingsFile
 from logdoctor.sources.source import HEAD_BYTES, Head, Source
 from logdoctor.sources.text_log import TextLog
@@ -49,6 +50,9 @@ ROWS = "\n".join(f"{i},{1 / i}" for i in range(1, 9))
 RECORDS = "\n".join(f'{{"step": {i}, "loss": {1 / i}}}' for i in range(1, 9))
 LINES = "\n".join(f"step {i}: loss {1 / i:.4f}" for i in range(1, 9))
 
+PRINTED = json.dumps(f"{LINES}\n")[:-1]
+NOTEBOOK = '{"cells": [{"cell_type": "code", "outputs": [{"output_type": "stream", "text": [' + PRINTED
+
 FILES: tuple[tuple[Source, str, str, str], ...] = (
     (CsvTable(), "metrics.csv", f"step,loss\n{ROWS}\n9,", "\n"),
     (JsonLines(), "metrics.jsonl", f'{RECORDS}\n{{"step": 9, "', "\n"),
@@ -57,6 +61,9 @@ FILES: tuple[tuple[Source, str, str, str], ...] = (
     (TextLog(), "train.log", f"{LINES}\nstep 9: loss ", "!\n"),
     (TextLog(), "train.log", f"{LINES}\n", ""),
     (TextLog(), "train.log", f"{LINES}\n[", "\n" + LINES.replace("step", "Step")),
+    (Notebook(), "train.ipynb", NOTEBOOK, '"]}]}]}'),
+    (Notebook(), "train.ipynb", f'{NOTEBOOK}"]}}, {{"data": {{"text/html": "<table><tr>', '"}}]}]}'),
+    (Notebook(), "train.ipynb", NOTEBOOK.replace("{", '{"a": "', 1), ""),
     (SettingsFile(), "hparams.yaml", "lr: 0.1\na: ", "\n"),
     (SettingsFile(), "hparams.yaml", "lr: 0.1\n", ""),
 )
@@ -80,7 +87,7 @@ READ = (
     + """
 import sys
 import numpy
-from logdoctor.sources import look
+from logdoctor.reading import look
 look([sys.argv[1] + "/first"])
 before = peak()
 runs = look([sys.argv[1] + "/second"]).runs
@@ -101,6 +108,8 @@ LARGE = {
     "a document of numbers": ("history.json", '{"loss": [0.5', ",1", 40_000_000, 1),
     "lines of lists": ("metrics.jsonl", f"{RECORDS}\n[", "[],", 15_000_000, 1),
     "rows": ("metrics.csv", f"step,loss\n{ROWS}\n", "9,0.5\n", 60_000_000, 0),
+    "a notebook of lists": ("train.ipynb", f'{NOTEBOOK}"]}}]}}, [', "[],", 40_000_000, 1),
+    "pictures": ("train.ipynb", f'{NOTEBOOK}"]}}]}}], "x": "', "iVBORw0KGgo", 160_000_000, 1),
     "lines": ("train.log", f"{LINES}\n", "step 9: loss 0.5000\n", 120_000_000, 0),
 }
 

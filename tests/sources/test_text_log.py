@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logdoctor.errors import UnreadableLogError
+from logdoctor.reading import load
 from logdoctor.run import Axis, Run, State
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
-from logdoctor.sources import load
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.grammar import parse
 from logdoctor.sources.console.masking import MASK, mask
@@ -176,6 +176,8 @@ def test_ranks_and_handlers_that_repeat_a_line_count_once(folder: Path) -> None:
         "2024-01-02 03:04:05.123 | INFO     | __main__:train:88 - ",
         "I0102 03:04:05.123456 12345 solver.cpp:228] ",
         "worker src/loop.py:77 ",
+        "2021-10-16 00:13:20,628 - train.py[line:136] - INFO: | ",
+        "    2024-01-02 03:04:05,123 - INFO - ",
     ],
 )
 def test_where_a_line_was_printed_is_no_value(folder: Path, before: str) -> None:

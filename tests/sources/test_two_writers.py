@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.damaged.records import VERSION, point
 
+from logdoctor.reading import look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, TWO_WRITERS
-from logdoctor.sources import look
 
 ROUNDS = 60
 """How often the processes take turns."""

@@ -11,9 +11,9 @@ import pytest
 from tests.damaged.chunks import BLOCK, chunk, framed, history
 
 from logdoctor import load
+from logdoctor.reading import look
 from logdoctor.run import Axis, Notice, Run, State
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources import look
 from logdoctor.sources.leveldb_log import SEARCH_EFFORT, read_records
 
 REAL = Path(__file__).parent / "fixtures" / "wandb" / "run.wandb"

@@ -22,9 +22,9 @@ def command(*, reference: str, new: str, output_format: str, config_file: str | 
     found.
     """
     from logdoctor.gate.comparing import compare
+    from logdoctor.reading import read
     from logdoctor.reports import compared_json
     from logdoctor.reports.terminal import compared as compared_lines
-    from logdoctor.sources import read
 
     roles = settings(config_file).roles
     compared = compare(read([reference], roles).runs, read([new], roles).runs)

@@ -33,8 +33,8 @@ def command(paths: Sequence[str], output_format: str, output: Path | None, confi
 
     Each has run, series, step, value and wall_time (seconds since 1970). Nothing is sampled, smoothed or reordered.
     """
+    from logdoctor.reading import read
     from logdoctor.reports import export
-    from logdoctor.sources import read
 
     runs = read(paths, settings(config_file).roles).runs
     text = export.csv(runs) if output_format == "csv" else export.jsonl(runs)

@@ -21,8 +21,8 @@ def command(paths: Sequence[str], output_format: str, config_file: str | None, c
 
     Exits with 3 when no run was found.
     """
+    from logdoctor.reading import look
     from logdoctor.reports.terminal import inspection
-    from logdoctor.sources import look
 
     reading = look(paths, settings(config_file).roles)
     as_json = output_format == "json"

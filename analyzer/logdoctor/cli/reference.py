@@ -109,7 +109,7 @@ def show(*, file: Path, color: str) -> None:
 
 
 def _runs(paths: Sequence[str], config_file: str | None) -> Sequence[Run]:
-    from logdoctor.sources import read
+    from logdoctor.reading import read
 
     return read(paths, settings(config_file).roles).runs
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log
+from math import exp, inf, log
 from typing import NamedTuple
 
 import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, stem_of, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.chance import ChanceLevels, entropy
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
@@ -20,6 +21,18 @@ TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu w
 NEAR_GUESSING = 3.0
 """How many times better than guessing a first accuracy may be: evaluations begin a little late. Language models, whose
 loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
+
+LARGEST_COUNT = log(100_000)
+"""First loss from which it is that of no number of classes."""
+
+UNTRAINED = 1.5
+"""First accuracy in units of that of guessing up to which nothing has been learnt: few rows show it no better."""
+
+MANY = 10
+"""Classes that are assumed where nothing tells how many there are."""
+
+SMOOTHED = 1.25
+"""Evenness from which labels are smoothed: the loss is higher than mistakes can make it."""
 
 FEW_EVALUATIONS = 5
 """Evaluations of an accuracy from which its end is one."""
@@ -49,10 +62,11 @@ def best_accuracy(run: Run) -> float:
 
 
 def poor_accuracy(run: Run, limit: float) -> str:
-    """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
+    """Say where the accuracies of a classifier end when none comes further from guessing than a limit, or nothing.
 
-    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
-    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
+    The limit is a share of the way from guessing to being always right. Language models, whose accuracy ends at the
+    entropy of text, and preference tuning are no classifiers. Nor is taken for one whose first accuracy is far from
+    that of guessing, 1 / C, where its first loss is ln C.
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
@@ -62,8 +76,43 @@ def poor_accuracy(run: Run, limit: float) -> str:
     first = min(first_accuracy(one) for one in found)
     if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
         return ""
-    best = max(end_accuracy(one) for one in found)
-    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
+    poor = better_than_guessing(run) < limit
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if poor else ""
+
+
+def better_than_guessing(run: Run) -> float:
+    """Return how far the best accuracy has come from 1 / C, guessing (0), to being always right (1).
+
+    C is the number of classes whose ln C the first training loss is nearest to; without one, very many.
+    """
+    train = run.find(TrainLoss)
+    known = train is not None and len(train.finite) and train.finite.values[0] < LARGEST_COUNT
+    guess = 1 / max(2, round(exp(float(train.finite.values[0])))) if train is not None and known else 0.0
+    return (best_accuracy(run) - guess) / (1 - guess)
+
+
+def evenness(loss: float, wrong: float, level: float) -> float:
+    """Return a loss in units of the most that so many mistakes cost one who is as sure as he is right.
+
+    `wrong` is the share of mistakes, between 0 and 1, `level` the loss of guessing, ln C. 1 where any row is as likely
+    to be wrong as another, and any wrong class as likely, as wrong labels are; less where some rows are hard and the
+    others easy, as dropout, noise and mixup leave them (Jensen); more where labels are smoothed.
+    """
+    return loss / (entropy(wrong) + wrong * log(max(exp(level) - 1, 1.0))) if 0 < wrong < 1 else inf
+
+
+def level_of_guessing(run: Run) -> float:
+    """Return ln C as settings name it or as an untrained model has it, by its first loss and accuracy.
+
+    Where neither is there: that of many classes, or the first loss where it is higher.
+    """
+    named = ChanceLevels.measure(run).said_by_settings
+    if named is not None:
+        return named.level
+    first = [one.finite.values[0] for role in (TrainLoss, ValLoss) for one in run.all(role) if len(one.finite)]
+    right = [first_accuracy(one.finite) for one in accuracies(run) if len(one.finite)]
+    highest = float(max(first, default=0.0))
+    return highest if min(right, default=1.0) <= UNTRAINED * exp(-highest) else max(highest, log(MANY))
 
 
 class EndAccuracy(NamedTuple):
@@ -84,3 +133,19 @@ def end_accuracies(run: Run) -> Iterator[EndAccuracy]:
             theirs = training.get(stem_of(series.name))
             ends = None if theirs is None else end_accuracy(theirs)
             yield EndAccuracy(series.name, end_accuracy(series.finite), ends)
+
+
+def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
+    """Whether a classifier errs in training as wrong labels have it: as much more as the loss says, and anywhere.
+
+    `loss` is that of training, `ratio` the mistakes of validation as a share of those of training, at most, and `even`
+    the least evenness. Where no settings are logged mixup, which is seldom used elsewhere, is as likely. Of what is no
+    classifier, nothing is asked.
+    """
+    return all(
+        run.hyperparameters
+        and theirs is not None
+        and 1 - mine <= ratio * (1 - theirs)
+        and even <= evenness(loss, 1 - theirs, level_of_guessing(run)) < SMOOTHED
+        for _, mine, theirs in end_accuracies(run)
+    )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import inf
+
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
-from logdoctor.evidence.stuck import Beginning
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.stuck import Beginning, stuck_causes
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Axis, Run
-from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
-from logdoctor.signals.accuracy import is_accuracy
-from logdoctor.wording import number
+from logdoctor.run import Axis, Run, Series
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes
+from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.wording import number, stretch
 
 BLOWN_UP = 3.0
 """Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
@@ -36,8 +41,20 @@ GUESSED, GUESSED_MORE = 0.6, 0.06
 """How far above 1 / C an accuracy of guessing may end, as a share of it and at most: sets of a hundred examples waver
 by so much."""
 
+NOT_FAR_ABOVE = 1.1
+"""End of a training loss in units of ln C up to which it is that of guessing among C, and not of a few more classes of
+which some have been learnt; the losses of language models are over twice what their accuracies would name."""
+
 BY_HEART, KEPT = 0.02, 0.5
-"""Fall of the training loss as a share of ln C that is learning, and the part of it that validation must lack."""
+"""Fall of the training loss as a share of ln C, or of its start, that is learning or at least a move, and the part that
+validation must lack."""
+
+CLEARLY_ABOVE = 0.2
+"""Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
+
+OTHERS_UNEVEN = 0.04
+"""Share of the entropy by which that of uneven classes lies lower at most, of which only the largest share is known:
+shares that fall evenly to a quarter of the largest take 3 %."""
 
 EVALUATIONS = 8
 """Evaluations that it takes: features of the data may show late."""
@@ -45,34 +62,134 @@ EVALUATIONS = 8
 SURE = 4.0
 """The same fall in units of its standard error."""
 
+FEW_ACCURACIES = 4
+"""Training accuracies whose last three say where it ended."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A loss that never passes the level of guessing, over all of a run."""
+
+    level: Chance
+    series: Series
+    said: str
+    causes: tuple[Cause, ...]
+
+
+def held_at_chance(
+    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, siblings: Siblings
+) -> Held | None:
+    """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
+    if (found := never_better(run, train, val, chance)) is not None:
+        (level, guesses), series = found, train.series
+        causes = stuck_causes(Stillness(run), Hyperparameters(run), siblings, came_to_chance(train, level))
+        return Held(
+            level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
+        )
+    if val is None or (found := learns_by_heart_alone(run, train, val, chance)) is None:
+        return None
+    (level, guesses), series = found, val.series
+    said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
+    said += f"while {train.series.name} falls to {number(train.end)}"
+    return Held(level, series, said, by_heart_causes(train, guesses))
+
+
+def named(level: Chance) -> str:
+    """Name a level, as a noun."""
+    if level.larger_share is not None:
+        classes = "two" if level.classes == 2 else level.classes
+        return f"the entropy of {classes} classes with shares of {number(level.larger_share)} and the rest"
+    return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
+
+
+def band(level: Chance, tolerance: float) -> tuple[float, float]:
+    """Return the middle and the half width of what counts as a level, of a tolerance as a share of it."""
+    if level.larger_share is None or level.classes == 2:
+        return level.level, tolerance * level.level
+    return (1 - OTHERS_UNEVEN / 2) * level.level, (tolerance + OTHERS_UNEVEN / 2) * level.level
+
+
+def has_learnt(run: Run, chance: Chance) -> bool:
+    """Whether a training accuracy ended well above guessing: then the level is at chance by accident."""
+    for series in run.all(TrainMetric):
+        values = series.finite.values
+        if len(values) >= FEW_ACCURACIES and is_accuracy(series.name):
+            guessed = chance.larger_share or 1 / chance.classes
+            if np.median(values[-3:]) / accuracy_unit(values) > guessed + CLEARLY_ABOVE:
+                return True
+    return False
+
 
 def learns_by_heart_alone(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
 ) -> tuple[Chance, str] | None:
-    """Return the level that validation never leaves while training falls, and the accuracy that says it guesses.
+    """Return the level that validation never leaves while training falls, and what the accuracy says that guesses.
 
     Features of the data would show on new data too, before anything is learnt by heart. None where validation gains,
-    or rises as that of overfitting does, where no accuracy says how many classes there are, and where the settings
-    name what else keeps a network from learning: next to no hidden units, or few updates.
+    or rises as that of overfitting does, where neither an accuracy nor the settings say how many classes there are, and
+    where the settings name what else keeps a network from learning: next to no hidden units, or few updates.
     """
-    found = (one.finite for one in run.all(ValMetric) if is_accuracy(one.name))
+    found = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name) and len(one.finite)]
     accuracies = [one for one in found if len(one) >= EVALUATIONS]
-    if val is None or not accuracies or len(val) < EVALUATIONS:
+    if val is None or len(accuracies) < len(found) or len(val) < EVALUATIONS:
         return None
     if tiny_model(run) or few_updates(train.series, Hyperparameters.measure(run)):
         return None
     for one in chance.levels:
-        level, classes = one.level, one.classes
+        level = one.level
         fall = min(train.start, level) - train.end
         lacks = val.end - train.end >= KEPT * fall and train.sure_fall > SURE
-        limit = 1 / classes + min(GUESSED / classes, GUESSED_MORE)
         rests = (1 - BELOW) * level <= float(val.level.min()) and float(val.level.max()) <= (1 + ABOVE) * level
         begins = abs(train.start / level - 1) <= ABOVE and one.larger_share is None and not one.is_preference
-        guesses = all(end_accuracy(each) <= limit for each in accuracies)
-        if rests and begins and lacks and guesses and fall >= BY_HEART * level:
-            best = float(np.median(accuracies[0].values[-EVALUATIONS:]))
-            return one, f"{accuracies[0].name} ends at {number(best)}"
+        guesses = all(end_accuracy(each) <= _guessed(one) for each in accuracies)
+        known = accuracies or one.by_settings
+        if known and rests and begins and lacks and guesses and fall >= BY_HEART * level:
+            return one, _ends(accuracies[0]) if accuracies else ""
     return None
+
+
+def never_better(
+    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
+) -> tuple[Chance, str] | None:
+    """Return the level that no loss ever comes below while every accuracy guesses, and what the first of those says.
+
+    The loss may rest above it, or fall towards it: who guesses, and is surer than he should be, loses more. None where
+    it has not moved, which is another finding, or lies so far above that it may be a loss of more classes, as that of a
+    language model, or of another kind; a rate at which hardly any network trains explains that, too.
+    """
+    found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
+    accuracies = [one for one in found if len(one)]
+    moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
+    if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
+        return None
+    most = inf if is_far_too_high(Hyperparameters(run)) else NOT_FAR_ABOVE
+    for one in chance.levels:
+        sure = one.classes in {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
+        if not sure or not one.by_accuracy or one.larger_share is not None:
+            continue
+        lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
+        above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
+        guesses = all(
+            float(np.median(part)) <= _guessed(one) * accuracy_unit(each.values)
+            for each in accuracies
+            for part in np.array_split(each.values, 3)
+        )
+        if above and guesses:
+            return one, _ends(accuracies[0])
+    return None
+
+
+def _guessed(chance: Chance) -> float:
+    """Return where an accuracy of guessing may end at most."""
+    return 1 / chance.classes + min(GUESSED / chance.classes, GUESSED_MORE)
+
+
+def _all(series: Series) -> str:
+    return stretch(series, int(series.steps[0]), int(series.steps[-1]))
+
+
+def _ends(accuracy: Series) -> str:
+    return f"{accuracy.name} ends at {number(float(np.median(accuracy.values[-EVALUATIONS:])))}"
 
 
 def by_heart_causes(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
@@ -82,7 +199,7 @@ def by_heart_causes(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
         because(
             "labels-do-not-match",
             Strength.LIKELY,
-            pro=[guesses, fell],
+            pro=[one for one in (guesses, fell) if one],
             fixes=[Fix("look at some inputs beside their labels, as they come out of the loader")],
         ),
         because("validation-set-differs"),

@@ -7,11 +7,13 @@ from math import log
 import numpy as np
 
 from logdoctor.evidence.accuracies import best_accuracy
+from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
-from logdoctor.signals import Chance, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.chance import ACCURACY_IS_CHANCE, entropy
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
+from logdoctor.signals.accuracy import accuracy_unit, is_of_best, is_of_classes
+from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
+from logdoctor.wording import number
 
 AT_ONCE, SHARE = 5, 0.1
 """Logged values after the first within which a fall comes from the output's scale, not from learning; and the share of
@@ -19,6 +21,13 @@ the run that they are at most."""
 
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
+
+
+COMES_DOWN = 0.2
+"""End as a share of the first loss, up to which a loss has come down far."""
+
+RESTED = 3
+"""First evaluations whose accuracies must all be those of guessing."""
 
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
@@ -48,11 +57,27 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     return 0 < train.end <= entropy(best) + (1 - best) * LARGEST
 
 
+def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:
+    """Say at which rate a loss begins above any guessing and comes down far, where hardly any network trains.
+
+    The first updates threw it before the first value was logged, at a rate that is too high for any optimizer. Nothing
+    elsewhere.
+    """
+    rate = given_rate(settings.run)
+    far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
+    came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
+    return f"a learning rate of {number(rate)}" if far and came_down else ""
+
+
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
     """Whether the loss falls further than a sum of cross-entropies that begins at ln C can at the accuracy it reaches.
 
     Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
+    Where an accuracy alone says that it begins at ln C, it must lie above any guessing: a third of the next words, too,
+    may be guessing among three, or learnt.
     """
+    if not named.by_settings and train.first < LARGEST:
+        return False
     best = best_accuracy(run)
     return best > 0 and train.end < -log(best) / named.level * train.first
 
@@ -60,19 +85,36 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
 def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     """Return the chance level that an accuracy names by starting at 1 / C: then nothing was learnt before it.
 
-    One whose first value comes after the second of the loss says nothing of its beginning.
+    One whose first value comes after the second of the loss says nothing of its beginning. Above a loss that guessing
+    has in any vocabulary, so does an accuracy of tokens, and one of validation that rests there at first.
     """
-    found = []
+    found, no_text = [], loss.values[0] >= LARGEST
     for series in run.all(TrainMetric):
         values = series.finite.values
         late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        if not is_accuracy(series.name) or len(values) < 2 or late:
+        named = is_of_best(series.name) if no_text else is_of_classes(series.name)
+        if not named or len(values) < 2 or late:
             continue
-        start = float(values[0]) / accuracy_unit(values)
-        classes = round(1 / start) if start > 0 else 0
-        if classes >= 2 and abs(start * classes - 1) <= ACCURACY_IS_CHANCE and _is_exact(values):
-            found.append(Chance(classes, log(classes), f"{series.name} starts at {start:.3g}"))
+        found += _named_by(series.name, values, values[:1])
+    if found or not no_text:
+        return found
+    for series in run.all(ValMetric):
+        values = series.finite.values
+        if is_of_classes(series.name) and len(values) > 2 * RESTED:
+            found += _named_by(series.name, values, values[:RESTED])
     return found
+
+
+def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
+    """Return the level of the number of classes that the first of some accuracies all name."""
+    shares = first / accuracy_unit(values)
+    if shares.min() <= 0 or not _is_exact(values):
+        return []
+    counts = (*COMMON_CLASSES, round(1 / float(np.median(shares))))
+    classes = next((one for one in counts if np.abs(shares * one - 1).max() <= ACCURACY_IS_CHANCE), 0)
+    if classes < 2:
+        return []
+    return [Chance(classes, log(classes), f"{name} starts at {shares[0]:.3g}")]
 
 
 def _is_exact(values: np.ndarray) -> bool:

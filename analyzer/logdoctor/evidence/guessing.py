@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from logdoctor.evidence.rates import MODEST, rate_height
+from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Run
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Trend
-from logdoctor.signals.explosion import UNLEARNT, rests_at_variance
+from logdoctor.signals.explosion import RESTS, UNLEARNT, VARIANCE
 from logdoctor.signals.stillness import ONE_LEVEL
+from logdoctor.wording import number
 
 MIN_EVALUATIONS = 16
 """Evaluations from which the later half shows whether validation rests."""
 
 REACHED = 0.2
-"""Height of the first validation loss above its last, as a share, that finding the mean of the targets may take."""
+"""Height of the first validation loss above its last, as a share, that finding the mean of the targets may take; and
+of the best one above the variance, where the mean is not quite found."""
 
 SAME_LEVEL = 0.01
 """Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
+
+UNTRAINED = 3.0
+"""First evaluation in units of all that come after, from which the first updates threw the run."""
+
+SIGMAS = 3.0
+"""Standard errors of a third of the training losses by which the first may lie off the last by chance."""
 
 NO_FALL = 4.0
 """Fall of validation in units of its standard error up to which it may be chance, as in no-learning."""
@@ -31,13 +40,39 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
     move at all any more. A fine-tuning of text may end at such a loss by chance, but its validation falls steadily, at
     a rate far below that at which networks are trained from scratch.
     """
-    if len(val) < MIN_EVALUATIONS or not rests_at_variance(train) or train.end < UNLEARNT * train.first:
+    if len(val) < MIN_EVALUATIONS or not _rests(train):
+        return False
+    if np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end < val.first * SAME_LEVEL / UNTRAINED:
+        return (
+            greatest_height(run, settings) or 0.0
+        ) >= MODEST  # the first updates threw it, and all else is one level
+    if train.end < UNLEARNT * train.first:
         return False
     first, _, last = val.thirds
     found = 0 < val.start <= (1 + REACHED) * val.end and val.best >= (1 - SAME_LEVEL) * val.end
     if not found or abs(first - last) > 2 * SAME_LEVEL * last:
         return False
-    if (rate_height(run, settings) or 0.0) >= MODEST:
+    if (greatest_height(run, settings) or 0.0) >= MODEST:
         return True
     frozen = float(np.ptp(val.series.values[len(val) // 2 :])) <= ONE_LEVEL * last
     return abs(first - last) <= SAME_LEVEL * last and (frozen or abs(val.sure_fall) <= NO_FALL)
+
+
+def explains_nothing(run: Run, train: Trend[TrainLoss]) -> str:
+    """Say which coefficient of determination never passes that of the mean, 0, where no other does, or nothing.
+
+    Nothing, too, where training surely falls, or validation is far worse than its mean: what is learnt may hold for
+    other data.
+    """
+    found = [one.finite for role in (ValMetric, TrainMetric) for one in run.all(role) if "r2" in words(one.name)]
+    shown = [one for one in found if len(one)]
+    if not shown or len(shown[0]) < MIN_EVALUATIONS / 2 or train.sure_fall > NO_FALL:
+        return ""
+    best = max(float(one.values.max()) for one in shown)
+    return f"{shown[0].name} never passes {number(best)}: the mean explains as much" if -REACHED <= best <= 0 else ""
+
+
+def _rests(train: Trend[TrainLoss]) -> bool:
+    """Whether training rests at the variance of normalised targets, as far as its batch noise tells."""
+    beginning, _, end = train.thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= RESTS * end + SIGMAS * train.error_of_third

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor.evidence.onset import RUN_UP
+from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Spike, Spikes, Trend
-from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS
+from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS, same_again
 from logdoctor.signals.step_losses import step_losses
+
+OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
+"""What a second and a third jump speak for and against: one batch is bad once."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,13 @@ def comes_back(spike: Spike, series: Series) -> bool:
     soon = len(series) - spike.index <= 4 * RUN_UP
     end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
     return spike.recovered or float(end) <= spike.level + spike.height / 2
+
+
+def clues_of_many(jumps: Sequence[Spike], spikes: Spikes[TrainLoss]) -> list[Clue]:
+    """Return what a second and a third jump speak for: one batch is bad once, but in every epoch as bad."""
+    if len(jumps) < 2:
+        return []
+    said = f"there are {len(jumps)} jumps"
+    if len(same_again(spikes)) >= len(jumps):
+        return [Clue("bad-batch", STRONG, f"{said}, all as high: the same rows come again")]
+    return [Clue(cause, by * min(len(jumps) - 1, 2), said) for cause, by in OFTEN.items()]

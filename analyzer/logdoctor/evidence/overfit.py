@@ -12,9 +12,10 @@ from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
-from logdoctor.run.roles import ValMetric
+from logdoctor.run.roles import ValLoss, ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.accuracy import accuracy_unit, examples_of, is_accuracy
+from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
@@ -78,6 +79,10 @@ BORNE_OUT = 0.5
 PLAINLY = 0.1, 2.0
 """Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
 than luck explains: wrong labels learnt by heart cost a tenth."""
+
+FEW, GROWN = 4, 1.1
+"""Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
+bring them down), and the last in units of the first."""
 
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
@@ -295,3 +300,21 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
     if plainly and not examples_of(metric.series, FEW_EXAMPLES):
         return 0.0
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0
+
+
+def rises_ever(val: Trend[ValLoss]) -> bool:
+    """Whether each of few evaluations is higher than the one before, and the last far above the first.
+
+    What so few values bend would pass for noise.
+    """
+    values = val.series.values
+    return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+
+
+def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
+    """Return how far validation may end above its lowest by its noise alone; 0 where few values rise one by one.
+
+    The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck.
+    """
+    luck = float(np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0))))
+    return 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise

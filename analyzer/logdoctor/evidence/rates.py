@@ -81,13 +81,15 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
 
 
 def above_usual(run: Run, settings: Hyperparameters) -> str:
-    """Say so where a rate is above what usually trains with its optimizer, where that is known; nothing elsewhere."""
-    height, momentum = rate_height(run, settings), settings.momentum
+    """Say so where a rate is above what usually trains with its optimizer, or with any where it is not known."""
+    height, momentum, rate = rate_height(run, settings), settings.momentum, given_rate(run)
+    if height is None and rate is not None and rate >= HIGH_PLAIN:
+        return f"a rate of {number(rate)} is above the usual for any optimizer"
     if height is None or height <= 1:
         return ""
     kind = settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
     far = "far above" if height >= FAR_TOO_HIGH else "above"
-    return f"a rate of {number(given_rate(run))} is {far} the usual for {kind}"
+    return f"a rate of {number(rate)} is {far} the usual for {kind}"
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:

@@ -61,7 +61,7 @@ def stuck_causes(
     """Return the causes, the likely first; those that the run speaks against are left out."""
     died = rate_died(siblings.run)
     strong, high = strong_regularisation(settings), above_usual(siblings.run, settings)
-    low, ample = _low_rate(settings, siblings) or still.creeps, high or _ample_rate(siblings)
+    low, ample = low_rate(settings, siblings) or still.creeps, high or _ample_rate(siblings)
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
@@ -163,7 +163,8 @@ def _ample_rate(siblings: Siblings) -> str:
     return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
 
 
-def _low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
+def low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
+    """Say so where the rate hardly moves a network that has not been trained before; nothing elsewhere."""
     rate = given_rate(siblings.run)
     limit = LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
     return f"the rate is {number(rate)}" if rate is not None and rate <= limit else ""

@@ -11,7 +11,7 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters
 from logdoctor.signals.chance import ChanceLevels
-from logdoctor.signals.explosion import HIGH_POINTS
+from logdoctor.signals.explosion import BEFORE_TRAINING, HIGH_POINTS
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 EARLY, FIRST_STEPS, FIRST_EPOCHS = 0.02, 4, 2
@@ -68,7 +68,8 @@ class Thrown:
             raise Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
         times = _height(train, at, alone=bool(at == 0 and known_from)) / start
         tells = at > 0 or known_from  # a log that begins high may only fall fast
-        high = at > 0 and times >= HIGH and np.log(times) >= SPREADS * spread
+        shown = at > 0 or known_from.endswith(BEFORE_TRAINING)
+        high = shown and times >= HIGH and np.log(times) >= SPREADS * spread
         high_enough = far and times >= HIGH_AT_SUCH_A_RATE and explosion.peak - start >= SIGMAS * train.noise
         if not tells or not (high or high_enough):
             raise Unmeasurable(f"{train.series.name} rises to {times:.3g} times its start at most")

@@ -9,7 +9,9 @@ from logdoctor.signals import Hyperparameters, Sibling
 from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
 from logdoctor.wording import number
 
-REGULARISERS = frozenset("dropout drop droppath mixup cutmix smoothing augment augmentation augmentations aug".split())
+REGULARISERS = frozenset(
+    "dropout drop droppath mixup cutmix cutout smoothing smooth augment augmentation augmentations aug".split()
+)
 """Words of such settings."""
 
 STRONG_DECAY = 0.05

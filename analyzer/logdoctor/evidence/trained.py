@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
+from logdoctor.evidence.first_loss import is_evaluated_before
+from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
@@ -49,6 +51,10 @@ SEEN = 6
 
 RISES = 3
 """Last of fewer evaluations that each lie above the one before, where validation ends above its first value."""
+
+LOST, ALIKE = 0.05, 0.1
+"""Rise above the loss of the untrained network, as a share of it, that no wavering explains; and difference of training
+and validation at the end, as a share, within which they show the same data."""
 
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
@@ -100,6 +106,33 @@ def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
     known = [one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None]
     levels = known or LEVELS
     return first <= (1 + NEAR) * min(levels) or any(abs(first / level - 1) <= NEAR for level in levels)
+
+
+def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> str:
+    """Say so where validation was lower before the first update than it ever is again, and training ends above it.
+
+    Both end alike, so that they show the same data: a model that learns one kind of data may forget another.
+    """
+    if val is None or len(val) < SEEN or not is_evaluated_before(val, train):
+        return ""
+    rose = float(val.series.values[1:].min()) > (1 + LOST) * val.first > 0 and train.end > (1 + LOST) * val.first
+    if not rose or abs(val.end - train.end) > ALIKE * val.end:
+        return ""
+    return f"{val.series.name} is {number(val.first)} before training and never below {number(val.best)} after it"
+
+
+def gains_next_to_nothing(
+    train: Trend[TrainLoss], val: Trend[ValLoss] | None, settings: Hyperparameters, share: float
+) -> bool:
+    """Whether both losses fall by less than a share of their start and level off, at a rate at which networks learn.
+
+    However sure such a fall is, it is that of what can be known without the input: how often each answer is right.
+    """
+    if val is None or (greatest_height(settings.run, settings) or 0.0) < MODEST:
+        return False
+    falls = [max(one.start - one.best, 0.0) <= share * abs(one.start) for one in (train, val)]
+    levels = [one.thirds[1] - one.thirds[2] <= (one.thirds[0] - one.thirds[1]) / 2 for one in (train, val)]
+    return all(falls) and all(levels)
 
 
 def falls_steadily(val: Trend[Any]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from logdoctor.run.run import Setting
-from logdoctor.run.series import Series
+from logdoctor.run.series import Axis, Series
 
 SINCE_LAST = "mean since the value before"
 OVER_EPOCH = "mean over the epoch"
@@ -41,6 +41,8 @@ _AVERAGERS = (
     # transformers/trainer.py, _maybe_log_save_evaluate: the sum since the last log, divided by the steps
     _averager("trainer-state", "loss, epoch", r"loss", SINCE_LAST),
     _averager("text", "loss, learning_rate, epoch, grad_norm", r"loss", SINCE_LAST),
+    _averager("json-lines", "loss, learning_rate, grad_norm, train_speed(s/it)", r"loss", SINCE_LAST),  # ms-swift
+    _averager("json-lines", "loss, lr, percentage, elapsed_time", r"loss", SINCE_LAST),  # LLaMA-Factory
     _averager("tfevents wandb", "train/loss, train/learning_rate, train/epoch", r"train/loss", SINCE_LAST),
     # megatron/training/training.py, training_log: averaged over the log interval
     _averager("text", "lm loss, loss scale, global batch size", r"lm loss", SINCE_LAST),
@@ -74,7 +76,13 @@ def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting
     series = tuple(series)
     names = {one.name for one in series}
     known = [one for one in _AVERAGERS if form in one.formats and one.known_by <= names | {str(s.axis) for s in series}]
-    told = {name: one.how for one in reversed(known) for name in names if one.averaged.fullmatch(name)}
+    by_epoch = {one.name for one in series if one.axis is Axis.EPOCH}
+    told = {
+        name: one.how
+        for one in reversed(known)
+        for name in (by_epoch if one.how == OVER_EPOCH else names)
+        if one.averaged.fullmatch(name)
+    }
     window = settings.get(_CAFFE_WINDOW)
     if form == "text" and isinstance(window, int) and window > 1:
         told[_CAFFE] = f"mean of the last {window} steps"

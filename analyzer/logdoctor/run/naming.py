@@ -18,7 +18,7 @@ _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 SPLIT_WORDS = {
-    **dict.fromkeys(("train", "training", "trn", "tr", "trl"), Split.TRAIN),
+    **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
         "val va vali valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
         "tel".split(),
@@ -47,8 +47,8 @@ _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 _DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
 """PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""
 
-_SPEED = re.compile(r"(?:^|[/_ ])speed$", re.I)
-"""MXNet's word for samples per second."""
+_SPEED = re.compile(r"(?:^|[/_ ])speed(?:\((?:s/it|iter/s)\))?$", re.I)
+"""MXNet's word for samples per second, and ms-swift's for steps."""
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
@@ -90,6 +90,9 @@ _AVERAGES = frozenset("approx mean avg average old".split())
 PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
 
+_ACCURACIES = frozenset({"accuracy", "accuracies"})
+"""TRL's `rewards/accuracies` is the share of pairs that are told apart, and no reward."""
+
 _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
@@ -107,8 +110,8 @@ _REWARDS = frozenset("reward rewards return returns rew ret episodic_return epre
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
-    "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main "
-    "set".split()
+    "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
+    "charts".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 
@@ -116,7 +119,7 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou"))
+    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou").replace("'s ", " "))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
@@ -182,7 +185,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
         maximised = negated and not found & {"log", "nll", "likelihood", "ll"}
         return roles.Unknown if maximised else _loss_role(name, found, split)
-    if found & _REWARDS and not found & PREFERENCE:
+    if found & _REWARDS and not found & (PREFERENCE | _ACCURACIES):
         return roles.Unknown if found & {"std", "min", "max", "zero", "non"} else roles.Reward
     if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss

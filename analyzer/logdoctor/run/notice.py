@@ -10,6 +10,9 @@ DAMAGE = "damage"
 RESTART = "restart"
 """The writer began again: steps went back, or the file says so."""
 
+PART = "part"
+"""Where the run lies in a file that holds more: lines of a log of several runs, or a cell of a notebook."""
+
 DUPLICATE = "duplicate"
 """The same data lies here a second time; it was counted once."""
 

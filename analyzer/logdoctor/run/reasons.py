@@ -45,6 +45,8 @@ def _instead(series: Series, plain: type[Role]) -> str:
         return "an error as the loss"
     if series.role is roles.Unknown and issubclass(plain, roles.Loss):
         return "games lost"
+    if series.role is roles.Unknown and plain is roles.GradNorm:
+        return "a norm of weights"
     return CONFIGURED
 
 

@@ -1,4 +1,4 @@
-"""Words of training in Chinese, Japanese and Korean, in which many loops print: `训练损失: 0.45`."""
+"""Words of training in the languages in which loops print: `训练损失: 0.45`, `Потери на обучении: 0.45`."""
 
 from __future__ import annotations
 
@@ -26,9 +26,31 @@ _WORDS = {
 
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
+_EUROPEAN = {
+    "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|e[gğ]itim",
+    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*",
+    "test": r"тест\w*|prueba|teste",
+    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|verlust|kayip",
+    "error": r"ошибк[аи]|erreur|erro|fehler|hata",
+    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|genauigkeit|do[gğ]ruluk",
+    "precision": r"pr[eé]cision|precisi[oó]n|precis[aã]o",
+    "reward": r"награда|r[eé]compense|recompensas?|belohnung",
+    "mean": r"средн\w*|moyenne?|média|promedio|ortalama",
+    "time": r"время|tiempo|zeit",
+    "": r"на|при|de|da|do|du|la|le|les|d'",
+}
+"""Whole words by what they mean, in any case; those of the last kind say nothing between two others."""
+
+_WORD = {english: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for english, words in _EUROPEAN.items()}
+_ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _EUROPEAN.items() if english), re.I)
+
 
 def in_english(name: str) -> str:
-    """Return a name with the words that are known in English; a name in ASCII as it is."""
-    if name.isascii():
+    """Return a name with the words that are known in English; a name without any as it is."""
+    if not name.isascii():
+        name = " ".join(_KNOWN.sub(lambda found: f" {_WORDS[found[0]]} ", name).split())
+    if not _ANY.search(name):
         return name
-    return " ".join(_KNOWN.sub(lambda found: f" {_WORDS[found[0]]} ", name).split())
+    for english, words in _WORD.items():
+        name = words.sub(english, name)
+    return " ".join(name.split())

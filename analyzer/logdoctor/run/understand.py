@@ -27,9 +27,12 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
-_SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$")
-_SPACY_SCORE = "SCORE"
-"""What heads the columns of spaCy's table: a loss for each component, its scores, and their mean."""
+_SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
+_SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
+"""Columns of spaCy's table, or fields of its records: a loss for each component, its scores."""
+
+_SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
+"""What either has besides, the mean of the scores, by the beginnings of names."""
 
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
@@ -41,10 +44,17 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _bare_splits(_sums_of_spacy(_without_lost_games([_by_name(one) for one in guessed])))
+    named = _bare_splits(_sums_of_spacy(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
+
+
+def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
+    """Give the series of one log the split that those beside them tell, before another log of the run joins them."""
+    told = tuple(series)
+    placed = _beside_validation([_by_name(one) for one in told])
+    return tuple(replace(one, split=other.split) for one, other in zip(told, placed, strict=True))
 
 
 def _by_name(series: Series) -> Series:
@@ -68,16 +78,24 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
 
     Those of `tok2vec` are not even losses but what other components send back. Its scores are of held-out data.
     """
-    if not any(one.name == _SPACY_SCORE for one in series) or not any(_SPACY_LOSS.match(one.name) for one in series):
+    beginnings = {one.name.partition("/")[0] for one in series}
+    if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(_SPACY_LOSS.match(one.name) for one in series):
         return series
     return [
         replace(one, role=roles.Unknown)
         if _SPACY_LOSS.match(one.name)
         else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
-        if one.name.isupper() and one.role in (roles.TrainMetric, roles.Unknown)
+        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
         else one
         for one in series
     ]
+
+
+def _weights_of_sklearn(series: list[Series]) -> list[Series]:
+    """Take the norm that SGD of scikit-learn prints beside the number of its weights (`NNZs`) for none of gradients."""
+    if not any(one.name == "NNZs" for one in series):
+        return series
+    return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
 
 
 def _bare_splits(series: list[Series]) -> list[Series]:
@@ -114,6 +132,7 @@ def _main_losses(series: list[Series]) -> list[Series]:
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
+    train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
     val_terms = [one for one in series if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:

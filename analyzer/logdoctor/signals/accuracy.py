@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+
+SEVERAL_BEST = ("3", "5", "10")
+"""How many best answers are usually counted, where it is not the one."""
+
+OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in SEVERAL_BEST})
+"""Words of the names of accuracies that count an example as right whose label is among several best answers."""
+
+OF_TOKENS = frozenset({"token", "tokens"})
 
 LARGEST_SHARE = 1.5
 """An accuracy that passes this is in percent; a share may pass 1 by rounding or smoothing."""
@@ -38,6 +47,21 @@ ANOTHER = 3.0
 def is_accuracy(name: str) -> bool:
     """Tell whether a series is an accuracy, by its name."""
     return not ACCURACY.isdisjoint(words(name))
+
+
+def is_of_best(name: str) -> bool:
+    """Tell whether a series is an accuracy of the one best answer, not of the best five or so (`acc_top5`, `Acc@5`)."""
+    named = words(name)
+    counted = any(one in {"acc", "accuracy", "top"} and after in SEVERAL_BEST for one, after in pairwise(named))
+    return is_accuracy(name) and not (counted or OF_SEVERAL & set(named))
+
+
+def is_of_classes(name: str) -> bool:
+    """Tell whether a series is an accuracy of the one best answer among classes, of which some values are guessing.
+
+    That of a language model's tokens (`mean_token_accuracy`, `token_acc`) is not: its entropy is that of the text.
+    """
+    return is_of_best(name) and not OF_TOKENS & set(words(name))
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Run
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -61,7 +61,7 @@ class Chance:
     by_accuracy: bool = False
     """True when an accuracy rests where guessing puts it: whatever the loss does, nothing is learnt."""
     larger_share: float | None = None
-    """Share of the larger of two classes where they are uneven: the level is then the entropy of the shares."""
+    """Share of the largest class where they are uneven: the level is then the entropy of the shares."""
     by_settings: bool = False
     """True when the settings name the number of classes."""
     is_preference: bool = False
@@ -90,6 +90,11 @@ class ChanceLevels:
 def entropy(share: float) -> float:
     """Return the entropy in nats of two classes of which one has a share between 0 and 1, both excluded."""
     return -share * log(share) - (1 - share) * log(1 - share)
+
+
+def most_entropy(share: float, classes: int) -> float:
+    """Return the entropy in nats of classes (two or more) of which one has a share and the others are alike."""
+    return entropy(share) + (1 - share) * log(classes - 1)
 
 
 def entropy_of_share(share: float) -> float:
@@ -129,7 +134,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
     """
     found, more = [], _begins_at(run)
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
-        if not is_accuracy(series.name):
+        if not is_of_classes(series.name):
             continue
         values = series.finite.values
         if len(values) < 2:
@@ -167,22 +172,23 @@ def _begins_at(run: Run) -> int:
 
 
 def _from_shares(run: Run) -> list[Chance]:
-    """An accuracy that comes to a value at once and stays is the share of the class that is always answered, of two."""
-    found = []
+    """An accuracy that comes to a value at once and stays is the share of the class that is always answered.
+
+    Of two classes, or of as many as the settings or the first loss name.
+    """
+    found, more = [], max((one.classes for one in _from_settings(run)), default=_begins_at(run))
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        if (
-            not is_accuracy(series.name)
-            or len(values) < CONSTANT
-            or np.ptp(values) > 0
-            or not UNEVEN[0] < values[0] < UNEVEN[1]
-        ):
+        at_rest = len(values) >= CONSTANT and np.ptp(values) == 0
+        if not (is_of_classes(series.name) and at_rest and 0 < values[0] < UNEVEN[1]):
             continue
         share = float(values[0])
-        level = entropy_of_share(share)
-        text = f"{series.name} stays at {share:.3g}, the share of the larger class"
-        found.append(Chance(2, level, text, by_accuracy=True, larger_share=share))
+        text = f"{series.name} stays at {share:.3g}, the share of the largest class"
+        if share > UNEVEN[0]:
+            found.append(Chance(2, entropy_of_share(share), text, by_accuracy=True, larger_share=share))
+        elif more > 2 and share > (1 + ACCURACY_IS_CHANCE) / more:  # half of many classes is learnt, not guessed
+            found.append(Chance(more, most_entropy(share, more), text, by_accuracy=True, larger_share=share))
     return found
 
 

@@ -27,6 +27,9 @@ STEPS_PER_EPOCH = tuple(
 )  # fmt: skip
 """Names of the setting that gives the length of an epoch in steps."""
 
+FEW, MISFIT = 4, 0.1
+"""Most evaluations after which a curve repeats itself, and how far it may miss the last, as a share of one."""
+
 
 def epoch_starts(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], str]]:
     """Yield, the surest first, ways to cut a loss into epochs, each with what tells it as a clause.
@@ -42,12 +45,14 @@ def epoch_starts(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], s
     for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):
         if steps and series.axis is Axis.STEP:
             yield _from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch"
-    period = repeating_period(series.values)
+    period, between = repeating_period(series.values), _between_evaluations(series, run)
     if period is not None:
+        if between and _fits(period * float(np.median(np.diff(series.steps))), between):
+            yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps, and repeats itself so"
         count = int((len(series) - 1) / period)
         skipped = len(series) - count * period  # whole periods, counted back from the end
         yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
-    elif not settings.number(PLANNED_EPOCHS) and (between := _between_evaluations(series, run)) is not None:
+    elif not settings.number(PLANNED_EPOCHS) and between is not None:
         yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps"
 
 
@@ -92,6 +97,12 @@ def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
     """Whether each step, of which some may be missing, ends one of so many epochs of one length, the last the last."""
     ended = steps * epochs / max(int(steps[-1]), 1)
     return len(steps) >= epochs / 2 and bool((np.abs(ended - np.round(ended)) < ROUNDING * epochs).all())
+
+
+def _fits(period: float, between: float) -> bool:
+    """Whether a curve repeats itself after one or a few evaluations: it is seen at other phases in each of them."""
+    times = round(period / between)
+    return 1 <= times <= FEW and abs(period - times * between) <= MISFIT * between
 
 
 def _between_evaluations(series: Series, run: Run) -> float | None:

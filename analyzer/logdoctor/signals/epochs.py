@@ -24,6 +24,10 @@ PHASES = 20
 EDGE = 0.2
 """Share of an epoch at each end whose moves are compared."""
 
+JOINED, REPEATED = 4, 8
+"""Most epochs that are taken together until they have as many points each time, and how many times they must be there:
+their course has more phases, and fewer repeats of each."""
+
 OUTLYING = 4.0
 """Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
 
@@ -38,6 +42,8 @@ class Epochs:
     """(e + 1,) index of the first point of each epoch, and of the first after the last."""
     known_from: str
     """What tells where the epochs begin, as a clause; empty when the curve alone does."""
+    together: int = 1
+    """How many epochs are taken as one."""
 
     @classmethod
     def measure(cls, train: Trend[TrainLoss], run: Run) -> Epochs:
@@ -60,6 +66,19 @@ class Epochs:
     def is_known(self) -> bool:
         """Whether something beside the curve tells where epochs begin."""
         return bool(self.known_from)
+
+    @cached_property
+    def joined(self) -> Epochs | None:
+        """The same, some epochs at a time, where a logged step straddles two and each is seen at other phases.
+
+        None where every epoch has as many points, or no JOINED of them do, REPEATED times over.
+        """
+        lengths = np.diff(self.starts)
+        for many in range(2, JOINED + 1) if np.ptp(lengths) else ():
+            starts = self.starts[::many]
+            if len(starts) > REPEATED and not np.ptp(np.diff(starts)):
+                return replace(self, starts=starts, together=many)
+        return None
 
     @property
     def count(self) -> int:
@@ -176,6 +195,17 @@ class Epochs:
             early.append(float(np.median(moves[:fifth])))
             late.append(float(np.median(moves[-fifth:])))
         return float(np.median(late) / max(float(np.median(early)), np.finfo(float).tiny))
+
+    @cached_property
+    def below_zero(self) -> float:
+        """Share of what a mean of the epoch so far must have taken in, to move as the curve does, that lies below zero.
+
+        Where the loss itself goes below zero, nothing is known: 0.
+        """
+        if self.series.values.min() < 0:
+            return 0.0
+        taken_in = [np.diff(part * np.arange(1, len(part) + 1)) for part in self._parts]
+        return float(np.median([np.mean(one < 0) for one in taken_in]))
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.chance import Chance, ChanceLevels
+from logdoctor.signals.spikes import comes_again
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 NEAR_GUESSING = (0.5, 1.5)
@@ -17,6 +18,9 @@ NEAR_GUESSING = (0.5, 1.5)
 
 FAR_ABOVE_GUESSING = 3.0
 """Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
+
+BEFORE_TRAINING = "before training"
+"""How a start ends that an evaluation before the first update shows."""
 
 WILD = 3.0
 """Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
@@ -71,7 +75,7 @@ class Explosion:
     times: float
     """What the highest value reaches, of the epochs, or HIGH_POINTS of them, of the steps, in units of the start."""
     is_lost: bool
-    """Whether it ends where it has hardly learnt anything."""
+    """Whether it ends where it has hardly learnt anything, and not for rows that come again, as bad, in every epoch."""
 
     @property
     def is_story(self) -> bool:
@@ -80,15 +84,15 @@ class Explosion:
 
     @classmethod
     def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
-        """Look for the start; raises Unmeasurable for losses that are not above zero."""
+        """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
         few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
         own = max(train.initial, float(np.median(train.series.values[:few])))
         start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance)))
-        if start <= 0:
-            raise Unmeasurable(f"{train.series.name} does not begin above zero")
+        if start <= 0 or train.crosses_zero:
+            raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         values = train.series.values
         index = int(np.argmax(values))
-        is_lost = train.end >= UNLEARNT * start or rests_at_variance(train)
+        is_lost = (train.end >= UNLEARNT * start or rests_at_variance(train)) and not comes_again(train.series)
         early = index <= max(2, AT_ONCE * len(values)) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         count = 1 if alone else HIGH_POINTS
@@ -129,7 +133,7 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
     if val is None or val.series.axis is not train.series.axis or val.series.steps[0] >= train.series.steps[0]:
         return
     if val.first > 0 and val.end > 0 and train.end > 0:
-        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} before training"
+        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} {BEFORE_TRAINING}"
 
 
 def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:

@@ -41,7 +41,8 @@ BETA2 = _spelled("adam beta2", "beta2", "beta 2", "adam beta 2")
 MOMENTUM = _spelled("momentum", "sgd momentum")
 WARMUP = _spelled(
     "warmup steps", "warmup ratio", "lr warmup iters", "warmup iters", "warmup epochs", "num warmup steps",
-    "lr warmup steps", "warmup", "lr warmup fraction", "warmup fraction",
+    "lr warmup steps", "warmup", "lr warmup fraction", "warmup fraction", "lr scheduler warmup ratio",
+    "lr scheduler warmup steps",
 )  # fmt: skip
 OPTIMIZER = _spelled("optimizer", "optim", "opt", "optimizer name", "optimizer type")
 SCHEDULER = _spelled("lr scheduler type", "lr scheduler", "scheduler", "lr decay style", "lr schedule", "sched")

@@ -23,6 +23,10 @@ MIN_REPEAT_POINTS = 16
 MIN_CORRELATION = 0.5
 """Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
 
+FAR_OUT, SELDOM = 10.0, 0.05
+"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured, and
+the share of the values up to which they are: of bursts, all count."""
+
 SETTLED_FROM = 0.1
 """Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
 
@@ -65,9 +69,12 @@ def _times_contained(alike: NDArray[np.float64], period: int) -> int:
 
 
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern."""
-    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="reflect")
+    """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern, and no step of that mean."""
+    middle, reach = float(np.median(values)), FAR_OUT * float(np.subtract(*np.percentile(values, [90, 10])))
+    few = 0 < np.mean(np.abs(values - middle) > reach) <= SELDOM
+    near = np.clip(values, middle - reach, middle + reach) if few else values
+    padded = np.pad(near, (width // 2, width - 1 - width // 2), mode="reflect")
     sums = np.concatenate([[0.0], np.cumsum(padded)])
-    left = values - (sums[width:] - sums[:-width]) / width
+    left = near - (sums[width:] - sums[:-width]) / width
     reach = 4 * MAD_TO_SIGMA * float(np.median(np.abs(left - np.median(left))))
     return np.asarray(np.clip(left, -reach, reach) if reach > 0 else left)

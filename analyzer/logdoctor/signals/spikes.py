@@ -48,6 +48,11 @@ BACK = 0.2
 """An excursion is over once no more than this share of its height is left."""
 
 
+ALIKE, MOST, AGAIN = 0.15, 0.75, 3
+"""Distance from the usual height as a share of it up to which jumps are alike, the share of all jumps that must be, and
+how many: one bad row makes the same jump whenever its batch comes. Noise and rates too high make jumps of all sizes."""
+
+
 @dataclass(frozen=True)
 class Spike:
     """One excursion."""
@@ -91,6 +96,27 @@ class Spikes(Generic[R]):
         level, sigma = just_before(values, int(np.clip(len(values) // 40, *WINDOW)))
         found = tuple(_excursions(values, level, sigma))
         return cls(finite, found, ordinary_tail(values, level, found))
+
+
+def are_alike(heights: NDArray[np.float64]) -> bool:
+    """Whether these are jumps of one height, as the same bad rows make."""
+    if len(heights) < AGAIN:
+        return False
+    usual = median(heights)
+    return bool(np.mean(np.abs(heights - usual) <= ALIKE * usual) >= MOST)
+
+
+def same_again(spikes: Spikes[R]) -> tuple[Spike, ...]:
+    """Return the jumps of one or two points where they are all alike and come again through a third of the log."""
+    brief = tuple(one for one in spikes.found if one.last - one.index < 2)
+    spread = len(brief) > 1 and brief[-1].index - brief[0].index >= len(spikes.series) / 3
+    alike = are_alike(np.array([one.height for one in brief]))
+    return brief if spread and alike and len(brief) >= MOST * len(spikes.found) else ()
+
+
+def comes_again(series: Series) -> bool:
+    """Whether a loss makes the same jump again and again, and is back at once: the data do that, not the weights."""
+    return len(series.finite) >= MIN_SPIKE_POINTS and bool(same_again(Spikes.measure(series)))
 
 
 TAIL = 0.99

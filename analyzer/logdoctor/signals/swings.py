@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
+from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -114,14 +115,17 @@ class Swings(Generic[R]):
     def thrown_again(self) -> int:
         """How often the values after the first tenth go above THROWN times the first ones.
 
-        0 where few of them do, or all within a third of the run, as of one event that rings on.
+        0 where few of them do, or all within a third of the run, as of one event that rings on, or all as far, as of
+        one bad row.
         """
         values = self.trend.series.values
         first, late = float(min(values[0], values[1], np.median(values[:RARE]))), values[len(values) // 10 :]
         above = np.concatenate([[False], late > THROWN * first])
         begins = np.flatnonzero(above[1:] & ~above[:-1])
         apart = len(begins) > 1 and int(begins[-1] - begins[0]) >= len(values) / 3
-        return len(begins) if first > 0 and apart and above.mean() >= NOT_RARE else 0
+        if first <= 0 or not apart or above.mean() < NOT_RARE or are_alike(late[above[1:]]):
+            return 0
+        return len(begins)
 
     @property
     def beyond_noise(self) -> bool:

@@ -112,6 +112,11 @@ class Trend(Generic[R]):
         return median(np.diff(self.series.steps))
 
     @cached_property
+    def crosses_zero(self) -> bool:
+        """Whether values of both signs come: then no level of it is a unit that others can be told in."""
+        return bool(self.series.values.min() < 0 < self.series.values.max())
+
+    @cached_property
     def first(self) -> float:
         """The first value, before anything was learnt."""
         return float(self.series.values[0])

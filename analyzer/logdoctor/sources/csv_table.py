@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import nan
 from pathlib import Path
 
+import numpy as np
+
 from logdoctor.run import Axis
+from logdoctor.run.naming import stem_of, words
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
-from logdoctor.sources.tables.likeness import is_training
+from logdoctor.sources.tables.likeness import is_training, tells_performance
 from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_logs import read_logs
@@ -20,6 +24,20 @@ _TEXT_FILES = frozenset({".txt", ".log"})
 
 _ENOUGH_ROWS = 0.9
 """Share of the lines of such a file that must be rows of a table."""
+
+_ENOUGH_NUMBERS = 10
+"""Lines of a file without a header before its name is believed to be that of a curve."""
+
+_FIRST_BYTES = 4096
+"""Bytes in which they are looked for."""
+
+_BETWEEN = re.compile(r"[,;\t ]+")
+
+_ABOUT_FILES = frozenset("log logs history list curve curves values record records results result all per".split())
+"""Words in the name of such a file that say nothing of what is in it."""
+
+_BARE = frozenset({"acc", "accuracy"})
+"""Metrics that such files are called after; a loss is called so and nothing else: `packet_loss` is none."""
 
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
@@ -133,6 +151,19 @@ class CsvTable(Source):
             "0,1.5\n10,1.75\n",
             {"reward": [(0, 1.5), (10, 1.75)]},
         ),
+        Sample(
+            "a list of numbers, as numpy.savetxt leaves it: named after its file",
+            "train_loss.txt",
+            "".join(f"{8 - 0.5 * i}\n" for i in range(10)),
+            {"train_loss": [(i, 8 - 0.5 * i) for i in range(10)]},
+        ),
+        Sample(
+            "numbers behind what counts them: named after its file",
+            "loss_log.txt",
+            "".join(f"{i}, {8 - 0.5 * i}\n" for i in range(1, 11)),
+            {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
+        ),
+        Sample("losses of something else", "packet_loss.txt", "0.5\n0.25\n" * 10, None),
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
         Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
         Sample("a search for hyper-parameters", "grid.csv", "lr,batch_size,accuracy\n0.1,32,0.5\n0.01,32,0.75\n", None),
@@ -141,7 +172,7 @@ class CsvTable(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
-        reading = head_table(head, _header_beside(head.path))
+        reading = head_table(head, _header_beside(head.path, head.start))
         if reading is None or not is_training(reading.table):
             return False
         if head.path.suffix.lower() not in _TEXT_FILES:
@@ -152,17 +183,38 @@ class CsvTable(Source):
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every column against the finest counter of the table."""
-        reading = read_table(path, _header_beside(path))
+        with path.open("rb") as file:
+            start = file.read(_FIRST_BYTES)
+        reading = read_table(path, _header_beside(path, start))
         yield from read_logs(_named_by_path(reading.table), reading.notices, _step_axis(reading))
 
 
-def _header_beside(path: Path) -> tuple[str, ...]:
-    """Return the columns of TorchRL's `scalars/<name>.csv`, which has no header; nothing for other files."""
+def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:
+    """Return the columns of TorchRL's `scalars/<name>.csv` and of bare numbers, which have no header; else nothing."""
     folders = path.parts[:-1]
     if _TORCHRL not in folders:
-        return ()
+        return _of_bare_numbers(path.stem, start[:_FIRST_BYTES])
     inside = folders[len(folders) - folders[::-1].index(_TORCHRL) :]
     return ("step", "/".join((*inside, path.stem)))
+
+
+def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
+    """Return the columns of bare numbers in a file that is called after its only curve: `val_loss.txt`."""
+    about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
+    if not about or not tells_performance(about) or not _BARE.issuperset(stem_of(about)):
+        return ()
+    lines = start.decode("ascii", "replace").split("\n")[:-1]
+    rows = [_BETWEEN.split(line.strip()) for line in lines if line.strip()]
+    if rows[:1] == [["0"]]:
+        return ()  # a header of pandas, not a loss of zero
+    try:
+        numbers = np.array(rows, float)
+    except ValueError:  # words, or rows of different lengths
+        return ()
+    if len(numbers) < _ENOUGH_NUMBERS or numbers.shape[1] > 2:
+        return ()
+    counted = numbers.shape[1] == 2 and bool((numbers[:, 0] == np.floor(numbers[:, 0])).all())
+    return ("index", stem) if counted else (stem,) if numbers.shape[1] == 1 else ()
 
 
 def _named_by_path(table: Table) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +20,17 @@ from logdoctor.sources.tables.table_form import Form
 from logdoctor.sources.tables.table_logs import read_logs
 
 _HEADER = ("r", "l", "t")
+_ENVIRONMENT = re.compile(r"(\d+(?:\.\d+)?)\.monitor\.csv")
+"""Environments that run side by side number their files: `3.monitor.csv`, or `0.3.monitor.csv` of Baselines."""
+
 _NAMES = {"r": "episode_reward", "l": "episode_length"}
 
 
 class EpisodeMonitor(Source):
     """Reward `r`, length `l` and seconds since the start `t` of each episode, below a comment with the start.
 
-    Steps are the steps of the environment: the lengths so far. The names are written out, for `r` says too little.
+    Steps are the steps of the environment: the lengths so far. The names are written out, for `r` says too little, and
+    begin with the environment where these are numbered, for all of a folder are one training's.
     """
 
     name = "episode-monitor"
@@ -36,7 +41,7 @@ class EpisodeMonitor(Source):
             "two episodes",
             "0.monitor.csv",
             '#{"t_start": 1595000000.5, "env_id": "CartPole-v1"}\nr,l,t\n21.0,21,0.5\n13.0,13,0.9\n',
-            {"episode_reward": [(21, 21.0), (34, 13.0)], "episode_length": [(21, 21.0), (34, 13.0)]},
+            {"env0/episode_reward": [(21, 21.0), (34, 13.0)], "env0/episode_length": [(21, 21.0), (34, 13.0)]},
         ),
         Sample(
             "appended to without a header, as override_existing=False does",
@@ -61,8 +66,11 @@ class EpisodeMonitor(Source):
         reading = read_table(path, _HEADER)
         settings = _settings(reading.form)
         table = _by_environment_steps(reading.table, settings.get("t_start"))
+        numbered = _ENVIRONMENT.fullmatch(path.name)
+        prefix = f"env{numbered[1]}/" if numbered else ""
         for log in read_logs(table, reading.notices):
-            yield replace(log, hyperparameters=settings_of(settings))
+            series = tuple(replace(one, name=prefix + one.name) for one in log.series)
+            yield replace(log, series=series, hyperparameters=settings_of(settings))
 
 
 def is_monitor(form: Form) -> bool:

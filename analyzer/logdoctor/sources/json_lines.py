@@ -27,6 +27,7 @@ from logdoctor.sources.tables.records import (
     is_settings,
     settings_of,
     summary_of,
+    unwrapped,
 )
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
@@ -131,6 +132,20 @@ class JsonLines(Source):
             },
         ),
         Sample(
+            "events: some words name a part of the data, others do not",
+            "events.jsonl",
+            '{"event": "start", "step": 0}\n'
+            '{"event": "train", "step": 10, "metrics": {"loss": 1.5}}\n'
+            '{"event": "validation", "step": 10, "metrics": {"loss": 1.25}}\n'
+            '{"event": "train", "step": 20, "metrics": {"loss": 1.0}}\n'
+            '{"event": "checkpoint", "step": 20, "size": 512}\n',
+            {
+                "train/metrics/loss": [(10, 1.5), (20, 1.0)],
+                "validation/metrics/loss": [(10, 1.25)],
+                "checkpoint/size": [(20, 512.0)],
+            },
+        ),
+        Sample(
             "detectron2",
             "metrics.json",
             '{"data_time": 0.5, "iteration": 19, "total_loss": 5.5}\n{"iteration": 39, "total_loss": 5.25}\n'
@@ -228,7 +243,7 @@ class _Reader:
                 elif kind.is_settings:
                     self._set(settings_of(record))
                 else:
-                    rows.append(_with_step(record) if _PROGRESS in record else record)
+                    rows.append(_with_step(record) if _PROGRESS in record else unwrapped(record))
                     places.append(i)
         add_records(self.table, rows, np.array(places, np.int64) + block.first)
 

@@ -76,6 +76,8 @@ class Source(ABC):
     """Whether all files of this format in one folder continue each other, as event files do."""
     only_settings: ClassVar[bool] = False
     """Whether files of this format hold settings alone: they describe the runs of their folder and make none."""
+    only_events: ClassVar[bool] = False
+    """Whether files of this format hold errors and warnings alone: they tell of a run of their folder and make none."""
     samples: ClassVar[tuple[Sample, ...]] = ()
 
     @abstractmethod

@@ -31,6 +31,9 @@ ALIKE = 0.7
 """Correlation of odd and even epochs from which they repeat each other, where only the curve tells the epoch: data in
 order give 0.9 and more, one wild stretch that no epoch repeats 0.4."""
 
+IMPOSSIBLE = 0.05
+"""Share of what a mean must have taken in below zero, from which the curve is none; of means it is 0."""
+
 LONE = 0.4
 """Height without the one point that stands out most, as a share of it, up to which one batch makes the saw, not an
 order of the data: a smaller last batch of a contrastive or summed loss."""
@@ -38,7 +41,9 @@ order of the data: a smaller last batch of a contrastive or summed loss."""
 _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
-_METER = given((np.cumsum(1.2 + 0.8 * _FRESH, axis=1) / np.arange(1, 41)).ravel())
+_METER = given((np.cumsum(1.0 + 3 * 0.6 ** np.arange(40) + 0.2 * np.abs(_FRESH), axis=1) / np.arange(1, 41)).ravel())
+_RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
+_STRADDLED = np.tile(np.where(np.arange(25) % 12 == 3, 1.0, 0.0) * np.where(np.arange(25) > 12, -1, 1), 16)
 _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
@@ -59,7 +64,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points; where nothing tells the epochs, 16 points and a sharp jump. Losses logged "
         "once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau")
+    explains = ("oscillation", "loss-spike", "plateau", "memorization-steps")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"
@@ -106,7 +111,9 @@ class EpochSawtooth(Rule):
         fires("a wave within each epoch", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.05)),
         fires("a mean that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
-              train_loss=_METER.plus(given(-0.8 * _SAW))),
+              train_loss=_METER),
+        fires("a saw that moves most early in an epoch, and is no mean", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(given(2.0 * _RISEN)).noisy(0.004)),
         fires("sorted data in batches that differ", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.28, seed=1)),
         fires("a small saw that every epoch repeats", axis=Axis.STEP, epoch=_PHASE,
@@ -146,19 +153,26 @@ class EpochSawtooth(Rule):
     def check(self, train: Trend[TrainLoss], epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
         level = float(np.median(epochs.series.values[epochs.starts[1] :]))
-        seen, margin = epochs, self._margin(epochs, self._least(epochs, max(train.start - level, abs(level))))
+        scale = max(train.start - level, abs(level))
+        seen, margin = epochs, self._margin(epochs, self._least(epochs, scale))
+        if margin <= 1 and epochs.is_known and epochs.joined is not None:
+            seen = epochs.joined
+            margin = self._margin(seen, self._least(seen, scale))
+        height = number(seen.amplitude)
         if margin <= 1 and level < self.min_share * train.start:
-            seen = epochs.in_logarithms
+            seen = seen.in_logarithms
+            height = f"a factor of {number(float(np.exp(seen.amplitude)))}"
             margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
         if margin <= 1 or seen.without_one <= LONE:
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
             return
-        series, is_mean = epochs.series, epochs.is_known and epochs.averaging <= self.averaging
+        series = epochs.series
+        is_mean = epochs.is_known and epochs.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
         top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
-        where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
+        unit = counted(seen.together, "epoch") if seen.together > 1 else "an epoch"
+        where = [f"{percent((at + 0.5) / len(seen.profile))} of {unit}" for at in (top, bottom)]
         told = epochs.known_from or f"the curve repeats itself every {epochs.length:.0f} {axis_word(series.axis)}s"
-        height = number(seen.amplitude) if seen is epochs else f"a factor of {number(float(np.exp(seen.amplitude)))}"
         yield self.finding(
             f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
             f"{epochs.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "

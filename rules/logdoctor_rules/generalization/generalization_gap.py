@@ -31,12 +31,13 @@ class GeneralizationGap(Rule):
     been flat for half the run and the training loss has gone well below half of it. A smaller gap is one where it was
     widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
     lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
+    Any gap is one where validation has not fallen and ends where training began: nothing that is learnt reaches it.
     """
 
     id = "generalization-gap"
     title = "Validation loss stands still far above training loss"
     severity = Severity.WARNING
-    causes = ("too-little-data", "under-regularised", "validation-set-differs")
+    causes = ("too-little-data", "under-regularised", "validation-set-differs", "labels-do-not-match")
     references = (
         "Zhang et al. (2017), Understanding deep learning requires rethinking generalization, arXiv:1611.03530",
     )
@@ -61,6 +62,19 @@ class GeneralizationGap(Rule):
     max_apart: float = threshold(
         0.35, "training loss at the end as a share of validation loss there; batches of one leave 0.45 in sound runs"
     )
+    reached: float = threshold(
+        0.1, "part of what training gained, noise aside, that validation must have gained, else nothing reaches it"
+    )
+    min_gain: float = threshold(
+        0.1,
+        "what training must have gained then, as a share of its start; of less, validation must begin where training "
+        "does, as that of an untrained network does",
+    )
+    least_gain: float = threshold(
+        0.01, "the same there: of less, weights that stay alike learn the shares of the classes and nothing else"
+    )
+    beside: float = threshold(0.01, "difference of the two first losses, as a share, up to which they begin together")
+    sure: float = threshold(10.0, "fall of training in units of its standard error, without which nothing is learnt")
     min_points: float = threshold(6.0, "values of validation loss: three in each half")
 
     examples = (
@@ -99,6 +113,41 @@ class GeneralizationGap(Rule):
             train_loss=decay(0.1, 0.03, half_life=0.4),
             val_loss=decay(3.2, 0.96, half_life=0.4),
         ),
+        fires(
+            "training learns a third, validation ends where training began",
+            train_loss=decay(1.26, 0.8).noisy(0.03),
+            val_loss=line(1.3, 1.265, 8),
+        ),
+        fires(
+            "targets at random, of which a little is learnt by heart",
+            train_loss=line(4.6, 4.4).noisy(0.01),
+            val_loss=line(4.6, 4.72, 10),
+        ),
+        silent(
+            "of weights that are all alike, which learn the shares of the classes and no more",
+            train_loss=line(2.3026, 2.2946).noisy(0.0004),
+            val_loss=line(2.3026, 2.3055, 10),
+        ),
+        silent(
+            "fine-tuning of a little, on validation data that were harder from the first",
+            train_loss=line(4.6, 4.4).noisy(0.01),
+            val_loss=line(4.8, 4.79, 10),
+        ),
+        silent(
+            "fine-tuning that validation follows a little of the way",
+            train_loss=decay(1.26, 0.8).noisy(0.03),
+            val_loss=line(1.3, 1.23, 8),
+        ),
+        silent(
+            "validation is easier than the first batches of training",
+            train_loss=decay(1.26, 0.8).noisy(0.03),
+            val_loss=line(1.1, 1.12, 8),
+        ),
+        silent(
+            "batches so noisy that nothing is sure to be learnt",
+            train_loss=line(1.26, 1.1, 30).noisy(0.3),
+            val_loss=line(1.27, 1.29, 8),
+        ),
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
@@ -129,11 +178,14 @@ class GeneralizationGap(Rule):
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = gap.end >= least and stands_still and far_behind
-        if len(val) < self.min_points or gained <= 0 or not (stays or off):
+        untouched = self._untouched(gap, gained)
+        if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
+        least = self.reached * gained if untouched and not stays else least
         course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
         began = f", far above the {number(train.start)} at which training began" if off else ""
+        began = f"{began}: nothing of what is learnt reaches it" if untouched and not began else began
         yield self.finding(
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
@@ -147,3 +199,13 @@ class GeneralizationGap(Rule):
                 "validation end": Quantity(val.end),
             },
         )
+
+    def _untouched(self, gap: Gap, gained: float) -> bool:
+        """Whether training surely learns something, and validation ends no lower than both began."""
+        train, val = gap.train, gap.val
+        start = train.end + gained
+        least = self.reached * gained + 2 * val.level_noise
+        fell = val.first - val.end > least or val.end < start - least
+        much = gained >= self.min_gain * start
+        together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
+        return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)

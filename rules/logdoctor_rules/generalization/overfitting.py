@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Confidence,
     Finding,
     Fix,
@@ -24,11 +25,10 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line, rise
-from logdoctor.evidence.overfit import Fitted, part_to_rise
+from logdoctor.curves import Curve, decay, flat, given, line, rise
+from logdoctor.evidence.overfit import Fitted, by_chance, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
-from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import axis_word, number, percent, place
 
 
@@ -99,6 +99,18 @@ class Overfitting(Rule):
     min_points: float = threshold(5.0, "values of validation loss: a minimum with something on both sides")
 
     examples = (
+        fires(
+            "four evaluations, each higher than the last",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.4).noisy(0.02),
+            val_loss=Curve(np.array([0.69, 0.7, 0.73, 0.79]), frozenset(range(120)) - {29, 59, 89, 119}),
+        ),
+        silent(
+            "four evaluations, each a little higher",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.4).noisy(0.02),
+            val_loss=Curve(np.array([0.69, 0.7, 0.72, 0.75]), frozenset(range(120)) - {29, 59, 89, 119}),
+        ),
         fires(
             "validation turns up at step 40",
             train_loss=decay(2.3, 0.1).noisy(0.01),
@@ -233,7 +245,7 @@ class Overfitting(Rule):
             train_loss=decay(2.3, 0.5, 40, half_life=0.05).followed_by(line(0.5, 0.495, 80)),
             val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
         ),
-        silent("four epochs", train_loss=line(1.6, 0.2, 4), val_loss=line(1.0, 1.6, 4)),
+        silent("four epochs, the second the best", train_loss=line(1.6, 0.2, 4), val_loss=given([1.1, 1.0, 1.3, 1.6])),
     )
 
     def check(
@@ -250,12 +262,10 @@ class Overfitting(Rule):
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
-        # The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck alone.
-        luck = np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0)))
         part = part_to_rise(metric, self.min_fall, self.min_z)
         material = part * min(self.min_rise * fall, self.min_ratio * abs(val.best))
-        least = max(material, self.min_level * abs(val.best), (part * self.min_z + luck) * val.level_noise)
-        if len(val) < self.min_points or risen < least or risen <= 0:
+        least = max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z))
+        if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
         was = float(gap.train_level[val.best_at])
         going_on = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))

@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat
-from logdoctor.run.notice import RESTART, Notice
+from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.wording import counted, place
 
 
@@ -44,18 +44,28 @@ def _purged(title: str) -> Example:
     return replace(example, run=replace(example.run, notices=(notice,)))
 
 
+def _parted() -> Example:
+    """Return an example of one of several runs in a log, which was told from the others by its heading."""
+    example = fires("one of several runs in a log", train_loss=decay(2.3, 0.2))
+    notice = Notice(
+        PART, "train.log", "The log holds 3 runs one after another; `Fold 2/3` announces this one.", None, None, 40, 75
+    )
+    return replace(example, run=replace(example.run, notices=(notice,)))
+
+
 @dataclass(frozen=True)
 class RestartOverlap(Rule):
     """The steps of the log go back and some are logged twice, or the writer said that it started again.
 
     The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
-    curve; the earlier ones stay in the data, unless the writer itself declared them void.
+    curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
+    are parted, and each is said to be one of several.
     """
 
     id = "restart-overlap"
-    title = "Steps go back: part of the run is logged twice"
+    title = "Steps go back: the run was started again, or the log holds several"
     severity = Severity.NOTE
-    causes = ("resumed-from-checkpoint", "two-writers")
+    causes = ("resumed-from-checkpoint", "two-writers", "one-log-for-several-runs")
     references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
     limits = (
         "Sees steps that go back, and restarts that the writer declares. A resume at the very next step leaves no "
@@ -72,6 +82,7 @@ class RestartOverlap(Rule):
         _resumed("begins again", 80),
         _resumed("begins again after a step", 79),
         _purged("the writer voided what it logs again"),
+        _parted(),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
     )
@@ -88,6 +99,16 @@ class RestartOverlap(Rule):
                 confidence=Confidence.HIGH,
                 causes=(because("resumed-from-checkpoint", Strength.LIKELY),),
                 evidence={"restarts": Quantity(len(said))},
+            )
+        parted = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
+        if parted and run.series and not candidates:
+            (notice, *_), series = parted, run.series[0]
+            yield self.finding(
+                f"{notice.path}, lines {notice.line_start:,} to {notice.line_end:,}: {notice.message}",
+                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "one of several runs"),
+                confidence=Confidence.HIGH,
+                causes=(because("one-log-for-several-runs", Strength.LIKELY),),
+                evidence={"first line": Quantity(notice.line_start or 1), "last line": Quantity(notice.line_end or 1)},
             )
         for series in candidates[:1]:
             at = int(series.rewinds[0])

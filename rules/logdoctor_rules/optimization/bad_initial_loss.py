@@ -27,7 +27,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.first_loss import (
     begins_above_guessing,
     falls_below_a_sum,
@@ -35,9 +35,11 @@ from logdoctor.evidence.first_loss import (
     last_at_once,
     right_after,
     starts_at_chance,
+    thrown_by_rate,
 )
 from logdoctor.evidence.rates import is_far_too_high, rate_height
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
+from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
@@ -138,10 +140,52 @@ class BadInitialLoss(Rule):
             train_loss=decay(132.0, 8.0),
             val_accuracy=decay(0.1, 0.65),
         ),
+        fires(
+            "above any guessing at a rate of 3, and comes down as the rate does",
+            axis=Axis.STEP,
+            train_loss=line(22.0, 2.1, 120).noisy(0.3),
+            lr=cosine(3.0, 120),
+        ),
+        silent(
+            "a regression that comes down as far at an ordinary rate",
+            axis=Axis.STEP,
+            train_loss=line(22.0, 2.1, 120).noisy(0.3),
+            lr=cosine(0.1, 120),
+        ),
+        fires(
+            "above any guessing, and validation guesses among ten at first",
+            axis=Axis.STEP,
+            train_loss=decay(127.0, 14.0, half_life=0.3).noisy(4.0),
+            val_accuracy=given([0.1, 0.11, 0.105]).followed_by(line(0.13, 0.45, 12)),
+        ),
+        fires(
+            "above any guessing, and a tenth of the tokens is right",
+            axis=Axis.STEP,
+            train_loss=decay(61.0, 31.0, half_life=0.3).noisy(4.0),
+            train_token_acc=flat(0.1).noisy(0.02),
+        ),
+        silent(
+            "a sum of losses, and validation guesses among ten at first",
+            axis=Axis.STEP,
+            train_loss=decay(127.0, 64.0, half_life=0.3).noisy(4.0),
+            val_accuracy=given([0.1, 0.11, 0.105]).followed_by(line(0.13, 0.45, 12)),
+        ),
+        silent(
+            "a language model, of whose next words a third is right from its first evaluation on",
+            axis=Axis.STEP,
+            train_loss=decay(10.8, 3.3, half_life=0.03).noisy(0.05),
+            val_accuracy=given([0.31, 0.33, 0.345]).followed_by(line(0.36, 0.42, 12)),
+        ),
         silent(
             "half of ten classes are learnt at once: two classes would begin at 0.69",
             train_loss=decay(2.21, 1.1, half_life=0.05).noisy(0.01),
             val_accuracy=flat(0.48).noisy(0.01),
+        ),
+        silent(
+            "five classes, half of them learnt from the first evaluation on",
+            axis=Axis.STEP,
+            train_loss=decay(1.62, 0.6).noisy(0.02),
+            val_accuracy=flat(0.48, 40).noisy(0.01),
         ),
         silent(
             "a language model's first epoch, right half the time: it never comes near guessing among two",
@@ -208,7 +252,8 @@ class BadInitialLoss(Rule):
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        high = is_entropy and ratio >= (self.max_start if single else self.max_average)
+        may_be_more = named.by_accuracy and first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+        high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):
             return
@@ -233,19 +278,22 @@ class BadInitialLoss(Rule):
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
         at_once = trend.first >= self.drop * after > 0 or (guesses and trend.first >= self.to_variance * trend.end)
-        if not at_once and not classified:
+        thrown = thrown_by_rate(trend, settings)
+        if not at_once and not classified and not thrown:
             return
         rests = trend.end > self.rest * after or guesses
         last = int(series.steps[last_at_once(trend)])
         said = f"{series.name} falls from {number(trend.first)} to {number(after)} at once"
-        if classified:
+        if thrown and not at_once:
+            said = f"{series.name} starts at {number(trend.first)} with {thrown}"
+        elif classified:
             said = f"{series.name} starts at {number(trend.first)}, above the loss of guessing in any vocabulary"
         yield self.finding(
             f"{said}, by {place(series, last)}"
             + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
             Span(series.name, int(series.steps[0]), last, "falls at once"),
             confidence=Confidence.MEDIUM,
-            severity=self.severity if rests or classified or is_far_too_high(settings) else Severity.NOTE,
+            severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
             causes=_too_large(trend, [said], settings, single=False),
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )

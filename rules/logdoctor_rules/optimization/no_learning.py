@@ -24,17 +24,20 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.guessing import guesses_the_mean
+from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import Beginning, stuck_causes
-from logdoctor.evidence.trained import falls_steadily, may_fall
+from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
+from logdoctor.evidence.trained import falls_steadily, gains_next_to_nothing, may_fall, worse_than_untrained
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
+
+CREEPS = 2.0
+"""Times as sure a fall that means nothing yet at a rate that hardly moves any network."""
 
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
@@ -130,6 +133,79 @@ class NoLearning(Rule):
             train_loss=flat(1.0, 60).noisy(0.1),
             val_loss=decay(1.15, 1.09, 30),
         ),
+        fires(
+            "the same under a batch noise like a fall, at a rate that no fine-tuning has",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=line(1.03, 0.9, 60).noisy(0.18),
+            val_loss=decay(1.11, 1.09, 30),
+            lr=flat(0.05, 60),
+        ),
+        fires(
+            "explains no more than the mean would",
+            train_loss=given([42.7, 35.8, 33.7, 34.1, 34.0, 39.4, 33.4, 35.2, 35.8, 39.8, 46.6, 35.3]),
+            val_r2=given([-0.13, -0.045, -0.1, -0.006, -0.007, -0.001, -0.08, -0.04, -0.008, -2.1, -0.43, -0.26]),
+        ),
+        fires(
+            "worse than the untrained network, on both sets",
+            train_loss=decay(0.74, 0.66, 60, half_life=0.1).noisy(0.02).without(0, 0),
+            val_loss=given([0.594]).followed_by(decay(0.733, 0.663, 20)),
+        ),
+        fires(
+            "learns how often each answer is right, and no more",
+            train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),
+            val_loss=decay(4.244, 4.234, 8, half_life=0.2),
+            lr=cosine(3e-3, 25),
+        ),
+        silent(
+            "gains as little at the rate of a fine-tuning",
+            train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),
+            val_loss=decay(4.244, 4.234, 8, half_life=0.2),
+            lr=cosine(2e-5, 25),
+        ),
+        silent(
+            "gains little, but does not level off",
+            train_loss=line(4.249, 4.234, 25).noisy(0.0005),
+            val_loss=line(4.244, 4.234, 8),
+            lr=cosine(3e-3, 25),
+        ),
+        fires(
+            "creeps at a rate that moves nothing",
+            train_loss=line(3.43, 3.385, 25).noisy(0.01),
+            lr=flat(1e-6, 25),
+        ),
+        silent(
+            "creeps as far at a usual rate",
+            train_loss=line(3.43, 3.385, 25).noisy(0.01),
+            lr=flat(1e-4, 25),
+        ),
+        silent(
+            "worse than the untrained network on other data, which it forgets",
+            train_loss=decay(0.74, 0.3, 60).noisy(0.02).without(0, 0),
+            val_loss=given([0.594]).followed_by(decay(0.733, 0.663, 20)),
+        ),
+        silent(
+            "explains more than the mean, if little",
+            train_loss=decay(42.7, 35.0, 30).noisy(0.5),
+            val_r2=decay(-0.13, 0.12, 30).noisy(0.02),
+        ),
+        silent(
+            "learns its own examples by heart",
+            train_loss=decay(1.0, 0.2),
+            val_r2=flat(-0.2, 30).noisy(0.02),
+        ),
+        fires(
+            "thrown by its first updates, and at the mean from the second evaluation on",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=given([2.7, 7.1, 6.8, 2.6]).followed_by(flat(1.0, 116).noisy(0.1)),
+            val_loss=given([128.8]).followed_by(flat(1.029, 29).noisy(0.001)),
+            lr=cosine(0.02),
+        ),
+        silent(
+            "comes to one nat by and by, as a small language model",
+            train_loss=decay(4.3, 1.0, 120).noisy(0.02),
+            val_loss=given([4.3]).followed_by(decay(1.3, 1.029, 29, half_life=0.1)),
+            lr=cosine(1e-3),
+        ),
         silent(
             "a fine-tuning that begins near one and gains little",
             settings={"optimizer": "AdamW", "lr": 2e-5},
@@ -187,20 +263,22 @@ class NoLearning(Rule):
         stays = guesses or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
-        surely = train.sure_fall > self.max_z or self._fell_early(train, scale)
+        most = self.max_z * (CREEPS if low_rate(settings, siblings) else 1.0)
+        surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        if moves and not guesses:
+        told = explains_nothing(run, train) or worse_than_untrained(train, val)
+        if moves and not (guesses or told or gains_next_to_nothing(train, val, settings, self.max_fall / 4)):
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * _error(train), 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
-        if confidence is Confidence.LOW and stays and little:  # noise hides training, but validation says the same
+        if confidence is Confidence.LOW and (told or (stays and little)):  # noise hides training, validation tells
             confidence = Confidence.MEDIUM
         if val is not None and may_fall(val):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: it does not fall",
+            f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

@@ -21,7 +21,6 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
     ValLoss,
     because,
     confidence_from,
@@ -30,20 +29,16 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.at_chance import by_heart_causes, came_to_chance, learns_by_heart_alone
+from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import stuck_causes
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
-
-CLEARLY_ABOVE = 0.2
-"""Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class StalledAtChance(Rule):
     severity = Severity.ERROR
     causes = (*STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data")
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
-    limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of many uneven classes, goes unseen."
+    limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",
@@ -162,6 +157,60 @@ class StalledAtChance(Rule):
             val_loss=line(2.29, 2.15, 30).noisy(0.005),
             val_accuracy=flat(0.11, 30).noisy(0.01),
         ),
+        fires(
+            "comes down to a named ln 10 by and by, and no further",
+            settings={"num_classes": 10},
+            train_loss=decay(2.42, 2.305, 60, half_life=0.2).noisy(0.015),
+        ),
+        silent(
+            "comes down to a named ln 10 and goes on below it",
+            settings={"num_classes": 10},
+            train_loss=line(2.38, 2.27, 60).noisy(0.015),
+        ),
+        fires(
+            "above ln 10 all along, and the accuracy guesses",
+            train_loss=decay(2.6, 2.42, 60).noisy(0.03),
+            val_accuracy=flat(0.1, 30).noisy(0.01),
+        ),
+        fires(
+            "far above ln 10 all along, at a rate that explains it",
+            settings={"optimizer": "SGD", "lr": 10.0},
+            train_loss=decay(14.0, 7.0, 60).noisy(1.0),
+            val_accuracy=flat(0.1, 30).noisy(0.01),
+        ),
+        silent(
+            "above ln 3 all along, and a third of the next words is right: a language model",
+            train_loss=decay(3.6, 3.3, 60).noisy(0.03),
+            val_accuracy=flat(0.333, 30).noisy(0.005),
+        ),
+        silent(
+            "above ln 4 all along, of which an accuracy speaks that rises: there are more classes",
+            train_loss=decay(1.79, 1.5, 60).noisy(0.03),
+            val_accuracy=line(0.2, 0.33, 30).noisy(0.005),
+        ),
+        fires(
+            "the entropy of four uneven classes, and one answer for every input",
+            train_loss=decay(1.41, 1.345, 60, half_life=0.02),
+            val_accuracy=given([0.26, 0.26]).followed_by(flat(0.36, 28)),
+        ),
+        silent(
+            "rests lower than the shares of four classes explain, with one accuracy",
+            train_loss=decay(1.41, 1.2, 60, half_life=0.02),
+            val_accuracy=given([0.26, 0.26]).followed_by(flat(0.36, 28)),
+        ),
+        fires(
+            "labels of other rows, learnt by heart, where the settings name ten classes",
+            settings={"num_classes": 10},
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.34, 30).noisy(0.005),
+        ),
+        fires(
+            "labels of other rows, learnt by heart, beside an accuracy of the best five",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.34, 30).noisy(0.005),
+            val_acc_1=flat(10.0, 30).noisy(1.0),
+            val_acc_5=flat(52.0, 30).noisy(1.0),
+        ),
         silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
         silent("bounces so wildly that any level is near", train_loss=decay(2.3, 1.2).noisy(0.6)),
@@ -199,12 +248,12 @@ class StalledAtChance(Rule):
         """Report the best supported level at which the run rests."""
         for level in chance.levels:
             rests = self._rests(train, level)
-            if rests is None or _learnt(run, level) or self._knows_more(val, level):
+            if rests is None or has_learnt(run, level) or self._knows_more(val, level):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
             yield self.finding(
-                f"{series.name} rests at {number(train.end)}, {_named(level)}, "
+                f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, int(series.steps[-1]))}",
                 Span(series.name, since, int(series.steps[-1]), "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
@@ -220,26 +269,20 @@ class StalledAtChance(Rule):
                 },
             )
             return
-        yield from self._by_heart(run, train, chance, val)
+        if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
+            yield self._held(held, train)
 
-    def _by_heart(
-        self, run: Run, train: Trend[TrainLoss], chance: ChanceLevels, val: Trend[ValLoss] | None
-    ) -> Iterator[Finding]:
-        """Report a validation loss that never leaves chance while training falls."""
-        found = learns_by_heart_alone(run, train, val, chance)
-        if found is None or val is None:
-            return
-        (level, guesses), series = found, val.series
-        first, last = int(series.steps[0]), int(series.steps[-1])
-        yield self.finding(
-            f"{series.name} never leaves {_named(level)}, over {stretch(series, first, last)}, and {guesses}, while "
-            f"{train.series.name} falls to {number(train.end)}",
-            Span(series.name, first, last, "chance level"),
+    def _held(self, held: Held, train: Trend[TrainLoss]) -> Finding:
+        """Report a loss that never passes chance."""
+        steps = held.series.steps
+        return self.finding(
+            held.said,
+            Span(held.series.name, int(steps[0]), int(steps[-1]), "chance level"),
             confidence=Confidence.MEDIUM,
-            causes=by_heart_causes(train, guesses),
+            causes=held.causes,
             evidence={
-                "level": Quantity(val.end, "nats"),
-                "chance level": Quantity(round(level.level, 4), "nats"),
+                "level": Quantity(float(np.median(held.series.values[-max(1, len(steps) // 10) :])), "nats"),
+                "chance level": Quantity(round(held.level.level, 4), "nats"),
                 "training end": Quantity(train.end, "nats"),
             },
         )
@@ -250,38 +293,23 @@ class StalledAtChance(Rule):
 
     def _rests(self, train: Trend[TrainLoss], chance: Chance) -> int | None:
         """Return the block from which the loss stays at chance to the end, or None."""
-        tolerance = (self.tolerance_alone if chance.by_level_alone else self.tolerance) * chance.level
-        since = train.settled(chance.level, tolerance)
+        level, tolerance = band(chance, self.tolerance_alone if chance.by_level_alone else self.tolerance)
+        since = train.settled(level, tolerance)
         resting = train.series.values[since * train.block :]
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
             return None
         error = MEDIAN_EFFICIENCY * train.noise / np.sqrt(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
-        at_chance = abs(float(np.median(resting)) - chance.level) <= tolerance + min(3 * error, tolerance)
-        falls = thirds[0] - thirds[2] > max(tolerance if chance.by_accuracy else tolerance / 4, 6 * error)
+        at_chance = abs(float(np.median(resting)) - level) <= tolerance + min(3 * error, tolerance)
+        least = tolerance if chance.by_accuracy else tolerance / 4
+        if not chance.by_level_alone and thirds[2] >= chance.level - least:  # a fall to chance has taught nothing
+            thirds[0] = min(thirds[0], chance.level)
+        falls = thirds[0] - thirds[2] > max(least, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 
-def _named(level: Chance) -> str:
-    if level.larger_share is not None:
-        return f"the entropy of two classes with shares of {number(level.larger_share)} and the rest"
-    return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
-
-
 def _preference(level: Chance) -> tuple[Cause, ...]:
     """A preference loss at ln 2 says that policy and reference agree."""
     return (because("reference-equals-policy", Strength.LIKELY, pro=[level.known_from]),) if level.is_preference else ()
-
-
-def _learnt(run: Run, chance: Chance) -> bool:
-    """Whether a training accuracy ended well above guessing: then the level is at chance by accident."""
-    for series in run.all(TrainMetric):
-        values = series.finite.values
-        if len(values) >= 4 and is_accuracy(series.name):
-            unit = accuracy_unit(values)
-            guessed = chance.larger_share or 1 / chance.classes
-            if np.median(values[-3:]) / unit > guessed + CLEARLY_ABOVE:
-                return True
-    return False

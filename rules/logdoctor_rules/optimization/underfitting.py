@@ -38,6 +38,10 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+APART = 2.0, 0.5, 0.05
+"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
+that fall as a share of the start, from which what is learnt is learnt by heart."""
+
 STEADY = 3
 """Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
 
@@ -51,9 +55,10 @@ POOR_FIT: dict[str, Any] = {
 class Underfitting(Rule):
     """Training and validation loss rest together at a high level, though more was to be had.
 
-    A flat end is convergence unless something speaks against it: an accuracy that is poor on both sets and has stopped
-    rising, or settings that regularise far more than usual. Language models, whose accuracy ends at the entropy of
-    text, are not judged by it. What a sibling reached is the business of plateau.
+    A flat end is convergence unless something speaks against it: an accuracy that is little better than guessing on
+    both sets and has stopped rising, or settings that regularise far more than usual. An accuracy that is merely poor
+    may be all that hard data allow. Language models, whose accuracy ends at the entropy of text, are not judged by it.
+    What a sibling reached is the business of plateau.
     """
 
     id = "underfitting"
@@ -70,10 +75,14 @@ class Underfitting(Rule):
     }
     explains = ("still-improving",)
 
-    poor_accuracy: float = threshold(
-        0.65,
-        "best accuracy of both sets below which a flat fit is poor: a calibrated classifier of ten whose loss ends at "
-        "two fifths of its start is right two times in three",
+    hardly_better: float = threshold(
+        0.25,
+        "way of the best accuracy from guessing to being always right up to which it says that more was to be had: "
+        "hard data leave sound classifiers at a third and more",
+    )
+    hardly_fallen: float = threshold(
+        0.7,
+        "end of the training loss that goes with such an accuracy, as a share of its start, where no settings speak",
     )
     high_end: float = threshold(
         0.4,
@@ -102,7 +111,7 @@ class Underfitting(Rule):
         fires(
             "a poor training accuracy",
             **POOR_FIT,
-            train_accuracy=decay(0.1, 0.32, half_life=0.05).noisy(0.02),
+            train_accuracy=decay(0.1, 0.29, half_life=0.05).noisy(0.02),
         ),
         fires("a large weight decay", settings={"optimizer": "SGD", "weight_decay": 0.1}, **POOR_FIT),
         fires("a large dropout", settings={"dropout": 0.8}, **POOR_FIT),
@@ -138,6 +147,18 @@ class Underfitting(Rule):
             val_loss=decay(1.7, 0.3, 40, half_life=0.08),
         ),
         silent("a flat end, nothing more", **POOR_FIT),
+        silent(
+            "half of four classes cannot be told apart",
+            train_loss=decay(1.39, 1.02, half_life=0.08).noisy(0.03),
+            val_loss=decay(1.35, 1.0, 40, half_life=0.08).noisy(0.01),
+            val_accuracy=decay(0.3, 0.47, 40, half_life=0.08),
+        ),
+        silent(
+            "the loss says more than the accuracy of a few rows",
+            train_loss=decay(1.39, 0.8, half_life=0.08).noisy(0.03),
+            val_loss=decay(1.35, 0.81, 40, half_life=0.08).noisy(0.01),
+            val_accuracy=given([0.3, 0.4] * 20),
+        ),
         silent("two hidden layers", settings={"num_hidden_layers": 2}, **POOR_FIT),
         silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
         silent("a usual weight decay", settings={"optimizer": "SGD", "weight_decay": 5e-4}, **POOR_FIT),
@@ -166,6 +187,12 @@ class Underfitting(Rule):
             settings={"dropout": 0.8},
             train_loss=decay(2.45, 1.2, half_life=0.08),
             val_loss=decay(2.3, 1.76, 40, half_life=0.08),
+        ),
+        silent(
+            "what little is learnt is learnt by heart",
+            train_loss=decay(0.7, 0.6, half_life=0.08),
+            val_loss=line(0.69, 0.7, 40),
+            val_accuracy=flat(0.52, 40).noisy(0.01),
         ),
         silent(
             "still falls",
@@ -214,8 +241,12 @@ class Underfitting(Rule):
         high = train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
-        more = strong or tiny or (poor and clear.sure_fall >= self.min_z)
-        if not (rests and high and together and more):
+        alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
+        worse = val.end - val.first > APART[0] * val.level_noise
+        learnt = max(train.start - train.end, APART[2] * train.start)
+        apart = worse and val.end - train.end > APART[1] * learnt
+        more = strong or tiny or alone
+        if not (rests and high and together and more) or apart:
             return
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
@@ -240,7 +271,7 @@ class Underfitting(Rule):
             for one in accuracies(run)
             if len(one.finite) >= self.min_points
         )
-        return "" if rising else poor_accuracy(run, self.poor_accuracy)
+        return "" if rising else poor_accuracy(run, self.hardly_better)
 
     @staticmethod
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:

@@ -170,6 +170,17 @@ class MissingWarmup(Rule):
             settings={**ADAM, "lr": 0.2, "num_classes": 12},
             train_loss=given([5.85, 3.4, 2.5, 2.4]).followed_by(decay(2.1, 2.0, 86).noisy(0.07)),
         ),
+        fires(
+            "an evaluation before training says how far the log begins above it",
+            axis=Axis.STEP,
+            train_loss=decay(120.0, 0.4, 60, half_life=0.01).noisy(0.05).without(0, 0),
+            val_loss=given([1.0, 4.4, 1.5, 0.9]).followed_by(decay(0.7, 0.5, 56)),
+        ),
+        silent(
+            "the log begins as high, and nothing says where the run did",
+            axis=Axis.STEP,
+            train_loss=decay(120.0, 0.4, 60, half_life=0.01).noisy(0.05).without(0, 0),
+        ),
         silent(
             "thrown to twice its start at an ordinary rate",
             settings={**ADAM, "lr": 1e-3},

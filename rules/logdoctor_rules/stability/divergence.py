@@ -273,6 +273,10 @@ class Divergence(Rule):
             val_loss=decay(6.8, 2.5),
         ),
         silent("a range test", train_loss=decay(2.3, 0.6, 80).then(rise(9.0, 40)), lr=geometric(1e-6, 10.0)),
+        silent(
+            "a difference of two terms, which goes both ways",
+            train_loss=given([0.0001, 0.0016, 0.0044, -0.0039, 0.0047, 0.0024, 0.0002, 0.0013, -0.0092, 0.0061]),
+        ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
     )
 
@@ -292,7 +296,7 @@ class Divergence(Rule):
         start, low = start_of(train, val, chance), train.reached
         fall, risen, above = train.start - low, train.end - low, train.end - start
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
-        explodes = above >= (self.explosion - 1) * abs(start) > 0
+        explodes = above >= (self.explosion - 1) * abs(start) > 0 and not train.crosses_zero
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))

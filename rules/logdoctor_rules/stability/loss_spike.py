@@ -22,19 +22,15 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
-from logdoctor.evidence import Clue, Surroundings, explain
-from logdoctor.evidence.jumps import JumpyLosses, comes_back, only_training
+from logdoctor.evidence import Surroundings, explain
+from logdoctor.evidence.jumps import JumpyLosses, clues_of_many, comes_back, only_training
 from logdoctor.evidence.onset import RUN_UP
-from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.spikes import relapses
+from logdoctor.signals.spikes import relapses, same_again
 from logdoctor.wording import counted, number, place
 
 LINGERS = 0.02
 """Share of the log from which an excursion lingers: past it, a spike costs more than the steps that it spoils."""
-
-OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
-"""What a second and a third jump speak for and against: one batch is bad once."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,23 @@ class LossSpike(Rule):
         "height in units of the start from which even an early jump counts; sound overshoot stays below a factor of 3",
     )
 
+    min_again: float = threshold(
+        3.0,
+        "height in units of the first values of jumps that are all alike, as one bad row makes in every epoch, however "
+        "many they are; of sound runs the jumps are not alike",
+    )
+
     examples = (
+        fires(
+            "one bad row, once an epoch",
+            axis=Axis.STEP,
+            train_loss=decay(1.0, 0.4, 400).noisy(0.05).plus(given([8.0 if i % 40 == 25 else 0.0 for i in range(400)])),
+        ),
+        silent(
+            "a hard row, once an epoch",
+            axis=Axis.STEP,
+            train_loss=decay(1.0, 0.4, 400).noisy(0.05).plus(given([2.0 if i % 40 == 25 else 0.0 for i in range(400)])),
+        ),
         fires("one step jumps and recovers", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(60, 9.0, 3.0)),
         fires(
             "a slow recovery",
@@ -169,10 +181,11 @@ class LossSpike(Rule):
         restarts = schedule is not None and len(schedule.restarts) > 1
         for trend, spikes in losses:
             beside = trend.series is not train.series
+            alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
             matter = [
                 one
                 for one in spikes.found
-                if self._matters(one, trend, spikes.tail, beside=beside)
+                if (one.index in alike or self._matters(one, trend, spikes.tail, beside=beside))
                 and comes_back(one, spikes.series)
                 and not only_training(one, spikes.series, val)
             ]
@@ -195,9 +208,7 @@ class LossSpike(Rule):
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
-        often = OFTEN.items() if len(matter) > 1 else ()
-        again = [Clue(cause, by * min(len(matter) - 1, 2), f"there are {len(matter)} jumps") for cause, by in often]
-        why = explain(event, self.causes, again)
+        why = explain(event, self.causes, clues_of_many(matter, spikes))
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",

@@ -96,6 +96,11 @@ class Oscillation(Rule):
         fires(
             "thrown again and again, and back to almost nothing",
             axis=Axis.STEP,
+            train_loss=given([1.1 if i < 3 else 10.0 + i / 5 if i % 31 == 30 else 0.02 for i in range(240)]),
+        ),
+        silent(
+            "one bad row, once an epoch",
+            axis=Axis.STEP,
             train_loss=given([1.1 if i < 3 else 30.0 if i % 31 == 30 else 0.02 for i in range(240)]),
         ),
         silent(
@@ -120,7 +125,7 @@ class Oscillation(Rule):
             "single steps are thrown far above the start, again and again",
             axis=Axis.STEP,
             train_loss=decay(0.7, 0.1)
-            .plus(given([9.0 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
+            .plus(given([6.0 + i % 11 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
             .noisy(0.05),
         ),
         fires(

@@ -18,7 +18,7 @@ from logdoctor.reports.layout import Page, cells, hanging, table
 from logdoctor.reports.strict_json import written
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.reasons import BY_NAME, guesses, reason
-from logdoctor.run.roles import Loss, Unknown
+from logdoctor.run.roles import Loss, Reward, Unknown
 from logdoctor.wording import counted, shown_name
 
 MAX_EVENTS = 10
@@ -114,7 +114,8 @@ def _described(series: Series, page: Page) -> tuple[str, ...]:
 def _settings(run: Run, page: Page) -> Iterator[str]:
     if not run.hyperparameters:
         return
-    shown = [f"{name} {value}" for name, value in islice(run.hyperparameters.items(), MAX_SETTINGS)]
+    own_first = sorted(run.hyperparameters.items(), key=lambda item: item[0].startswith("_"))  # RLlib's `_enable_...`
+    shown = [f"{name} {value}" for name, value in islice(own_first, MAX_SETTINGS)]
     rest = len(run.hyperparameters) - len(shown)
     text = ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
     yield from hanging(f"  {page.dim('settings')}  ", page.printable(text), page.width)
@@ -141,7 +142,7 @@ def _left_alone(paths: Sequence[str], page: Page) -> Iterator[str]:
 def _hint(runs: Iterable[Run]) -> Iterator[str]:
     """Say how a role is given, where no loss was recognised or more than its name decided what a loss is."""
     runs = tuple(runs)
-    without_loss = [run for run in runs if run.series and not run.all(Loss)]
+    without_loss = [run for run in runs if run.series and not run.all(Loss) and not run.all(Reward)]
     unknown = dict.fromkeys(one.name for run in without_loss for one in run.series if one.role is Unknown)
     guessed = dict.fromkeys(one.name for run in runs for one in guesses(run.series))
     if unknown:

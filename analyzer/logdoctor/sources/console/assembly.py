@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,14 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Axis
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
+from logdoctor.sources.console.echoes import without_echoes
 from logdoctor.sources.console.evaluations import evaluations_apart
 from logdoctor.sources.console.form import SAMPLES, Kind
+from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import EPOCH, clock_of, counted_through, main_counter, table_of
-from logdoctor.sources.console.quantities import of_one_rank, part_of, under_sections
+from logdoctor.sources.console.placing import EPOCH, clock_of, counted_alike, counted_through, main_counter, table_of
+from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
+from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.pieces import falls
@@ -41,6 +47,10 @@ class Assembled:
     first_line: int = 0
     last_line: int = 0
     """The first and the last line of data, counted from 0 through the whole log."""
+    stretch: range = range(sys.maxsize)
+    """The lines of the log that are the run's."""
+    announced: Announced | None = None
+    """What is said of the run, where the log holds several."""
 
     @property
     def begins_again(self) -> bool:
@@ -49,9 +59,9 @@ class Assembled:
 
 
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
-def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
-    """Put the believed streams together; None when none is."""
-    streams = [of_one_rank(rows) for rows in streams]
+def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
+    """Put the believed streams of each run in a log together; none when none is believed."""
+    streams = [printed_once(of_one_rank(rows)) for rows in streams]
     epochs = Clock.of([
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
@@ -63,22 +73,50 @@ def assemble(path: Path, streams: Sequence[Rows]) -> Assembled | None:
     counted = [counted_through(part, within, epochs) for part, within in read]
     parts = under_sections(with_steps(counted, progress(streams)), streams)
     believed = believed_of(parts, epochs)
-    if not any(any(map(tells_performance, part.values)) or names_splits(part.values) for part in believed):
-        return None
-    believed = _apart_by_epoch(_summaries_apart(believed))
+    if not any(map(_tells_of_training, believed)):
+        return []
+    believed = _apart_by_epoch(_summaries_apart(counted_alike(without_echoes(believed))))
+    silent = [part for part in counted if not part.values]
+    samples = any(within is not None and within[0] == SAMPLES for _, within in read)
+    step_axis = Axis.SAMPLES if samples else Axis.STEP
+    runs = announced_runs(believed, clock_of(believed, epochs, silent), headings)
+    if not runs:
+        return [_placed(path, believed, counted, epochs, step_axis)]
+    found = []
+    for run, following in zip(runs, [*runs[1:], None], strict=True):
+        lines = range(run.first, sys.maxsize if following is None else following.first)
+        if here := _within(believed, lines):
+            placed = _placed(path, here, _within(counted, lines), epochs.within(lines), step_axis)
+            found.append(replace(placed, stretch=lines, announced=run))
+    return found
+
+
+def _within(parts: Sequence[Part], lines: range) -> list[Part]:
+    return [one for one in (part.within(lines) for part in parts) if len(one)]
+
+
+def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epochs: Clock, step_axis: Axis) -> Assembled:
+    """Put the believed parts of one run in place; `counted` is all that was read of it."""
     clock = clock_of(believed, epochs, [part for part in counted if not part.values])
     table, lines = table_of(path, believed, epochs, clock)
-    counts_samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     return Assembled(
         table,
         lines,
         clock,
-        Axis.SAMPLES if counts_samples else Axis.STEP,
+        step_axis,
         _plan(believed),
         True if any(map(is_summary, counted)) else _is_complete(counted),
         min(int(part.lines[0]) for part in believed),
         max(int(part.lines[-1]) for part in believed),
     )
+
+
+def _tells_of_training(part: Part) -> bool:
+    """Tell what only a training prints: performance, both splits, or an error of each epoch."""
+    splits = [name.removesuffix(" (%)") for name in part.values]
+    if any(map(tells_performance, part.values)) or names_splits(splits):
+        return True
+    return EPOCH in part.counters and any(issubclass(role_of(name, split_of(name)), TrainError) for name in part.values)
 
 
 def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:

@@ -7,12 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, Numbers, Part
-from logdoctor.sources.console.quantities import Told, is_held_out, part_of
+from logdoctor.sources.console.quantities import Told, is_held_out, part_of, quantity_of
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.console.vocabulary import SPLIT_ROLES
 
 _FEWEST_PASSES = 3
 """Passes of a progress bar from which on the last state of each is the epoch's value."""
@@ -70,19 +68,13 @@ def beside_lines(bars: Sequence[Told], lines: Sequence[Told]) -> list[Told]:
     told: dict[object, int] = {}
     for part, within in lines:
         for name in part.values if part.counters or within is not None else ():
-            told[_quantity(name)] = max(told.get(_quantity(name), 0), len(part))
+            told[quantity_of(name)] = max(told.get(quantity_of(name), 0), len(part))
 
     def untold(part: Part) -> dict[str, Numbers]:
-        return {name: at for name, at in part.values.items() if 2 * told.get(_quantity(name), 0) < len(part)}
+        return {name: at for name, at in part.values.items() if 2 * told.get(quantity_of(name), 0) < len(part)}
 
     kept = [(replace(part, values=untold(part)), within) for part, within in bars]
     return [(part, of) for part, of in kept if part.values]
-
-
-def _quantity(name: str) -> object:
-    """What a name measures, whatever kind of average: `loss` of a bar is `avg loss` of a line."""
-    role = role_of(name, split_of(name))
-    return (role, *stem_of(name)) if issubclass(role, SPLIT_ROLES) else name
 
 
 def progress(streams: Sequence[Rows]) -> Clock:

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
+from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.parts import Clock, Numbers, Part
@@ -43,7 +44,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     taken = set(map(id, regular))
     others = [part for part in counting if id(part) not in taken]
     believed = regular + [
-        part for part in others if _is_rare(part, known) or _is_beside(part, known) or _is_shortened(part, regular)
+        part
+        for part in others
+        if _is_rare(part, known)
+        or _is_beside(part, known)
+        or _is_shortened(part, regular)
+        or _is_dict_beside(part, regular)
     ]
     clock = clock_of(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
@@ -93,9 +99,18 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
     if len(part) >= ENOUGH_LINES:
         return False
     if part.form.counter_first:
-        return bool(known & part.counters.keys()) or (len(part) > 1 and any(map(tells_performance, part.values)))
-    held_out = split_of(part.form.split) in HELD_OUT
+        measures = [split_of(name) for name in part.values if tells_performance(name)]
+        whole = Split.TRAIN in measures and not set(measures).isdisjoint(HELD_OUT)  # the first epoch of many steps
+        return bool(known & part.counters.keys()) or (len(part) > 1 and bool(measures)) or (bool(known) and whole)
+    named = any(split_of(name) in HELD_OUT and tells_performance(name) for name in part.values)  # `| valid loss  2.02`
+    held_out = named or split_of(part.form.split) in HELD_OUT
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
+
+
+def _is_dict_beside(part: Part, regular: Sequence[Part]) -> bool:
+    """Tell a dictionary that comes seldom beside those of training: an evaluation of Hugging Face's Trainer."""
+    known = {name for other in regular if other.form.is_dict for name in other.counters}
+    return part.form.is_dict and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
 
 
 def _is_beside(part: Part, known: AbstractSet[str]) -> bool:

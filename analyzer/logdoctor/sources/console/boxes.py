@@ -2,6 +2,7 @@
 
     | Training Loss | Epoch | Step | Validation Loss |      Markdown, as in the model cards of Hugging Face
     epoch     train_loss  valid_loss  accuracy  time        fastai; also Ultralytics, notebooks, spaCy
+    epoch train_loss valid_loss                             one space apart, where columns are as wide as their names
     |    total_timesteps | 2048     |                       Stable-Baselines3: one box for each record
 
 A header, or a box, says what the numbers of the lines below it are, which no line of a table does by itself.
@@ -110,8 +111,12 @@ class BoxReader:
         bar = _PROGRESS.search(line)
         text = line[: bar.start()] if bar else line
         cells = _cells(text)
-        if len(cells) < len(self._open) and not {"|", "\t"} & set(text):
-            cells = aligned(self._heading, text) or cells
+        if len(cells) != len(self._open) and not {"|", "\t"} & set(text):
+            words, names = text.split(), _named(self._heading.split())
+            if len(words) == len(names):
+                self._open, cells = names, words
+            elif len(cells) < len(self._open):
+                cells = aligned(self._heading, text) or cells
         logged = {
             name: v for name, cell in zip(self._open, cells, strict=False) if (v := _value(name, cell)) is not None
         }
@@ -167,15 +172,15 @@ def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
     text = line.strip()
     if "|" not in text and "\t" not in text and "  " not in text:
-        return ()
+        return _named(text.split())
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
-    return _named(cells[1:] if commented else cells)
+    return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)
 
 
-def _named(cells: Sequence[str]) -> tuple[str, ...]:
+def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
     """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
-    if len(cells) < 3 or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
+    if len(cells) < fewest or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
         return ()
     counted = [cell for cell in cells if _counter_of(cell)]
     measured = [cell for cell in cells if not _counter_of(cell) and tells_performance(cell)]

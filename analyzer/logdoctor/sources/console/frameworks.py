@@ -16,8 +16,13 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
-_CATBOOST = re.compile(r"\0:\tlearn: (-?(?:\0|nan|inf))\ttest: (-?(?:\0|nan|inf))\t")
-"""How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
+_CATBOOST = re.compile(
+    r"\0:(?=\t(?:learn|test): )(?:\tlearn: (-?(?:\0|nan|inf)))?(?:\ttest: (-?(?:\0|nan|inf)))?\t.*total: "
+)
+"""How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data.
+
+`learn` is missing where the metric takes long to compute on training data (AUC), `test` where there is no such data.
+"""
 
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
 """Deeplearning4j calls the loss its score."""
@@ -61,10 +66,13 @@ def _of_darknet(loss: str, average: str) -> Form:
     return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
 
 
-def _of_catboost(learn: str, test: str) -> Form:
-    train = _measured(Kind.VALUE, "train", learn, 1)
-    held_out = _measured(Kind.VALUE, "test", test, 1 + (MASK in learn))
-    return Form((Field(Kind.COUNTER, "iteration", 0), train, held_out), counter_first=True)
+def _of_catboost(learn: str | None, test: str | None) -> Form:
+    slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
+    for name, token in (("train", learn), ("test", test)):
+        if token is not None:
+            fields.append(_measured(Kind.VALUE, name, token, slot))
+            slot += MASK in token
+    return Form(tuple(fields), counter_first=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:

@@ -28,9 +28,12 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
-    " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
+    " : cost ", "learn: ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
+    "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "itéra", "perte", "rdida",
+    "perda", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
 )  # fmt: skip
-"""What every line of interest has something of; the rest is not looked at any closer."""
+"""What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
+looked at any closer."""
 
 _SECTIONS = ("train", "val", "test")
 """What every heading has one of."""
@@ -41,7 +44,7 @@ _SIEVE_WITHOUT_NUMBER = Sieve((*_SECTIONS, "nan", "inf"))
 _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
-    "psnr", "@", "all", "train", "test", "val", "eval",
+    "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "итерация",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 

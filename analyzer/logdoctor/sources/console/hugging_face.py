@@ -41,8 +41,8 @@ class _History:
 
 
 def is_summary(part: Part) -> bool:
-    """Tell the averages of a run, whose `train_loss` is no point of the curve."""
-    return part.form.is_dict and _RUNTIME in part.values
+    """Tell the averages of a run, whose `train_loss` is no point of a curve; training may tell the time too."""
+    return part.form.is_dict and _RUNTIME in part.values and _LOSS not in part.values
 
 
 def with_steps(parts: Sequence[Part], progress: Clock) -> list[Part]:
@@ -66,7 +66,8 @@ def with_steps(parts: Sequence[Part], progress: Clock) -> list[Part]:
 
 
 def _is_without_step(part: Part) -> bool:
-    return part.form.is_dict and part.counters.keys() == {_EPOCH}
+    """Tell a row that counts epochs, and perhaps tokens, alone."""
+    return part.form.is_dict and _EPOCH in part.counters and not part.steps
 
 
 def _history(parts: Sequence[Part]) -> _History | None:

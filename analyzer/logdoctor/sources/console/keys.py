@@ -63,13 +63,15 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
         and last.partition("_")[2] in {"num_updates", "epoch"}
     ):
         return COUNTER_WORDS[last.partition("_")[2]], last.partition("_")[0]  # fairseq
-    if last in {"epoch", "step", "iteration", "iter", "update", "episode"} and len(context) <= 5:
+    if last in {"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"} and len(context) <= 5:
         bare = [word.strip(".,:;-*=()[]") for word in context]
         if bare[-1:] == ["global"] and last == "step":
             return "global_step", " ".join(context[:-1])
         if bare == ["current"]:
             return COUNTER_WORDS[last], ""
-        if bare[-1:] == ["after"]:
+        if bare[-2:] == ["end", "of"]:
+            del bare[-2:]  # `| end of epoch   1 | valid loss  5.61`
+        elif bare[-1:] == ["after"]:
             del bare[-1]  # `Cost after iteration 100`
         elif any(map(is_loss_word, bare)) and bare[-1] != "at":
             return "", ""

@@ -64,6 +64,10 @@ _SUMMARY_LINE = re.compile(r"\s*\* (?:Acc|Prec|Recall|IoU|Top)")
 
 _OUT_OF = re.compile(r"\s*/\s*\0")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
+_GOES_ON = re.compile(r" *\[| */(?! *\0%)")
+"""What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
+_BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
+"""How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
 
@@ -112,7 +116,8 @@ class LineReader:
         previous = self.fields[-1] if self.fields else None
         bare = before.strip()
         if previous is not None and (
-            (bare in {"/", "of", "out of"} and self._before == "counted") or (bare == "/" and self._before == "value")
+            (bare in {"/", "of", "out of"} and self._before == "counted")
+            or (bare == "/" and self._before == "value" and not after.startswith("%"))  # `Train: 0.82 / 72.3%`
         ):
             self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, token, sign)
             self._before = ""
@@ -157,7 +162,7 @@ class LineReader:
             self._value(subject, token, sign, named_unit)
             return
         is_ratio = bool(self.fields) and before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
-        places = is_number and not is_ratio and (not key or (is_split(key) and bool(re.match(r" *\[| */", after))))
+        places = is_number and not is_ratio and (not key or (is_split(key) and bool(_GOES_ON.match(after))))
         if places and self._positional(text, after, first=first):
             return
         if not key or not last or normal(key) in IGNORED or after.startswith("%|"):
@@ -176,7 +181,8 @@ class LineReader:
         if token != MASK and named_unit:
             self._before = ""  # `step_avg:nanms`: a duration that cannot be told yet
             return
-        self._value(key, token, sign, named_unit)
+        percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
+        self._value(key, token, sign, "%" if percent else named_unit)
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
@@ -207,7 +213,7 @@ class LineReader:
             self._add(Kind.COUNTER, "batch", MASK, 1.0)
             self._before = ""
             return True
-        if first and opened and not text.strip(" [") and re.match(r"\]\t", after):
+        if first and opened and not text.strip(" [") and _BOOSTED.match(after):
             self._add(Kind.COUNTER, "round", MASK, 1.0)
             self._before = ""
             return True
@@ -231,7 +237,7 @@ class LineReader:
         if only_split and previous and split_of(previous):
             stem = " ".join(word for word in previous.split() if not split_of(word))
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
-        if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"}:
+        if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key
         if key in self._names:
             self._before = ""

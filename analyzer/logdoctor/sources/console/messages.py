@@ -196,18 +196,19 @@ class MessageReader:
             if kind:
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
-    def events(self, path: Path, clock: Clock) -> tuple[TextEvent, ...]:
-        """Return all events in the order of the log, with the step at which the run stood."""
-        found = sorted((one for many in self._found.values() for one in many), key=lambda one: one.line)
+    def events(self, path: Path, clock: Clock, lines: range) -> tuple[TextEvent, ...]:
+        """Return the events of some lines in the order of the log, with the step at which the run stood."""
+        held = (one for many in self._found.values() for one in many if one.line in lines)
+        found = sorted(held, key=lambda one: one.line)
         steps = clock.before(np.array([one.line for one in found], np.int64))
         return tuple(
             TextEvent(one.kind, one.text, str(path), one.place, None if np.isnan(step) else int(step))
             for one, step in zip(found, steps.tolist(), strict=True)
         )
 
-    def last(self) -> Message | None:
-        """Return the last line that tells how the run ended."""
-        found = [one for kind, many in self._found.items() if kind in FATAL | ENDS for one in many]
+    def last(self, lines: range) -> Message | None:
+        """Return the last one of some lines that tells how the run ended."""
+        found = [one for kind, many in self._found.items() if kind in FATAL | ENDS for one in many if one.line in lines]
         return max(found, key=lambda one: one.line, default=None)
 
     def _last_line(self, shape: str) -> str:

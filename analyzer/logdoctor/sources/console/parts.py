@@ -39,6 +39,10 @@ class Part:
         """The counters of steps."""
         return {name: at for name, at in self.counters.items() if axis_of(name) is Axis.STEP}
 
+    def within(self, lines: range) -> Part:
+        """Keep the rows of some lines."""
+        return self.take((self.lines >= lines.start) & (self.lines < lines.stop))
+
     def take(self, rows: NDArray[np.bool_]) -> Part:
         """Keep the rows of a mask."""
         if rows.all():
@@ -69,6 +73,11 @@ class Clock:
         lines, at = np.concatenate([one for one, _ in said]), np.concatenate([one for _, one in said])
         order = np.argsort(lines, kind="stable")
         return cls(lines[order], at[order])
+
+    def within(self, lines: range) -> Clock:
+        """Return what it said on some lines."""
+        here = (self.lines >= lines.start) & (self.lines < lines.stop)
+        return Clock(self.lines[here], self.at[here])
 
     def before(self, lines: LineNumbers) -> Numbers:
         """Return what was said last at or before some lines; NaN where nothing was."""

@@ -95,6 +95,18 @@ def end_passage(path: Path) -> Passage:
     return _passage(data[_first_end(data, encoding) :], encoding, 1, 0)
 
 
+def passages_of(text: str, line: int) -> Iterator[Passage]:
+    """Yield the lines of a text that a file holds within it, counted from `line`; bytes tell nothing there."""
+    encoding = encoding_of(b"")
+    ended = text if text.endswith("\n") else f"{text}\n"
+    data = ended.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    start = 0
+    while start < len(data):
+        end = start + (_last_end(data[start : start + BLOCK_BYTES], encoding) or len(data))
+        yield _passage(data[start:end], encoding, line, 0)
+        line, start = line + data.count(b"\n", start, end), end
+
+
 def read_passages(path: Path) -> Iterator[Passage | Span]:
     """Yield the lines of a file as it was when it was opened, and where text without line ends was let go.
 

@@ -11,14 +11,20 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
-from logdoctor.sources.console.quantities import Within
-from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of
+from logdoctor.sources.console.quantities import Within, quantity_of
+from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
 
 EPOCH = "epoch"
 """The counter of epochs, as tables know it."""
+
+_PASS = 0.5
+"""Farthest position above the first epoch, in units of the farthest below it, from which a pass went before it."""
+
+_ENOUGH_REPEATED = 3
+"""Values that are the same before one of two names is left out."""
 
 _HEADED = "step"
 """What headings count above records of several lines."""
@@ -37,6 +43,8 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
             return part
         within = (inner[0], counters[inner[0]], part.plans[inner[0]])  # YOLOX: `epoch: 1/300, iter: 10/500`
     name, at, length = within
+    if epoch is not None and EPOCH not in part.counters:
+        epoch = _told_after(at, epoch)
     if any(axis_of(other) is Axis.STEP for other in counters if other != name):
         return part  # fairseq: `num_updates` counts through by itself
     if length is not None and (length != np.floor(length)).any():
@@ -50,10 +58,42 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
 
+def _told_after(at: Numbers, epoch: Numbers) -> Numbers:
+    """Return the epochs of positions whose epoch is told below them: `batch 8/32`, ..., `Epoch 1, validation loss 2.1`.
+
+    Then a whole pass stands above the first epoch. A line or two there, of a trial run, are no pass.
+    """
+    first = np.isnan(epoch)
+    if not first.any() or first.all() or at[first].max() < _PASS * at[~first].max():
+        return epoch
+    return np.where(first, epoch[~first][0] - 1, epoch)
+
+
 def _restarts(at: Numbers, epoch: Numbers) -> bool:
     """Tell whether a position falls back where the epoch advances; with one epoch, whether it may be a later one."""
     advances = np.diff(epoch) > 0
     return bool((np.diff(at)[advances] <= 0).mean() > 0.5) if advances.any() else True
+
+
+def counted_alike(parts: Sequence[Part]) -> list[Part]:
+    """Give rows that count batches alone the step that other rows tell beside the batches, so many to a step.
+
+    LitGPT: `iter 16 step 4 | loss train: 3.195`, and `iter 40: val loss 1.921`.
+    """
+    best = min({name for part in parts for name in part.steps}, key=rank_of, default="")
+    telling = [part for part in parts if best in part.steps and len(part.steps) > 1]
+    return [_with_step(part, best, telling) if best not in part.steps else part for part in parts]
+
+
+def _with_step(part: Part, step: str, telling: Sequence[Part]) -> Part:
+    for name, at in part.steps.items():
+        both = [(other.counters[name], other.counters[step]) for other in telling if name in other.counters]
+        if both:
+            batches, steps = (np.concatenate(found) for found in zip(*both, strict=True))
+            per_step = batches[-1] / steps[-1]
+            if per_step > 1 and len(steps) > 1 and (np.abs(batches / steps - per_step) < 1 / steps).all():
+                return replace(part, counters=part.counters | {step: np.floor(at / per_step)})
+    return part
 
 
 def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> Clock:
@@ -105,7 +145,7 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
             found.setdefault(name, []).append((at, values))
     position = scattered(positions)
     columns = tuple(_column(name, found.pop(name), position) for name in list(found))
-    return Table(path, len(lines), columns), lines
+    return Table(path, len(lines), _without_repeats(columns, position)), lines
 
 
 def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:
@@ -124,6 +164,27 @@ def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs
         return counters[main] if main in counters else next(iter(counters.values()))
     last = float(epochs.at.max(initial=0.0))
     return counters.get(main, counters[EPOCH]) + counters[EPOCH] / (last + 1)
+
+
+def _without_repeats(columns: Sequence[Column], position: Numbers) -> tuple[Column, ...]:
+    """Leave out what a summary says once more in other words: `val_loss=0.5`, and below it `Validation loss: 0.5`.
+
+    Every value must be the same, and stand at the same position.
+    """
+    alike: dict[object, list[Column]] = {}
+    for one in columns:
+        said = alike.setdefault((quantity_of(one.name), len(one)), [])
+        if len(one) < _ENOUGH_REPEATED or not any(_repeats(one, other, position) for other in said):
+            said.append(one)
+    kept = {id(one) for said in alike.values() for one in said}
+    return tuple(one for one in columns if id(one) in kept)
+
+
+def _repeats(one: Column, other: Column, position: Numbers) -> bool:
+    parts = zip(one.pieces(), other.pieces(), strict=True)
+    if not all(np.array_equal(ours, theirs, equal_nan=True) for ours, theirs in parts):
+        return False
+    return np.array_equal(position[one.rows], position[other.rows])
 
 
 _Piece = tuple[LineNumbers, Numbers]

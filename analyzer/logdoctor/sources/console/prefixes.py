@@ -40,6 +40,7 @@ _LOGGING = re.compile("|".join((
     _LOGURU,
     rf"\[(?:LINE|line):{_N}\]#?\s*",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
+    rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
 )))  # fmt: skip
@@ -75,7 +76,8 @@ def uncommented(passage: Passage) -> Passage:
 @lru_cache(_MOST_REMEMBERED)
 def strip(shape: str) -> Stripped:
     """Take the prefixes off a shape."""
-    at, rank, rank_slot = 0, None, None
+    at, rank, rank_slot = len(shape) - len(shape.lstrip(" ")), None, None
+    indent = at
     for _ in range(_MOST):
         found = None
         if rank is None and rank_slot is None and (found := _RANK.match(shape, at)):
@@ -88,4 +90,4 @@ def strip(shape: str) -> Stripped:
         if not found:
             break
         at = found.end()
-    return Stripped(shape[at:], shape.count(_N, 0, at), rank, rank_slot)
+    return Stripped(shape[at if at > indent else 0 :], shape.count(_N, 0, at), rank, rank_slot)

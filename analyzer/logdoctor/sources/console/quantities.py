@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
@@ -17,6 +17,9 @@ from logdoctor.sources.tables.growing import places_of
 
 HELD_OUT = (Split.VALIDATION, Split.TEST)
 """Splits that are not trained on."""
+
+_ENOUGH_PAIRS = 3
+"""Lines that were printed twice before two of what is printed are taken for one."""
 
 _NEAR = 3
 """Lines below a heading such as `Test Error:` that it still speaks of."""
@@ -34,6 +37,20 @@ def of_one_rank(rows: Rows) -> Rows:
         return rows
     ranks, counts = np.unique(rows.ranks, return_counts=True)
     return rows.take(rows.ranks == ranks[np.argmax(counts)])
+
+
+def printed_once(rows: Rows) -> Rows:
+    """Keep one of two equal lines where every line comes twice at once: two handlers of a logger print it.
+
+    Lines that count need none of it, for what is printed again at one position is no other value.
+    """
+    pairs = len(rows) // 2
+    if pairs < _ENOUGH_PAIRS or len(rows) % 2 or rows.form.is_bar or rows.of(Kind.COUNTER):
+        return rows
+    at_once = (rows.lines[1::2] - rows.lines[::2] <= _NEAR).all()
+    twice = at_once and all(np.array_equal(one[::2], one[1::2], equal_nan=True) for one in rows.numbers)
+    varied = any(bool((one[:1] != one[::2]).any()) for one in rows.numbers)
+    return rows.take(np.arange(len(rows)) % 2 == 0) if twice and varied else rows
 
 
 def is_held_out(rows: Rows) -> bool:
@@ -64,6 +81,12 @@ def with_split(name: str, split: str) -> str:
         return name
     held_out = split_of(split) in HELD_OUT
     return f"{split.lower()}/{name}" if held_out or issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
+
+
+def quantity_of(name: str) -> object:
+    """Return what a name measures, whatever kind of average: `loss` of a bar is `avg loss` of a line."""
+    role = role_of(name, split_of(name))
+    return (role, *stem_of(name)) if issubclass(role, SPLIT_ROLES) else name
 
 
 def under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part]:

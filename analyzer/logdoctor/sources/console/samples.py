@@ -8,6 +8,36 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a tutorial: batches of an epoch above the line that names it",
+        "stdout.txt",
+        "    batch 8/16  loss=3.5\n"
+        "    batch 16/16  loss=3.25\n"
+        "| epoch   1 | time:  2.50s | train loss   3.375 | valid loss   3.0 |\n"
+        "    batch 8/16  loss=2.5\n"
+        "    batch 16/16  loss=2.25\n"
+        "| epoch   2 | time:  2.25s | train loss   2.375 | valid loss   2.5 |\n",
+        {
+            "loss": [(8, 3.5), (16, 3.25), (24, 2.5), (32, 2.25)],
+            "epoch": [(16, 1), (32, 2)],
+            "time (s)": [(16, 2.5), (32, 2.25)],
+            "train loss": [(16, 3.375), (32, 2.375)],
+            "valid loss": [(16, 3.0), (32, 2.5)],
+        },
+    ),
+    Sample(
+        "columns that are as wide as their names, one space apart",
+        "fit.txt",
+        "epoch      train_loss valid_loss accuracy   time\n"
+        "0          1.5        1.25       0.5        00:01\n"
+        "1          1.25       1.0        0.75       00:02\n",
+        {
+            "train_loss": [(0, 1.5), (1, 1.25)],
+            "valid_loss": [(0, 1.25), (1, 1.0)],
+            "accuracy": [(0, 0.5), (1, 0.75)],
+            "time": [(0, 1.0), (1, 2.0)],
+        },
+    ),
+    Sample(
         "nanoGPT: noisy batches, and estimates on lines of their own",
         "nanogpt.log",
         "tokens per iteration will be: 491,520\n"
@@ -194,8 +224,10 @@ SAMPLES = (
         "{'eval_loss': 2.0, 'eval_runtime': 3.5, 'epoch': 2.0}\n"
         "{'train_runtime': 20.0, 'train_steps_per_second': 2.0, 'train_loss': 2.125, 'epoch': 2.0}\n",
         {
-            "epoch": [(10, 0.5), (20, 1), (30, 1.5), (40, 2)],
+            "epoch": [(10, 0.5), (20, 1), (20, 1), (30, 1.5), (40, 2), (40, 2)],
             "loss": [(10, 2.5), (20, 2.25), (30, 2), (40, 1.75)],
+            "eval_loss": [(20, 2.125), (40, 2)],
+            "eval_runtime": [(20, 3.5), (40, 3.5)],
             "grad_norm": [(10, 1.5), (20, nan), (30, 1.5), (40, 1.5)],
             "learning_rate": [(10, 0.0005), (20, 0.0005), (30, 0.0005), (40, 0.0005)],
         },
@@ -325,7 +357,7 @@ SAMPLES = (
         "| end of epoch   3 | time: 40.50s | valid loss  4.00 | valid ppl   150.00\n"
         "----------------------------------------\n",
         {
-            "epoch": [(100, 1), (200, 1), (300, 2), (400, 2), (500, 3), (600, 3)],
+            "epoch": [(100, 1), (200, 1), (200, 1), (300, 2), (400, 2), (400, 2), (500, 3), (600, 3), (600, 3)],
             "lr": [(100, 20), (200, 20), (300, 20), (400, 20), (500, 20), (600, 20)],
             "ms/batch": [(100, 11.5), (200, 11.5), (300, 11.5), (400, 11.5), (500, 11.5), (600, 11.5)],
             "loss": [(100, 6), (200, 5.5), (300, 5), (400, 4.5), (500, 4), (600, 3.5)],
@@ -911,6 +943,84 @@ SAMPLES = (
             "검증 손실": [(1, 0.875), (2, 0.625), (3, 0.5)],
             "정확도": [(1, 0.5), (2, 0.625), (3, 0.75)],
         },
+    ),
+    Sample(
+        "Russian",
+        "train.log",
+        "Эпоха 1/9 - Потери обуч: 0.75, Точн вал: 0.5\n"
+        "Эпоха 2/9 - Потери обуч: 0.5, Точн вал: 0.625\n"
+        "Эпоха 3/9 - Потери обуч: 0.25, Точн вал: 0.75\n",
+        {"Потери обуч": [(1, 0.75), (2, 0.5), (3, 0.25)], "Точн вал": [(1, 0.5), (2, 0.625), (3, 0.75)]},
+    ),
+    Sample(
+        "French: a loss and accuracies that are called after their split alone",
+        "train.log",
+        "Époque 1/3 | Train: 0.75 / 72.5% | Test: 86.5%\n"
+        "Époque 2/3 | Train: 0.5 / 81.5% | Test: 88.5%\n"
+        "Époque 3/3 | Train: 0.25 / 84.5% | Test: 89.5%\n",
+        {"Train": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test (%)": [(1, 86.5), (2, 88.5), (3, 89.5)]},
+    ),
+    Sample(
+        "Spanish",
+        "train.log",
+        "Época 1: pérdida 0.75\nÉpoca 2: pérdida 0.5\nÉpoca 3: pérdida 0.25\n",
+        {"pérdida": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "an error of each epoch, and nothing else",
+        "stdout.txt",
+        "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
+        {"Error": [(0, 0.5), (1, 0.25), (2, 0.00048828125)]},
+    ),
+    Sample(
+        "MXNet in R",
+        "out.txt",
+        "# Start training with 1 devices\n"
+        "# [1] Train-accuracy=0.5\n# [1] Validation-accuracy=0.25\n"
+        "# [2] Train-accuracy=0.625\n# [2] Validation-accuracy=0.375\n"
+        "# [3] Train-accuracy=0.75\n# [3] Validation-accuracy=0.5\n",
+        {
+            "Train-accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)],
+            "Validation-accuracy": [(1, 0.25), (2, 0.375), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "PyTorch's word-level language model: evaluations that came but twice",
+        "train.log",
+        "".join(
+            f"| epoch   {epoch} |   {batch}/ 300 batches | lr 0.50 | loss  {4 - epoch - batch / 400:.2f}\n"
+            + f"| end of epoch   {epoch} | time: 30.50s | valid loss  {4 - epoch:.2f}\n" * (batch == 300)
+            for epoch in (1, 2)
+            for batch in (100, 200, 300)
+        ),
+        {
+            "lr": [(step, 0.5) for step in range(100, 700, 100)],
+            "loss": [(100, 2.75), (200, 2.5), (300, 2.25), (400, 1.75), (500, 1.5), (600, 1.25)],
+            "epoch": [(100, 1), (200, 1), (300, 1), (300, 1), (400, 2), (500, 2), (600, 2), (600, 2)],
+            "time (s)": [(300, 30.5), (600, 30.5)],
+            "valid loss": [(300, 3), (600, 2)],
+        },
+    ),
+    Sample(
+        "steps, and the first epoch as a whole",
+        "train.log",
+        "Iter: 100, Train Loss: 2.0\nIter: 200, Train Loss: 1.0\nIter: 300, Train Loss: 0.5\n"
+        "Epoch: 001, Train Loss: 1.5, Valid Loss: 0.75\n",
+        {
+            "Train Loss": [(100, 2), (200, 1), (300, 0.5)],
+            "Train Loss (epoch)": [(300, 1.5)],
+            "Valid Loss": [(300, 0.75)],
+            "epoch": [(300, 1)],
+        },
+    ),
+    Sample(
+        "PaddleGAN, pasted as a block of code",
+        "notes.md",
+        "".join(
+            f"    [04/19 01:35:{seconds}] ppgan.engine.trainer INFO: Iter: {step}/60000 lr: 0.5 loss_total: {loss}\n"
+            for seconds, step, loss in ((57, 20, 4.0), (58, 40, 3.0), (59, 60, 2.0))
+        ),
+        {"lr": [(20, 0.5), (40, 0.5), (60, 0.5)], "loss_total": [(20, 4), (40, 3), (60, 2)]},
     ),
     Sample(
         "values that were wrapped to the line below their name",

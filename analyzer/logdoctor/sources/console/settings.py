@@ -19,6 +19,7 @@ KNOWN = frozenset({
     "per_device_train_batch_size", "global_batch_size", "micro_batch_size", "total_batch_size", "train_batch_tokens",
     "gradient_accumulation_steps", "grad_accum_steps", "accumulate_grad_batches", "weight_decay", "wd", "warmup_steps",
     "warmup_ratio", "warmup_iters", "warmup_epochs", "lr_warmup_iters", "lr_scheduler_type", "lr_scheduler",
+    "lr_scheduler_warmup_ratio", "lr_scheduler_warmup_steps", "total_train_batch_size",
     "scheduler", "max_grad_norm", "grad_clip", "clip_grad", "grad_clip_norm", "gradient_clip_val", "optimizer", "optim",
     "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
     "label_smoothing", "num_classes", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs",
@@ -32,9 +33,17 @@ _PAIR = re.compile(
     r"('[^']{0,80}'|\"[^\"]{0,80}\"|[-+]?[0-9][\w.+-]*|[A-Za-z][\w.-]{0,40}(?!\s?[:=]))(?![\w(])"
 )
 """A name and its value; a name that another pair follows, as in nanoGPT's `Overriding: lr = 0.001`, has none."""
+_CLOSING = ("", *",;|)]}")
+"""What stands behind a value that is no beginning of a sentence."""
+_CARD = re.compile(
+    r"optimizer: (?:Use )?(?:OptimizerNames\.)?(\w+)"
+    r"(?: with betas=\(([\d.]+),([\d.]+)\) and epsilon=([\d.e-]+)| and the args are:)"
+)
+"""The optimizer in model cards of Hugging Face (transformers/modelcard.py, extract_hyperparameters_from_trainer)."""
 _TAG = re.compile(r"<[^<>]{1,40}>")
 _BANNER = re.compile(r"\b(Num examples|Num Epochs|Instantaneous batch size per device|Total train batch size|"
                      r"Gradient Accumulation steps|Total optimization steps)\b[^=]{0,60}= ([0-9][0-9,]*)$")  # fmt: skip
+_EVALUATION = re.compile(r"[\s{(]*['\"]?eval\w*['\"]?\s*[:=]\s*\w*[{(]")
 _CODE = re.compile(r"(?:import \w|from \S+ import |def \w+\(|class \w+[(:]|#include )")
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 
@@ -46,12 +55,39 @@ def settings_in(lines: list[str]) -> dict[str, Setting]:
     """
     if any(map(_CODE.match, lines)):
         return {}
-    return {name: value for line in lines[:MOST_LINES] if len(line) < LONGEST_LINE for name, value in _settings(line)}
+    told = (line for line in _of_training(lines[:MOST_LINES]) if len(line) < LONGEST_LINE)
+    return {name: value for line in told for name, value in _settings(line)}
+
+
+def _of_training(lines: list[str]) -> Iterator[str]:
+    """Leave out what is set for the evaluation alone: LitGPT prints `'eval': {'max_iters': 100,` and more."""
+    depth = 0
+    for line in lines:
+        began = None if depth else _EVALUATION.match(line)
+        if not depth and not began:
+            yield line
+            continue
+        rest = line[began.end() - 1 :] if began else line
+        depth = max(0, depth + sum(map(rest.count, "{(")) - sum(map(rest.count, "})")))
+
+
+def pairs_in(heading: str) -> Iterator[tuple[str, Setting, str]]:
+    """Yield the settings of a line that announces a run, each as it is written too; any name will do there.
+
+    `Baseline: a plain network` is a title, and sets nothing.
+    """
+    for pair in _PAIR.finditer(heading):
+        if "=" in pair[0] or heading[pair.end() :].lstrip()[:1] in _CLOSING:
+            yield pair[1], _value(pair[2]), pair[0]
 
 
 def _settings(line: str) -> Iterator[tuple[str, Setting]]:
     if banner := _BANNER.search(line):
         yield banner[1], _value(banner[2])
+        return
+    if card := _CARD.search(line):
+        names = ("optimizer", "adam_beta1", "adam_beta2", "adam_epsilon")
+        yield from ((name, _value(text.lower())) for name, text in zip(names, card.groups(), strict=True) if text)
         return
     if line.startswith("|"):
         cells = [cell.strip() for cell in _TAG.sub("", line).strip("| ").split("|")]

@@ -234,6 +234,12 @@ class StreamReader:
             found.add(at.of(part.astype(np.int64) - first))
         return found
 
+    def places_between(self, lines: range) -> tuple[int, int]:
+        """Return the first and the last line of the file that some of the cleaned lines belong to."""
+        ends = np.array([lines.start, min(lines.stop, self.lines) - 1], np.int64)
+        first, last = self.places(ends).at(np.arange(2)).tolist()
+        return first, last
+
 
 def _rows(form: Form, lines: NDArray[np.int64], starts: NDArray[np.int64], floats: NDArray[np.float64]) -> Rows:
     """Return lines of one form as rows, given where the numbers of each begin."""

@@ -30,12 +30,16 @@ COUNTER_WORDS = {
     **dict.fromkeys(("episode", "episodes"), "episode"),
     **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
+    **dict.fromkeys(("num_timesteps",), "total_timesteps"),
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
     **dict.fromkeys(("迭代", "迭代次数"), "iteration"),
     **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
     **dict.fromkeys(("train_step", "training_step"), "step"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
+    "global_step/max_steps": "global_step",  # ms-swift: '10/300'
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
     **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
     **{name: name for name in (

@@ -79,11 +79,14 @@ def foreign_name(text: str) -> re.Match[str] | None:
     return None if text.isascii() else _FOREIGN_NAME.search(text)
 
 
-def load(path: Path) -> Document:
-    """Read a document, as far as memory allows; raises UnreadableLogError when nothing can be read, and OSError."""
-    data, size = _affordable(path)
+def load(path: Path, without: re.Pattern[bytes] | None = None) -> Document:
+    """Read a document, as far as memory allows; raises UnreadableLogError when nothing can be read, and OSError.
+
+    What matches `without` is left out while the file is read, such as pictures; where there is any, damage is told
+    without its bytes.
+    """
+    data, size, left_out, read = _affordable(path, without)
     encoding = encoding_of(data[:HEAD_BYTES])
-    read = len(data)
     text = encoding.decode(memoryview(data)[encoding.mark :].tobytes() if encoding.mark else data)
     del data
     try:
@@ -96,21 +99,29 @@ def load(path: Path) -> Document:
         start = notices[-1].byte_start if notices else read
         message = f"The document is too large to be read as a whole: bytes {start} to {size} were not used."
         notices = [*notices[:-1], Notice(DAMAGE, str(path), message, start, size)]
+    if left_out:
+        message = "The document is damaged; what stands around the damage was read."
+        notices = [Notice(DAMAGE, str(path), message) for _ in notices[:1]]
     return Document(content, tuple(notices))
 
 
-def _affordable(path: Path) -> tuple[bytes, int]:
-    """Return as much of a file's beginning as can be decoded in MOST_MEMORY, and the size of the file."""
+def _affordable(path: Path, without: re.Pattern[bytes] | None) -> tuple[bytes, int, int, int]:
+    """Return as much of a file's beginning as can be decoded in MOST_MEMORY, and how large the file is.
+
+    Behind these come how many bytes were left out of it, and up to where it was read.
+    """
     pieces: list[bytes] = []
-    cost = 0
+    cost = left_out = read = 0
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         while piece := file.read(BLOCK_BYTES):
-            cost += _price(piece)
+            kept = piece if without is None else without.sub(b"", piece)
+            cost += _price(kept)
             if cost > MOST_MEMORY and pieces:
                 break
-            pieces.append(piece)
-    return b"".join(pieces), size
+            pieces.append(kept)
+            read, left_out = read + len(piece), left_out + len(piece) - len(kept)
+    return b"".join(pieces), size, left_out, read
 
 
 def _price(piece: bytes) -> int:

@@ -31,6 +31,11 @@ LONGEST_LIST = 32
 LONGEST_SETTING = 500
 """Longer texts in a header are dumps of whole configurations, not settings."""
 
+_WRAPPER = "data"
+
+_SAMPLES = frozenset({"hist_stats"})
+"""Lists that are no curves however short: the returns of the episodes that RLlib saw since the record before."""
+
 _AT_A_TIME = 10_000
 """Records that become arrays together: as many as a block of lines has."""
 
@@ -76,13 +81,21 @@ def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str
     for name, value in record.items():
         kind = type(value)
         if kind is dict:
-            if depth < DEEPEST:
+            if depth < DEEPEST and name not in _SAMPLES:
                 yield from flat(value, f"{prefix}{name}/", depth + 1)
         elif kind is list:
             if len(value) <= LONGEST_LIST:
                 yield from ((f"{prefix}{name}/{i}", one) for i, one in enumerate(value) if type(one) in (int, float))
         else:
             yield prefix + name, value
+
+
+def unwrapped(record: Record) -> Record:
+    """Take the fields out of an object whose name says nothing: verl writes `{"step": 1, "data": {"loss": 2.5}}`."""
+    inner = record.get(_WRAPPER)
+    if type(inner) is not dict or not inner.keys().isdisjoint(record):
+        return record
+    return {**{name: value for name, value in record.items() if name != _WRAPPER}, **inner}
 
 
 def is_data(record: Record) -> bool:
@@ -96,8 +109,12 @@ def is_settings(record: Record) -> bool:
 
 
 def is_run_summary(record: Record) -> bool:
-    """Tell the last row of Hugging Face's Trainer: its `train_loss` is the run's average and no point of a curve."""
-    return "train_runtime" in record
+    """Tell the last row of Hugging Face's Trainer: its `train_loss` is the run's average and no point of a curve.
+
+    Where tokens are counted (`include_num_input_tokens_seen`), each row of training tells the time so far as well.
+    ms-swift ends with what the run came to, the history of the Trainer included.
+    """
+    return ("train_runtime" in record and "loss" not in record) or "log_history" in record
 
 
 def summary_of(record: Record) -> dict[str, Setting]:

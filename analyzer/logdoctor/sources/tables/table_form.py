@@ -60,6 +60,8 @@ def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
     if not sample:
         return None
     separator = _separator([line for _, line in sample])
+    if separator is None and len(header) == 1:
+        separator = SEPARATORS[0]  # of one column, which nothing separates
     first, top = sample[0]
     names = split(top, separator) if separator else None
     if separator is None or names is None:

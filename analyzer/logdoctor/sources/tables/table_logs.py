@@ -22,7 +22,9 @@ from logdoctor.sources.tables.ruler import Ruler, ruler_of
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.text import readable
 
-SPLIT_LABELS = frozenset({"mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind"})
+SPLIT_LABELS = frozenset({
+    "mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind", "event", "event_type", "dataset",
+})  # fmt: skip
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
 
 QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key"})
@@ -213,7 +215,9 @@ def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
 
 
 def _names_splits(labels: Labels) -> bool:
-    return normal(labels.name) in SPLIT_LABELS and all(map(split_of, labels.words))
+    """Whether each word names a part of the data, or at least two do, among others: `start`, `train`, `validation`."""
+    splits = [split_of(word) for word in labels.words]
+    return normal(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
 
 
 def _training_rows(table: Table) -> Rows | None:

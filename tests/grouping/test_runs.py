@@ -12,9 +12,9 @@ import pytest
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
+from logdoctor.reading import load, read
 from logdoctor.run import Run, Split, State
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
-from logdoctor.sources import load, read
 
 FALL = np.linspace(2.3, 0.4, 40)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
+from logdoctor.grouping.homes import CAPTURE, Folders, home_of, is_of_one_rank, split_hint
 from logdoctor.run import Series
 from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
-from logdoctor.sources.agreement import Quantity, Relation, quantity, relation
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import CAPTURE, Folders, home_of, is_of_one_rank, split_hint
 from logdoctor.sources.source import Log
 
 MIN_SHARED_POINTS = 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Series, naming
-from logdoctor.run.roles import Counter, Throughput, Unknown
+from logdoctor.run.roles import Counter, LearningRate, Throughput, Unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,11 +26,17 @@ WRITTEN = (3, 4, 5, 6)
 WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
 
+SINGLE_PRECISION = 2.0**-23
+"""By how much of itself a value in an event file may lie off that which a console rounded from double precision."""
+
 MOST_ROUNDED = 0.05
 """A value that was rounded by more of itself tells nothing of whether two curves are one."""
 
 LEAST_TELLING = 0.25
 """Share of points that must tell something: the rest may have fallen to the last digit."""
+
+ROUNDED_EPOCH = 0.005 + 1e-9
+"""How far an epoch is rounded that transformers 4 prints with two decimals."""
 
 GLANCE = 16
 """Points at the beginning that are compared first."""
@@ -38,6 +44,12 @@ GLANCE = 16
 FEWEST_MET = 8
 """One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
 as TensorFlow's Estimator prints and writes, meet by accident."""
+
+RATE_WORDS = frozenset({"lr", "rate"})
+"""What is left of the names of a rate: `lr` and `learning_rate` are one."""
+
+RAY = "ray/tune/"
+"""Ray Tune writes into event files what its tables hold, behind this, where it also counts in another way."""
 
 Quantity = tuple[str, ...]
 """What is measured, whatever the log calls it: `train/loss` and `loss` are one."""
@@ -56,11 +68,13 @@ class Relation(Enum):
 
 def quantity(series: Series) -> Quantity:
     """Return what a series measures, with its split, so that names of several frameworks meet."""
-    split = naming.split_of(series.name) or series.split
-    role = naming.role_of(series.name, split)
+    name = series.name.removeprefix(RAY)
+    split = naming.split_of(name) or series.split
+    role = naming.role_of(name, split)
     if role in (Unknown, Counter):
-        return ("", *naming.words(series.name))
-    return (role.id, *naming.stem_of(series.name))
+        return ("", *naming.words(name))
+    stem = naming.stem_of(name)
+    return (role.id, *(word for word in stem if role is not LearningRate or word not in RATE_WORDS))
 
 
 def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series]) -> Relation:
@@ -95,12 +109,26 @@ def same_values(one: Series, other: Series) -> bool | None:
 
 def is_copy(one: Series, other: Series) -> bool:
     """Tell whether one of two series of one run holds what the other does, if with its points elsewhere on the axis."""
-    if same_values(one, other):
+    if same_values(one, other) or _begin_alike(one, other):
         return True
     if not len(one) or len(one) != len(other):
         return False
     apart = one.axis is not other.axis or one.steps[0] > other.steps[-1] or other.steps[0] > one.steps[-1]
-    return not apart and bool(_equal(one.values, other.values))
+    of_ray = one.name.startswith(RAY) != other.name.startswith(RAY)
+    return (of_ray or not apart) and bool(_equal(one.values, other.values))
+
+
+def _begin_alike(one: Series, other: Series) -> bool:
+    """Tell whether one series is the beginning of another, which may go on with a second value at its last step.
+
+    So it is where a trained model is evaluated once more, and the log of training ends before.
+    """
+    size = min(len(one), len(other))
+    if not size or one.axis is not other.axis or (one.steps[:size] != other.steps[:size]).any():
+        return False
+    if naming.role_of(one.name, one.split) is Counter:
+        return bool((np.abs(one.values[:size] - other.values[:size]) <= ROUNDED_EPOCH).all())
+    return bool(_equal(one.values[:size], other.values[:size]))
 
 
 def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
@@ -122,7 +150,7 @@ def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
         if same.mean() >= AGREEING:
             return True
         last_digit = np.maximum(_half_a_digit(a), _half_a_digit(b))
-        same |= difference <= last_digit * (1 + 1e-9)
+        same |= difference <= last_digit * (1 + 1e-9) + SINGLE_PRECISION * size
         telling = exact | (last_digit <= MOST_ROUNDED * size)
     if same.mean() < AGREEING:
         return False
@@ -144,5 +172,5 @@ def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
             rounded = np.round(mantissa, digits - 1)
             if (np.abs(rounded - mantissa)[np.isfinite(mantissa)] < WRITTEN_EXACTLY).all():
                 half = np.fmax(half, 0.5 * 10.0 ** (1 - digits) * unit)
-            break
+                break
     return half

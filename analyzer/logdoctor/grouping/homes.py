@@ -33,8 +33,11 @@ _ATTEMPT = re.compile(r"^attempt_\d+$")
 CAPTURE = "logdoctor-capture"
 """`logdoctor.capture` writes its steps into this folder of the run."""
 
-_SPLIT_FOLDERS = frozenset("train training train_inner val valid validation eval evaluation dev test".split())
-"""Keras, fairseq, AllenNLP and TF Estimator write each split into a sub-folder."""
+_SPLIT_FOLDERS = frozenset("train training train_inner learn val valid validation eval evaluation dev test".split())
+"""Keras, fairseq, AllenNLP, TF Estimator and CatBoost write each split into a sub-folder."""
+
+_CATBOOST = "catboost_info"
+"""CatBoost writes this folder into that in which it was started."""
 
 
 _SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
@@ -85,6 +88,8 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return folder.parent.parent, ""
     if (root := _above_tag_folders(folder, series)) and (root in folders or any(folders.beside(folder))):
         return root, folder.name
+    if folder.name == _CATBOOST and folder.parent in folders:
+        return folder.parent, ""
     splits = (name in _SPLIT_FOLDERS for name in folders.beside(folder))
     if _is_split(folder, series) and (folder.parent in folders or any(splits)):
         return folder.parent, folder.name
@@ -155,7 +160,7 @@ def _split_of_stem(stem: str, series: tuple[Series, ...]) -> Split:
     a `val_loss` is the log of the whole training.
     """
     words = naming.words(stem)
-    noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss"}
+    noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss", "error"}
     rest = [word for word in words if word not in noise]
     named = naming.split_of(stem) if len(rest) == 1 else Split.NONE
     return named if all(naming.split_of(one.name) in (Split.NONE, named) for one in series) else Split.NONE

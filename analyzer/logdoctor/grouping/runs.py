@@ -11,17 +11,19 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
+from logdoctor.grouping.clusters import Piece, clusters
+from logdoctor.grouping.failed import with_errors
+from logdoctor.grouping.homes import home_of_settings
+from logdoctor.grouping.own_epochs import epochs_at_steps
+from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
-from logdoctor.run.notice import DUPLICATE, INTERPRETATION, TWO_WRITERS
+from logdoctor.run.notice import DUPLICATE, INTERPRETATION, PART, TWO_WRITERS
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.series import concatenated
-from logdoctor.run.understand import Overrides, understand
-from logdoctor.sources.agreement import Quantity, is_copy, quantity
-from logdoctor.sources.clusters import Piece, clusters
+from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.homes import home_of_settings
-from logdoctor.sources.own_epochs import epochs_at_steps
-from logdoctor.sources.resumed import resumed_joined
+from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
@@ -38,7 +40,7 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    placed = clusters([file for file in files if not file.source.only_settings])
+    placed = clusters([file for file in files if not file.source.only_settings and not file.source.only_events])
     per_home: dict[PurePosixPath, int] = {}
     for home, _, _ in placed:
         per_home[home] = per_home.get(home, 0) + 1
@@ -48,7 +50,8 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
         for home, label, cluster in placed
     ]
     described = _described(runs, [file for file in files if file.source.only_settings])
-    return _note_duplicates(sorted(resumed_joined(list(_distinct(described))), key=lambda run: run.name))
+    told = with_errors(described, [file for file in files if file.source.only_events])
+    return _note_duplicates(sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name))
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
@@ -94,14 +97,16 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
     continuing = _without_copies([piece for piece in cluster if piece.continues])
     joined, together = _join_parts(continuing)
     joined, moved = _at_steps(joined)
-    chosen, winners = _best_copies([*joined, *((piece, series) for piece in whole for series in piece.series)])
+    told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
+    chosen, winners = _best_copies([*joined, *((piece, series) for piece, found in told for series in found)])
     series = understand(chosen, overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
     used = {piece.file.relative for piece in continuing} | winners
     hyperparameters: dict[str, Setting] = {}
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
-    notices = [*together, *moved, *(notice for file in files.values() for notice in _relative(file))]
+    own = [piece.log for piece in cluster]
+    notices = [*together, *moved, *(notice for file in files.values() for notice in _relative(file, own))]
     return Run(
         name=name,
         series=series,
@@ -125,12 +130,16 @@ def _opened(piece: Piece) -> Path:
     return piece.file.path.parents[max(above, 0)]
 
 
-def _relative(file: Found) -> Iterator[Notice]:
+def _relative(file: Found, own: Sequence[Log]) -> Iterator[Notice]:
     """Yield the notices of a file under its path relative to the argument, as everything in a report is.
 
-    A source that reads several files, as MLflow's folder of metrics, names the one that a notice is about.
+    All runs of a file have all of its notices, save those that say where in it another run lies. A source that reads
+    several files, as MLflow's folder of metrics, names the one that a notice is about.
     """
-    for notice in (*file.notices, *(notice for log in file.logs for notice in log.notices)):
+    for notice in (
+        *file.notices,
+        *(one for log in file.logs for one in log.notices if one.kind != PART or any(log is mine for mine in own)),
+    ):
         named = PurePosixPath(notice.path)
         beside = named.is_relative_to(file.path.parent) and named != PurePosixPath(file.path)
         path = file.folder / named.relative_to(file.path.parent) if beside else file.relative
@@ -263,9 +272,10 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     return kept, winners
 
 
-def _worth(candidate: tuple[Piece, Series]) -> tuple[int, int, int]:
+def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
     piece, series = candidate
-    return len(series.curve), piece.file.source.precedence, -len(piece.file.relative.parts)
+    own = not series.name.startswith(RAY)
+    return len(series.curve), own, piece.file.source.precedence, -len(piece.file.relative.parts)
 
 
 def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:

@@ -1,0 +1,60 @@
+"""From paths to runs: files are found, read by their sources, and grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from logdoctor.errors import NoRunError
+from logdoctor.grouping.runs import group
+from logdoctor.run import Run
+from logdoctor.run.understand import Overrides
+from logdoctor.sources.discovery import discover
+
+MOST_NAMED = 5
+"""Places that an error names."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found below the given paths."""
+
+    runs: tuple[Run, ...]
+    """Ordered by name."""
+    left_alone: tuple[str, ...] = ()
+    """Files that look like logs by name and are none."""
+    not_read: tuple[str, ...] = ()
+    """What may hold logs and could not be looked at, each with the reason in parentheses."""
+
+
+def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
+    """Read every training log at or below the paths, where there may be none.
+
+    Raises NoRunError when a path does not exist.
+    """
+    candidates = discover([Path(path) for path in paths])
+    runs = group(candidates.found, roles, now)
+    told = {source.path for run in runs for source in run.sources}
+    of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
+    left_alone = sorted({*candidates.left_alone, *of_no_run} - told)
+    return Reading(runs, tuple(left_alone), candidates.not_read)
+
+
+def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
+    """Read every training log at or below the paths.
+
+    Raises NoRunError when a path does not exist or no log lies there.
+    """
+    reading = look(paths, roles, now)
+    if not reading.runs:
+        where = ", ".join(str(path) for path in paths)
+        if reading.not_read:
+            raise NoRunError(f"{where}: no training log could be read: {', '.join(reading.not_read[:MOST_NAMED])}")
+        raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
+    return reading
+
+
+def load(*paths: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:
+    """Return the runs at or below the paths, ordered by name; raises NoRunError when there is none."""
+    return read(paths, roles).runs

@@ -1,0 +1,82 @@
+"""`catboost_training.json` of CatBoost: the metrics of every iteration, whose names stand once at the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.records import Record, table_of
+from logdoctor.sources.tables.table_logs import read_logs
+
+_METRICS = "_metrics"
+"""`learn_metrics` names what lies under `learn`, `test_metrics` what lies under `test`."""
+
+
+class CatBoostTraining(Source):
+    """What CatBoost keeps for its own viewer, beside tables and event files of the same values."""
+
+    name = "catboost"
+    patterns = ("catboost_training.json",)
+    precedence = 15
+    samples = (
+        Sample(
+            "two iterations",
+            "catboost_training.json",
+            '{"meta": {"learn_metrics": [{"best_value": "Min", "name": "Logloss"}], "iteration_count": 2,'
+            ' "test_metrics": [{"best_value": "Max", "name": "AUC"}, {"best_value": "Min", "name": "Logloss"}]},'
+            ' "iterations": [{"learn": [0.5], "iteration": 0, "passed_time": 0.05, "test": [0.75, 0.625]},'
+            ' {"learn": [0.25], "iteration": 1, "passed_time": 0.1, "test": [0.875, 0.5]}]}',
+            {
+                "learn/Logloss": [(0, 0.5), (1, 0.25)],
+                "passed_time": [(0, 0.05), (1, 0.1)],
+                "test/AUC": [(0, 0.75), (1, 0.875)],
+                "test/Logloss": [(0, 0.625), (1, 0.5)],
+            },
+        ),
+        Sample("something else", "catboost_training.json", '{"iterations": 12}', None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by the names of metrics and by iterations."""
+        return _is_training(beginning(head.start))
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every iteration."""
+        document = load(path)
+        if not _is_training(document.content):
+            raise UnreadableLogError(f"{path}: no iteration can be read")
+        meta = document.content["meta"]
+        records = [_named(one, meta) for one in document.content["iterations"] if isinstance(one, dict)]
+        planned = meta.get("iteration_count")
+        for log in read_logs(table_of(path, records), document.notices):
+            last = max((int(one.steps[-1]) for one in log.series if len(one)), default=-1)
+            finished = True if isinstance(planned, int) and last + 1 >= planned else None  # else it may stop early
+            yield replace(log, finished=finished)
+
+
+def _is_training(document: Any) -> bool:
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("meta"), dict)
+        and isinstance(document.get("iterations"), list)
+        and any(key.endswith(_METRICS) for key in document["meta"])
+    )
+
+
+def _named(record: Record, meta: Record) -> Record:
+    """Return a record with a name for each value: `{"learn": [0.5]}` is `{"learn": {"Logloss": 0.5}}`."""
+    return {
+        key: {_name(metric): one for metric, one in zip(meta[f"{key}{_METRICS}"], value, strict=False)}
+        if isinstance(value, list) and isinstance(meta.get(f"{key}{_METRICS}"), list)
+        else value
+        for key, value in record.items()
+    }
+
+
+def _name(metric: Any) -> str:
+    return str(metric.get("name", "")) if isinstance(metric, dict) else str(metric)

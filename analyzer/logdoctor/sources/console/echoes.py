@@ -1,0 +1,45 @@
+"""Quantities that are printed again and again until they are measured anew.
+
+LitGPT prints `iter 40: val loss 1.9206` once, and then `loss train: 1.902, val: 1.921` with each loss of training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from logdoctor.run.naming import role_of, split_of, stem_of
+from logdoctor.sources.console.parts import Clock, Numbers, Part
+
+_HALF_A_DIGIT = 5e-4
+"""How far a value may be off that is printed again with three decimals."""
+
+
+def without_echoes(parts: Sequence[Part]) -> list[Part]:
+    """Leave out what repeats the last value of the same quantity that rarer lines told first."""
+    return [
+        replace(part, values={name: at for name, at in part.values.items() if not _is_echo(part, name, at, parts)})
+        for part in parts
+    ]
+
+
+def _is_echo(part: Part, name: str, at: Numbers, parts: Sequence[Part]) -> bool:
+    shown = np.isfinite(at)
+    return any(
+        _measures(other_name) == _measures(name)
+        and _repeats(at[shown], Clock(other.lines, said).before(part.lines[shown]))
+        for other in parts
+        if 0 < len(other) < shown.sum()
+        for other_name, said in other.values.items()
+    )
+
+
+def _measures(name: str) -> object:
+    return role_of(name, split_of(name)), split_of(name), stem_of(name)
+
+
+def _repeats(again: Numbers, last: Numbers) -> bool:
+    """Tell whether each value is the one that was said last."""
+    return bool((np.abs(again - last) <= _HALF_A_DIGIT * np.maximum(1.0, np.abs(last))).all())

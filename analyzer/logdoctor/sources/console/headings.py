@@ -1,0 +1,175 @@
+"""Lines that announce a run: `=== Training resnet18, lr=0.1 ===`, `Fold 2/5`, `Run 3: seed=2`, a title between rules.
+
+Whatever looks like one is collected; whether runs begin under them is decided when all values are known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from logdoctor.sources.console.form import Kind
+from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.masking import MASK
+from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.sieve import Sieve
+from logdoctor.sources.console.streams import Taken
+from logdoctor.sources.tables.likeness import tells_performance
+
+MOST_HEADINGS = 5000
+"""Headings of one log that are held; a log of more has one at every step, and they announce no runs."""
+
+LONGEST_HEADING = 160
+"""Characters of a heading without its prefixes; what is longer tells a story."""
+
+_MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
+_LINES = r"=\-*~_+<>\u2500-\u257f\u2014"
+_RULE = re.compile(rf"[{_LINES}#]{{5,}}$")
+_MARKED = re.compile(rf"(?:#{{1,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
+"""What a heading begins with that no word tells."""
+
+_BETWEEN_RULES = "rules"
+
+_REPEATED = frozenset({"fold", "run", "trial", "split", "repeat", "repetition", "replicate", "seed"})
+"""Words that announce runs under a heading of their own, however both are marked."""
+
+_MOMENT = re.compile(
+    r"\b(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* +\d{1,2}\b|"
+    r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?(?: ?(?:[ap]m|[a-z]{3,4} 20\d\d))?|"
+    r"\d{8,}(?:[_T-]?\d{6})?",
+    re.I,
+)
+_EMPTY = re.compile(r"[(\[]\W*[)\]]")
+
+_VERB = re.compile(
+    r"(?:now )?(start(?:ing)?|begin(?:ning)?|launch(?:ing)?|running|run|train(?:ing)?|fitting|processing)\b"
+    r"(?:[ :]+(?:to )?(?:train(?:ing)?|run(?:ning)?)\b)?[ :]+(?:(?:the|a|with|on|for) )?",
+    re.I,
+)
+_COUNTED = re.compile(
+    r"(?:(?:outer|inner|cv|k|cross[ -]validation)[ -])?"
+    r"(fold|run|trial|experiment|exp|split|repeat|repetition|replicate|seed|config|variant|ablation|path)\b"
+    r"\s*(?:(?:no\.|number|name) ?)?[:=#(\[-]*\s*(?=[\w\0'\"])",
+    re.I,
+)
+"""What a number or a name follows: `Fold 2/5`, `Experiment: baseline`."""
+
+_NAMED = re.compile(
+    r"((?:run|experiment|model)[ _]name|model|architecture|arch|network|backbone|method|algorithm|optimi[sz]er|dataset|"
+    r"configuration|setting|candidate|combination)\b(?P<colon>\s*[:=])?\s*(?=\S)",
+    re.I,
+)
+"""What a colon or an equals sign follows, or a verb stands before: `Model: resnet18`, `Training model resnet18`."""
+
+_NO_RUN = re.compile(
+    r"\b(?:stage|phase|warm-?up|fine-?tun\w*|unfre\w*|freez\w*|resum\w*|continu\w*|restart\w*|reload\w*|recover\w*|"
+    r"attempt|retry|checkpoint\w*|load(?:ed|ing)|sav(?:ed|ing)|results?|summary|best|final\w*|complet\w*|finish\w*|done|"
+    r"took|elapsed|ended|average|mean|scores?|predict\w*|report|metrics?|samples|images|examples|time|data ?loader|"
+    r"test(?:ing)?|eval\w*|validat(?:ion|ing|e)(?! fold)|"
+    r"(?:run|experiment|trial)[ _]id)\b"
+    r"|\b(?:task|session) \0|"
+    r"\bfor \0 (?:epochs|steps|iterations)|^(?:epoch|step|iter(?:ation)?|batch|round|episode)s?\b",
+    re.I,
+)
+"""What is said of one training: its phases, the tasks that one model learns in turn, how it goes on, its results."""
+
+_SIEVE = Sieve(
+    (
+        "fold", "run", "trial", "exp", "split", "repe", "replicate", "seed", "config", "variant", "ablation", "path",
+        "model", "arch", "network", "backbone", "method", "algorithm", "optimi", "dataset", "setting", "candidate",
+        "combination", "train", "start", "begin", "launch", "fitting", "processing", "# ", "##", "==", "--", "**", "~~",
+        "__", "++", ">>", "<<", "\u2500", "\u2501", "\u2550", "\u2014",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line that may announce a run."""
+
+    kind: str
+    """How it is marked, or the word that it begins with: `rules`, `==`, `fold`."""
+    word: str
+    """That word, or nothing."""
+    text: str
+    """What it says, without prefixes, marks and times."""
+    line: int
+    """Number of the cleaned line, counted through the whole log."""
+
+
+class HeadingReader:
+    """Collects such lines from passage after passage."""
+
+    def __init__(self) -> None:
+        self.headings: list[Heading] = []
+        """In the order of the log."""
+        self._told: dict[str, tuple[str, str]] = {}
+        """Kind and word by shape."""
+        self._rules: set[str] = set()
+
+    def take(self, passage: Passage, taken: Taken) -> None:
+        """Take the lines of a passage, of which the shapes are known."""
+        for shape in _SIEVE.pass_on(taken.fresh):
+            if _RULE.match(shape):
+                self._rules.add(shape)
+            elif said := _said(shape):
+                self._told[shape] = said
+        shapes = taken.shapes
+        ruled = not self._rules.isdisjoint(shapes)
+        if len(self.headings) >= MOST_HEADINGS or not (ruled or not self._told.keys().isdisjoint(shapes)):
+            return
+        lines: list[str] | None = None
+        last = len(shapes) - 1
+        for i, shape in enumerate(shapes):
+            said = self._told.get(shape)
+            if ruled and 0 < i < last and shapes[i - 1] in self._rules and shapes[i + 1] in self._rules:
+                said = self._between_rules(shape)
+            if said is not None and len(self.headings) < MOST_HEADINGS:
+                lines = passage.text.split("\n") if lines is None else lines
+                text = _text_of(lines[i], strip(shape).text)
+                self.headings.append(Heading(*said, text, taken.first + i))
+
+    def _between_rules(self, shape: str) -> tuple[str, str] | None:
+        if shape in self._rules or not _may_announce(strip(shape).text.strip(_MARKS)):
+            return None
+        kind, word = self._told.get(shape, ("", ""))
+        return (kind if word in _REPEATED else _BETWEEN_RULES), word
+
+
+def _said(shape: str) -> tuple[str, str] | None:
+    """Return kind and word of a line without its numbers, if it may announce a run."""
+    text = strip(shape).text.strip()
+    bare = text.strip(_MARKS)
+    if not _may_announce(bare):
+        return None
+    if word := _word_of(bare):
+        return word, word
+    marks = _MARKED.match(text)
+    return (marks[0][:2], "") if marks else None
+
+
+def _word_of(text: str) -> str:
+    """Return the word for what is announced, or that it begins; nothing where neither is said."""
+    text = text.lstrip("[(<")
+    verb = _VERB.match(text)
+    for said in (text, text[verb.end() :] if verb else ""):
+        if counted := _COUNTED.match(said):
+            return counted[1].lower()
+        if (named := _NAMED.match(said)) and (named["colon"] or (verb and said != text)):
+            return named[1].lower()
+    return verb[1].lower() if verb and verb.end() < len(text) else ""
+
+
+def _may_announce(text: str) -> bool:
+    if not 0 < len(text) <= LONGEST_HEADING or not any(map(str.isalpha, text)) or _NO_RUN.search(text):
+        return False
+    form = parse(text)
+    return form is None or not any(one.kind is Kind.VALUE and tells_performance(one.name) for one in form.fields)
+
+
+def _text_of(line: str, text: str) -> str:
+    """Return what a line says behind its prefixes, without marks and times; `text` is that without its numbers."""
+    begins = text.lstrip().partition(MASK)[0]
+    said = _EMPTY.sub("", _MOMENT.sub("", line[max(line.find(begins), 0) :])).strip(_MARKS)
+    return said[1:-1].strip(_MARKS) if said[:1] + said[-1:] in ("[]", "()", "<>") else said

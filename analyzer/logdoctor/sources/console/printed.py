@@ -1,0 +1,119 @@
+"""What was printed to logs: passages of text become rows, rows a table for each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice, Setting
+from logdoctor.run.notice import DAMAGE, PART
+from logdoctor.sources.console.assembly import Assembled, assemble
+from logdoctor.sources.console.boxes import BoxReader
+from logdoctor.sources.console.east_asian import with_plain_marks
+from logdoctor.sources.console.headings import HeadingReader
+from logdoctor.sources.console.mending import mended
+from logdoctor.sources.console.messages import ENDS, Message, MessageReader
+from logdoctor.sources.console.passages import Passage
+from logdoctor.sources.console.prefixes import uncommented
+from logdoctor.sources.console.repeats import without_best_round
+from logdoctor.sources.console.settings import MOST_LINES, settings_in
+from logdoctor.sources.console.several_runs import Announced
+from logdoctor.sources.console.streams import StreamReader
+from logdoctor.sources.console.wrapped import unwrapped
+from logdoctor.sources.source import Log
+from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.lost_lines import Damage, Span
+from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.text import readable
+
+
+def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = True) -> Iterator[Log]:
+    """Yield a log for each run that a text tells of: what counts and measures becomes series, what matters events.
+
+    `is_file` says whether the text is the file itself, so that its lines and bytes are those of the file; else the file
+    holds it somewhere within. Raises UnreadableLogError where no line tells of a training.
+    """
+    rows, boxes, messages, headings = StreamReader(), BoxReader(), MessageReader(), HeadingReader()
+    damage = Damage(path)
+    opening: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, Span):
+            damage.add(piece)
+            continue
+        passage, damaged = mended(_readable(piece))
+        taken = rows.take(passage)
+        for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
+            damage.add(span)
+        boxes.take(passage, taken)
+        messages.take(passage, taken)
+        headings.take(passage, taken)
+        if len(opening) < MOST_LINES:
+            opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
+    notices = list(damage.notices())
+    if not is_file:
+        notices = [replace(one, byte_start=None, byte_end=None) for one in notices]
+    if rows.unused:
+        message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
+        notices.append(Notice(DAMAGE, str(path), message))
+    runs = assemble(path, [*rows.streams(), *boxes.streams()], headings.headings)
+    if not runs:
+        raise UnreadableLogError(f"{path}: no line of it tells of a training")
+    shared = _shared_settings(opening, runs)
+    count = len(runs)
+    while runs:
+        found = runs.pop(0)
+        if found.announced is not None:
+            notices.append(_part_notice(path, found.announced, rows.places_between(found.stretch), count))
+        lines = rows.places(found.lines) if is_file else Lines()
+        table, step_axis = replace(found.table, lines=lines), found.step_axis
+        said = Log(
+            hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
+            events=messages.events(path, found.clock, found.stretch),
+            planned_steps=found.plan,
+            finished=_finished(messages.last(found.stretch), found, is_last=not runs),
+            label="" if found.announced is None else readable(found.announced.name),
+        )
+        del found  # the clock is as large as a series
+        for log in read_logs(table, notices, step_axis):
+            yield replace(said, series=log.series, notices=log.notices)
+        notices = []
+
+
+def _shared_settings(opening: list[str], runs: Sequence[Assembled]) -> dict[str, Setting]:
+    """Return the settings that hold for every run: what is printed before the first, or before the first is announced.
+
+    Where a log begins again and nothing says why, they may be those of another run.
+    """
+    first = runs[0]
+    if first.announced is not None:
+        return settings_in(opening[: first.announced.heading_line])
+    return {} if first.begins_again else settings_in(opening[: first.first_line])
+
+
+def _part_notice(path: Path, run: Announced, places: tuple[int, int], count: int) -> Notice:
+    first, last = places
+    message = f"The log holds {count} runs one after another; `{run.name}` announces this one."
+    return Notice(PART, str(path), message, line_start=first, line_end=last)
+
+
+def _readable(passage: Passage) -> Passage:
+    """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
+    return unwrapped(with_plain_marks(without_best_round(uncommented(passage))))
+
+
+def assembled_of(path: Path, passages: Iterable[Passage]) -> list[Assembled]:
+    """Return the runs that some text tells of, without what else is said of them."""
+    rows, boxes = StreamReader(), BoxReader()
+    for passage in passages:
+        whole, _ = mended(_readable(passage))
+        boxes.take(whole, rows.take(whole))
+    return assemble(path, [*rows.streams(), *boxes.streams()])
+
+
+def _finished(last: Message | None, found: Assembled, *, is_last: bool) -> bool | None:
+    """Tell whether a run came to its end: by its last words, else by its planned epochs, else because another began."""
+    if last is not None and last.line > found.last_line:
+        return last.kind in ENDS
+    return found.complete if is_last else True

@@ -1,0 +1,70 @@
+"""What a program said on its error stream, where a scheduler keeps that in a file of its own: `job.err`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from logdoctor.run import TextEvent
+from logdoctor.sources.console.line import BAR
+from logdoctor.sources.console.messages import FATAL, MessageReader
+from logdoctor.sources.console.parts import Clock
+from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
+from logdoctor.sources.console.streams import StreamReader
+from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.lost_lines import Span
+
+LAST_WORDS = 200
+"""Lines from the end of the file in which a failure is the program's last: the tracebacks of eight processes and what
+their launcher says of each."""
+
+_STREAM = re.compile(r"(?:^|[._-])(?:std)?(?:out|err)(?=$|[._-])|[.](?:log|txt)$", re.I)
+"""What tells the two streams of one job apart by name: `job_7.out`, `train_err.txt`."""
+_NUMBERED = re.compile(r"\.[oe]([0-9]+)$")
+"""The same of PBS and Grid Engine: `train.o123`, `train.e123`."""
+
+
+class ErrorStream(Source):
+    """Errors and warnings without any curve, beside the file in which the job's output was kept."""
+
+    name = "error-stream"
+    patterns = ("*.err", "*.stderr", "*.e[0-9]*", "stderr*", "err.*", "*[._-]err.*", "*[._-]stderr.*")
+    precedence = -1  # what holds a curve is a log
+    only_events = True
+    samples = (
+        Sample("Slurm's", "job_7.err", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n", {}),
+        Sample("of two words", "train_err.txt", "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.\n", {}),
+        Sample("nothing that matters", "job_7.err", "Downloading: 100%|####| 9/9 [00:01<00:00, 9.00it/s]\n", None),
+    )
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by a line that matters, at the beginning or at the end."""
+        return bool(_said([head_passage(head)]) or (not head.whole and _said([end_passage(head.path)])))
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every line that matters."""
+        yield Log(events=tuple(replace(event, path=str(path)) for event in _said(read_passages(path))))
+
+
+def stream_of(name: str) -> str:
+    """Return a file's name without what tells the output of a job from its errors, which both have in common."""
+    return _NUMBERED.sub(r".\1", _STREAM.sub("", _STREAM.sub("", name))).lower()
+
+
+def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent, ...]:
+    """Return what matters; of failures those after which nothing more was done, as far as the stream tells."""
+    rows, messages = StreamReader(), MessageReader()
+    moved = 0
+    for passage in passages:
+        if isinstance(passage, Span):
+            continue
+        taken = rows.take(passage)
+        messages.take(passage, taken)
+        bars = [i for i, shape in enumerate(taken.shapes) if BAR.search(shape)]
+        moved = passage.places.at(bars[-1]) if bars else moved
+        last = passage.places.at(len(taken.shapes) - 1)
+    ends = max(moved, last - LAST_WORDS) if rows.lines else 0
+    found = messages.events(Path(), Clock.of([]), range(rows.lines))
+    return tuple(one for one in found if one.kind not in FATAL or one.line > ends)

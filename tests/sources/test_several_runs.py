@@ -1,0 +1,138 @@
+"""Several runs in one text log: parted where headings, counters and losses say so, one run otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, nan
+from pathlib import Path
+
+import pytest
+
+from logdoctor import Run, load
+from logdoctor.cli import main
+from logdoctor.diagnosis import analyze
+from logdoctor.run import State
+from logdoctor.run.notice import PART
+from logdoctor.run.roles import TrainLoss
+
+FALL = [round(0.3 + 2 * exp(-i / 3), 4) for i in range(10)]
+"""A run from 2.3 down."""
+
+LOWER = [round(0.3 + 0.1 * exp(-i / 3), 4) for i in range(10)]
+"""What goes on where that one ended."""
+
+
+def epochs(losses: Sequence[float], first: int = 1) -> str:
+    return "".join(
+        f"Epoch {i}/10 - loss: {loss} - val_loss: {loss + 0.1:.4f}\n" for i, loss in enumerate(losses, first)
+    )
+
+
+def read(folder: Path, text: str) -> list[Run]:
+    (folder / "train.log").write_text(text)
+    return list(load(folder))
+
+
+HEADINGS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "models": (
+        ["=== Training resnet18, lr=0.1 ===", "=== Training vgg16, lr=0.01 ==="],
+        ["Training resnet18, lr=0.1", "Training vgg16, lr=0.01"],
+    ),
+    "folds": (["Fold 1/5", "Fold 2/5", "Fold 3/5"], ["Fold 1/5", "Fold 2/5", "Fold 3/5"]),
+    "folds of a logger": (
+        ["2024-01-02 10:01:00,123 INFO ----- fold 0 -----", "2024-01-02 11:07:10,456 INFO ----- fold 1 -----"],
+        ["fold 0", "fold 1"],
+    ),
+    "runs": (["Run 1: seed=1", "Run 2: seed=2"], ["Run 1: seed=1", "Run 2: seed=2"]),
+    "experiments": (["Experiment: baseline", "Experiment: dropout"], ["Experiment: baseline", "Experiment: dropout"]),
+    "markdown": (["## DenseNet", "## ResNet"], ["DenseNet", "ResNet"]),
+    "between rules": (
+        [f"{'=' * 40}\nBASELINE: plain\n{'=' * 40}", f"{'=' * 40}\nPATH 2: deep (10:11:12)\n{'=' * 40}"],
+        ["BASELINE: plain", "PATH 2: deep"],
+    ),
+    "folds of models": (
+        ["Model: a\nFold 1/2", "Fold 2/2", "Model: b\nFold 1/2", "Fold 2/2"],
+        ["Model: a, Fold 1/2", "Model: a, Fold 2/2", "Model: b, Fold 1/2", "Model: b, Fold 2/2"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_runs_under_headings_are_several_runs(kind: str, tmp_path: Path) -> None:
+    headings, names = HEADINGS[kind]
+    runs = read(tmp_path, "".join(f"{heading}\n{epochs(FALL)}Test accuracy: 0.9\n\n" for heading in headings))
+    assert sorted(run.name for run in runs) == sorted(f".:train, {name}" for name in names)
+    for run in runs:
+        loss = run.find(TrainLoss)
+        assert loss is not None
+        assert (loss.steps.tolist(), loss.values.tolist()) == (list(range(1, 11)), FALL)
+
+
+def test_a_heading_gives_its_settings_beside_those_of_all(tmp_path: Path) -> None:
+    text = "batch_size: 32\n=== Training resnet18, lr=0.1 ===\n" + epochs(FALL)
+    text += "=== Training vgg16, lr=0.01 ===\n" + epochs(FALL)
+    first, second = read(tmp_path, text)
+    assert first.hyperparameters == {"batch_size": 32, "lr": 0.1, "training": "resnet18"}
+    assert second.hyperparameters == {"batch_size": 32, "lr": 0.01, "training": "vgg16"}
+
+
+def test_every_line_belongs_to_one_run_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [f"Fold {fold}/3\n{epochs(FALL)}" for fold in (1, 2, 3)]
+    parts[1] += "RuntimeError: CUDA out of memory. Tried to allocate 2.00 MiB\n"
+    runs = read(tmp_path, "".join(parts))
+    places = [(one.line_start, one.line_end) for run in runs for one in run.notices if one.kind == PART]
+    assert places == [(1, 11), (12, 23), (24, 34)]
+    assert [[event.line for event in run.events] for run in runs] == [[], [23], []]
+    assert [run.state is State.FINISHED for run in runs] == [True, False, True]
+    assert main(["inspect", str(tmp_path)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "train.log, lines 12-23: The log holds 3 runs one after another; `Fold 2/3` announces this one." in shown
+
+
+def test_one_note_says_where_the_runs_lie(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_text("".join(f"Fold {fold}/2\n{epochs(FALL)}" for fold in (1, 2)))
+    found = [one for examined in analyze(tmp_path).runs for one in examined.outcomes.findings]
+    assert [one.message for one in found if one.rule == "restart-overlap"] == [
+        "train.log, lines 1 to 11: The log holds 2 runs one after another; `Fold 1/2` announces this one.",
+        "train.log, lines 12 to 22: The log holds 2 runs one after another; `Fold 2/2` announces this one.",
+    ]
+
+
+def test_a_run_that_failed_is_told_from_the_next(tmp_path: Path) -> None:
+    text = f"Run 1: lr=10\n{epochs([2.3, *[nan] * 9])}Run 2: lr=0.1\n{epochs(FALL)}"
+    assert [run.name for run in read(tmp_path, text)] == [".:train, Run 1: lr=10", ".:train, Run 2: lr=0.1"]
+
+
+ONE_RUN = {
+    "a second call of fit": epochs(FALL) + epochs(LOWER),
+    "phases": f"=== Stage 1: warm-up ===\n{epochs(FALL)}=== Stage 2: fine-tuning ===\n{epochs(LOWER)}",
+    "phases that are called otherwise": f"=== Training head ===\n{epochs(FALL)}=== Training all ===\n{epochs(LOWER)}",
+    "phases with a bump": f"=== Training head ===\n{epochs(FALL)}=== Training all ===\n{epochs([0.9, *LOWER[1:]])}",
+    "a resumed run": f"=== Training a ===\n{epochs(FALL)}=== Training a ===\n{epochs(LOWER, 8)}",
+    "started again after a crash": f"=== Training a ===\n{epochs(FALL[:5])}=== Training a ===\n{epochs(FALL)}",
+    "started again another day": (
+        f"=== Training a, 2024-01-02 10:00 ===\n{epochs(FALL[:5])}=== Training a, 2024-01-03 11:00 ===\n{epochs(FALL)}"
+    ),
+    "the same command line again": f"Run 3\n{epochs(FALL[:5])}Run 3\n{epochs(FALL)}",
+    "a heading before the second alone": f"{epochs(FALL)}=== Training b ===\n{epochs(FALL)}",
+    "headings of results": f"{epochs(FALL)}Fold 1: accuracy 0.9\n{epochs(FALL)}Fold 2: accuracy 0.8\n",
+    "tasks that one model learns": f"=== Task 1 ===\n{epochs(FALL)}=== Task 2 ===\n{epochs(FALL)}",
+    "counters that go on": f"Fold 1\n{epochs(FALL[:5])}Fold 2\n{epochs(FALL[:5], 6)}",
+}
+
+
+@pytest.mark.parametrize("kind", ONE_RUN)
+def test_what_is_one_training_stays_one_run(kind: str, tmp_path: Path) -> None:
+    (run,) = read(tmp_path, ONE_RUN[kind])
+    loss = run.find(TrainLoss)
+    assert run.name == "."
+    assert loss is not None
+    assert len(loss) == ONE_RUN[kind].count("val_loss")
+
+
+def test_a_log_of_many_headings_is_read_with_all_its_values(tmp_path: Path) -> None:
+    text = "".join(f"=== now {i} ===\nstep {i}: loss {2 - i / 20000:.4f}\n" for i in range(10000))
+    (run,) = read(tmp_path, text)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert len(loss) == 10000
