@@ -242,8 +242,8 @@ SETTINGS: dict[str, dict[str, Setting]] = {
 }
 
 
-HARMED = {"swanlab_local"}
-"""Runs that log a NaN on purpose."""
+HARMED = {"swanlab_local", "open_clip_log", "ultralytics_detection"}
+"""Runs that log a NaN on purpose, learn pictures of noise, or validate before BatchNorm's statistics have settled."""
 
 ALONE: dict[str, dict[str, set[str]]] = {
     "hf_trainer_4": {"train.log": {"loss", "eval_loss", "eval_accuracy", "grad_norm"}, "README.md": {"eval_accuracy"}},

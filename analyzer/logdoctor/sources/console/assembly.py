@@ -11,7 +11,7 @@ import numpy as np
 
 from logdoctor.run import Axis
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import TrainError
+from logdoctor.run.roles import GradNorm, TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
 from logdoctor.sources.console.echoes import without_echoes
@@ -145,8 +145,9 @@ def _summary_apart(part: Part, others: Sequence[Part]) -> Part:
     epochs = part.counters.get(EPOCH)
     if epochs is None or not part.steps or not (np.diff(epochs) > 0).all():
         return part
-    told = {name: _is_told_at(name, part, others) for name in part.values}
-    return replace(part, values={f"{name} (epoch)" if told[name] else name: at for name, at in part.values.items()})
+    judged = [name for name in part.values if tells_performance(name) or role_of(name, split_of(name)) is GradNorm]
+    told = {name for name in judged if _is_told_at(name, part, others)}
+    return replace(part, values={f"{name} (epoch)" if name in told else name: at for name, at in part.values.items()})
 
 
 def _is_told_at(name: str, part: Part, others: Sequence[Part]) -> bool:

@@ -113,7 +113,7 @@ class BoxReader:
         cells = _cells(text)
         if len(cells) != len(self._open) and not {"|", "\t"} & set(text):
             words, names = text.split(), _named(self._heading.split())
-            if len(words) == len(names):
+            if names and len(words) == len(names):
                 self._open, cells = names, words
             elif len(cells) < len(self._open):
                 cells = aligned(self._heading, text) or cells
