@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.sources.catalogue.case import Points
-from tests.sources.catalogue.formats import CASES, ELSEWHERE, REAL, SAMPLES
+from tests.sources.catalogue.formats import CASES, ELSEWHERE, NOT_RUN, REAL, SAMPLES
 from tests.sources.test_samples import sources, write
 
 from logdoctor import load
@@ -42,6 +42,10 @@ def test_what_is_promised_has_a_case(name: str) -> None:
 def test_what_was_really_written_is_there() -> None:
     assert sorted(REAL.values()) == sorted(path.stem for path in (FIXTURES / "frameworks").glob("*.json"))
     assert all((FIXTURES / place).exists() for place in ELSEWHERE.values())
+
+
+def test_what_was_not_run_has_a_text_from_its_source() -> None:
+    assert NOT_RUN.keys() <= CASES.keys() | SAMPLES.keys()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -2,7 +2,7 @@
 """Every format that logdoctor promises to read, and what holds it to that.
 
 `REAL` were written by the framework itself, kept with its version; `SAMPLES` and `CASES` are texts written from the
-source code of their writers.
+source code of their writers, and `NOT_RUN` says of some of them why no log of their own is kept.
 """
 
 from __future__ import annotations
@@ -135,6 +135,18 @@ REAL = {
     "XGBoost": "xgboost_console",
 }
 """Folders of fixtures/frameworks."""
+
+NOT_RUN = {
+    "AllenNLP": "2.10.1 asks for torch below 1.13, which has no wheel for Python 3.11",
+    "detectron2": "there is no package of it on PyPI",
+    "detectron2, console": "there is no package of it on PyPI",
+    "PaddleDetection": "paddledet 2.6.0 asks for numpy below 1.24, and with another its imports fail",
+    "PaddleSeg": "paddleseg 2.8.0 did not import beside PaddlePaddle 3.3.1, for want of matching versions of pandas and numpy",
+    "timm, console": "the wheel has no train.py, which prints these lines",
+    "torchvision references, DeiT": "the wheel has no `references`, which print these lines",
+    "YOLOv5": "yolov5 7.0.14 asks for pkg_resources, which setuptools no longer has",
+}
+"""Why a framework of pictures or speech has a text written from its source code alone, as tried on Python 3.11."""
 
 ELSEWHERE = {
     "W&B, .wandb": "wandb/run.wandb",
