@@ -21,21 +21,6 @@ FIXTURES = Path(__file__).parent / "fixtures" / "frameworks"
 
 ROLES: dict[str, dict[str, str]] = {
     "accelerate_tensorboard": {"train_loss": "train-loss", "eval_loss": "validation-loss"},
-    "catboost_tests": {
-        "learn/Logloss": "train-loss",
-        "learn/Accuracy": "train-metric",
-        "first/Logloss": "validation-loss",
-        "last/Logloss": "validation-loss",
-        "last/Accuracy": "validation-metric",
-    },
-    "baselines_logger": {"eprewmean": "reward", "value_loss": "policy-loss", "policy_entropy": "entropy"},
-    "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
-    "catboost_info": {
-        "learn/Logloss": "train-loss",
-        "validation/Logloss": "validation-loss",
-        "learn/Accuracy": "train-metric",
-        "validation/Accuracy": "validation-metric",
-    },
     "axolotl_trainer": {
         "loss": "train-loss",
         "eval_loss": "validation-loss",
@@ -44,6 +29,22 @@ ROLES: dict[str, dict[str, str]] = {
         "learning_rate": "learning-rate",
         "grad_norm": "gradient-norm",
     },
+    "baselines_logger": {"eprewmean": "reward", "value_loss": "policy-loss", "policy_entropy": "entropy"},
+    "catalyst_console": {"loss": "train-loss", "valid loss": "validation-loss"},
+    "catalyst_csv": {"train/loss": "train-loss", "valid/loss": "validation-loss"},
+    "catboost_info": {
+        "learn/Logloss": "train-loss",
+        "validation/Logloss": "validation-loss",
+        "learn/Accuracy": "train-metric",
+        "validation/Accuracy": "validation-metric",
+    },
+    "catboost_tests": {
+        "learn/Logloss": "train-loss",
+        "learn/Accuracy": "train-metric",
+        "first/Logloss": "validation-loss",
+        "last/Logloss": "validation-loss",
+        "last/Accuracy": "validation-metric",
+    },
     "cleanrl_ppo": {
         "charts/episode_reward": "reward",
         "charts/learning_rate": "learning-rate",
@@ -51,16 +52,19 @@ ROLES: dict[str, dict[str, str]] = {
         "losses/entropy": "entropy",
     },
     "clearml_offline": {"loss/train": "train-loss", "loss/validation": "validation-loss"},
-    "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
     "clu_metric_writers": {
         "train_loss": "train-loss",
         "eval_loss": "validation-loss",
         "learning_rate": "learning-rate",
     },
+    "composer_trainer": {"loss/train/total": "train-loss", "metrics/eval/MulticlassAccuracy": "validation-metric"},
     "deepspeed_csv": {"train_loss": "train-loss"},
     "deepspeed_pipeline": {"train_loss": "train-loss", "lr": "learning-rate"},
     "dvclive_tsv": {"train/loss": "train-loss", "eval/loss": "validation-loss"},
+    "espnet_log": {"loss": "train-loss", "valid loss": "validation-loss", "lr": "learning-rate"},
     "fabric_csv": {"loss": "train-loss", "val_loss": "validation-loss", "lr": "learning-rate"},
+    "fairseq_json": {"loss": "train-loss", "valid loss": "validation-loss", "gnorm": "gradient-norm"},
+    "fairseq_simple": {"loss": "train-loss", "valid loss": "validation-loss", "gnorm": "gradient-norm"},
     "fastai_csv": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
     "hf_trainer": {"loss": "train-loss", "eval_loss": "validation-loss", "grad_norm": "gradient-norm"},
     "hf_trainer_4": {
@@ -69,7 +73,14 @@ ROLES: dict[str, dict[str, str]] = {
         "eval_accuracy": "validation-metric",
         "grad_norm": "gradient-norm",
     },
+    "ignite_bar": {"training/batchloss": "train-loss", "validation/loss": "validation-loss"},
     "keras_csv": {
+        "loss": "train-loss",
+        "val_loss": "validation-loss",
+        "accuracy": "train-metric",
+        "val_accuracy": "validation-metric",
+    },
+    "keras_tensorboard": {
         "loss": "train-loss",
         "val_loss": "validation-loss",
         "accuracy": "train-metric",
@@ -91,7 +102,9 @@ ROLES: dict[str, dict[str, str]] = {
         "learning_rate": "learning-rate",
         "grad_norm": "gradient-norm",
     },
+    "mmcv_log": {"loss": "train-loss", "mse": "validation-error"},
     "mmengine_json": {"loss": "train-loss"},
+    "monai_handlers": {"train_loss": "train-loss", "val_mean_squared_error": "validation-error"},
     "ms_swift": {
         "loss": "train-loss",
         "eval_loss": "validation-loss",
@@ -100,6 +113,14 @@ ROLES: dict[str, dict[str, str]] = {
         "token_acc": "train-metric",
         "eval_token_acc": "validation-metric",
     },
+    "nnunet_log": {
+        "train_loss": "train-loss",
+        "val_loss": "validation-loss",
+        "lr": "learning-rate",
+        "Pseudo dice": "validation-metric",
+    },
+    "open_clip_log": {"train/loss": "train-loss", "clip_val_loss": "validation-loss"},
+    "paddle_hapi": {"loss": "train-loss", "eval loss": "validation-loss"},
     "ray_tune": {"train_loss": "train-loss", "val_loss": "validation-loss"},
     "rllib_tune": {
         "env_runners/episode_return_mean": "reward",
@@ -142,6 +163,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
     "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
+    "tf_estimator": {"loss": "train-loss", "eval/loss": "validation-loss"},
     "tianshou_tensorboard": {
         "training/returns_stat/mean": "reward",
         "test/returns_stat/mean": "reward",
@@ -192,6 +214,13 @@ ROLES: dict[str, dict[str, str]] = {
         "val/loss": "validation-loss",
         "metrics/accuracy_top1": "validation-metric",
     },
+    "ultralytics_detection": {
+        "train/box_loss": "train-loss",
+        "train/cls_loss": "train-component-loss",
+        "val/box_loss": "validation-loss",
+        "metrics/mAP50(B)": "validation-metric",
+        "lr/pg0": "learning-rate",
+    },
     "unsloth_sft": {"loss": "train-loss", "grad_norm": "gradient-norm", "learning_rate": "learning-rate"},
     "verl_tracking": {
         "critic/rewards/mean": "reward",
@@ -208,6 +237,7 @@ ROLES: dict[str, dict[str, str]] = {
         "train-auc": "train-metric",
         "eval-auc": "validation-metric",
     },
+    "yolox_log": {"total_loss": "train-loss", "lr": "learning-rate"},
 }
 """What each quantity is to be taken for. A loss beside rewards is a policy's."""
 
@@ -227,7 +257,10 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "lightning_csv": {"rate": 0.05, "width": 4},
     "lightning_tensorboard": {"rate": 0.05, "width": 4},
     "llama_factory": {"num_train_epochs": 3, "train_batch_size": 4, "Gradient Accumulation steps": 2},
+    "mmcv_log": {"seed": 0},
     "ms_swift": {"learning_rate": 0.01, "warmup_ratio": 0.1, "num_train_epochs": 3, "gradient_accumulation_steps": 2},
+    "nnunet_log": {"batch_size": 2},
+    "open_clip_log": {"lr": 0.001, "batch_size": 8, "epochs": 3, "wd": 0.2},
     "ray_tune": {"lr": 0.01, "batch_size": 32},
     "rllib_tune": {"lr": 3e-4, "gamma": 0.99, "minibatch_size": 64},
     "rllib_tune_older": {"lr": 3e-4, "gamma": 0.99, "minibatch_size": 64},
@@ -236,12 +269,13 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "tensorboardx_json": {"lr": 0.01, "amp": True},
     "torch_tensorboard": {"lr": 0.01, "batch_size": 32, "optimizer": "SGD", "amp": 1},
     "ultralytics_csv": {"epochs": 3, "batch": 8},
+    "ultralytics_detection": {"epochs": 10, "batch": 16, "lr0": 0.002},
     "visualdl_records": {"lr": 0.01, "bsize": 32},
 }
 
 
-HARMED = {"swanlab_local"}
-"""Runs that log a NaN on purpose."""
+HARMED = {"swanlab_local", "open_clip_log", "ultralytics_detection"}
+"""Runs that log a NaN on purpose, learn pictures of noise, or validate before BatchNorm's statistics have settled."""
 
 ALONE: dict[str, dict[str, set[str]]] = {
     "axolotl_trainer": {"train.log": {"loss", "eval_loss", "ppl", "eval_ppl", "grad_norm"}},

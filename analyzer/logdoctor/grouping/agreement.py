@@ -41,6 +41,10 @@ ROUNDED_EPOCH = 0.005 + 1e-9
 GLANCE = 16
 """Points at the beginning that are compared first."""
 
+FEWEST_MET = 8
+"""One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
+as TensorFlow's Estimator prints and writes, meet by accident."""
+
 RATE_WORDS = frozenset({"lr", "rate"})
 """What is left of the names of a rate: `lr` and `learning_rate` are one."""
 
@@ -98,7 +102,7 @@ def same_values(one: Series, other: Series) -> bool | None:
     ):
         return False  # logs of two runs of one program: a glance tells them apart
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
-    if not len(in_a):
+    if len(in_a) * FEWEST_MET < min(len(a), len(b)):
         return None
     return _equal(a.values[in_a], b.values[in_b])
 

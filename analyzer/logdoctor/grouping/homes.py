@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from logdoctor.run import Series, Split, naming
+from logdoctor.run.roles import Loss
 
 _HPARAMS = re.compile(r"^\d{9,}\.\d+$")
 """`add_hparams` of torch and tensorboardX writes into a folder named by the time."""
 
 _CHECKPOINT = re.compile(r"^(?:checkpoint|ckpt|step|global_step)[-_]?\d+$", re.I)
 """Checkpoints carry a copy of the log as it then was (`checkpoint-500/trainer_state.json`)."""
+
+_CHECKPOINTS = frozenset({"checkpoints", "ckpts"})
+"""Folders of a run's checkpoints; open_clip keeps the results of its evaluations in one."""
 
 _HF_TRIAL = re.compile(r"^[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_")
 """Hugging Face's Trainer writes its event files to `runs/Jan31_12-00-00_host` beside its `trainer_state.json`."""
@@ -78,7 +82,9 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
         return folder.parent, ""
     if _CHECKPOINT.match(folder.name):
         above = folder.parent
-        return (above.parent if above.name in {"checkpoints", "ckpts"} else above), ""
+        return (above.parent if above.name in _CHECKPOINTS else above), ""
+    if folder.name in _CHECKPOINTS and folder.parent in folders and _all_held_out(series):
+        return folder.parent, ""
     if folder.name == "files" and _WANDB_RUN.match(folder.parent.name):
         return folder.parent, ""
     if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
@@ -96,6 +102,12 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
     if stem and (folder.parent in folders or any(name.startswith(stem) for name in folders.beside(folder))):
         return folder.parent, folder.name
     return folder, ""
+
+
+def _all_held_out(series: tuple[Series, ...]) -> bool:
+    """Whether a log tells losses of held-out data and none of training."""
+    splits = {naming.split_of(one.name) for one in series if issubclass(naming.role_of(one.name, Split.NONE), Loss)}
+    return bool(splits) and splits <= {Split.VALIDATION, Split.TEST}
 
 
 def is_of_one_rank(folder: PurePosixPath) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, clusters
 from logdoctor.grouping.failed import with_errors
 from logdoctor.grouping.homes import home_of_settings
+from logdoctor.grouping.own_epochs import epochs_at_steps
 from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, INTERPRETATION, PART, TWO_WRITERS
@@ -25,6 +27,9 @@ from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
+
+MOST_NAMED = 3
+"""Curves that a notice names one by one."""
 
 MIN_DUPLICATE_POINTS = 10
 """Curves that are shorter may well be equal by accident."""
@@ -54,7 +59,16 @@ def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
     beside: dict[str, list[Found]] = {}
     for file in settings:
         beside.setdefault(str(home_of_settings(file.folder)), []).append(file)
-    return [_with_settings(run, beside[run.home]) if run.home in beside else run for run in runs]
+    homes = {run.home for run in runs}
+    return [_with_settings(run, found) if (found := _settings_of(run, beside, homes)) else run for run in runs]
+
+
+def _settings_of(run: Run, beside: Mapping[str, list[Found]], homes: AbstractSet[str]) -> list[Found]:
+    """Return the settings in the run's folder, or else beside a copy of its log in a folder that is no other run's."""
+    if run.home in beside:
+        return beside[run.home]
+    below = {str(PurePosixPath(source.path).parent) for source in run.sources} - homes
+    return [file for folder in sorted(below & beside.keys()) for file in beside[folder]]
 
 
 def _with_settings(run: Run, files: Sequence[Found]) -> Run:
@@ -82,6 +96,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
     whole = [piece for piece in cluster if not piece.continues]
     continuing = _without_copies([piece for piece in cluster if piece.continues])
     joined, together = _join_parts(continuing)
+    joined, moved = _at_steps(joined)
     told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
     chosen, winners = _best_copies([*joined, *((piece, series) for piece, found in told for series in found)])
     series = understand(chosen, overrides)
@@ -91,7 +106,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
     own = [piece.log for piece in cluster]
-    notices = [*together, *(notice for file in files.values() for notice in _relative(file, own))]
+    notices = [*together, *moved, *(notice for file in files.values() for notice in _relative(file, own))]
     return Run(
         name=name,
         series=series,
@@ -187,6 +202,26 @@ def _join_parts(continuing: list[Piece]) -> tuple[list[tuple[Piece, Series]], li
             together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
         joined.append((found[0][0], series))
     return joined, together
+
+
+def _at_steps(joined: list[tuple[Piece, Series]]) -> tuple[list[tuple[Piece, Series]], list[Notice]]:
+    """Put curves that count epochs under the name of steps where the run stood, and say so."""
+    steps = epochs_at_steps([series for _, series in joined])
+    if not steps:
+        return joined, []
+    by_file: dict[str, list[str]] = {}
+    for i in steps:
+        piece, series = joined[i]
+        by_file.setdefault(str(piece.file.relative), []).append(f"`{series.name}`")
+    told = "The steps of {} are epochs; their points stand at the last step that was logged before."
+    placed = [(piece, replace(one, steps=steps.get(i, one.steps))) for i, (piece, one) in enumerate(joined)]
+    return placed, [Notice(INTERPRETATION, path, told.format(_listed(names))) for path, names in by_file.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first few of many curves."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _in_turn(series: Series) -> Series | None:

@@ -38,6 +38,9 @@ _GRAD_NORM = re.compile(
 _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 """Megatron's `lm loss value` is the loss itself, not that of a value function."""
 
+_OPEN_CLIP = re.compile(r"\bclip_val_loss$")
+"""open_clip's name of the loss on validation; its training calls the same `loss`."""
+
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
@@ -61,8 +64,8 @@ _EXTREMES = frozenset({"min", "max", "final"})
 """What makes a loss a figure about its curve: `min_loss`; not: `min_snr_loss`."""
 
 _PERFORMANCE = frozenset(
-    "second seconds sec fps sps tps mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime eta "
-    "elapsed latency duration dur ips samples_per_second tokens_per_second timing utilization".split()
+    "second seconds sec fps sps tps wps ups mfu tflops tflop flops flos throughput memory mem cuda gpu cpu ram runtime "
+    "eta elapsed latency duration dur ips samples_per_second tokens_per_second timing utilization".split()
 )
 _TIME = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 _COUNTERS = frozenset(
@@ -97,9 +100,10 @@ _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies top1 top5 acc1 acc5 precision recall f1 auc auroc auprc aucpr ap ap50 map map50 map95 "
-    "miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits pass "
-    "fitness spearman spearmanr pearson pearsonr score margins margin win".split()
+    "acc accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc auroc auprc "
+    "aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
+    "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
+    "margin win".split()
 )
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
@@ -109,7 +113,8 @@ _REWARDS = frozenset("reward rewards return returns rew ret episodic_return epre
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
-    "cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set charts".split()
+    "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
+    "charts".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 
@@ -128,7 +133,7 @@ def split_of(name: str) -> Split:
 
 def stem_of(name: str) -> tuple[str, ...]:
     """Return the words that tell one quantity from another: those that name neither split nor kind of average."""
-    plain = _VALUE_OF_LOSS.sub("loss", name)
+    plain = _OPEN_CLIP.sub("val_loss", _VALUE_OF_LOSS.sub("loss", name))
     rest = tuple(word for word in words(plain) if word not in SPLIT_WORDS and word not in _QUALIFIERS)
     return tuple(word for word in rest if not word.isdigit())
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.sources.event_file.epoch_means import without_epoch_means
 from logdoctor.sources.event_file.event_contents import Contents
 from logdoctor.sources.event_file.event_ends import open_end_notice
 from logdoctor.sources.event_file.event_notices import (
@@ -87,9 +88,10 @@ def _log(path: Path, start: bytes, size: int, contents: Contents) -> Log:
     contents.apply_restarts()
     notices += restart_notices(path, contents.restarts)
     series = tuple(
-        column.series(tag.decode(errors="backslashreplace"))
+        one
         for tag, column in sorted(contents.columns.items(), key=lambda item: item[1].place)
         if len(column)
+        for one in without_epoch_means(column.series(tag.decode(errors="backslashreplace")))
     )
     if not notices and (notice := open_end_notice(path, size, series)):
         notices = [notice]

@@ -2,7 +2,7 @@
 """Every format that logdoctor promises to read, and what holds it to that.
 
 `REAL` were written by the framework itself, kept with its version; `SAMPLES` and `CASES` are texts written from the
-source code of their writers.
+source code of their writers, and `NOT_RUN` says of some of them why no log of their own is kept.
 """
 
 from __future__ import annotations
@@ -75,46 +75,58 @@ SAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 """Samples that a source carries, by file name, with the roles of their series."""
 
 REAL = {
-    "OpenAI Baselines, logger": "baselines_logger",
-    "CLU, as Flax trains": "clu_metric_writers",
-    "DeepSpeed, pipeline's console": "deepspeed_pipeline",
-    "Lightning Fabric, CSVLogger": "fabric_csv",
-    "sentence-transformers": "sentence_transformers_trainer",
-    "spaCy, table of the console": "spacy_console",
     "accelerate": "accelerate_tensorboard",
-    "CatBoost": "catboost_info",
-    "CatBoost, several test sets": "catboost_tests",
     "Axolotl, Trainer": "axolotl_trainer",
     "Catalyst": "catalyst_csv",
+    "Catalyst, console": "catalyst_console",
+    "CatBoost": "catboost_info",
+    "CatBoost, several test sets": "catboost_tests",
     "CleanRL": "cleanrl_ppo",
     "ClearML, offline": "clearml_offline",
+    "CLU, as Flax trains": "clu_metric_writers",
     "Composer, FileLogger and console": "composer_trainer",
-    "DVCLive": "dvclive_tsv",
     "DeepSpeed, csv_monitor": "deepspeed_csv",
-    "fastai, CSVLogger": "fastai_csv",
-    "Hugging Face, trainer state with copies": "hf_trainer",
+    "DeepSpeed, pipeline's console": "deepspeed_pipeline",
+    "DVCLive": "dvclive_tsv",
+    "ESPnet, log and event files": "espnet_log",
+    "fairseq, JSON lines and event files": "fairseq_json",
+    "fairseq, simple": "fairseq_simple",
+    "fastai, CSVLogger and console": "fastai_csv",
     "Hugging Face 4, console, results and model card": "hf_trainer_4",
+    "Hugging Face, trainer state with copies": "hf_trainer",
+    "Ignite, bar and event files": "ignite_bar",
+    "Keras 2, console and TensorBoard": "keras_tensorboard",
     "Keras, CSVLogger": "keras_csv",
-    "LitGPT, pretraining": "litgpt_pretrain",
-    "LLaMA-Factory, all it writes": "llama_factory",
     "LightGBM": "lightgbm_console",
+    "Lightning Fabric, CSVLogger": "fabric_csv",
     "Lightning, bar of 2.6": "lightning_bar",
     "Lightning, CSVLogger": "lightning_csv",
     "Lightning, TensorBoardLogger": "lightning_tensorboard",
+    "LitGPT, pretraining": "litgpt_pretrain",
+    "LLaMA-Factory, all it writes": "llama_factory",
+    "mmcv 1": "mmcv_log",
     "MMEngine": "mmengine_json",
+    "MONAI, StatsHandler": "monai_handlers",
     "ms-swift, all it writes": "ms_swift",
+    "nnU-Net": "nnunet_log",
+    "open_clip": "open_clip_log",
+    "OpenAI Baselines, logger": "baselines_logger",
+    "PaddlePaddle, Model.fit": "paddle_hapi",
     "Ray Tune": "ray_tune",
     "RLlib": "rllib_tune",
     "RLlib, older API stack": "rllib_tune_older",
     "Sacred": "sacred_files",
     "scikit-learn, MLP": "sklearn_mlp",
+    "sentence-transformers": "sentence_transformers_trainer",
     "skrl": "skrl_tensorboard",
     "spaCy": "spacy_jsonl",
+    "spaCy, table of the console": "spacy_console",
     "SpeechBrain": "speechbrain_lines",
     "Stable-Baselines3": "stable_baselines3_csv",
     "Stable-Baselines3, console, monitors and event file": "stable_baselines3_console",
     "SwanLab": "swanlab_local",
     "tensorboardX": "tensorboardx_json",
+    "TensorFlow Estimator": "tf_estimator",
     "tianshou": "tianshou_tensorboard",
     "timm": "timm_summary",
     "torch SummaryWriter": "torch_tensorboard",
@@ -124,13 +136,43 @@ REAL = {
     "TRL, DPO": "trl_dpo",
     "TRL, GRPO": "trl_grpo",
     "TRL, SFT": "trl_sft",
+    "Ultralytics, CSV and console of a detection": "ultralytics_detection",
     "Ultralytics, CSV of a classification": "ultralytics_csv",
     "Unsloth, console and state": "unsloth_sft",
     "verl, console and file": "verl_tracking",
     "VisualDL": "visualdl_records",
     "XGBoost": "xgboost_console",
+    "YOLOX": "yolox_log",
 }
 """Folders of fixtures/frameworks."""
+
+NOT_RUN = {
+    "AllenNLP": "2.10.1 asks for torch below 1.13, which has no wheel for Python 3.11",
+    "CleanRL": "its scripts of today lie on no package index; those of 0.4.8, of 2021, were run",
+    "detectron2": "there is no package of it on PyPI",
+    "detectron2, console": "there is no package of it on PyPI",
+    "llm.c": "no package: C and CUDA to be built",
+    "MaxText, metrics file": "no package of that name on PyPI",
+    "Megatron-LM": "megatron-core has no `megatron.training`, which prints these lines",
+    "Megatron-LM, validation": "megatron-core has no `megatron.training`, which prints these lines",
+    "modded-nanogpt": "no package: a repository to be copied, for GPUs",
+    "ms-swift, older": "keys of older versions; only 4.6 was run",
+    "nanochat": "no package: a repository to be copied, for GPUs",
+    "nanoGPT": "no package: a repository to be copied",
+    "OpenAI Baselines": "the names of its last commits, while the package index holds 0.1.5",
+    "PaddleDetection": "paddledet 2.6.0 asks for numpy below 1.24, and with another its imports fail",
+    "PaddleSeg": "paddleseg 2.8.0 did not import beside PaddlePaddle 3.3.1, for want of matching versions of pandas and numpy",
+    "RLlib, older": "the columns of Ray 1, which does not install beside a Python of today",
+    "Spinning Up": "it lies on no package index (`spinup` there is another program) and needs TensorFlow 1",
+    "timm, console": "the wheel has no train.py, which prints these lines",
+    "torchvision references, DeiT": "the wheel has no `references`, which print these lines",
+    "YOLOv5": "yolov5 7.0.14 asks for pkg_resources, which setuptools no longer has",
+}
+"""Why a format has a text written from its source code alone, as tried on Python 3.11.
+
+Others that were run keep a text besides, for values that no sound run writes (NaN) and layouts of other versions. verl
+was given its values: its trainer needs a GPU.
+"""
 
 ELSEWHERE = {
     "W&B, .wandb": "wandb/run.wandb",
@@ -141,23 +183,3 @@ ELSEWHERE = {
     "Keras 3, console": "text/keras_bar.log",
 }
 """Fixtures that really were written and have test modules of their own."""
-
-NOT_RUN = {
-    "CleanRL": "its scripts of today lie on no package index; those of 0.4.8, of 2021, were run",
-    "Megatron-LM": "megatron-core has no `megatron.training`, which prints these lines",
-    "Megatron-LM, validation": "megatron-core has no `megatron.training`, which prints these lines",
-    "OpenAI Baselines": "the names of its last commits, while the package index holds 0.1.5",
-    "RLlib, older": "the columns of Ray 1, which does not install beside a Python of today",
-    "Spinning Up": "it lies on no package index (`spinup` there is another program) and needs TensorFlow 1",
-    "nanoGPT": "no package: a repository to be copied",
-    "nanochat": "no package: a repository to be copied, for GPUs",
-    "modded-nanogpt": "no package: a repository to be copied, for GPUs",
-    "llm.c": "no package: C and CUDA to be built",
-    "MaxText, metrics file": "no package of that name on PyPI",
-    "ms-swift, older": "keys of older versions; only 4.6 was run",
-}
-"""Why what language models are trained with is kept as a text from the catalogue alone.
-
-Of LitGPT, LLaMA-Factory, ms-swift, TRL, Composer and Hugging Face 4, texts are kept besides what `REAL` has, for values
-that no sound run writes (NaN) and layouts of other versions. verl was given its values: its trainer needs a GPU.
-"""

@@ -11,10 +11,11 @@ import numpy as np
 
 from logdoctor.run import Axis
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import TrainError
+from logdoctor.run.roles import GradNorm, TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
 from logdoctor.sources.console.echoes import without_echoes
+from logdoctor.sources.console.evaluations import evaluations_apart
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
@@ -65,6 +66,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
     ])  # fmt: skip
+    streams = evaluations_apart(streams, epochs)
     bars = [rows for rows in streams if is_pass(rows)]
     told = [part_of(rows) for rows in streams if not is_pass(rows)]
     read = told + beside_lines(states_of_bars(bars, epochs), told)
@@ -73,7 +75,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []
-    believed = _apart_by_epoch(counted_alike(without_echoes(believed)))
+    believed = _apart_by_epoch(_summaries_apart(counted_alike(without_echoes(believed))))
     silent = [part for part in counted if not part.values]
     samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     step_axis = Axis.SAMPLES if samples else Axis.STEP
@@ -129,6 +131,38 @@ def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:
         else part
         for part in parts
     ]
+
+
+def _summaries_apart(parts: Sequence[Part]) -> list[Part]:
+    """Name what a line tells of an epoch, at the step where it ended, apart from what other lines tell of that step.
+
+    fairseq prints `train | epoch 002 | loss 0.71 | num_updates 120` behind `train_inner | ... loss=0.28 ... 120`.
+    """
+    return [_summary_apart(part, [other for other in parts if other is not part]) for part in parts]
+
+
+def _summary_apart(part: Part, others: Sequence[Part]) -> Part:
+    epochs = part.counters.get(EPOCH)
+    if epochs is None or not part.steps or not (np.diff(epochs) > 0).all():
+        return part
+    judged = [name for name in part.values if tells_performance(name) or role_of(name, split_of(name)) is GradNorm]
+    told = {name for name in judged if _is_told_at(name, part, others)}
+    return replace(part, values={f"{name} (epoch)" if name in told else name: at for name, at in part.values.items()})
+
+
+def _is_told_at(name: str, part: Part, others: Sequence[Part]) -> bool:
+    """Whether other lines tell a quantity at every step of a part, at as many others besides, and of other values."""
+    for counter, at in part.steps.items():
+        beside = [one for one in others if name in one.values and counter in one.counters]
+        if sum(map(len, beside)) < 2 * len(part):
+            continue
+        steps = np.concatenate([one.counters[counter] for one in beside])
+        values = np.concatenate([one.values[name] for one in beside])
+        same = {*zip(steps.tolist(), values.tolist(), strict=True)}
+        repeated = [pair in same for pair in zip(at.tolist(), part.values[name].tolist(), strict=True)]
+        if np.isin(at, steps).all() and 2 * sum(repeated) < len(part):
+            return True
+    return False
 
 
 def _plan(parts: Sequence[Part]) -> int | None:

@@ -18,6 +18,7 @@ from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.vocabulary import (
     COUNTER_WORDS,
     EXTREMES,
+    FINAL_STEP,
     IGNORED,
     LOOP_VARIABLES,
     MULTIPLES,
@@ -262,7 +263,8 @@ class LineReader:
         return SAMPLES if samples else "iter"
 
     def _value(self, key: str, token: str, sign: float, unit: str) -> None:
-        if words(key)[:1] and words(key)[0] in EXTREMES and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
+        extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP
+        if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             self._before = ""
             return
         only_split = is_split(key)

@@ -146,6 +146,10 @@ _KILL = 9
 """SIGKILL, which the kernel sends when the machine has no memory left; -15 is the launcher's own clearing up."""
 
 
+_FROM_THE_START = re.compile(r"resuming from iteration 0, ")
+"""What Ignite says where MONAI starts a training, and each evaluation of it."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A line that matters, before it is known where the run stood."""
@@ -220,6 +224,8 @@ class MessageReader:
     def _add(self, kind: str, line: str, number: int, place: int) -> None:
         signal = _SIGNAL.search(line) if kind == kinds.HOST_KILLED else None
         if signal and int(signal[1]) != _KILL:
+            return
+        if kind == kinds.RESUMED and _FROM_THE_START.search(line):
             return
         if kind == kinds.TRACEBACK and _LAUNCHER in line and FATAL & self._found.keys():
             return  # the launcher tells once more what one of its processes told

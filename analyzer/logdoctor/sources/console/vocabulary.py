@@ -17,6 +17,9 @@ IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num"})
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
 """First words of what is no point of a curve: `Max accuracy: 70.1%`."""
 
+FINAL_STEP = ("final", "step")
+"""Last words of what TF Estimator says at the end of each training: `Loss for final step: 0.0108`."""
+
 COUNTER_WORDS = {
     **dict.fromkeys(("epoch", "epochs", "ep"), "epoch"),
     **dict.fromkeys(("step", "steps"), "step"),
@@ -75,7 +78,9 @@ _UNIT_WORDS = (
     "us/step|ms/batch|samples/s|samples/sec|img/s|images/s|imgs/s|tokens/s|tok/s|tokens/sec|tok/sec|iter/s|GiB|MiB|KiB|GB|MB|"
     "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB"
 )
-UNIT = re.compile(rf"(?P<attached>{_UNIT_WORDS}|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])")
+UNIT = re.compile(
+    rf"(?P<attached>{_UNIT_WORDS}|/s/gpu|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])"
+)
 """A unit behind a number; behind a space only where it is not the key of the next."""
 
 TIME_UNITS = frozenset(

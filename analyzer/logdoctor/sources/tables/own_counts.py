@@ -119,7 +119,7 @@ def _restarts(inner: Counter, epoch: Counter, training: Rows) -> bool:
         new_epoch = epochs > 0
         if (moves[new_epoch] > 0).any():
             return False
-        falls_anew |= bool(new_epoch.any())
+        falls_anew |= bool((moves[new_epoch] < 0).any())
         advances_within |= bool((moves[~new_epoch] > 0).any())
     return falls_anew and advances_within
 
