@@ -45,6 +45,10 @@ NOT_FAR_ABOVE = 1.1
 """End of a training loss in units of ln C up to which it is that of guessing among C, and not of a few more classes of
 which some have been learnt; the losses of language models are over twice what their accuracies would name."""
 
+OF_MORE = 1.5
+"""First training loss in units of ln C from which there are more classes than an accuracy near 1 / C says: of three,
+with half of the answers right, it begins at 1.58 ln 2."""
+
 BY_HEART, KEPT = 0.02, 0.5
 """Fall of the training loss as a share of ln C, or of its start, that is learning or at least a move, and the part that
 validation must lack."""
@@ -167,13 +171,14 @@ def never_better(
     moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
-    most = inf if is_far_too_high(Hyperparameters(run)) else NOT_FAR_ABOVE
+    most, first = (inf, inf) if is_far_too_high(Hyperparameters(run)) else (NOT_FAR_ABOVE, OF_MORE)
     for one in chance.levels:
         sure = one.classes in {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
         if not sure or not one.by_accuracy or one.larger_share is not None:
             continue
         lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
         above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
+        above &= train.first <= first * one.level
         guesses = all(
             float(np.median(part)) <= _guessed(one) * accuracy_unit(each.values)
             for each in accuracies

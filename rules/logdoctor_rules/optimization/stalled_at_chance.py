@@ -184,6 +184,11 @@ class StalledAtChance(Rule):
             val_accuracy=flat(0.1, 30).noisy(0.01),
         ),
         silent(
+            "half of the answers are right, and it began as it does of four classes",
+            train_loss=decay(1.3, 0.71, 60).noisy(0.03),
+            val_accuracy=flat(0.5, 30).noisy(0.01),
+        ),
+        silent(
             "above ln 3 all along, and a third of the next words is right: a language model",
             train_loss=decay(3.6, 3.3, 60).noisy(0.03),
             val_accuracy=flat(0.333, 30).noisy(0.005),
