@@ -362,6 +362,12 @@ def test_a_validation_of_mmengine_is_one() -> None:
     assert [one.role.id for one in only_run("mmengine_json").series if one.name == "mse"] == ["validation-error"]
 
 
+def test_a_name_with_a_unit_in_quotes_is_whole(tmp_path: Path) -> None:
+    shutil.copy(FIXTURES / "axolotl_trainer" / "train.log", tmp_path)
+    (run,) = load(tmp_path)
+    assert "memory/max_active (GiB)" in {one.name for one in run.series}
+
+
 def test_batches_of_litgpt_are_steps_and_what_it_prints_again_is_no_curve(tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "litgpt_pretrain" / "train.log", tmp_path)
     (run,) = load(tmp_path)
