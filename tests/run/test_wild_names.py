@@ -21,7 +21,7 @@ NAMES = {
         "验证损失, 검증 손실, val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
     "test-loss": "test_loss, te_loss",
-    "validation-component-loss": "val/box_loss, clip_val_loss",
+    "validation-loss": "val/box_loss, clip_val_loss",
     "loss-scale": "loss_scale, loss scale, loss-scale",
     "setup": (
         "loss_weight, best_val_loss, min_loss, loss_time, loss__MIN, loss__MAX, hp_metric, clip_fraction, "
