@@ -16,12 +16,12 @@ NAMES = {
     ),
     "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, silog, clip_loss",
     "validation-loss": (
-        "val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
+        "clip_val_loss, val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
         "验证损失, 검증 손실, val_loss/dataloader_idx_0, Vali Loss, cv_loss, crossval loss"
     ),
     "test-loss": "test_loss, te_loss",
-    "validation-component-loss": "val/box_loss, clip_val_loss",
+    "validation-component-loss": "val/box_loss",
     "loss-scale": "loss_scale, loss scale, loss-scale",
     "setup": (
         "loss_weight, best_val_loss, min_loss, loss_time, loss__MIN, loss__MAX, hp_metric, clip_fraction, "

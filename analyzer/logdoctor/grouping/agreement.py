@@ -102,7 +102,7 @@ def same_values(one: Series, other: Series) -> bool | None:
     ):
         return False  # logs of two runs of one program: a glance tells them apart
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
-    if len(in_a) * FEWEST_MET < min(len(a), len(b)):
+    if not len(in_a) or len(in_a) * FEWEST_MET < min(len(a), len(b)):
         return None
     return _equal(a.values[in_a], b.values[in_b])
 
