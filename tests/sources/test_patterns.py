@@ -45,8 +45,10 @@ def modules() -> Iterator[ModuleType]:
 
 
 def compiled_in(value: object) -> Iterator[re.Pattern[str]]:
+    """Yield every pattern in a value; one of bytes as the same of text."""
     if isinstance(value, re.Pattern):
-        yield value
+        of_bytes = isinstance(value.pattern, bytes)
+        yield re.compile(value.pattern.decode("ascii"), value.flags) if of_bytes else value
     elif isinstance(value, tuple | list | frozenset):
         for one in value:
             yield from compiled_in(one)

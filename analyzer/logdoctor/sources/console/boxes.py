@@ -37,6 +37,7 @@ _TIMESTEPS = "total_timesteps"
 _SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
+_COUNTERS = COUNTER_WORDS.keys() | _SHORT.keys()
 
 _PROGRESS = re.compile(r": +[0-9]+%[| ]")
 """Where a progress bar begins behind a row, as tqdm and Ultralytics draw it: of an epoch's rows the last counts."""
@@ -172,7 +173,7 @@ def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
     text = line.strip()
     if "|" not in text and "\t" not in text and "  " not in text:
-        return _named(text.split())
+        return _named(text.split()) if text.partition(" ")[0].lower() in _COUNTERS else ()  # prose seldom begins so
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
     return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)

@@ -40,7 +40,7 @@ _MOMENT = re.compile(
     r"\d{8,}(?:[_T-]?\d{6})?",
     re.I,
 )
-_EMPTY = re.compile(r"[(\[]\W*[)\]]")
+_EMPTY = re.compile(r"[(\[][^\w()\[\]]*[)\]]")
 
 _VERB = re.compile(
     r"(?:now )?(start(?:ing)?|begin(?:ning)?|launch(?:ing)?|running|run|train(?:ing)?|fitting|processing)\b"
@@ -78,7 +78,7 @@ _PREFIXED = ("[", "(", MASK, "")
 """How lines begin that a logger or a launcher put something before; and empty ones."""
 
 _LONGEST_LEVEL = 40
-_OPENERS = frozenset(
+_OPENERS = (
     "now start starting begin beginning launch launching running run train training fitting processing outer inner cv "
     "k cross fold trial experiment exp split repeat repetition replicate seed config variant ablation path model "
     "architecture arch network backbone method algorithm optimizer optimiser dataset configuration setting candidate "
@@ -86,8 +86,7 @@ _OPENERS = frozenset(
 )
 """First words of what is announced by a word."""
 
-_FIRST_WORD = re.compile(r"[A-Za-z]+")
-_PAIR_OF_MARKS = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})")
+_OPENING = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})|(?i:{'|'.join(sorted(_OPENERS))})(?![A-Za-z])")
 
 _SIEVE = Sieve(
     (
@@ -159,7 +158,7 @@ def _candidates(shapes: list[str]) -> list[str]:
     for shape in shapes:
         if shape[:1] in _PREFIXED or "INFO" in shape[:_LONGEST_LEVEL]:
             prefixed.append(shape)
-        elif _PAIR_OF_MARKS.match(shape) or ((word := _FIRST_WORD.match(shape)) and word[0].lower() in _OPENERS):
+        elif _OPENING.match(shape):
             found.append(shape)
     return found + _SIEVE.pass_on(prefixed)
 
