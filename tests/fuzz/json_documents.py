@@ -12,6 +12,7 @@ from tests.damaged.lines import assert_placed, assert_readable, damaged, points_
 
 from logdoctor.run import Axis
 from logdoctor.sources.allennlp_metrics import AllenNlpMetrics
+from logdoctor.sources.catboost_training import CatBoostTraining
 from logdoctor.sources.deepobs import DeepObs
 from logdoctor.sources.hf_trainer_state import TrainerState
 from logdoctor.sources.json_document import JsonDocument
@@ -29,6 +30,7 @@ SOURCES: tuple[type[Source], ...] = (
     TensorBoardJson,
     DeepObs,
     AllenNlpMetrics,
+    CatBoostTraining,
 )
 _SAMPLES = tuple((one(), sample) for one in SOURCES for sample in one.samples if sample.expected is not None)
 

@@ -32,6 +32,9 @@ TINY = 4
 UNITS = frozenset("hidden units neurons embd".split())
 """Words of settings that count units of a layer, where none of COUNTS is beside them."""
 
+D_MODEL = frozenset({"d", "model"})
+"""Words of `d_model`, as the units of a transformer are called since Vaswani et al. (2017)."""
+
 COUNTS = frozenset("layer layers num number n depth blocks".split())
 
 FEW_UPDATES = 50
@@ -90,6 +93,7 @@ def tiny_model(run: Run) -> str:
     for name, value in run.hyperparameters.items():
         named = set(words(name))
         counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
-        if named & UNITS and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
+        units = named & UNITS or named >= D_MODEL
+        if units and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
             return f"{name} is {value:g}"
     return ""
