@@ -173,7 +173,8 @@ def test_nothing_is_written_but_the_reports(asked: Asked) -> None:
     written += [path for event in asked.of(*CHANGES) for path in event.arguments[:2] if path.startswith(os.sep)]
     assert [path for path in written if not path.startswith(str(asked.out))] == []
     assert asked.unchanged
-    assert len(list(asked.out.iterdir())) == asked.reports
+    reports = [path for path in asked.out.iterdir() if path.is_file()]  # of many runs, HTML has a folder of pages
+    assert len(reports) == asked.reports
 
 
 TRAPS: dict[str, tuple[str, Callable[[Event], bool]]] = {

@@ -204,7 +204,15 @@ def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
 
 def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
     """Whether two runs share a quantity of many points, and what they share agrees."""
-    here = {key: series for piece in reversed(ours) for key, series in piece.quantities.items()}
-    there = {key: series for piece in reversed(theirs) for key, series in piece.quantities.items()}
+    here, there = _longest_of_each(ours), _longest_of_each(theirs)
     long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_SHARED_POINTS for key in here.keys() & there)
     return long and relation(here, there) is Relation.SAME
+
+
+def _longest_of_each(pieces: Sequence[Piece]) -> dict[Quantity, Series]:
+    """Return for each quantity the series of the most points, of equal ones the first: a mean of epochs is another."""
+    found: dict[Quantity, Series] = {}
+    for key, series in (pair for piece in pieces for pair in piece.quantities.items()):
+        if key not in found or len(series) > len(found[key]):
+            found[key] = series
+    return found

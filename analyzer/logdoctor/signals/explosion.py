@@ -50,6 +50,10 @@ off-centre are learnt within an epoch. And how far both losses of a broken netwo
 FAR_THROWN = 4.0
 """Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
 
+OUT_OF_REACH = 1e4
+"""Height in units of the start from which what comes down again is another network: outputs a hundred times as large
+as those of any initialisation."""
+
 RESTS = 0.1
 """Change from the first to the last third of a run, as a share of its end, up to which it rests."""
 
@@ -75,7 +79,8 @@ class Explosion:
     times: float
     """What the highest value reaches, of the epochs, or HIGH_POINTS of them, of the steps, in units of the start."""
     is_lost: bool
-    """Whether it ends where it has hardly learnt anything, and not for rows that come again, as bad, in every epoch."""
+    """Whether it ends where it has hardly learnt anything, or was so far that it began anew from there; not for rows
+    that come again, as bad, in every epoch."""
 
     @property
     def is_story(self) -> bool:
@@ -92,7 +97,8 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         values = train.series.values
         index = int(np.argmax(values))
-        is_lost = (train.end >= UNLEARNT * start or rests_at_variance(train)) and not comes_again(train.series)
+        unlearnt = train.end >= UNLEARNT * start or rests_at_variance(train)
+        is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, AT_ONCE * len(values)) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         count = 1 if alone else HIGH_POINTS

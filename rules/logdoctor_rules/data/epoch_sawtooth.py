@@ -36,7 +36,7 @@ IMPOSSIBLE = 0.05
 
 LONE = 0.4
 """Height without the one point that stands out most, as a share of it, up to which one batch makes the saw, not an
-order of the data: a smaller last batch of a contrastive or summed loss."""
+order of the data: a smaller last batch of a contrastive or summed loss. What is left may be a saw of its own."""
 
 _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
@@ -44,6 +44,7 @@ _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
 _METER = given((np.cumsum(1.0 + 3 * 0.6 ** np.arange(40) + 0.2 * np.abs(_FRESH), axis=1) / np.arange(1, 41)).ravel())
 _RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
 _STRADDLED = np.tile(np.where(np.arange(25) % 12 == 3, 1.0, 0.0) * np.where(np.arange(25) > 12, -1, 1), 16)
+_HARD = np.where(np.arange(400) % 40 == 39, 2.0, 0.0)
 _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
@@ -144,6 +145,8 @@ class EpochSawtooth(Rule):
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.02)),
         silent("the rate cycles with the epochs", axis=Axis.STEP, epoch=_PHASE, lr=cosine(0.1, 400, cycles=10),
                train_loss=decay(2.0, 1.0, 400).plus(given(-0.8 * _SAW)).noisy(0.1)),
+        fires("one batch stands out of a saw that the others make, too", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=decay(2.0, 1.0, 400).plus(given(1.2 * _SAW + _HARD)).noisy(0.02)),
         silent("the last batch of every epoch is a smaller one, whose loss is lower", axis=Axis.STEP, epoch=_PHASE,
                train_loss=flat(4.2, 400).plus(given(np.where(np.arange(400) % 40 == 39, -1.0, 0.0))).noisy(0.01)),
         silent("falls steadily", axis=Axis.STEP, epoch=_PHASE, train_loss=line(3.0, 0.2, 400)),
@@ -163,7 +166,7 @@ class EpochSawtooth(Rule):
             seen = seen.in_logarithms
             height = f"a factor of {number(float(np.exp(seen.amplitude)))}"
             margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
-        if margin <= 1 or seen.without_one <= LONE:
+        if margin <= 1 or (seen.without_one <= LONE and margin * seen.without_one <= 1):
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
             return

@@ -262,12 +262,11 @@ class NoLearning(Rule):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell = began - train.end
-        lowest = began - train.best
         scale = abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
-        dipped = lowest > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
         most = self.max_z * (CREEPS if low_rate(settings, siblings) else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)

@@ -35,8 +35,9 @@ class Oscillation(Rule):
     """The training loss swings around its level through the later half of the run.
 
     Plain batch noise is no oscillation: neighbouring points of noise are unrelated, while a rate that is too high makes
-    the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block)
-    or where validation jumps with it do large unrelated swings count too. A loss that was thrown above its start for a
+    the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block),
+    where validation jumps with it, or where nothing is learnt at a rate at which hardly any network trains do large
+    unrelated swings count too. A loss that was thrown above its start for a
     good part of the run is as unstable, though it may settle when the rate has decayed.
     """
 
@@ -145,6 +146,18 @@ class Oscillation(Rule):
                 decay(20.0, 9.0, 114).plus(swing(2.0, 15, 114))
             ),
         ),
+        fires(
+            "nothing is learnt at a rate at which hardly any network trains",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 40.0},
+            train_loss=flat(7.5).noisy(3.0, seed=2).with_value(0, 6.0),
+        ),
+        silent(
+            "batch noise at such a rate, and the loss falls",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 40.0},
+            train_loss=decay(12.0, 5.0).noisy(2.0, seed=2),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -212,7 +225,7 @@ class Oscillation(Rule):
             share >= needed
             and swings.reversals >= self.min_reversals
             and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            and (structured or swings.beyond_noise)
+            and (structured or swings.beyond_noise or (gain <= 0 and is_far_too_high(settings)))
         )
         together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown
