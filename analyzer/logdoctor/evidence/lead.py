@@ -1,7 +1,11 @@
-"""Whether validation led training before a regulariser could hide anything, and whether a log shows where it began."""
+"""Whether validation led training where no regulariser could hide anything, and whether a log shows where it began."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Gap
 from logdoctor.wording import number
 
@@ -9,6 +13,9 @@ AHEAD, TO_COME, TO_COME_OF_MEANS = 0.3, 0.3, 0.4
 """First lead in units of the last, and part of its fall that training has still before it, from which validation was
 ahead before anything was learnt. Of means of an epoch more must be to come, for they lag: dropout and noisy inputs
 leave up to 0.38 (measured on 50 small regressions)."""
+
+BEGINS = 0.1
+"""How far the first evaluation may lie below the first batch, as a share of what is gained after it."""
 
 
 def are_means(gap: Gap) -> bool:
@@ -29,3 +36,20 @@ def ahead_at_first(gap: Gap, lead: float) -> str:
     if training - first < AHEAD * lead or not begins_early(gap):
         return ""
     return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
+
+
+def evaluated_alike(run: Run, val: Series) -> Series | None:
+    """Return the training loss that is evaluated as validation is, at its steps, beside the losses of the batches.
+
+    So DeepOBS and nanoGPT do it, without dropout and after the update. What stands at these steps may be a mean over an
+    epoch as well: only an evaluation before training is as high as the first batch.
+    """
+    every = run.all(TrainLoss)
+    dense = max(every, key=len, default=None)
+    if dense is None or not len(dense) or not len(val) or val.steps[0] != 0:
+        return None
+    for one in every:
+        same = one is not dense and one.axis is val.axis and np.array_equal(one.steps, val.steps)
+        if same and one.values[0] >= dense.values[0] - BEGINS * abs(one.values[0] - one.values[-1]):
+            return one
+    return None

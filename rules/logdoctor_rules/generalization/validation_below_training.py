@@ -14,6 +14,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -27,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
-from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early
+from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, evaluated_alike
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
@@ -222,6 +223,24 @@ class ValidationBelowTraining(Rule):
             train_loss=decay(6.0, 3.0, 40).then(rise(60.0, 80)),
             val_loss=decay(6.0, 1.5),
         ),
+        fires(
+            "training is evaluated as validation is, before its first batch too",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 1.0, 12),
+            val_loss=decay(2.2, 0.5, 12),
+            train_accuracy=decay(0.1, 0.7, 12),
+            val_accuracy=decay(0.1, 0.88, 12),
+        ),
+        fires(
+            "means of an epoch stand at the steps of validation (a note)",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(1.8, 1.0, 12),
+            val_loss=decay(1.7, 0.5, 12),
+            train_accuracy=decay(0.1, 0.7, 12),
+            val_accuracy=decay(0.1, 0.88, 12),
+        ),
         silent("dropout", train_loss=decay(2.3, 1.0), val_loss=decay(2.3, 0.7)),
         silent("both are almost zero", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.03)),
         silent("averages lag early on", train_loss=decay(2.3, 0.2, half_life=0.15), val_loss=decay(1.6, 0.2)),
@@ -251,6 +270,7 @@ class ValidationBelowTraining(Rule):
             return
         classifies = any(end_accuracies(run))
         early = "" if classifies or run.all(TrainComponentLoss) else ahead_at_first(gap, end)
+        early = early or self._evaluated(run, val.series, mine)
         if end < self.min_lasting * middle and (are_means(gap) or not early):
             return
         named, off = regularisers(run)
@@ -296,6 +316,14 @@ class ValidationBelowTraining(Rule):
                 "to tell them apart": Quantity("evaluate the training set in evaluation mode and log it"),
             },
         )
+
+    def _evaluated(self, run: Run, val: Series, mine: float) -> str:
+        """Say so where the training set, evaluated in the same way, lies as far above."""
+        alike = evaluated_alike(run, val)
+        theirs = 0.0 if alike is None else float(np.median(alike.values[-(len(alike) // 3) :]))
+        if alike is None or mine > self.max_ratio * theirs:
+            return ""
+        return f"{alike.name}, evaluated at the same steps and before training too, ends at {number(theirs)}"
 
     def _solved(self, run: Run, train: Trend[TrainLoss]) -> str:
         """Say so where validation makes no mistakes and training, by the same metric or by its loss, does."""
