@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.sources.catalogue.case import Points
-from tests.sources.catalogue.formats import CASES, ELSEWHERE, NOT_RUN, REAL, SAMPLES
+from tests.sources.catalogue.formats import ANY_LOOP, CASES, ELSEWHERE, NOT_RUN, REAL, SAMPLES
 from tests.sources.test_samples import sources, write
 
 from logdoctor import load
@@ -46,6 +46,16 @@ def test_what_was_really_written_is_there() -> None:
 
 def test_what_was_not_run_has_a_text_from_its_source() -> None:
     assert NOT_RUN.keys() <= CASES.keys() | SAMPLES.keys()
+
+
+def test_every_framework_was_run_or_it_is_said_why_not() -> None:
+    ran = {family(name) for name in (*REAL, *ELSEWHERE)}
+    assert [name for name in (*CASES, *SAMPLES) if name not in NOT_RUN and family(name) not in ran | ANY_LOOP] == []
+
+
+def family(name: str) -> str:
+    """Return the framework that an entry of the catalogue is of."""
+    return name.partition(",")[0].lower()
 
 
 @pytest.mark.parametrize("name", CASES)

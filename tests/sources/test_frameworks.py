@@ -113,6 +113,7 @@ ROLES: dict[str, dict[str, str]] = {
         "token_acc": "train-metric",
         "eval_token_acc": "validation-metric",
     },
+    "nemo_exp": {"reduced_train_loss": "train-loss", "val_loss": "validation-loss", "lr": "learning-rate"},
     "nnunet_log": {
         "train_loss": "train-loss",
         "val_loss": "validation-loss",
@@ -142,6 +143,7 @@ ROLES: dict[str, dict[str, str]] = {
         "eval_held-out_spearman_cosine": "validation-metric",
     },
     "sklearn_mlp": {"loss": "train-loss", "Validation score": "validation-metric"},
+    "skorch_table": {"train_loss": "train-loss", "valid_loss": "validation-loss"},
     "skrl_tensorboard": {
         "Reward / Total reward (mean)": "reward",
         "Loss / Policy loss": "policy-loss",
@@ -162,6 +164,8 @@ ROLES: dict[str, dict[str, str]] = {
         "train/entropy_loss": "policy-loss",
     },
     "swanlab_local": {"train/loss": "train-loss", "val/loss": "validation-loss"},
+    "tensorboard_csv_download": {"loss_train": "train-loss", "loss_val": "validation-loss"},
+    "tensorboard_json_download": {"loss_train": "train-loss", "loss_val": "validation-loss"},
     "tensorboardx_json": {"loss/train": "train-loss", "loss/val": "validation-loss"},
     "tf_estimator": {"loss": "train-loss", "eval/loss": "validation-loss"},
     "tianshou_tensorboard": {

@@ -140,7 +140,7 @@ TEXT_LOGS = {
             "validation-metric": {tens(i): round(SCORE[i], 5) for i in (3, 7, 11)},
         },
     ),
-    "ESPnet2": Case(
+    "ESPnet, text": Case(
         {
             "train.log": lines(
                 lambda i: f"[host] 2024-01-01 10:00:{i:02} (trainer:762) INFO: 1epoch:train:{100 * i + 1}-{100 * i + 100}batch: "
