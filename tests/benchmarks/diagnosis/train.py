@@ -118,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of one thread each (default: 2)")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="runs of each recipe (default: 5)")
+    parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="seed of the first of them (default: 0)")
     parser.add_argument("--only", action="append", metavar="PATTERN", help="FAMILY/RECIPE, with wildcards; repeatable")
     parser.add_argument(
         "--formats",
@@ -134,7 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shutil.rmtree(given.out, ignore_errors=True)
     given.out.mkdir(parents=True)
     labelled.write_text("{}\n")
-    labels = train_all(plan_jobs(given.part, given.out, range(given.seeds), formats, given.only or ["*"]), given.jobs)
+    seeds = range(given.first_seed, given.first_seed + given.seeds)
+    labels = train_all(plan_jobs(given.part, given.out, seeds, formats, given.only or ["*"]), given.jobs)
     labelled.write_text(json.dumps(dict(sorted(labels.items())), indent=1) + "\n")
 
 
