@@ -28,6 +28,8 @@ from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import MISSING
 
 _LONGEST_HEADER = 1000
+_LONGEST_NAME = 40
+_NAME = re.compile(r"[A-Za-z#]")
 _RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
 _BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 """What fastprogress draws between the rows of fastai's table, and wipes out again."""
@@ -37,7 +39,6 @@ _TIMESTEPS = "total_timesteps"
 _SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
-_COUNTERS = COUNTER_WORDS.keys() | _SHORT.keys()
 
 _PROGRESS = re.compile(r": +[0-9]+%[| ]")
 """Where a progress bar begins behind a row, as tqdm and Ultralytics draw it: of an epoch's rows the last counts."""
@@ -173,7 +174,7 @@ def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
     text = line.strip()
     if "|" not in text and "\t" not in text and "  " not in text:
-        return _named(text.split()) if text.partition(" ")[0].lower() in _COUNTERS else ()  # prose seldom begins so
+        return _named(text.split()) if text.partition(" ")[0].lower() in COUNTER_WORDS else ()  # prose seldom begins so
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and _counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
     return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)
@@ -181,11 +182,12 @@ def _header(line: str) -> tuple[str, ...]:
 
 def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
     """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
-    if len(cells) < fewest or not all(re.match(r"[A-Za-z#]", cell) and len(cell) <= 40 for cell in cells):
+    if len(cells) < fewest or len(set(cells)) < len(cells):
         return ()
-    counted = [cell for cell in cells if _counter_of(cell)]
-    measured = [cell for cell in cells if not _counter_of(cell) and tells_performance(cell)]
-    return tuple(cells) if counted and measured and len(set(cells)) == len(cells) else ()
+    counted = {cell for cell in cells if _counter_of(cell)}
+    if not counted or not all(_NAME.match(cell) and len(cell) <= _LONGEST_NAME for cell in cells):
+        return ()
+    return tuple(cells) if any(cell not in counted and tells_performance(cell) for cell in cells) else ()
 
 
 def _cells(line: str) -> Sequence[str]:

@@ -220,6 +220,8 @@ def test_an_index_leads_to_its_pages(open_page: Open, tmp_path: Path, monkeypatc
     page.locator("nav a", has_text="All runs").click()
     page.wait_for_url("**/report.html")
     page.locator("table.runs th a.run").first.click()
+    page.wait_for_url("**/report/**")
+    page.locator(".run-curves[open]").first.wait_for()  # the script of the new page opens it
     assert page.locator(".run-curves[open]").count() == 1
 
 
