@@ -228,9 +228,10 @@ class StillImproving(Rule):
         faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
+        whole = f"{percent(gain / trend.fall)} of its whole fall"
         return self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
-            f"{percent(gain / trend.fall)} of its whole fall",
+            + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
             Span(series.name, since, int(series.steps[-1]), "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
             causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
