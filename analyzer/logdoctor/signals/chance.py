@@ -104,8 +104,11 @@ def entropy(share: float) -> float:
     return -share * log(share) - (1 - share) * log(1 - share)
 
 
-def most_entropy(share: float, classes: int) -> float:
-    """Return the entropy in nats of classes (two or more) of which one has a share and the others are alike."""
+def most_entropy(share: float, classes: float) -> float:
+    """Return the entropy in nats of classes (two or more) of which one has a share and the others are alike.
+
+    The number of classes need not be whole: it may come from a loss.
+    """
     return entropy(share) + (1 - share) * log(classes - 1)
 
 

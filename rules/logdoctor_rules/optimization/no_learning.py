@@ -30,7 +30,6 @@ from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
 from logdoctor.evidence.trained import falls_steadily, gains_next_to_nothing, may_fall, worse_than_untrained
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
@@ -279,7 +278,7 @@ class NoLearning(Rule):
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return
-        unsure = max(abs(fell) if not stays else 0.0, 2 * 2**0.5 * train.error_of_third, 1e-300)
+        unsure = max(abs(fell) if not stays else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
@@ -316,9 +315,8 @@ class NoLearning(Rule):
         if val is not None and not falls:
             falls = falls_steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
         if val is not None and falls:  # could noise hide so much of a fall?
-            falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[
-                2
-            ] + self.max_z * 2**0.5 * train.error_of_third
+            shown = train.thirds[0] - train.thirds[2]
+            falls = (val.start - val.end) / 2 < shown + self.max_z * train.error_between_thirds
         if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
             least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
             falls = falls or val.start - val.end > least
@@ -335,7 +333,7 @@ class NoLearning(Rule):
         firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
         above = {n: float(np.median(values[:n])) - train.end for n in firsts}
         least = 2 * self.max_fall * scale
-        return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())
+        return any(a > max(least, self.max_z * train.error_of(n)) for n, a in above.items())
 
 
 def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:

@@ -33,7 +33,6 @@ from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt,
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import stuck_causes
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
@@ -328,7 +327,7 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
             return None
-        error = MEDIAN_EFFICIENCY * train.noise / np.sqrt(len(resting))
+        error = train.error_of(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - level) <= tolerance + min(3 * error, tolerance)
         least = tolerance if chance.by_accuracy else tolerance / 4
