@@ -20,7 +20,21 @@ class TextLog(Source):
     """
 
     name = "text"
-    patterns = ("*.log", "*.txt", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*")
+    patterns = (
+        "*.log",
+        "*.txt",
+        "*.out",
+        "*.err",
+        "*.md",
+        "*.stdout",
+        "*.stderr",
+        "*log",
+        "*.o[0-9]*",
+        "stdout*",
+        "*.info",
+        "*.info.[0-9]*",
+        "log-train*",
+    )
     precedence = 0
     samples = SAMPLES
 
