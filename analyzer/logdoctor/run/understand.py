@@ -46,9 +46,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _shares_of_splits(
-        _bare_splits(_sums_of_spacy(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))))
-    )
+    counted = _weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))
+    named = _shares_of_splits(_bare_splits(_sums_of_spacy(counted)))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))

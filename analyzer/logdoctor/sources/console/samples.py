@@ -1418,9 +1418,11 @@ SAMPLES = (
     Sample(
         "OpenPCDet: iterations through all epochs beside those of the epoch",
         "pcdet.log",
-        "2024-01-01 10:00:00,123   INFO  epoch: 1/80, acc_iter=350, cur_iter=80/270, batch_size=4, loss=2.5, lr=0.01\n"
-        "2024-01-01 10:00:01,123   INFO  epoch: 1/80, acc_iter=400, cur_iter=130/270, batch_size=4, loss=1.5, lr=0.01\n"
-        "2024-01-01 10:00:02,123   INFO  epoch: 2/80, acc_iter=550, cur_iter=10/270, batch_size=4, loss=1.25, lr=0.01\n",
+        "".join(
+            f"2024-01-01 10:00:0{i},123   INFO  epoch: {epoch}/80, acc_iter={at}, cur_iter={within}/270, batch_size=4, "
+            f"loss={loss}, lr=0.01\n"
+            for i, (epoch, at, within, loss) in enumerate([(1, 350, 80, 2.5), (1, 400, 130, 1.5), (2, 550, 10, 1.25)])
+        ),
         {
             "epoch": [(350, 1), (400, 1), (550, 2)],
             "batch_size": [(350, 4), (400, 4), (550, 4)],
