@@ -65,6 +65,21 @@ def test_labels_learnt_late_at_the_cost_of_the_metric_speak_for_noise(falls: flo
     assert found["label-noise"].strength is strength
 
 
+def test_a_metric_that_never_found_anything_has_nothing_to_lose() -> None:
+    def pro(peak: float) -> tuple[str, ...]:
+        found = line(0.1 * peak, peak, 40).followed_by(line(peak, 0.0, 80))
+        return causes(train_loss=decay(2.3, 0.3), val_loss=TURNS, val_precision=found)["label-noise"].pro
+
+    assert pro(0.6)
+    assert not pro(0.008)
+
+
+def test_a_training_loss_that_is_summed_otherwise_says_nothing_of_labels() -> None:
+    falls = decay(2.3, 1.2, 40).then(rise(1.0, 80))
+    assert causes(train_loss=line(2.3, 0.1), val_loss=falls)["label-noise"].pro
+    assert not causes(train_loss=line(115.0, 0.1), val_loss=falls)["label-noise"].pro
+
+
 def test_the_first_cause_carries_the_fix_that_was_computed() -> None:
     run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
     stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")

@@ -64,11 +64,19 @@ UNEXPLAINED = 0.1
 UNREAD = 0.3
 """Training loss as a share of its start, above which little has been learnt by heart yet."""
 
+SAME_MEASURE = 5.0
+"""Times that training lies above validation at its best, from which the two are not measured alike: labels of which
+half are wrong cost three times as much as clean ones; sums over boxes or pixels beside means cost ten times and more.
+"""
+
 METRIC_LOSS = 0.15
 """Fall of a validation metric from its best, as a share of it, that says by itself that wrong labels are learnt."""
 
 LUCK = 4.0
 """The same fall in units of the noise of single evaluations, which a small set makes large."""
+
+FINDS_NOTHING = 0.05
+"""Best of a metric up to which there was nothing to lose: the precision of a detector that is hardly trained."""
 
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
@@ -266,8 +274,8 @@ class Fitted:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
         pro, contra = [*self._learnt_late()], []
         metric, lost = self.val_metric, False
-        if metric is not None:
-            best = float(metric.level.max())
+        best = 0.0 if metric is None else float(metric.level.max())
+        if metric is not None and abs(best) > FINDS_NOTHING:
             lost = best - metric.end > max(METRIC_LOSS * abs(best), LUCK * metric.noise)
             if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
                 pro.append(
@@ -284,7 +292,7 @@ class Fitted:
         """Say where training was no better than validation at its best, and passed it by far afterwards."""
         train, val = self.gap.train, self.gap.val
         then = float(self.gap.train_level[val.best_at])
-        if then > val.best > 0 and train.end < then / 2:
+        if SAME_MEASURE * val.best >= then > val.best > 0 and train.end < then / 2:
             yield (
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
                 f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"

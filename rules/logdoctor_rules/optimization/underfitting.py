@@ -33,7 +33,6 @@ from logdoctor.evidence.overfit import learns_by_heart
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1
@@ -300,5 +299,5 @@ def _sure_gain(trend: Trend[Any], share: float) -> float:
         return float(values[0] - values[-1])
     thirds = np.array_split(values, 3)
     fall = float(np.median(thirds[0]) - np.median(thirds[2]))
-    error = MEDIAN_EFFICIENCY * trend.noise * np.sqrt(1 / len(thirds[0]) + 1 / len(thirds[2]))
+    error = trend.error_of(len(thirds[0]), len(thirds[2]))
     return float(np.sign(fall) * max(abs(fall) - 2 * error, 0.0))
