@@ -8,9 +8,9 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
@@ -31,6 +31,10 @@ RISEN = 0.5
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
 
+KINDS = 4
+"""Evaluations for each of few accuracies that take turns, from which each is the share of one class: the one answer
+that a model gives to every input changes."""
+
 BEFORE = 10
 """One in so many evaluations may come before the model settles for the larger class."""
 
@@ -42,6 +46,14 @@ LOPSIDED = 0.75
 
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
+
+FAR_FEWER, AT_END = 5, 0.1
+"""Times fewer classes, and relative distance of where both losses end from their level, from which the first loss was
+that of more by accident: dropped units throw it far above its own."""
+
+EXACTLY, MOST_EXACTLY = 0.02, 20
+"""The same for any count of classes, up to so many, where the accuracy says that nothing is learnt: ln C of neighbours
+are twice as far apart."""
 
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
@@ -146,9 +158,12 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = level / accuracy_unit(values)
         if accuracy <= 0 or values[0] < RISEN * level:
             continue
-        for classes in dict.fromkeys((*COMMON_CLASSES, *_likely_counts(values, accuracy))):
+        likely = _likely_counts(values, accuracy)
+        for classes in dict.fromkeys((*COMMON_CLASSES, *likely)):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and guesses and classes >= more:
+            if not 2 <= classes <= MAX_CLASSES_FROM_ACCURACY or not guesses:
+                continue
+            if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
@@ -174,21 +189,46 @@ def _begins_at(run: Run) -> int:
     return max((c for c in COMMON_CLASSES if abs(first / log(c) - 1) <= AT_LEVEL), default=0)
 
 
+def _ends_at(run: Run, classes: int) -> bool:
+    """Whether both losses end at the level of a count of classes: then where they began is an accident."""
+    ends = [median(one.values[-max(1, len(one) // BEFORE) :]) for one in _losses(run)]
+    return len(ends) > 1 and all(abs(end / log(classes) - 1) <= AT_END for end in ends)
+
+
+def _losses(run: Run) -> list[Series]:
+    found = [one.finite for role in (TrainLoss, ValLoss) for one in (run.find(role),) if one is not None]
+    return [one for one in found if len(one)]
+
+
+def _begins_exactly_at(run: Run) -> int:
+    """Return the count of classes whose level the first training or validation loss is, or 0."""
+    firsts = [float(one.values[0]) for one in _losses(run)]
+    near = {c: min(abs(first / log(c) - 1) for first in firsts) for c in range(3, MOST_EXACTLY + 1) if firsts}
+    best = min(near, key=near.__getitem__, default=0)
+    return best if near.get(best, inf) <= EXACTLY else 0
+
+
 def _from_shares(run: Run) -> list[Chance]:
     """An accuracy that comes to a value at once and stays is the share of the class that is always answered.
 
-    Of two classes, or of as many as the settings or the first loss name.
+    So are a few values that take turns. Of two classes, or of as many as the settings or the first loss name.
     """
-    found, more = [], max((one.classes for one in _from_settings(run)), default=_begins_at(run))
+    named = max((one.classes for one in _from_settings(run)), default=0)
+    found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        at_rest = len(values) >= CONSTANT and np.ptp(values) == 0
-        if not (is_of_classes(series.name) and at_rest and 0 < values[0] < UNEVEN[1]):
+        shares = np.unique(values)
+        kinds = len(shares)
+        take_turns = kinds * KINDS <= len(values) and float(shares.sum()) <= 1
+        at_rest = len(values) >= CONSTANT and (kinds == 1 or take_turns)
+        if not (is_of_classes(series.name) and at_rest and 0 < values.max() < UNEVEN[1]):
             continue
-        share = float(values[0])
+        share = float(values.max())
         text = f"{series.name} stays at {share:.3g}, the share of the largest class"
-        if share > UNEVEN[0]:
+        if kinds > 1:
+            text = f"{series.name} takes only {kinds} values, the shares of single classes"
+        if share > UNEVEN[0] and kinds == 1:
             found.append(Chance(2, entropy_of_share(share), text, by_accuracy=True, larger_share=share))
         elif more > 2 and share > (1 + ACCURACY_IS_CHANCE) / more:  # half of many classes is learnt, not guessed
             found.append(Chance(more, most_entropy(share, more), text, by_accuracy=True, larger_share=share))

@@ -110,6 +110,11 @@ class NoLearning(Rule):
             train_loss=flat(0.83, 40).noisy(0.003),
             grad_norm=flat(1e-9, 40),
         ),
+        fires(
+            "batch noise hides it, and each of few evaluations gives one loss",
+            train_loss=flat(0.42, 30).noisy(0.04),
+            val_loss=flat(0.4221, 5),
+        ),
         fires("labels of other rows", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91).noisy(0.002)),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(0.83, 40).noisy(0.003)),
         fires(
@@ -263,7 +268,7 @@ class NoLearning(Rule):
         fell = began - train.end
         scale = abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
-        stays = guesses or (val is not None and len(val) >= self.min_points and self._stays(val))
+        stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
         most = self.max_z * (CREEPS if low_rate(settings, siblings) else 1.0)

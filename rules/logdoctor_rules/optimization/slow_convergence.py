@@ -184,6 +184,7 @@ class SlowConvergence(Rule):
             train_loss=line(0.6931, 0.64).noisy(0.001).with_value(0, 0.6931),
         ),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
+        fires("fewer, the first of them late", train_loss=LINE.noisy(0.2), val_loss=line(3.54, 3.34, 7).without(0, 0)),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         fires(
             "validation, too, falls as under a schedule that is not logged",
@@ -278,7 +279,8 @@ class SlowConvergence(Rule):
         trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
         series = trend.series
         first_step, last_step = series.steps[[0, -1]].tolist()
-        if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
+        late = train.series.steps[0] > self.late_start * max(train.series.steps[-1], 1)
+        if len(train) < self.min_points or late:
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
