@@ -20,7 +20,19 @@ class TextLog(Source):
     """
 
     name = "text"
-    patterns = ("*.log", "*.txt", "*.dat", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*")
+    patterns = (
+        "*.log",
+        "*.txt",
+        "*.dat",
+        "*.out",
+        "*.err",
+        "*.md",
+        "*.stdout",
+        "*.stderr",
+        "*log",
+        "*.o[0-9]*",
+        "stdout*",
+    )
     precedence = 0
     samples = SAMPLES
 
