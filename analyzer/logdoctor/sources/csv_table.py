@@ -83,6 +83,19 @@ class CsvTable(Source):
             {"loss": [(1, 1.5), (3, 1.25)], "val_loss": [(2, 1.75), (4, 1.5)]},
         ),
         Sample(
+            "OpenAI's baselines, policy gradients: steps of the environment so far",
+            "progress.csv",
+            "TimeElapsed,loss_vf_loss,EpisodesSoFar,EpRewMean,TimestepsSoFar,ev_tdlam_before\n"
+            "2.5,0.5,12,1.5,1024,-0.25\n4.5,0.25,21,2.5,2048,0.25\n",
+            {
+                "TimeElapsed": [(1024, 2.5), (2048, 4.5)],
+                "loss_vf_loss": [(1024, 0.5), (2048, 0.25)],
+                "EpisodesSoFar": [(1024, 12), (2048, 21)],
+                "EpRewMean": [(1024, 1.5), (2048, 2.5)],
+                "ev_tdlam_before": [(1024, -0.25), (2048, 0.25)],
+            },
+        ),
+        Sample(
             "Ultralytics before 2024: padded cells",
             "results.csv",
             "      epoch,   train/box_loss,  metrics/mAP50(B)\n          0,            2.125,            0.0625\n",

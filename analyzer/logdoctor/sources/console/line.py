@@ -45,10 +45,13 @@ NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 """A word for a number that is not finite, as the group `word`."""
 
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
+    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
     rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
-"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
+"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
+
+PaddleOCR fills what is shorter than a number up: `loss: nanxxx`.
+"""
 
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
@@ -275,7 +278,7 @@ class LineReader:
             key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous and split_of(previous):
-            stem = " ".join(word for word in previous.split() if not split_of(word))
+            stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key
