@@ -30,7 +30,7 @@ def row_medians(rows: NDArray[Any]) -> NDArray[np.float64]:
 def group_medians(values: NDArray[Any], group: NDArray[Any], groups: int) -> NDArray[np.float64]:
     """Return the median of the values of each group, shape (g,); NaN where a group has none.
 
-    Groups are numbered from 0; it is fastest where they stand one behind the other. Those of one size are taken at once.
+    Groups are numbered from 0. Those of one size are taken at once; it is fastest where they follow one another.
     """
     ordered = values[np.argsort(group, kind="stable")]
     counts = np.bincount(group, minlength=groups)
