@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -69,9 +70,8 @@ class Bench:
         except MissingNeed:
             return None
 
-    def _call(self, function: Any) -> Any:
-        hints = get_type_hints(function)
-        return function(**{name: self.get(hint) for name, hint in hints.items() if name != "return"})
+    def _call(self, method: Any) -> Any:
+        return method(**{name: self.get(need) for name, need in _needs_of(getattr(method, "__func__", method)).items()})
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         """Return what a rule says of this run: findings; of its set-up: comparisons."""
@@ -82,6 +82,12 @@ class Bench:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
+
+
+@cache  # to evaluate a signature takes as long as most rules do, and there is a run after the other
+def _needs_of(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return what a method is to be given, by the types of its parameters."""
+    return {name: need for name, need in get_type_hints(function).items() if name != "return"}
 
 
 def examine(

@@ -12,7 +12,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, stem_of, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.chance import ChanceLevels, entropy
+from logdoctor.signals.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
@@ -97,7 +97,7 @@ def evenness(loss: float, wrong: float, level: float) -> float:
     to be wrong as another, and any wrong class as likely, as wrong labels are; less where some rows are hard and the
     others easy, as dropout, noise and mixup leave them (Jensen); more where labels are smoothed.
     """
-    return loss / (entropy(wrong) + wrong * log(max(exp(level) - 1, 1.0))) if 0 < wrong < 1 else inf
+    return loss / most_entropy(1 - wrong, max(exp(level), 2.0)) if 0 < wrong < 1 else inf
 
 
 def level_of_guessing(run: Run) -> float:

@@ -60,6 +60,9 @@ OTHERS_UNEVEN = 0.04
 """Share of the entropy by which that of uneven classes lies lower at most, of which only the largest share is known:
 shares that fall evenly to a quarter of the largest take 3 %."""
 
+FORGETS = 0.02
+"""Distance from ln C within which validation ends, as a share of it, where it had been lower."""
+
 EVALUATIONS = 8
 """Evaluations that it takes: features of the data may show late."""
 
@@ -166,8 +169,7 @@ def never_better(
     it has not moved, which is another finding, or lies so far above that it may be a loss of more classes, as that of a
     language model, or of another kind; a rate at which hardly any network trains explains that, too.
     """
-    found = [one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
-    accuracies = [one for one in found if len(one)]
+    accuracies = _accuracies(run, TrainMetric, ValMetric)
     moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
@@ -179,14 +181,32 @@ def never_better(
         lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
         above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
         above &= train.first <= first * one.level
-        guesses = all(
-            float(np.median(part)) <= _guessed(one) * accuracy_unit(each.values)
-            for each in accuracies
-            for part in np.array_split(each.values, 3)
-        )
-        if above and guesses:
+        if (above and all(_guesses(each, one) for each in accuracies)) or _ends_guessing(run, train, val, one):
             return one, _ends(accuracies[0])
     return None
+
+
+def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chance) -> bool:
+    """Whether training guesses all along, however far above the level it began, and validation ends so, too.
+
+    With units dropped in training, validation may be the better for a while.
+    """
+    theirs, ours = _accuracies(run, TrainMetric), _accuracies(run, ValMetric)
+    if val is None or not (theirs and ours) or len(val) < EVALUATIONS or train.end > NOT_FAR_ABOVE * chance.level:
+        return False
+    held = float(train.level.min()) >= (1 - FORGETS) * chance.level and abs(val.thirds[2] / chance.level - 1) <= FORGETS
+    return held and all(_guesses(one, chance) for one in theirs) and all(_guesses(one, chance, 2) for one in ours)
+
+
+def _accuracies(run: Run, *roles: type[TrainMetric | ValMetric]) -> list[Series]:
+    found = [one.finite for role in roles for one in run.all(role) if is_of_classes(one.name)]
+    return [one for one in found if len(one)]
+
+
+def _guesses(accuracy: Series, chance: Chance, first: int = 0) -> bool:
+    """Whether an accuracy is that of guessing in each third of the run, from one of them (0 to 2) on."""
+    most = _guessed(chance) * accuracy_unit(accuracy.values)
+    return all(float(np.median(part)) <= most for part in np.array_split(accuracy.values, 3)[first:])
 
 
 def _guessed(chance: Chance) -> float:

@@ -39,6 +39,10 @@ WORSE_THAN_NOTHING = 1.5
 NEVER = 0.93
 """Lowest validation loss as a share of where training began, from which nothing of what was learnt carries over."""
 
+HARDLY, ALL_OF = 0.95, 0.98
+"""Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then;
+and lowest validation loss, from which nothing was gained at all: a fine-tuning gains little, but something."""
+
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
@@ -64,11 +68,19 @@ UNEXPLAINED = 0.1
 UNREAD = 0.3
 """Training loss as a share of its start, above which little has been learnt by heart yet."""
 
+SAME_MEASURE = 5.0
+"""Times that training lies above validation at its best, from which the two are not measured alike: labels of which
+half are wrong cost three times as much as clean ones; sums over boxes or pixels beside means cost ten times and more.
+"""
+
 METRIC_LOSS = 0.15
 """Fall of a validation metric from its best, as a share of it, that says by itself that wrong labels are learnt."""
 
 LUCK = 4.0
 """The same fall in units of the noise of single evaluations, which a small set makes large."""
+
+FINDS_NOTHING = 0.05
+"""Best of a metric up to which there was nothing to lose: the precision of a detector that is hardly trained."""
 
 METRIC_FALL = 0.05
 """Fall of a validation metric from its best, as a share of it, that clean data seldom show: it rests where it was."""
@@ -184,7 +196,8 @@ class Fitted:
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
         pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
-        likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers)
+        alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
+        likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 
@@ -229,11 +242,10 @@ class Fitted:
 
     def _labels_do_not_match(self) -> Iterator[Cause]:
         """Labels of other rows can be learnt by heart alone: validation begins beside training, and gains nothing."""
-        gap, metric, (first, training) = self.gap, self.val_metric, self._first_pair
-        start, best = gap.train.start, gap.val.best
-        beside = first - training <= max(FIRST_GAP * abs(training), 4 * gap.val.noise)
-        if not (start > 0 and beside and best > NEVER * start):
+        metric, start, best = self.val_metric, self.gap.train.start, self.gap.val.best
+        if not (start > 0 and self._begins_beside and best > NEVER * start):
             return
+        first, training = map(number, self._first_pair)
         pro = [f"validation never falls below {number(best)}, training began at {number(start)}"]
         strength = Strength.POSSIBLE
         if metric is not None and is_accuracy(metric.series.name):
@@ -246,8 +258,26 @@ class Fitted:
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.LIKELY
+        elif (
+            metric is None
+            and self._begins_untrained
+            and min(best, float(self.gap.val.series.values.min())) > ALL_OF * start
+        ):
+            pro.append(f"it begins beside training, {first} against {training}, and gains nothing from then on")
+            strength = Strength.LIKELY
         fix = Fix("look at some inputs beside their labels, as they come out of the loader")
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
+
+    @property
+    def _begins_beside(self) -> bool:
+        """Whether the first evaluation shows no gap."""
+        first, training = self._first_pair
+        return first - training <= max(FIRST_GAP * abs(training), 4 * self.gap.val.noise)
+
+    @property
+    def _begins_untrained(self) -> bool:
+        """Whether training had hardly learnt anything by the first evaluation."""
+        return self._first_pair[1] >= HARDLY * self.gap.train.start
 
     @property
     def _first_pair(self) -> tuple[float, float]:
@@ -266,8 +296,8 @@ class Fitted:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
         pro, contra = [*self._learnt_late()], []
         metric, lost = self.val_metric, False
-        if metric is not None:
-            best = float(metric.level.max())
+        best = 0.0 if metric is None else float(metric.level.max())
+        if metric is not None and abs(best) > FINDS_NOTHING:
             lost = best - metric.end > max(METRIC_LOSS * abs(best), LUCK * metric.noise)
             if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
                 pro.append(
@@ -284,7 +314,7 @@ class Fitted:
         """Say where training was no better than validation at its best, and passed it by far afterwards."""
         train, val = self.gap.train, self.gap.val
         then = float(self.gap.train_level[val.best_at])
-        if then > val.best > 0 and train.end < then / 2:
+        if SAME_MEASURE * val.best >= then > val.best > 0 and train.end < then / 2:
             yield (
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
                 f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"

@@ -8,10 +8,10 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -42,6 +42,14 @@ LOPSIDED = 0.75
 
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
+
+FAR_FEWER, AT_END = 5, 0.1
+"""Times fewer classes, and relative distance of where both losses end from their level, from which the first loss was
+that of more by accident: dropped units throw it far above its own."""
+
+EXACTLY, MOST_EXACTLY = 0.02, 20
+"""The same for any count of classes, up to so many, where the accuracy says that nothing is learnt: ln C of neighbours
+are twice as far apart."""
 
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
@@ -92,8 +100,11 @@ def entropy(share: float) -> float:
     return -share * log(share) - (1 - share) * log(1 - share)
 
 
-def most_entropy(share: float, classes: int) -> float:
-    """Return the entropy in nats of classes (two or more) of which one has a share and the others are alike."""
+def most_entropy(share: float, classes: float) -> float:
+    """Return the entropy in nats of classes (two or more) of which one has a share and the others are alike.
+
+    The number of classes need not be whole: it may come from a loss.
+    """
     return entropy(share) + (1 - share) * log(classes - 1)
 
 
@@ -104,6 +115,15 @@ def entropy_of_share(share: float) -> float:
     """
     share = share / 100 if share > 1 else share
     return entropy(share) if UNEVEN[0] < share < 1 else inf
+
+
+def least_of_one_answer(share: float) -> float:
+    """Return the least loss in nats of giving every input one answer that is right in a share of the cases.
+
+    That of as few and as even classes as can be; the share may be in percent. Infinity where it can be no such share.
+    """
+    share = share / 100 if share > 1 else share
+    return -log(share) if 0 < share <= UNEVEN[0] else entropy_of_share(share)
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
@@ -143,9 +163,12 @@ def _from_accuracy(run: Run) -> list[Chance]:
         accuracy = level / accuracy_unit(values)
         if accuracy <= 0 or values[0] < RISEN * level:
             continue
-        for classes in dict.fromkeys((*COMMON_CLASSES, *_likely_counts(values, accuracy))):
+        likely = _likely_counts(values, accuracy)
+        for classes in dict.fromkeys((*COMMON_CLASSES, *likely)):
             guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-            if 2 <= classes <= MAX_CLASSES_FROM_ACCURACY and guesses and classes >= more:
+            if not 2 <= classes <= MAX_CLASSES_FROM_ACCURACY or not guesses:
+                continue
+            if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
@@ -171,21 +194,45 @@ def _begins_at(run: Run) -> int:
     return max((c for c in COMMON_CLASSES if abs(first / log(c) - 1) <= AT_LEVEL), default=0)
 
 
+def _ends_at(run: Run, classes: int) -> bool:
+    """Whether both losses end at the level of a count of classes: then where they began is an accident."""
+    ends = [median(one.values[-max(1, len(one) // BEFORE) :]) for one in _losses(run)]
+    return len(ends) > 1 and all(abs(end / log(classes) - 1) <= AT_END for end in ends)
+
+
+def _losses(run: Run) -> list[Series]:
+    found = [one.finite for role in (TrainLoss, ValLoss) for one in (run.find(role),) if one is not None]
+    return [one for one in found if len(one)]
+
+
+def _begins_exactly_at(run: Run) -> int:
+    """Return the count of classes whose level the first training or validation loss is, or 0."""
+    firsts = [float(one.values[0]) for one in _losses(run)]
+    near = {c: min(abs(first / log(c) - 1) for first in firsts) for c in range(3, MOST_EXACTLY + 1) if firsts}
+    best = min(near, key=near.__getitem__, default=0)
+    return best if near.get(best, inf) <= EXACTLY else 0
+
+
 def _from_shares(run: Run) -> list[Chance]:
     """An accuracy that comes to a value at once and stays is the share of the class that is always answered.
 
-    Of two classes, or of as many as the settings or the first loss name.
+    So are a few values that take turns. Of two classes, or of as many as the settings or the first loss name.
     """
-    found, more = [], max((one.classes for one in _from_settings(run)), default=_begins_at(run))
+    named = max((one.classes for one in _from_settings(run)), default=0)
+    found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        at_rest = len(values) >= CONSTANT and np.ptp(values) == 0
-        if not (is_of_classes(series.name) and at_rest and 0 < values[0] < UNEVEN[1]):
+        kinds = len(np.unique(values))
+        turns = one_class_at_a_time(series.finite.take(slice(len(every) // BEFORE, None)))
+        at_rest = len(values) >= CONSTANT and (kinds == 1 or turns)
+        if not (is_of_classes(series.name) and at_rest and 0 < values.max() < UNEVEN[1]):
             continue
-        share = float(values[0])
+        share = float(values.max())
         text = f"{series.name} stays at {share:.3g}, the share of the largest class"
-        if share > UNEVEN[0]:
+        if kinds > 1:
+            text = f"{series.name} takes only {kinds} values, the shares of single classes"
+        if share > UNEVEN[0] and kinds == 1:
             found.append(Chance(2, entropy_of_share(share), text, by_accuracy=True, larger_share=share))
         elif more > 2 and share > (1 + ACCURACY_IS_CHANCE) / more:  # half of many classes is learnt, not guessed
             found.append(Chance(more, most_entropy(share, more), text, by_accuracy=True, larger_share=share))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY, Trend
+from logdoctor.signals.trend import Trend
 
 AROUND = 20
 """Values whose median is a level: it is known to a third of the noise of one."""
@@ -41,8 +41,7 @@ class Change:
         fifth = max(1, len(after) // 5)
         before = before if len(before) >= AROUND // 4 else after[:fifth]
         after = after[-min(AROUND, fifth) :]
-        error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(1 / len(before) + 1 / len(after))
-        return cls(float(np.median(before)), float(np.median(after)), float(error))
+        return cls(float(np.median(before)), float(np.median(after)), train.error_of(len(before), len(after)))
 
     @property
     def least(self) -> float:

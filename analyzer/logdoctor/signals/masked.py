@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss, TrainMetric, ValLoss
+from logdoctor.run.roles import GradNorm, LearningRate, Throughput, TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -120,10 +120,13 @@ def equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, 
 def zero_alone(run: Run, loss: Series, step: int) -> bool:
     """Whether a loss that is zero from a step on is so alone, while the run went on and its weights stood still.
 
-    Padding ends every series in zeros, and a validation loss that moves is that of weights which are trained.
+    Padding ends every series in zeros, and a validation loss that moves is that of weights which are trained. Where
+    nothing else is logged, the time that each step takes says that it went on.
     """
-    others = [one.curve for one in run.series if one.role in (LearningRate, TrainMetric, ValLoss)]
-    ends = [(one.role, one.values[one.steps >= step]) for one in others if one.axis is loss.axis]
+    beside = [one.curve for one in run.series if one.axis is loss.axis]
+    others = [one for one in beside if one.role in (LearningRate, TrainMetric, ValLoss)]
+    others = others or [one for one in beside if one.role is Throughput]
+    ends = [(one.role, one.values[one.steps >= step]) for one in others]
     went_on = any((end != 0).any() for _, end in ends)
     return went_on and not any(role is ValLoss and _moves(end[np.isfinite(end)]) for role, end in ends)
 

@@ -195,16 +195,25 @@ class Trend(Generic[R]):
         parts = values[:third], values[third : len(values) - third], values[-third:]
         return tuple(median(part if len(part) else values) for part in parts)  # type: ignore[return-value]
 
+    def error_of(self, *points: float) -> float:
+        """Return the standard error of the median of so many points, or of the difference of two such medians."""
+        return float(MEDIAN_EFFICIENCY * self.noise * np.sqrt(sum(1 / max(n, 1.0) for n in points)))
+
     @cached_property
     def error_of_third(self) -> float:
         """Standard error of the median of a third of the points."""
-        return float(MEDIAN_EFFICIENCY * self.noise / np.sqrt(max(len(self) / 3, 1.0)))
+        return self.error_of(len(self) / 3)
+
+    @cached_property
+    def error_between_thirds(self) -> float:
+        """Standard error of the difference of the medians of two thirds of the points."""
+        return self.error_of(len(self) / 3, len(self) / 3)
 
     @cached_property
     def sure_fall(self) -> float:
         """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
-        error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(2 / max(len(self) / 3, 1.0))
-        return float((self.thirds[0] - self.thirds[2]) / error) if error > 0 else 0.0
+        error = self.error_between_thirds
+        return (self.thirds[0] - self.thirds[2]) / error if error > 0 else 0.0
 
     @cached_property
     def sure_rise(self) -> float:
@@ -213,7 +222,7 @@ class Trend(Generic[R]):
         if len(self) < 2 * len(tenths):
             return 0.0
         rise = median(np.concatenate(tenths[-2:])) - min(map(median, tenths))
-        error = MEDIAN_EFFICIENCY * self.noise * np.sqrt(10 / len(self) + 5 / len(self))
+        error = self.error_of(len(self) / 10, len(self) / 5)
         return float(rise / error) if error > 0 else 0.0
 
     @cached_property

@@ -270,7 +270,7 @@ class ValidationBelowTraining(Rule):
             return
         classifies = any(end_accuracies(run))
         early = "" if classifies or run.all(TrainComponentLoss) else ahead_at_first(gap, end)
-        early = early or self._evaluated(run, val.series, mine)
+        early = early or self._trails_evaluated(run, val.series, mine)
         if end < self.min_lasting * middle and (are_means(gap) or not early):
             return
         named, off = regularisers(run)
@@ -317,7 +317,7 @@ class ValidationBelowTraining(Rule):
             },
         )
 
-    def _evaluated(self, run: Run, val: Series, mine: float) -> str:
+    def _trails_evaluated(self, run: Run, val: Series, mine: float) -> str:
         """Say so where the training set, evaluated in the same way, lies as far above."""
         alike = evaluated_alike(run, val)
         theirs = 0.0 if alike is None else float(np.median(alike.values[-(len(alike) // 3) :]))

@@ -141,6 +141,11 @@ class MaskedNan(Rule):
             val_loss=decay(2.3, 1.3, 70).followed_by(flat(1.3, 50)),
             loss_scale=flat(65536.0, 70).followed_by(given(65536.0 / 2.0 ** np.arange(1, 51))),
         ),
+        fires(
+            "no gradient norm: zeros, while lines go on that say how long each step takes",
+            train_loss=decay(3.4, 1.9, 15).noisy(0.05).followed_by(flat(0.0, 17)),
+            time=flat(15.0, 32).noisy(2.0),
+        ),
         silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent(
             "a perfect fit: zero beside zero",

@@ -36,7 +36,6 @@ from logdoctor.evidence.trained import (
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
@@ -116,6 +115,11 @@ class NoLearning(Rule):
             "outputs that do not change, whatever the input",
             train_loss=flat(0.83, 40).noisy(0.003),
             grad_norm=flat(1e-9, 40),
+        ),
+        fires(
+            "batch noise hides it, and each of few evaluations gives one loss",
+            train_loss=flat(0.42, 30).noisy(0.04),
+            val_loss=flat(0.4221, 5),
         ),
         fires("labels of other rows", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91).noisy(0.002)),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(0.83, 40).noisy(0.003)),
@@ -305,7 +309,7 @@ class NoLearning(Rule):
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
-        stays = guesses or (val is not None and len(val) >= self.min_points and self._stays(val))
+        stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
         low = low_rate(settings, siblings)
@@ -316,7 +320,7 @@ class NoLearning(Rule):
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return
-        unsure = max(abs(fell) if not stays else 0.0, 2 * 2**0.5 * train.error_of_third, 1e-300)
+        unsure = max(abs(fell) if not stays else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
@@ -354,8 +358,8 @@ class NoLearning(Rule):
         if val is not None and not falls:
             falls = falls_steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
         if val is not None and falls:  # could noise hide so much of a fall?
-            hidden = self.max_z * 2**0.5 * train.error_of_third
-            falls = (val.start - val.end) / 2 < train.thirds[0] - train.thirds[2] + hidden
+            shown = train.thirds[0] - train.thirds[2]
+            falls = (val.start - val.end) / 2 < shown + self.max_z * train.error_between_thirds
         if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
             least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
             falls = falls or val.start - val.end > least
@@ -372,7 +376,7 @@ class NoLearning(Rule):
         firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
         above = {n: float(np.median(values[:n])) - train.end for n in firsts}
         least = 2 * self.max_fall * scale
-        return any(a > max(least, self.max_z * train.noise * MEDIAN_EFFICIENCY / np.sqrt(n)) for n, a in above.items())
+        return any(a > max(least, self.max_z * train.error_of(n)) for n, a in above.items())
 
 
 def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from logdoctor import (
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -14,6 +15,7 @@ from logdoctor import (
     Span,
     TrainLoss,
     TrainMetric,
+    ValLoss,
     confidence_from,
     example_run,
     fires,
@@ -22,9 +24,10 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
+from logdoctor.evidence.capped import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.resting import causes_of_rest
 from logdoctor.evidence.trained import memorises
-from logdoctor.signals import Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit
 from logdoctor.signals.trend import BAND_SIGMAS
 from logdoctor.wording import number, percent, stretch
@@ -35,7 +38,8 @@ class Plateau(Rule):
     """The training loss fell early, then stayed flat at a level that is known to be poor.
 
     A flat end after a long fall is convergence. It takes evidence that more was to be had: a sibling run that went
-    much lower, or a training accuracy that is poor. A rate that died while the loss fell is lr-decayed-too-early.
+    much lower, a training accuracy that is poor, or answers that are right with a loss near that of guessing. A rate
+    that died while the loss fell is lr-decayed-too-early.
     """
 
     id = "plateau"
@@ -43,7 +47,7 @@ class Plateau(Rule):
     severity = Severity.WARNING
     causes = (
         "learning-rate-too-high", "schedule-decays-too-soon", "dead-activations", "model-too-small",
-        "bad-initialization", "over-regularised", "learning-rate-too-low",
+        "bad-initialization", "over-regularised", "learning-rate-too-low", "wrong-loss-or-output",
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
@@ -145,6 +149,19 @@ class Plateau(Rule):
             train_loss=decay(2.3, 1.2, half_life=0.01),
             train_accuracy=decay(0.1, 0.75, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
+        ),
+        fires(
+            "two softmaxes: the answers are right, and the loss stays near ln 10",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(2.303, 1.55, 40, half_life=0.1).noisy(0.005),
+            val_loss=decay(2.29, 1.57, 20, half_life=0.1),
+            val_accuracy=decay(0.3, 0.94, 20, half_life=0.05),
+        ),
+        silent(
+            "smoothed labels: the answers are right, and the loss stays above zero",
+            train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.005),
+            val_loss=decay(2.29, 0.7, 20, half_life=0.1),
+            val_accuracy=decay(0.3, 0.94, 20, half_life=0.05),
         ),
         silent(
             "label smoothing beside a sibling without it",
@@ -262,6 +279,8 @@ class Plateau(Rule):
         self,
         run: Run,
         train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        chance: ChanceLevels,
         accuracy: Trend[TrainMetric] | None,
         schedule: Schedule | None,
         settings: Hyperparameters,
@@ -269,6 +288,9 @@ class Plateau(Rule):
         still: Stillness,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
+        if shown := cannot_be_sure(run, train, val, chance):
+            yield self._capped(train, shown)
+            return
         since = self._flat_since(train)
         if since is None:
             return
@@ -291,6 +313,16 @@ class Plateau(Rule):
                 "share of the run": Quantity(1 - since / len(train.level), "share"),
                 **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
             },
+        )
+
+    def _capped(self, train: Trend[TrainLoss], shown: str) -> Finding:
+        series, (first, last) = train.series, train.series.steps[[0, -1]].tolist()
+        return self.finding(
+            f"{series.name} comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}",
+            Span(series.name, first, last, "never sure"),
+            confidence=Confidence.MEDIUM,
+            causes=causes_of_cap(shown),
+            evidence={"level": Quantity(train.end), "start": Quantity(train.first)},
         )
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:

@@ -86,6 +86,12 @@ class SlowConvergence(Rule):
     min_left_at_low: float = threshold(
         0.25, "the same at a low rate of SGD, of a fall that bends too little to have levelled off, as sound ones do"
     )
+    some_way: float = threshold(
+        0.7, "end as a share of the start from which down a run has come some way, though not far"
+    )
+    min_pace_some_way: float = threshold(
+        0.72, "pace of such a run; sound ones of few epochs, which level off above nothing, have 0.6 to 0.7"
+    )
     hardly: float = threshold(
         0.85,
         "the same for a run that has hardly moved: where no rate is logged, a cosine schedule is assumed then, given a "
@@ -184,6 +190,7 @@ class SlowConvergence(Rule):
             train_loss=line(0.6931, 0.64).noisy(0.001).with_value(0, 0.6931),
         ),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
+        fires("fewer, the first of them late", train_loss=LINE.noisy(0.2), val_loss=line(3.54, 3.34, 7).without(0, 0)),
         fires(
             "seven evaluations, the first of them at a seventh of the run",
             train_loss=LINE.noisy(0.2),
@@ -243,6 +250,9 @@ class SlowConvergence(Rule):
         silent("levels off", train_loss=given(3.58 - 0.3 * STEPS * (1 - 0.455 * STEPS))),
         silent("falls faster and faster", train_loss=given(3.58 - 0.06 * STEPS * (1 + 3.5 * STEPS))),
         silent("falls from epoch to epoch", train_loss=given(np.repeat([2.0, 1.6, 1.25], 40)).noisy(0.03)),
+        fires("comes some way, and slows down a little", train_loss=given(3.0 - 1.34 * STEPS * (1 - 0.25 * STEPS))),
+        silent("comes some way, and slows down", train_loss=given(3.0 - 1.5 * STEPS * (1 - 0.35 * STEPS))),
+        fires("slows down as much, but comes less far", train_loss=given(3.0 - 1.26 * STEPS * (1 - 0.35 * STEPS))),
         silent(
             "falls with the logarithm of the steps", train_loss=given(3.0 - 0.45 * np.log(np.linspace(0.02, 1, 120)))
         ),
@@ -314,7 +324,8 @@ class SlowConvergence(Rule):
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
         even = unlevelled or least <= pace <= self.max_pace
-        far = trained_before(run, train, chance) or (not low and came_far(run, train))
+        levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
+        far = levels_off or trained_before(run, train, chance) or (not low and came_far(run, train))
         if far or not even or leaves_behind(train, val):
             return
         near_its_end = slow_by_design(run, train, chance)

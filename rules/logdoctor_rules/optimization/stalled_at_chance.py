@@ -33,7 +33,6 @@ from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt,
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import stuck_causes
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
@@ -183,6 +182,26 @@ class StalledAtChance(Rule):
             train_loss=decay(14.0, 7.0, 60).noisy(1.0),
             val_accuracy=flat(0.1, 30).noisy(0.01),
         ),
+        fires(
+            "units dropped until training guesses: validation had been better for a while",
+            train_loss=decay(4.6, 2.37, 25).noisy(0.05),
+            val_loss=line(2.24, 2.31, 25).noisy(0.01),
+            train_accuracy=flat(0.105, 25).noisy(0.005),
+            val_accuracy=given([*[0.21] * 10, *[0.15] * 5, *[0.1] * 10]).noisy(0.005),
+        ),
+        silent(
+            "the same, and validation keeps what it learnt",
+            train_loss=decay(4.6, 2.37, 25).noisy(0.05),
+            val_loss=flat(2.15, 25).noisy(0.01),
+            train_accuracy=flat(0.105, 25).noisy(0.005),
+            val_accuracy=flat(0.21, 25).noisy(0.005),
+        ),
+        fires(
+            "one answer for every input, which changes, of six classes that the first loss names",
+            train_loss=decay(1.8, 1.772, 15).noisy(0.005),
+            val_loss=given([1.793]).followed_by(flat(1.772, 14).noisy(0.005)),
+            val_accuracy=given([0.218, *[0.204] * 4, *[0.218] * 10]),
+        ),
         silent(
             "half of the answers are right, and it began as it does of four classes",
             train_loss=decay(1.3, 0.71, 60).noisy(0.03),
@@ -308,7 +327,7 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
             return None
-        error = MEDIAN_EFFICIENCY * train.noise / np.sqrt(len(resting))
+        error = train.error_of(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
         at_chance = abs(float(np.median(resting)) - level) <= tolerance + min(3 * error, tolerance)
         least = tolerance if chance.by_accuracy else tolerance / 4

@@ -29,7 +29,7 @@ from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY, SMOOTHED
+from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import number, percent
 
 STEADY = 6
@@ -208,8 +208,7 @@ class StillImproving(Rule):
         fifth = max(2, len(trend.level) // 5)
         then = trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]
         gain = float(np.median(then)) - trend.end
-        points = [max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)]
-        error = MEDIAN_EFFICIENCY * trend.noise * float(np.sqrt(sum(1 / n for n in points)))
+        error = trend.error_of(*(max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)))
         relative = self.min_relative * trend.end if judged_alone and trend.end > 0 else np.inf
         values = trend.series.values
         if steady:  # a bend in few points looks like noise, and a running median cuts the end off
@@ -229,9 +228,10 @@ class StillImproving(Rule):
         faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
+        whole = f"{percent(gain / trend.fall)} of its whole fall"
         return self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
-            f"{percent(gain / trend.fall)} of its whole fall",
+            + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
             Span(series.name, since, int(series.steps[-1]), "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
             causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),

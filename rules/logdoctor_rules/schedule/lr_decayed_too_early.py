@@ -28,7 +28,6 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.signals import Schedule, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import axis_word, number, percent, place
 
 EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
@@ -206,7 +205,7 @@ class LrDecayedTooEarly(Rule):
         if len(since) < 3:
             return
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
-        error = MEDIAN_EFFICIENCY * train.noise * float(np.sqrt(1 / max(len(early), 1) + 1 / max(len(late), 1)))
+        error = train.error_of(len(early), len(late))
         fall = train.start - end
         if thirds[0] - thirds[2] > self.max_late * max(fall, 0.0) + self.min_z * error:
             return

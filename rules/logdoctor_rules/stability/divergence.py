@@ -13,6 +13,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     TrainLoss,
@@ -24,6 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
+from logdoctor.evidence.below_zero import Away, runs_away_below
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
 from logdoctor.signals.trend import surely_risen
@@ -36,7 +38,8 @@ class Divergence(Rule):
 
     Or it exploded, often before the first value was logged, and rests where it has learnt next to nothing. Judged on
     the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
-    divergence. Where validation went on falling, a loss that stays below its start rose for another reason.
+    divergence. Where validation went on falling, a loss that stays below its start rose for another reason. One that
+    falls below zero without end diverges too: its sign is wrong.
     """
 
     id = "divergence"
@@ -45,26 +48,17 @@ class Divergence(Rule):
     causes = (
         "learning-rate-too-high", "no-gradient-clipping", "missing-warmup", "data-not-normalised", "learning-rate-jump",
         "resumed-without-state", "stale-second-moment", "data-changed", "bad-batch", "bad-initialization",
+        "wrong-loss-or-output",
     )  # fmt: skip
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
     limits = "Needs 4 values, or a tenfold rise; without validation, a change to harder data looks the same."
     explains = (
-        "bad-initial-loss",
-        "constant-metric",
-        "no-learning",
-        "stalled-at-chance",
-        "plateau",
-        "oscillation",
-        "loss-spike",
-        "generalization-gap",
-        "overfitting",
-        "slow-convergence",
-        "still-improving",
-        "noisy-validation",
+        "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
+        "loss-spike", "generalization-gap", "overfitting", "slow-convergence", "still-improving", "noisy-validation",
         "metric-loss-disagreement",
-    )
+    )  # fmt: skip
 
     above_start: float = threshold(
         0.1,
@@ -77,16 +71,12 @@ class Divergence(Rule):
     explosion: float = threshold(
         10.0, "factor above the start that needs no further points: a log may hold two values before it turns NaN"
     )
-    late_points: float = threshold(
-        2.0, "values above the start that the log must end with where the jump comes last: one alone may be a bad batch"
-    )
+    late_points: float = threshold(2.0, "values above the start that the log must end with: one may be a bad batch")
     min_over_tail: float = threshold(
         3.0, "height of such a jump in units of what one ordinary point in a hundred reaches (see loss-spike)"
     )
     min_points: float = threshold(4.0, "values that a smaller rise needs: a start, a lowest point and an end")
-    lost_from: float = threshold(
-        4.0, "the same above guessing where nothing is learnt after it: the first rate threw it"
-    )
+    lost_from: float = threshold(4.0, "the same above guessing where nothing is learnt after it: the rate threw it")
     min_z: float = threshold(
         5.0,
         "rise in units of the noise of a point, or of the error of a level of whole tenths of the run; nearly the six "
@@ -211,6 +201,34 @@ class Divergence(Rule):
             train_loss=decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.135, seed=1),
             val_loss=given([1.13]).followed_by(flat(1.13, 14).noisy(0.06)),
         ),
+        fires(
+            "the wrong sign: falls below zero, faster and faster",
+            train_loss=given(2.3 - np.geomspace(0.1, 20000.0, 60)),
+        ),
+        fires(
+            "a term with the wrong sign grows, and the sum falls with it",
+            train_loss=line(2.3, -900.0, 60).noisy(2.0),
+            kl=line(0.1, 903.0, 60).noisy(2.0),
+        ),
+        fires(
+            "a cross-entropy with the wrong sign, and fewer and fewer answers are right",
+            train_loss=line(-2.3, -21.0, 60).noisy(0.5),
+            val_accuracy=line(0.1, 0.02, 20).noisy(0.005),
+        ),
+        silent(
+            "the log likelihood of a density, which may be below zero",
+            train_loss=decay(4.7, -12.0, 60, half_life=0.2).noisy(0.1),
+        ),
+        silent(
+            "losses weighted by a learnt uncertainty, which may be below zero",
+            train_loss=line(2.3, -6.8, 60).noisy(0.1),
+            val_accuracy=decay(0.3, 0.45, 20),
+        ),
+        silent(
+            "a divergence that grows much less than the evidence",
+            train_loss=line(300.0, -90.0, 60).noisy(2.0),
+            kl=decay(0.1, 25.0, 60),
+        ),
         silent(
             "overfits with growing confidence",
             train_loss=decay(1.1, 0.001, 60),
@@ -282,6 +300,7 @@ class Divergence(Rule):
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
@@ -292,6 +311,9 @@ class Divergence(Rule):
     ) -> Iterator[Finding]:
         """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
         if schedule is not None and schedule.is_range_test:
+            return
+        if (away := runs_away_below(run, train)) is not None:
+            yield self._falls_away(train, away)
             return
         start, low = start_of(train, val, chance), train.reached
         fall, risen, above = train.start - low, train.end - low, train.end - start
@@ -337,6 +359,13 @@ class Divergence(Rule):
             to_tell_apart=why.to_tell_apart,
             evidence={name: Quantity(value) for name, value in evidence.items()} | order,
         )
+
+    def _falls_away(self, train: Trend[TrainLoss], away: Away) -> Finding:
+        first, last = train.series.steps[[0, -1]].tolist()
+        span = Span(train.series.name, first, last, "falling without end")
+        evidence = {"start": Quantity(train.first), "end": Quantity(train.end)}
+        confidence = confidence_from(1.5, 2 * len(train))
+        return self.finding(away.said, span, confidence=confidence, causes=away.causes, evidence=evidence)
 
     def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, ends: str, around: Surroundings) -> Finding:
         start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"

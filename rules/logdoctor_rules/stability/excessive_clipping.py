@@ -30,7 +30,6 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Hyperparameters, Siblings, Trend
-from logdoctor.signals.trend import MEDIAN_EFFICIENCY
 from logdoctor.wording import number, percent, place
 
 if TYPE_CHECKING:
@@ -233,8 +232,8 @@ class ExcessiveClipping(Rule):
     def _slow(self, train: Trend[TrainLoss]) -> bool:
         """Whether the loss falls surely, in almost a straight line, and has not come far."""
         beginning, middle, end = train.thirds
-        error = MEDIAN_EFFICIENCY * train.noise * np.sqrt(2 / max(len(train) / 3, 1.0))
-        straight = middle - end >= self.min_pace * (beginning - middle) and middle - end > 4 * error
+        fell = middle - end
+        straight = fell >= self.min_pace * (beginning - middle) and fell > 4 * train.error_between_thirds
         return bool(straight and train.start - train.end < self.max_fall * abs(train.start))
 
     @staticmethod

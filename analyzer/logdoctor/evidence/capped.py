@@ -1,0 +1,66 @@
+"""A cross-entropy that cannot fall though the answers are right: the outputs cannot become certain."""
+
+from __future__ import annotations
+
+from math import e, log
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.accuracies import accuracies, end_accuracy
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
+from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.chance import COMMON_CLASSES, most_entropy
+from logdoctor.wording import number
+
+RIGHT, RISEN = 0.75, 0.1
+"""Accuracy over the later half of a run from which a model knows the answers, and its rise if it learnt them there."""
+
+UNSURE = 2.0
+"""Loss in units of what so many mistakes cost at most one who is as sure as he is right."""
+
+NEAR = 0.02
+"""Relative distance of a first loss from ln C, and of a last one below the floor."""
+
+LATER, MIN_VALUES = 0.5, 8
+"""Fall of the last third of a run in units of that of the middle one, up to which a loss levels off; and the values and
+evaluations that it takes."""
+
+
+def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> str:
+    """Say which accuracy is good though both losses level off above what a second softmax leaves of ln C, or nothing.
+
+    A softmax of probabilities lies between 1 / (1 + (C - 1) e) and 1 / (1 + (C - 1) / e), so that the loss of all right
+    answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
+    without a scale do the same. A sum of several losses is not judged.
+    """
+    right = [one.finite for one in accuracies(run) if is_of_classes(one.name) and len(one.finite) >= MIN_VALUES]
+    if val is None or not right or min(len(train), len(val)) < MIN_VALUES or run.all(TrainComponentLoss):
+        return ""
+    shares = [one.values / accuracy_unit(one.values) for one in right]
+    if any(one[len(one) // 2 :].min() < max(RIGHT, one[0] + RISEN) for one in shares):
+        return ""
+    share = min(map(end_accuracy, right))
+    said = chance.said_by_settings
+    for classes in COMMON_CLASSES if said is None else (said.classes,):
+        floor, level = log(1 + (classes - 1) / e), log(classes)
+        fair = most_entropy(share, classes) if share < 1 else 0.0
+        least = max((1 - NEAR) * floor, UNSURE * fair)
+        if abs(train.first / level - 1) <= NEAR and all(_levels_off(one, least) for one in (train, val)):
+            return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
+    return ""
+
+
+def causes_of_cap(shown: str) -> tuple[Cause, ...]:
+    """Return why outputs stay unsure of right answers."""
+    return ranked(
+        because("wrong-loss-or-output", Strength.LIKELY, pro=[f"{shown}, so the answers are known, but not surely"]),
+        because("over-regularised"),
+        because("learning-rate-too-low"),
+    )
+
+
+def _levels_off(loss: Trend[TrainLoss] | Trend[ValLoss], least: float) -> bool:
+    first, middle, last = loss.thirds
+    return loss.best >= least and first - middle > 0 and middle - last <= LATER * (first - middle)
