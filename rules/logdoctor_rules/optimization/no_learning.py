@@ -145,7 +145,6 @@ class NoLearning(Rule):
         ),
         fires(
             "the same of ten evaluations, beside a few batches whose losses are those of a fall",
-            varies={"bits instead of nats": "a variance is not in nats"},
             train_loss=flat(1.0, 60)
             .noisy(0.28, seed=1)
             .with_value(0, 1.0, 1.4, 1.2, 1.2)
