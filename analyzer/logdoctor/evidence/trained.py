@@ -10,11 +10,12 @@ import numpy as np
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
-from logdoctor.run import Run
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy
-from logdoctor.wording import number
+from logdoctor.signals.median import median
+from logdoctor.wording import number, place
 
 KNOWS = 0.7
 """First loss as a share of ln C below which a network knows something: label smoothing and priors keep 0.8."""
@@ -70,6 +71,19 @@ def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     if first is None or OF_TWO[0] <= train.first <= OF_TWO[1]:
         return ""
     return f"{first[1]} begins at {number(first[0])}" if first[0] >= FAIR else ""
+
+
+def fell_before(series: Series, level: float, chance: ChanceLevels) -> str:
+    """Say, as the end of a clause, that a loss may have fallen before it was logged first, or nothing.
+
+    So it may where updates came before, and it lies below what guessing costs: among the classes that the settings
+    name, or by any usual guess. The first value of steps is that of an untrained network where it comes before the
+    second update, that of an epoch a mean over its steps; but of every fifth epoch, the first need not be logged.
+    """
+    first, said = int(series.steps[0]), chance.said_by_settings
+    late = first > 1 or (first == 1 and series.axis is not Axis.STEP and median(np.diff(series.steps)) > 1)
+    known = 0 < level < (BELOW_GUESSING if said is None else KNOWS * said.level)
+    return f", or fell before {place(series, first)}" if late and known else ""
 
 
 def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:

@@ -20,7 +20,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
-        "val va vali valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
+        "val va vali vld valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
         "tel".split(),
         Split.VALIDATION,
     ),
@@ -57,6 +57,9 @@ _LIGHTGBM_ERROR = re.compile(r"'s l[12]$")
 
 SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
 """Columns of losses in spaCy's table, or fields of its records: one for each component."""
+
+_TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
+"""Tesseract's `char train`: the share of characters that are wrong."""
 
 _EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
 
@@ -96,17 +99,21 @@ PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected ma
 _ACCURACIES = frozenset({"accuracy", "accuracies"})
 """TRL's `rewards/accuracies` is the share of pairs that are told apart, and no reward."""
 
+_NO_LOSSES = frozenset("acc accuracy auc auroc f1 return returns episodic_return eprewmean".split())
+"""What is none, also where it is logged beside losses: `losses/episode_return`, `loss/acc`; `loss/iou` is one."""
+
 _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc auroc auprc "
-    "aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
+    "acc accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc auroc "
+    "auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
     "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
     "margin win".split()
 )
 _ERRORS = frozenset(
-    "err error errors mse rmse mae mape ppl perplexity wer cer ter eer fid kid lpips brier ece rel rmsle".split()
+    "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
+    "rmsle".split()
 )
 _REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
@@ -181,6 +188,8 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Setup
     if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
         return _spread_role(last)
+    if last & _NO_LOSSES and not any(map(is_loss_word, last)):
+        found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)
@@ -193,7 +202,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
-    if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name):
+    if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name) or _TESSERACT_ERROR.match(name):
         return roles.ValError if held_out else roles.TrainError
     if found & _METRICS or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric

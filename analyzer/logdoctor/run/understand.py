@@ -27,6 +27,9 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
+_IN_PERCENT = " (%)"
+"""What ends the name of a quantity that was printed in percent and would have none else."""
+
 _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
 """Columns of scores in spaCy's table, or fields of its records."""
 
@@ -43,7 +46,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    named = _bare_splits(_sums_of_spacy(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))))
+    counted = _weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))
+    named = _shares_of_splits(_bare_splits(_sums_of_spacy(counted)))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -111,6 +115,20 @@ def _bare_splits(series: list[Series]) -> list[Series]:
         return series
     of = {Split.TRAIN: roles.TrainLoss, Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
     return [replace(one, role=of[one.split]) if one in bare else one for one in series]
+
+
+def _shares_of_splits(series: list[Series]) -> list[Series]:
+    """Take shares in percent that are called after splits for what they come to: `Train: 95.3%, Valid: 92.5%`."""
+    metrics = {Split.TRAIN: (roles.TrainMetric, roles.TrainError)}
+    held_out = (roles.ValMetric, roles.ValError)
+    return [
+        replace(one, role=metrics.get(one.split, held_out)[_falls(one)])
+        if one.role is roles.Unknown
+        and one.name.endswith(_IN_PERCENT)
+        and naming.is_bare_split(one.name.removesuffix(_IN_PERCENT))
+        else one
+        for one in series
+    ]
 
 
 def _falls(series: Series) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series, Split, naming, roles
 from logdoctor.run.roles import Role
 from logdoctor.run.understand import understand
+from logdoctor.signals import Hyperparameters
 
 THINNABLE = 50
 """Points that every curve must have before dropping some is no more than a coarser log of the same run."""
@@ -86,46 +87,61 @@ def _is_dense(run: Run) -> bool:
 CONVENTIONS: Mapping[str, Mapping[type[Role], str]] = {
     "TensorBoard": {
         roles.TrainLoss: "Loss/train", roles.ValLoss: "Loss/validation", roles.LearningRate: "Train/lr",
-        roles.GradNorm: "Train/grad norm", roles.TrainMetric: "{}/train", roles.ValMetric: "{}/validation",
-        roles.TrainError: "{}/train", roles.ValError: "{}/validation",
+        roles.GradNorm: "Train/grad norm", roles.TrainMetric: "{stem}/train", roles.ValMetric: "{stem}/validation",
+        roles.TrainError: "{stem}/train", roles.ValError: "{stem}/validation",
     },
     "Keras": {
         roles.TrainLoss: "loss", roles.ValLoss: "val_loss", roles.LearningRate: "learning_rate",
-        roles.GradNorm: "gradient_norm", roles.TrainMetric: "{}", roles.ValMetric: "val_{}",
-        roles.TrainError: "{}", roles.ValError: "val_{}",
+        roles.GradNorm: "gradient_norm", roles.TrainMetric: "{stem}", roles.ValMetric: "val_{stem}",
+        roles.TrainError: "{stem}", roles.ValError: "val_{stem}",
     },
     "Hugging Face": {
         roles.TrainLoss: "train/loss", roles.ValLoss: "eval/loss", roles.LearningRate: "train/learning_rate",
-        roles.GradNorm: "train/grad_norm", roles.TrainMetric: "train/{}", roles.ValMetric: "eval/{}",
-        roles.TrainError: "train/{}", roles.ValError: "eval/{}",
+        roles.GradNorm: "train/grad_norm", roles.TrainMetric: "train/{stem}", roles.ValMetric: "eval/{stem}",
+        roles.TrainError: "train/{stem}", roles.ValError: "eval/{stem}",
     },
     "Lightning": {
-        roles.TrainLoss: "train_loss_epoch", roles.ValLoss: "valid_loss", roles.LearningRate: "lr-AdamW/pg1",
-        roles.GradNorm: "grad_2.0_norm_total", roles.TrainMetric: "train_{}_epoch", roles.ValMetric: "valid_{}",
-        roles.TrainError: "train_{}_epoch", roles.ValError: "valid_{}",
+        roles.TrainLoss: "train_loss_{grain}", roles.ValLoss: "valid_loss", roles.LearningRate: "lr-Optimizer/pg1",
+        roles.GradNorm: "grad_2.0_norm_total", roles.TrainMetric: "train_{stem}_{grain}",
+        roles.ValMetric: "valid_{stem}", roles.TrainError: "train_{stem}_{grain}", roles.ValError: "valid_{stem}",
     },
     "Megatron": {
         roles.TrainLoss: "lm loss", roles.ValLoss: "lm loss validation", roles.LearningRate: "learning-rate",
         roles.GradNorm: "grad-norm", roles.LossScale: "loss-scale",
     },
 }  # fmt: skip
-"""How frameworks spell a role; a metric keeps its stem."""
+"""How frameworks spell a role; a metric keeps its stem, and Lightning tells values of steps from those of epochs."""
 
 
 def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
-    """Spell the first series of each role, or of each stem, as a framework does."""
+    """Spell every series that has a role as a framework does, as far as it has a name for each.
+
+    Losses of steps that stand behind those of epochs keep their name, for Lightning's would put them first. A rate's
+    name that tells the optimizer (`lr-AdamW`) is evidence that would go with it: the settings tell it then.
+    """
 
     def rename(run: Run) -> Run:
         taken: set[str] = set()
+        named: set[type[Role]] = set()
         renamed = []
         for one in run.series:
-            stem = "_".join(naming.stem_of(one.name))
-            name = spelling[one.role].replace("{}", stem) if one.role in spelling else one.name
-            renamed.append(replace(one, name=name) if name and name not in taken else one)
+            stem, grain = "_".join(naming.stem_of(one.name)), "epoch" if _is_of_epochs(one, run) else "step"
+            name = spelling[one.role].format(stem=stem, grain=grain) if one.role in spelling else one.name
+            goes_first = one.role in named and issubclass(one.role, roles.Loss) and name.endswith("_step")
+            renamed.append(replace(one, name=name) if name and name not in taken and not goes_first else one)
             taken.add(name)
-        return _again(run, renamed)
+            named.add(one.role)
+        optimizer = Hyperparameters(run).optimizer
+        told = {"optimizer": optimizer, **run.hyperparameters} if optimizer else run.hyperparameters
+        return _again(replace(run, hyperparameters=told), renamed)
 
     return rename
+
+
+def _is_of_epochs(series: Series, run: Run) -> bool:
+    """Whether a series has a value an epoch, as far as a log shows: it counts them, or is logged with validation."""
+    val = run.find(roles.ValLoss)
+    return series.axis is Axis.EPOCH or (val is not None and np.array_equal(series.steps, val.steps))
 
 
 CHANGES: Mapping[str, Change] = {

@@ -28,8 +28,14 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
-from logdoctor.evidence.trained import falls_steadily, gains_next_to_nothing, may_fall, worse_than_untrained
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, Trend
+from logdoctor.evidence.trained import (
+    falls_steadily,
+    fell_before,
+    gains_next_to_nothing,
+    may_fall,
+    worse_than_untrained,
+)
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.wording import counted, number
 
 LEARNING = 0.1
@@ -138,6 +144,22 @@ class NoLearning(Rule):
             val_loss=decay(1.15, 1.09, 30),
         ),
         fires(
+            "the same of ten evaluations, beside a few batches whose losses are those of a fall",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=flat(1.0, 60)
+            .noisy(0.28, seed=1)
+            .with_value(0, 1.0, 1.4, 1.2, 1.2)
+            .with_value(56, 0.8, 0.9, 0.75, 0.8),
+            val_loss=decay(1.105, 1.091, 10, half_life=0.05),
+            lr=flat(0.01, 60),
+        ),
+        fires(
+            "each of four evaluations a little lower, at a rate that moves nothing",
+            settings={"lr": 1e-8},
+            train_loss=flat(2.335, 80).noisy(0.008),
+            val_loss=line(2.3406, 2.3405, 4),
+        ),
+        fires(
             "the same under a batch noise like a fall, at a rate that no fine-tuning has",
             varies={"bits instead of nats": "a variance is not in nats"},
             train_loss=line(1.03, 0.9, 60).noisy(0.18),
@@ -243,6 +265,27 @@ class NoLearning(Rule):
             train_loss=line(2.35, 2.33, 15).noisy(0.02),
             val_loss=given([2.276, 2.271, 2.269, 2.268]),
         ),
+        fires(
+            "rests below what guessing costs from its fifth step on, as what is learnt before it does (a note)",
+            axis=Axis.STEP,
+            first_step=5,
+            train_loss=flat(0.085, 60).noisy(0.005),
+            val_loss=flat(0.086, 60).noisy(0.002),
+        ),
+        fires(
+            "a fine-tuning of ten classes that gains little from its fifth step on (a note)",
+            axis=Axis.STEP,
+            first_step=5,
+            settings={"num_classes": 10},
+            train_loss=flat(1.4, 60).noisy(0.05),
+        ),
+        fires(
+            "the weights never change, at such a level",
+            axis=Axis.STEP,
+            first_step=5,
+            train_loss=flat(0.085, 60).noisy(0.005),
+            val_loss=flat(0.086, 60),
+        ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
     )
@@ -257,21 +300,21 @@ class NoLearning(Rule):
         still: Stillness,
         settings: Hyperparameters,
         siblings: Siblings,
+        chance: ChanceLevels,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
-        if len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1):
-            return
-        if schedule is not None and schedule.is_range_test:
+        short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
+        if short or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
-        fell = began - train.end
-        scale = abs(began) or 1.0
+        fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
-        most = self.max_z * (CREEPS if low_rate(settings, siblings) else 1.0)
+        low = low_rate(settings, siblings)
+        most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
         told = explains_nothing(run, train) or worse_than_untrained(train, val)
@@ -280,15 +323,16 @@ class NoLearning(Rule):
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
-        little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
+        little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
         if unclear or (moves and odd and not guesses):
             confidence = Confidence.MEDIUM
-        if val is not None and may_fall(val):
+        before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
+        if before or (val is not None and may_fall(val) and not low):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}",
+            f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

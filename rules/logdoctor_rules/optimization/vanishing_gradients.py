@@ -41,6 +41,9 @@ USUAL = 0.1
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40)}
 
+STEEPER = 2.0
+"""Fall of its logarithm where it dies, in units of that before: that of a fit falls by the same ratio all along."""
+
 MOST = 0.9
 """Share of the norms that must be next to nothing where the gradient has vanished."""
 
@@ -152,6 +155,16 @@ class VanishingGradients(Rule):
             grad_norm=geometric(1.0, 1e-7, 4000),
         ),
         silent(
+            "a regression whose gradient takes a tenth of the run to vanish",
+            train_loss=decay(1.0, 0.5, half_life=0.04),
+            grad_norm=flat(1.0, 50).followed_by(geometric(1.0, 1e-5, 20)).followed_by(flat(1e-5, 50)),
+        ),
+        silent(
+            "a linear regression that converges within a fifth of its log",
+            train_loss=decay(0.5, 0.0775, 100, half_life=0.02),
+            grad_norm=geometric(1.34, 5e-4, 25).followed_by(geometric(4.2e-4, 1e-7, 75)),
+        ),
+        silent(
             "large at first, then falls a hundredfold at chance",
             train_loss=flat(2.303).noisy(0.003),
             grad_norm=decay(60.0, 0.3, half_life=0.02).heavy_tailed(0.2),
@@ -229,7 +242,10 @@ class VanishingGradients(Rule):
     def _died_at_once(self, norm: Trend[GradNorm], since: int, limit: float) -> bool:
         """Whether the norm was at its usual level shortly before it vanished."""
         span = max(2, round(self.dying * len(norm.level)))
-        return since >= 2 * span and bool(norm.level[since - span] >= USUAL * np.median(norm.level[:since]) > limit)
+        if since < 2 * span or not norm.level[since - span] >= USUAL * np.median(norm.level[:since]) > limit:
+            return False
+        at = norm.level[since - span]
+        return bool(np.log(at / limit) / span > STEEPER * np.log(norm.start / at) / (since - span))
 
     def _causes(
         self,

@@ -78,10 +78,6 @@ class LrOutOfRange(Rule):
             "AdamW at 1e-8, by the name of the rate",
             train_loss=flat(2.3).noisy(0.01),
             **NAMED,
-            varies={
-                f"the names of {who}": "the name of the rate tells the optimizer"
-                for who in ("TensorBoard", "Keras", "Hugging Face", "Megatron")
-            },
         ),
         silent("Adam at 0.03", settings={"optimizer": "Adam", "lr": 0.03}, train_loss=decay(2.3, 0.2)),
         silent("Adam at 3e-7", settings={"optimizer": "Adam", "lr": 3e-7}, train_loss=decay(2.3, 0.2)),

@@ -112,11 +112,13 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
 
 
 def _tells_of_training(part: Part) -> bool:
-    """Tell what only a training prints: performance, both splits, or an error of each epoch."""
+    """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch."""
     splits = [name.removesuffix(" (%)") for name in part.values]
     if any(map(tells_performance, part.values)) or names_splits(splits):
         return True
-    return EPOCH in part.counters and any(issubclass(role_of(name, split_of(name)), TrainError) for name in part.values)
+    told = {name: role_of(name, split_of(name)) for name in part.values}
+    errors = [name for name, role in told.items() if issubclass(role, TrainError)]
+    return GradNorm in told.values() or any(EPOCH in part.counters or split_of(name) for name in errors)
 
 
 def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:

@@ -34,7 +34,10 @@ _RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
 _BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 """What fastprogress draws between the rows of fastai's table, and wipes out again."""
 
-_BOX_COUNTER = re.compile(r"^\|\s+(?:time/)?total[ _]timesteps\s+\|", re.I)
+_BOX_COUNTERS = ("total_timesteps", "total timesteps", "timestepssofar", "totalenvinteracts", "totalenvsteps")
+"""Steps of the environment so far, as Stable-Baselines, OpenAI's baselines, Spinning Up and garage call them."""
+
+_BOX_COUNTER = re.compile(rf"^\|\s+(?:time/)?(?:{'|'.join(_BOX_COUNTERS)})\s+\|", re.I)
 _TIMESTEPS = "total_timesteps"
 _SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
@@ -135,7 +138,7 @@ class BoxReader:
     def _boxed(self, line: str, number: int) -> None:
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if _RULE.match(line):
-            counters = {name: _TIMESTEPS for name in self._box if name.endswith(_TIMESTEPS)}
+            counters = {name: _TIMESTEPS for name in self._box if normal(name).endswith(_BOX_COUNTERS)}
             if counters:
                 self._add(self._box, counters, number)
             self._section, self._box = "", {}

@@ -25,6 +25,17 @@ _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
+_TESSERACT = re.compile(
+    r"At iteration \0/\0/\0, [Mm]ean (rms)=\0%, (delta)=\0%, ((?:char|BCER) train)=\0%, ((?:word|BWER) train)=\0%, "
+    r"(skip ratio)=\0%"
+)
+"""What Tesseract prints of an iteration, which it counts in samples that were learnt of, in all, and with the bad."""
+
+_TESSERACT_EVALUATION = re.compile(
+    r"At iteration \0, stage \0, (Eval Char error rate|BCER eval)=\0, (Word error rate|BWER eval)=\0"
+)
+"""What it prints behind that of an evaluation that ended meanwhile."""
+
 _MARIAN = re.compile(r"(\[valid\] )?Ep\. \0 : Up\. \0 : (?=Sen\. |[\w-]+ : )")
 """How Marian begins a line: the epoch and the update; what follows is in pieces between colons."""
 
@@ -48,6 +59,8 @@ def fixed_form(shape: str) -> Form | None:
         )
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
+    if tesseract := _TESSERACT.match(shape):
+        return _of_tesseract(tesseract)
     if marian := _MARIAN.search(shape):
         return _of_marian(marian)
     return None
@@ -81,6 +94,17 @@ def _of_batches(began: re.Match[str]) -> Form:
     reader.read()
     counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
     return Form((*counted, *reader.fields), began[1], counter_first=True)
+
+
+def _of_tesseract(began: re.Match[str]) -> Form:
+    """Read a line of Tesseract, and the results of an evaluation at the end of it."""
+    fields = [Field(Kind.COUNTER, "iteration", 0)]
+    fields += [Field(Kind.VALUE, name, slot) for slot, name in enumerate(began.groups(), 3)]
+    if evaluated := _TESSERACT_EVALUATION.search(began.string, began.end()):
+        slot = began.string.count(MASK, 0, evaluated.start()) + 2
+        names = (f"eval {name}" if "val" not in name else name for name in evaluated.groups())
+        fields += [Field(Kind.VALUE, name, at) for at, name in enumerate(names, slot)]
+    return Form(tuple(fields), counter_first=True)
 
 
 def _of_marian(began: re.Match[str]) -> Form:

@@ -27,7 +27,7 @@ _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
-    "it/s", "s/it", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
+    "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
     " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "itéra", "perte", "rdida",
     "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
@@ -91,7 +91,7 @@ def parse(shape: str) -> Form | None:
         return _section(shape)
     if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape):
         return None
-    return fixed_form(shape) or _form(shape)
+    return fixed_form(shape) or _form(shape) or (None if MASK in strip(shape).text else _section(shape))
 
 
 def _form(shape: str) -> Form | None:

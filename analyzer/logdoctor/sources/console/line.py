@@ -45,10 +45,13 @@ NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 """A word for a number that is not finite, as the group `word`."""
 
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?=ms\b|s\b|[^\w]|$)"
+    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
     rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
 )
-"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`)."""
+"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
+
+PaddleOCR fills what is shorter than a number up: `loss: nanxxx`.
+"""
 
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
@@ -210,7 +213,9 @@ class LineReader:
                 self._take_heading(key[: len(key) - len(tail)])
             key = tail
         elif not before.rstrip("'\"").endswith((" ", "\t")) and " " in key and not needs_its_words(key):
-            key = vocabulary_tail(key) or key.split(" ")[-1]  # `stage two val_loss:2.8`: spaces are between the pairs
+            key = (
+                vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
+            )  # `stage two val_loss:2.8`: spaces are between the pairs
         if not key or (token != MASK and not explicit and not vocabulary_tail(key)):
             self._before = ""
             return
@@ -275,7 +280,7 @@ class LineReader:
             key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous and split_of(previous):
-            stem = " ".join(word for word in previous.split() if not split_of(word))
+            stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key

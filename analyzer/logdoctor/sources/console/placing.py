@@ -19,6 +19,8 @@ from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
 
 EPOCH = "epoch"
+INDEX = "index"
+"""What counts dictionaries of Hugging Face's Trainer whose steps are not known, and the passes of a bar."""
 """The counter of epochs, as tables know it."""
 
 _PASS = 0.5
@@ -163,6 +165,8 @@ def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs
     """Return where rows stand: on the main counter, and between two of its counts by the epoch."""
     if not counters:
         return part.lines.astype(float)
+    if main is None and INDEX in counters:
+        return counters[INDEX]
     if main is None or EPOCH not in counters:
         return counters[main] if main in counters else next(iter(counters.values()))
     last = float(epochs.at.max(initial=0.0))

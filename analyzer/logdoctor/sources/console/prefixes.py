@@ -14,6 +14,7 @@ _RANK = re.compile("|".join((
     r"\[(?:rank|default|RANK)(?P<torchrun>[0-9]{1,9})\]:?\s?",
     rf"\[(?:rank|RANK|Rank) (?P<tutorial_slot>{_N})\]:?\s?",  # also DeepSpeed
     rf"\[{_N},(?P<mpirun_slot>{_N})\]<std(?:out|err)>:\s?",
+    rf"\[{_N},mpirank:(?P<sagemaker_slot>{_N}),[^\]]*\]<std(?:out|err)>:\s?",
     rf"\s*(?P<srun_slot>{_N}): (?=.*[A-Za-z])",
     rf"(?:worker|node|rank|host)-?(?P<pdsh>[0-9]{{1,9}})?(?P<pdsh_slot>{_N})?: ",  # also deepspeed
     rf"\((?:[\w.()-]+ )?pid={_N}(?:, ip=[{_N}\w.:]+)?\)\s?",  # ray
@@ -23,14 +24,20 @@ _RANK = re.compile("|".join((
 
 _DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
 _CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
-_MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_N}/{_N} {_CLOCK})"
+_DAY = rf"(?:{_N}/{_N}|{_N} [A-Z][a-z]{{2}})"  # also `16 Dec`
+_MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_DAY} {_CLOCK})"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
 _LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 
+_FIELD = rf"(?i:train|val|eval|test|dev|epoch|step|iter|batch|loss)\w*|[\w.]+ ?[:=] ?[\[(]?{_N}"
+"""What the line is about stands behind the moment as well: `12:00:00 epoch 1 loss 0.5`, `12:00:00 acc: 0.5`."""
+_LOGGER = rf"(?:[ ,](?!{_FIELD})[\w.]+(?=\]| ?[|:-]|\s+{_LEVEL}))"
+
 _LOGGING = re.compile("|".join((
-    rf"\[?{_MOMENT}(?:[ ,][\w.]+)?\]?:?(?: ?[|:-]+ )?\s*",
+    rf"\[?{_MOMENT}{_LOGGER}?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
     rf"\[{_LEVEL}\|[\w./]+\.py:{_N}\] {_MOMENT} >> ",  # Hugging Face
+    rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
     rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
@@ -43,6 +50,8 @@ _LOGGING = re.compile("|".join((
     rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
+    rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
+    r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
 _COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b)")

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
+    Sample(
+        "Flair: nothing between the moment and the epoch",
+        "training.log",
+        "2026-05-12 09:31:08,123 epoch 1 - iter 5/10 - loss 1.5 - lr: 0.5\n"
+        "2026-05-12 09:31:10,123 epoch 1 - iter 10/10 - loss 1.25 - lr: 0.5\n"
+        "2026-05-12 09:31:18,123 epoch 2 - iter 5/10 - loss 1.0 - lr: 0.25\n"
+        "2026-05-12 09:31:20,123 epoch 2 - iter 10/10 - loss 0.75 - lr: 0.25\n",
+        {
+            "loss": [(5, 1.5), (10, 1.25), (15, 1.0), (20, 0.75)],
+            "lr": [(5, 0.5), (10, 0.5), (15, 0.25), (20, 0.25)],
+            "epoch": [(5, 1), (10, 1), (15, 2), (20, 2)],
+        },
+    ),
     Sample(
         "a tutorial: batches of an epoch above the line that names it",
         "stdout.txt",
@@ -1358,6 +1371,184 @@ SAMPLES = (
         "prednet.log",
         "step 100, the loss is 0.75\nstep 200, the loss is 0.5\nstep 300, the loss is 0.25\n",
         {"loss": [(100, 0.75), (200, 0.5), (300, 0.25)]},
+    ),
+    Sample(
+        "Tesseract: three counts of an iteration, and the results of an evaluation grown together with its line",
+        "tesseract.log",
+        "At iteration 90/100/101, mean rms=5.5%, delta=25%, BCER train=90.5%, BWER train=99.5%, skip ratio=0.000%, "
+        "New best BCER = 90.5 wrote checkpoint.\n"
+        "2 Percent improvement time=90, best error was 92.5 @ 50\n"
+        "At iteration 170/200/202, mean rms=4.5%, delta=20%, BCER train=80.5%, BWER train=98.5%, skip ratio=0.500%, "
+        "New best BCER = 80.5At iteration 90, stage 0, BCER eval=85.5, BWER eval=97.5 wrote checkpoint.\n"
+        "At iteration 250/300/303, mean rms=3.5%, delta=15%, BCER train=60.5%, BWER train=95.5%, skip ratio=0.500%, "
+        "New best BCER = 60.5 wrote checkpoint.\n"
+        "At iteration 330/400/404, mean rms=2.5%, delta=10%, BCER train=50.5%, BWER train=90.5%, skip ratio=0.500%, "
+        "New best BCER = 50.5At iteration 250, stage 0, BCER eval=65.5, BWER eval=96.5 wrote checkpoint.\n"
+        "At iteration 410/500/505, mean rms=1.5%, delta=5%, BCER train=40.5%, BWER train=85.5%, skip ratio=0.500%, "
+        "New best BCER = 40.5 wrote checkpoint.\n",
+        {
+            "rms": [(90, 5.5), (170, 4.5), (250, 3.5), (330, 2.5), (410, 1.5)],
+            "delta": [(90, 25), (170, 20), (250, 15), (330, 10), (410, 5)],
+            "skip ratio": [(90, 0), (170, 0.5), (250, 0.5), (330, 0.5), (410, 0.5)],
+            "BCER train": [(90, 90.5), (170, 80.5), (250, 60.5), (330, 50.5), (410, 40.5)],
+            "BWER train": [(90, 99.5), (170, 98.5), (250, 95.5), (330, 90.5), (410, 85.5)],
+            "BCER eval": [(170, 85.5), (330, 65.5)],
+            "BWER eval": [(170, 97.5), (330, 96.5)],
+        },
+    ),
+    Sample(
+        "Open Graph Benchmark: shares in percent that are called after splits",
+        "ogb.log",
+        "Run: 01, Epoch: 01, Loss: 2.5, Train: 50.25%, Valid: 40.5% Test: 30.75%\n"
+        "Run: 01, Epoch: 02, Loss: 1.5, Train: 60.25%, Valid: 50.5% Test: 40.75%\n"
+        "Run: 01, Epoch: 03, Loss: 1.25, Train: 70.25%, Valid: 55.5% Test: 45.75%\n",
+        {
+            "Run": [(1, 1), (2, 1), (3, 1)],
+            "Loss": [(1, 2.5), (2, 1.5), (3, 1.25)],
+            "Train (%)": [(1, 50.25), (2, 60.25), (3, 70.25)],
+            "Valid (%)": [(1, 40.5), (2, 50.5), (3, 55.5)],
+            "Test (%)": [(1, 30.75), (2, 40.75), (3, 45.75)],
+        },
+    ),
+    Sample(
+        "PaddleOCR: words that are filled up to the width of a number",
+        "ppocr.log",
+        "[2024/01/01 10:00:00] ppocr INFO: epoch: [1/500], global_step: 10, lr: 0.001, acc: 0.25, loss: 2.5, "
+        "CTCLoss: 2.25, ips: 64.0 samples/s, eta: 1:00:00\n"
+        "[2024/01/01 10:00:01] ppocr INFO: epoch: [1/500], global_step: 20, lr: 0.002, acc: 0.0, loss: nanxxx, "
+        "CTCLoss: infxxx, ips: 64.0 samples/s, eta: 1:00:00\n"
+        "[2024/01/01 10:00:02] ppocr INFO: epoch: [1/500], global_step: 30, lr: 0.003, acc: 0.0, loss: nanxxx, "
+        "CTCLoss: -infxx, ips: 64.0 samples/s, eta: 1:00:00\n",
+        {
+            "epoch": [(10, 1), (20, 1), (30, 1)],
+            "lr": [(10, 0.001), (20, 0.002), (30, 0.003)],
+            "acc": [(10, 0.25), (20, 0), (30, 0)],
+            "loss": [(10, 2.5), (20, nan), (30, nan)],
+            "CTCLoss": [(10, 2.25), (20, inf), (30, -inf)],
+            "ips": [(10, 64), (20, 64), (30, 64)],
+        },
+    ),
+    Sample(
+        "OpenPCDet: iterations through all epochs beside those of the epoch",
+        "pcdet.log",
+        "".join(
+            f"2024-01-01 10:00:0{i},123   INFO  epoch: {epoch}/80, acc_iter={at}, cur_iter={within}/270, batch_size=4, "
+            f"loss={loss}, lr=0.01\n"
+            for i, (epoch, at, within, loss) in enumerate([(1, 350, 80, 2.5), (1, 400, 130, 1.5), (2, 550, 10, 1.25)])
+        ),
+        {
+            "epoch": [(350, 1), (400, 1), (550, 2)],
+            "batch_size": [(350, 4), (400, 4), (550, 4)],
+            "loss": [(350, 2.5), (400, 1.5), (550, 1.25)],
+            "lr": [(350, 0.01), (400, 0.01), (550, 0.01)],
+        },
+    ),
+    Sample(
+        "Sockeye: its logger in brackets before batches and checkpoints",
+        "sockeye.log",
+        "[INFO:sockeye.training] Epoch[0] Batch [50]\tSpeed: 180.5 samples/sec 8556.40 tokens/sec 1.59 updates/sec\t"
+        "perplexity=90.5\n"
+        "[INFO:sockeye.training] Epoch[0] Batch [100]\tSpeed: 181.5 samples/sec 8557.40 tokens/sec 1.59 updates/sec\t"
+        "perplexity=60.5\n"
+        "[INFO:sockeye.training] Checkpoint [1]\tTrain-perplexity=60.5\n"
+        "[INFO:sockeye.training] Checkpoint [1]\tValidation-perplexity=70.5\n"
+        "[INFO:sockeye.training] Epoch[0] Batch [150]\tSpeed: 182.5 samples/sec 8558.40 tokens/sec 1.59 updates/sec\t"
+        "perplexity=40.5\n"
+        "[INFO:sockeye.training] Epoch[0] Batch [200]\tSpeed: 183.5 samples/sec 8559.40 tokens/sec 1.59 updates/sec\t"
+        "perplexity=30.5\n"
+        "[INFO:sockeye.training] Checkpoint [2]\tTrain-perplexity=30.5\n"
+        "[INFO:sockeye.training] Checkpoint [2]\tValidation-perplexity=50.5\n",
+        {
+            "epoch": [(50, 0), (100, 0), (150, 0), (200, 0)],
+            "Speed": [(50, 180.5), (100, 181.5), (150, 182.5), (200, 183.5)],
+            "perplexity": [(50, 90.5), (100, 60.5), (150, 40.5), (200, 30.5)],
+        },
+    ),
+    Sample(
+        "Spinning Up: boxes whose names stand on the right",
+        "spinup.txt",
+        "---------------------------------------\n"
+        "|             Epoch |               0 |\n"
+        "|      AverageEpRet |            20.5 |\n"
+        "| TotalEnvInteracts |           4e+03 |\n"
+        "|            LossPi |          -0.025 |\n"
+        "---------------------------------------\n"
+        "---------------------------------------\n"
+        "|             Epoch |               1 |\n"
+        "|      AverageEpRet |            30.5 |\n"
+        "| TotalEnvInteracts |           8e+03 |\n"
+        "|            LossPi |         -0.0125 |\n"
+        "---------------------------------------\n",
+        {
+            "Epoch": [(4000, 0), (8000, 1)],
+            "AverageEpRet": [(4000, 20.5), (8000, 30.5)],
+            "LossPi": [(4000, -0.025), (8000, -0.0125)],
+        },
+    ),
+    Sample(
+        "icefall under SageMaker's mpirun: only one of the ranks",
+        "algo-1.stdout",
+        "".join(
+            f"[1,mpirank:{rank},algo-1]<stderr>:2024-01-01 10:00:00,123 INFO [finetune.py:1142] ({rank}/2) Epoch 2, "
+            f"batch {50 * i}, loss[loss={3 - i / 2 + rank}, over 2699.00 frames. ], tot_loss[loss={3 - i / 2}, over "
+            f"64315.39 frames. ], lr: 0.0045,\n"
+            for i in range(4)
+            for rank in (0, 1)
+        ),
+        {
+            "loss": [(0, 3), (50, 2.5), (100, 2), (150, 1.5)],
+            "epoch": [(0, 2), (50, 2), (100, 2), (150, 2)],
+            "lr": [(0, 0.0045), (50, 0.0045), (100, 0.0045), (150, 0.0045)],
+        },
+    ),
+    Sample(
+        "RecBole: the results of an evaluation below their heading",
+        "recbole.log",
+        "".join(
+            f"01 Jan 10:0{i}    INFO  epoch {i} training [time: 2.50s, train loss: {8 - i}.5]\n"
+            f"01 Jan 10:0{i}    INFO  epoch {i} evaluating [time: 0.50s, valid_score: 0.{25 + i}]\n"
+            f"01 Jan 10:0{i}    INFO  valid result: \n"
+            f"recall@10 : 0.{35 + i}    mrr@10 : 0.{25 + i}    ndcg@10 : 0.{45 + i}    \n"
+            for i in range(3)
+        ),
+        {
+            "time (s)": [(0, 2.5), (1, 0.5), (3, 2.5), (4, 0.5), (6, 2.5), (7, 0.5)],
+            "train loss": [(0, 8.5), (1, 7.5), (2, 6.5)],
+            "valid_score": [(0, 0.25), (1, 0.26), (2, 0.27)],
+            "valid/recall@10": [(0, 0.35), (1, 0.36), (2, 0.37)],
+            "valid/mrr@10": [(0, 0.25), (1, 0.26), (2, 0.27)],
+            "valid/ndcg@10": [(0, 0.45), (1, 0.46), (2, 0.47)],
+        },
+    ),
+    Sample(
+        "Hugging Face 4, an epoch of many steps: what stays the same is no repetition",
+        "half.log",
+        "".join(
+            f"{{'loss': {loss}, 'grad_norm': nan, 'learning_rate': {i}e-05, 'epoch': 0.0}}\n"
+            for i, loss in enumerate((2.5, 0.0, 0.0, 0.0), 1)
+        ),
+        {
+            "loss": [(1, 2.5), (2, 0), (3, 0), (4, 0)],
+            "grad_norm": [(1, nan), (2, nan), (3, nan), (4, nan)],
+            "learning_rate": [(1, 1e-5), (2, 2e-5), (3, 3e-5), (4, 4e-5)],
+            "epoch": [(0, 0), (1, 0), (2, 0), (3, 0)],
+        },
+    ),
+    Sample(
+        "Megatron-DeepSpeed whose loss was never finite, and so never printed",
+        "never.log",
+        "".join(
+            f" iteration {i:8}/  250000 | consumed samples: {8 * i:12} | learning rate: 2.5E-04 | loss scale: 1.0 | "
+            f"grad norm: nan | number of skipped iterations:   0 |\n"
+            for i in range(1, 5)
+        ),
+        {
+            "consumed_samples": [(i, 8 * i) for i in range(1, 5)],
+            "learning rate": [(i, 2.5e-4) for i in range(1, 5)],
+            "loss scale": [(i, 1) for i in range(1, 5)],
+            "grad norm": [(i, nan) for i in range(1, 5)],
+            "number of skipped iterations": [(i, 0) for i in range(1, 5)],
+        },
     ),
     Sample(
         "prose",

@@ -11,7 +11,7 @@ from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown,
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num"})
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter"})
 """Keys of what says nothing of the training."""
 
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
@@ -40,7 +40,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
     "global_step/max_steps": "global_step",  # ms-swift: '10/300'
-    **dict.fromkeys(("iter_num", "iter_idx", "global_iter"), "iter_num"),
+    **dict.fromkeys(("iter_num", "iter_idx", "global_iter", "acc_iter"), "iter_num"),
     **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
     **{name: name for name in (
         "num_updates", "round", "total_timesteps", "samples", "tokens", "batch_idx", "training_iteration", "env_steps",
@@ -120,5 +120,5 @@ def _measures(word: str) -> bool:
 def _is_of_training(word: str) -> bool:
     return _measures(word) or bool(split_of(word)) or word.lower() in {
         "avg", "average", "mean", "total", "running", "gradient", "grad", "norm", "learning", "rate", "top", "smoothed",
-        "exact", "match", "epoch", "batch",
+        "exact", "match", "epoch", "batch", "generator", "discriminator", "actor", "critic",
     }  # fmt: skip
