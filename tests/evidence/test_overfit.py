@@ -112,7 +112,6 @@ def test_labels_of_other_rows_are_told_by_an_accuracy_that_stays_at_guessing() -
     assert first(found) == "labels-do-not-match"
     assert "never falls below" in found["labels-do-not-match"].pro[0]
     assert found["under-regularised"].strength is Strength.POSSIBLE
-    assert causes(train_loss=train, val_loss=val)["labels-do-not-match"].strength is Strength.POSSIBLE
     assert "labels-do-not-match" not in causes(train_loss=train, val_loss=val, val_accuracy=line(0.1, 0.4, 40))
     helped = causes(train_loss=decay(2.31, 0.3, 40), val_loss=decay(2.31, 1.4, 20).then(rise(0.9, 20)))
     assert "labels-do-not-match" not in helped
@@ -167,6 +166,21 @@ def test_errors_that_become_dear_by_and_by_are_learnt_by_heart() -> None:
         train_loss=decay(2.3, 0.001, 80), val_loss=decay(2.3, 0.3, 20).then(rise(0.7, 60)), val_accuracy=flat(0.92, 80)
     )
     assert first(found) == "too-little-data"
+
+
+def test_labels_of_other_rows_are_told_by_a_loss_that_gains_nothing_from_the_untrained_network_on() -> None:
+    train = decay(4.6, 4.0, 40)
+    assert first(causes(train_loss=train, val_loss=line(4.6, 4.75, 40))) == "labels-do-not-match"
+    gains_a_little = decay(4.6, 4.4, 10).then(rise(0.3, 30))
+    assert causes(train_loss=train, val_loss=gains_a_little)["labels-do-not-match"].strength is Strength.POSSIBLE
+
+
+def test_validation_that_begins_beside_what_training_had_learnt_by_then_is_no_other_kind_of_data() -> None:
+    def strength(val: Curve) -> Strength:
+        return causes(train_loss=decay(4.2, 0.5, 80, half_life=0.2), val_loss=val)["validation-set-differs"].strength
+
+    assert strength(line(3.4, 4.5, 80).without(0, 7)) is Strength.POSSIBLE
+    assert strength(line(3.4, 4.5, 80).plus(flat(1.5, 80)).without(0, 7)) is Strength.LIKELY
 
 
 def test_a_share_of_variance_that_stays_at_nothing_tells_of_labels_of_other_rows() -> None:

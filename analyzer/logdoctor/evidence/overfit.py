@@ -39,6 +39,10 @@ WORSE_THAN_NOTHING = 1.5
 NEVER = 0.93
 """Lowest validation loss as a share of where training began, from which nothing of what was learnt carries over."""
 
+HARDLY, ALL_OF = 0.95, 0.98
+"""Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then;
+and lowest validation loss, from which nothing was gained at all: a fine-tuning gains little, but something."""
+
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
@@ -192,7 +196,8 @@ class Fitted:
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
         pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
-        likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers)
+        alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
+        likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
         return because("validation-set-differs", strength, pro=pro)
 
@@ -237,11 +242,10 @@ class Fitted:
 
     def _labels_do_not_match(self) -> Iterator[Cause]:
         """Labels of other rows can be learnt by heart alone: validation begins beside training, and gains nothing."""
-        gap, metric, (first, training) = self.gap, self.val_metric, self._first_pair
-        start, best = gap.train.start, gap.val.best
-        beside = first - training <= max(FIRST_GAP * abs(training), 4 * gap.val.noise)
-        if not (start > 0 and beside and best > NEVER * start):
+        metric, start, best = self.val_metric, self.gap.train.start, self.gap.val.best
+        if not (start > 0 and self._begins_beside and best > NEVER * start):
             return
+        first, training = map(number, self._first_pair)
         pro = [f"validation never falls below {number(best)}, training began at {number(start)}"]
         strength = Strength.POSSIBLE
         if metric is not None and is_accuracy(metric.series.name):
@@ -254,8 +258,26 @@ class Fitted:
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.LIKELY
+        elif (
+            metric is None
+            and self._begins_untrained
+            and min(best, float(self.gap.val.series.values.min())) > ALL_OF * start
+        ):
+            pro.append(f"it begins beside training, {first} against {training}, and gains nothing from then on")
+            strength = Strength.LIKELY
         fix = Fix("look at some inputs beside their labels, as they come out of the loader")
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
+
+    @property
+    def _begins_beside(self) -> bool:
+        """Whether the first evaluation shows no gap."""
+        first, training = self._first_pair
+        return first - training <= max(FIRST_GAP * abs(training), 4 * self.gap.val.noise)
+
+    @property
+    def _begins_untrained(self) -> bool:
+        """Whether training had hardly learnt anything by the first evaluation."""
+        return self._first_pair[1] >= HARDLY * self.gap.train.start
 
     @property
     def _first_pair(self) -> tuple[float, float]:

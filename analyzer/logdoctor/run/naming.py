@@ -20,7 +20,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
-        "val va vali valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
+        "val va vali vld valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
         "tel".split(),
         Split.VALIDATION,
     ),
@@ -98,6 +98,9 @@ PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected ma
 
 _ACCURACIES = frozenset({"accuracy", "accuracies"})
 """TRL's `rewards/accuracies` is the share of pairs that are told apart, and no reward."""
+
+_NO_LOSSES = frozenset("acc accuracy auc auroc f1 return returns episodic_return eprewmean".split())
+"""What is none, also where it is logged beside losses: `losses/episode_return`, `loss/acc`; `loss/iou` is one."""
 
 _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
@@ -185,6 +188,8 @@ def role_of(name: str, split: Split) -> type[Role]:
         return roles.Setup
     if last <= _SPREADS | _AVERAGES and last & _SPREADS:  # CleanRL's losses/entropy, TRL's objective/kl
         return _spread_role(last)
+    if last & _NO_LOSSES and not any(map(is_loss_word, last)):
+        found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
         return _loss_role(name, found, split)

@@ -25,3 +25,14 @@ def row_medians(rows: NDArray[Any]) -> NDArray[np.float64]:
     parted = np.partition(rows, half, axis=1)
     upper = parted[:, half]
     return upper.astype(float) if odd else (parted[:, :half].max(axis=1) + upper) / 2
+
+
+def group_medians(values: NDArray[Any], group: NDArray[Any], groups: int) -> NDArray[np.float64]:
+    """Return the median of the values of each group, numbered from 0, shape (g,); NaN where a group has none."""
+    ordered = values[np.lexsort((values, group))]
+    counts = np.bincount(group, minlength=groups)
+    first, some = np.cumsum(counts) - counts, counts > 0
+    middle = np.full(groups, np.nan)
+    low, high = first[some] + (counts[some] - 1) // 2, first[some] + counts[some] // 2
+    middle[some] = (ordered[low] + ordered[high]) / 2
+    return middle

@@ -19,7 +19,7 @@ from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_logs import read_logs
 
-_TEXT_FILES = frozenset({".txt", ".log"})
+_TEXT_FILES = frozenset({".txt", ".log", ".dat"})
 """Files that are tables only now and then, such as Spinning Up's `progress.txt` and Keras' `training.log`."""
 
 _ENOUGH_ROWS = 0.9
@@ -51,7 +51,7 @@ class CsvTable(Source):
     """
 
     name = "csv"
-    patterns = ("*.csv", "*.tsv", "*.txt", "*.log")
+    patterns = ("*.csv", "*.tsv", "*.txt", "*.log", "*.dat")
     precedence = 10
     samples = (
         Sample(
@@ -145,6 +145,12 @@ class CsvTable(Source):
             "log.csv",
             "epoch,phase,loss\n1,train,0.5\n1,val,0.75\n2,train,0.25\n2,val,0.5\n",
             {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 0.75), (2, 0.5)]},
+        ),
+        Sample(
+            "one row for each number, told apart by two columns",
+            "metrics.csv",
+            "step,phase,name,value\n1,train,loss,0.5\n1,train,lr,0.125\n1,valid,loss,0.75\n2,train,loss,0.25\n",
+            {"train/loss": [(1, 0.5), (2, 0.25)], "train/lr": [(1, 0.125)], "valid/loss": [(1, 0.75)]},
         ),
         Sample(
             "DeepSpeed: the step counts samples",

@@ -21,7 +21,7 @@ class TextLog(Source):
 
     name = "text"
     patterns = (
-        "*.log", "*.txt", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*",
+        "*.log", "*.txt", "*.dat", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*",
         "*.info", "*.info.[0-9]*",  # glog: `caffe.host.user.log.INFO.20240101-100000.123`
         "log-train*",  # icefall: `log-train-2024-01-01-10-00-00`
     )  # fmt: skip

@@ -29,8 +29,12 @@ _MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLO
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
 _LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 
+_FIELD = rf"(?i:train|val|eval|test|dev|epoch|step|iter|batch|loss)\w*|[\w.]+ ?[:=] ?[\[(]?{_N}"
+"""What the line is about stands behind the moment as well: `12:00:00 epoch 1 loss 0.5`, `12:00:00 acc: 0.5`."""
+_LOGGER = rf"(?:[ ,](?!{_FIELD})[\w.]+(?=\]| ?[|:-]|\s+{_LEVEL}))"
+
 _LOGGING = re.compile("|".join((
-    rf"\[?{_MOMENT}(?:[ ,][\w.]+)?\]?:?(?: ?[|:-]+ )?\s*",
+    rf"\[?{_MOMENT}{_LOGGER}?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
     rf"\[{_LEVEL}\|[\w./]+\.py:{_N}\] {_MOMENT} >> ",  # Hugging Face
     rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye

@@ -8,6 +8,19 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "Flair: nothing between the moment and the epoch",
+        "training.log",
+        "2026-05-12 09:31:08,123 epoch 1 - iter 5/10 - loss 1.5 - lr: 0.5\n"
+        "2026-05-12 09:31:10,123 epoch 1 - iter 10/10 - loss 1.25 - lr: 0.5\n"
+        "2026-05-12 09:31:18,123 epoch 2 - iter 5/10 - loss 1.0 - lr: 0.25\n"
+        "2026-05-12 09:31:20,123 epoch 2 - iter 10/10 - loss 0.75 - lr: 0.25\n",
+        {
+            "loss": [(5, 1.5), (10, 1.25), (15, 1.0), (20, 0.75)],
+            "lr": [(5, 0.5), (10, 0.5), (15, 0.25), (20, 0.25)],
+            "epoch": [(5, 1), (10, 1), (15, 2), (20, 2)],
+        },
+    ),
+    Sample(
         "a tutorial: batches of an epoch above the line that names it",
         "stdout.txt",
         "    batch 8/16  loss=3.5\n"

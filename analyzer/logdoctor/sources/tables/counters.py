@@ -18,8 +18,8 @@ from logdoctor.sources.tables.table import Column
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
     (Axis.STEP, (
         "global_step", "trainer/global_step", "train/global_step", "step", "steps", "training_step", "train_step",
-        "iteration", "iterations", "iter", "iters", "iter_num", "num_updates", "update", "updates", "current_steps",
-        "time/batch", "batch", "batch_idx", "batch_id", "time/total_timesteps", "misc/total_timesteps",
+        "iteration", "iterations", "iter", "iters", "it", "n_iter", "iter_num", "num_updates", "update", "updates",
+        "current_steps", "time/batch", "batch", "batch_idx", "batch_id", "time/total_timesteps", "misc/total_timesteps",
         "total_timesteps", "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime",
         "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "totalenvsteps", "total/steps",
         "timestepssofar", "exploration/num steps total", "nupdates", "itr", "training_iteration", "frame", "frames",

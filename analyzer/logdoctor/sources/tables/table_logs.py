@@ -27,7 +27,7 @@ SPLIT_LABELS = frozenset({
 })  # fmt: skip
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
 
-QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key"})
+QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key", "name"})
 """Columns whose words name the number in the column `value` beside them, one row for each point."""
 
 RUN_LABELS = frozenset({"run", "run_id", "run_name", "experiment", "trial", "fold", "seed", "repeat"})
@@ -187,7 +187,9 @@ def _by_label(table: Table) -> Iterator[Column]:
     split = next((one for one in table.labels if _names_splits(one)), None)
     for column in table.columns:
         if quantity is not None and column in values:
-            yield from _taken_apart(column, quantity, "{word}")
+            for part in _taken_apart(column, quantity, "{word}"):
+                apart = split is not None and part.name != column.name and not split_of(part.name)
+                yield from _taken_apart(part, split, "{word}/{name}") if split is not None and apart else (part,)
         elif split is not None and not counts(column.name) and not split_of(column.name):
             yield from _taken_apart(column, split, "{word}/{name}")
         else:
