@@ -137,10 +137,14 @@ class Course:
         return np.minimum(inside, np.nextafter(len(self.bounds) - 1, 0))
 
     @cached_property
+    def _usual(self) -> float:
+        """Points of the usual epoch."""
+        return float(np.median(np.diff(self.epochs.starts)))
+
+    @cached_property
     def _together(self) -> int:
         """Epochs that share one mean, so that it is one of as many points as make a shape."""
-        usual = float(np.median(np.diff(self.epochs.starts)))
-        return max(1, math.ceil(MIN_PERIOD_POINTS / usual))
+        return max(1, math.ceil(MIN_PERIOD_POINTS / self._usual))
 
     @cached_property
     def _each_batch(self) -> int:
@@ -154,11 +158,13 @@ class Course:
         late, rows = epoch >= self._together, len(self.bounds) - 1 - self._together
         if len(self.bounds) - 1 < MIN_PERIODS * self._together:
             return 0
-        for phases in range(most, MIN_PERIOD_POINTS - 1, -1):
+        phases = most
+        while phases >= MIN_PERIOD_POINTS:
             part = (rest[late] * phases + NUDGE).astype(int) % phases
-            cells = np.unique(epoch[late].astype(int) * phases + part)
-            if np.bincount(cells % phases, minlength=phases).min() >= min(SEEN, rows):
+            cells = np.bincount(epoch[late].astype(int) * phases + part, minlength=(rows + self._together) * phases)
+            if (cells.reshape(-1, phases) > 0).sum(axis=0).min() >= min(SEEN, rows):
                 return phases
+            phases = phases - 1 if phases <= BATCHES else max(phases // 2, BATCHES)
         return 0
 
     def _folded(self, phases: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -175,7 +181,7 @@ class Course:
         size = np.bincount(group)
         middles = np.bincount(group, self._at) / size
         course = np.zeros(phases)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if self._usual < 2 * PHASES else 1):  # else each epoch shows all of its course
             means = np.bincount(group, self._values - course[part]) / size
             left = self._values - _line_through(self._at, middles, means)
             cells = group_medians(left, cell, rows * phases).reshape(rows, phases)[self._together :]
@@ -266,7 +272,7 @@ class Course:
 
         See `Epochs.averaging`.
         """
-        if np.median(np.diff(self.epochs.starts)) >= MIN_PERIOD_POINTS:
+        if self._usual >= MIN_PERIOD_POINTS:
             return self.epochs.averaging
         moves = np.abs(np.diff(self.profile))
         fifth = max(2, round(EDGE * len(moves)))

@@ -1,4 +1,4 @@
-"""The training loss cut into epochs: what repeats within each of them, and what happens between them."""
+"""The training loss cut into epochs, and what happens between them; what repeats within each is its course."""
 
 from __future__ import annotations
 
