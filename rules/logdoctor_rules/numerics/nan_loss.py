@@ -132,12 +132,12 @@ class NanLoss(Rule):
             train_loss=decay(2.3, 1.2),
             events=(TextEvent(NON_FINITE_STOP, DETECTRON, "log.txt", 812, 119),),
         ),
+        silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent(
             "training goes on behind what was said",
             train_loss=decay(2.3, 1.2),
             events=(TextEvent(NON_FINITE_STOP, DETECTRON, "log.txt", 812, 60),),
         ),
-        silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         fires(
             "validation alone is NaN from the first evaluation on",
             train_loss=decay(2.3, 0.2),

@@ -194,6 +194,12 @@ class NoLearning(Rule):
             lr=cosine(3e-3, 25),
         ),
         fires(
+            "falls by what rounding moves",
+            train_loss=line(3.4661, 3.4656, 40).noisy(0.00005),
+            val_loss=line(5.5452, 5.5449, 12),
+            lr=flat(1.0, 40),
+        ),
+        fires(
             "creeps at a rate that moves nothing",
             train_loss=line(3.43, 3.385, 25).noisy(0.01),
             lr=flat(1e-6, 25),

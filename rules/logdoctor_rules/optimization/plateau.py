@@ -157,6 +157,13 @@ class Plateau(Rule):
             val_loss=decay(2.29, 1.57, 20, half_life=0.1),
             val_accuracy=decay(0.3, 0.94, 20, half_life=0.05),
         ),
+        fires(
+            "two softmaxes, in means of epochs",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(2.08, 1.464, 20, half_life=0.1),
+            val_loss=decay(1.91, 1.486, 20, half_life=0.1),
+            val_accuracy=decay(0.71, 0.98, 20, half_life=0.05),
+        ),
         silent(
             "smoothed labels: the answers are right, and the loss stays above zero",
             train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.005),
