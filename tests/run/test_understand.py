@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from logdoctor.run import Role, Run, Series, Split, roles
@@ -73,6 +74,12 @@ class TestMainLoss:
 
     def test_splits_alone_are_losses_where_they_fall(self) -> None:
         assert roles_of(*named("train", "val")) == {"train": roles.TrainLoss, "val": roles.ValLoss}
+
+    def test_a_bare_validation_beside_the_loss_of_training_is_its_loss(self) -> None:
+        loss, val = named("loss", "val")
+        assert roles_of(loss, val)["val"] is roles.ValLoss
+        accuracy = replace(val, values=np.array([0.3, 0.5, 0.6]))
+        assert roles_of(loss, accuracy)["val"] is roles.Unknown
 
     def test_splits_alone_are_nothing_beside_a_loss(self) -> None:
         assert roles_of(*named("Loss", "Train", "Val"))["Train"] is roles.Unknown

@@ -85,6 +85,11 @@ def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_half_as_often
     assert not measured.epochs.is_known
 
 
+def test_a_few_batches_that_are_logged_in_every_epoch_tell_no_course() -> None:
+    with pytest.raises(Unmeasurable, match="enough logged points"):
+        course(1 + SAW + 0.01 * NOISE, kept=slice(None, None, LENGTH // 5))
+
+
 def test_two_points_an_epoch_tell_no_course() -> None:
     with pytest.raises(Unmeasurable, match="enough logged points"):
         course(1 + SAW, kept=slice(None, None, 27))

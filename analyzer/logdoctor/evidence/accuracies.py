@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, stem_of, words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number
@@ -39,6 +39,10 @@ FEW_EVALUATIONS = 5
 
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
+
+
+ERROR_RATES = frozenset("err error errors".split())
+"""Words of shares of mistakes."""
 
 
 def accuracies(run: Run) -> tuple[Series, ...]:
@@ -134,6 +138,26 @@ def end_accuracies(run: Run) -> Iterator[EndAccuracy]:
             yield EndAccuracy(series.name, end_accuracy(series.finite), ends)
 
 
+def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
+    """Yield the same of shares of mistakes, `val_error`: one less what they are; of whatever split where none is named.
+
+    Where that of training is not known, nothing is known of its mistakes.
+    """
+    rates = {
+        role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)}
+        for role in (TrainError, ValError)
+    }
+    for stem, series in (rates[ValError] or rates[TrainError]).items():
+        beside = rates[TrainError].get(stem) if rates[ValError] else None
+        ends = None if beside is None else 1 - end_accuracy(beside.finite)
+        yield EndAccuracy(series.name, 1 - end_accuracy(series.finite), ends)
+
+
+def _is_error_rate(series: Series) -> bool:
+    values = series.finite.values
+    return len(values) > 0 and bool(ERROR_RATES & set(words(series.name)) and 0 <= values.min() <= values.max() <= 1)
+
+
 def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
     """Whether a classifier errs in training as wrong labels have it: as much more as the loss says, and anywhere.
 
@@ -146,5 +170,5 @@ def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
         and theirs is not None
         and 1 - mine <= ratio * (1 - theirs)
         and even <= evenness(loss, 1 - theirs, level_of_guessing(run)) < SMOOTHED
-        for _, mine, theirs in end_accuracies(run)
+        for _, mine, theirs in (*end_accuracies(run), *_end_error_rates(run))
     )

@@ -21,7 +21,7 @@ UNSURE = 2.0
 """Loss in units of what so many mistakes cost at most one who is as sure as he is right."""
 
 NEAR = 0.02
-"""Relative distance of a first loss from ln C, and of a last one below the floor."""
+"""Relative distance of a first loss from ln C, and of a last one from the floor."""
 
 LATER, MIN_VALUES = 0.5, 8
 """Fall of the last third of a run in units of that of the middle one, up to which a loss levels off; and the values and
@@ -47,7 +47,10 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
         floor, level = log(1 + (classes - 1) / e), log(classes)
         fair = most_entropy(share, classes) if share < 1 else 0.0
         least = max((1 - NEAR) * floor, UNSURE * fair)
-        if abs(train.first / level - 1) <= NEAR and all(_levels_off(one, least) for one in (train, val)):
+        first_epoch = floor < train.first < level and train.end <= (1 + NEAR) * floor  # whose mean has begun to fall
+        if (abs(train.first / level - 1) <= NEAR or first_epoch) and all(
+            _levels_off(one, least) for one in (train, val)
+        ):
             return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
     return ""
 

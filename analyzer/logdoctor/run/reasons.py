@@ -35,6 +35,8 @@ def reason(series: Series) -> str:
 
 def _instead(series: Series, plain: type[Role]) -> str:
     """Say why the role is another than the name alone promises."""
+    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.is_bare_split(series.name):
+        return "a split beside a loss"
     if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
         return "beside rewards"
     if series.role is roles.ValLoss and plain is roles.TestLoss:

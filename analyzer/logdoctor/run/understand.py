@@ -36,6 +36,10 @@ _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
 _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 """What either has besides, the mean of the scores, by the beginnings of names."""
 
+_NEAR_LOSS, _FALLEN = 2.0, 0.9
+"""How many times larger one first value may be than the other, and the lowest as a share of the first, of what is the
+loss of validation though its name says `val` and no more."""
+
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 
@@ -47,7 +51,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     """
     chosen, guessed = _overridden(series, overrides or {})
     counted = _weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))
-    named = _shares_of_splits(_bare_splits(_sums_of_spacy(counted)))
+    named = _shares_of_splits(_bare_validation(_bare_splits(_sums_of_spacy(counted))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -115,6 +119,24 @@ def _bare_splits(series: list[Series]) -> list[Series]:
         return series
     of = {Split.TRAIN: roles.TrainLoss, Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
     return [replace(one, role=of[one.split]) if one in bare else one for one in series]
+
+
+def _bare_validation(series: list[Series]) -> list[Series]:
+    """Where the only loss is that of training, a bare `val` is that of validation: `loss=2.31 | val=2.29`.
+
+    It must begin near the loss and fall, as no accuracy does.
+    """
+    bare = [one for one in series if one.role is roles.Unknown and one.split and naming.is_bare_split(one.name)]
+    losses = [one for one in series if issubclass(one.role, roles.Loss)]
+    if len(bare) != 1 or len(losses) != 1 or bare[0].split is Split.TRAIN or losses[0].role is not roles.TrainLoss:
+        return series
+    val, train = bare[0].finite.values, losses[0].finite.values
+    if not len(val) or not len(train) or not val[0] / _NEAR_LOSS <= train[0] <= _NEAR_LOSS * val[0]:
+        return series
+    if not 0 < val.min() < _FALLEN * val[0]:
+        return series
+    role = roles.ValLoss if bare[0].split is Split.VALIDATION else roles.TestLoss
+    return [replace(one, role=role) if one is bare[0] else one for one in series]
 
 
 def _shares_of_splits(series: list[Series]) -> list[Series]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PHASES, PHASE_POINTS = 20, 4
 """Parts of an epoch that its course is made of, where there are as many, and points that each of them holds."""
 
-FEWEST_PHASES = 4
-"""Parts below which a course has no shape."""
+BATCHES = 40
+"""Batches of an epoch up to which each is a part of its own: batches in order may be as different as their classes."""
 
 MIN_AN_EPOCH = 3
 """Points of an epoch below which what happens within it is not told from what happens over many."""
@@ -76,9 +76,10 @@ class Course:
                 continue
             if np.median(lengths) >= MIN_AN_EPOCH:
                 seen = cls(Epochs(series, cut), PHASES)
-                phases = seen.most_phases(min(PHASES, len(seen._values) // PHASE_POINTS))
-                if phases:
+                if phases := seen._each_batch or seen.most_phases(min(PHASES, len(seen._values) // PHASE_POINTS)):
                     return replace(seen, phases=phases)
+                if cut.known_from:
+                    break  # the same few phases in several epochs are no more
             elif cut.known_from and np.median(lengths) <= 1:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
@@ -105,9 +106,13 @@ class Course:
         pace = float(np.median(np.diff(steps)))
         padded = np.concatenate([[steps[0] - pace], steps, [steps[-1] + pace]])
         between = (padded[starts] + padded[starts + 1]) / 2
-        at, length = np.arange(len(between), dtype=float), self.epochs.cut.length
-        line = at * length + np.mean(between - at * length) if length else np.polyval(np.polyfit(at, between, 1), at)
-        return np.asarray(line if np.abs(line - between).max() <= pace else between)
+        at = np.arange(len(between), dtype=float)
+        fitted = float(np.polyfit(at, between, 1)[0])
+        for length in (self.epochs.cut.length or round(fitted), fitted):
+            line = at * length + np.mean(between - at * length)
+            if np.abs(line - between).max() <= pace:
+                return np.asarray(line)
+        return np.asarray(between)
 
     @property
     def length(self) -> float:
@@ -137,13 +142,19 @@ class Course:
         usual = float(np.median(np.diff(self.epochs.starts)))
         return max(1, math.ceil(MIN_PERIOD_POINTS / usual))
 
+    @cached_property
+    def _each_batch(self) -> int:
+        """How many batches of an epoch are ever logged, where each is a part that is seen SEEN times; else 0."""
+        batches = len(np.unique(np.round(self._at % 1 * self.length)))
+        return batches if batches <= BATCHES and self.most_phases(batches) == batches else 0
+
     def most_phases(self, most: int) -> int:
         """Return into how many parts, at most, epochs can be divided so that each part is seen SEEN times; else 0."""
         epoch, rest = np.divmod(self._at, 1)
         late, rows = epoch >= self._together, len(self.bounds) - 1 - self._together
         if len(self.bounds) - 1 < MIN_PERIODS * self._together:
             return 0
-        for phases in range(most, FEWEST_PHASES - 1, -1):
+        for phases in range(most, MIN_PERIOD_POINTS - 1, -1):
             part = (rest[late] * phases + NUDGE).astype(int) % phases
             cells = np.unique(epoch[late].astype(int) * phases + part)
             if np.bincount(cells % phases, minlength=phases).min() >= min(SEEN, rows):
@@ -222,9 +233,9 @@ class Course:
 
     @cached_property
     def _in_detail(self) -> NDArray[np.float64]:
-        """The typical course in as many parts as an epoch has points, or PHASES."""
+        """The typical course in as many parts as an epoch has points, or more."""
         shortest = int(np.diff(self.epochs.starts[1:]).min())
-        cells, _ = self._folded(max(self.most_phases(max(shortest, PHASES)), self.phases))
+        cells, _ = self._folded(max(self.most_phases(max(shortest, self.phases)), self.phases))
         return np.asarray(np.nanmedian(cells, axis=0))
 
     @cached_property

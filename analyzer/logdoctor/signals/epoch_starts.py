@@ -58,6 +58,7 @@ def epoch_starts(series: Series, run: Run) -> Iterator[Cut]:
     if period is not None:
         if between and (part := _shared(period * pace, between)):
             yield Cut(_from_length(series, part), length=part)
+            yield Cut(_from_length(series, between), length=between)
         count = int((series.steps[-1] - series.steps[0]) / (period * pace))
         ends = series.steps[-1] + pace - period * pace * np.arange(count, -1, -1)  # whole periods, back from the end
         yield Cut(np.searchsorted(series.steps, ends - pace / 2).astype(np.intp), length=period * pace)

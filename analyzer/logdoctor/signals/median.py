@@ -28,11 +28,15 @@ def row_medians(rows: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def group_medians(values: NDArray[Any], group: NDArray[Any], groups: int) -> NDArray[np.float64]:
-    """Return the median of the values of each group, numbered from 0, shape (g,); NaN where a group has none."""
-    ordered = values[np.lexsort((values, group))]
+    """Return the median of the values of each group, shape (g,); NaN where a group has none.
+
+    Groups are numbered from 0. Those of one size are taken at once; it is fastest where they follow one another.
+    """
+    ordered = values[np.argsort(group, kind="stable")]
     counts = np.bincount(group, minlength=groups)
-    first, some = np.cumsum(counts) - counts, counts > 0
+    first = np.cumsum(counts) - counts
     middle = np.full(groups, np.nan)
-    low, high = first[some] + (counts[some] - 1) // 2, first[some] + counts[some] // 2
-    middle[some] = (ordered[low] + ordered[high]) / 2
+    for count in np.unique(counts[counts > 0]):
+        alike = counts == count
+        middle[alike] = row_medians(ordered[first[alike, None] + np.arange(count)])
     return middle

@@ -134,7 +134,7 @@ class EpochSawtooth(Rule):
         silent("a small saw", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(given(0.09 * _SAW)).noisy(0.004)),
         silent("a small saw that epochs repeat more or less", axis=Axis.STEP, epoch=_PHASE,
-               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.055, seed=4)),
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.032, seed=8)),
         silent("a small saw, and one epoch that is another", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400)
                .plus(given(0.18 * _SAW + 0.3 * np.where(_PHASE.values == 5, _FRESH.ravel(), 0.0)))
@@ -142,7 +142,7 @@ class EpochSawtooth(Rule):
         silent("a saw within the noise", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(given(0.6 * _SAW)).noisy(0.6)),
         silent("a small saw within the noise", axis=Axis.STEP, epoch=_PHASE,
-               train_loss=decay(2.0, 1.0, 400).plus(given(0.3 * _SAW)).noisy(0.25, seed=10)),
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.3 * _SAW)).noisy(0.2, seed=7)),
         silent("another course in every epoch", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 27, 400))),
         silent("falls in steps, once an epoch", axis=Axis.STEP, epoch=given(_PHASE.values[:200]),

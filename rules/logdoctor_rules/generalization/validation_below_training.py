@@ -178,6 +178,12 @@ class ValidationBelowTraining(Rule):
             val_accuracy=decay(0.1, 0.96),
         ),
         fires(
+            "smoothed labels, of a classifier by its share of mistakes (a note)",
+            train_loss=decay(1.1, 0.34, 40),
+            val_loss=decay(1.1, 0.09, 40),
+            val_error=decay(0.6, 0.0, 40),
+        ),
+        fires(
             "a classifier of whose mistakes in training nothing is known (a note)",
             settings={"learning_rate": 0.001},
             train_loss=decay(2.3, 0.98),

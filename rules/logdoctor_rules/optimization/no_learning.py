@@ -145,7 +145,6 @@ class NoLearning(Rule):
         ),
         fires(
             "the same of ten evaluations, beside a few batches whose losses are those of a fall",
-            varies={"bits instead of nats": "a variance is not in nats"},
             train_loss=flat(1.0, 60)
             .noisy(0.28, seed=1)
             .with_value(0, 1.0, 1.4, 1.2, 1.2)
@@ -193,6 +192,12 @@ class NoLearning(Rule):
             train_loss=line(4.249, 4.234, 25).noisy(0.0005),
             val_loss=line(4.244, 4.234, 8),
             lr=cosine(3e-3, 25),
+        ),
+        fires(
+            "falls by what rounding moves",
+            train_loss=line(3.4661, 3.4656, 40).noisy(0.00005),
+            val_loss=line(5.5452, 5.5449, 12),
+            lr=flat(1.0, 40),
         ),
         fires(
             "creeps at a rate that moves nothing",
