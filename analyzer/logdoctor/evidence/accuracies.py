@@ -144,7 +144,8 @@ def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
     Where that of training is not known, nothing is known of its mistakes.
     """
     rates = {
-        role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)} for role in (TrainError, ValError)
+        role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)}
+        for role in (TrainError, ValError)
     }
     for stem, series in (rates[ValError] or rates[TrainError]).items():
         beside = rates[TrainError].get(stem) if rates[ValError] else None
