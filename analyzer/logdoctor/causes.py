@@ -202,6 +202,14 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "nothing keeps the policy from becoming deterministic",
         ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
     ),
+    "kl-weight-too-high": (
+        "the weight of the divergence is too high for what the code can tell",
+        ("raise the weight from 0 to at most 1 over the first epochs, or leave some nats free (free bits)",),
+    ),
+    "decoder-too-strong": (
+        "the decoder does without the code",
+        ("use a weaker decoder, or hide a part of its own past from it (word dropout)",),
+    ),
     "kl-penalty-too-weak": (
         "nothing holds the policy near its reference",
         ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.signals.median import median, row_medians
+from logdoctor.signals.median import group_medians, median, row_medians
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 17, 1000, 1001])
@@ -24,3 +24,12 @@ def test_whole_numbers_have_one_between_them() -> None:
 def test_each_row_has_its_own(n: int) -> None:
     rows = np.random.default_rng(n).normal(size=(5, n))
     assert row_medians(rows).tolist() == np.median(rows, axis=1).tolist()
+
+
+def test_each_group_has_its_own_and_an_empty_one_none() -> None:
+    rng = np.random.default_rng(0)
+    group = rng.integers(0, 40, 300)
+    group = np.where(group == 7, 8, group)
+    values = rng.normal(size=300)
+    expected = [np.median(values[group == one]) if (group == one).any() else np.nan for one in range(41)]
+    np.testing.assert_array_equal(group_medians(values, group, 41), expected)

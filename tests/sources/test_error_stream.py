@@ -81,9 +81,34 @@ def test_what_the_program_went_on_after_is_no_failure(tmp_path: Path) -> None:
     assert not run.events
 
 
-def test_by_itself_it_is_no_run(tmp_path: Path) -> None:
-    assert not of(tmp_path, {"job.err": OOM})
+@pytest.mark.parametrize("name", ["job.err", "train.log", "slurm-7.out", "output.txt", "train.o7"])
+def test_by_itself_it_is_a_run_that_failed_before_its_first_step(name: str, tmp_path: Path) -> None:
+    (run,) = of(tmp_path, {name: "Loading the model\n" + OOM}).values()
+    assert (run.name, run.state, run.series) == (".", State.INTERRUPTED, ())
+    assert kinds(run) == [(OUT_OF_MEMORY, None)]
+    (diagnosed,) = analyze(tmp_path, now=2e9).runs
+    assert [one.rule for one in diagnosed.findings if not one.explained_by] == ["out-of-memory"]
+
+
+def test_below_a_run_it_may_be_of_another_try(tmp_path: Path) -> None:
+    (tmp_path / "a" / "logs").mkdir(parents=True)
+    assert [*of(tmp_path, {"a/metrics.csv": "step,loss\n0,2.5\n1,1.5\n2,1.0\n", "a/logs/first.log": OOM})] == ["a"]
+
+
+def test_several_of_one_folder_are_called_after_their_files(tmp_path: Path) -> None:
+    assert [*of(tmp_path, {"job_1.err": OOM, "job_2.log": OOM})] == [".:job_1", ".:job_2"]
+
+
+@pytest.mark.parametrize(
+    "said", [WARNING, "Traceback (most recent call last):\n  main()\nKeyError: 3\n", "No space left on device\n"]
+)
+def test_what_any_program_says_by_itself_is_no_run(said: str, tmp_path: Path) -> None:
+    assert not of(tmp_path, {"job.err": said})
     assert look([tmp_path]).left_alone == ("job.err",)
+
+
+def test_notes_and_readmes_that_quote_a_failure_are_no_runs(tmp_path: Path) -> None:
+    assert not of(tmp_path, {"README.md": OOM, "notes.txt": OOM, "requirements.txt": OOM})
 
 
 def test_progress_alone_is_left_alone(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ LARGEST = 12.5
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
+HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
+"""Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
+and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
+
 RESTED = 3
 """First evaluations whose accuracies must all be those of guessing."""
 
@@ -79,6 +83,20 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
         return False
     best = best_accuracy(run)
     return best > 0 and train.end < -log(best) / named.level * train.first
+
+
+def holds_a_penalty(run: Run, train: Trend[TrainLoss]) -> str:
+    """Say so where a loss ends above guessing though answers are better than guessed: it holds more than mistakes.
+
+    Weights that begin far too heavy make the first loss; a mean cross-entropy of such answers would lie below guessing.
+    """
+    right = best_accuracy(run)
+    for named in starts_at_chance(run, train.series):
+        better = HARDLY / named.classes <= right < POOR
+        if better and train.first >= LARGEST and named.level < train.end <= ABOVE * named.level:
+            said = f"{train.series.name} ends above the {number(named.level)} of guessing among {named.classes}"
+            return f"{said} though {right:.3g} of the answers are right: a penalty on the weights is in it"
+    return ""
 
 
 def starts_at_chance(run: Run, loss: Series) -> list[Chance]:

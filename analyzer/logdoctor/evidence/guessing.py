@@ -13,8 +13,11 @@ from logdoctor.signals.explosion import RESTS, UNLEARNT, VARIANCE
 from logdoctor.signals.stillness import ONE_LEVEL
 from logdoctor.wording import number
 
-MIN_EVALUATIONS = 16
-"""Evaluations from which the later half shows whether validation rests."""
+MIN_EVALUATIONS = 10
+"""Evaluations from which the later half shows whether validation rests: MEDIUM_POINTS, enough to suspect."""
+
+MIN_COEFFICIENTS = 8
+"""Coefficients of determination below which none that passes 0 may be chance: as many as no-learning asks of losses."""
 
 REACHED = 0.2
 """Height of the first validation loss above its last, as a share, that finding the mean of the targets may take; and
@@ -67,7 +70,7 @@ def explains_nothing(run: Run, train: Trend[TrainLoss]) -> str:
     """
     found = [one.finite for role in (ValMetric, TrainMetric) for one in run.all(role) if "r2" in words(one.name)]
     shown = [one for one in found if len(one)]
-    if not shown or len(shown[0]) < MIN_EVALUATIONS / 2 or train.sure_fall > NO_FALL:
+    if not shown or len(shown[0]) < MIN_COEFFICIENTS or train.sure_fall > NO_FALL:
         return ""
     best = max(float(one.values.max()) for one in shown)
     return f"{shown[0].name} never passes {number(best)}: the mean explains as much" if -REACHED <= best <= 0 else ""

@@ -1,20 +1,25 @@
-"""Which run the errors in a file of their own are of, and that it ended with them."""
+"""Which run the errors in a file without curves are of, and that it ended with them: else one that never began."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from logdoctor.run import Run, SourceFile, State, TextEvent
 from logdoctor.run.roles import TrainLoss
+from logdoctor.run.text_event import COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, OUT_OF_MEMORY, WORKER_KILLED
 from logdoctor.sources.console.messages import FATAL
 from logdoctor.sources.discovery import Found
-from logdoctor.sources.error_stream import stream_of
+from logdoctor.sources.error_stream import is_stream, stream_of
+
+_OF_TRAINING = frozenset({COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, OUT_OF_MEMORY, WORKER_KILLED})
+"""Failures that nothing but a training has: a log with nothing else is one that failed before its first step."""
 
 
 def with_errors(runs: Sequence[Run], streams: Sequence[Found]) -> list[Run]:
-    """Add to runs what their jobs said on the error stream.
+    """Add to runs what their jobs said on the error stream, and those that failed before anything was logged.
 
     That is what lies beside a run in a file of the same name but for the stream; without one, the only such file beside
     the only run of a folder. What is neither tells of some other job.
@@ -23,11 +28,30 @@ def with_errors(runs: Sequence[Run], streams: Sequence[Found]) -> list[Run]:
     for file in streams:
         beside = [i for i, run in enumerate(told) if run.home == str(file.folder)]
         named = [i for i in beside if any(_is_of_one_job(file, source) for source in told[i].sources)]
-        alone = len(beside) == 1 and sum(other.folder == file.folder for other in streams) == 1
-        of = named if named or not alone else beside
+        errors = [other for other in streams if other.folder == file.folder and is_stream(other.path.name)]
+        of = named or (beside if len(beside) == 1 and errors == [file] else [])
         if len(of) == 1:
             told[of[0]] = _ended(told[of[0]], file)
-    return told
+    homes = {run.home for run in runs}
+    return told + [_never_begun(file, streams) for file in streams if _failed_at_once(file, homes)]
+
+
+def _failed_at_once(file: Found, homes: AbstractSet[str]) -> bool:
+    """Tell a log that holds no curve but how a training failed, in a folder that is in none of a run."""
+    within = any(str(folder) in homes for folder in (file.folder, *file.folder.parents))
+    return not within and any(event.kind in _OF_TRAINING for log in file.logs for event in log.events)
+
+
+def _never_begun(file: Found, streams: Sequence[Found]) -> Run:
+    alone = sum(other.folder == file.folder for other in streams) == 1
+    return Run(
+        name=str(file.folder) if alone else f"{file.folder}:{file.path.stem}",
+        sources=(SourceFile(str(file.relative), file.source.name, file.size),),
+        events=tuple(replace(event, path=str(file.relative)) for log in file.logs for event in log.events),
+        state=State.INTERRUPTED,
+        home=str(file.folder),
+        folder=str(file.path.parent),
+    )
 
 
 def _is_of_one_job(file: Found, source: SourceFile) -> bool:

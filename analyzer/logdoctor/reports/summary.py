@@ -78,9 +78,10 @@ def suppressed_message(one: Suppressed) -> str:
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
-    Say also why nothing was read of a run.
+    Say also why nothing was read of a run. One that failed before its first step has said so.
     """
-    names = [shown_name(one.run) for one in diagnosis.runs if not is_judged(one.run)]
+    silent = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
+    names = [shown_name(one.run) for one in silent]
     if names:
         text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
         yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")

@@ -5,6 +5,7 @@ from logdoctor.signals.broken_gradients import BrokenGradients
 from logdoctor.signals.chance import Chance, ChanceLevels
 from logdoctor.signals.change import Change
 from logdoctor.signals.console import Console
+from logdoctor.signals.course import Course
 from logdoctor.signals.epochs import Epochs
 from logdoctor.signals.explosion import Explosion
 from logdoctor.signals.gap import Gap
@@ -32,8 +33,8 @@ from logdoctor.signals.trend import Trend, Unmeasurable
 from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
-    "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Epochs",
-    "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings", "LossHarm",
+    "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Course",
+    "Epochs", "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings", "LossHarm",
     "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return",
     "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend",
     "Twins", "Unmeasurable",

@@ -37,6 +37,13 @@ VERY_FEW = 10
 SEVERAL = 2
 """Evaluations between none and all right, and other than the last, before their number tells how many examples."""
 
+KINDS = 4
+"""Evaluations for each of few accuracies that take turns, from which each is the share of one class: the one answer
+that a model gives to every input changes."""
+
+ROSE = 0.1
+"""Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
+
 HIGH = 0.9
 """Accuracy from which few models are that answer all inputs alike, and so move with the shares of classes alone."""
 
@@ -112,3 +119,22 @@ def moves_often(series: Series) -> bool:
     """Tell whether SEVERAL values of an accuracy lie between none and all, and elsewhere than the last."""
     shares = series.values / accuracy_unit(series.values)
     return int(np.count_nonzero((shares > 0) & (shares < 1) & (shares != shares[-1]))) >= SEVERAL
+
+
+def one_class_at_a_time(series: Series) -> bool:
+    """Tell whether an accuracy takes turns between few values that can all be shares of classes of one set of data.
+
+    A model that gives every input the same answer shows them, and nothing that has learnt.
+    """
+    if not is_of_classes(series.name) or not len(series):
+        return False
+    shares = np.unique(series.values / accuracy_unit(series.values))
+    return 1 < len(shares) <= len(series) / KINDS and shares[0] > 0 and float(shares.sum()) <= 1
+
+
+def rose_to(value: float, before: NDArray[np.float64]) -> bool:
+    """Tell whether a metric came to its value from well below, of the values before it: it has learnt, and rests."""
+    if not len(before):
+        return False
+    low, high = float(before.min()), float(before.max())
+    return value - low > ROSE * value and value > (low + high) / 2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -30,10 +30,6 @@ RISEN = 0.5
 
 CONSTANT = 5
 """Evaluations that must give the very same accuracy before it is the share of a class."""
-
-KINDS = 4
-"""Evaluations for each of few accuracies that take turns, from which each is the share of one class: the one answer
-that a model gives to every input changes."""
 
 BEFORE = 10
 """One in so many evaluations may come before the model settles for the larger class."""
@@ -119,6 +115,15 @@ def entropy_of_share(share: float) -> float:
     """
     share = share / 100 if share > 1 else share
     return entropy(share) if UNEVEN[0] < share < 1 else inf
+
+
+def least_of_one_answer(share: float) -> float:
+    """Return the least loss in nats of giving every input one answer that is right in a share of the cases.
+
+    That of as few and as even classes as can be; the share may be in percent. Infinity where it can be no such share.
+    """
+    share = share / 100 if share > 1 else share
+    return -log(share) if 0 < share <= UNEVEN[0] else entropy_of_share(share)
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
@@ -218,10 +223,9 @@ def _from_shares(run: Run) -> list[Chance]:
     for series in run.all(ValMetric):
         every = series.finite.values
         values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
-        shares = np.unique(values)
-        kinds = len(shares)
-        take_turns = kinds * KINDS <= len(values) and float(shares.sum()) <= 1
-        at_rest = len(values) >= CONSTANT and (kinds == 1 or take_turns)
+        kinds = len(np.unique(values))
+        turns = one_class_at_a_time(series.finite.take(slice(len(every) // BEFORE, None)))
+        at_rest = len(values) >= CONSTANT and (kinds == 1 or turns)
         if not (is_of_classes(series.name) and at_rest and 0 < values.max() < UNEVEN[1]):
             continue
         share = float(values.max())

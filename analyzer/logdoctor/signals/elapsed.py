@@ -24,8 +24,8 @@ LEAST = 0.4
 a logarithm has 0.5."""
 
 PLUNGE, PLUNGE_NOISE = 0.3, 6.0
-"""Fall from the first value to the second, as a share of the fall of the line and in units of the noise, from which the
-steep beginning of a curve lies between the two: tiny language models lose a third of all their fall there."""
+"""Fall from the first value to the second beyond that of the line, as a share of the line's whole fall and in units of
+the noise, from which the steep beginning of a curve lies between the two: tiny language models lose a third there."""
 
 EACH = 2.0
 """Slope at the end of each of two curves in units of its error, from which the two together may be sure of it."""
@@ -86,9 +86,13 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
 
 
 def _plunges(trend: Trend[Any], fall: float) -> bool:
-    """Whether a good part of the fall of the line through a curve lies between its first value and its second."""
-    first, second = trend.series.values[:2]
-    return bool(first - second > max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
+    """Whether a good part of the fall of the line through a curve lies between its first value and its second.
+
+    Beyond what the line falls there: of seven values, that is a sixth of it all.
+    """
+    (first, second), steps = trend.series.values[:2], trend.series.steps
+    line = fall * float(steps[1] - steps[0]) / float(steps[-1] - steps[0])
+    return bool(first - second > line + max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
 
 
 def pace_of_thirds(trend: Trend[Any]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,32 +28,42 @@ STEPS_PER_EPOCH = tuple(
 """Names of the setting that gives the length of an epoch in steps."""
 
 FEW, MISFIT = 4, 0.1
-"""Most evaluations after which a curve repeats itself, and how far it may miss the last, as a share of one."""
+"""Most evaluations after which a curve repeats itself, or parts of one, and how far it may miss it, as a share."""
 
 
-def epoch_starts(series: Series, run: Run) -> Iterator[tuple[NDArray[np.intp], str]]:
-    """Yield, the surest first, ways to cut a loss into epochs, each with what tells it as a clause.
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A way to cut a loss into epochs."""
 
-    A way is (e + 1,) the index of the first point of each epoch, and of the first after the last. The clause is empty
-    where the curve alone tells it.
-    """
+    starts: NDArray[np.intp]
+    """(e + 1,) index of the first point of each epoch, and of the first after the last."""
+    known_from: str = ""
+    """What tells where the epochs begin, as a clause; empty where the curve alone does."""
+    length: float | None = None
+    """Steps of an epoch where they are known as a number."""
+
+
+def epoch_starts(series: Series, run: Run) -> Iterator[Cut]:
+    """Yield ways to cut a loss into epochs, the surest first."""
     for counter in run.all(Counter):
         named = {"epoch", "epochs"} & set(words(counter.name)) and len(counter.finite) > 1
         if named and counter.axis == series.axis and (aligned := _aligned(counter, series)) is not None:
-            yield _from_counter(series, aligned), f"{counter.name} is logged"
+            yield Cut(_from_counter(series, aligned), f"{counter.name} is logged")
     settings = Hyperparameters.measure(run)
-    for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings), _evaluated(settings, series, run)):
+    for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings, series), _evaluated(settings, series, run)):
         if steps and series.axis is Axis.STEP:
-            yield _from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch"
-    period, between = repeating_period(series.values), _between_evaluations(series, run)
+            yield Cut(_from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch", steps)
+    pace, between = float(np.median(np.diff(series.steps))), _between_evaluations(series, run)
+    period = repeating_period(_every(pace, series))
     if period is not None:
-        if between and _fits(period * float(np.median(np.diff(series.steps))), between):
-            yield _from_length(series, between), ""
-        count = int((len(series) - 1) / period)
-        skipped = len(series) - count * period  # whole periods, counted back from the end
-        yield np.round(skipped + period * np.arange(count + 1)).astype(np.intp), ""
+        if between and (part := _shared(period * pace, between)):
+            yield Cut(_from_length(series, part), length=part)
+            yield Cut(_from_length(series, between), length=between)
+        count = int((series.steps[-1] - series.steps[0]) / (period * pace))
+        ends = series.steps[-1] + pace - period * pace * np.arange(count, -1, -1)  # whole periods, back from the end
+        yield Cut(np.searchsorted(series.steps, ends - pace / 2).astype(np.intp), length=period * pace)
     elif not settings.number(PLANNED_EPOCHS) and between is not None:
-        yield _from_length(series, between), f"it is evaluated every {between:,.0f} steps"
+        yield Cut(_from_length(series, between), f"it is evaluated every {between:,.0f} steps", between)
 
 
 def _aligned(counter: Series, series: Series) -> Series | None:
@@ -71,38 +81,59 @@ def _aligned(counter: Series, series: Series) -> Series | None:
     return replace(finite.take(new), steps=series.steps)
 
 
-def _planned(settings: Hyperparameters) -> float | None:
+def _every(pace: float, series: Series) -> NDArray[np.float64]:
+    """Return the values a pace apart: where a record was lost, what lies between its neighbours."""
+    if np.ptp(np.diff(series.steps)) == 0:
+        return series.values
+    at = np.arange(series.steps[0], series.steps[-1] + pace / 2, pace)
+    return np.interp(at, series.steps, series.values)
+
+
+def _planned(settings: Hyperparameters, series: Series) -> float | None:
+    """Return the steps of an epoch by the plan, where the loss does not count its steps otherwise: beyond its end."""
     steps, epochs = settings.number(PLANNED_STEPS), settings.number(PLANNED_EPOCHS)
-    return steps / epochs if steps and epochs and steps > epochs > 0 else None
+    if not steps or not epochs or not steps > epochs > 0 or series.steps[-1] > steps:
+        return None
+    return steps / epochs
 
 
 def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | None:
-    """Return the steps of an epoch where each of the planned epochs was evaluated, and holds whole logged steps."""
+    """Return the steps of an epoch where the planned epochs were evaluated, half of them or more."""
     epochs = settings.number(PLANNED_EPOCHS)
     evaluated = run.find(ValLoss)
     if not epochs or evaluated is None or not len(evaluated.finite):
         return None
     at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
     if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
-        steps = (series.steps[-1] - series.steps[0] + pace) / epochs
-    elif evaluated.axis is series.axis and _are_ends_of_epochs(at, epochs) and at[-1] + pace > series.steps[-1]:
-        steps = at[-1] / epochs
-    else:
+        return float(series.steps[-1] - series.steps[0] + pace) / epochs
+    if evaluated.axis is not series.axis or len(at) < max(epochs / 2, 2):
         return None
-    # Where a logged step straddles two epochs, every other epoch is seen at other phases.
-    return float(steps) if (steps / pace).is_integer() else None
+    usual = float(np.median(np.diff(at)))
+    steps = usual / max(round(usual * epochs / max(int(series.steps[-1]), 1)), 1)
+    for first in (1, 0):  # counted from 0, an epoch ends one step before the next begins
+        left = epochs * steps - (series.steps[-1] + 1 - first)
+        if 0 <= left < pace and _are_ends(at + 1 - first, steps):
+            return steps
+    return None
 
 
-def _are_ends_of_epochs(steps: NDArray[np.int64], epochs: float) -> bool:
-    """Whether each step, of which some may be missing, ends one of so many epochs of one length, the last the last."""
-    ended = steps * epochs / max(int(steps[-1]), 1)
-    return len(steps) >= epochs / 2 and bool((np.abs(ended - np.round(ended)) < ROUNDING * epochs).all())
+def _are_ends(at: NDArray[np.int64], steps: float) -> bool:
+    """Whether each of these is a whole number of epochs of so many steps."""
+    ended = at / steps
+    return bool((np.abs(ended - np.round(ended)) < ROUNDING * ended.max()).all())
 
 
-def _fits(period: float, between: float) -> bool:
-    """Whether a curve repeats itself after one or a few evaluations; it may be seen at other phases in each."""
-    times = round(period / between)
-    return 1 <= times <= FEW and abs(period - times * between) <= MISFIT * between
+def _shared(period: float, between: float) -> float | None:
+    """Return what a curve repeats itself after where that is so many evaluations, or so many halves, thirds, quarters.
+
+    Then it may be seen at other phases in each, or twice as late as it does.
+    """
+    for parts in range(1, FEW + 1):
+        part = between / parts
+        times = round(period / part)
+        if 1 <= times <= FEW * parts and abs(period - times * part) <= MISFIT * part:
+            return part
+    return None
 
 
 def _between_evaluations(series: Series, run: Run) -> float | None:

@@ -29,6 +29,8 @@ class Policy:
     entropy: Trend[Entropy] | None
     kl: Trend[KlDivergence] | None
     reward: Trend[Reward] | None
+    is_preference: bool = False
+    """Whether it learns from preferred answers, where no reward need rise."""
 
     @classmethod
     def measure(cls, run: Run) -> Policy:
@@ -41,7 +43,8 @@ class Policy:
             raise Unmeasurable("nothing in this run learns from rewards or preferences")
         entropy = run.find(Entropy) or _negative_entropy(run)
         kl, reward = run.find(KlDivergence), run.find(Reward)
-        return cls(_trend_or_none(entropy), _trend_or_none(kl), _trend_or_none(reward))
+        preferred = bool(vocabulary & PREFERENCE)
+        return cls(_trend_or_none(entropy), _trend_or_none(kl), _trend_or_none(reward), preferred)
 
     @property
     def kl_is_per_update(self) -> bool:

@@ -12,10 +12,17 @@ import numpy as np
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
-from logdoctor.signals.siblings import SAME_START, Measured, Siblings, names_task, same_but_for_numbers, trend_or_none
+from logdoctor.signals.siblings import (
+    SAME_START,
+    Measured,
+    Siblings,
+    names_task,
+    same_but_for_numbers,
+    trend_or_none,
+    without_seed,
+)
 from logdoctor.signals.trend import Trend, Unmeasurable
 
-_SEED_IN_NAME = re.compile(r"(?:seed|rep|repeat|fold)[\W_]*\d+", re.I)
 _VERSION_IN_NAME = re.compile(r"\bversion_\d+")
 """Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
 
@@ -53,7 +60,7 @@ class Member:
     @cached_property
     def name_without_seed(self) -> str:
         """The run's name with seeds and times masked: alike for repeats of one recipe."""
-        name = _TIME_IN_NAME.sub("#", _SEED_IN_NAME.sub("seed #", self.run.name))
+        name = _TIME_IN_NAME.sub("#", without_seed(self.run.name))
         return _VERSION_IN_NAME.sub("#", name) if self.settings else name
 
 

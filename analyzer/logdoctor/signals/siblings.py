@@ -13,6 +13,7 @@ import numpy as np
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.rate import is_seed
 from logdoctor.signals.trend import MIN_POINTS, Trend, Unmeasurable
 
 SAME_START = 0.2
@@ -39,6 +40,8 @@ SET_UP = (
 
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 
+_SEED_IN_NAME = re.compile(r"(?:seed|rep|repeat|fold)[\W_]*\d+", re.I)
+
 
 @dataclass(frozen=True)
 class Sibling:
@@ -53,6 +56,8 @@ class Sibling:
 
     Without such a tie a neighbour may have another data set, however alike the logs begin (MNIST beside CIFAR-10).
     """
+    is_repeat: bool = False
+    """Whether names and settings tell another seed and nothing else: what differs then is luck."""
 
 
 Measured = tuple[Run, Trend[TrainLoss] | None]
@@ -113,6 +118,7 @@ class Siblings:
                 theirs,
                 differing(self.run.hyperparameters, other.hyperparameters),
                 _same_task(self.run, other) and mine.is_near(theirs, CLOSE_START),
+                _is_repeat(self.run, other),
             )
             for other, theirs in self.group
             if other is not self.run
@@ -175,6 +181,20 @@ def _same_task(one: Run, other: Run) -> bool:
 def names_task(one: Run, other: Run) -> bool:
     """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
     return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
+
+
+def _is_repeat(one: Run, other: Run) -> bool:
+    """Tell whether a name or a setting tells another seed, and none of those that both logs have anything else."""
+    both = one.hyperparameters.keys() & other.hyperparameters.keys()
+    differ = {name for name in both if one.hyperparameters[name] != other.hyperparameters[name]}
+    chosen = {name for name in differ if not is_seed(name) and not name.startswith("summary.")}
+    tells_seed = one.name != other.name or any(map(is_seed, differ))
+    return tells_seed and not chosen and without_seed(one.name) == without_seed(other.name)
+
+
+def without_seed(name: str) -> str:
+    """Return a run's name with its seed masked."""
+    return _SEED_IN_NAME.sub("seed #", name)
 
 
 def same_but_for_numbers(name: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from logdoctor.run import TextEvent
@@ -26,12 +27,16 @@ _STREAM = re.compile(r"(?:^|[._-])(?:std)?(?:out|err)(?=$|[._-])|[.](?:log|txt)$
 _NUMBERED = re.compile(r"\.[oe]([0-9]+)$")
 """The same of PBS and Grid Engine: `train.o123`, `train.e123`."""
 
+_ERRORS = ("*.err", "*.stderr", "*.e[0-9]*", "stderr*", "err.*", "*[._-]err.*", "*[._-]stderr.*")
+_OUTPUT = ("*.log", "*.out", "*.stdout", "*.o[0-9]*", "stdout*", "*log*.txt", "*out*.txt", "*train*.txt")
+"""Names of what was meant to hold the curves, of which none came."""
+
 
 class ErrorStream(Source):
-    """Errors and warnings without any curve, beside the file in which the job's output was kept."""
+    """Errors and warnings without any curve, beside the file in which the job's output was kept or all there is."""
 
     name = "error-stream"
-    patterns = ("*.err", "*.stderr", "*.e[0-9]*", "stderr*", "err.*", "*[._-]err.*", "*[._-]stderr.*")
+    patterns = (*_ERRORS, *_OUTPUT)
     precedence = -1  # what holds a curve is a log
     only_events = True
     samples = (
@@ -47,6 +52,11 @@ class ErrorStream(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read every line that matters."""
         yield Log(events=tuple(replace(event, path=str(path)) for event in _said(read_passages(path))))
+
+
+def is_stream(name: str) -> bool:
+    """Tell from its name whether a file holds the errors of a job and not its output."""
+    return any(fnmatch(name.lower(), pattern) for pattern in _ERRORS)
 
 
 def stream_of(name: str) -> str:

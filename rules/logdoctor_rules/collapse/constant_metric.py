@@ -30,21 +30,18 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Trend
-from logdoctor.signals.accuracy import answers_differ, errs_alike
-from logdoctor.signals.chance import entropy_of_share, knows_shares_alone
+from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
+from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
 
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
-
-ROSE = 0.1
-"""Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +100,21 @@ class ConstantMetric(Rule):
             "one class while the loss falls to the entropy of the shares",
             train_loss=decay(0.6, 0.2),
             val_accuracy=flat(0.96),
+        ),
+        fires(
+            "one class, and a loss that comes down from far above guessing, but not below it",
+            train_loss=decay(9000.0, 190.0, 10),
+            val_accuracy=flat(0.2171, 10),
+        ),
+        fires(
+            "one class after another, each with its share of the data",
+            train_loss=decay(9000.0, 190.0, 10),
+            val_accuracy=given([0.2171, 0.2171, 0.2171, 0.2171, 0.2171, 0.2, 0.2171, 0.2171, 0.2, 0.2171]),
+        ),
+        silent(
+            "few values, which it rose to",
+            train_loss=decay(2.3, 0.9, 12),
+            val_accuracy=given([0.12, 0.31, *[0.45, 0.46] * 5]),
         ),
         silent("solved from the start", train_loss=decay(0.2, 0.01), val_accuracy=flat(1.0)),
         silent("solved from the start, in percent", train_loss=decay(0.2, 0.01), val_accuracy=flat(100.0)),
@@ -166,11 +178,13 @@ class ConstantMetric(Rule):
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         value, n = float(series.values[-1]), len(series)
-        falls = train is not None and train.end < min(self.learnt * train.start, entropy_of_share(value))
+        falls = train is not None and train.end < min(self.learnt * train.start, least_of_one_answer(value))
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
+        kinds = len(np.unique(series.values[since:]))
+        said = f"is exactly {number(value)}" if kinds == 1 else f"takes {kinds} values alone"
         yield self.finding(
-            f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}, "
+            f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if (falls and value > 0) or _unmoved(train) else self.severity,
@@ -186,8 +200,10 @@ class ConstantMetric(Rule):
     def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
-        if not len(values):
+        if len(values) < self.min_points:
             return None
+        if one_class_at_a_time(series):
+            return 0
         value = float(values[-1])
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
@@ -195,7 +211,7 @@ class ConstantMetric(Rule):
         if alike < self.min_points or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
-        learnt = _rose(values[:since], value) and not one_class
+        learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
 
@@ -251,14 +267,6 @@ def _largest_class(metrics: Sequence[Series]) -> str:
         if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
             return f"{one.name} is {number(float(one.values[-1]))}"
     return ""
-
-
-def _rose(before: NDArray[np.float64], value: float) -> bool:
-    """Whether a metric came to its value from well below: it has learnt, and rests there."""
-    if not len(before):
-        return False
-    low, high = float(before.min()), float(before.max())
-    return value - low > ROSE * value and value > (low + high) / 2
 
 
 def _while_training(series: Series, run: Run) -> Series:

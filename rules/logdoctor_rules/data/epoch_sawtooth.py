@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line, swing
-from logdoctor.signals import Epochs, Schedule, Trend
+from logdoctor.signals import Course, Schedule, Trend
 from logdoctor.wording import axis_word, counted, number, percent
 
 ALIKE = 0.7
@@ -43,8 +43,8 @@ _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
 _METER = given((np.cumsum(1.0 + 3 * 0.6 ** np.arange(40) + 0.2 * np.abs(_FRESH), axis=1) / np.arange(1, 41)).ravel())
 _RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
-_STRADDLED = np.tile(np.where(np.arange(25) % 12 == 3, 1.0, 0.0) * np.where(np.arange(25) > 12, -1, 1), 16)
 _HARD = np.where(np.arange(400) % 40 == 39, 2.0, 0.0)
+_SELDOM = np.arange(250) * 4 / 25  # 25 steps make an epoch, and every fourth is logged
 _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
@@ -62,8 +62,8 @@ class EpochSawtooth(Rule):
     causes = ("data-not-shuffled",)
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
     limits = (
-        "Needs 3 epochs of 8 logged points; where nothing tells the epochs, 16 points and a sharp jump. Losses logged "
-        "once an epoch hide the order of the data."
+        "Needs 3 epochs of 8 logged points, or more of 3 at least; where nothing tells the epochs, 16 points and a "
+        "sharp jump. Losses logged once an epoch hide the order of the data."
     )
     explains = ("oscillation", "loss-spike", "plateau")
 
@@ -88,7 +88,7 @@ class EpochSawtooth(Rule):
         15.0, "height of such a saw in units of the noise of the typical epoch; sound runs reach 10"
     )
     min_z: float = threshold(
-        8.0, "height in units of the noise of the typical epoch: the range of twenty phases of noise stays below 5"
+        6.0, "height in units of the noise of the typical epoch: the range of twenty phases of noise stays below 5"
     )
     min_over_decline: float = threshold(
         2.0, "height in units of what an epoch gains: a loss that falls in steps, once an epoch, has 1"
@@ -117,6 +117,10 @@ class EpochSawtooth(Rule):
               train_loss=decay(2.0, 1.0, 400).plus(given(2.0 * _RISEN)).noisy(0.004)),
         fires("sorted data in batches that differ", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.28, seed=1)),
+        fires("sorted data, and six points logged an epoch", axis=Axis.STEP, epoch=given(np.floor(_SELDOM)),
+              train_loss=decay(2.0, 1.0, 250).plus(given(0.8 * (_SELDOM % 1 - 0.5))).noisy(0.1)),
+        silent("shuffled data, and six points logged an epoch", axis=Axis.STEP,
+               epoch=given(np.floor(_SELDOM)), train_loss=decay(2.0, 1.0, 250).noisy(0.3)),
         fires("a small saw that every epoch repeats", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.01)),
         fires("a saw of a loss that falls by decades", axis=Axis.STEP, epoch=_PHASE,
@@ -130,13 +134,15 @@ class EpochSawtooth(Rule):
         silent("a small saw", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(given(0.09 * _SAW)).noisy(0.004)),
         silent("a small saw that epochs repeat more or less", axis=Axis.STEP, epoch=_PHASE,
-               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.055, seed=4)),
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.18 * _SAW)).noisy(0.032, seed=8)),
         silent("a small saw, and one epoch that is another", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400)
                .plus(given(0.18 * _SAW + 0.3 * np.where(_PHASE.values == 5, _FRESH.ravel(), 0.0)))
                .noisy(0.01)),
         silent("a saw within the noise", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(given(0.6 * _SAW)).noisy(0.6)),
+        silent("a small saw within the noise", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.3 * _SAW)).noisy(0.2, seed=7)),
         silent("another course in every epoch", axis=Axis.STEP, epoch=_PHASE,
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 27, 400))),
         silent("falls in steps, once an epoch", axis=Axis.STEP, epoch=given(_PHASE.values[:200]),
@@ -153,32 +159,28 @@ class EpochSawtooth(Rule):
         silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
     )  # fmt: skip
 
-    def check(self, train: Trend[TrainLoss], epochs: Epochs, schedule: Schedule | None) -> Iterator[Finding]:
+    def check(self, train: Trend[TrainLoss], course: Course, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
-        level = float(np.median(epochs.series.values[epochs.starts[1] :]))
+        epochs, level = course.epochs, course.level
         scale = max(train.start - level, abs(level))
-        seen, margin = epochs, self._margin(epochs, self._least(epochs, scale))
-        if margin <= 1 and epochs.joined is not None:
-            seen = epochs.joined
-            margin = self._margin(seen, self._least(seen, scale))
+        seen, margin = course, self._margin(course, self._least(course, scale))
         height = number(seen.amplitude)
         if margin <= 1 and level < self.min_share * train.start:
-            seen = seen.in_logarithms
+            seen = course.in_logarithms
             height = f"a factor of {number(float(np.exp(seen.amplitude)))}"
             margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
         if margin <= 1 or (seen.without_one <= LONE and margin * seen.without_one <= 1):
             return
-        if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, epochs.length)):
+        if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, course.length)):
             return
         series = epochs.series
-        is_mean = epochs.is_known and epochs.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
+        is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
         top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
-        unit = counted(seen.together, "epoch") if seen.together > 1 else "an epoch"
-        where = [f"{percent((at + 0.5) / len(seen.profile))} of {unit}" for at in (top, bottom)]
-        told = epochs.known_from or f"the curve repeats itself every {epochs.length:.0f} {axis_word(series.axis)}s"
+        where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
+        told = epochs.known_from or f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
         yield self.finding(
             f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
-            f"{epochs.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
+            f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), int(series.steps[-1]), "the same saw"),
@@ -195,30 +197,30 @@ class EpochSawtooth(Rule):
                 ),
             ),
             evidence={
-                "height": Quantity(epochs.amplitude),
+                "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(
-                    epochs.amplitude / level if level else float("inf"), "share"
+                    course.amplitude / level if level else float("inf"), "share"
                 ),
-                "steps of an epoch": Quantity(epochs.length, "steps"),
+                "steps of an epoch": Quantity(course.length, "steps"),
                 "agreement of epochs": Quantity(round(seen.agreement, 3), "correlation"),
                 "known from": Quantity(told),
             },
         )
 
-    def _least(self, epochs: Epochs, scale: float) -> float:
+    def _least(self, course: Course, scale: float) -> float:
         """Return the least height of a saw, which is lower where every epoch is the same."""
-        usual = max(self.min_share * scale, self.min_z * epochs.noise, self.min_over_decline * epochs.decline)
-        return min(usual, self._least_exact(epochs, self.min_exact_share * scale))
+        usual = max(self.min_share * scale, self.min_z * course.noise, self.min_over_decline * course.decline)
+        return min(usual, self._least_exact(course, self.min_exact_share * scale))
 
-    def _least_exact(self, epochs: Epochs, height: float) -> float:
-        if epochs.agreement < self.min_agreement:
+    def _least_exact(self, course: Course, height: float) -> float:
+        if course.agreement < self.min_agreement:
             return inf
-        return max(height, self.min_exact_z * epochs.noise, self.min_over_decline * epochs.decline)
+        return max(height, self.min_exact_z * course.noise, self.min_over_decline * course.decline)
 
-    def _margin(self, epochs: Epochs, least: float) -> float:
-        """Return the height in units of the least; 0 where nothing but a smooth wave tells the epochs."""
-        sharp = epochs.is_known or (epochs.sharpest >= self.min_jump and epochs.agreement >= ALIKE)
-        return epochs.amplitude / max(least, 1e-300) if sharp else 0.0
+    def _margin(self, course: Course, least: float) -> float:
+        """Return the height in units of the least; 0 where epochs share nothing, or but a wave that tells them."""
+        sharp = course.epochs.is_known or (course.sharpest >= self.min_jump and course.agreement >= ALIKE)
+        return course.amplitude / max(least, 1e-300) if sharp and course.agreement >= course.by_chance else 0.0
 
 
 def _cycles_with(schedule: Schedule, length: float) -> bool:

@@ -17,7 +17,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line, rise
+from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.evidence.overfit import Fitted
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.wording import number
@@ -139,6 +139,16 @@ class GeneralizationGap(Rule):
             val_loss=line(1.3, 1.23, 8),
         ),
         silent(
+            "validation that jumps too far to tell whether it fell",
+            train_loss=decay(1.8, 0.4).noisy(0.03),
+            val_loss=given([1.7, 1.65, 0.75, 0.35, 0.15, 0.4, 1.9, 0.45]),
+        ),
+        silent(
+            "heavy-tailed losses of few batches, the last of which are low by chance",
+            train_loss=flat(0.33, 80).heavy_tailed(0.5).with_value(0, 0.65).with_value(72, *[0.168] * 8),
+            val_loss=decay(0.58, 0.409, 16, half_life=0.05),
+        ),
+        silent(
             "validation is easier than the first batches of training",
             train_loss=decay(1.26, 0.8).noisy(0.03),
             val_loss=line(1.1, 1.12, 8),
@@ -174,10 +184,11 @@ class GeneralizationGap(Rule):
         )
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         least = (self.min_apart if apart else self.min_gap) * gained
-        far_behind = train.end < self.max_ratio * val.end and val.end > 0
+        ends = train.end + train.error_of_end  # a few batches may lie low by chance
+        far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
-        stays = gap.end >= least and stands_still and far_behind
+        stays = val.end - ends >= least and stands_still and far_behind
         untouched = self._untouched(gap, gained)
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
@@ -204,7 +215,7 @@ class GeneralizationGap(Rule):
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
         start = train.end + gained
-        least = self.reached * gained + 2 * val.level_noise
+        least = self.reached * gained + min(2 * val.level_noise, self.reached * gained)  # more hides any fall
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,7 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
+    TrainLoss,
     example_run,
     fires,
     silent,
@@ -24,10 +26,21 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import Surroundings, explain
-from logdoctor.signals import NonFinite, NonFiniteLosses
+from logdoctor.lines import failure, line_of
+from logdoctor.run.text_event import NON_FINITE_STOP, TextEvent
+from logdoctor.signals import Console, NonFinite, NonFiniteLosses
 from logdoctor.wording import counted, place
 
 NAN = float("nan")
+
+_STOPPED = re.compile(
+    r"became infinite or NaN|(?:terminating|stopping) training|Loss exploded|NanLoss|diverged with|"
+    r"Unexpected result nan"
+)
+"""What detectron2, torchvision, Tacotron, TF Estimator and AllenNLP say of a loss before they stop, unlogged."""
+
+_STEP = re.compile(r"(?:iteration|step)[ =]*([0-9]{1,15})")
+DETECTRON = "FloatingPointError: Loss became infinite or NaN at iteration=120!"
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,17 @@ class NanLoss(Rule):
             train_loss=given([2.33]).followed_by(flat(NAN, 50)),
         ),
         fires("raw data, or weights far too large", train_loss=given([826.0, 4390.0, 6e6, 1e15, 8e23, np.inf, NAN])),
+        fires(
+            "the trainer stops before it logs the value",
+            train_loss=decay(2.3, 1.2),
+            events=(TextEvent(NON_FINITE_STOP, DETECTRON, "log.txt", 812, 119),),
+        ),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
+        silent(
+            "training goes on behind what was said",
+            train_loss=decay(2.3, 1.2),
+            events=(TextEvent(NON_FINITE_STOP, DETECTRON, "log.txt", 812, 60),),
+        ),
         fires(
             "validation alone is NaN from the first evaluation on",
             train_loss=decay(2.3, 0.2),
@@ -125,8 +148,10 @@ class NanLoss(Rule):
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
     )
 
-    def check(self, losses: NonFiniteLosses, around: Surroundings) -> Iterator[Finding]:
+    def check(self, losses: NonFiniteLosses, around: Surroundings, console: Console | None) -> Iterator[Finding]:
         """Report the loss that turned first; the others are its consequences."""
+        if not losses.found and console is not None:
+            yield from self._said(console, around)
         for bad in islice(losses.found, 1):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
@@ -150,6 +175,17 @@ class NanLoss(Rule):
                     **({"what came before": Quantity(event.order)} if event.order else {}),
                 },
             )
+
+    def _said(self, console: Console, around: Surroundings) -> Iterator[Finding]:
+        """Report the line with which a trainer stops at a value that it does not log."""
+        line, loss = line_of(console, NON_FINITE_STOP), around.run.find(TrainLoss)
+        if line is None or loss is None or not line.ends_the_run or not _STOPPED.search(line.event.text):
+            return
+        told = _STEP.search(line.event.text)
+        at = max(int(loss.steps[-1]) + 1, int(told[1]) if told else 0)
+        steps, values = np.append(loss.steps, at), np.append(loss.values, NAN)
+        event = around.non_finite(replace(loss, steps=steps, values=values, wall_times=None), len(loss), 0)
+        yield failure(self, line, "the trainer stopped at a loss that is no number", explain(event, self.causes).causes)
 
     @staticmethod
     def _happened(bad: NonFinite, *, skipped: bool) -> str:

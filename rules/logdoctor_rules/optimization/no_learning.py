@@ -144,6 +144,21 @@ class NoLearning(Rule):
             val_loss=decay(1.15, 1.09, 30),
         ),
         fires(
+            "the same of ten evaluations, beside a few batches whose losses are those of a fall",
+            train_loss=flat(1.0, 60)
+            .noisy(0.28, seed=1)
+            .with_value(0, 1.0, 1.4, 1.2, 1.2)
+            .with_value(56, 0.8, 0.9, 0.75, 0.8),
+            val_loss=decay(1.105, 1.091, 10, half_life=0.05),
+            lr=flat(0.01, 60),
+        ),
+        fires(
+            "each of four evaluations a little lower, at a rate that moves nothing",
+            settings={"lr": 1e-8},
+            train_loss=flat(2.335, 80).noisy(0.008),
+            val_loss=line(2.3406, 2.3405, 4),
+        ),
+        fires(
             "the same under a batch noise like a fall, at a rate that no fine-tuning has",
             varies={"bits instead of nats": "a variance is not in nats"},
             train_loss=line(1.03, 0.9, 60).noisy(0.18),
@@ -313,12 +328,12 @@ class NoLearning(Rule):
             return
         unsure = max(abs(fell) if not stays else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
-        little = fell <= LEARNING * scale or (val is not None and self._keeps(val))
+        little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
         if unclear or (moves and odd and not guesses):
             confidence = Confidence.MEDIUM
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        if before or (val is not None and may_fall(val)):
+        if before or (val is not None and may_fall(val) and not low):
             confidence = Confidence.LOW
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "

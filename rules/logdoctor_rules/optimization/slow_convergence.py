@@ -191,6 +191,22 @@ class SlowConvergence(Rule):
         ),
         fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
         fires("fewer, the first of them late", train_loss=LINE.noisy(0.2), val_loss=line(3.54, 3.34, 7).without(0, 0)),
+        fires(
+            "seven evaluations, the first of them at a seventh of the run",
+            train_loss=LINE.noisy(0.2),
+            val_loss=line(3.6, 3.4, 8).without(0, 0),
+        ),
+        fires(
+            "seven evaluations, the second of which lies a little low",
+            train_loss=LINE.noisy(0.2),
+            val_loss=given([3.6, 3.535, 3.504, 3.473, 3.442, 3.411, 3.38]),
+        ),
+        fires(
+            "six evaluations, which are less sure than the training loss",
+            settings={"optimizer": "SGD", "lr": 1e-3},
+            train_loss=LINE.noisy(0.06, seed=1),
+            val_loss=given([3.6, 3.51, 3.53, 3.45, 3.45, 3.4]),
+        ),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         fires(
             "validation, too, falls as under a schedule that is not logged",
@@ -285,11 +301,11 @@ class SlowConvergence(Rule):
         poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         noisy = evaluated and whole and train.sure_fall < (2 if low else 1) * self.min_z
-        trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and noisy else train  # what noise hides
+        surer = val is not None and noisy and val.sure_fall > train.sure_fall  # what noise hides
+        trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and surer else train
         series = trend.series
-        first_step, last_step = series.steps[[0, -1]].tolist()
-        late = train.series.steps[0] > self.late_start * max(train.series.steps[-1], 1)
-        if len(train) < self.min_points or late:
+        first_step, last_step = train.series.steps[[0, -1]].tolist()
+        if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
@@ -317,7 +333,7 @@ class SlowConvergence(Rule):
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, {how}",
-            Span(series.name, first_step, last_step, "slow" if plain else "straight"),
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "slow" if plain else "straight"),
             severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
             confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
             causes=slow_causes(series, train, settings, siblings, near_its_end),

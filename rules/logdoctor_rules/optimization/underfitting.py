@@ -29,6 +29,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
+from logdoctor.evidence.first_loss import holds_a_penalty
 from logdoctor.evidence.overfit import learns_by_heart
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
@@ -116,6 +117,18 @@ class Underfitting(Rule):
             settings={"dropout": 0.9},
             train_loss=flat(2.3).noisy(0.03),
             val_loss=decay(2.3, 2.27, 40, half_life=0.3),
+        ),
+        fires(
+            "a penalty on the weights keeps the loss above guessing",
+            train_loss=given([93.0, 38.0, 15.0, 6.0, 3.0, 2.04]).followed_by(decay(1.79, 1.66, 30)),
+            val_loss=given([57.6, 22.9, 9.0, 3.9, 2.3, 1.85]).followed_by(decay(1.74, 1.65, 30)),
+            train_accuracy=given([0.236]).followed_by(decay(0.39, 0.45, 35)),
+        ),
+        silent(
+            "the same, and answers better than that",
+            train_loss=given([93.0, 38.0, 15.0, 6.0, 3.0, 2.04]).followed_by(decay(1.79, 1.66, 30)),
+            val_loss=given([57.6, 22.9, 9.0, 3.9, 2.3, 1.85]).followed_by(decay(1.74, 1.65, 30)),
+            train_accuracy=given([0.236]).followed_by(decay(0.39, 0.85, 35)),
         ),
         fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
         fires(
@@ -232,13 +245,13 @@ class Underfitting(Rule):
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
         rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
-        strong, poor = strong_regularisation(settings), self._poor_accuracy(run)
-        tiny = tiny_model(run)
-        high = train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
+        strong, poor, tiny = strong_regularisation(settings), self._poor_accuracy(run), tiny_model(run)
+        penalty = holds_a_penalty(run, train)
+        high = bool(penalty) or train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        more = strong or tiny or (alone and not learns_by_heart(Gap(train, val)))
+        more = strong or tiny or penalty or (alone and not learns_by_heart(Gap(train, val)))
         if not (rests and high and together and more):
             return
         series = train.series
@@ -246,10 +259,10 @@ class Underfitting(Rule):
         yield self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
             f"{stretch(series, since, int(series.steps[-1]))}, {percent(train.end / train.start)} of the start; "
-            + " and ".join(one for one in (poor, strong, tiny) if one),
+            + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
             Span(series.name, since, int(series.steps[-1]), "rests high"),
             confidence=Confidence.MEDIUM,
-            causes=self._causes(strong, " and ".join(one for one in (tiny, poor) if one), settings, siblings),
+            causes=self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings),
             evidence={
                 "training loss": Quantity(train.end),
                 "validation loss": Quantity(val.end),

@@ -112,7 +112,7 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
 
 
 def _tells_of_training(part: Part) -> bool:
-    """Tell what only a training prints: performance, both splits, a gradient norm, an error of training or an epoch."""
+    """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch."""
     splits = [name.removesuffix(" (%)") for name in part.values]
     if any(map(tells_performance, part.values)) or names_splits(splits):
         return True

@@ -50,6 +50,8 @@ _LOGGING = re.compile("|".join((
     rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
+    rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
+    r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
 _COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b)")

@@ -1,0 +1,129 @@
+"""A variational autoencoder whose code says nothing of its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from logdoctor import (
+    Finding,
+    KlDivergence,
+    Quantity,
+    Rule,
+    Run,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, line
+from logdoctor.run.naming import words
+from logdoctor.signals import Trend
+from logdoctor.wording import number, stretch
+
+AUTOENCODER = frozenset("recon reconstruction rec elbo vae".split())
+"""Words that only a variational autoencoder logs beside a divergence; that from a teacher may well be zero."""
+
+
+@dataclass(frozen=True)
+class PosteriorCollapse(Rule):
+    """The divergence of the code from its prior is next to nothing and the loss rests: the decoder ignores the code.
+
+    In a code that is used, the divergence grows as it takes in what tells inputs apart. One that is still small because
+    its weight grows slowly, or beside a loss that still falls, is no finding.
+    """
+
+    id = "posterior-collapse"
+    title = "The latent code says nothing of the input"
+    severity = Severity.WARNING
+    causes = ("kl-weight-too-high", "decoder-too-strong")
+    references = ("Bowman et al. (2016), Generating Sentences from a Continuous Space, arXiv:1511.06349",)
+    limits = "Needs 12 values of both, and a divergence that is logged without its weight."
+
+    max_share: float = threshold(
+        1e-3, "divergence as a share of the loss, from the first third on; a code of a single bit costs more"
+    )
+    max_fall: float = threshold(
+        0.05, "fall of the loss over the last third as a share of the whole, from which it still learns"
+    )
+    min_points: float = threshold(
+        12.0, "values that a run needs: four in each third, so that one of them moves no median"
+    )
+
+    examples = (
+        fires(
+            "the weight of the divergence is far too high",
+            train_elbo_loss=decay(40.6, 27.2, 40, half_life=0.04),
+            train_recon=decay(40.0, 27.2, 40, half_life=0.04),
+            kl=decay(0.02, 0.0002, 40, half_life=0.05),
+        ),
+        silent(
+            "the code is used",
+            train_elbo_loss=decay(45.0, 15.0, 40, half_life=0.05),
+            train_recon=decay(44.9, 14.4, 40, half_life=0.05),
+            kl=decay(0.13, 29.0, 40, half_life=0.05),
+        ),
+        silent(
+            "little of the code is used, and that grows",
+            train_elbo_loss=decay(40.6, 27.2, 40, half_life=0.04),
+            train_recon=decay(40.0, 27.2, 40, half_life=0.04),
+            kl=line(0.0001, 0.02, 40),
+        ),
+        silent(
+            "a small part of the loss is enough",
+            train_elbo_loss=decay(40.6, 27.2, 40, half_life=0.04),
+            train_recon=decay(40.0, 27.2, 40, half_life=0.04),
+            kl=decay(0.5, 0.04, 40, half_life=0.05),
+        ),
+        silent(
+            "the loss still falls",
+            train_elbo_loss=line(40.6, 27.2, 40),
+            train_recon=line(40.0, 27.2, 40),
+            kl=flat(0.0002, 40),
+        ),
+        silent(
+            "a student whose divergence from its teacher goes to zero",
+            train_loss=decay(2.3, 0.4, 40, half_life=0.04),
+            kl=decay(1.5, 0.0002, 40, half_life=0.04),
+        ),
+        silent(
+            "too short",
+            train_elbo_loss=decay(40.6, 27.2, 11, half_life=0.04),
+            train_recon=decay(40.0, 27.2, 11, half_life=0.04),
+            kl=decay(0.02, 0.0002, 11, half_life=0.05),
+        ),
+    )
+
+    def check(self, run: Run, train: Trend[TrainLoss], kl: Trend[KlDivergence]) -> Iterator[Finding]:
+        """Compare the divergence with the loss, once both have come to rest."""
+        names = {word for one in run.series for word in words(one.name)}
+        if not names & AUTOENCODER or min(len(train), len(kl)) < self.min_points:
+            return
+        loss, (first, middle, last) = train.end, kl.thirds
+        most = max(middle, last) / loss if loss > 0 else 1.0
+        rests = train.thirds[1] - train.thirds[2] <= self.max_fall * (train.start - train.end)
+        if not (0 <= last <= first and most <= self.max_share and rests):
+            return
+        series = kl.series
+        since = int(series.steps[len(series) // 3])
+        yield self.finding(
+            f"{series.name} is {number(last)} over {stretch(series, since, int(series.steps[-1]))}, beside a loss that "
+            f"rests at {number(loss)}: the code says nothing of the input",
+            Span(series.name, since, int(series.steps[-1]), "next to nothing"),
+            confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
+            causes=ranked(
+                because("kl-weight-too-high", Strength.LIKELY),
+                because("decoder-too-strong"),
+            ),
+            evidence={
+                "divergence": Quantity(last, "nats"),
+                "share of the loss": Quantity(most, "share"),
+                "loss at the end": Quantity(loss),
+            },
+        )

@@ -1,0 +1,158 @@
+"""A return that ends below where the untrained policy began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, line
+from logdoctor.signals import Policy
+from logdoctor.signals.median import median
+from logdoctor.wording import number, stretch
+
+CHOSEN: dict[str, Any] = {
+    "rewards/chosen": decay(0.0, -2.0).noisy(0.05),
+    "rewards/margins": decay(0.0, 1.0).noisy(0.05),
+}
+
+
+@dataclass(frozen=True)
+class FallingReturn(Rule):
+    """The return ends surely below where the policy began: it learns to avoid what is rewarded.
+
+    A return that wavers, that comes back to where it began, or that has only just fallen is no finding. Nor is that of
+    preference tuning, where the rewards of chosen and rejected answers may both fall.
+    """
+
+    id = "falling-return"
+    title = "The return falls below where it began"
+    severity = Severity.WARNING
+    causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
+    references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
+    limits = "Needs 20 returns from the beginning of the run; a task that becomes harder on the way looks the same."
+
+    min_fall: float = threshold(
+        4.0, "fall in units of the noise of single returns; sound returns that rest waver by less than 2"
+    )
+    min_share: float = threshold(
+        0.1, "fall as a share of where it began, or of the range of the returns: less may be another seed's luck"
+    )
+    min_points: float = threshold(20.0, "returns that a run needs: a first tenth of two, and a last third of six")
+    late_start: float = threshold(
+        0.1, "first step as a share of the last from which a log counts as resumed, as in no-learning"
+    )
+
+    examples = (
+        fires(
+            "the sign of the advantage is wrong",
+            episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        fires(
+            "it had risen, and falls below its start",
+            episode_reward=line(40.0, 120.0, 40)
+            .followed_by(line(120.0, 10.0, 20))
+            .followed_by(flat(10.0, 40))
+            .noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        fires(
+            "a log that begins at its fourth value",
+            first_step=3,
+            episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
+        silent("wavers", episode_reward=flat(20.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
+        silent(
+            "gives back what it had gained, and no more",
+            episode_reward=line(40.0, 120.0, 50)
+            .followed_by(line(120.0, 42.0, 20))
+            .followed_by(flat(42.0, 30))
+            .noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "falls by less than a tenth",
+            episode_reward=decay(200.0, 190.0).noisy(0.5),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "falls within its noise",
+            episode_reward=line(20.0, 10.0).noisy(3.5),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "has only just fallen",
+            episode_reward=flat(20.0, 100).noisy(1.0).followed_by(flat(5.0, 20)),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "rewards of chosen answers in preference tuning",
+            train_loss=decay(0.69, 0.4),
+            **CHOSEN,
+        ),
+        silent(
+            "a log that begins late",
+            first_step=500,
+            episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        silent(
+            "too short",
+            episode_reward=line(-0.5, -0.96, 19).noisy(0.02),
+            policy_loss=flat(0.0, 19).noisy(0.01),
+        ),
+    )
+
+    def check(self, policy: Policy) -> Iterator[Finding]:
+        """Compare the first returns with the last third of them."""
+        reward = policy.reward
+        if reward is None or policy.is_preference or len(reward) < self.min_points:
+            return
+        series, values = reward.series, reward.series.values
+        first_step, last_step = series.steps[[0, -1]].tolist()
+        if first_step > self.late_start * max(last_step, 1):
+            return
+        began = median(values[: len(values) // 10])
+        last = values[-(len(values) // 3) :]
+        fall = began - median(last)
+        least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))
+        if fall < least or began - max(median(last[:3]), reward.end) < least:
+            return
+        rose = float(reward.level.max()) - began > least
+        yield self.finding(
+            f"{series.name} falls from {number(began)} to {number(reward.end)} over "
+            f"{stretch(series, first_step, last_step)}" + (", after it had risen" if rose else ", and never rises"),
+            Span(series.name, first_step, last_step, "falls"),
+            confidence=confidence_from(fall / least, len(reward)),
+            causes=ranked(
+                because(
+                    "wrong-loss-or-output",
+                    Strength.POSSIBLE if rose else Strength.LIKELY,
+                    pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
+                ),
+                because("learning-rate-too-high", Strength.LIKELY if rose else Strength.POSSIBLE),
+                because("no-entropy-bonus"),
+            ),
+            evidence={
+                "return at the start": Quantity(began),
+                "return at the end": Quantity(reward.end),
+                "noise": Quantity(reward.noise),
+            },
+        )
