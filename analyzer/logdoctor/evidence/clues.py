@@ -7,6 +7,7 @@ from math import isinf
 
 import numpy as np
 
+from logdoctor.evidence.anew import begins_anew
 from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.rates import MODEST, above_usual, rate_height
@@ -56,6 +57,7 @@ def clues_around(event: Event) -> Iterator[Clue]:
     yield from _from_start(event)
     yield from _from_shape(event)
     yield from _from_aftermath(event)
+    yield from _from_resume(event)
     yield from _from_rate(event)
     yield from _from_norm(event)
     yield from _from_others(event)
@@ -239,6 +241,13 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
         yield Clue("no-gradient-clipping", -FAIR, after)
     elif event.back_after <= RUN_UP:
         yield Clue("bad-batch", WEAK, f"it is back after {counted(event.back_after, 'point')}")
+
+
+def _from_resume(event: Event) -> Iterator[Clue]:
+    """A curve that is drawn a second time."""
+    if event.kind is not Kind.NON_FINITE and event.learnt and begins_anew(event.series.values, event.onset):
+        said = f"it is back where the run began, at {number(event.series.values[0])}, and comes down as it did then"
+        yield Clue("resumed-without-state", DECISIVE, said)
 
 
 def _from_rate(event: Event) -> Iterator[Clue]:

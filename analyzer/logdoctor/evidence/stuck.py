@@ -61,7 +61,8 @@ def stuck_causes(
     """Return the causes, the likely first; those that the run speaks against are left out."""
     died = rate_died(siblings.run)
     strong, high = strong_regularisation(settings), above_usual(siblings.run, settings)
-    low, ample = low_rate(settings, siblings) or still.creeps, high or _ample_rate(siblings)
+    ample = high or _ample_rate(siblings)
+    low = low_rate(settings, siblings) or ("" if ample else still.creeps)  # what is stuck may creep at any rate
     vanished = still.gradient is not None and still.gradient <= VANISHED
     no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
     few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None

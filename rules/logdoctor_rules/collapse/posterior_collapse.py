@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from logdoctor import (
     Finding,
@@ -11,6 +12,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -24,11 +26,16 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Trend
 from logdoctor.wording import number, stretch
 
 AUTOENCODER = frozenset("recon reconstruction rec elbo vae".split())
 """Words that only a variational autoencoder logs beside a divergence; that from a teacher may well be zero."""
+
+
+DIVERGENCES = frozenset("kl kld".split())
+"""Words of the divergence where it is logged as a term of the loss: `kl_loss`."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,12 @@ class PosteriorCollapse(Rule):
             train_elbo_loss=decay(40.6, 27.2, 40, half_life=0.04),
             train_recon=decay(40.0, 27.2, 40, half_life=0.04),
             kl=decay(0.02, 0.0002, 40, half_life=0.05),
+        ),
+        fires(
+            "the same, where the divergence is called a loss",
+            train_loss=decay(40.6, 27.2, 40, half_life=0.04),
+            train_reconstruction_loss=decay(40.0, 27.2, 40, half_life=0.04),
+            train_kl_loss=decay(0.02, 0.0002, 40, half_life=0.05),
         ),
         silent(
             "the code is used",
@@ -100,11 +113,13 @@ class PosteriorCollapse(Rule):
         ),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss], kl: Trend[KlDivergence]) -> Iterator[Finding]:
+    def check(self, run: Run, train: Trend[TrainLoss]) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
         names = {word for one in run.series for word in words(one.name)}
-        if not names & AUTOENCODER or min(len(train), len(kl)) < self.min_points:
+        logged = next(_divergences(run), None) if names & AUTOENCODER else None
+        if logged is None or min(len(train), len(logged.finite)) < self.min_points:
             return
+        kl: Trend[Any] = Trend.measure(logged)
         loss, (first, middle, last) = train.end, kl.thirds
         most = max(middle, last) / loss if loss > 0 else 1.0
         rests = train.thirds[1] - train.thirds[2] <= self.max_fall * (train.start - train.end)
@@ -127,3 +142,8 @@ class PosteriorCollapse(Rule):
                 "loss at the end": Quantity(loss),
             },
         )
+
+
+def _divergences(run: Run) -> Iterator[Series]:
+    yield from run.all(KlDivergence)
+    yield from (one for one in run.all(TrainComponentLoss) if DIVERGENCES & set(words(one.name)))
