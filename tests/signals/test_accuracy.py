@@ -9,7 +9,15 @@ import pytest
 
 from logdoctor import Series
 from logdoctor.run import Split
-from logdoctor.signals.accuracy import answers_differ, errs_alike, examples_behind, examples_of, moves_often
+from logdoctor.signals.accuracy import (
+    answers_differ,
+    errs_alike,
+    examples_behind,
+    examples_of,
+    moves_often,
+    one_class_at_a_time,
+    rose_to,
+)
 
 RNG = np.random.default_rng(3)
 
@@ -64,3 +72,26 @@ def test_a_high_accuracy_that_rests_beside_one_that_moves_is_of_many_answers(bes
     assert not answers_differ(Series.of("val_acc_5", range(4), [0.5] * 4), [one])
     train = replace(Series.of("train_acc", range(4), [0.1, 0.2, 0.3, 0.4]), split=Split.TRAIN)
     assert not answers_differ(five, [train])
+
+
+@pytest.mark.parametrize(
+    ("values", "alone"),
+    [
+        ([0.22, 0.2, 0.22, 0.22, 0.2, 0.22, 0.22, 0.22], True),
+        ([22.0, 20.0, 22.0, 22.0, 20.0, 22.0, 22.0, 22.0], True),
+        ([0.22] * 8, False),  # one value alone is another finding
+        ([0.22, 0.2, 0.21, 0.22, 0.2, 0.22, 0.22, 0.22], False),
+        ([0.58, 0.6, 0.58, 0.58, 0.6, 0.58, 0.58, 0.58], False),  # two classes cannot have so much of one set
+        ([0.0, 0.2, 0.2, 0.2, 0.0, 0.2, 0.2, 0.2], False),
+    ],
+)
+def test_shares_of_single_classes_take_turns(values: list[float], alone: bool) -> None:
+    assert one_class_at_a_time(Series.of("val_acc", range(8), values)) is alone
+    assert not one_class_at_a_time(Series.of("val_acc_top5", range(8), values))
+
+
+def test_a_metric_that_came_from_well_below_has_risen() -> None:
+    assert rose_to(0.5, np.array([0.1, 0.3]))
+    assert not rose_to(0.5, np.array([0.48, 0.49]))
+    assert not rose_to(0.5, np.array([0.1, 0.95]))
+    assert not rose_to(0.5, np.array([]))

@@ -7,10 +7,10 @@ from math import log
 import pytest
 
 from logdoctor import Axis, example_run
-from logdoctor.curves import Curve, decay, flat
+from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.run import Run, Setting
 from logdoctor.signals import Chance, ChanceLevels
-from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.signals.chance import COMMON_CLASSES, least_of_one_answer
 
 
 def levels(settings: dict[str, Setting] | None = None, **curves: Curve) -> tuple[Chance, ...]:
@@ -110,3 +110,28 @@ def test_classes_may_be_given_as_a_fraction_that_is_a_whole_number() -> None:
 @pytest.mark.parametrize("name", ["mean_token_accuracy", "token_acc", "eval_mean_token_accuracy"])
 def test_a_share_of_tokens_is_no_guessing_among_classes(name: str) -> None:
     assert known(None, **{name: flat(0.5)}) == []
+
+
+def test_one_answer_for_every_input_costs_at_least_what_its_share_says() -> None:
+    assert least_of_one_answer(0.25) == pytest.approx(log(4))
+    assert least_of_one_answer(25.0) == pytest.approx(log(4))
+    assert least_of_one_answer(0.9) == pytest.approx(0.325, abs=1e-3)
+    assert least_of_one_answer(0.0) == float("inf")
+
+
+def test_single_classes_that_take_turns_are_shares_of_as_many_as_the_first_loss_names() -> None:
+    turns = given([0.218, *[0.204] * 4, *[0.218] * 10])
+    found = levels(train_loss=line(log(6), 1.772, 15), val_accuracy=turns)
+    assert [one.classes for one in found if one.larger_share is not None] == [6]
+    assert not [one for one in levels(train_loss=line(1.87, 1.772, 15), val_accuracy=turns) if one.larger_share]
+
+
+@pytest.mark.parametrize(("end", "among_ten"), [(2.3, True), (4.4, False)])
+def test_a_first_loss_thrown_high_does_not_say_more_classes_than_both_ends_do(end: float, among_ten: bool) -> None:
+    found = known(
+        train_loss=decay(log(100), 2.35, 20),
+        val_loss=flat(end, 20),
+        train_accuracy=flat(0.1, 20),
+        val_accuracy=flat(0.1, 20),
+    )
+    assert (10 in found) is among_ten

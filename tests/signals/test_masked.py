@@ -107,8 +107,19 @@ def test_either_alone_cannot_be_judged() -> None:
         ({"learning_rate": flat(1e-3), "val_loss": decay(2.0, 1.0, 60).followed_by(flat(1.0, 60))}, True),
         ({"learning_rate": flat(1e-3), "val_loss": decay(2.0, 1.0, 60).followed_by(flat(NAN, 60))}, True),
         ({}, False),
+        ({"time": flat(15.0)}, True),
+        ({"time": flat(15.0), "learning_rate": flat(1e-3, 60).followed_by(flat(0.0, 60))}, False),
     ],
-    ids=["rate goes on", "padding", "validation moves", "validation frozen", "validation lost", "nothing else"],
+    ids=[
+        "rate goes on",
+        "padding",
+        "validation moves",
+        "validation frozen",
+        "validation lost",
+        "nothing else",
+        "each step takes its time",
+        "each step takes its time, and the rate is padding",
+    ],
 )
 def test_zeros_are_odd_where_only_the_loss_shows_them(others: dict[str, Curve], alone: bool) -> None:
     run = example_run(train_loss=decay(2.0, 1.0, 60).followed_by(flat(0.0, 60)), **others)  # type: ignore[arg-type]

@@ -76,7 +76,14 @@ class TestTail:
         assert spikes(calm.with_value(1000, 50.0)).tail == pytest.approx(spikes(calm).tail, rel=0.05)
 
     def test_a_loss_that_never_rises_has_no_tail(self) -> None:
-        assert spikes(line(2.0, 1.0)).tail == 0.0
+        assert spikes(line(2.0, 1.0)).tail == pytest.approx(0.0, abs=1e-12)
+
+    @pytest.mark.parametrize("every", [1, 2, 4])
+    def test_a_fall_hides_no_noise_however_coarse_the_log(self, every: int) -> None:
+        noise = flat(0.0, 800).noisy(0.05)
+        falling, level = line(4.0, 1.0, 800).plus(noise), flat(1.0, 800).plus(noise)
+        tails = [spikes(given(one.values[::every])).tail for one in (falling, level)]
+        assert tails[0] == pytest.approx(tails[1], rel=0.3)
 
 
 def test_the_same_rows_make_the_same_jump_again() -> None:

@@ -11,9 +11,12 @@ from logdoctor.evidence.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import Spike, Spikes, Trend
+from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS, same_again
 from logdoctor.signals.step_losses import step_losses
+
+HIGH_RATE = 0.5
+"""Share of a cycle in which the rate is high after a restart: a cosine is back at half its peak then."""
 
 OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
 """What a second and a third jump speak for and against: one batch is bad once."""
@@ -56,6 +59,15 @@ def comes_back(spike: Spike, series: Series) -> bool:
     soon = len(series) - spike.index <= 4 * RUN_UP
     end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
     return spike.recovered or float(end) <= spike.level + spike.height / 2
+
+
+def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:
+    """Whether the rate is raised again and again, and this comes while it is high, below where the loss began."""
+    if schedule is None or len(schedule.restarts) < 2 or schedule.series.axis is not series.axis:
+        return False
+    since = series.steps[spike.index] - schedule.restarts
+    soon = (since >= 0) & (since <= HIGH_RATE * np.median(np.diff(schedule.restarts)))
+    return bool(soon.any()) and spike.peak < float(series.values[0])
 
 
 def clues_of_many(jumps: Sequence[Spike], spikes: Spikes[TrainLoss]) -> list[Clue]:

@@ -129,7 +129,7 @@ def one_class_at_a_time(series: Series) -> bool:
     if not is_of_classes(series.name) or not len(series):
         return False
     shares = np.unique(series.values / accuracy_unit(series.values))
-    return 1 < len(shares) <= len(series) / KINDS and shares[0] > 0 and float(shares.sum()) <= 1
+    return 1 < len(shares) <= len(series) / KINDS and float(shares[0]) > 0 and float(shares.sum()) <= 1
 
 
 def rose_to(value: float, before: NDArray[np.float64]) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss
+from logdoctor.signals.correlation import correlation
 from logdoctor.signals.epoch_starts import epoch_starts
 from logdoctor.signals.epochs import EDGE, Epochs, finest
 from logdoctor.signals.median import group_medians
@@ -224,7 +225,7 @@ class Course:
         seen = ~np.isnan(self.cells)
         odd = np.cumsum(seen, axis=0) % 2 == 1
         halves = [np.nanmean(np.where(seen & one, self.cells, np.nan), axis=0) for one in (odd, ~odd)]
-        return _correlation(*halves)
+        return correlation(*halves)
 
     @property
     def by_chance(self) -> float:
@@ -285,9 +286,3 @@ def _line_through(
     inside = np.interp(at, middles, means)
     slope = (means[-1] - means[-2]) / (middles[-1] - middles[-2])
     return np.asarray(np.where(at > middles[-1], means[-1] + slope * (at - middles[-1]), inside))
-
-
-def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    a, b = one - one.mean(), other - other.mean()
-    size = float(np.sqrt(np.dot(a, a) * np.dot(b, b)))
-    return float(np.dot(a, b)) / size if size > 0 else 0.0

@@ -11,6 +11,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss
+from logdoctor.signals.correlation import inner
 from logdoctor.signals.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.trend import MAD_TO_SIGMA, Trend, Unmeasurable
@@ -139,7 +140,7 @@ def _ends_of_line(values: NDArray[np.float64], reach: float) -> tuple[float, flo
     at = np.linspace(-0.5, 0.5, len(values))
     drawn = values
     for _ in range(2):
-        middle, slope = float(drawn.mean()), float(np.dot(at, drawn) / np.dot(at, at))
+        middle, slope = float(drawn.mean()), inner(at, drawn) / inner(at, at)
         line = middle + slope * at
         drawn = line + np.clip(values - line, -reach, reach) if reach > 0 else values
     return middle - slope / 2, middle + slope / 2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.signals.correlation import correlation, trend_aside
 from logdoctor.signals.median import median
 from logdoctor.signals.roughness import Roughness
 from logdoctor.signals.swings import detrended, turning_points
@@ -71,7 +72,7 @@ class JointSwings:
         if n < FEWEST or min(val.min(), train.min()) <= 0:
             raise Unmeasurable(f"{rough.gap.val.series.name} has {n} late values, or some that are not above zero")
         logs = np.log(train), np.log(val)
-        if min(float(_trend_aside(one).std()) for one in logs) <= np.finfo(float).eps:
+        if min(float(trend_aside(one).std()) for one in logs) <= np.finfo(float).eps:
             raise Unmeasurable(f"{rough.gap.val.series.name} or the training loss does not move")
         start = max(rough.gap.val.start, rough.gap.train.start)
         return cls(
@@ -118,16 +119,10 @@ class JointSwings:
         return max(together, min(self.spread / SPREAD, height / GETS_LOWER))
 
 
-def _trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    at = np.arange(len(values)) - (len(values) - 1) / 2
-    away = values - values.mean()
-    return np.asarray(away - np.dot(at, away) / np.dot(at, at) * at)
-
-
 def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    away = [_trend_aside(one), _trend_aside(other)]
+    away = [trend_aside(one), trend_aside(other)]
     moves = min(float(each.std()) for each in away) > np.finfo(float).eps
-    return float(np.asarray(np.corrcoef(away))[0, 1]) if moves else 0.0
+    return correlation(*away) if moves else 0.0
 
 
 def _spread(logs: NDArray[np.float64]) -> float:

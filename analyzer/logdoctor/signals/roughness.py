@@ -10,6 +10,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
+from logdoctor.signals.correlation import correlation
 from logdoctor.signals.gap import Gap, progress
 from logdoctor.signals.trend import Unmeasurable
 
@@ -116,7 +117,7 @@ class Roughness:
         moves = [np.diff(one) for one in both]
         if _relative_jump(both[0]) > AS_FAR * _relative_jump(both[1]):
             return False
-        return bool(min(np.ptp(one) for one in moves) > 0 and np.asarray(np.corrcoef(moves))[0, 1] >= TOGETHER)
+        return correlation(*moves) >= TOGETHER
 
     @cached_property
     def early_jumps(self) -> float:

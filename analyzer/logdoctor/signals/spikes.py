@@ -84,7 +84,7 @@ class Spikes(Generic[R]):
     series: Series
     found: tuple[Spike, ...]
     tail: float
-    """Height that the highest hundredth of ordinary points reaches above what came before them."""
+    """Height that the highest hundredth of ordinary points reaches above what came before and lies around them."""
 
     @classmethod
     def measure(cls, series: Series) -> Spikes[R]:
@@ -93,9 +93,10 @@ class Spikes(Generic[R]):
         values = finite.values
         if len(values) < MIN_SPIKE_POINTS:
             raise Unmeasurable(f"{series.name} has {len(values)} values, fewer than {MIN_SPIKE_POINTS}")
-        level, sigma = just_before(values, int(np.clip(len(values) // 40, *WINDOW)))
+        window = int(np.clip(len(values) // 40, *WINDOW))
+        level, sigma = just_before(values, window)
         found = tuple(_excursions(values, level, sigma))
-        return cls(finite, found, ordinary_tail(values, level, found))
+        return cls(finite, found, ordinary_tail(values, np.minimum(level, around(values, window)), found))
 
 
 def are_alike(heights: NDArray[np.float64]) -> bool:
@@ -189,8 +190,19 @@ def last_digit(values: NDArray[np.float64]) -> float:
     return float(steps.min()) if len(steps) else 0.0
 
 
+def around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Return the level around each point, shape (n,): between the medians of blocks of `window` points."""
+    medians = row_medians(values[: len(values) // window * window].reshape(-1, window))
+    middles = (np.arange(len(medians)) + 0.5) * window - 0.5
+    level: NDArray[np.float64] = np.interp(np.arange(len(values)), middles, medians)
+    level[:window] = np.inf
+    return level
+
+
 def ordinary_tail(values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...]) -> float:
-    """Return how far ordinary points reach above the level before them: the tail of the batch noise.
+    """Return how far ordinary points reach above the level before and around them: the tail of the batch noise.
+
+    While a loss falls, what came before lies above most points; the coarser the log, the more.
 
     Each excursion is left out in turn but the highest: a loss whose noise has a heavy tail makes many excursions, and
     then they are its noise; events are few.

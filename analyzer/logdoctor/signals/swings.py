@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
+from logdoctor.signals.correlation import inner
 from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
 
@@ -100,10 +101,10 @@ class Swings(Generic[R]):
         """
         d = self.deviation - self.deviation.mean()
         d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
-        power = float(np.dot(d, d))
+        power = inner(d, d)
         if power <= 0:
             return 0.0
-        return max((float(np.dot(d[:-apart], d[apart:])) / power for apart in range(1, REACH + 1)), key=abs)
+        return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
 
     @cached_property
     def gain_is_lost(self) -> bool:

@@ -210,11 +210,6 @@ class Trend(Generic[R]):
         return self.error_of(len(self) / 3, len(self) / 3)
 
     @cached_property
-    def error_of_end(self) -> float:
-        """Standard error of the level at the end of the run."""
-        return float(self.noise * min(1.0, MEDIAN_EFFICIENCY / (END_SHARE * len(self)) ** 0.5))
-
-    @cached_property
     def sure_fall(self) -> float:
         """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
         error = self.error_between_thirds
@@ -252,7 +247,8 @@ class Trend(Generic[R]):
 
     def ends_above(self, other: Trend[Any]) -> bool:
         """Whether it ends above another by more than the noise of both ends explains."""
-        return self.end - other.end > BAND_SIGMAS * float(np.hypot(self.error_of_end, other.error_of_end))
+        errors = [one.noise * min(1.0, MEDIAN_EFFICIENCY / (END_SHARE * len(one)) ** 0.5) for one in (self, other)]
+        return self.end - other.end > BAND_SIGMAS * float(np.hypot(*errors))
 
     def at(self, share: float) -> float:
         """Return the level at a share of the run, from 0 to 1."""

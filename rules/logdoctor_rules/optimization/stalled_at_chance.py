@@ -261,6 +261,12 @@ class StalledAtChance(Rule):
             train_loss=flat(2.32, 15).noisy(0.01),
             val_loss=given([2.276, 2.271, 2.269, 2.268]),
         ),
+        silent(
+            "batch noise hides a slow fall that validation shows",
+            settings={"num_classes": 6},
+            train_loss=line(1.792, 1.77, 66).noisy(0.03),
+            val_loss=line(1.792, 1.765, 14),
+        ),
         silent("accuracy says that it learnt", train_loss=flat(LN2).noisy(0.002), train_accuracy=decay(0.5, 0.95)),
     )
 
@@ -317,8 +323,12 @@ class StalledAtChance(Rule):
         )
 
     def _knows_more(self, val: Trend[ValLoss] | None, chance: Chance) -> bool:
-        """Whether validation lies below a level that nothing names, so that it is not that of guessing."""
-        return chance.by_level_alone and val is not None and val.end < (1 - self.tolerance_alone) * chance.level
+        """Whether validation falls below a level that the settings name, or lies below one that nothing names."""
+        if val is None or not (chance.by_level_alone or chance.by_settings):
+            return False
+        least = (self.tolerance_alone if chance.by_level_alone else self.tolerance / 4) * chance.level
+        falls = val.thirds[0] - val.thirds[2] > max(least, 6 * val.error_of_third)
+        return val.end < chance.level - least and (chance.by_level_alone or falls)
 
     def _rests(self, train: Trend[TrainLoss], chance: Chance) -> int | None:
         """Return the block from which the loss stays at chance to the end, or None."""

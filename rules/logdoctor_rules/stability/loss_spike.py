@@ -23,7 +23,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
-from logdoctor.evidence.jumps import JumpyLosses, clues_of_many, comes_back, only_training
+from logdoctor.evidence.jumps import JumpyLosses, clues_of_many, comes_back, of_restart, only_training
 from logdoctor.evidence.onset import RUN_UP
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.spikes import relapses, same_again
@@ -155,6 +155,18 @@ class LossSpike(Rule):
             val_loss=decay(6.8, 2.5),
         ),
         silent(
+            "a warm restart of several, soon after which the loss is as high as early on",
+            axis=Axis.STEP,
+            train_loss=decay(1.1, 0.05, 200, half_life=0.05).noisy(0.003).with_value(165, 0.3, 0.45, 0.4, 0.3, 0.2),
+            lr=cosine(0.1, 200, cycles=5),
+        ),
+        fires(
+            "far above where the loss began, after a warm restart",
+            axis=Axis.STEP,
+            train_loss=decay(1.1, 0.05, 200, half_life=0.05).noisy(0.003).with_value(165, 2.3, 4.5, 4.0, 3.0, 2.0),
+            lr=cosine(0.1, 200, cycles=5),
+        ),
+        silent(
             "a curriculum step",
             train_loss=decay(6.8, 1.5, 60)
             .noisy(0.02)
@@ -187,6 +199,7 @@ class LossSpike(Rule):
                 for one in spikes.found
                 if (one.index in alike or self._matters(one, trend, spikes.tail, beside=beside))
                 and comes_back(one, spikes.series)
+                and not of_restart(one, spikes.series, schedule)
                 and not only_training(one, spikes.series, val)
             ]
             relapsed = [] if matter or restarts or beside else relapses(trend)

@@ -1,0 +1,33 @@
+"""How alike two curves move, and what is left of one without its straight trend.
+
+Summed by numpy itself: the dot product of BLAS starts threads, which on a busy machine cost more than they save, and
+the last digits of what they return differ from machine to machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def inner(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Return the inner product of two arrays (n,)."""
+    return float((one * other).sum())
+
+
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return Pearson's correlation of two arrays (n,); 0 where either does not move."""
+    a, b = one - one.mean(), other - other.mean()
+    size = float(np.sqrt(inner(a, a) * inner(b, b)))
+    return inner(a, b) / size if size > 0 else 0.0
+
+
+def trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far values (n,), two or more, lie from their line of least squares."""
+    at = np.arange(len(values)) - (len(values) - 1) / 2
+    away = values - values.mean()
+    return np.asarray(away - inner(at, away) / inner(at, at) * at)

@@ -1,0 +1,26 @@
+"""Correlation and what is left without a straight trend are those of numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from logdoctor.signals.correlation import correlation, trend_aside
+
+
+@pytest.mark.parametrize("n", [2, 3, 100, 10_001])
+def test_the_correlation_is_that_of_numpy(n: int) -> None:
+    one, other = np.random.default_rng(n).normal(size=(2, n))
+    assert correlation(one, one + other) == pytest.approx(np.corrcoef(one, one + other)[0, 1], abs=1e-12)
+
+
+def test_what_does_not_move_is_like_nothing() -> None:
+    assert correlation(np.full(5, 0.3), np.arange(5.0)) == 0.0
+
+
+def test_a_straight_trend_leaves_nothing_and_noise_what_no_line_explains() -> None:
+    at = np.arange(50.0)
+    noise = np.random.default_rng(0).normal(size=50)
+    np.testing.assert_allclose(trend_aside(3 - 0.1 * at), 0, atol=1e-12)
+    line = np.polyval(np.polyfit(at, noise, 1), at)
+    np.testing.assert_allclose(trend_aside(noise), noise - line, atol=1e-12)
