@@ -23,15 +23,16 @@ class LatentCode:
     """What is logged of a latent code."""
 
     divergence: Trend[Any]
+    of_autoencoder: bool
+    """Whether something beside it says so; a student's divergence from its teacher is of no code."""
 
     @classmethod
     def measure(cls, run: Run) -> LatentCode:
-        """Find the divergence; raises Unmeasurable where nothing says that it is one of an autoencoder."""
-        if not AUTOENCODER & {word for one in run.series for word in words(one.name)}:
-            raise Unmeasurable("nothing says that an autoencoder is trained")
+        """Find the divergence; raises Unmeasurable where none is logged."""
         if (logged := next(_divergences(run), None)) is None:
             raise Unmeasurable("no KL divergence in this run")
-        return cls(Trend.measure(logged))
+        named = {word for one in run.series for word in words(one.name)}
+        return cls(Trend.measure(logged), bool(AUTOENCODER & named))
 
 
 def _divergences(run: Run) -> Iterator[Series]:

@@ -103,7 +103,7 @@ class PosteriorCollapse(Rule):
     def check(self, train: Trend[TrainLoss], code: LatentCode) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
         kl = code.divergence
-        if min(len(train), len(kl)) < self.min_points:
+        if not code.of_autoencoder or min(len(train), len(kl)) < self.min_points:
             return
         loss, (first, middle, last) = train.end, kl.thirds
         most = max(middle, last) / loss if loss > 0 else 1.0
