@@ -14,6 +14,7 @@ from logdoctor.signals.harm import Harm, LossHarm
 from logdoctor.signals.holes import Hole, holes, pace_of
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.joint_swings import JointSwings
+from logdoctor.signals.latent_code import LatentCode
 from logdoctor.signals.loss_scale import LossScaleWalk
 from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
@@ -34,8 +35,9 @@ from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Course",
-    "Epochs", "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings", "LossHarm",
-    "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes", "Return",
+    "Epochs", "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings",
+    "LatentCode", "LossHarm", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy",
+    "Resumes", "Return",
     "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend",
     "Twins", "Unmeasurable",
     "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from logdoctor import (
     Finding,
-    KlDivergence,
     Quantity,
     Rule,
-    Run,
-    Series,
     Severity,
     Span,
     Strength,
@@ -25,17 +21,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line
-from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss
-from logdoctor.signals import Trend
+from logdoctor.signals import LatentCode, Trend
 from logdoctor.wording import number, stretch
-
-AUTOENCODER = frozenset("recon reconstruction rec elbo vae".split())
-"""Words that only a variational autoencoder logs beside a divergence; that from a teacher may well be zero."""
-
-
-DIVERGENCES = frozenset("kl kld".split())
-"""Words of the divergence where it is logged as a term of the loss: `kl_loss`."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +100,11 @@ class PosteriorCollapse(Rule):
         ),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss]) -> Iterator[Finding]:
+    def check(self, train: Trend[TrainLoss], code: LatentCode) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
-        names = {word for one in run.series for word in words(one.name)}
-        logged = next(_divergences(run), None) if names & AUTOENCODER else None
-        if logged is None or min(len(train), len(logged.finite)) < self.min_points:
+        kl = code.divergence
+        if not code.of_autoencoder or min(len(train), len(kl)) < self.min_points:
             return
-        kl: Trend[Any] = Trend.measure(logged)
         loss, (first, middle, last) = train.end, kl.thirds
         most = max(middle, last) / loss if loss > 0 else 1.0
         rests = train.thirds[1] - train.thirds[2] <= self.max_fall * (train.start - train.end)
@@ -142,8 +127,3 @@ class PosteriorCollapse(Rule):
                 "loss at the end": Quantity(loss),
             },
         )
-
-
-def _divergences(run: Run) -> Iterator[Series]:
-    yield from run.all(KlDivergence)
-    yield from (one for one in run.all(TrainComponentLoss) if DIVERGENCES & set(words(one.name)))
