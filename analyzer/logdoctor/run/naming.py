@@ -117,6 +117,9 @@ _ERRORS = frozenset(
 )
 _REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
+_NO_RETURNS = frozenset("std var variance min max zero non error intrinsic curiosity bonus penalty".split())
+"""Words beside a reward that tell of its spread, or of a part that need not rise: what is new wears off."""
+
 _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
@@ -198,7 +201,7 @@ def role_of(name: str, split: Split) -> type[Role]:
         maximised = negated and not found & {"log", "nll", "likelihood", "ll"}
         return roles.Unknown if maximised else _loss_role(name, found, split)
     if found & _REWARDS and not found & (PREFERENCE | _ACCURACIES):
-        return roles.Unknown if found & {"std", "min", "max", "zero", "non"} else roles.Reward
+        return roles.Unknown if found & _NO_RETURNS else roles.Reward
     if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from logdoctor import (
     Finding,
     Quantity,
+    Reward,
     Rule,
+    Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -35,8 +40,9 @@ CHOSEN: dict[str, Any] = {
 class FallingReturn(Rule):
     """The return ends surely below where the policy began: it learns to avoid what is rewarded.
 
-    A return that wavers, that comes back to where it began, or that has only just fallen is no finding. Nor is that of
-    preference tuning, where the rewards of chosen and rejected answers may both fall.
+    A return that wavers, that comes back to where it began, or that has only just fallen is no finding, nor is one of
+    several rewards, another of which rises. Nor is that of preference tuning, where the rewards of chosen and rejected
+    answers may both fall.
     """
 
     id = "falling-return"
@@ -98,6 +104,12 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
+            "one of two rewards, the other of which rises",
+            episode_reward=line(1.0, 0.2).noisy(0.02),
+            task_reward=line(0.0, 5.0).noisy(0.1),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
             "has only just fallen",
             episode_reward=flat(20.0, 100).noisy(1.0).followed_by(flat(5.0, 20)),
             policy_loss=flat(0.0).noisy(0.01),
@@ -120,7 +132,7 @@ class FallingReturn(Rule):
         ),
     )
 
-    def check(self, policy: Policy) -> Iterator[Finding]:
+    def check(self, run: Run, policy: Policy) -> Iterator[Finding]:
         """Compare the first returns with the last third of them."""
         reward = policy.reward
         if reward is None or policy.is_preference or len(reward) < self.min_points:
@@ -133,7 +145,7 @@ class FallingReturn(Rule):
         last = values[-(len(values) // 3) :]
         fall = began - median(last)
         least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))
-        if fall < least or began - max(median(last[:3]), reward.end) < least:
+        if fall < least or began - max(median(last[:3]), reward.end) < least or any(map(_rises, run.all(Reward))):
             return
         rose = float(reward.level.max()) - began > least
         yield self.finding(
@@ -156,3 +168,10 @@ class FallingReturn(Rule):
                 "noise": Quantity(reward.noise),
             },
         )
+
+
+def _rises(reward: Series) -> bool:
+    """Whether the last third of a reward lies above nearly all of its first."""
+    values = reward.finite.values
+    third = max(1, len(values) // 3)
+    return len(values) > 1 and median(values[-third:]) > float(np.quantile(values[:third], 0.9))
