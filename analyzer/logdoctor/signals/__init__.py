@@ -30,16 +30,16 @@ from logdoctor.signals.speed import Speed
 from logdoctor.signals.spikes import Spike, Spikes
 from logdoctor.signals.stillness import Stillness
 from logdoctor.signals.swings import Swings
+from logdoctor.signals.target_variance import TargetVariance
 from logdoctor.signals.trend import Trend, Unmeasurable
 from logdoctor.signals.twins import Twins, all_twins, main_curve
 
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Course",
-    "Epochs", "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings",
-    "LatentCode", "LossHarm", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy",
-    "Resumes", "Return",
-    "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness", "Swings", "Trend",
-    "Twins", "Unmeasurable",
+    "Epochs", "Explosion", "Gap", "GradientHistory", "Harm", "Hole", "Hyperparameters", "JointSwings", "LatentCode",
+    "LossHarm", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan", "Policy", "Resumes",
+    "Return", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness",
+    "Swings", "TargetVariance", "Trend", "Twins", "Unmeasurable",
     "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
     "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
 ]  # fmt: skip

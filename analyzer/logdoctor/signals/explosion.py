@@ -11,6 +11,7 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.chance import Chance, ChanceLevels
 from logdoctor.signals.spikes import comes_again
+from logdoctor.signals.target_variance import TargetVariance
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 NEAR_GUESSING = (0.5, 1.5)
@@ -46,6 +47,13 @@ VARIANCE = (0.7, 1.3)
 FAR = 10.0
 """First value, after some updates, in units of that variance, from which they threw the run: targets that are only
 off-centre are learnt within an epoch. And how far both losses of a broken network go above where they began."""
+
+FAR_OUT = 1e3
+"""The same where a coefficient of determination gives the variance: inputs that are not scaled make a first loss of a
+hundred times."""
+
+MEAN = "guessing the mean"
+"""What a network does that knows nothing of its inputs."""
 
 FAR_THROWN = 4.0
 """Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
@@ -88,11 +96,18 @@ class Explosion:
         return self.is_lost and self.times >= FAR_THROWN
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Explosion:
+    def measure(
+        cls,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        chance: ChanceLevels,
+        variance: TargetVariance | None = None,
+    ) -> Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
         few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
         own = max(train.initial, float(np.median(train.series.values[:few])))
-        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance)))
+        mean = _guessing_the_mean(train, variance)
+        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance), *mean))
         if start <= 0 or train.crosses_zero:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         values = train.series.values
@@ -146,7 +161,7 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
-        yield train.end, "guessing the mean"
+        yield train.end, MEAN
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
         near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level
@@ -154,6 +169,12 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
             yield one.level, "guessing"
     if (level := _thrown_from(train, val, chance)) is not None:
         yield level, "guessing"
+
+
+def _guessing_the_mean(train: Trend[TrainLoss], variance: TargetVariance | None) -> Iterator[tuple[float, str]]:
+    """Yield the variance of the targets where the first value is that of no initial weights."""
+    if variance is not None and train.first >= FAR_OUT * variance.level:
+        yield variance.level, f"{MEAN}, by {variance.known_from}"
 
 
 def start_of(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float:

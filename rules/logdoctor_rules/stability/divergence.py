@@ -229,6 +229,12 @@ class Divergence(Rule):
             train_loss=line(300.0, -90.0, 60).noisy(2.0),
             kl=decay(0.1, 25.0, 60),
         ),
+        fires(
+            "thrown by its first updates, as a coefficient of determination tells, and comes down to the mean",
+            train_loss=geometric(5e19, 1.3, 20),
+            val_loss=geometric(3e19, 1.05, 20),
+            val_r2=geometric(3e19, 1.05, 20).scaled(-1.0).plus(flat(1.0, 20)),
+        ),
         silent(
             "overfits with growing confidence",
             train_loss=decay(1.1, 0.001, 60),
