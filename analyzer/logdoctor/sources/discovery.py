@@ -123,10 +123,13 @@ def discover(paths: Sequence[Path]) -> Candidates:
                 else:
                     not_read.append(f"{relative} ({_reason(error)})")
                 continue
-            if (source := _claimed(head)) is not None:
-                found.append(_read(file, relative, source, status))
-            else:
+            if (source := _claimed(head)) is None:
                 left_alone.append(str(relative))
+            elif (reading := _read(file, relative, source, status)).notices and source.only_events:
+                why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
+                not_read.append(f"{relative} ({why})")
+            else:
+                found.append(reading)
     return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
 
 
