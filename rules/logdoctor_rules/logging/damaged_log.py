@@ -33,6 +33,9 @@ from logdoctor.wording import counted, place
 MAX_PLACES = 10
 """Places that a finding points at; the notices of the run have all."""
 
+FAR_WIDER = 4
+"""Records of a hole in units of the narrowest, from which the way of logging that makes that one does not make it."""
+
 FILE = "events.out.tfevents.1"
 TORN = Notice(DAMAGE, FILE, "Left out 10 records in a row with a wrong checksum.", 4_000, 4_560, cause=STORAGE_FAULT)
 CUT = Notice(DAMAGE, FILE, "The last record ends after 20 bytes.", 9_000, 9_020, cause=INTERRUPTED_WRITE)
@@ -70,6 +73,16 @@ class DamagedLog(Rule):
         fires("two processes wrote", notices=(GLUED,), train_loss=decay(2.3, 0.2)),
         fires("a line of another length", notices=(STRANGE,), train_loss=decay(2.3, 0.2)),
         fires("nothing could be read", notices=(Notice(DAMAGE, FILE, "The file is a web page.", 0, 812),)),
+        fires(
+            "ten records of the loss are lost, and some that were never logged",
+            notices=(TORN,),
+            train_loss=decay(2.3, 0.2).without(110, 110).without(90, 90).without(60, 69).without(30, 30),
+        ),
+        fires(
+            "a record that is lost among others like it (a note)",
+            notices=(TORN,),
+            train_loss=decay(2.3, 0.2).without(90, 90).without(60, 60).without(30, 30),
+        ),
         silent("the end is still being written", notices=(CUT,), state=State.WRITING, train_loss=decay(2.3, 0.2)),
         silent("padding", notices=(Notice(PADDING, "log.csv", "2 rows of nan"),), train_loss=decay(2.3, 0.2)),
         silent("a step was not logged", train_loss=decay(2.3, 0.2).without(60, 60)),
@@ -111,9 +124,12 @@ def _is_within(damage: Notice) -> bool:
 
 
 def _lost(run: Run, places: int) -> Iterator[tuple[Series, Hole]]:
-    """Yield the holes of the losses; more holes than damaged places come from the way of logging."""
+    """Yield the holes of the losses; more holes than damaged places come from the way of logging, but for far wider."""
     for series in (run.find(TrainLoss), run.find(ValLoss)):
         found = holes(series, paces=1.5) if series is not None else ()
+        if len(found) > places:
+            narrowest = min(hole.records for hole in found)
+            found = [hole for hole in found if hole.records >= FAR_WIDER * narrowest]
         if series is not None and len(found) <= places:
             yield from ((series, hole) for hole in found)
 
