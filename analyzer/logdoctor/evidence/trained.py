@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 from typing import Any
 
 import numpy as np
 
-from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
+from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
-from logdoctor.signals.chance import COMMON_CLASSES, entropy
+from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
 from logdoctor.signals.median import median
 from logdoctor.wording import number, place
 
@@ -25,6 +25,9 @@ FAIR = 0.6
 
 OF_TWO = (0.6, 0.75)
 """Losses of a network that guesses between two, uneven classes included: its accuracy may be the share of one."""
+
+SMOOTHING = 0.1
+"""Share of the labels that are spread over all classes, as papers since Szegedy et al. (2016) and timm do."""
 
 FEWER = 0.5
 """Errors at the end as a share of those at the beginning from which down a classifier has come far."""
@@ -109,14 +112,17 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether a classifier made few of the errors at its end that it made at first, and its loss is that of so few.
 
     Who errs in a share e of the cases and is as sure as he is right loses the entropy of e, and in those cases no more
-    than guessing does, which the loss began with. A loss far above that is another one than the accuracy's.
+    than guessing does, which the loss began with; smoothed labels cost their entropy on top. A loss far above that is
+    another one than the accuracy's.
     """
     found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
     if not found:
         return False
     errors, at_first = (max(1 - end(one) for one in found) for end in (end_accuracy, first_accuracy))
     fair = entropy(errors) + errors * train.first if 0 < errors < 1 else 0.0
-    return errors <= FEWER * at_first and train.end <= fair
+    classes = max(exp(min(train.first, LARGEST_COUNT)), 2.0)
+    smoothed = most_entropy(1 - SMOOTHING * (1 - 1 / classes), classes)
+    return errors <= FEWER * at_first and train.end <= fair + smoothed
 
 
 def may_be_untrained(first: float, chance: ChanceLevels) -> bool:
