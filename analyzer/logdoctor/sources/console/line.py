@@ -213,9 +213,8 @@ class LineReader:
                 self._take_heading(key[: len(key) - len(tail)])
             key = tail
         elif not before.rstrip("'\"").endswith((" ", "\t")) and " " in key and not needs_its_words(key):
-            key = (
-                vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
-            )  # `stage two val_loss:2.8`: spaces are between the pairs
+            # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
+            key = vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
         if not key or (token != MASK and not explicit and not vocabulary_tail(key)):
             self._before = ""
             return
