@@ -56,12 +56,9 @@ def runs_away_below(run: Run, train: Trend[TrainLoss]) -> Away | None:
     It falls faster and faster to a hundred times its size; a term that is never negative grows by as much as the sum
     falls; or the accuracy beside it is poor and has not risen.
     """
-    if (
-        len(train) < 2 * MIN_VALUES
-        or not train.end < 0
-        or train.end >= train.start
-        or not (shown := _shown(run, train))
-    ):
+    falls_below = len(train) >= 2 * MIN_VALUES and train.end < min(train.start, 0.0)
+    shown = _shown(run, train) if falls_below else ""
+    if not shown:
         return None
     said = f"{train.series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
     return Away(

@@ -185,7 +185,7 @@ class Fitted:
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
         first, training = self._first_pair
-        away = training > 0 and first - training > max(FIRST_GAP * training, 4 * self.gap.val.noise)
+        away = training > 0 and not self._begins_beside
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
