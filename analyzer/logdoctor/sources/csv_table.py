@@ -96,6 +96,41 @@ class CsvTable(Source):
             },
         ),
         Sample(
+            "a counter as a script calls it, beside a quantity of its own",
+            "log.csv",
+            "Global Step,Epoch #,Train Loss,Codebook Use\n10,1,1.5,12\n20,2,1.25,14\n",
+            {
+                "Epoch #": [(10, 1), (20, 2)],
+                "Train Loss": [(10, 1.5), (20, 1.25)],
+                "Codebook Use": [(10, 12), (20, 14)],
+            },
+        ),
+        Sample(
+            "no counter at all: losses on training and on held-out data tell it",
+            "results.csv",
+            "train_loss,val_loss,Codebook Use\n1.5,1.75,12\n1.25,1.5,14\n",
+            {
+                "train_loss": [(0, 1.5), (1, 1.25)],
+                "val_loss": [(0, 1.75), (1, 1.5)],
+                "Codebook Use": [(0, 12), (1, 14)],
+            },
+        ),
+        Sample(
+            "no counter, and one loss: the name of the file tells it",
+            "training_log.csv",
+            "MAE_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
+            {"MAE_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
+        ),
+        Sample(
+            "one row for each episode: its steps are its length",
+            "progress.csv",
+            "episode,steps,reward\n1,12,1.5\n2,200,2.5\n3,200,3.5\n4,190,3.25\n",
+            {
+                "steps": [(1, 12), (2, 200), (3, 200), (4, 190)],
+                "reward": [(1, 1.5), (2, 2.5), (3, 3.5), (4, 3.25)],
+            },
+        ),
+        Sample(
             "Ultralytics before 2024: padded cells",
             "results.csv",
             "      epoch,   train/box_loss,  metrics/mAP50(B)\n          0,            2.125,            0.0625\n",
@@ -186,6 +221,13 @@ class CsvTable(Source):
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
         Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
         Sample("a search for hyper-parameters", "grid.csv", "lr,batch_size,accuracy\n0.1,32,0.5\n0.01,32,0.75\n", None),
+        Sample("data with a loss", "train.csv", "policy,age,loss\n13,20,0.5\n26,31,0.25\n", None),
+        Sample(
+            "losses of a search",
+            "training_results.csv",
+            "hidden,train_loss,val_loss\n32,0.5,0.75\n64,0.25,0.5\n",
+            None,
+        ),
         Sample("prose with commas", "notes.txt", "loss, step, and hope\nthe loss falls, we step, all is well\n", None),
     )
 

@@ -172,6 +172,8 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     These are the points that a finer counter places; all of them when it is nobody's axis; none when it is the axis.
     """
     finer = ruler.finer_than(counter.name)
+    if not finer.counters and all(one.name != counter.name for one in ruler.counters):
+        finer = ruler.in_steps()  # it is no counter of the table, whatever its name
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
         return counter.without_any(), finer
     if not finer.counters:
