@@ -50,6 +50,26 @@ SAMPLES = (
         },
     ),
     Sample(
+        "timm's file: the logger's name, and its level in brackets",
+        "train.log",
+        "2024-03-06 19:52:50,642 -                train: [    INFO] - Scheduled epochs: 2\n"
+        + "".join(
+            "2024-03-06 19:52:50,642 -                train: [    INFO] - "
+            f"Train: {i // 2} [{100 * (i % 2):4d}/200 ({50 * (i % 2):3d}%)]  Loss: {4 - i / 4} ({4 - i / 8})  LR: 0.5\n"
+            + "2024-03-06 19:53:50,642 -                train: [    INFO] - "
+            f"Test: [  78/78]  Time: 0.25 (0.25)  Loss:  6.5 ({5 - i / 4})  Acc@1:  6.25 ({i:7.4f})\n" * (i % 2)
+            for i in range(6)
+        ),
+        {
+            "train/Loss": [(100 * i, 4 - i / 4) for i in range(6)],
+            "LR": [(100 * i, 0.5) for i in range(6)],
+            "test/Loss": [(100 * i, 5 - i / 4) for i in (1, 3, 5)],
+            "test/Acc@1": [(100 * i, float(i)) for i in (1, 3, 5)],
+            "test/Time": [(100 * i, 0.25) for i in (1, 3, 5)],
+            "epoch": [(100 * i, i // 2) for i in range(6)],
+        },
+    ),
+    Sample(
         "a loss that nothing counts, and after every second one an error",
         "gnn.log",
         "".join(
