@@ -26,7 +26,11 @@ _WRAPPED = re.compile(rf"\b(?:(?:np|numpy)\.)?(?:float|int)\d*\(({_NUMBER})\)|\b
 """NumPy's and PyTorch's numbers: `np.float32(0.5)`, `tensor(0.5, device='cuda:0')`."""
 
 _ARRAY = re.compile(r"\barray\((\[[^\[\]()]*\])(?:, *dtype=[\w.]+)?\)")
-_WORD = re.compile(r"""("(?:[^"\\]|\\.)*")|'((?:[^'"\\]|\\.)*)'|\b(nan|inf|None|True|False)\b|([()])""")
+_WORD = re.compile(
+    r"""("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|('(?:[^'\\]++|\\.)*+(?:'|\\?\Z))|\b(nan|inf|None|True|False)\b|([()])""",
+    re.DOTALL,
+)
+"""A string, to the end of the text where it is not closed; a word; a parenthesis."""
 
 
 class PythonLiteral(JsonDocument):
@@ -76,8 +80,13 @@ class PythonLiteral(JsonDocument):
 
 
 def _as_json(text: str) -> str:
-    text = _ARRAY.sub(r"\1", _WRAPPED.sub(lambda found: found[1] or found[2], text))
-    return _WORD.sub(lambda found: found[1] or (_WORDS[found[0]] if found[0] in _WORDS else f'"{found[2]}"'), text)
+    return _WORD.sub(_spelled, _ARRAY.sub(r"\1", _WRAPPED.sub(lambda found: found[1] or found[2], text)))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    if found[2]:
+        return '"' + found[2][1:].removesuffix("'").replace("\\'", "'").replace('"', '\\"') + '"'
+    return found[1] or _WORDS[found[0]]
 
 
 def _named(path: Path, content: Any) -> Any:

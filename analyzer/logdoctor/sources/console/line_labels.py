@@ -16,15 +16,16 @@ LABEL = "label"
 """Kind of the headings that are such labels, and what `label_of` says of a label that is a name."""
 
 _REPEAT = r"fold|run|trial|split|repeat|repetition|replicate|seed"
-_COUNTS = rf"(?:epochs?|ep|steps?|iter(?:ation)?s?)\b[ \t:=\[(#]*{MASK}"
+_COUNTS = rf"(?:epochs?|ep|steps?|iter(?:ation)?s?)\b[ \t:=\[(#]{{0,8}}{MASK}"
 _LABEL = re.compile(
-    rf"[\s|>*-]*[\[(<]?(?:(?P<word>{_REPEAT})\b[ :=#_-]*{MASK}(?:\s?/\s?{MASK})?|(?P<name>[A-Za-z][\w.+-]*))[\])>]?"
-    rf"[\s,:|>-]+[\[(]?(?={_COUNTS})",
+    rf"[\s|>*-]{{0,16}}[\[(<]?"
+    rf"(?:(?P<word>{_REPEAT})\b[ :=#_-]{{0,4}}{MASK}(?:\s?/\s?{MASK})?|(?P<name>[A-Za-z][\w.+-]{{0,60}}))"
+    rf"[\])>]?[\s,:|>-]{{1,8}}[\[(]?(?={_COUNTS})",
     re.I,
 )
 """What stands before the counter: a word for a repeat with its number, or one name."""
 
-_SAID = re.compile(rf"(?:{_REPEAT})\b[ :=#_-]*\d+(?:\s?/\s?\d+)?", re.I)
+_SAID = re.compile(rf"(?:{_REPEAT})\b[ :=#_-]{{0,4}}\d+(?:\s?/\s?\d+)?", re.I)
 _NO_NAME = re.compile(
     r"stage|phase|warm|tun|freez|resum|start|begin|end|finish|done|current|total|after|each|g|d", re.I
 )
