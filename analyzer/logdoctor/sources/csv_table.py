@@ -17,6 +17,7 @@ from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, tells_performance
 from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs
 
 _TEXT_FILES = frozenset({".txt", ".log", ".dat"})
@@ -217,6 +218,20 @@ class CsvTable(Source):
             "".join(f"{i}, {8 - 0.5 * i}\n" for i in range(1, 11)),
             {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
         ),
+        Sample(
+            "a pandas Series without a name, named after its file",
+            "train_loss.csv",
+            ",0\n" + "".join(f"{i},{8 - 0.5 * i}\n" for i in range(10)),
+            {"train_loss": [(i, 8 - 0.5 * i) for i in range(10)]},
+        ),
+        Sample("one column under its name", "log.csv", "loss\n0.5\n0.25\n", {"loss": [(0, 0.5), (1, 0.25)]}),
+        Sample(
+            "models one after another, and arrays of one number",
+            "log.csv",
+            "model,epoch,loss\ncnn,1,[0.5]\ncnn,2,[0.25]\nrnn,1,[0.75]\nrnn,2,[0.5]\n",
+            {"loss": [(1, 0.5), (2, 0.25), (1, 0.75), (2, 0.5)]},
+        ),
+        Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("losses of something else", "packet_loss.txt", "0.5\n0.25\n" * 10, None),
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
         Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
@@ -264,10 +279,11 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
     about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
     if not about or not tells_performance(about) or not _BARE.issuperset(stem_of(about)):
         return ()
-    lines = start.decode("ascii", "replace").split("\n")[:-1]
-    rows = [_BETWEEN.split(line.strip()) for line in lines if line.strip()]
-    if rows[:1] == [["0"]]:
-        return ()  # a header of pandas, not a loss of zero
+    lines = [line.strip() for line in start.decode("ascii", "replace").split("\n")[:-1]]
+    headed = bool(lines) and lines[0] in NAMELESS
+    rows = [_BETWEEN.split(line) for line in lines[headed:] if line]
+    if headed and any("." not in row[-1] for row in rows):
+        return ()  # counts, or a loss of zero and no header
     try:
         numbers = np.array(rows, float)
     except ValueError:  # words, or rows of different lengths

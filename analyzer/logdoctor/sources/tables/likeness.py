@@ -10,7 +10,7 @@ from logdoctor.run.naming import is_bare_split, role_of, split_of, words
 from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
-from logdoctor.sources.tables.table_logs import RUN_LABELS
+from logdoctor.sources.tables.table_logs import RUN_LABELS, label_name
 
 _PLAIN_COUNTERS = frozenset({
     "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",
@@ -93,5 +93,5 @@ def _is_named_after_curves(said: Collection[str]) -> bool:
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
-    distinct = [len(labels.words) for labels in table.labels if normal(labels.name) in RUN_LABELS]
+    distinct = [len(labels.words) for labels in table.labels if label_name(labels.name) in RUN_LABELS]
     return texts >= _ONE_ROW_EACH or (table.rows > 2 and any(words > table.rows / 2 for words in distinct))
