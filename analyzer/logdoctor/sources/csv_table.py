@@ -231,6 +231,12 @@ class CsvTable(Source):
             "model,epoch,loss\ncnn,1,[0.5]\ncnn,2,[0.25]\nrnn,1,[0.75]\nrnn,2,[0.5]\n",
             {"loss": [(1, 0.5), (2, 0.25), (1, 0.75), (2, 0.5)]},
         ),
+        Sample(
+            "epochs that say of how many they are",
+            "log.csv",
+            "Epoch,Loss\n1/3,0.5\n2/3,0.25\n",
+            {"Loss": [(1, 0.5), (2, 0.25)]},
+        ),
         Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("losses of something else", "packet_loss.txt", "0.5\n0.25\n" * 10, None),
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),

@@ -18,7 +18,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
-from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
 from logdoctor.sources.tables.moments import parser_of
