@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -47,9 +47,9 @@ class JsonDocument(Source):
     """
 
     name = "json"
-    patterns = ("*.json",)
+    patterns: ClassVar[tuple[str, ...]] = ("*.json",)
     precedence = 10
-    samples = (
+    samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "Keras' history",
             "history.json",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
@@ -40,9 +40,9 @@ class PythonLiteral(JsonDocument):
     """
 
     name = "python-literal"
-    patterns = ("*.txt", "*.log", "*.dat")
+    patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.log", "*.dat")
     precedence = 10
-    samples = (
+    samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "Keras' history.history",
             "history.txt",
