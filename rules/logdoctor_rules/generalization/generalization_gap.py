@@ -62,6 +62,11 @@ class GeneralizationGap(Rule):
     max_val_change: float = threshold(
         0.05, "change of validation over the later half as a share of its fall: it stands still"
     )
+    max_own_change: float = threshold(
+        0.15,
+        "the same as a share of its own end: 1.3 that falls by 5 % of a gain of 2.3 stands still, 0.13 that falls by "
+        "0.03 goes on",
+    )
     min_apart: float = threshold(
         0.15,
         "gap at the end as a share of what training gained that suffices where it was widest early on; batches of "
@@ -167,9 +172,19 @@ class GeneralizationGap(Rule):
             train_loss=line(1.26, 1.1, 30).noisy(0.3),
             val_loss=line(1.27, 1.29, 8),
         ),
+        silent(
+            "validation that goes on falling, by little of what training gained and by much of what is left",
+            train_loss=given([0.768, 0.1975, 0.0893, 0.0438, 0.0226, 0.0102, 0.0089, 0.0086, 0.0097, 0.005]),
+            val_loss=given([0.423, 0.374, 0.29, 0.222, 0.176, 0.159, 0.148, 0.141, 0.131, 0.12]),
+        ),
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
+        silent(
+            "validation of a loss that is large still falls",
+            train_loss=decay(9.0, 2.5),
+            val_loss=decay(9.0, 6.3, half_life=0.19),
+        ),
         silent(
             "a large gap of a loss that is large", train_loss=decay(9.0, 3.0), val_loss=decay(9.0, 5.8, half_life=0.05)
         ),
@@ -190,9 +205,8 @@ class GeneralizationGap(Rule):
         """Compare the two ends, where validation has come to rest."""
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
-        stands_still = abs(val.at(0.5) - val.end) <= max(
-            self.max_val_change * max(val.fall, gained), 3 * val.level_noise
-        )
+        still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
+        stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         least = (self.min_apart if apart else self.min_gap) * gained
         ends = max(train.end, _evaluated(run, gap))  # the last few batches may lie low by chance
