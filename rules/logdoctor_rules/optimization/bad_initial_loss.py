@@ -210,6 +210,10 @@ class BadInitialLoss(Rule):
         silent("an average somewhat above ln 10", settings=TEN, varies=AVERAGE, train_loss=decay(9.0, 0.3).noisy(0.02)),
         silent("resumed", settings=TEN, axis=Axis.STEP, first_step=500, train_loss=decay(23.0, 0.3)),
         silent("a sum of losses that never comes near", settings=TEN, axis=Axis.STEP, train_loss=line(30.0, 20.0)),
+        silent(
+            "thrown by its first updates before it comes down to the mean: what it began with is another matter",
+            train_loss=given([250.0, 2e7, 6e5, 5e4, 3000.0, 200.0, 20.0, 4.0, 1.5, 1.1, *[1.0] * 20]),
+        ),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
         silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
@@ -277,7 +281,8 @@ class BadInitialLoss(Rule):
         """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
-        at_once = trend.first >= self.drop * after > 0 or (guesses and trend.first >= self.to_variance * trend.end)
+        to_variance = guesses and trend.first >= max(self.to_variance * trend.end, after)  # not if it rose first
+        at_once = trend.first >= self.drop * after > 0 or to_variance
         thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return
