@@ -83,10 +83,12 @@ class StalledAtChance(Rule):
         "batch (logits that wander by 0.3 give batches of 32 a noise of 0.05)",
     )
     min_points: float = threshold(
-        6.0, "values that must lie at a level that something names: two in each third; nothing is known of fewer"
+        6.0,
+        "values that must lie at a level that something names, where their noise is that of who guesses: two in each "
+        "third; nothing is known of fewer",
     )
     min_points_alone: float = threshold(
-        8.0, "values that must lie at it where the level alone speaks; fewer and a slow start looks the same"
+        8.0, "values that must lie at any other; fewer and a slow start looks the same, or the noise of a few batches"
     )
 
     examples = (
@@ -261,6 +263,7 @@ class StalledAtChance(Rule):
         silent("too short to tell", train_loss=given([LN2] * 6)),
         fires("six epochs at a level that the settings name", settings=TEN, train_loss=given([LN10] * 6)),
         silent("five of them", settings=TEN, train_loss=given([LN10] * 5)),
+        silent("six batches that are thrown about it", settings=TEN, train_loss=given([2.5, 1.9, 2.9, 1.8, 2.6, 2.4])),
         silent(
             "near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)
         ),
@@ -343,7 +346,8 @@ class StalledAtChance(Rule):
         level, tolerance = band(chance, self.tolerance_alone if chance.by_level_alone else self.tolerance)
         since = train.settled(level, tolerance)
         resting = train.series.values[since * train.block :]
-        least = self.min_points_alone if chance.by_level_alone else self.min_points
+        restless = train.noise > self.max_noise
+        least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
             return None
         error = train.error_of(len(resting))
@@ -354,7 +358,6 @@ class StalledAtChance(Rule):
             thirds[0] = min(thirds[0], chance.level)
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
-        restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 
