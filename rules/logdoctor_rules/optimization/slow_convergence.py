@@ -67,12 +67,12 @@ class SlowConvergence(Rule):
         "fall, as language models show; sound public runs stay below 0.5",
     )
     min_pace_by_rate: float = threshold(
-        0.85,
-        "the same where a rate is logged that falls, by the sum of the rates: a run that learns slows down by that "
-        "measure, too",
+        0.7,
+        "the same where a rate is logged that falls, by the sum of the rates: a run that learns slows down to 0.6 by "
+        "that measure, too",
     )
     max_pace: float = threshold(
-        1.6, "the same, above which the fall came late, after something changed: that is no slow learning"
+        1.4, "the same, above which the fall came late, after something changed; slow learning keeps to 1.1"
     )
     max_bend: float = threshold(
         0.07,
@@ -290,7 +290,7 @@ class SlowConvergence(Rule):
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(
             "slows down by the sum of the rates, too",
-            train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.32 * SPENT)).noisy(0.0003),
+            train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.37 * SPENT)).noisy(0.0003),
             lr=cosine(1e-4),
         ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
