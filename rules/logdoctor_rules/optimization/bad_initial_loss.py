@@ -90,8 +90,9 @@ class BadInitialLoss(Rule):
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
     )
     min_points: float = threshold(
-        12.0, "values that a run needs to have a beginning: the first and five after it, and as many again"
+        6.0, "values that a run needs to have a beginning: the first and five after it, if something names its level"
     )
+    min_points_alone: float = threshold(12.0, "the same where nothing does: those, and as many again")
 
     examples = (
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
@@ -216,7 +217,9 @@ class BadInitialLoss(Rule):
         ),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
-        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
+        fires("six values", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 6)),
+        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 5)),
+        silent("too short where nothing names its level", train_loss=given([15.0, *[0.41] * 10]).noisy(0.01)),
     )
 
     def check(
@@ -235,14 +238,15 @@ class BadInitialLoss(Rule):
         at_chance = starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
-        found: list[Finding] = []
+        found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above))
-        if not found and named is None:
+        elif long:
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
-            not found
+            long
+            and not found
             and val is not None
             and is_evaluated_before(val, train)
             and val.first >= self.drop * right_after(train)
