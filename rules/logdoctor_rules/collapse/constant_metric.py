@@ -64,6 +64,9 @@ class ConstantMetric(Rule):
     min_points: float = threshold(
         8.0, "values at one value: small validation sets repeat an accuracy a few times by chance"
     )
+    min_zeros: float = threshold(
+        6.0, "the same at zero, which no chance repeats: two in each third of them, for hard tasks take time to begin"
+    )
     learnt: float = threshold(
         0.5,
         "training loss at the end as a share of its start, below which the model learns all the same: a constant above "
@@ -162,6 +165,8 @@ class ConstantMetric(Rule):
             train_loss=given([2.3]).followed_by(flat(float("nan"), 119)),
             val_accuracy=flat(0.1),
         ),
+        fires("six zeros", train_loss=line(0.6, 0.2, 6), val_f1=flat(0.0, 6)),
+        silent("five zeros", train_loss=line(0.6, 0.2, 5), val_f1=flat(0.0, 5)),
         silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
@@ -196,15 +201,16 @@ class ConstantMetric(Rule):
     def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
-        if len(values) < self.min_points:
+        value = float(values[-1]) if len(values) else 0.0
+        least = self.min_zeros if value == 0 else self.min_points
+        if len(values) < least:
             return None
-        if one_class_at_a_time(series):
+        if one_class_at_a_time(series) and len(values) >= self.min_points:
             return 0
-        value = float(values[-1])
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike = len(values) - since
-        if alike < self.min_points or alike < self.min_share * len(values):
+        if alike < least or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class
