@@ -328,7 +328,7 @@ MESSAGES = {
         "Training completed. Do not forget to share your model on huggingface.co/models =)",
         "`Trainer.fit` stopped: `max_epochs=10` reached.",
         "Finished Training",
-        "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (60) reached and the optimization hasn't converged",
+        "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (60) reached and the optimization",
         "Did not meet early stopping. Best iteration is:",
         "bestIteration = 199",
         "\u2714 Saved pipeline to output directory",
