@@ -168,7 +168,7 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
         lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
-        fresh = lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
+        fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
         if told and (late or fresh) and lowest <= train.end <= highest:
             yield one.level, "guessing"
     if (level := _thrown_from(train, val, chance)) is not None:

@@ -239,7 +239,7 @@ class BadInitialLoss(Rule):
         found: list[Finding] = []
         if named is not None:
             above = falls_below_a_sum(run, train, named)
-            found = list(self._against(named, train, settings, single=single, above=above, melting=melts(train, val)))
+            found = list(self._against(named, train, settings, single=single, above=above, val=val))
         if not found and named is None:
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
@@ -259,7 +259,7 @@ class BadInitialLoss(Rule):
         *,
         single: bool,
         above: bool,
-        melting: bool,
+        val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
@@ -270,6 +270,7 @@ class BadInitialLoss(Rule):
         if not (high or low):
             return
         series = train.series
+        melting = train.end <= self.max_start * named.level and melts(train, val)  # large weights leave more behind
         said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
