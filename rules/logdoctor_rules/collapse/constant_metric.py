@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
-    Cause,
+    Axis,
     Finding,
     Quantity,
+    Reward,
     Rule,
     Run,
     Series,
@@ -19,25 +20,20 @@ from logdoctor import (
     Strength,
     TrainLoss,
     TrainMetric,
+    ValLoss,
     ValMetric,
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.one_value import largest_class, one_value_causes, unmoved
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
-
-HALF = 0.5
-"""Accuracy above which one class may hold most examples."""
-
-UNMOVED = 0.02
-"""Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,8 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding, and this a note.
+    not move either, that is the finding, and this a note. A reward that is zero or below and never moves teaches
+    nothing, whatever the policy does.
     """
 
     id = "constant-metric"
@@ -54,6 +51,7 @@ class ConstantMetric(Rule):
     severity = Severity.WARNING
     causes = (
         "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
+        "reward-without-signal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
@@ -66,6 +64,9 @@ class ConstantMetric(Rule):
     )
     min_zeros: float = threshold(
         6.0, "the same at zero, which no chance repeats: two in each third of them, for hard tasks take time to begin"
+    )
+    min_rewards: float = threshold(
+        20.0, "rewards, all of them alike, as policies need for any judgement: a rare success may take a while"
     )
     learnt: float = threshold(
         0.5,
@@ -109,6 +110,42 @@ class ConstantMetric(Rule):
             "one class after another, each with its share of the data",
             train_loss=decay(9000.0, 190.0, 10),
             val_accuracy=given([0.2171, 0.2171, 0.2171, 0.2171, 0.2171, 0.2, 0.2171, 0.2171, 0.2, 0.2171]),
+        ),
+        fires(
+            "a share of one class while training learns by heart, and no loss of new data is below that of one answer",
+            train_loss=decay(0.44, 0.19, 20, half_life=0.1),
+            val_loss=decay(0.36, 0.227, 20, half_life=0.05),
+            val_accuracy=given([0.93, 0.947]).followed_by(flat(0.95, 18)),
+        ),
+        fires(
+            "no answer ever earns anything",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 40),
+            policy_loss=flat(0.0, 40),
+        ),
+        fires(
+            "no episode ever comes to the goal",
+            axis=Axis.STEP,
+            episode_reward=flat(-200.0, 40),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "every episode earns all there is",
+            axis=Axis.STEP,
+            episode_reward=flat(500.0, 40),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "nothing is earned yet",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 19),
+            policy_loss=flat(0.0, 19).noisy(0.01),
+        ),
+        silent(
+            "the first episodes fail",
+            axis=Axis.STEP,
+            episode_reward=flat(-200.0, 40).followed_by(line(-200.0, -120.0, 40)),
+            policy_loss=flat(0.0, 80).noisy(0.01),
         ),
         silent(
             "few values, which it rose to",
@@ -171,15 +208,18 @@ class ConstantMetric(Rule):
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
+    def check(self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
+        yield from self._unrewarded([one.finite for one in run.all(Reward)])
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         value, n = float(series.values[-1]), len(series)
-        falls = train is not None and train.end < min(self.learnt * train.start, least_of_one_answer(value))
+        least = least_of_one_answer(value)
+        falls = train is not None and train.end < min(self.learnt * train.start, least)
+        falls &= val is None or series.role is not ValMetric or float(val.level.min()) < least
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
         kinds = len(np.unique(series.values[since:]))
@@ -188,14 +228,31 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if (falls and value > 0) or _unmoved(train) else self.severity,
+            severity=Severity.NOTE if (falls and value > 0) or unmoved(train) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
-            causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
+            causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "value": Quantity(value),
                 "values alike": Quantity(n - since, f"of {counted(n, 'value')}"),
                 "training loss at the end": Quantity(train.end if train is not None else "not logged"),
             },
+        )
+
+    def _unrewarded(self, rewards: Sequence[Series]) -> Iterator[Finding]:
+        """Report rewards that are all one value from the first to the last; above zero it may be all there is."""
+        if not rewards or len(rewards[0]) < self.min_rewards:
+            return
+        series, value = rewards[0], float(rewards[0].values[0])
+        if value > 0 or any(len(np.unique(one.values)) != 1 for one in rewards):
+            return
+        first, last = series.steps[[0, -1]].tolist()
+        yield self.finding(
+            f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
+            "nothing tells better from worse",
+            Span(series.name, first, last, "one value"),
+            confidence=confidence_from(3.0, len(series)),
+            causes=[because("reward-without-signal", Strength.LIKELY)],
+            evidence={"value": Quantity(value), "values alike": Quantity(len(series), "all values")},
         )
 
     def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
@@ -216,59 +273,6 @@ class ConstantMetric(Rule):
         learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
-
-    @staticmethod
-    def _causes(
-        series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool, beside: str
-    ) -> tuple[Cause, ...]:
-        value = float(series.values[-1])
-        fell = since > 0
-        learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
-        majority = (value / 100 if value > 1 else value) > HALF
-        shares = [f"{number(value)} may be the share of the largest class"] if majority else []
-        shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
-        unmoved = not fell and _unmoved(train)
-        return ranked(
-            because(
-                "class-imbalance",
-                Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
-                pro=shares,
-            ),
-            because(
-                "labels-do-not-match",
-                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-                pro=learns if value == 0 else [],
-            ),
-            because(
-                "optimizer-not-stepping",
-                Strength.LIKELY if unmoved and not majority else Strength.POSSIBLE if unmoved else Strength.UNLIKELY,
-                pro=["neither the metric nor the training loss has moved since the first value"] if unmoved else [],
-                contra=[] if unmoved else ["the training loss or the metric has moved"],
-            ),
-            because(
-                "dead-activations",
-                Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
-                pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
-                contra=learns,
-            ),
-            because(
-                "wrong-loss-or-output",
-                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-                pro=learns,
-            ),
-        )
-
-
-def _unmoved(train: Trend[TrainLoss] | None) -> bool:
-    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
-
-
-def _largest_class(metrics: Sequence[Series]) -> str:
-    """Say which other metric stands above one half, as an accuracy does that always names the largest class."""
-    for one in metrics:
-        if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
-            return f"{one.name} is {number(float(one.values[-1]))}"
-    return ""
 
 
 def _while_training(series: Series, run: Run) -> Series:

@@ -23,6 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
+from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.trend import END_SHARE
@@ -40,6 +41,9 @@ class GeneralizationGap(Rule):
     widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
     lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
     Any gap is one where validation has not fallen and ends where training began: nothing learnt has reached it.
+
+    Boosted trees fit what is left of the training set, tree by tree, until nothing is left; what counts is the best
+    round of validation. A gap alone is a note there.
     """
 
     id = "generalization-gap"
@@ -100,6 +104,13 @@ class GeneralizationGap(Rule):
             "validation learns slowly and stays behind: the gap was widest early on",
             train_loss=decay(2.3, 0.14, 40, half_life=0.05),
             val_loss=decay(2.3, 0.58, 40, half_life=0.1),
+        ),
+        fires(
+            "boosted trees, of which validation is no worse for the last (a note)",
+            **{
+                "train-logloss": decay(0.69, 0.1, half_life=0.15),
+                "eval-logloss": decay(0.69, 0.333, half_life=0.05),
+            },
         ),
         silent(
             "a gap of that size that grew to the end",
@@ -226,6 +237,7 @@ class GeneralizationGap(Rule):
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
+            severity=Severity.NOTE if is_boosted(train.series, series) and not (off or untouched) else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -17,13 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
@@ -36,11 +33,13 @@ from logdoctor.evidence.first_loss import (
     right_after,
     starts_at_chance,
     thrown_by_rate,
+    too_large_causes,
 )
-from logdoctor.evidence.rates import is_far_too_high, rate_height
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.explosion import rests_at_variance
+from logdoctor.signals.penalty import melts
 from logdoctor.wording import number, place
 
 SETTINGS = "the settings"
@@ -64,7 +63,7 @@ class BadInitialLoss(Rule):
     id = "bad-initial-loss"
     title = "The loss starts far from where an untrained network is"
     severity = Severity.WARNING
-    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
+    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 12 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -203,6 +202,12 @@ class BadInitialLoss(Rule):
             val_accuracy=decay(0.1, 0.65),
         ),
         silent("starts at ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(LN10, 0.3).noisy(0.02)),
+        fires(
+            "a penalty on the weights comes down with both losses (a note)",
+            settings=TEN,
+            train_loss=decay(28.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_loss=decay(20.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+        ),
         silent(
             "starts a little above ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(1.6 * LN10, 0.3).noisy(0.02)
         ),
@@ -241,7 +246,7 @@ class BadInitialLoss(Rule):
         found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:
             above = falls_below_a_sum(run, train, named)
-            found = list(self._against(named, train, settings, single=single, above=above))
+            found = list(self._against(named, train, settings, single=single, above=above, val=val))
         elif long:
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
@@ -255,7 +260,14 @@ class BadInitialLoss(Rule):
         yield from found
 
     def _against(
-        self, named: Chance, train: Trend[TrainLoss], settings: Hyperparameters, *, single: bool, above: bool
+        self,
+        named: Chance,
+        train: Trend[TrainLoss],
+        settings: Hyperparameters,
+        *,
+        single: bool,
+        above: bool,
+        val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
@@ -266,14 +278,15 @@ class BadInitialLoss(Rule):
         if not (high or low):
             return
         series = train.series
+        melting = train.end <= self.max_start * named.level and melts(train, val)  # large weights leave more behind
         said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
             f"{series.name} starts at {said} ({named.known_from})",
             Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
-            severity=self.severity if high else Severity.NOTE,
-            causes=_too_large(train, pro, settings, single=single)
+            severity=self.severity if high and not melting else Severity.NOTE,
+            causes=too_large_causes(train, pro, settings, single=single, melting=melting)
             if high
             else (because("leakage", contra=["a pretrained network starts low, too"]),),
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
@@ -303,25 +316,6 @@ class BadInitialLoss(Rule):
             Span(series.name, int(series.steps[0]), last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
-            causes=_too_large(trend, [said], settings, single=False),
+            causes=too_large_causes(trend, [said], settings, single=False),
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )
-
-
-def _too_large(
-    trend: Trend[TrainLoss] | Trend[ValLoss], pro: list[str], settings: Hyperparameters, *, single: bool
-) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
-    at_once = right_after(trend) < 0.2 * trend.first
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
-    fast = (is_far_too_high(settings) or height >= 1) and not single
-    return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
-        because(
-            "learning-rate-too-high",
-            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
-            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
-            contra=["the first value comes before any update"] if single else [],
-        ),
-    )

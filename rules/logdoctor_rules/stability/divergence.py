@@ -246,6 +246,19 @@ class Divergence(Rule):
             train_loss=given([50.0, 80.0, 5000.0, 900.0, 12.0, 2.0]).followed_by(decay(1.0, 0.2, 114).noisy(0.03)),
         ),
         silent(
+            "a penalty on the weights comes down with both losses, and the accuracy guesses",
+            train_loss=decay(28.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_loss=decay(20.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_accuracy=flat(0.1, 20).noisy(0.005),
+        ),
+        fires(
+            "thrown by its second step, and comes down to guessing",
+            axis=Axis.STEP,
+            first_step=1,
+            train_loss=given([2.32, 2100.0, 2500.0, 930.0, 700.0]).followed_by(decay(300.0, 2.4, 115, half_life=0.01)),
+            val_accuracy=flat(0.1, 12).noisy(0.01),
+        ),
+        silent(
             "the first epoch averages three times guessing, the others guess",
             settings={"num_classes": 2},
             varies={"bits instead of nats": "guessing is known in nats"},
