@@ -29,6 +29,9 @@ SPLIT_WORDS = {
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
 _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+_SCHEDULE = re.compile(r"(?<=^lr)\(\w+\)$")
+"""PaddleClas names the schedule with the rate: `lr(CosineAnnealingDecay)`."""
+
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
@@ -111,6 +114,9 @@ _METRICS = frozenset(
     "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
     "margin win".split()
 )
+_DISTANCES = frozenset("dist distance distances".split())
+"""What makes `ap` a pair in metric learning, of an anchor and a positive example: `dist_ap`."""
+
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
     "rmsle".split()
@@ -165,7 +171,7 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
-    name = in_english(name)
+    name = _SCHEDULE.sub("", in_english(name))
     found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
@@ -207,7 +213,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
     if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name) or _TESSERACT_ERROR.match(name):
         return roles.ValError if held_out else roles.TrainError
-    if found & _METRICS or {"exact", "match"} <= found:
+    if (found & _METRICS and not found & _DISTANCES) or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric
     if found & _NEUTRAL:
         return roles.Unknown
