@@ -200,9 +200,15 @@ class TestChoice:
         assert Run("run", found).find(roles.TrainLoss).name == "train/loss"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["elbo", "neg_loss"])
-def test_what_is_maximised_is_no_loss(name: str) -> None:
-    assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.KlDivergence}
+def test_what_is_maximised_is_no_loss() -> None:
+    assert roles_of(*named("neg_loss", "kl")) == {"neg_loss": roles.Unknown, "kl": roles.KlDivergence}
+    bound = Series.of("elbo", [0, 1, 2], [-38.0, -31.0, -29.0])
+    assert roles_of(bound, *named("kl"))["elbo"] is roles.Unknown
+
+
+def test_a_bound_above_zero_that_falls_is_a_loss() -> None:
+    assert roles_of(*named("ELBO", "test ELBO", "KL"))["test ELBO"] is roles.ValLoss
+    assert roles_of(*named("loss", "elbo"))["elbo"] is roles.Unknown
 
 
 def test_the_norm_that_scikit_learn_prints_is_of_weights() -> None:

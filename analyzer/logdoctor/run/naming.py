@@ -44,6 +44,9 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 _OPEN_CLIP = re.compile(r"\bclip_val_loss$")
 """open_clip's name of the loss on validation; its training calls the same `loss`."""
 
+ELBO = "elbo"
+"""The evidence lower bound of a variational model, which some print with its sign turned, as a loss."""
+
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
@@ -200,7 +203,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if last & _NO_LOSSES and not any(map(is_loss_word, last)):
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
+    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (ELBO in found and negated):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.

@@ -50,7 +50,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    counted = _weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))
+    counted = _bounds_as_losses(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed])))
     named = _scores_of_splits(_shares_of_splits(_bare_validation(_bare_splits(_sums_of_spacy(counted)))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
@@ -105,6 +105,17 @@ def _weights_of_sklearn(series: list[Series]) -> list[Series]:
     if not any(one.name == "NNZs" for one in series):
         return series
     return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
+
+
+def _bounds_as_losses(series: list[Series]) -> list[Series]:
+    """Where no loss has a name, an evidence lower bound above zero that falls was printed with its sign turned."""
+    bounds = [
+        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {naming.ELBO}
+    ]
+    if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(_falls, bounds)):
+        return series
+    of = {Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
+    return [replace(one, role=of.get(one.split, roles.TrainLoss)) if one in bounds else one for one in series]
 
 
 def _bare_splits(series: list[Series]) -> list[Series]:

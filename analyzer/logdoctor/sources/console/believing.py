@@ -13,7 +13,7 @@ import numpy as np
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import Loss
+from logdoctor.run.roles import Loss, TrainError
 from logdoctor.sources.console.parts import Clock, Numbers, Part
 from logdoctor.sources.console.placing import clock_of
 from logdoctor.sources.console.quantities import HELD_OUT
@@ -57,10 +57,14 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
             position = np.diff(clock.before(part.lines))
             moves_on = np.mean(position > 0) >= _ADVANCING
-            if moves_on and any(map(is_of_training if len(epochs.lines) else tells_performance, part.values)):
+            if moves_on and any(map(is_of_training if len(epochs.lines) else _tells_course, part.values)):
                 believed.append(part)
     counts = any(part.counters for part in parts)
     return believed or [part for part in measuring if not counts and _is_curve_by_itself(part)]
+
+
+def _tells_course(name: str) -> bool:
+    return tells_performance(name) or issubclass(role_of(name, split_of(name)), TrainError)
 
 
 def _is_curve_by_itself(part: Part) -> bool:

@@ -718,6 +718,26 @@ SAMPLES = (
         },
     ),
     Sample(
+        "learn2learn: a line for each error below the line that counts, also where none is finite",
+        "maml.out",
+        "\nIteration 5\nMeta Train Error 2.5\nMeta Valid Error 2.25\n"
+        "\nIteration 10\nMeta Train Error 1.5\nMeta Valid Error 1.75\n"
+        "\nIteration 15\nMeta Train Error nan\nMeta Valid Error nan\n",
+        {"Train Error": [(5, 2.5), (10, 1.5), (15, nan)], "Valid Error": [(5, 2.25), (10, 1.75), (15, nan)]},
+    ),
+    Sample(
+        "by hand: a bound and the code of a variational autoencoder",
+        "train.txt",
+        "[01/30] ELBO 38.5 (rec 38.25, KL 0.25) | test ELBO 33.25\n"
+        "[02/30] ELBO 31.5 (rec 30.25, KL 1.25) | test ELBO 30.25\n"
+        "[03/30] ELBO 29.5 (rec 27.25, KL 2.25) | test ELBO 29.25\n",
+        {
+            "ELBO": [(1, 38.5), (2, 31.5), (3, 29.5)],
+            "KL": [(1, 0.25), (2, 1.25), (3, 2.25)],
+            "test ELBO": [(1, 33.25), (2, 30.25), (3, 29.25)],
+        },
+    ),
+    Sample(
         "by hand: splits in two letters, and nothing else",
         "train.txt",
         "ep   0 | tr 2.2500 | va 2.1250 | va acc 12.5% | 1.2s\n"

@@ -95,7 +95,8 @@ def unwrapped(record: Record) -> Record:
 
     So are counters that have an object of their own: `{"progress": {"epoch": 0, "step": 10}, "train": {"loss": 2.5}}`.
     """
-    outer = _WRAPPER if type(record.get(_WRAPPER)) is dict else next(filter(None, map(_counts_alone, record.items())), "")
+    wraps = type(record.get(_WRAPPER)) is dict
+    outer = _WRAPPER if wraps else next(filter(None, map(_counts_alone, record.items())), "")
     inner = record.get(outer)
     if type(inner) is not dict or not inner.keys().isdisjoint(record):
         return record
