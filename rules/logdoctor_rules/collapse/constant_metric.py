@@ -39,6 +39,9 @@ HALF = 0.5
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
+SURE = 4.0
+"""Fall of the training loss in units of its standard error from which it does fall, however little."""
+
 
 @dataclass(frozen=True)
 class ConstantMetric(Rule):
@@ -86,6 +89,11 @@ class ConstantMetric(Rule):
             "one class from the start on, as the loss says (a note)",
             train_loss=flat(2.303).noisy(0.001),
             train_accuracy=flat(0.1),
+        ),
+        fires(
+            "one class, and a loss that creeps as it learns the shares",
+            train_loss=decay(1.56, 1.53),
+            val_accuracy=flat(0.17),
         ),
         fires(
             "constant while the model learns (a note)",
@@ -183,7 +191,7 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if (falls and value > 0) or _unmoved(train) else self.severity,
+            severity=Severity.NOTE if (falls and value > 0) or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
             causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
             evidence={
@@ -255,6 +263,12 @@ class ConstantMetric(Rule):
 
 def _unmoved(train: Trend[TrainLoss] | None) -> bool:
     return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
+
+
+def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    creeps = train is not None and train.sure_fall > SURE and value < HALF
+    return _unmoved(train) and not creeps
 
 
 def _largest_class(metrics: Sequence[Series]) -> str:
