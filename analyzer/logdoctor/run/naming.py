@@ -42,6 +42,9 @@ SPLIT_WORDS = {
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
 _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+_SCHEDULE = re.compile(r"(?<=^lr)\(\w+\)$")
+"""PaddleClas names the schedule with the rate: `lr(CosineAnnealingDecay)`."""
+
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
@@ -53,6 +56,9 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 
 _OPEN_CLIP = re.compile(r"\bclip_val_loss$")
 """open_clip's name of the loss on validation; its training calls the same `loss`."""
+
+ELBO = "elbo"
+"""The evidence lower bound of a variational model, which some print with its sign turned, as a loss."""
 
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
@@ -125,6 +131,9 @@ _METRICS = frozenset(
     "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
     "margin win".split()
 )
+_DISTANCES = frozenset("dist distance distances".split())
+"""What makes `ap` a pair in metric learning, of an anchor and a positive example: `dist_ap`."""
+
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
     "rmsle".split()
@@ -181,7 +190,7 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
-    name = in_english(name)
+    name = _SCHEDULE.sub("", in_english(name))
     found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
@@ -210,7 +219,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if last & _NO_LOSSES and not any(map(is_loss_word, last)):
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
+    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (ELBO in found and negated):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
@@ -223,7 +232,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
     if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name) or _TESSERACT_ERROR.match(name):
         return roles.ValError if held_out else roles.TrainError
-    if found & _METRICS or {"exact", "match"} <= found:
+    if (found & _METRICS and not found & _DISTANCES) or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric
     if found & _NEUTRAL:
         return roles.Unknown

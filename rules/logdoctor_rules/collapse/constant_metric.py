@@ -29,11 +29,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.one_value import largest_class, one_value_causes, unmoved
+from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
+
+SURE = 4.0
+"""Fall of the training loss in units of its standard error from which it does fall, however little."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,11 @@ class ConstantMetric(Rule):
             "one class from the start on, as the loss says (a note)",
             train_loss=flat(2.303).noisy(0.001),
             train_accuracy=flat(0.1),
+        ),
+        fires(
+            "one class, and a loss that creeps as it learns the shares",
+            train_loss=decay(1.56, 1.53),
+            val_accuracy=flat(0.17),
         ),
         fires(
             "constant while the model learns (a note)",
@@ -228,7 +236,7 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if (falls and value > 0) or unmoved(train) else self.severity,
+            severity=Severity.NOTE if (falls and value > 0) or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
             causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
@@ -273,6 +281,12 @@ class ConstantMetric(Rule):
         learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
+
+
+def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
+    return unmoved(train) and not creeps
 
 
 def _while_training(series: Series, run: Run) -> Series:

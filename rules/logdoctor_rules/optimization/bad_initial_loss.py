@@ -32,6 +32,7 @@ from logdoctor.evidence.first_loss import (
     last_at_once,
     right_after,
     starts_at_chance,
+    term_guesses,
     thrown_by_rate,
     too_large_causes,
 )
@@ -105,6 +106,18 @@ class BadInitialLoss(Rule):
             "an average at a rate of 3",
             settings={**TEN, "lr": 3.0},
             train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
+        ),
+        silent(
+            "a student: the divergence from its teacher is scaled, and the cross-entropy beside it begins at guessing",
+            settings=TEN,
+            train_loss=decay(30.0, 0.3).noisy(0.02),
+            train_loss_ce=decay(2.4, 0.3).noisy(0.02),
+        ),
+        fires(
+            "a sum of which the cross-entropy itself begins far above guessing",
+            settings=TEN,
+            train_loss=decay(30.0, 0.3).noisy(0.02),
+            train_loss_ce=decay(25.0, 0.3).noisy(0.02),
         ),
         fires("an average far above ln 10", settings=TEN, train_loss=decay(30.0, 0.3).noisy(0.02)),
         fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
@@ -242,6 +255,8 @@ class BadInitialLoss(Rule):
             return
         at_chance = starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
+        if named is not None and term_guesses(run, train, named.level):
+            return
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
         found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import Loss
+from logdoctor.run.roles import Loss, TrainError
 from logdoctor.sources.console.parts import Clock, Numbers, Part
 from logdoctor.sources.console.placing import INDEX, clock_of
 from logdoctor.sources.console.quantities import HELD_OUT
@@ -58,7 +58,7 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
             position = np.diff(clock.before(part.lines))
             moves_on = np.mean(position > 0) >= _ADVANCING
-            if moves_on and any(map(is_of_training if len(epochs.lines) else tells_performance, part.values)):
+            if moves_on and any(map(is_of_training if len(epochs.lines) else _tells_course, part.values)):
                 believed.append(part)
     if believed or any(part.counters for part in parts):
         return believed
@@ -66,6 +66,10 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     taken = set(map(id, curves))
     others = [part for part in measuring if id(part) not in taken and _takes_turns(part, curves)]
     return _numbered([*curves, *others]) if others else curves
+
+
+def _tells_course(name: str) -> bool:
+    return tells_performance(name) or issubclass(role_of(name, split_of(name)), TrainError)
 
 
 def _is_curve_by_itself(part: Part) -> bool:

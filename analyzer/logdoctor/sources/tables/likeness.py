@@ -6,7 +6,7 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 from logdoctor.run import Axis, Split, roles
-from logdoctor.run.naming import is_bare_split, role_of, split_of, words
+from logdoctor.run.naming import ELBO, is_bare_split, role_of, split_of, words
 from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
@@ -38,7 +38,8 @@ _ONE_ROW_EACH = frozenset({"name", "state"})
 
 def tells_performance(name: str) -> bool:
     """Tell whether a name promises a loss, a metric, an error on held-out data, or a reward."""
-    return issubclass(role_of(name, split_of(name)), _PERFORMANCE) and words(name)[-1] not in _SETTINGS
+    role, said = role_of(name, split_of(name)), words(name)
+    return (issubclass(role, _PERFORMANCE) and said[-1] not in _SETTINGS) or ELBO in said
 
 
 def names_splits(names: Collection[str]) -> bool:

@@ -91,11 +91,22 @@ def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str
 
 
 def unwrapped(record: Record) -> Record:
-    """Take the fields out of an object whose name says nothing: verl writes `{"step": 1, "data": {"loss": 2.5}}`."""
-    inner = record.get(_WRAPPER)
+    """Take the fields out of an object whose name says nothing: verl writes `{"step": 1, "data": {"loss": 2.5}}`.
+
+    So are counters that have an object of their own: `{"progress": {"epoch": 0, "step": 10}, "train": {"loss": 2.5}}`.
+    """
+    wraps = type(record.get(_WRAPPER)) is dict
+    outer = _WRAPPER if wraps else next(filter(None, map(_counts_alone, record.items())), "")
+    inner = record.get(outer)
     if type(inner) is not dict or not inner.keys().isdisjoint(record):
         return record
-    return {**{name: value for name, value in record.items() if name != _WRAPPER}, **inner}
+    return {**{name: value for name, value in record.items() if name != outer}, **inner}
+
+
+def _counts_alone(field: tuple[str, object]) -> str:
+    """Return the name of an object that holds nothing but counters."""
+    name, inner = field
+    return name if type(inner) is dict and inner and all(map(counts, inner)) else ""
 
 
 def is_data(record: Record) -> bool:
