@@ -8,9 +8,9 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from logdoctor import Axis, Series, TrainLoss
-from logdoctor.curves import Curve, decay, flat, line, swing
+from logdoctor.curves import Curve, decay, flat, geometric, given, line, swing
 from logdoctor.signals import Swings, Unmeasurable
-from logdoctor.signals.swings import detrended, never_rising, turning_points
+from logdoctor.signals.swings import detrended, never_rising, smoothness, turning_points
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60)
 
@@ -60,6 +60,30 @@ class TestMeasure:
         curve = flat(2.0, 400).noisy(0.5)
         assert not swings(curve, Axis.STEP).beyond_noise
         assert swings(curve, Axis.EPOCH).beyond_noise
+
+
+class TestLost:
+    WAVE = given(8.0 - 7.0 * geometric(1.0, 0.2).values * np.cos(np.arange(120) * 2 * np.pi / 14))
+
+    @pytest.mark.parametrize("every", [slice(None), slice(0, None, 2), slice(1, None, 2)])
+    def test_a_wave_passes_its_lowest_in_few_points(self, every: slice) -> None:
+        assert swings(given(self.WAVE.values[every])).gain_is_lost
+
+    def test_one_low_value_of_noise_is_luck(self) -> None:
+        assert not swings(flat(8.0).noisy(1.0).with_value(7, 2.0)).gain_is_lost
+
+
+class TestSmoothness:
+    @pytest.mark.parametrize("period", [2.1, 3.3, 4.0, 7.0, 12.0, 40.0])
+    def test_neighbours_tell_any_wave(self, period: float) -> None:
+        assert smoothness(swing(0.5, period, 100).values) > 0.95
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_neighbours_tell_nothing_of_noise(self, seed: int) -> None:
+        assert smoothness(flat(0.0, 40).noisy(1.0, seed=seed).values) == 0
+
+    def test_very_few_values_tell_nothing(self) -> None:
+        assert smoothness(np.array([1.0, 2.0])) == 0
 
 
 class TestDetrended:

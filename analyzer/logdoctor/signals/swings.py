@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
-from logdoctor.signals.correlation import inner
+from logdoctor.signals.correlation import correlation, inner
 from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
 
@@ -31,11 +31,14 @@ random give twice."""
 REACH = 3
 """Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
 
+BY_CHANCE = 3.2
+"""Correlation of noise in units of the root of its number of points that the largest of REACH seldom exceeds."""
+
 RARE = 3
 """Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
 
 BAND = 3.0
-"""Standard errors of the level beyond that, which it reaches by chance once in seven hundred."""
+"""Standard errors, of a level or of a point of a smooth swing, that chance goes beyond once in seven hundred times."""
 
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
@@ -81,11 +84,21 @@ class Swings(Generic[R]):
         low, high = np.percentile(self.deviation, [10, 90])
         return float(high - low)
 
+    @property
+    def _last(self) -> NDArray[np.float64]:
+        """The last third of the deviation."""
+        return self.deviation[-max(3, len(self.deviation) // 3) :]
+
     @cached_property
     def lasting(self) -> float:
         """Amplitude of the last third as a share of the whole: swings that die out fall below 1."""
-        low, high = np.percentile(self.deviation[-max(3, len(self.deviation) // 3) :], [10, 90])
+        low, high = np.percentile(self._last, [10, 90])
         return float(high - low) / self.amplitude if self.amplitude > 0 else 0.0
+
+    @cached_property
+    def lasting_smoothly(self) -> float:
+        """The same of what neighbours tell of the last third: batch noise alone lasts, too."""
+        return self.lasting * smoothness(self._last)
 
     @cached_property
     def reversals(self) -> int:
@@ -108,11 +121,14 @@ class Swings(Generic[R]):
 
     @cached_property
     def gain_is_lost(self) -> bool:
-        """Whether the loss was far lower in the first half than it is ever again; single low values do not count."""
+        """Whether the loss was far lower in the first half than it is ever again; single low values do not count.
+
+        But where the curve swings smoothly they do: seldom logged, a wave passes its lowest in a point.
+        """
         values = self.trend.level if self.trend.block > 1 else self.trend.series.values
         steady = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
-        half = len(steady) // 2
-        return 0 < float(steady[:half].min()) < AGAIN * float(steady[half:].min())
+        luck = BAND * float(self.deviation.std()) * float(np.sqrt(1 - smoothness(self.deviation) ** 2))
+        return _halves_again(steady, 0.0) or _halves_again(values, luck)
 
     @cached_property
     def above_start(self) -> float:
@@ -145,6 +161,26 @@ class Swings(Generic[R]):
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis == "epoch"
+
+
+def smoothness(values: NDArray[np.float64]) -> float:
+    """Return how well both neighbours tell what lies between them, as a correlation: 0 for noise, 1 for any wave.
+
+    Of neighbours one to REACH points away, those that tell it best: one of four points has none next to it. So it
+    depends little on how many points of a wave are logged. What chance gives is 0.
+    """
+    told = 0.0
+    for apart in range(1, min(REACH, (len(values) - 1) // 2) + 1):
+        beside, between = values[: -2 * apart] + values[2 * apart :], values[apart:-apart]
+        alike = abs(correlation(beside, between))
+        told = max(told, alike if alike >= BY_CHANCE / np.sqrt(len(between)) else 0.0)
+    return told
+
+
+def _halves_again(values: NDArray[np.float64], luck: float) -> bool:
+    """Whether the lowest of the first half, which luck may have lowered, lies far below that of the second."""
+    half = len(values) // 2
+    return 0 < float(values[:half].min()) < AGAIN * float(values[half:].min()) - luck
 
 
 def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -29,6 +29,8 @@ from logdoctor.evidence.weighing import FAIR, STRONG
 from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings
 from logdoctor.wording import number, percent
 
+_AT = np.arange(120)
+
 
 @dataclass(frozen=True)
 class Oscillation(Rule):
@@ -70,6 +72,9 @@ class Oscillation(Rule):
     )
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
+    )
+    min_gain: float = threshold(
+        2.0, "gain in units of the noise of a point up to which it is luck: the first of twenty batches is so far off"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
@@ -158,6 +163,17 @@ class Oscillation(Rule):
             settings={"optimizer": "SGD", "lr": 40.0},
             train_loss=decay(12.0, 5.0).noisy(2.0, seed=2),
         ),
+        fires(
+            "a wave passes its lowest in a point, shrinks, and never comes back there",
+            axis=Axis.STEP,
+            train_loss=given(6.0 * np.exp((0.25 + 1.9 * np.exp(-_AT / 15)) * np.cos(2 * np.pi * _AT / 14))),
+        ),
+        fires(
+            "nothing is learnt at such a rate, though its first batch was a hard one",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 40.0},
+            train_loss=flat(7.5).noisy(3.0, seed=2).with_value(0, 11.0),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -187,6 +203,14 @@ class Oscillation(Rule):
         silent(
             "ringing after a spike",
             train_loss=decay(2.3, 0.6, 70).followed_by(decay(9.0, 0.6, 50, half_life=0.15).heavy_tailed(0.4)),
+        ),
+        silent(
+            "a spike that leaves the loss higher, and batch noise there",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.16, 174)
+            .noisy(0.02)
+            .with_value(171, 90.0, 4.0, 1.5)
+            .followed_by(flat(0.45, 126).noisy(0.075, seed=1)),
         ),
         silent(
             "rings out",
@@ -220,12 +244,13 @@ class Oscillation(Rule):
         needed = self.min_share if structured else self.min_share_of_noise
         gain = 0.0 if swings.gain_is_lost else trend.start - trend.end
         share = swings.amplitude / max(gain, abs(trend.end), 1e-300)
+        lasts, is_luck = swings.lasting_smoothly * share, gain <= self.min_gain * trend.noise
         thrown = swings.above_start >= self.min_above_start
         swinging = (
             share >= needed
             and swings.reversals >= self.min_reversals
-            and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            and (structured or swings.beyond_noise or (gain <= 0 and is_far_too_high(settings)))
+            and (swings.lasting >= self.min_lasting or (structured and lasts >= self.min_share))
+            and (structured or swings.beyond_noise or (is_luck and is_far_too_high(settings)))
         )
         together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown
