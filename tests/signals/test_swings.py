@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from logdoctor import Axis, Series, TrainLoss
 from logdoctor.curves import Curve, decay, flat, geometric, given, line, swing
 from logdoctor.signals import Swings, Unmeasurable
-from logdoctor.signals.swings import detrended, never_rising, smoothness, turning_points
+from logdoctor.signals.swings import detrended, never_rising, turning_points
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60)
 
@@ -71,19 +71,6 @@ class TestLost:
 
     def test_one_low_value_of_noise_is_luck(self) -> None:
         assert not swings(flat(8.0).noisy(1.0).with_value(7, 2.0)).gain_is_lost
-
-
-class TestSmoothness:
-    @pytest.mark.parametrize("period", [2.1, 3.3, 4.0, 7.0, 12.0, 40.0])
-    def test_neighbours_tell_any_wave(self, period: float) -> None:
-        assert smoothness(swing(0.5, period, 100).values) > 0.95
-
-    @pytest.mark.parametrize("seed", range(20))
-    def test_neighbours_tell_nothing_of_noise(self, seed: int) -> None:
-        assert smoothness(flat(0.0, 40).noisy(1.0, seed=seed).values) == 0
-
-    def test_very_few_values_tell_nothing(self) -> None:
-        assert smoothness(np.array([1.0, 2.0])) == 0
 
 
 class TestDetrended:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
-from logdoctor.signals.correlation import correlation, inner
+from logdoctor.signals.correlation import REACH, inner, smoothness
 from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
 
@@ -27,12 +27,6 @@ NORMAL_SPREAD = 2.563
 NOISE_FACTOR = 3.0
 """Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
 random give twice."""
-
-REACH = 3
-"""Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
-
-BY_CHANCE = 3.2
-"""Correlation of noise in units of the root of its number of points that the largest of REACH seldom exceeds."""
 
 RARE = 3
 """Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
@@ -161,20 +155,6 @@ class Swings(Generic[R]):
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis == "epoch"
-
-
-def smoothness(values: NDArray[np.float64]) -> float:
-    """Return how well both neighbours tell what lies between them, as a correlation: 0 for noise, 1 for any wave.
-
-    Of neighbours one to REACH points away, those that tell it best: one of four points has none next to it. So it
-    depends little on how many points of a wave are logged. What chance gives is 0.
-    """
-    told = 0.0
-    for apart in range(1, min(REACH, (len(values) - 1) // 2) + 1):
-        beside, between = values[: -2 * apart] + values[2 * apart :], values[apart:-apart]
-        alike = abs(correlation(beside, between))
-        told = max(told, alike if alike >= BY_CHANCE / np.sqrt(len(between)) else 0.0)
-    return told
 
 
 def _halves_again(values: NDArray[np.float64], luck: float) -> bool:

@@ -73,8 +73,11 @@ class Oscillation(Rule):
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
     )
+    wild: float = threshold(
+        0.8, "the same from which a loss that gained next to nothing is wild: as far up and down as its level is high"
+    )
     min_gain: float = threshold(
-        2.0, "gain in units of the noise of a point up to which it is luck: the first of twenty batches is so far off"
+        2.0, "such a gain in units of the noise of a point: the first of twenty batches is so far off by luck"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
@@ -161,7 +164,7 @@ class Oscillation(Rule):
             "batch noise at such a rate, and the loss falls",
             axis=Axis.STEP,
             settings={"optimizer": "SGD", "lr": 40.0},
-            train_loss=decay(12.0, 5.0).noisy(2.0, seed=2),
+            train_loss=decay(12.0, 5.0).noisy(2.4, seed=4),
         ),
         fires(
             "a wave passes its lowest in a point, shrinks, and never comes back there",
@@ -172,7 +175,13 @@ class Oscillation(Rule):
             "nothing is learnt at such a rate, though its first batch was a hard one",
             axis=Axis.STEP,
             settings={"optimizer": "SGD", "lr": 40.0},
-            train_loss=flat(7.5).noisy(3.0, seed=2).with_value(0, 11.0),
+            train_loss=given(np.abs(flat(6.0).noisy(6.0, seed=2).with_value(0, 11.0).values)),
+        ),
+        silent(
+            "the same in plain batch noise, whose first batch may be hard, too",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 6.0},
+            train_loss=flat(0.4).noisy(0.09, seed=2).with_value(0, 0.45),
         ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
@@ -210,7 +219,7 @@ class Oscillation(Rule):
             train_loss=decay(1.2, 0.16, 174)
             .noisy(0.02)
             .with_value(171, 90.0, 4.0, 1.5)
-            .followed_by(flat(0.45, 126).noisy(0.075, seed=1)),
+            .followed_by(flat(0.5, 126).noisy(0.07, seed=1)),
         ),
         silent(
             "rings out",
@@ -244,13 +253,14 @@ class Oscillation(Rule):
         needed = self.min_share if structured else self.min_share_of_noise
         gain = 0.0 if swings.gain_is_lost else trend.start - trend.end
         share = swings.amplitude / max(gain, abs(trend.end), 1e-300)
-        lasts, is_luck = swings.lasting_smoothly * share, gain <= self.min_gain * trend.noise
+        lasts = swings.lasting_smoothly * share
+        is_wild = share >= self.wild and gain <= self.min_gain * trend.noise
         thrown = swings.above_start >= self.min_above_start
         swinging = (
             share >= needed
             and swings.reversals >= self.min_reversals
             and (swings.lasting >= self.min_lasting or (structured and lasts >= self.min_share))
-            and (structured or swings.beyond_noise or (is_luck and is_far_too_high(settings)))
+            and (structured or swings.beyond_noise or (is_wild and is_far_too_high(settings)))
         )
         together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown
