@@ -120,6 +120,7 @@ class TestTurningPoints:
             ([0, 1, 0, 1, 0], 0.5, [1, 2, 3]),
             ([0, 1, 0.8, 2, 0], 0.5, [3]),  # a small step back is no turn
             ([0, 1, 2, 3], 0.5, []),
+            ([2, 1.6, 2.2, 1.2], 0.5, [2]),  # where the first rise begins is not known to be a turn
             ([0, 0.1, 0, 0.1], 0.5, []),
             ([], 0.5, []),
         ],

@@ -200,14 +200,18 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
     """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
     turns: list[int] = []
-    extreme, furthest, direction = 0, float(values[0]) if len(values) else 0.0, 0
+    low = high = (0, float(values[0]) if len(values) else 0.0)
+    direction = 0
     for i, value in enumerate(values[1:].tolist(), start=1):
-        moved = value - furthest
-        if direction == 0 and abs(moved) >= least:
-            direction, extreme, furthest = (1 if moved > 0 else -1), i, value
-        elif direction * moved > 0:
-            extreme, furthest = i, value
-        elif direction and abs(moved) >= least:
-            turns.append(extreme)
-            direction, extreme, furthest = -direction, i, value
+        low, high = min(low, (i, value), key=_height), max(high, (i, value), key=_height)
+        if direction >= 0 and high[1] - value >= least:
+            turns += [high[0]] * direction
+            low, direction = (i, value), -1
+        elif direction <= 0 and value - low[1] >= least:
+            turns += [low[0]] * -direction
+            high, direction = (i, value), 1
     return turns
+
+
+def _height(point: tuple[int, float]) -> float:
+    return point[1]

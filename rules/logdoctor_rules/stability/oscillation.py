@@ -201,6 +201,15 @@ class Oscillation(Rule):
             "falls in steps, as a schedule does",
             train_loss=decay(2.0, 1.6, 60).followed_by(flat(1.2, 60)).followed_by(flat(0.6, 60)).noisy(0.1),
         ),
+        silent(
+            "one jump that training and validation make, and a slow way back",
+            train_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.28, 0.22, 0.19, 0.17, 0.16]).followed_by(
+                given([0.15, 0.15, 2.3, 1.5, 1.1, 0.9, 0.8, 0.75, 0.72, 0.7, 0.7, 0.7])
+            ),
+            val_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.3, 0.25, 0.22, 0.2, 0.2]).followed_by(
+                given([0.2, 0.19, 2.2, 1.5, 1.1, 0.9, 0.85, 0.8, 0.75, 0.74, 0.74, 0.74])
+            ),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
