@@ -88,7 +88,7 @@ def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_half_as_often
 def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
     steps = np.arange(0, 500, 8)  # three points of 25 batches an epoch
     batches = np.random.default_rng(4).permutation(25) / 25
-    values = 1 + 0.99**steps + 0.5 * batches[steps % 25] + 0.02 * NOISE[steps]
+    values = 0.2 + 0.5 * batches[steps % 25] + 0.005 * NOISE[steps]
     series = [
         Series.of("train_loss", steps, values, axis=Axis.STEP),
         Series.of("epoch", steps, steps // 25, axis=Axis.STEP),
@@ -98,7 +98,6 @@ def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
     assert measured.phases == 25
     assert measured.amplitude == pytest.approx(0.5, rel=0.25)
     assert measured.agreement > 0.9
-    assert measured.epochs.below_zero > 0.05  # no mean falls like that
 
 
 def test_a_few_batches_that_are_logged_in_every_epoch_tell_no_course() -> None:

@@ -158,6 +158,8 @@ def test_a_saw_moves_as_no_mean_of_positive_losses_could() -> None:
     assert epochs(means.ravel(), STEPS // LENGTH).below_zero == 0
     assert epochs(1 + np.exp(-SAW * 20) + 0.1 * NOISE, STEPS // LENGTH).below_zero > 0.3
     assert epochs(NOISE, STEPS // LENGTH).below_zero == 0, "a loss below zero says nothing"
+    zigzag = np.where(STEPS // LENGTH % 3 == 1, 1.0 + STEPS % 2, 1.0)
+    assert epochs(zigzag, STEPS // LENGTH).below_zero > 0.1, "one epoch in three is enough"
 
 
 def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_with_them() -> None:

@@ -69,9 +69,10 @@ def comes_back(spike: Spike, series: Series) -> bool:
 
 def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
     """Whether the loss swings smoothly through the height of the jumps, before and after: none of them is sudden."""
-    if not jumps or smoothness(train.series.values[: jumps[-1].last + 1]) < SMOOTH:
+    until = max(jumps[-1].last + 1, len(train) // 2) if jumps else 0
+    if smoothness(train.series.values[:until]) < SMOOTH:
         return False
-    return len(turning_points(train.level, max(one.height for one in jumps) / 2)) > TWICE
+    return len(turning_points(train.series.values, max(one.height for one in jumps) / 2)) > TWICE
 
 
 def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:

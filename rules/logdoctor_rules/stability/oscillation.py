@@ -52,6 +52,7 @@ class Oscillation(Rule):
         "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
         "above the start; swings faster than the log look slower, or like noise."
     )
+    explains = ("noisy-validation",)
 
     min_share: float = threshold(
         0.2,
@@ -67,7 +68,7 @@ class Oscillation(Rule):
         "of fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
     )
     min_memory_z: float = threshold(
-        3.2,
+        3.4,
         "the same times the root of the number of points: what noise of so few reaches once in two hundred and fifty",
     )
     min_lasting: float = threshold(
