@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from logdoctor import (
     Finding,
     Quantity,
@@ -27,7 +25,7 @@ from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_b
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.trend import END_SHARE
+from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
@@ -276,7 +274,7 @@ class GeneralizationGap(Rule):
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         errs = left_behind(run) >= self.min_errors
         least = (self.min_apart if apart or errs else self.min_gap) * gained
-        ends = max(train.end, _evaluated(run, gap))  # the last few batches may lie low by chance
+        ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
@@ -327,11 +325,3 @@ class GeneralizationGap(Rule):
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
         return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
-
-
-def _evaluated(run: Run, gap: Gap) -> float:
-    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
-    val, own = gap.val.series, gap.train.series.name
-    beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
-    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
-    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))
