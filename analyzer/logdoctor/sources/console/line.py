@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
@@ -295,11 +297,21 @@ class LineReader:
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key
-        if key in self._names:
+        known = [one.name for one in self.fields if one.kind is Kind.VALUE]
+        if key in self._names and key not in known:  # the counter once more
             self._before = ""
             return
-        self._add(Kind.VALUE, key, token, sign)
+        self._add(Kind.VALUE, self._told_apart(key, known) if key in known else key, token, sign)
         self._before = "value"
+
+    def _told_apart(self, key: str, known: Sequence[str]) -> str:
+        """Name what stands twice in a line: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`; tables number such columns."""
+        at = known.index(key)
+        one, other = _turn(known[:at]), _turn(known[at:])
+        if one and other and split_of(one) is not split_of(other):
+            self._rename(key, f"{one} {key}")
+            return f"{other} {key}"
+        return next(name for i in count(1) if (name := f"{key}.{i}") not in self._names)
 
     def _spoken_split(self, key: str) -> None:
         """Remember the split of `train Loss`, a word of its own, which holds for the keys behind it."""
@@ -319,6 +331,12 @@ class LineReader:
         self.fields.remove(field)
         self._names.discard(field.name)
 
+    def _rename(self, key: str, name: str) -> None:
+        self.fields = [
+            replace(one, name=name) if one.kind is Kind.VALUE and one.name == key else one for one in self.fields
+        ]
+        self._names = self._names - {key} | {name}
+
     def _take_heading(self, text: str) -> None:
         self.heading += text.strip(" \t[]():|-=*#'\"{")
         if self.split:
@@ -327,6 +345,12 @@ class LineReader:
             self.split = "eval"
         elif found := SPLIT_HEADING.search(text):
             self.split = found[1]
+
+
+def _turn(names: Sequence[str]) -> str:
+    """Return the word of the split that some keys told last, or nothing."""
+    told = (word for name in reversed(names) for word in reversed(name.split()) if is_split(word))
+    return next(told, "")
 
 
 def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
