@@ -143,6 +143,10 @@ class Fitted:
         return (replace(first, fixes=(*fixes, *first.fixes)), *others)
 
     @property
+    def _boosted(self) -> bool:
+        return is_boosted(self.settings.run, self.gap.train.series, self.gap.val.series)
+
+    @property
     def _regularised(self) -> list[str]:
         """What the settings name that regularises."""
         dropout, decay = self.settings.dropout, self.settings.weight_decay
@@ -197,7 +201,7 @@ class Fitted:
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
         first, training = self._first_pair
-        if is_boosted(self.gap.train.series, self.gap.val.series):  # the first round is a whole tree by heart
+        if self._boosted:  # the first round is a whole tree by heart
             return because("validation-set-differs")
         away = training > 0 and not self._begins_beside
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
@@ -261,7 +265,7 @@ class Fitted:
     @property
     def _elsewhere(self) -> bool:
         """Whether validation shows that it is not one of the data of training."""
-        if is_boosted(self.gap.train.series, self.gap.val.series):
+        if self._boosted:
             return False
         return bool(self._dear) or bool(self._misled) or self.far_off or self._differs_from_the_first
 

@@ -215,6 +215,7 @@ class GeneralizationGap(Rule):
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
+        usual = is_boosted(run, train.series, series) and not (off or untouched)
         least = self.reached * gained if untouched and not stays else least
         course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
         began = f", far above the {number(train.start)} at which training began" if off else ""
@@ -223,7 +224,9 @@ class GeneralizationGap(Rule):
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
-            severity=Severity.NOTE if is_boosted(train.series, series) and not (off or untouched) else self.severity,
+            severity=Severity.NOTE
+            if is_boosted(run, train.series, series) and not (off or untouched)
+            else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={
