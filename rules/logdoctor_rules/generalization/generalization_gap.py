@@ -224,9 +224,7 @@ class GeneralizationGap(Rule):
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
-            severity=Severity.NOTE
-            if is_boosted(run, train.series, series) and not (off or untouched)
-            else self.severity,
+            severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={
