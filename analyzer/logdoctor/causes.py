@@ -198,6 +198,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
         ("train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",),
     ),
+    "discriminator-too-weak": (
+        "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",
+        ("check that its optimizer holds its parameters and steps, and train it faster or more often",),
+    ),
     "no-entropy-bonus": (
         "nothing keeps the policy from becoming deterministic",
         ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),

@@ -108,6 +108,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("epoch_learning_rate", NONE, roles.LearningRate),
     ("train_lr", TRAIN, roles.LearningRate),
     ("charts/learning_rate", NONE, roles.LearningRate),
+    ("lr(CosineAnnealingDecay)", NONE, roles.LearningRate),
     ("lr-Adam-momentum", NONE, roles.Setup),
     ("Train-SmoothL1", TRAIN, roles.TrainComponentLoss),
     # the gradient
@@ -129,6 +130,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("eval_f1", VALIDATION, roles.ValMetric),
     ("metrics/mAP50-95", NONE, roles.TrainMetric),
     ("test_acc", TEST, roles.ValMetric),
+    ("val_dist_ap", VALIDATION, roles.Unknown),
     ("eval_exact_match", VALIDATION, roles.ValMetric),
     # figures that are better when low
     ("val_ppl", VALIDATION, roles.ValError),

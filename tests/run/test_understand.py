@@ -75,6 +75,20 @@ class TestMainLoss:
     def test_splits_alone_are_losses_where_they_fall(self) -> None:
         assert roles_of(*named("train", "val")) == {"train": roles.TrainLoss, "val": roles.ValLoss}
 
+    def test_shares_that_are_called_after_splits_beside_a_loss_are_scores(self) -> None:
+        loss = Series.of("Loss", [0, 1, 2], [1.9, 1.2, 0.5])
+        train, val = Series.of("Train", [0, 1, 2], [0.2, 0.7, 0.95]), Series.of("Val", [0, 1, 2], [0.2, 0.5, 0.45])
+        found = roles_of(loss, train, val)  # the examples of PyTorch Geometric
+        assert found == {"Loss": roles.TrainLoss, "Train": roles.TrainMetric, "Val": roles.ValMetric}
+        errors = (Series.of("Train", [0, 1, 2], [0.9, 0.7, 0.5]), Series.of("Val", [0, 1, 2], [0.95, 0.8, 0.7]))
+        assert roles_of(loss, *errors)["Train"] is roles.Unknown
+        ratings = (Series.of("Train", [0, 1, 2], [1.0, 1.1, 1.2]), Series.of("Val", [0, 1, 2], [1.0, 1.1, 1.3]))
+        assert roles_of(loss, *ratings)["Val"] is roles.Unknown
+
+    def test_curves_of_both_splits_that_become_nan_are_losses(self) -> None:
+        train, val = Series.of("tr", [0, 1, 2], [0.7, 12.0, np.nan]), Series.of("va", [0, 1, 2], [0.9, 90.0, np.nan])
+        assert roles_of(train, val) == {"tr": roles.TrainLoss, "va": roles.ValLoss}
+
     def test_a_bare_validation_beside_the_loss_of_training_is_its_loss(self) -> None:
         loss, val = named("loss", "val")
         assert roles_of(loss, val)["val"] is roles.ValLoss
@@ -186,9 +200,15 @@ class TestChoice:
         assert Run("run", found).find(roles.TrainLoss).name == "train/loss"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["elbo", "neg_loss"])
-def test_what_is_maximised_is_no_loss(name: str) -> None:
-    assert roles_of(*named(name, "kl")) == {name: roles.Unknown, "kl": roles.KlDivergence}
+def test_what_is_maximised_is_no_loss() -> None:
+    assert roles_of(*named("neg_loss", "kl")) == {"neg_loss": roles.Unknown, "kl": roles.KlDivergence}
+    bound = Series.of("elbo", [0, 1, 2], [-38.0, -31.0, -29.0])
+    assert roles_of(bound, *named("kl"))["elbo"] is roles.Unknown
+
+
+def test_a_bound_above_zero_that_falls_is_a_loss() -> None:
+    assert roles_of(*named("ELBO", "test ELBO", "KL"))["test ELBO"] is roles.ValLoss
+    assert roles_of(*named("loss", "elbo"))["elbo"] is roles.Unknown
 
 
 def test_the_norm_that_scikit_learn_prints_is_of_weights() -> None:

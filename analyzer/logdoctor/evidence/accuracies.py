@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import PREFERENCE, stem_of, words
+from logdoctor.run.naming import PREFERENCE, is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.chance import ChanceLevels, most_entropy
@@ -132,10 +132,19 @@ def end_accuracies(run: Run) -> Iterator[EndAccuracy]:
     """Yield the accuracies of validation, each with that of training."""
     training = {stem_of(one.name): one.finite for one in run.all(TrainMetric) if len(one.finite)}
     for series in run.all(ValMetric):
-        if len(series.finite) and ENDS_AT_ONE & set(words(series.name)):
+        if len(series.finite) and (ENDS_AT_ONE & set(words(series.name)) or is_bare_split(series.name)):
             theirs = training.get(stem_of(series.name))
             ends = None if theirs is None else end_accuracy(theirs)
             yield EndAccuracy(series.name, end_accuracy(series.finite), ends)
+
+
+def left_behind(run: Run) -> float:
+    """Return how far accuracies of validation end below those of training, as a share of these: the least of several.
+
+    0 where none is logged of both.
+    """
+    ends = ((one.validation, one.training) for one in end_accuracies(run) if one.training)
+    return min((1 - held_out / trained for held_out, trained in ends), default=0.0)
 
 
 def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:

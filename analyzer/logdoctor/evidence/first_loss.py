@@ -11,6 +11,7 @@ from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
@@ -30,6 +31,12 @@ COMES_DOWN = 0.2
 HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
 """Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
 and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
+
+CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
+"""Words of the term of a sum that is a cross-entropy."""
+
+BESIDE = 2.0
+"""First value of that term in units of ln C up to which outputs are of the right size; an average may be above 1."""
 
 RESTED = 3
 """First evaluations whose accuracies must all be those of guessing."""
@@ -85,6 +92,16 @@ def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
         return False
     best = best_accuracy(run)
     return best > 0 and train.end < -log(best) / named.level * train.first
+
+
+def term_guesses(run: Run, train: Trend[TrainLoss], level: float) -> bool:
+    """Whether the loss is a sum, and the cross-entropy in it, logged beside it, begins near guessing.
+
+    What a student's divergence from its teacher adds is scaled by the square of the temperature (Hinton et al., 2015).
+    """
+    terms = (one.finite for one in run.all(TrainLoss) if CROSS_ENTROPY & set(words(one.name)))
+    beside = [one for one in terms if one.name != train.series.name and np.array_equal(one.steps, train.series.steps)]
+    return any(0 < one.values[0] <= BESIDE * level and one.values[0] < train.first for one in beside)
 
 
 def holds_a_penalty(run: Run, train: Trend[TrainLoss]) -> str:

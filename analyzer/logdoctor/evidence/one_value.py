@@ -25,7 +25,7 @@ def one_value_causes(
     value = float(series.values[-1])
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
-    majority = (value / 100 if value > 1 else value) > HALF
+    majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
     still = not fell and unmoved(train)
@@ -58,6 +58,11 @@ def one_value_causes(
             pro=learns,
         ),
     )
+
+
+def may_be_majority(accuracy: float) -> bool:
+    """Tell whether one class may hold as many examples, in shares or in percent."""
+    return (accuracy / 100 if accuracy > 1 else accuracy) > HALF
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:

@@ -115,6 +115,20 @@ MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
 
+def causes_of_answers(*, no_better: bool) -> tuple[Cause, ...]:
+    """Return why answers are wrong on validation that are right in training, where no loss of validation tells."""
+    return ranked(
+        because(
+            "labels-do-not-match",
+            Strength.LIKELY if no_better else Strength.UNLIKELY,
+            pro=["nothing that training learnt helps on validation"] if no_better else [],
+        ),
+        because("too-little-data"),
+        because("under-regularised"),
+        because("validation-set-differs"),
+    )
+
+
 @dataclass(frozen=True)
 class Fitted:
     """The curves that tell why a run overfits."""

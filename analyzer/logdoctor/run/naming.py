@@ -17,6 +17,19 @@ from logdoctor.run.translations import in_english
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
+_GLUED = re.compile(
+    r"(?<![a-z])(train(?:ing)?|val(?:id(?:ation)?)?|test|eval|dev)"
+    r"(loss(?:es)?|acc(?:uracy)?|err(?:or)?|mse|rmse|mae|auc|f1|ppl|iou|miou|dice)(?![a-z])",
+    re.I,
+)
+"""A split and what is measured on it, written as one word: `valloss`, `testacc`."""
+
+_NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
+"""`loss1` is `loss_1`."""
+
+_HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
+_HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit)(?=@\d)", re.I)
+
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
@@ -29,6 +42,9 @@ SPLIT_WORDS = {
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
 _LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+_SCHEDULE = re.compile(r"(?<=^lr)\(\w+\)$")
+"""PaddleClas names the schedule with the rate: `lr(CosineAnnealingDecay)`."""
+
 _NOT_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 _GRAD_NORM = re.compile(
     r"grad(?:ient)?s?[_\-/ .]*(?:global[_\-/ .]*)?(?:l2[_\-/ .]*)?(?:\d+\.\d+_)?norm"
@@ -40,6 +56,9 @@ _VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 
 _OPEN_CLIP = re.compile(r"\bclip_val_loss$")
 """open_clip's name of the loss on validation; its training calls the same `loss`."""
+
+ELBO = "elbo"
+"""The evidence lower bound of a variational model, which some print with its sign turned, as a loss."""
 
 _PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
@@ -113,11 +132,15 @@ _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc auroc "
+    "acc accs accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc "
+    "auroc "
     "auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
     "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
     "margin win".split()
 )
+_DISTANCES = frozenset("dist distance distances".split())
+"""What makes `ap` a pair in metric learning, of an anchor and a positive example: `dist_ap`."""
+
 _ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
     "rmsle".split()
@@ -139,7 +162,9 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou").replace("'s ", " "))
+    plain = in_english(name).replace("IoU", "iou").replace("'s ", " ")
+    plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", plain))
+    parts = _SEPARATORS.split(_HIT_RATE.sub("hits", _HELD_OUT.sub(r"\1out", plain)))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
@@ -172,7 +197,7 @@ def role_of(name: str, split: Split) -> type[Role]:
 
     A loss or metric without a split counts as training's; `understand` knows better when it sees the other series.
     """
-    name = in_english(name)
+    name = _SCHEDULE.sub("", in_english(name))
     found = frozenset(words(_VALUE_OF_LOSS.sub("loss", name)))
     if found & (_REWARDS | {"scores"}):
         found -= {"objective"}  # TRL's objective/rlhf_reward is maximised
@@ -201,7 +226,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     if last & _NO_LOSSES and not any(map(is_loss_word, last)):
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or ("elbo" in found and negated):
+    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (ELBO in found and negated):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
@@ -214,7 +239,8 @@ def role_of(name: str, split: Split) -> type[Role]:
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
     if found & _ERRORS or {"edit", "distance"} <= found or _BOOSTING_ERROR.search(name) or _TESSERACT_ERROR.match(name):
         return roles.ValError if held_out else roles.TrainError
-    if found & _METRICS or {"exact", "match"} <= found or _XGBOOST_PRECISION.search(name):
+    named = (found & _METRICS and not found & _DISTANCES) or _XGBOOST_PRECISION.search(name)
+    if named or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric
     if found & _NEUTRAL:
         return roles.Unknown

@@ -37,6 +37,14 @@ def _instead(series: Series, plain: type[Role]) -> str:
     """Say why the role is another than the name alone promises."""
     if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.is_bare_split(series.name):
         return "a split beside a loss"
+    if (
+        plain is roles.Unknown
+        and series.role in (roles.TrainMetric, roles.ValMetric)
+        and naming.is_bare_split(series.name)
+    ):
+        return "a share of a split beside a loss"
+    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.ELBO in naming.words(series.name):
+        return "a bound that falls"
     if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
         return "beside rewards"
     if series.role is roles.ValLoss and plain is roles.TestLoss:

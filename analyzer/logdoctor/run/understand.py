@@ -50,8 +50,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
     chosen, guessed = _overridden(series, overrides or {})
-    counted = _weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed]))
-    named = _shares_of_splits(_bare_validation(_bare_splits(_sums_of_spacy(counted))))
+    counted = _bounds_as_losses(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed])))
+    named = _scores_of_splits(_shares_of_splits(_bare_validation(_bare_splits(_sums_of_spacy(counted)))))
     losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
     placed = _beside_validation(_held_out_metrics(losses))
     return (*chosen, *sorted(placed, key=_preference))
@@ -107,14 +107,28 @@ def _weights_of_sklearn(series: list[Series]) -> list[Series]:
     return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
 
 
+def _bounds_as_losses(series: list[Series]) -> list[Series]:
+    """Where no loss has a name, an evidence lower bound above zero that falls was printed with its sign turned."""
+    bounds = [
+        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {naming.ELBO}
+    ]
+    if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(_falls, bounds)):
+        return series
+    of = {Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
+    return [replace(one, role=of.get(one.split, roles.TrainLoss)) if one in bounds else one for one in series]
+
+
 def _bare_splits(series: list[Series]) -> list[Series]:
-    """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`."""
+    """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`.
+
+    So are those that become NaN, as no share of right answers does.
+    """
     bare = [one for one in series if one.role is roles.Unknown and naming.is_bare_split(one.name)]
     train = [one for one in bare if one.split is Split.TRAIN]
     if (
         any(issubclass(one.role, roles.Loss) for one in series)
         or len(bare) == len(train)
-        or not any(map(_falls, train))
+        or not any(_falls(one) or bool(np.isnan(one.values).any()) for one in train)
     ):
         return series
     of = {Split.TRAIN: roles.TrainLoss, Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
@@ -151,6 +165,19 @@ def _shares_of_splits(series: list[Series]) -> list[Series]:
         else one
         for one in series
     ]
+
+
+def _scores_of_splits(series: list[Series]) -> list[Series]:
+    """Take shares beside a loss that are called after splits for scores: `Loss: 0.52, Train: 0.91, Val: 0.78`.
+
+    So do the examples of PyTorch Geometric. None goes above 1, and the first does not end lower than it began.
+    """
+    bare = [one for one in series if one.role is roles.Unknown and one.split and naming.is_bare_split(one.name)]
+    shares = all(len(one.finite) and 0 <= one.values.min() <= one.values.max() <= 1 for one in bare)
+    if len(bare) < 2 or not shares or _falls(bare[0]) or not any(issubclass(one.role, roles.Loss) for one in series):
+        return series
+    scores = {Split.TRAIN: roles.TrainMetric}
+    return [replace(one, role=scores.get(one.split, roles.ValMetric)) if one in bare else one for one in series]
 
 
 def _falls(series: Series) -> bool:

@@ -18,6 +18,7 @@ from logdoctor.signals.latent_code import LatentCode
 from logdoctor.signals.loss_scale import LossScaleWalk
 from logdoctor.signals.masked import MaskedLoss
 from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
+from logdoctor.signals.period import weight_repeats
 from logdoctor.signals.plan import Plan, came_to_its_end, plan_of
 from logdoctor.signals.policy import Policy
 from logdoctor.signals.rate import given_rate, is_rate, is_seed
@@ -41,5 +42,5 @@ __all__ = [
     "Return", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Stillness",
     "Swings", "TargetVariance", "Trend", "Twins", "Unmeasurable",
     "all_twins", "came_to_its_end", "differing", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
-    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups",
+    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
 ]  # fmt: skip

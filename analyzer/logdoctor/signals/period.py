@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run import Axis, Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Loss
 from logdoctor.signals.trend import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
@@ -29,6 +32,31 @@ the share of the values up to which they are: of bursts, all count."""
 
 SETTLED_FROM = 0.1
 """Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
+
+WEIGHTS = frozenset("beta weight coef coefficient temperature ratio".split())
+"""Words of what weighs a term of the loss, or eases its task: Fu et al. (2019, arXiv:1903.10145) anneal the weight of
+the divergence in cycles."""
+
+MIN_REPEATED, SET_AGAIN = 8, 0.05
+"""Logged values of a weight that are compared with those one period later, and how far apart they may lie as a share of
+its range."""
+
+
+def weight_repeats(run: Run, axis: Axis, period: float) -> bool:
+    """Tell whether a program sets a weight of the loss in cycles of that many steps."""
+    logged = (one.finite for one in run.series if one.axis is axis and not issubclass(one.role, Loss))
+    return any(_takes_again(one, period) for one in logged if not WEIGHTS.isdisjoint(words(one.name)))
+
+
+def _takes_again(series: Series, period: float) -> bool:
+    """Tell whether a series takes the same values again after that many steps."""
+    later = series.steps + period
+    inside = later <= series.steps[-1:].max(initial=0)
+    reach = float(np.ptp(series.values)) if len(series) else 0.0
+    if np.count_nonzero(inside) < MIN_REPEATED or not reach:
+        return False
+    apart = np.abs(np.interp(later[inside], series.steps, series.values) - series.values[inside])
+    return float(np.median(apart)) <= SET_AGAIN * reach
 
 
 def repeating_period(values: NDArray[np.float64]) -> float | None:

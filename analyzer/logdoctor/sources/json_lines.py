@@ -83,6 +83,20 @@ class JsonLines(Source):
             {"metrics/loss": [(1, 0.5), (2, nan)]},
         ),
         Sample(
+            "by hand: the counters are nested as well",
+            "events.jsonl",
+            '{"event": "step", "progress": {"epoch": 0, "step": 10}, "train": {"loss": 2.5}, "optim": {"lr": 0.5}}\n'
+            '{"event": "eval", "progress": {"epoch": 0, "step": 10}, "eval": {"loss": 2.25}}\n'
+            '{"event": "step", "progress": {"epoch": 0, "step": 20}, "train": {"loss": 1.5}, "optim": {"lr": 0.5}}\n'
+            '{"event": "eval", "progress": {"epoch": 0, "step": 20}, "eval": {"loss": 1.25}}\n',
+            {
+                "train/loss": [(10, 2.5), (20, 1.5)],
+                "optim/lr": [(10, 0.5), (20, 0.5)],
+                "eval/loss": [(10, 2.25), (20, 1.25)],
+                "epoch": [(10, 0), (10, 0), (20, 0), (20, 0)],
+            },
+        ),
+        Sample(
             "LLaMA-Factory: the last line repeats the step without a loss",
             "trainer_log.jsonl",
             '{"current_steps": 5, "total_steps": 10, "loss": 2.5, "lr": 0.5, "elapsed_time": "0:00:32"}\n'

@@ -29,11 +29,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.one_value import largest_class, one_value_causes, unmoved
+from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
+
+SURE = 4.0
+"""Fall of the training loss in units of its standard error from which it does fall, however little."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,9 @@ class ConstantMetric(Rule):
     min_points: float = threshold(
         8.0, "values at one value: small validation sets repeat an accuracy a few times by chance"
     )
+    min_zeros: float = threshold(
+        6.0, "the same at zero, which no chance repeats: two in each third of them, for hard tasks take time to begin"
+    )
     min_rewards: float = threshold(
         20.0, "rewards, all of them alike, as policies need for any judgement: a rare success may take a while"
     )
@@ -87,6 +93,11 @@ class ConstantMetric(Rule):
             "one class from the start on, as the loss says (a note)",
             train_loss=flat(2.303).noisy(0.001),
             train_accuracy=flat(0.1),
+        ),
+        fires(
+            "one class, and a loss that creeps as it learns the shares",
+            train_loss=decay(1.56, 1.53),
+            val_accuracy=flat(0.17),
         ),
         fires(
             "constant while the model learns (a note)",
@@ -199,6 +210,8 @@ class ConstantMetric(Rule):
             train_loss=given([2.3]).followed_by(flat(float("nan"), 119)),
             val_accuracy=flat(0.1),
         ),
+        fires("six zeros", train_loss=line(0.6, 0.2, 6), val_f1=flat(0.0, 6)),
+        silent("five zeros", train_loss=line(0.6, 0.2, 5), val_f1=flat(0.0, 5)),
         silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
@@ -223,7 +236,7 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if (falls and value > 0) or unmoved(train) else self.severity,
+            severity=Severity.NOTE if (falls and value > 0) or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
             causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
@@ -253,20 +266,27 @@ class ConstantMetric(Rule):
     def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
-        if len(values) < self.min_points:
+        value = float(values[-1]) if len(values) else 0.0
+        least = self.min_zeros if value == 0 else self.min_points
+        if len(values) < least:
             return None
-        if one_class_at_a_time(series):
+        if one_class_at_a_time(series) and len(values) >= self.min_points:
             return 0
-        value = float(values[-1])
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike = len(values) - since
-        if alike < self.min_points or alike < self.min_share * len(values):
+        if alike < least or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
+
+
+def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
+    return unmoved(train) and not creeps
 
 
 def _while_training(series: Series, run: Run) -> Series:

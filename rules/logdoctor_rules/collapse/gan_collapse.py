@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor import (
+    AdversarialLoss,
     Finding,
     Quantity,
     Rule,
@@ -23,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line, swing
-from logdoctor.signals import Adversaries
+from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ class GanCollapse(Rule):
 
     The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
     nor should. Critics of a Wasserstein loss, which may be negative, approach zero when all is well and are not judged.
+    The same game is over where the generator's loss is next to nothing and the discriminator's lies far above that of
+    one that only guesses: it is sure, and wrong.
     """
 
     id = "gan-collapse"
-    title = "The discriminator has won, or both networks have stopped"
+    title = "One of the two networks has won, or both have stopped"
     severity = Severity.ERROR
-    causes = ("discriminator-too-strong", "learning-rate-too-high")
+    causes = ("discriminator-too-strong", "learning-rate-too-high", "discriminator-too-weak")
     references = (
         "Arjovsky and Bottou (2017), Towards Principled Methods for Training GANs, arXiv:1701.04862",
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
@@ -62,6 +65,11 @@ class GanCollapse(Rule):
     resting: float = threshold(0.5, "share of the run, up to its end, over which it must stay there; early wins turn")
     min_rise: float = threshold(
         0.1, "rise of the generator's loss over that time as a share of its level before: it is losing ever more"
+    )
+    fooled: float = threshold(
+        2.0,
+        "discriminator's loss as a multiple of where it began, from which it is sure and wrong: one that knows nothing "
+        "yet begins near the loss of guessing",
     )
     frozen: float = threshold(
         0.03,
@@ -84,6 +92,16 @@ class GanCollapse(Rule):
             "both stand still",
             errD=decay(2.0, 1.386, half_life=0.03),
             errG=decay(2.0, 0.693, half_life=0.03),
+        ),
+        fires(
+            "the generator's loss goes to zero, and the discriminator is sure and wrong",
+            D_loss=line(1.5, 14.0).noisy(0.2),
+            G_loss=decay(0.7, 0.0005, half_life=0.05),
+        ),
+        silent(
+            "the generator gains ground, and the discriminator does little worse than guess",
+            D_loss=line(1.3, 2.0).noisy(0.05),
+            G_loss=decay(0.7, 0.02, half_life=0.05),
         ),
         silent("a game that wobbles", D_loss=flat(1.2).noisy(0.15), G_loss=flat(1.0).noisy(0.2)),
         silent(
@@ -124,6 +142,9 @@ class GanCollapse(Rule):
         top = max(d.start, float(d.level.max()))
         since = _settles(d.level <= self.beaten * top)
         share = 1 - since / len(d.level)
+        if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
+            yield self._generator_wins(d, g, lost)
+            return
         half = int(d.steps[len(d.level) // 2])
         beaten = top > 0 and share >= self.resting
         first = int(d.steps[since]) if beaten else half
@@ -162,6 +183,35 @@ class GanCollapse(Rule):
                 "its highest level": Quantity(top),
                 "generator": Quantity(g.end),
                 "share of the run": Quantity(share if beaten else 0.5, "share"),
+            },
+        )
+
+    def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
+        """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""
+        share = 1 - _settles(g.level <= self.beaten * float(g.level.max())) / len(g.level)
+        return share if g.level.min() >= 0 and share >= self.resting else 0.0
+
+    def _generator_wins(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], share: float) -> Finding:
+        first, last = int(g.steps[round((1 - share) * len(g.level))]), int(g.series.steps[-1])
+        return self.finding(
+            f"{g.series.name} rests at {number(g.end)} over {stretch(g.series, first, last)} while {d.series.name} "
+            f"rises to {number(d.end)}",
+            Span(g.series.name, first, last, "near zero"),
+            Span(d.series.name, int(d.series.steps[0]), int(d.series.steps[-1]), "rises"),
+            confidence=confidence_from(3.0 * share / self.resting, len(d)),
+            causes=ranked(
+                because(
+                    "discriminator-too-weak",
+                    Strength.LIKELY,
+                    pro=[f"its loss is at {number(d.end)}, and was {number(d.start)} before it was trained"],
+                ),
+                because("learning-rate-too-high", Strength.POSSIBLE),
+            ),
+            evidence={
+                "discriminator": Quantity(d.end),
+                "its first level": Quantity(d.start),
+                "generator": Quantity(g.end),
+                "share of the run": Quantity(share, "share"),
             },
         )
 

@@ -13,6 +13,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -24,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line, swing
-from logdoctor.signals import Course, Schedule, Trend
+from logdoctor.signals import Course, Schedule, Trend, weight_repeats
 from logdoctor.wording import axis_word, counted, number, percent
 
 ALIKE = 0.7
@@ -52,8 +53,8 @@ _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 class EpochSawtooth(Rule):
     """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
 
-    Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates
-    that cycle with the epochs do the same and are meant to; a mean that starts anew in each epoch looks like it.
+    Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates,
+    and weights of terms, that cycle do the same and are meant to; a mean that starts anew in each epoch looks like it.
     """
 
     id = "epoch-sawtooth"
@@ -151,6 +152,10 @@ class EpochSawtooth(Rule):
                train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.02)),
         silent("the rate cycles with the epochs", axis=Axis.STEP, epoch=_PHASE, lr=cosine(0.1, 400, cycles=10),
                train_loss=decay(2.0, 1.0, 400).plus(given(-0.8 * _SAW)).noisy(0.1)),
+        silent("a weight of the loss is annealed in cycles", axis=Axis.STEP, beta=given(0.5 + _SAW),
+               train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.02)),
+        fires("a weight of the loss is annealed once", axis=Axis.STEP, beta=line(0.0, 1.0, 400),
+              train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.02)),
         fires("one batch stands out of a saw that the others make, too", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(1.2 * _SAW + _HARD)).noisy(0.02)),
         silent("the last batch of every epoch is a smaller one, whose loss is lower", axis=Axis.STEP, epoch=_PHASE,
@@ -159,7 +164,7 @@ class EpochSawtooth(Rule):
         silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
     )  # fmt: skip
 
-    def check(self, train: Trend[TrainLoss], course: Course, schedule: Schedule | None) -> Iterator[Finding]:
+    def check(self, run: Run, train: Trend[TrainLoss], course: Course, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
         epochs, level = course.epochs, course.level
         scale = max(train.start - level, abs(level))
@@ -172,6 +177,8 @@ class EpochSawtooth(Rule):
         if margin <= 1 or (seen.without_one <= LONE and margin * seen.without_one <= 1):
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, course.length)):
+            return
+        if weight_repeats(run, train.series.axis, course.length):
             return
         series = epochs.series
         is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE

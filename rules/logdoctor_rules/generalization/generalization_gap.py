@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from logdoctor import (
     Finding,
     Quantity,
@@ -23,11 +21,12 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
+from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted import is_boosted
-from logdoctor.evidence.overfit import Fitted
+from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.trend import END_SHARE
-from logdoctor.wording import number
+from logdoctor.signals.gap import evaluated_end
+from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
 
@@ -54,8 +53,8 @@ class GeneralizationGap(Rule):
         "Zhang et al. (2017), Understanding deep learning requires rethinking generalization, arXiv:1611.03530",
     )
     limits = (
-        "Needs 6 validation losses that have come to rest, and a training loss below half of them. Two losses that are "
-        "not computed alike look like a gap."
+        "Needs 6 losses or accuracies of validation that have come to rest, and a training loss below half of them. "
+        "Two losses that are not computed alike look like a gap."
     )
     explains = ("still-improving",)
 
@@ -66,6 +65,11 @@ class GeneralizationGap(Rule):
     max_val_change: float = threshold(
         0.05, "change of validation over the later half as a share of its fall: it stands still"
     )
+    max_own_change: float = threshold(
+        0.15,
+        "the same as a share of its own end: 1.3 that falls by 5 % of a gain of 2.3 stands still, 0.13 that falls by "
+        "0.03 goes on",
+    )
     min_apart: float = threshold(
         0.15,
         "gap at the end as a share of what training gained that suffices where it was widest early on; batches of "
@@ -73,6 +77,15 @@ class GeneralizationGap(Rule):
     )
     max_apart: float = threshold(
         0.35, "training loss at the end as a share of validation loss there; batches of one leave 0.45 in sound runs"
+    )
+    min_errors: float = threshold(
+        0.15,
+        "part of training's accuracy that validation's lacks at the end, from which that gap suffices as well; "
+        "deepchecks calls a tenth a degradation",
+    )
+    min_wrong: float = threshold(
+        0.5,
+        "the same where no loss of validation is logged: networks that learn a few labels of a graph by heart lack 0.3",
     )
     reached: float = threshold(
         0.1, "part of what training gained, noise aside, that validation must have gained, else nothing reaches it"
@@ -178,11 +191,53 @@ class GeneralizationGap(Rule):
             train_loss=line(1.26, 1.1, 30).noisy(0.3),
             val_loss=line(1.27, 1.29, 8),
         ),
+        silent(
+            "validation that goes on falling, by little of what training gained and by much of what is left",
+            train_loss=given([0.768, 0.1975, 0.0893, 0.0438, 0.0226, 0.0102, 0.0089, 0.0086, 0.0097, 0.005]),
+            val_loss=given([0.423, 0.374, 0.29, 0.222, 0.176, 0.159, 0.148, 0.141, 0.131, 0.12]),
+        ),
+        fires(
+            "no loss of validation, whose answers are guesses where those of training are right",
+            train_loss=decay(1.6, 0.01),
+            train_accuracy=decay(0.2, 1.0),
+            val_accuracy=decay(0.2, 0.24).noisy(0.01),
+        ),
+        fires(
+            "the same in percent, on few examples that take a while",
+            train_loss=decay(1.6, 0.01),
+            train_accuracy=decay(20.0, 100.0),
+            val_accuracy=line(10.0, 40.0),
+        ),
+        silent(
+            "no loss of validation, and a part of the answers is wrong, as of a graph with few labels",
+            train_loss=decay(1.6, 0.01),
+            train_accuracy=decay(0.2, 1.0),
+            val_accuracy=decay(0.2, 0.6).noisy(0.01),
+        ),
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
         silent(
+            "validation of a loss that is large still falls",
+            train_loss=decay(9.0, 2.5),
+            val_loss=decay(9.0, 6.3, half_life=0.19),
+        ),
+        silent(
             "a large gap of a loss that is large", train_loss=decay(9.0, 3.0), val_loss=decay(9.0, 5.8, half_life=0.05)
+        ),
+        fires(
+            "a gap that most of the gain bridges, but one answer in five that training gets right is wrong",
+            train_loss=decay(2.3, 0.02),
+            val_loss=decay(2.3, 0.6, half_life=0.05),
+            train_accuracy=decay(0.1, 1.0),
+            val_accuracy=decay(0.1, 0.8),
+        ),
+        silent(
+            "the same, where one in ten is",
+            train_loss=decay(2.3, 0.02),
+            val_loss=decay(2.3, 0.6, half_life=0.05),
+            train_accuracy=decay(0.1, 1.0),
+            val_accuracy=decay(0.1, 0.9),
         ),
         silent(
             "a gap that most of the gain bridges", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 0.6, half_life=0.05)
@@ -196,17 +251,30 @@ class GeneralizationGap(Rule):
     )
 
     def check(
+        self,
+        run: Run,
+        train: Trend[TrainLoss],
+        gap: Gap | None,
+        settings: Hyperparameters,
+        metric: Trend[ValMetric] | None,
+    ) -> Iterator[Finding]:
+        """Compare the two ends, where validation has come to rest; of answers where no loss of it is logged."""
+        if gap is not None:
+            yield from self._of_losses(run, gap, settings, metric)
+        elif metric is not None and len(metric) >= self.min_points and left_behind(run) >= self.min_wrong:
+            yield from self._of_answers(run, train, metric)
+
+    def _of_losses(
         self, run: Run, gap: Gap, settings: Hyperparameters, metric: Trend[ValMetric] | None
     ) -> Iterator[Finding]:
-        """Compare the two ends, where validation has come to rest."""
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
-        stands_still = abs(val.at(0.5) - val.end) <= max(
-            self.max_val_change * max(val.fall, gained), 3 * val.level_noise
-        )
+        still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
+        stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
-        least = (self.min_apart if apart else self.min_gap) * gained
-        ends = max(train.end, _evaluated(run, gap))  # the last few batches may lie low by chance
+        errs = left_behind(run) >= self.min_errors
+        least = (self.min_apart if apart or errs else self.min_gap) * gained
+        ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
@@ -235,6 +303,20 @@ class GeneralizationGap(Rule):
             },
         )
 
+    def _of_answers(self, run: Run, train: Trend[TrainLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
+        series = metric.series
+        ends = min((one for one in end_accuracies(run) if one.training), key=lambda one: one.name != series.name)
+        trained = ends.training or 0.0
+        gained = ends.validation - first_accuracy(series)
+        yield self.finding(
+            f"{ends.name} ends at {number(ends.validation)} where training is right in {percent(trained)} of the cases",
+            Span(series.name, int(metric.steps[len(metric.steps) // 2]), int(series.steps[-1]), "far behind"),
+            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
+            confidence=confidence_from((trained - ends.validation) / (self.min_wrong * trained), len(metric)),
+            causes=causes_of_answers(no_better=gained <= self.reached * trained),
+            evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
+        )
+
     def _untouched(self, gap: Gap, gained: float) -> bool:
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
@@ -244,11 +326,3 @@ class GeneralizationGap(Rule):
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
         return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
-
-
-def _evaluated(run: Run, gap: Gap) -> float:
-    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
-    val, own = gap.val.series, gap.train.series.name
-    beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
-    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
-    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))

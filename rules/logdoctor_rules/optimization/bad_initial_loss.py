@@ -32,6 +32,7 @@ from logdoctor.evidence.first_loss import (
     last_at_once,
     right_after,
     starts_at_chance,
+    term_guesses,
     thrown_by_rate,
     too_large_causes,
 )
@@ -89,8 +90,9 @@ class BadInitialLoss(Rule):
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
     )
     min_points: float = threshold(
-        12.0, "values that a run needs to have a beginning: the first and five after it, and as many again"
+        6.0, "values that a run needs to have a beginning: the first and five after it, if something names its level"
     )
+    min_points_alone: float = threshold(12.0, "the same where nothing does: those, and as many again")
 
     examples = (
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
@@ -104,6 +106,18 @@ class BadInitialLoss(Rule):
             "an average at a rate of 3",
             settings={**TEN, "lr": 3.0},
             train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
+        ),
+        silent(
+            "a student: the divergence from its teacher is scaled, and the cross-entropy beside it begins at guessing",
+            settings=TEN,
+            train_loss=decay(30.0, 0.3).noisy(0.02),
+            train_loss_ce=decay(2.4, 0.3).noisy(0.02),
+        ),
+        fires(
+            "a sum of which the cross-entropy itself begins far above guessing",
+            settings=TEN,
+            train_loss=decay(30.0, 0.3).noisy(0.02),
+            train_loss_ce=decay(25.0, 0.3).noisy(0.02),
         ),
         fires("an average far above ln 10", settings=TEN, train_loss=decay(30.0, 0.3).noisy(0.02)),
         fires("far below ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(0.7, 0.1).noisy(0.01)),
@@ -215,9 +229,15 @@ class BadInitialLoss(Rule):
         silent("an average somewhat above ln 10", settings=TEN, varies=AVERAGE, train_loss=decay(9.0, 0.3).noisy(0.02)),
         silent("resumed", settings=TEN, axis=Axis.STEP, first_step=500, train_loss=decay(23.0, 0.3)),
         silent("a sum of losses that never comes near", settings=TEN, axis=Axis.STEP, train_loss=line(30.0, 20.0)),
+        silent(
+            "thrown by its first updates before it comes down to the mean: what it began with is another matter",
+            train_loss=given([250.0, 2e7, 6e5, 5e4, 3000.0, 200.0, 20.0, 4.0, 1.5, 1.1, *[1.0] * 20]),
+        ),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
-        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
+        fires("six values", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 6)),
+        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 5)),
+        silent("too short where nothing names its level", train_loss=given([15.0, *[0.41] * 10]).noisy(0.01)),
     )
 
     def check(
@@ -235,15 +255,18 @@ class BadInitialLoss(Rule):
             return
         at_chance = starts_at_chance(run, series)
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
+        if named is not None and term_guesses(run, train, named.level):
+            return
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
-        found: list[Finding] = []
+        found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above, val=val))
-        if not found and named is None:
+        elif long:
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
-            not found
+            long
+            and not found
             and val is not None
             and is_evaluated_before(val, train)
             and val.first >= self.drop * right_after(train)
@@ -290,7 +313,8 @@ class BadInitialLoss(Rule):
         """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
-        at_once = trend.first >= self.drop * after > 0 or (guesses and trend.first >= self.to_variance * trend.end)
+        to_variance = guesses and trend.first >= max(self.to_variance * trend.end, after)  # not if it rose first
+        at_once = trend.first >= self.drop * after > 0 or to_variance
         thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return

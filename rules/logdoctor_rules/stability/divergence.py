@@ -187,6 +187,12 @@ class Divergence(Rule):
             val_loss=given([0.71]).followed_by(flat(1.13, 14).noisy(0.06)),
         ),
         fires(
+            "loses all, and a validation of few evaluations comes down, too, but not to where it began",
+            axis=Axis.STEP,
+            train_loss=decay(1.4, 0.06, 24, half_life=0.2).followed_by(decay(6.0, 1.1, 96, half_life=0.1)).noisy(0.05),
+            val_loss=given([0.8, 2.2, 1.9, 1.3, 2.0, 1.4, 1.5, 1.3, 1.2, 1.15, 1.1, 1.1, 1.1, 1.1, 1.1]),
+        ),
+        fires(
             "two epochs had learnt it, and all is lost at once",
             varies={
                 "steps instead of epochs": "two steps may be easy batches",
@@ -342,7 +348,8 @@ class Divergence(Rule):
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - low >= self.lost / 2 * fall
-        z, falls_there = surely_risen(train, val), val is not None and val.ends_lowest
+        z = surely_risen(train, val)
+        falls_there = val is not None and val.ends_lowest and val.end < val.first
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):

@@ -3,6 +3,7 @@
     | Training Loss | Epoch | Step | Validation Loss |      Markdown, as in the model cards of Hugging Face
     epoch     train_loss  valid_loss  accuracy  time        fastai; also Ultralytics, notebooks, spaCy
     epoch train_loss valid_loss                             one space apart, where columns are as wide as their names
+    ┃ epoch ┃ train loss ┃ val loss ┃                      Rich, whose walls are drawn; its rows stand between thin ones
     |    total_timesteps | 2048     |                       Stable-Baselines3: one box for each record
 
 A header, or a box, says what the numbers of the lines below it are, which no line of a table does by itself.
@@ -11,7 +12,7 @@ A header, or a box, says what the numbers of the lines below it are, which no li
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,8 +38,15 @@ _BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
 _BOX_COUNTERS = ("total_timesteps", "total timesteps", "timestepssofar", "totalenvinteracts", "totalenvsteps")
 """Steps of the environment so far, as Stable-Baselines, OpenAI's baselines, Spinning Up and garage call them."""
 
-_BOX_COUNTER = re.compile(rf"^\|\s+(?:time/)?(?:{'|'.join(_BOX_COUNTERS)})\s+\|", re.I)
+_BOX_STEPS = ("step", "steps", "iteration", "itr", "nupdates", "epoch")
+"""What counts in a box that has none of those: guided-diffusion's `step`, garage's `Itr`; the finest first."""
+
+_BOX_COUNTER = re.compile(
+    rf"^\|\s+(?:(?:time/)?(?:{'|'.join(_BOX_COUNTERS)})\s+\||(?:{'|'.join(_BOX_STEPS)})\s+\|\s*{MASK})", re.I
+)
 _TIMESTEPS = "total_timesteps"
+_WALLS = "\u2502\u2503\u2551"
+_SIDES = str.maketrans(dict.fromkeys(_WALLS, "|"))
 _SPACES = re.compile(r"\t| {2,}")
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
@@ -138,8 +146,7 @@ class BoxReader:
     def _boxed(self, line: str, number: int) -> None:
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if _RULE.match(line):
-            counters = {name: _TIMESTEPS for name in self._box if normal(name).endswith(_BOX_COUNTERS)}
-            if counters:
+            if counters := _counters_of(self._box):
                 self._add(self._box, counters, number)
             self._section, self._box = "", {}
         elif len(cells) == 2 and cells[0].endswith("/"):
@@ -159,6 +166,15 @@ class BoxReader:
         rows.passing = passing
 
 
+def _counters_of(box: Mapping[str, float]) -> dict[str, str]:
+    """Return what counts in a box: the steps of the environment, or else the finest of what counts by its name."""
+    if counters := {name: _TIMESTEPS for name in box if normal(name).endswith(_BOX_COUNTERS)}:
+        return counters
+    spelled = {normal(name): name for name in box}
+    finest = next((name for name in _BOX_STEPS if name in spelled), None)
+    return {spelled[finest]: COUNTER_WORDS.get(finest, finest)} if finest else {}
+
+
 def _is_upper_half(line: str) -> bool:
     """Tell the first line of a header in two: `|  Epoch  |  Iteration  |  Mini-batch  |`, as MATLAB draws it."""
     cells = _cells(line)
@@ -175,7 +191,7 @@ def _in_two_lines(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]
 
 def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
-    text = line.strip()
+    text = _plain(line)
     if "|" not in text and "\t" not in text and "  " not in text:
         return _named(text.split()) if text.partition(" ")[0].lower() in COUNTER_WORDS else ()  # prose seldom begins so
     cells = _cells(text)
@@ -193,8 +209,14 @@ def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
     return tuple(cells) if any(cell not in counted and tells_performance(cell) for cell in cells) else ()
 
 
-def _cells(line: str) -> Sequence[str]:
+def _plain(line: str) -> str:
+    """Return a row with walls as in Markdown, where they are drawn."""
     text = line.strip()
+    return text.translate(_SIDES) if text[:1] in _WALLS else text
+
+
+def _cells(line: str) -> Sequence[str]:
+    text = _plain(line)
     if text.startswith("|"):
         return [cell.strip() for cell in text.strip("|").split("|")]
     return [cell.strip() for cell in _SPACES.split(text) if cell.strip()]

@@ -18,8 +18,10 @@ from logdoctor.sources.console.sieve import Sieve
 LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
 
-_NO_NUMBER_BUT_NAN = re.compile(rf"[:=][ \t]{{0,16}}[-+]?{NOT_FINITE}\s*$")
-"""The end of a line without any number that measures all the same: `Test set loss: nan`."""
+_NO_NUMBER_BUT_NAN = re.compile(
+    rf"(?:[:=][ \t]{{0,16}}|(?i:loss|error|err|perplexity|ppl)[ \t]{{1,16}})[-+]?{NOT_FINITE}\s*$"
+)
+"""The end of a line without any number that measures all the same: `Test set loss: nan`, `Meta Train Error nan`."""
 
 _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 """A word for a number that is not finite, with a unit or without; not `info`."""

@@ -58,7 +58,7 @@ _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 """What stands behind a counter that is spoken: `current step: 57993th step`."""
 
-BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b")
+BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm."""
 
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
@@ -70,18 +70,23 @@ _OUT_OF = re.compile(r"\s*/\s*\0")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
-_SPLIT_WORD = r"(?<![\w])(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|dev|test(?:ing)?)"
+_SPLIT_WORD = r"(?<![\w])(train(?:ing)?|tr|trn|val(?:id(?:ation)?)?|va|vl|eval(?:uation)?|dev|test(?:ing)?|te|tst)"
 _OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
 _GROUPS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
 """How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
+_HELD_OUT_TURN = re.compile(rf"\0.*[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
+"""What follows the numbers of a step when it is also evaluated: `[20] loss=1.5 lr=0.1 || val: loss=1.7`."""
 _GROUP_BEGINS = re.compile(rf"{_OPENED}$", re.I)
 """The same before the first key in it."""
-_BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=\0(?:\s|[,;|]|$))", re.I)
+_BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=(?:\0|[-+]?(?:nan|inf))(?:\s|[,;|]|$))", re.I)
 """Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
 _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
+_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
+_COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
+"""What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
 
@@ -103,7 +108,7 @@ class LineReader:
         """The key of the number before, for what is attached to it."""
         self._group = ""
         """The split whose turn it is in a line that has a turn for each."""
-        self._has_groups = _tells_splits_apart(_GROUPS, text)
+        self._has_groups = _tells_splits_apart(_GROUPS, text) or _turns_to_held_out(text)
         self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text)
         self._order = ("", "")
         """Of which split each of two numbers is, once the line has told."""
@@ -208,14 +213,14 @@ class LineReader:
             self._before = ""
             return
         if not explicit:
-            tail = vocabulary_tail(key) or (key if self._has_bare_splits and is_split(key) else "")
+            tail = vocabulary_tail(key) or (key if self._is_bare_split(key) else "")
             if first:
                 self._take_heading(key[: len(key) - len(tail)])
             key = tail
         elif not before.rstrip("'\"").endswith((" ", "\t")) and " " in key and not needs_its_words(key):
             # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
             key = vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
-        if not key or (token != MASK and not explicit and not vocabulary_tail(key)):
+        if not key or (token != MASK and not explicit and not vocabulary_tail(key) and not self._is_bare_split(key)):
             self._before = ""
             return
         if token != MASK and named_unit:
@@ -225,6 +230,9 @@ class LineReader:
             self._group = begun[1]
         percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
         self._value(key, token, sign, "%" if percent else named_unit)
+
+    def _is_bare_split(self, key: str) -> bool:
+        return self._has_bare_splits and is_split(key)
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
@@ -257,6 +265,10 @@ class LineReader:
             return True
         if first and opened and not text.strip(" [") and _BOOSTED.match(after):
             self._add(Kind.COUNTER, "round", MASK, 1.0)
+            self._before = ""
+            return True
+        if first and opened and not text.strip(" [") and _MEASURED.match(after) and not _COUNTED.search(self.text):
+            self._add(Kind.COUNTER, "step", MASK, 1.0)
             self._before = ""
             return True
         return False
@@ -321,3 +333,9 @@ def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
     """Tell whether a line has a word for training and one for held-out data where the pattern has them."""
     told = {split_of(found[1]) for found in pattern.finditer(text)}
     return Split.TRAIN in told and len(told) > 1
+
+
+def _turns_to_held_out(text: str) -> bool:
+    """Tell whether a line that measures training goes on with what an evaluation found."""
+    found = _HELD_OUT_TURN.search(text)
+    return found is not None and split_of(found[1]) in (Split.VALIDATION, Split.TEST)

@@ -38,6 +38,50 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Keras 2, one line for each epoch and no time for a step: its own epoch, not the batches of it",
+        "fit.log",
+        "Epoch 1/3\n19/19 - 21s - loss: 1.5 - accuracy: 0.25 - val_loss: 1.75\n"
+        "Epoch 2/3\n19/19 - 12s - loss: 1.25 - accuracy: 0.5 - val_loss: 1.5\n"
+        "Epoch 3/3\n19/19 - 12s - loss: 1.0 - accuracy: 0.75 - val_loss: 1.25\n",
+        {
+            "loss": [(1, 1.5), (2, 1.25), (3, 1.0)],
+            "accuracy": [(1, 0.25), (2, 0.5), (3, 0.75)],
+            "val_loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+        },
+    ),
+    Sample(
+        "timm's file: the logger's name, and its level in brackets",
+        "train.log",
+        "2024-03-06 19:52:50,642 -                train: [    INFO] - Scheduled epochs: 2\n"
+        + "".join(
+            "2024-03-06 19:52:50,642 -                train: [    INFO] - "
+            f"Train: {i // 2} [{100 * (i % 2):4d}/200 ({50 * (i % 2):3d}%)]  Loss: {4 - i / 4} ({4 - i / 8})  LR: 0.5\n"
+            + "2024-03-06 19:53:50,642 -                train: [    INFO] - "
+            f"Test: [  78/78]  Time: 0.25 (0.25)  Loss:  6.5 ({5 - i / 4})  Acc@1:  6.25 ({i:7.4f})\n" * (i % 2)
+            for i in range(6)
+        ),
+        {
+            "train/Loss": [(100 * i, 4 - i / 4) for i in range(6)],
+            "LR": [(100 * i, 0.5) for i in range(6)],
+            "test/Loss": [(100 * i, 5 - i / 4) for i in (1, 3, 5)],
+            "test/Acc@1": [(100 * i, float(i)) for i in (1, 3, 5)],
+            "test/Time": [(100 * i, 0.25) for i in (1, 3, 5)],
+            "epoch": [(100 * i, i // 2) for i in range(6)],
+        },
+    ),
+    Sample(
+        "a loss that nothing counts, and after every second one an error",
+        "gnn.log",
+        "".join(
+            f"Training Loss: {3 - i / 8}\n" + f"\nModel evaluation.\n\nModel test error: {2 - i / 8}\n" * (i % 2)
+            for i in range(12)
+        ),
+        {
+            "Training Loss": [(i, 3 - i / 8) for i in range(12)],
+            "Model test error": [(i, 2 - i / 8) for i in range(1, 12, 2)],
+        },
+    ),
+    Sample(
         "columns that are as wide as their names, one space apart",
         "fit.txt",
         "epoch      train_loss valid_loss accuracy   time\n"
@@ -651,6 +695,102 @@ SAMPLES = (
             "rollout/ep_rew_mean": [(2048, 21.5), (4096, 22.5), (6144, 23.5)],
             "time/fps": [(2048, 1024), (4096, 1024), (6144, 1024)],
             "train/loss": [(2048, -0.25), (4096, -0.25), (6144, -0.25)],
+        },
+    ),
+    Sample(
+        "guided-diffusion: boxes that count updates, and no steps of an environment",
+        "log.txt",
+        "Logging to /tmp/openai-2024-03-14\n"
+        "--------------------------\n"
+        "| grad_norm | 2.5        |\n"
+        "| loss      | 0.75       |\n"
+        "| samples   | 640        |\n"
+        "| step      | 10         |\n"
+        "--------------------------\n"
+        "--------------------------\n"
+        "| grad_norm | 1.5        |\n"
+        "| loss      | 0.5        |\n"
+        "| samples   | 1.28e+03   |\n"
+        "| step      | 20         |\n"
+        "--------------------------\n",
+        {
+            "grad_norm": [(10, 2.5), (20, 1.5)],
+            "loss": [(10, 0.75), (20, 0.5)],
+            "samples": [(10, 640), (20, 1280)],
+        },
+    ),
+    Sample(
+        "Rich: a table with drawn walls",
+        "console.txt",
+        "┏━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━┓\n"
+        "┃ epoch ┃ train loss ┃ val loss ┃\n"
+        "┡━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━┩\n"
+        "│ 1     │ 2.2500     │ 2.1250   │\n"
+        "│ 2     │ 1.5000     │ 1.6250   │\n"
+        "└───────┴────────────┴──────────┘\n",
+        {"train loss": [(1, 2.25), (2, 1.5)], "val loss": [(1, 2.125), (2, 1.625)]},
+    ),
+    Sample(
+        "CLU: the step in brackets before what is measured there",
+        "train.log",
+        "I0314 09:26:53.000001 140152 logging_writer.py:48] [10] learning_rate=0.500000, loss=2.500000\n"
+        "I0314 09:26:54.000001 140152 logging_writer.py:48] [20] learning_rate=0.500000, loss=1.500000\n"
+        "I0314 09:26:54.500001 140152 logging_writer.py:48] [20] eval_loss=1.750000\n"
+        "I0314 09:26:55.000001 140152 logging_writer.py:48] [30] learning_rate=0.500000, loss=1.250000\n"
+        "I0314 09:26:56.000001 140152 logging_writer.py:48] [40] learning_rate=0.500000, loss=1.125000\n"
+        "I0314 09:26:56.500001 140152 logging_writer.py:48] [40] eval_loss=1.375000\n",
+        {
+            "learning_rate": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5)],
+            "loss": [(10, 2.5), (20, 1.5), (30, 1.25), (40, 1.125)],
+            "eval_loss": [(20, 1.75), (40, 1.375)],
+        },
+    ),
+    Sample(
+        "by hand: validation behind the numbers of a step, when its turn comes",
+        "progress.log",
+        "[000010] loss=2.5 lr=5.0e-01\n"
+        "[000020] loss=1.5 lr=5.0e-01 || val: loss=1.75 acc=0.25\n"
+        "[000030] loss=1.25 lr=5.0e-01\n"
+        "[000040] loss=1.125 lr=5.0e-01 || val: loss=1.375 acc=0.5\n"
+        "[000050] loss=1.125 lr=5.0e-01\n"
+        "[000060] loss=1.0 lr=5.0e-01 || val: loss=1.25 acc=0.5\n",
+        {
+            "loss": [(10, 2.5), (20, 1.5), (30, 1.25), (40, 1.125), (50, 1.125), (60, 1.0)],
+            "lr": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5), (50, 0.5), (60, 0.5)],
+            "val loss": [(20, 1.75), (40, 1.375), (60, 1.25)],
+            "val acc": [(20, 0.25), (40, 0.5), (60, 0.5)],
+        },
+    ),
+    Sample(
+        "learn2learn: a line for each error below the line that counts, also where none is finite",
+        "maml.out",
+        "\nIteration 5\nMeta Train Error 2.5\nMeta Valid Error 2.25\n"
+        "\nIteration 10\nMeta Train Error 1.5\nMeta Valid Error 1.75\n"
+        "\nIteration 15\nMeta Train Error nan\nMeta Valid Error nan\n",
+        {"Train Error": [(5, 2.5), (10, 1.5), (15, nan)], "Valid Error": [(5, 2.25), (10, 1.75), (15, nan)]},
+    ),
+    Sample(
+        "by hand: a bound and the code of a variational autoencoder",
+        "train.txt",
+        "[01/30] ELBO 38.5 (rec 38.25, KL 0.25) | test ELBO 33.25\n"
+        "[02/30] ELBO 31.5 (rec 30.25, KL 1.25) | test ELBO 30.25\n"
+        "[03/30] ELBO 29.5 (rec 27.25, KL 2.25) | test ELBO 29.25\n",
+        {
+            "ELBO": [(1, 38.5), (2, 31.5), (3, 29.5)],
+            "KL": [(1, 0.25), (2, 1.25), (3, 2.25)],
+            "test ELBO": [(1, 33.25), (2, 30.25), (3, 29.25)],
+        },
+    ),
+    Sample(
+        "by hand: splits in two letters, and nothing else",
+        "train.txt",
+        "ep   0 | tr 2.2500 | va 2.1250 | va acc 12.5% | 1.2s\n"
+        "ep   1 | tr 1.5000 | va 1.6250 | va acc 50.0% | 1.2s\n"
+        "ep   2 | tr nan | va nan | va acc 10.0% | 1.2s\n",
+        {
+            "tr": [(0, 2.25), (1, 1.5), (2, nan)],
+            "va": [(0, 2.125), (1, 1.625), (2, nan)],
+            "va acc": [(0, 12.5), (1, 50.0), (2, 10.0)],
         },
     ),
     Sample(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run.naming import ELBO, role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
 
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
@@ -114,7 +114,7 @@ def vocabulary_tail(key: str) -> str:
 
 
 def _measures(word: str) -> bool:
-    return role_of(word, split_of(word)) not in (Unknown, Counter)
+    return role_of(word, split_of(word)) not in (Unknown, Counter) or ELBO in words(word)
 
 
 def _is_of_training(word: str) -> bool:

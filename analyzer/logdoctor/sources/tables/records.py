@@ -17,7 +17,7 @@ from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import Cells, parse_values
 from logdoctor.sources.tables.table import Table, TableBuilder
-from logdoctor.sources.tables.table_logs import LABELS
+from logdoctor.sources.tables.table_logs import LABELS, label_name
 from logdoctor.sources.tables.text import readable
 
 Record = Mapping[str, Any]
@@ -68,7 +68,7 @@ def add_records(table: TableBuilder, records: Sequence[Record], lines: NDArray[n
                 rows[name], values[name] = [row], [value]
     for name, column in values.items():
         at = np.array(rows[name], np.int64)
-        if normal(name) in LABELS:
+        if label_name(name) in LABELS:
             words = zip(rows[name], column, strict=True)
             table.label(name, {row: str(word) for row, word in words if word is not None})
         cells = parse_values(column, parser_of(name))
@@ -91,11 +91,22 @@ def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str
 
 
 def unwrapped(record: Record) -> Record:
-    """Take the fields out of an object whose name says nothing: verl writes `{"step": 1, "data": {"loss": 2.5}}`."""
-    inner = record.get(_WRAPPER)
+    """Take the fields out of an object whose name says nothing: verl writes `{"step": 1, "data": {"loss": 2.5}}`.
+
+    So are counters that have an object of their own: `{"progress": {"epoch": 0, "step": 10}, "train": {"loss": 2.5}}`.
+    """
+    wraps = type(record.get(_WRAPPER)) is dict
+    outer = _WRAPPER if wraps else next(filter(None, map(_counts_alone, record.items())), "")
+    inner = record.get(outer)
     if type(inner) is not dict or not inner.keys().isdisjoint(record):
         return record
-    return {**{name: value for name, value in record.items() if name != _WRAPPER}, **inner}
+    return {**{name: value for name, value in record.items() if name != outer}, **inner}
+
+
+def _counts_alone(field: tuple[str, object]) -> str:
+    """Return the name of an object that holds nothing but counters."""
+    name, inner = field
+    return name if type(inner) is dict and inner and all(map(counts, inner)) else ""
 
 
 def is_data(record: Record) -> bool:
