@@ -166,7 +166,7 @@ def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, r
 
 
 def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now() -> None:
-    dead = {"train_loss": flat(3.466, 30).noisy(0.003), "val_loss": flat(3.466, 8)}
+    dead: dict[str, Any] = {"train_loss": flat(3.466, 30).noisy(0.003), "val_loss": flat(3.466, 8)}
     assert why(**dead)[0] == "optimizer-not-stepping"
     fell = why(beginning=Beginning(fell="the loss fell from 5.3 to chance and stopped there"), **dead)
     assert fell[0] == "dead-activations"

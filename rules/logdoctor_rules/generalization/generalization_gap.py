@@ -29,6 +29,10 @@ from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
+BOOSTED: dict[str, Any] = {
+    "train-logloss": decay(0.69, 0.1, half_life=0.15),
+    "eval-logloss": decay(0.69, 0.333, half_life=0.05),
+}
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,7 @@ class GeneralizationGap(Rule):
         ),
         fires(
             "boosted trees, of which validation is no worse for the last (a note)",
-            **{
-                "train-logloss": decay(0.69, 0.1, half_life=0.15),
-                "eval-logloss": decay(0.69, 0.333, half_life=0.05),
-            },
+            **BOOSTED,
         ),
         silent(
             "a gap of that size that grew to the end",
