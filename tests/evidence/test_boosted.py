@@ -21,6 +21,8 @@ RUN = example_run(train_loss=decay(0.6, 0.4))
         ("training's binary_logloss", True),
         ("validation_0-mlogloss", True),
         ("test/Logloss", True),
+        ("eval-merror", True),
+        ("train-poisson-nloglik", True),
         ("val_loss", False),
         ("log_loss", False),
     ],
