@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
@@ -238,7 +240,7 @@ def test_wrong_answers_that_become_dear_by_and_by_are_learnt_by_heart(begins: fl
 
 
 def test_the_first_round_of_boosted_trees_is_learnt_by_heart_and_tells_of_no_other_data() -> None:
-    curves = {"train-logloss": decay(0.35, 0.001, 100), "eval-logloss": line(0.71, 1.6, 100)}
+    curves: dict[str, Any] = {"train-logloss": decay(0.35, 0.001, 100), "eval-logloss": line(0.71, 1.6, 100)}
     assert first(causes(**curves)) == "too-little-data"
-    others = {"train_loss": curves["train-logloss"], "val_loss": curves["eval-logloss"]}
+    others: dict[str, Any] = {"train_loss": curves["train-logloss"], "val_loss": curves["eval-logloss"]}
     assert first(causes(**others)) == "validation-set-differs"

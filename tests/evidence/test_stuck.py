@@ -163,3 +163,11 @@ def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, r
     causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert (causes[0].id == "learning-rate-too-high") is first
     assert first or "learning-rate-too-high" not in {one.id for one in causes}
+
+
+def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now() -> None:
+    dead: dict[str, Any] = {"train_loss": flat(3.466, 30).noisy(0.003), "val_loss": flat(3.466, 8)}
+    assert why(**dead)[0] == "optimizer-not-stepping"
+    fell = why(beginning=Beginning(fell="the loss fell from 5.3 to chance and stopped there"), **dead)
+    assert fell[0] == "dead-activations"
+    assert "optimizer-not-stepping" not in fell

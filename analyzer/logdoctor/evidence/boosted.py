@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from logdoctor.run import Series
+import re
+
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 
-CROSS_ENTROPY = ("logloss", "mlogloss")
-"""What XGBoost, LightGBM and CatBoost call cross-entropy, and nobody else: `train-logloss`, `binary_logloss`."""
+THEIR_NAMES = ("logloss", "mlogloss", "merror", "nloglik")
+"""What XGBoost, LightGBM and CatBoost call cross-entropy, a share of errors and a likelihood, and nobody else:
+`train-logloss`, `binary_logloss`, `eval-merror`, `train-poisson-nloglik`."""
+
+_BEST_ROUND = re.compile(r"^bestIteration = |[Bb]est iteration is:|^Stopped by overfitting detector")
+"""Last words of CatBoost and LightGBM, which count in iterations and go back to the best."""
 
 
-def is_boosted(*losses: Series) -> bool:
-    """Tell whether every one of some losses goes by a name that libraries for boosted trees alone give it."""
-    return all(words(one.name)[-1:] and words(one.name)[-1] in CROSS_ENTROPY for one in losses)
+def is_boosted(run: Run, *losses: Series) -> bool:
+    """Tell whether losses go by a name that libraries for boosted trees alone give them, or the log ends as theirs."""
+    if any(_BEST_ROUND.search(event.text) for event in run.events):
+        return True
+    return all(words(one.name)[-1:] and words(one.name)[-1] in THEIR_NAMES for one in losses)

@@ -57,9 +57,9 @@ DEAR_AT_BEST = 0.4
 """Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
 a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
 
-FOUND, WRONG = 2.0, 0.6
-"""Accuracy on validation in units of that of guessing from which what training teaches helped there, and up to which it
-misleads: sets of some hundred examples waver by a third."""
+WRONG = 0.6
+"""Accuracy on validation in units of that of guessing up to which what training teaches misleads there: sets of some
+hundred examples waver by a third."""
 
 MOST_CLASSES = 20
 """Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
@@ -157,6 +157,10 @@ class Fitted:
         return (replace(first, fixes=(*fixes, *first.fixes)), *others)
 
     @property
+    def _boosted(self) -> bool:
+        return is_boosted(self.settings.run, self.gap.train.series, self.gap.val.series)
+
+    @property
     def _regularised(self) -> list[str]:
         """What the settings name that regularises."""
         dropout, decay = self.settings.dropout, self.settings.weight_decay
@@ -211,13 +215,13 @@ class Fitted:
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
         first, training = self._first_pair
-        if is_boosted(self.gap.train.series, self.gap.val.series):  # the first round is a whole tree by heart
+        if self._boosted:  # the first round is a whole tree by heart
             return because("validation-set-differs")
         away = training > 0 and not self._begins_beside
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
-        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start and self._found_there < FOUND
+        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
         apart = self._apart
         if not (away or unhelped or apart or self._dear or self._misled):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
@@ -244,21 +248,22 @@ class Fitted:
         right = metric.end / accuracy_unit(metric.series.values)
         if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
             return ""
-        best, most = self.gap.val.best, float(metric.level.max()) / accuracy_unit(metric.series.values)
-        if best < max(DEAR_AT_BEST * self.gap.train.start, DEAR * (1 - most)):  # dear by and by: learnt by heart
+        by_and_by = self.gap.val.best < DEAR_AT_BEST * self.gap.train.start
+        if by_and_by or not self._dear_before_by_heart(metric):
             return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
             f"{number(metric.end)}, as on inputs of another scale"
         )
 
-    @property
-    def _found_there(self) -> float:
-        """Accuracy on validation at its best in units of that of guessing, by where training began; 0 if unknown."""
-        metric = self.val_metric
-        if metric is None or not is_accuracy(metric.series.name) or self.gap.train.start <= 0:
-            return 0.0
-        return float(metric.level.max()) / accuracy_unit(metric.series.values) * exp(self.gap.train.start)
+    def _dear_before_by_heart(self, metric: Trend[ValMetric]) -> bool:
+        """Whether wrong answers were that dear while training still erred, if the two are evaluated together."""
+        gap = self.gap
+        if len(metric.level) != len(gap.val.level):
+            return True
+        wrong = np.maximum(1 - metric.level / accuracy_unit(metric.series.values), 1e-9)
+        erring = gap.train_level >= REMEMBERED * gap.train.start
+        return bool((gap.val.level >= DEAR * wrong)[erring].any())
 
     @property
     def _misled(self) -> str:
@@ -274,7 +279,7 @@ class Fitted:
     @property
     def _elsewhere(self) -> bool:
         """Whether validation shows that it is not one of the data of training."""
-        if is_boosted(self.gap.train.series, self.gap.val.series):
+        if self._boosted:
             return False
         return bool(self._dear) or bool(self._misled) or self.far_off or self._differs_from_the_first
 

@@ -69,6 +69,7 @@ def stuck_causes(
     signs = (died, low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
     unsaid = not (any(signs) or vanished)
     one_answer = still.one_answer or beginning.guesses
+    fell = "" if still.unused_gradients else beginning.fell  # weights that never change let no loss fall
     open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends)
     thrown = still.saturated or still.restless or beginning.worse
     broke = bool(beginning.blew_up or beginning.began_high or thrown or high)
@@ -89,11 +90,11 @@ def stuck_causes(
             because(
                 "optimizer-not-stepping",
                 _strength(
-                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated)) or unsaid),
-                    not (still.moves or still.saturated),
+                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated or fell)) or unsaid),
+                    not (still.moves or still.saturated or fell),
                 ),
                 pro=_said("" if still.saturated else still.frozen, still.unused_gradients),
-                contra=_said(still.moves, low if still.frozen else "", still.saturated),
+                contra=_said(still.moves, low if still.frozen else "", still.saturated, fell),
                 fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
             ),
             because(

@@ -71,8 +71,15 @@ _SPEED = re.compile(r"(?:^|[/_ ])speed(?:\((?:s/it|iter/s)\))?$", re.I)
 
 _PER_SECOND = re.compile(r"/s(?:ec)?$", re.I)
 _NOT_GRAD_NORM = re.compile(r"max_?grad|clip", re.I)
-_LIGHTGBM_ERROR = re.compile(r"'s l[12]$")
-"""LightGBM's `valid_0's l2`: the mean squared error of a set, and `l1` the absolute one."""
+_BOOSTING_ERROR = re.compile(
+    r"'s (?:l[12]|huber|fair|poisson|quantile|gamma(?:_deviance)?|tweedie|kullback_leibler)$"
+    r"|[-/_](?:merror|mphe|gamma-deviance|(?:poisson|gamma|cox|tweedie)-nloglik(?:@[\d.]+)?)$"
+)
+"""LightGBM's `valid_0's l2`, the mean squared error of a set, and the other objectives that it measures by their names;
+XGBoost's `eval-merror`, the share of wrong classes, and its likelihoods."""
+
+_XGBOOST_PRECISION = re.compile(r"-pre(?:@\d+)?$")
+"""XGBoost's `eval-pre@5`: how many of the first five are right."""
 
 SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
 """Columns of losses in spaCy's table, or fields of its records: one for each component."""
@@ -230,9 +237,10 @@ def role_of(name: str, split: Split) -> type[Role]:
     if _IMAGE_TRANSLATION.fullmatch(name) or (found & _ERRORS and found & {"d", "g"}):  # DCGAN's errD and errG
         return roles.AdversarialLoss
     # An `err` beats an `acc` (train_top1_err), a metric beats a counter (batch_accuracy).
-    if found & _ERRORS or {"edit", "distance"} <= found or _LIGHTGBM_ERROR.search(name) or _TESSERACT_ERROR.match(name):
+    if found & _ERRORS or {"edit", "distance"} <= found or _BOOSTING_ERROR.search(name) or _TESSERACT_ERROR.match(name):
         return roles.ValError if held_out else roles.TrainError
-    if (found & _METRICS and not found & _DISTANCES) or {"exact", "match"} <= found:
+    named = (found & _METRICS and not found & _DISTANCES) or _XGBOOST_PRECISION.search(name)
+    if named or {"exact", "match"} <= found:
         return roles.ValMetric if held_out else roles.TrainMetric
     if found & _NEUTRAL:
         return roles.Unknown

@@ -12,6 +12,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
+from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.median import median
 from logdoctor.signals.trend import Trend
 
@@ -51,6 +52,10 @@ EXACTLY, MOST_EXACTLY = 0.02, 20
 """The same for any count of classes, up to so many, where the accuracy says that nothing is learnt: ln C of neighbours
 are twice as far apart."""
 
+PAIRS, ALL_ALIKE = 8, 1e-3
+"""Examples of a batch from which their number tells of a level, and relative distance from it of a loss that tells none
+of them from another: it needs no data, and shows in four digits."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -86,8 +91,11 @@ class ChanceLevels:
     def measure(cls, run: Run) -> ChanceLevels:
         """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts."""
         return cls(
-            (*_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run), *_from_level())
-        )
+            (
+                *_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run),
+                *_from_batch(run), *_from_level(),
+            )
+        )  # fmt: skip
 
     @property
     def said_by_settings(self) -> Chance | None:
@@ -245,6 +253,22 @@ def _from_preference(run: Run) -> list[Chance]:
         return []
     text = "a preference loss begins at ln 2 when policy and reference agree"
     return [Chance(2, log(2), text, is_preference=True)]
+
+
+def _from_batch(run: Run) -> list[Chance]:
+    """A loss that tells each example of a batch from the others is the logarithm of their number if all are alike.
+
+    So InfoNCE, CLIP and the ranking of pairs have it; SimCLR has two views of each and compares one with the others.
+    """
+    train, settings = run.find(TrainLoss), Hyperparameters(run)
+    if train is None or len(train.finite) < CONSTANT:
+        return []
+    values = train.finite.values
+    end = median(values[len(values) // 2 :])
+    sizes = {round(one) for one in (settings.micro_batch, settings.batch_size) if one is not None and one >= PAIRS}
+    levels = sorted({count for one in sizes for count in (one, 2 * one - 1)})
+    text = "a batch holds {}, each told from the others"
+    return [Chance(c, log(c), text.format(c)) for c in levels if abs(end / log(c) - 1) <= ALL_ALIKE]
 
 
 def _from_level() -> list[Chance]:

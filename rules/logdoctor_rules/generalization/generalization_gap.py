@@ -29,6 +29,10 @@ from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
+BOOSTED: dict[str, Any] = {
+    "train-logloss": decay(0.69, 0.1, half_life=0.15),
+    "eval-logloss": decay(0.69, 0.333, half_life=0.05),
+}
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,7 @@ class GeneralizationGap(Rule):
         ),
         fires(
             "boosted trees, of which validation is no worse for the last (a note)",
-            **{
-                "train-logloss": decay(0.69, 0.1, half_life=0.15),
-                "eval-logloss": decay(0.69, 0.333, half_life=0.05),
-            },
+            **BOOSTED,
         ),
         silent(
             "a gap of that size that grew to the end",
@@ -283,6 +284,7 @@ class GeneralizationGap(Rule):
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
+        usual = is_boosted(run, train.series, series) and not (off or untouched)
         least = self.reached * gained if untouched and not stays else least
         course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
         began = f", far above the {number(train.start)} at which training began" if off else ""
@@ -291,7 +293,7 @@ class GeneralizationGap(Rule):
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
-            severity=Severity.NOTE if is_boosted(train.series, series) and not (off or untouched) else self.severity,
+            severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={
