@@ -39,8 +39,8 @@ HALF = 0.5
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
-SURE = 4.0
-"""Fall of the training loss in units of its standard error from which it does fall, however little."""
+SURE, LITTLE = 4.0, 0.05
+"""Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,8 @@ def _unmoved(train: Trend[TrainLoss] | None) -> bool:
 
 def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
     """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
-    creeps = train is not None and train.sure_fall > SURE and value < HALF
+    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
+    creeps = train is not None and little and train.sure_fall > SURE and value < HALF
     return _unmoved(train) and not creeps
 
 
