@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from tests.benchmarks.diagnosis import tables
 from tests.benchmarks.diagnosis.command import main
-from tests.benchmarks.diagnosis.evidence_left import Scene, is_spent
+from tests.benchmarks.diagnosis.evidence_left import stands_alone, too_few_left, with_what_stood_alone
 from tests.benchmarks.diagnosis.invariance import TRIED, Changed, not_said, rediagnose, report
 from tests.benchmarks.diagnosis.labels import Label, owner, read_labels
 from tests.benchmarks.diagnosis.scoring import (
@@ -349,33 +349,59 @@ def jumping(*peaks: float) -> Run:
     return run_of([*np.geomspace(2, 0.5, 60), *peaks, *np.full(60, 0.5)])
 
 
+def thinned(run: Run, first: int) -> Run:
+    return replace(run, series=tuple(one.take(slice(first, None, 2)) for one in run.series))
+
+
 @pytest.mark.parametrize(
-    ("run", "spent"),
+    ("run", "few"),
     [
         pytest.param(jumping(9.0), True, id="one point"),
-        pytest.param(jumping(*[9.0] * 12), True, id="a stretch of which few points are left"),
+        pytest.param(jumping(*[9.0] * 8), True, id="a stretch of which few points are left"),
         pytest.param(jumping(*[9.0] * 40), False, id="a long stretch"),
     ],
 )
-def test_evidence_is_gone_where_few_points_of_it_are_left(run: Run, spent: bool) -> None:
-    (rule,) = rules("loss-spike")
-    finding = Bench(run).ask(rule)
+def test_evidence_is_gone_where_few_points_of_it_are_left(run: Run, few: bool) -> None:
+    finding = Bench(run).ask(*rules("loss-spike"))
     assert isinstance(finding, list)
     assert len(finding) == 1
-    thinned = replace(run, series=tuple(one.take(slice(1, None, 2)) for one in run.series))
-    assert is_spent(finding[0], rule, Scene(run, thinned, (run,))) is spent
+    assert too_few_left(finding[0], run, thinned(run, 1)) is few
+    assert not too_few_left(finding[0], run, run)
 
 
-def test_evidence_is_gone_with_the_one_point_that_decides() -> None:
-    (rule,) = rules("no-learning")
+def noisy(values: np.ndarray) -> np.ndarray:
+    return values + np.random.default_rng(0).normal(0, 0.01, len(values))
+
+
+@pytest.mark.parametrize(
+    ("values", "alone"),
+    [
+        pytest.param([5.0, *noisy(np.ones(60))], [0], id="a first loss that nothing after it shows"),
+        pytest.param([*noisy(np.ones(30)), 2.0, *noisy(np.ones(30))], [30], id="a spike"),
+        pytest.param([*noisy(np.ones(30)), np.nan, *noisy(np.ones(30))], [30], id="a value that is no number"),
+        pytest.param(noisy(np.linspace(2, 1, 60)), [], id="a slope, which the others show"),
+        pytest.param(np.geomspace(2, 1e-3, 60), [], id="a smooth bend"),
+        pytest.param([2.0, 2.0, 2.0, 9.0] * 20, [], id="one in four: the way of the curve"),
+        pytest.param([*np.ones(3), *[np.nan] * 40], [], id="hardly a number"),
+    ],
+)
+def test_a_value_stands_alone_that_its_neighbours_do_not_show(values: Sequence[float], alone: list[int]) -> None:
+    assert np.flatnonzero(stands_alone(*run_of(values).series)).tolist() == alone
+
+
+def test_only_what_stood_alone_is_put_back() -> None:
+    run = jumping(9.0)
+    (back,) = with_what_stood_alone(run, thinned(run, 1)).series
+    assert back.steps.tolist() == [*range(1, 60, 2), 60, *range(61, 121, 2)]
+
+
+@pytest.mark.parametrize(("first", "gone"), [pytest.param(1, True, id="taken"), pytest.param(0, False, id="left")])
+def test_a_finding_that_is_gained_is_excused_by_a_value_that_stood_against_it(first: int, gone: bool) -> None:
     run = run_of([900.0, *(1 + 0.01 * np.sin(np.arange(99)))])
-    late = replace(run, series=tuple(one.take(slice(1, None, 2)) for one in run.series))
-    finding = Bench(late).ask(rule)
-    assert Bench(run).ask(rule) == []
-    assert isinstance(finding, list)
-    assert is_spent(finding[0], rule, Scene(run, late, (run,)))
-    early = replace(run, series=tuple(one.take(slice(0, None, 2)) for one in run.series))
-    assert not is_spent(finding[0], rule, Scene(run, early, (run,)))
+    outcomes = list(rediagnose([run], rules("no-learning")))
+    variant = [one for one in outcomes if one.change == "every second point"][first]
+    assert variant.gained == (frozenset({"no-learning"}) if gone else frozenset())
+    assert variant.excused is gone
 
 
 def test_the_rates_tell_what_lost_its_evidence_apart() -> None:

@@ -213,6 +213,13 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "nothing keeps the policy from becoming deterministic",
         ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
     ),
+    "reward-without-signal": (
+        "the reward is the same whatever is done: it is computed wrongly, or nothing ever succeeds",
+        (
+            "look at some answers or episodes beside their rewards; give credit for part of the way, or begin with "
+            "easier tasks",
+        ),
+    ),
     "kl-weight-too-high": (
         "the weight of the divergence is too high for what the code can tell",
         ("raise the weight from 0 to at most 1 over the first epochs, or leave some nats free (free bits)",),

@@ -205,3 +205,40 @@ def test_validation_far_above_an_untrained_network_is_off_where_it_leaves_traini
     val: Curve, off: bool
 ) -> None:
     assert fitted(example_run(None, Axis.EPOCH, 0, train_loss=decay(0.1, 0.015), val_loss=val)).far_off is off
+
+
+BY_HEART = decay(2.3, 0.003, 150, half_life=0.08)
+AT_CHANCE = line(0.13, 0.1, 60)
+
+
+def test_an_accuracy_below_that_of_guessing_speaks_for_another_kind_of_data() -> None:
+    rises = line(2.4, 22.0, 60)
+    found = causes(train_loss=decay(2.3, 0.05, 60), val_loss=rises, val_accuracy=flat(0.0, 60))
+    assert first(found) == "validation-set-differs"
+    assert "below the 0.1 of guessing" in " ".join(found["validation-set-differs"].pro)
+    found = causes(train_loss=decay(2.3, 0.05, 60), val_loss=rises, val_accuracy=AT_CHANCE)
+    assert first(found) == "labels-do-not-match"
+
+
+def test_labels_of_other_rows_learnt_by_heart_explain_a_validation_loss_above_its_start() -> None:
+    found = causes(train_loss=line(2.3, 1.0, 60), val_loss=line(2.29, 3.64, 60), val_accuracy=AT_CHANCE)
+    assert first(found) == "labels-do-not-match"
+    assert found["validation-set-differs"].strength is Strength.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("begins", "best", "cause"),
+    [(2.27, 1.7, "too-little-data"), (4.5, 4.0, "validation-set-differs")],
+    ids=["by and by", "at once"],
+)
+def test_wrong_answers_that_become_dear_by_and_by_are_learnt_by_heart(begins: float, best: float, cause: str) -> None:
+    held_out = decay(begins, best, 30, half_life=0.2).followed_by(line(best, 6.5, 120))
+    accuracy = line(0.2, 0.55, 30).followed_by(flat(0.54, 120))
+    assert first(causes(train_loss=BY_HEART, val_loss=held_out, val_accuracy=accuracy)) == cause
+
+
+def test_the_first_round_of_boosted_trees_is_learnt_by_heart_and_tells_of_no_other_data() -> None:
+    curves = {"train-logloss": decay(0.35, 0.001, 100), "eval-logloss": line(0.71, 1.6, 100)}
+    assert first(causes(**curves)) == "too-little-data"
+    others = {"train_loss": curves["train-logloss"], "val_loss": curves["eval-logloss"]}
+    assert first(causes(**others)) == "validation-set-differs"

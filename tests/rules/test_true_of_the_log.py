@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 from tensorboardX import SummaryWriter
 
-from logdoctor import Severity, analyze
+from logdoctor import Run, Series, Severity, analyze
+from logdoctor.config import Config
 from logdoctor.curves import decay
+from logdoctor.diagnosis import selected_rules
+from logdoctor.engine import Bench
 from logdoctor.finding import Finding
+from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE, STORAGE_FAULT, Notice
+from logdoctor.run.run import SourceFile
+from logdoctor.run.understand import understand
 
 LOG = "events.out.tfevents.1.host"
 VALUES = decay(2.3, 0.2, 400).noisy(0.02).values
@@ -58,6 +64,28 @@ def test_a_page_of_nuls_costs_steps_and_is_a_fault_of_the_storage(events: Path) 
     (span,) = finding.spans
     assert span.first_step < 200 < span.last_step
     assert finding.evidence["records of the losses missing"].value == span.last_step - span.first_step - 1
+
+
+@pytest.mark.parametrize(
+    ("around", "cause", "severity"),
+    [
+        pytest.param((59, 61), STORAGE_FAULT, Severity.WARNING, id="where a step is missing"),
+        pytest.param((70, 71), STORAGE_FAULT, Severity.NOTE, id="elsewhere"),
+        pytest.param(None, STORAGE_FAULT, Severity.NOTE, id="nobody knows where"),
+        pytest.param((119, None), INTERRUPTED_WRITE, Severity.NOTE, id="at a cut end"),
+    ],
+)
+def test_of_several_missing_steps_damage_lost_those_where_it_lies(
+    around: tuple[int, int | None] | None, cause: str, severity: Severity
+) -> None:
+    damage = Notice(DAMAGE, LOG, "Some bytes are no records.", 4_000, 4_560, cause=cause, around=around)
+    kept = np.delete(np.arange(120), [30, 60, 90])
+    (train,) = understand([Series.of("train_loss", kept, np.geomspace(2.3, 0.2, 120)[kept])])
+    files = tuple(SourceFile(path, "tfevents", 9_000) for path in (LOG, f"{LOG}.2"))
+    run = Run("run", (train,), notices=(damage,), sources=files)
+    found = Bench(run).ask(*(one for one in selected_rules(Config()) if one.id == "damaged-log"))
+    assert isinstance(found, list)
+    assert [one.severity for one in found] == [severity]
 
 
 def test_a_cut_end_is_a_note_and_an_interrupted_write(events: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.sources.tables.counters import axis_of
+from logdoctor.sources.tables.counters import axis_of, canonical
 
 NAMES = {
     "train-loss": (
@@ -75,3 +75,40 @@ def test_a_name_from_a_framework_tells_its_role(name: str, role: str) -> None:
 @pytest.mark.parametrize("name", COUNTERS.split(", "))
 def test_a_counter_of_a_framework_is_an_axis(name: str) -> None:
     assert axis_of(name) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("trainloss", "train-loss"),
+        ("Valloss", "validation-loss"),
+        ("testacc", "validation-metric"),
+        ("deverr", "validation-error"),
+        ("held_out_loss", "validation-loss"),
+        ("loss1", "train-loss"),
+        ("HR@10", "train-metric"),
+        ("intervalloss", "train-component-loss"),
+        ("retrainloss", "train-component-loss"),
+    ],
+)
+def test_a_name_of_a_script_that_leaves_out_the_mark_between_its_words(name: str, role: str) -> None:
+    assert role_of(name, split_of(name)).id == role
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Global Step", "global_step"),
+        ("globalStep", "global_step"),
+        ("Epoch #", "epoch"),
+        ("epoch_num", "epoch"),
+        ("Iteration Number", "iteration"),
+        ("Communication Round", "round"),
+        ("轮次", "epoch"),
+        ("Época", "epoch"),
+        ("time/step", "time/step"),
+        ("step time", "step time"),
+    ],
+)
+def test_a_counter_as_a_script_spells_it(name: str, known: str) -> None:
+    assert canonical(name) == known

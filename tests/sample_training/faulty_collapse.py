@@ -7,19 +7,25 @@ from functools import partial
 
 from torch.optim import Adam
 
+from .autoencoders import VariationalAutoencoder
 from .data import breast_cancer, single_best_class
 from .networks import mlp
 from .policies import PolicyGradient, ReferencePolicy
 from .printed import dcgan_example
 from .recipe import Recipe, Sample
 from .train import Adversaries, Fit, cosine
-from .write import keras_history, tensorboard
+from .write import keras_history, lightning_csv, tensorboard
 
 CLEAN_RL = {
     "entropy": "losses/entropy",
     "policy_loss": "losses/policy_loss",
     "reward": "charts/episodic_return",
     "learning_rate": "charts/learning_rate",
+}
+PYTORCH_VAE = {
+    "divergence": "KLD",
+    "loss": "loss",
+    "reconstruction": "Reconstruction_Loss",
 }
 TRL = {
     "kl": "objective/kl",
@@ -89,6 +95,36 @@ COLLAPSE = (
                     "kl-penalty-too-weak",
                     "learning-rate-too-high",
                 ),
+            )
+        },
+    ),
+    Recipe(
+        folder="falling-return",
+        run="A choice of six arms in eight contexts by policy gradients with Adam.",
+        planted="The advantage has the wrong sign, so that the policy avoids what pays.",
+        framework="torch.utils.tensorboard, as CleanRL names it",
+        samples={
+            ".": Sample(
+                PolicyGradient(contexts=8, arms=6, hidden=32, steps=800, rate=1e-3, entropy_bonus=0.01, sign=-1.0),
+                partial(tensorboard, every=4, names=CLEAN_RL),
+                expect=("falling-return",),
+                accept=("entropy-collapse",),
+                causes=("wrong-loss-or-output",),
+            )
+        },
+    ),
+    Recipe(
+        folder="posterior-collapse",
+        run="A variational autoencoder of handwritten digits, 64-48-8-48-64 with Adam.",
+        planted="The divergence of the code from its prior is weighted 500 times too much.",
+        framework="Lightning CSVLogger, as PyTorch-VAE names it",
+        samples={
+            ".": Sample(
+                VariationalAutoencoder(code=8, hidden=48, steps=1500, rate=2e-3, divergence_weight=500.0),
+                partial(lightning_csv, every=10, names=PYTORCH_VAE),
+                expect=("posterior-collapse",),
+                accept=("plateau", "underfitting"),
+                causes=("kl-weight-too-high",),
             )
         },
     ),

@@ -31,6 +31,8 @@ class PolicyGradient:
     noise: float = 0.3
     start: float = 0.0
     """How much the policy begins by preferring the arm that pays less, in logits."""
+    sign: float = 1.0
+    """That of the advantage; at -1 the policy learns to be paid as little as it can."""
     schedule: Schedule = constant
     optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam
     seed: int = 0
@@ -63,7 +65,7 @@ class PolicyGradient:
             arm = choice.sample()
             paid = (arm == best[context]) + self.decoy * (arm == second[context])
             paid = paid + self.noise * torch.randn(self.batch_size)
-            surrogate = -(choice.log_prob(arm) * (paid - baseline)).mean()
+            surrogate = -self.sign * (choice.log_prob(arm) * (paid - baseline)).mean()
             entropy = choice.entropy().mean()
             optimizer.zero_grad()
             (surrogate - self.entropy_bonus * entropy).backward()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.signals.correlation import correlation, trend_aside
+from logdoctor.curves import flat, swing
+from logdoctor.signals.correlation import correlation, smoothness, trend_aside
 
 
 @pytest.mark.parametrize("n", [2, 3, 100, 10_001])
@@ -24,3 +25,16 @@ def test_a_straight_trend_leaves_nothing_and_noise_what_no_line_explains() -> No
     np.testing.assert_allclose(trend_aside(3 - 0.1 * at), 0, atol=1e-12)
     line = np.polyval(np.polyfit(at, noise, 1), at)
     np.testing.assert_allclose(trend_aside(noise), noise - line, atol=1e-12)
+
+
+class TestSmoothness:
+    @pytest.mark.parametrize("period", [2.1, 3.3, 4.0, 7.0, 12.0, 40.0])
+    def test_neighbours_tell_any_wave(self, period: float) -> None:
+        assert smoothness(swing(0.5, period, 100).values) > 0.95
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_neighbours_tell_nothing_of_noise(self, seed: int) -> None:
+        assert smoothness(flat(0.0, 40).noisy(1.0, seed=seed).values) == 0
+
+    def test_very_few_values_tell_nothing(self) -> None:
+        assert smoothness(np.array([1.0, 2.0])) == 0

@@ -85,6 +85,21 @@ def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_half_as_often
     assert not measured.epochs.is_known
 
 
+def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
+    steps = np.arange(0, 500, 8)  # three points of 25 batches an epoch
+    batches = np.random.default_rng(4).permutation(25) / 25
+    values = 0.2 + 0.5 * batches[steps % 25] + 0.005 * NOISE[steps]
+    series = [
+        Series.of("train_loss", steps, values, axis=Axis.STEP),
+        Series.of("epoch", steps, steps // 25, axis=Axis.STEP),
+    ]
+    run = Run("run", understand(series))
+    measured = Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    assert measured.phases == 25
+    assert measured.amplitude == pytest.approx(0.5, rel=0.25)
+    assert measured.agreement > 0.9
+
+
 def test_a_few_batches_that_are_logged_in_every_epoch_tell_no_course() -> None:
     with pytest.raises(Unmeasurable, match="enough logged points"):
         course(1 + SAW + 0.01 * NOISE, kept=slice(None, None, LENGTH // 5))

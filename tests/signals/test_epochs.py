@@ -158,6 +158,16 @@ def test_a_saw_moves_as_no_mean_of_positive_losses_could() -> None:
     assert epochs(means.ravel(), STEPS // LENGTH).below_zero == 0
     assert epochs(1 + np.exp(-SAW * 20) + 0.1 * NOISE, STEPS // LENGTH).below_zero > 0.3
     assert epochs(NOISE, STEPS // LENGTH).below_zero == 0, "a loss below zero says nothing"
+    zigzag = np.where(STEPS // LENGTH % 3 == 1, 1.0 + STEPS % 2, 1.0)
+    assert epochs(zigzag, STEPS // LENGTH).below_zero > 0.1, "one epoch in three is enough"
+
+
+def test_an_evaluation_that_was_lost_leaves_the_others_a_whole_number_of_epochs_apart() -> None:
+    train = Series.of("train_loss", STEPS, 1 + 0.1 * NOISE, axis=Axis.STEP)
+    at = np.delete(np.arange(LENGTH, STEPS[-1], LENGTH), 3)
+    val = Series.of("val_loss", at, np.ones(len(at)))
+    run = Run("run", understand([train, val]))
+    assert Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run).length == LENGTH
 
 
 def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_with_them() -> None:

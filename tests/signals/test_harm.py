@@ -81,6 +81,11 @@ def test_what_was_lost_before_counts_in_units_of_harm() -> None:
     assert np.isfinite(harm(flat(0.0)).lost_before(60))
 
 
+def test_what_was_lost_before_is_told_by_what_was_logged_before() -> None:
+    assert harm(flat(0.5, 60).followed_by(flat(5.0, 60)).noisy(0.02)).lost_before(61) == 0
+    assert harm(geometric(1.0, 1e35, 40)).lost_before(12) > 1, "the noise of what follows is not that of what was"
+
+
 def test_a_loss_that_learns_in_between_clears_what_came_before() -> None:
     curve = flat(2.3, 40).followed_by(decay(2.3, 0.5, 60)).noisy(0.02).with_value(90, 6.0, 5.0, 4.0)
     assert harm(curve).after(35, 89, lasts=False) is None

@@ -40,6 +40,11 @@ def test_a_loss_next_to_nothing_has_converged() -> None:
     )
 
 
+def test_neither_does_a_training_loss_next_to_nothing_beside_a_validation_that_rests_high() -> None:
+    learnt_by_heart = decay(2.3, 0.004, 60, half_life=0.05).values * WAVE**2
+    assert measured(learnt_by_heart, decay(2.3, 0.9, 60).values * WAVE**0.1).margin(rate_is_high=False) < 1
+
+
 def test_jumps_of_both_count_where_the_run_gets_no_lower() -> None:
     jumps = np.exp(np.random.default_rng(1).normal(0.0, 0.5, 24))
     train, val = 0.5 * jumps, 0.6 * jumps
@@ -48,6 +53,16 @@ def test_jumps_of_both_count_where_the_run_gets_no_lower() -> None:
     assert (
         measured(train * np.geomspace(1.0, 0.02, 24), val * np.geomspace(1.0, 0.02, 24)).margin(rate_is_high=False) < 1
     )
+
+
+def test_one_jump_is_no_swing_however_slow_the_way_back() -> None:
+    fall = np.geomspace(2.3, 0.15, 12)
+    back = np.array([0.15, 0.15, 2.3, 1.5, 1.1, 0.9, 0.8, 0.75, 0.72, 0.7, 0.7, 0.7])
+    seen = measured(np.concatenate([fall, back]), 1.05 * np.concatenate([fall, back]))
+    assert seen.is_one_jump
+    assert seen.margin(rate_is_high=False) < 1
+    again = np.concatenate([fall, back[:4], back[2:10]])
+    assert not measured(again, 1.05 * again).is_one_jump
 
 
 def test_jumps_that_are_not_alike_count_only_at_a_rate_that_is_high() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from logdoctor import Axis, Series, TrainLoss
-from logdoctor.curves import Curve, decay, flat, line, swing
+from logdoctor.curves import Curve, decay, flat, geometric, given, line, swing
 from logdoctor.signals import Swings, Unmeasurable
 from logdoctor.signals.swings import detrended, never_rising, turning_points
 
@@ -62,6 +62,17 @@ class TestMeasure:
         assert swings(curve, Axis.EPOCH).beyond_noise
 
 
+class TestLost:
+    WAVE = given(8.0 - 7.0 * geometric(1.0, 0.2).values * np.cos(np.arange(120) * 2 * np.pi / 14))
+
+    @pytest.mark.parametrize("every", [slice(None), slice(0, None, 2), slice(1, None, 2)])
+    def test_a_wave_passes_its_lowest_in_few_points(self, every: slice) -> None:
+        assert swings(given(self.WAVE.values[every])).gain_is_lost
+
+    def test_one_low_value_of_noise_is_luck(self) -> None:
+        assert not swings(flat(8.0).noisy(1.0).with_value(7, 2.0)).gain_is_lost
+
+
 class TestDetrended:
     @pytest.mark.parametrize("curve", [line(2.0, 1.0), line(1.0, 2.0), flat(3.0), decay(2.0, 1.0)])
     def test_a_trend_is_no_swing(self, curve: Curve) -> None:
@@ -109,6 +120,7 @@ class TestTurningPoints:
             ([0, 1, 0, 1, 0], 0.5, [1, 2, 3]),
             ([0, 1, 0.8, 2, 0], 0.5, [3]),  # a small step back is no turn
             ([0, 1, 2, 3], 0.5, []),
+            ([2, 1.6, 2.2, 1.2], 0.5, [2]),  # where the first rise begins is not known to be a turn
             ([0, 0.1, 0, 0.1], 0.5, []),
             ([], 0.5, []),
         ],

@@ -54,3 +54,22 @@ def test_a_loss_that_stands_still_for_two_lines_is_not_printed_twice(tmp_path: P
     loss = run.find(TrainLoss)
     assert loss is not None
     assert loss.values.tolist() == values
+
+
+def test_what_the_first_box_told_is_told_anew_by_those_below(tmp_path: Path) -> None:
+    """The end of a log of Stable-Baselines3 begins in the middle of a box; what is small differs by little."""
+    small = [5.02e-08, 8.49e-08, 6.82e-08, 8.47e-08]
+    boxes = [
+        f"|    total_timesteps      | {2048 * i}       |\n"
+        "| train/                  |              |\n"
+        "|    learning_rate        | 0.00025      |\n"
+        f"|    value_loss           | {value}     |\n"
+        "-----------------------------------------\n"
+        for i, value in enumerate(small, 1)
+    ]
+    above = "| rollout/                |              |\n|    ep_rew_mean          | 0.016        |\n"
+    above += "| time/                   |              |\n"
+    run = read(tmp_path, boxes[0] + "".join(f"{'-' * 41}\n{above}{box}" for box in boxes[1:]))
+    found = {one.name: one.values.tolist() for one in run.series}
+    assert found["train/value_loss"] == small
+    assert found["train/learning_rate"] == [0.00025] * 4

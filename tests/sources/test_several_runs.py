@@ -103,7 +103,46 @@ def test_a_run_that_failed_is_told_from_the_next(tmp_path: Path) -> None:
     assert [run.name for run in read(tmp_path, text)] == [".:train, Run 1: lr=10", ".:train, Run 2: lr=0.1"]
 
 
+LABELS = {
+    "folds": ([f"Fold {fold} | " for fold in (1, 2, 3)], ["Fold 1", "Fold 2", "Fold 3"]),
+    "folds of a logger": (
+        ["2024-01-02 10:01:00,123 - INFO - [Fold 1/2] ", "2024-01-02 11:07:10,456 - INFO - [Fold 2/2] "],
+        ["Fold 1/2", "Fold 2/2"],
+    ),
+    "seeds": (["seed=1 ", "seed=2 "], ["seed=1", "seed=2"]),
+    "models": (["LSTM_e5 ", "GRU "], ["LSTM_e5", "GRU"]),
+    "models in brackets": (["[resnet18] ", "[vgg16] "], ["resnet18", "vgg16"]),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_runs_that_each_line_names_are_several_runs(kind: str, tmp_path: Path) -> None:
+    labels, names = LABELS[kind]
+    lines = epochs(FALL).splitlines()
+    runs = read(tmp_path, "".join(f"{label}{line}\n" for label in labels for line in lines))
+    assert sorted(run.name for run in runs) == sorted(f".:train, {name}" for name in names)
+    for run in runs:
+        loss = run.find(TrainLoss)
+        assert loss is not None
+        assert (loss.steps.tolist(), loss.values.tolist()) == (list(range(1, 11)), FALL)
+
+
+def test_a_run_that_each_line_names_is_one_of_its_own_wherever_its_loss_begins(tmp_path: Path) -> None:
+    courses = {"cnn": FALL, "gru": LOWER, "lstm": FALL, "mlp": FALL}
+    runs = read(tmp_path, "".join(f"{k} {line}\n" for k, v in courses.items() for line in epochs(v).splitlines()))
+    assert sorted(run.name for run in runs) == [f".:train, {name}" for name in courses]
+
+
+def test_splits_that_each_line_names_are_one_run(tmp_path: Path) -> None:
+    text = "".join(f"Train Epoch {i}: loss {x}\nTest Epoch {i}: loss {x + 1}\n" for i, x in enumerate(FALL * 2, 1))
+    (run,) = read(tmp_path, text)
+    assert [len(one) for one in run.series] == [20, 20]
+
+
 ONE_RUN = {
+    "phases that each line names": "".join(
+        f"{name} {line}\n" for name, losses in (("head", FALL), ("all", LOWER)) for line in epochs(losses).splitlines()
+    ),
     "a second call of fit": epochs(FALL) + epochs(LOWER),
     "phases": f"=== Stage 1: warm-up ===\n{epochs(FALL)}=== Stage 2: fine-tuning ===\n{epochs(LOWER)}",
     "phases that are called otherwise": f"=== Training head ===\n{epochs(FALL)}=== Training all ===\n{epochs(LOWER)}",

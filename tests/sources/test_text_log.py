@@ -256,6 +256,15 @@ def test_last_words_tell_how_a_run_ended(folder: Path, end: str, state: State) -
     assert run_of(path).state is state
 
 
+def test_a_bar_drawn_once_more_does_not_go_on(folder: Path) -> None:
+    bar = "Epoch {0}: 100%|\u2588\u2588| 44/44 [00:01<00:00, 33.9it/s, train_loss={1:.3f}]"
+    bars = [bar.format(epoch, 2 - epoch / 10) for epoch in range(10)]
+    text = "\n".join(bars) + "`Trainer.fit` stopped: `max_epochs=10` reached.\n\n" + bars[-1] + "\n"
+    path = write(folder / "bars.log", text)
+    os.utime(path, (0, 0))
+    assert run_of(path).state is State.FINISHED
+
+
 # Lines that matter besides numbers
 
 MESSAGES = {
@@ -301,7 +310,14 @@ MESSAGES = {
         "Epoch 5: ReduceLROnPlateau reducing learning rate to 0.001.",
         "Epoch 00008: reducing learning rate of group 0 to 5.0000e-04.",
     ),
-    "early-stop": ("Epoch 7: early stopping", "Early stopping at epoch 12"),
+    "early-stop": (
+        "Epoch 7: early stopping",
+        "Early stopping at epoch 12",
+        "Early stopping, best iteration is:",
+        "Stopped by overfitting detector  (50 iterations wait)",
+        "Validation score did not improve more than tol=0.000100 for 10 consecutive epochs. Stopping.",
+        "Stopping since valid_loss has not improved in the last 5 epochs.",
+    ),
     "preempted": (
         "slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2024-01-01T00:00:00 DUE TO TIME LIMIT ***",
         "slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2024-01-01T00:00:00 DUE TO PREEMPTION ***",
@@ -312,6 +328,10 @@ MESSAGES = {
         "Training completed. Do not forget to share your model on huggingface.co/models =)",
         "`Trainer.fit` stopped: `max_epochs=10` reached.",
         "Finished Training",
+        "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (60) reached and the optimization",
+        "Did not meet early stopping. Best iteration is:",
+        "bestIteration = 199",
+        "\u2714 Saved pipeline to output directory",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What accuracies say about the first loss of a run: whether it is in nats, and of how many classes."""
+"""What is said of the first loss of a run: whether it is in nats, of how many classes, and why it is too high."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from math import log
 
 import numpy as np
 
+from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import best_accuracy
-from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high
+from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
@@ -153,3 +155,30 @@ def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
 def _is_exact(values: np.ndarray) -> bool:
     """Whether an accuracy is measured on many examples: single batches show a few shares again and again."""
     return len(np.unique(values)) > len(values) / 2
+
+
+def too_large_causes(
+    trend: Trend[TrainLoss] | Trend[ValLoss],
+    pro: list[str],
+    settings: Hyperparameters,
+    *,
+    single: bool,
+    melting: bool = False,
+) -> tuple[Cause, ...]:
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    at_once = right_after(trend) < 0.2 * trend.first
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
+    fast = (is_far_too_high(settings) or height >= 1) and not single
+    if melting:
+        told = "both losses come down alike, a little with each value, as a penalty on the weights does"
+        return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
+    return ranked(
+        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
+        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
+        because(
+            "learning-rate-too-high",
+            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
+            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
+            contra=["the first value comes before any update"] if single else [],
+        ),
+    )

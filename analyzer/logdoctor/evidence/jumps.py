@@ -12,11 +12,17 @@ from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
+from logdoctor.signals.correlation import smoothness
 from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS, same_again
 from logdoctor.signals.step_losses import step_losses
+from logdoctor.signals.swings import turning_points
 
 HIGH_RATE = 0.5
 """Share of a cycle in which the rate is high after a restart: a cosine is back at half its peak then."""
+
+SMOOTH, TWICE = 0.95, 4
+"""Correlation with the neighbours from which they tell nine tenths of a curve, and turns of two jumps that come back:
+what turns more often, and smoothly, swings."""
 
 OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
 """What a second and a third jump speak for and against: one batch is bad once."""
@@ -59,6 +65,14 @@ def comes_back(spike: Spike, series: Series) -> bool:
     soon = len(series) - spike.index <= 4 * RUN_UP
     end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
     return spike.recovered or float(end) <= spike.level + spike.height / 2
+
+
+def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
+    """Whether the loss swings smoothly through the height of the jumps, before and after: none of them is sudden."""
+    until = max(jumps[-1].last + 1, len(train) // 2) if jumps else 0
+    if smoothness(train.series.values[:until]) < SMOOTH:
+        return False
+    return len(turning_points(train.series.values, max(one.height for one in jumps) / 2)) > TWICE
 
 
 def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:

@@ -42,7 +42,8 @@ def evaluated_alike(run: Run, val: Series) -> Series | None:
     """Return the training loss that is evaluated as validation is, at its steps, beside the losses of the batches.
 
     So DeepOBS and nanoGPT do it, without dropout and after the update. What stands at these steps may be a mean over an
-    epoch as well: only an evaluation before training is as high as the first batch.
+    epoch as well: only an evaluation before training is as high as the first batch, where the batches fall at once. The
+    first epoch of a warm-up teaches nothing, and its mean is as high.
     """
     every = run.all(TrainLoss)
     dense = max(every, key=len, default=None)
@@ -50,6 +51,13 @@ def evaluated_alike(run: Run, val: Series) -> Series | None:
         return None
     for one in every:
         same = one is not dense and one.axis is val.axis and np.array_equal(one.steps, val.steps)
-        if same and one.values[0] >= dense.values[0] - BEGINS * abs(one.values[0] - one.values[-1]):
+        little = BEGINS * abs(one.values[0] - one.values[-1])
+        if same and one.values[0] >= dense.values[0] - little and _by_the_second(dense, val) < dense.values[0] - little:
             return one
     return None
+
+
+def _by_the_second(dense: Series, val: Series) -> float:
+    """Return where the losses of the batches are by the second evaluation, by the share of the run that has passed."""
+    passed = val.steps[min(1, len(val) - 1)] / max(val.steps[-1], 1)
+    return float(dense.values[min(int(passed * len(dense)), len(dense) - 1)])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log
+from math import exp, log
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.boosted import is_boosted
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
@@ -55,6 +56,13 @@ by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a 
 DEAR_AT_BEST = 0.4
 """Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
 a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
+
+FOUND, WRONG = 2.0, 0.6
+"""Accuracy on validation in units of that of guessing from which what training teaches helped there, and up to which it
+misleads: sets of some hundred examples waver by a third."""
+
+MOST_CLASSES = 20
+"""Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
 
 LN2 = log(2)
 
@@ -135,10 +143,14 @@ class Fitted:
         `certain` is what says that decisions are as good as ever, where something does.
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
+        differ = self._sets_differ()
+        explained = any(one.strength is Strength.LIKELY for one in labels) and self._begins_beside
+        if explained and not self._elsewhere and differ.strength is Strength.LIKELY:
+            differ = replace(differ, strength=Strength.POSSIBLE)  # wrong labels, learnt by heart, do harm enough
         found = [self._under_regularised(), self._too_little_data()]
         if self._elsewhere or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
-        found += [self._sets_differ(), *labels]
+        found += [differ, *labels]
         if certain:
             found.append(because("overconfidence", pro=[certain]))
         first, *others = ranked(*found)
@@ -199,17 +211,25 @@ class Fitted:
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
         first, training = self._first_pair
+        if is_boosted(self.gap.train.series, self.gap.val.series):  # the first round is a whole tree by heart
+            return because("validation-set-differs")
         away = training > 0 and not self._begins_beside
         ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         same = "the first evaluation shows no gap"
-        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
+        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start and self._found_there < FOUND
         apart = self._apart
-        if not (away or unhelped or apart or self._dear):
+        if not (away or unhelped or apart or self._dear or self._misled):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
-        pro = [*([says] if away else []), *([never] if unhelped else []), *([self._dear] if self._dear else []), *apart]
+        pro = [
+            *([says] if away else []),
+            *([never] if unhelped else []),
+            *([one] if (one := self._dear) else []),
+            *apart,
+        ]
+        pro += [self._misled] if self._misled else []
         alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
@@ -224,7 +244,8 @@ class Fitted:
         right = metric.end / accuracy_unit(metric.series.values)
         if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
             return ""
-        if self.gap.val.best < DEAR_AT_BEST * self.gap.train.start:  # dear by and by: learnt by heart for long
+        best, most = self.gap.val.best, float(metric.level.max()) / accuracy_unit(metric.series.values)
+        if best < max(DEAR_AT_BEST * self.gap.train.start, DEAR * (1 - most)):  # dear by and by: learnt by heart
             return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
@@ -232,9 +253,30 @@ class Fitted:
         )
 
     @property
+    def _found_there(self) -> float:
+        """Accuracy on validation at its best in units of that of guessing, by where training began; 0 if unknown."""
+        metric = self.val_metric
+        if metric is None or not is_accuracy(metric.series.name) or self.gap.train.start <= 0:
+            return 0.0
+        return float(metric.level.max()) / accuracy_unit(metric.series.values) * exp(self.gap.train.start)
+
+    @property
+    def _misled(self) -> str:
+        """Say so where new data are answered wrongly more often than by guessing: labels at random would not do it."""
+        metric, start = self.val_metric, self.gap.train.start
+        if metric is None or not is_accuracy(metric.series.name) or not 0 < start <= log(MOST_CLASSES):
+            return ""
+        right, guessed = metric.thirds[2] / accuracy_unit(metric.series.values), exp(-start)
+        if right > WRONG * guessed:
+            return ""
+        return f"{metric.series.name} ends at {number(metric.end)}, below the {number(guessed)} of guessing"
+
+    @property
     def _elsewhere(self) -> bool:
         """Whether validation shows that it is not one of the data of training."""
-        return bool(self._dear) or self.far_off or self._differs_from_the_first
+        if is_boosted(self.gap.train.series, self.gap.val.series):
+            return False
+        return bool(self._dear) or bool(self._misled) or self.far_off or self._differs_from_the_first
 
     @property
     def far_off(self) -> bool:
@@ -268,7 +310,7 @@ class Fitted:
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return
             pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
-            strength = Strength.LIKELY
+            strength = Strength.POSSIBLE if self._misled else Strength.LIKELY
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.LIKELY

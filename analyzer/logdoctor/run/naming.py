@@ -17,6 +17,19 @@ from logdoctor.run.translations import in_english
 _SEPARATORS = re.compile(r"[\s/_\-.:|()\[\]=,@#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
+_GLUED = re.compile(
+    r"(?<![a-z])(train(?:ing)?|val(?:id(?:ation)?)?|test|eval|dev)"
+    r"(loss(?:es)?|acc(?:uracy)?|err(?:or)?|mse|rmse|mae|auc|f1|ppl|iou|miou|dice)(?![a-z])",
+    re.I,
+)
+"""A split and what is measured on it, written as one word: `valloss`, `testacc`."""
+
+_NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
+"""`loss1` is `loss_1`."""
+
+_HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
+_HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit)(?=@\d)", re.I)
+
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
@@ -112,7 +125,8 @@ _LOSSES = frozenset(
     "loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split()
 )  # fmt: skip
 _METRICS = frozenset(
-    "acc accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc auroc "
+    "acc accs accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc "
+    "auroc "
     "auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
     "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
     "margin win".split()
@@ -141,7 +155,9 @@ _QUALIFIERS = frozenset(
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
-    parts = _SEPARATORS.split(in_english(name).replace("IoU", "iou").replace("'s ", " "))
+    plain = in_english(name).replace("IoU", "iou").replace("'s ", " ")
+    plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", plain))
+    parts = _SEPARATORS.split(_HIT_RATE.sub("hits", _HELD_OUT.sub(r"\1out", plain)))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 

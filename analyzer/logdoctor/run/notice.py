@@ -55,3 +55,5 @@ class Notice:
     """Last line concerned, inclusive."""
     cause: str = ""
     """What the damage looks like: one of the causes of this module, or nothing where it does not show."""
+    around: tuple[int | None, int | None] | None = None
+    """The last step that was read before damage and the first one behind it, None where there is none; or not known."""

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+REACH = 3
+"""Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
+
+BY_CHANCE = 3.2
+"""Correlation of noise in units of the root of its number of points that the largest of REACH seldom exceeds."""
+
+
 def inner(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """Return the inner product of two arrays (n,)."""
     return float((one * other).sum())
@@ -31,3 +38,17 @@ def trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
     at = np.arange(len(values)) - (len(values) - 1) / 2
     away = values - values.mean()
     return np.asarray(away - inner(at, away) / inner(at, at) * at)
+
+
+def smoothness(values: NDArray[np.float64]) -> float:
+    """Return how well both neighbours tell what lies between them, as a correlation: 0 for noise, 1 for any wave.
+
+    Of neighbours one to REACH points away, those that tell it best: one of four points has none next to it. So it
+    depends little on how many points of a wave are logged. What chance gives is 0.
+    """
+    told = 0.0
+    for apart in range(1, min(REACH, (len(values) - 1) // 2) + 1):
+        beside, between = values[: -2 * apart] + values[2 * apart :], values[apart:-apart]
+        alike = abs(correlation(beside, between))
+        told = max(told, alike if alike >= BY_CHANCE / np.sqrt(len(between)) else 0.0)
+    return told

@@ -33,8 +33,9 @@ BATCHES = 40
 MIN_AN_EPOCH = 3
 """Points of an epoch below which what happens within it is not told from what happens over many."""
 
-SEEN = 3
-"""Epochs that each part must be seen in, or all of them: a median of fewer is no median."""
+SEEN, TWICE = 3, 2
+"""Epochs that each part must be seen in, or all of them: a median of fewer is no median. And that each batch must be:
+no part holds several then, so that what differs from epoch to epoch is noise alone."""
 
 FEW_FACTORS = (1.0, 1.0, 1.196, 1.495, 1.363, 1.206, 1.2, 1.14, 1.129, 1.107)
 """How many times too small the median absolute deviation of so many values is; of more, n / (n - 0.8).
@@ -149,12 +150,12 @@ class Course:
 
     @cached_property
     def _each_batch(self) -> int:
-        """How many batches of an epoch are ever logged, where each is a part that is seen SEEN times; else 0."""
+        """How many batches of an epoch are ever logged, where each is a part that is seen TWICE; else 0."""
         batches = len(np.unique(np.round(self._at % 1 * self.length)))
-        return batches if batches <= BATCHES and self.most_phases(batches) == batches else 0
+        return batches if batches <= BATCHES and self.most_phases(batches, TWICE) == batches else 0
 
-    def most_phases(self, most: int) -> int:
-        """Return into how many parts, at most, epochs can be divided so that each part is seen SEEN times; else 0."""
+    def most_phases(self, most: int, times: int = SEEN) -> int:
+        """Return into how many parts, at most, epochs can be divided so that each part is seen so often; else 0."""
         epoch, rest = np.divmod(self._at, 1)
         late, rows = epoch >= self._together, len(self.bounds) - 1 - self._together
         if len(self.bounds) - 1 < MIN_PERIODS * self._together:
@@ -163,7 +164,7 @@ class Course:
         while phases >= MIN_PERIOD_POINTS:
             part = (rest[late] * phases + NUDGE).astype(int) % phases
             cells = np.bincount(epoch[late].astype(int) * phases + part, minlength=(rows + self._together) * phases)
-            if (cells.reshape(-1, phases) > 0).sum(axis=0).min() >= min(SEEN, rows):
+            if (cells.reshape(-1, phases) > 0).sum(axis=0).min() >= min(times, rows):
                 return phases
             phases = phases - 1 if phases <= BATCHES else max(phases // 2, BATCHES)
         return 0

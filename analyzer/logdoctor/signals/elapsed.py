@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from logdoctor.signals.robust_fit import robust_fit
 from logdoctor.signals.schedule import Schedule
 from logdoctor.signals.trend import MAD_TO_SIGMA, Trend
 
@@ -72,8 +73,9 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     """
     if len(np.unique(gone)) < 3:  # the rate died at once: there is nothing to fit
         return float("nan")
-    line_fit, parabola = (np.polynomial.Polynomial.fit(gone, trend.level, degree) for degree in (1, 2))
-    slopes = parabola.deriv()(np.array([1 / 3, 2 / 3]))
+    line_fit = np.polynomial.Polynomial.fit(gone, trend.level, 1)
+    values = trend.series.values if trend.block == 1 else trend.level
+    slopes = robust_fit(gone, values, 2).deriv()(np.array([1 / 3, 2 / 3]))
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
     fall = float(line_fit(0.0) - line_fit(1.0))
     straight = slopes[0] < 0 and bend <= (max_bend * fall) ** 2

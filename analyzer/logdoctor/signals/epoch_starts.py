@@ -145,9 +145,10 @@ def _between_evaluations(series: Series, run: Run) -> float | None:
     if evaluated is None or evaluated.axis is not Axis.STEP or series.axis is not Axis.STEP:
         return None
     apart = np.diff(evaluated.finite.steps)
-    if len(apart) < MIN_PERIODS - 1 or np.ptp(apart) > 0:
+    if len(apart) < MIN_PERIODS - 1:
         return None
-    return float(apart[0])
+    usual = float(np.median(apart))
+    return None if (apart % usual).any() else usual  # a record that was lost leaves a gap of two
 
 
 def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:

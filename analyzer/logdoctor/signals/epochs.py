@@ -107,7 +107,7 @@ class Epochs:
         if self.series.values.min() < 0:
             return 0.0
         taken_in = [np.diff(part * np.arange(1, len(part) + 1)) for part in self._parts]
-        return float(np.median([np.mean(one < 0) for one in taken_in]))
+        return float(np.mean(np.concatenate(taken_in) < 0))
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.chance import Chance, ChanceLevels
+from logdoctor.signals.penalty import melts
 from logdoctor.signals.spikes import comes_again
 from logdoctor.signals.target_variance import TargetVariance
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -160,12 +161,15 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
+    if late and melts(train, val):
+        return
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
         yield train.end, MEAN
     for one in chance.levels:
         told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
-        near = NEAR_GUESSING[0] * one.level <= train.end <= NEAR_GUESSING[1] * one.level
-        if told and late and near:
+        lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
+        fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
+        if told and (late or fresh) and lowest <= train.end <= highest:
             yield one.level, "guessing"
     if (level := _thrown_from(train, val, chance)) is not None:
         yield level, "guessing"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.trend import SMOOTHED, Trend
+from logdoctor.signals.trend import END_SHARE, SMOOTHED, Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,3 +69,11 @@ class Gap:
 def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return steps as shares of the run, from 0 to 1."""
     return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))
+
+
+def evaluated_end(run: Run, gap: Gap) -> float:
+    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
+    val, own = gap.val.series, gap.train.series.name
+    beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
+    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
+    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))

@@ -10,7 +10,7 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.change import SURE, Change
 from logdoctor.signals.nonfinite import NonFiniteLosses
 from logdoctor.signals.spikes import Spikes
-from logdoctor.signals.trend import Trend
+from logdoctor.signals.trend import MIN_POINTS, Trend
 
 OF_GAIN = 0.3
 """Rise as a share of what the loss had gained by then that counts as harm: smaller ones cost a sound run nothing."""
@@ -60,12 +60,17 @@ class LossHarm:
         return cls(train, losses, spikes)
 
     def lost_before(self, step: int) -> float:
-        """Return the rise of the level above its lowest before a step, in units of what counts as harm."""
-        level = self.train.level[self.train.steps < step]
-        if not len(level):
+        """Return the rise of the level above its lowest before a step, in units of what counts as harm.
+
+        Only what was logged before the step counts: neither a level nor a noise looks ahead.
+        """
+        series = self.train.series
+        before = series.take(series.steps < step)
+        if len(before) < MIN_POINTS:
             return 0.0
-        risen = float(level[-1] - level.min())
-        return risen / self._least(float(level.min())) if risen > SURE * self.train.level_noise else 0.0
+        known: Trend[TrainLoss] = Trend.measure(before)
+        risen = float(known.level[-1] - known.level.min())
+        return risen / self._least(float(known.level.min())) if risen > SURE * known.level_noise else 0.0
 
     def is_at_rest(self, step: int) -> bool:
         """Whether the loss is a number to the end, and ends after a step as it was before."""

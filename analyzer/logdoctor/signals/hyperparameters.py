@@ -36,6 +36,7 @@ MICRO_BATCH = _spelled(
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
 WEIGHT_DECAY = _spelled("weight decay", "wd", "l2", "l2 reg")
 DROPOUT = _spelled("dropout", "dropout rate", "p dropout", "hidden dropout prob", "hidden dropout", "dropout p", "drop")
+DIVERGENCE_WEIGHT = _spelled("kl weight", "kld weight", "kl coef", "kl coeff", "kl beta", "beta kl", "beta")
 EPSILON = _spelled("adam epsilon", "adam eps", "optimizer epsilon", "epsilon", "eps")
 BETA2 = _spelled("adam beta2", "beta2", "beta 2", "adam beta 2")
 MOMENTUM = _spelled("momentum", "sgd momentum")

@@ -53,7 +53,7 @@ class JointSwings:
     """How training and validation loss rise and fall over the later half of the evaluations."""
 
     level: float
-    """The level of validation as a share of the highest start."""
+    """The lower of their levels as a share of the highest start."""
     heights: tuple[float, float]
     """One late value in ten of training and of validation exceeds this, in units of the usual one of the first quarter.
 
@@ -76,7 +76,7 @@ class JointSwings:
             raise Unmeasurable(f"{rough.gap.val.series.name} or the training loss does not move")
         start = max(rough.gap.val.start, rough.gap.train.start)
         return cls(
-            median(val) / start,
+            min(median(train), median(val)) / start,
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
             (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
             logs,
@@ -104,17 +104,25 @@ class JointSwings:
         """Ratio of the 90th to the 10th percentile, trend aside, of the one that jumps less."""
         return min(_spread(one) for one in self.logs)
 
+    @cached_property
+    def is_one_jump(self) -> bool:
+        """Whether they rise once and come back by a third of what they jump: an event, however slow the way back is."""
+        train, val = self.logs
+        both = (train + val) / 2
+        turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))))
+        return 1 <= len(turns) <= 2 and bool(both[turns[-1]] > both[-1])
+
     def margin(self, *, rate_is_high: bool) -> float:
         """How far the two swing beyond what a sound run does, from 1 on.
 
         They do it together, or they jump and get no lower: by their likeness, by their height, or by a rate that is
-        known to be high.
+        known to be high. One jump is no swing.
         """
         together = min(self.likeness / LIKENESS, self.level / HIGH)
         together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count
         one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
         height = float(np.sqrt(self.heights[0] * self.heights[1]))
-        if not one_reason or height < GETS_LOWER:
+        if not one_reason or height < GETS_LOWER or self.is_one_jump:
             return together
         return max(together, min(self.spread / SPREAD, height / GETS_LOWER))
 

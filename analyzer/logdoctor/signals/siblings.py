@@ -129,8 +129,14 @@ class Siblings:
 
     @cached_property
     def best(self) -> Sibling | None:
-        """The sibling of the same task whose training loss ends lowest."""
-        return min((one for one in self if one.same_task), key=lambda one: one.train.end, default=None)
+        """The sibling of the same task whose training loss ends lowest.
+
+        Not one that falls through zero where this run's loss stays above: that is another loss, of another scale.
+        """
+        series = self.run.find(TrainLoss)
+        positive = series is not None and bool((series.finite.values >= 0).all())
+        alike = (one for one in self if one.same_task and not (positive and one.train.crosses_zero))
+        return min(alike, key=lambda one: one.train.end, default=None)
 
 
 def measure_all(runs: Iterable[Run]) -> tuple[Measured, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
-from logdoctor.signals.correlation import inner
+from logdoctor.signals.correlation import REACH, inner, smoothness
 from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
 
@@ -28,14 +28,11 @@ NOISE_FACTOR = 3.0
 """Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
 random give twice."""
 
-REACH = 3
-"""Points apart up to which deviations are compared: a wave of any length shows at one of these distances."""
-
 RARE = 3
 """Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
 
 BAND = 3.0
-"""Standard errors of the level beyond that, which it reaches by chance once in seven hundred."""
+"""Standard errors, of a level or of a point of a smooth swing, that chance goes beyond once in seven hundred times."""
 
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
@@ -81,11 +78,21 @@ class Swings(Generic[R]):
         low, high = np.percentile(self.deviation, [10, 90])
         return float(high - low)
 
+    @property
+    def _last(self) -> NDArray[np.float64]:
+        """The last third of the deviation."""
+        return self.deviation[-max(3, len(self.deviation) // 3) :]
+
     @cached_property
     def lasting(self) -> float:
         """Amplitude of the last third as a share of the whole: swings that die out fall below 1."""
-        low, high = np.percentile(self.deviation[-max(3, len(self.deviation) // 3) :], [10, 90])
+        low, high = np.percentile(self._last, [10, 90])
         return float(high - low) / self.amplitude if self.amplitude > 0 else 0.0
+
+    @cached_property
+    def lasting_smoothly(self) -> float:
+        """The same of what neighbours tell of the last third: batch noise alone lasts, too."""
+        return self.lasting * smoothness(self._last)
 
     @cached_property
     def reversals(self) -> int:
@@ -108,11 +115,14 @@ class Swings(Generic[R]):
 
     @cached_property
     def gain_is_lost(self) -> bool:
-        """Whether the loss was far lower in the first half than it is ever again; single low values do not count."""
+        """Whether the loss was far lower in the first half than it is ever again; single low values do not count.
+
+        But where the curve swings smoothly they do: seldom logged, a wave passes its lowest in a point.
+        """
         values = self.trend.level if self.trend.block > 1 else self.trend.series.values
         steady = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
-        half = len(steady) // 2
-        return 0 < float(steady[:half].min()) < AGAIN * float(steady[half:].min())
+        luck = BAND * float(self.deviation.std()) * float(np.sqrt(1 - smoothness(self.deviation) ** 2))
+        return _halves_again(steady, 0.0) or _halves_again(values, luck)
 
     @cached_property
     def above_start(self) -> float:
@@ -145,6 +155,12 @@ class Swings(Generic[R]):
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis == "epoch"
+
+
+def _halves_again(values: NDArray[np.float64], luck: float) -> bool:
+    """Whether the lowest of the first half, which luck may have lowered, lies far below that of the second."""
+    half = len(values) // 2
+    return 0 < float(values[:half].min()) < AGAIN * float(values[half:].min()) - luck
 
 
 def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -184,14 +200,18 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
     """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
     turns: list[int] = []
-    extreme, furthest, direction = 0, float(values[0]) if len(values) else 0.0, 0
+    low = high = (0, float(values[0]) if len(values) else 0.0)
+    direction = 0
     for i, value in enumerate(values[1:].tolist(), start=1):
-        moved = value - furthest
-        if direction == 0 and abs(moved) >= least:
-            direction, extreme, furthest = (1 if moved > 0 else -1), i, value
-        elif direction * moved > 0:
-            extreme, furthest = i, value
-        elif direction and abs(moved) >= least:
-            turns.append(extreme)
-            direction, extreme, furthest = -direction, i, value
+        low, high = min(low, (i, value), key=_height), max(high, (i, value), key=_height)
+        if direction >= 0 and high[1] - value >= least:
+            turns += [high[0]] * direction
+            low, direction = (i, value), -1
+        elif direction <= 0 and value - low[1] >= least:
+            turns += [low[0]] * -direction
+            high, direction = (i, value), 1
     return turns
+
+
+def _height(point: tuple[int, float]) -> float:
+    return point[1]

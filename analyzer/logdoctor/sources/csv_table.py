@@ -17,6 +17,7 @@ from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, tells_performance
 from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs
 
 _TEXT_FILES = frozenset({".txt", ".log", ".dat"})
@@ -93,6 +94,41 @@ class CsvTable(Source):
                 "EpisodesSoFar": [(1024, 12), (2048, 21)],
                 "EpRewMean": [(1024, 1.5), (2048, 2.5)],
                 "ev_tdlam_before": [(1024, -0.25), (2048, 0.25)],
+            },
+        ),
+        Sample(
+            "a counter as a script calls it, beside a quantity of its own",
+            "log.csv",
+            "Global Step,Epoch #,Train Loss,Codebook Use\n10,1,1.5,12\n20,2,1.25,14\n",
+            {
+                "Epoch #": [(10, 1), (20, 2)],
+                "Train Loss": [(10, 1.5), (20, 1.25)],
+                "Codebook Use": [(10, 12), (20, 14)],
+            },
+        ),
+        Sample(
+            "no counter at all: losses on training and on held-out data tell it",
+            "results.csv",
+            "train_loss,val_loss,Codebook Use\n1.5,1.75,12\n1.25,1.5,14\n",
+            {
+                "train_loss": [(0, 1.5), (1, 1.25)],
+                "val_loss": [(0, 1.75), (1, 1.5)],
+                "Codebook Use": [(0, 12), (1, 14)],
+            },
+        ),
+        Sample(
+            "no counter, and one loss: the name of the file tells it",
+            "training_log.csv",
+            "MAE_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
+            {"MAE_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
+        ),
+        Sample(
+            "one row for each episode: its steps are its length",
+            "progress.csv",
+            "episode,steps,reward\n1,12,1.5\n2,200,2.5\n3,200,3.5\n4,190,3.25\n",
+            {
+                "steps": [(1, 12), (2, 200), (3, 200), (4, 190)],
+                "reward": [(1, 1.5), (2, 2.5), (3, 3.5), (4, 3.25)],
             },
         ),
         Sample(
@@ -182,10 +218,37 @@ class CsvTable(Source):
             "".join(f"{i}, {8 - 0.5 * i}\n" for i in range(1, 11)),
             {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
         ),
+        Sample(
+            "a pandas Series without a name, named after its file",
+            "train_loss.csv",
+            ",0\n" + "".join(f"{i},{8 - 0.5 * i}\n" for i in range(10)),
+            {"train_loss": [(i, 8 - 0.5 * i) for i in range(10)]},
+        ),
+        Sample("one column under its name", "log.csv", "loss\n0.5\n0.25\n", {"loss": [(0, 0.5), (1, 0.25)]}),
+        Sample(
+            "models one after another, and arrays of one number",
+            "log.csv",
+            "model,epoch,loss\ncnn,1,[0.5]\ncnn,2,[0.25]\nrnn,1,[0.75]\nrnn,2,[0.5]\n",
+            {"loss": [(1, 0.5), (2, 0.25), (1, 0.75), (2, 0.5)]},
+        ),
+        Sample(
+            "epochs that say of how many they are",
+            "log.csv",
+            "Epoch,Loss\n1/3,0.5\n2/3,0.25\n",
+            {"Loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("losses of something else", "packet_loss.txt", "0.5\n0.25\n" * 10, None),
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
         Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
         Sample("a search for hyper-parameters", "grid.csv", "lr,batch_size,accuracy\n0.1,32,0.5\n0.01,32,0.75\n", None),
+        Sample("data with a loss", "train.csv", "policy,age,loss\n13,20,0.5\n26,31,0.25\n", None),
+        Sample(
+            "losses of a search",
+            "training_results.csv",
+            "hidden,train_loss,val_loss\n32,0.5,0.75\n64,0.25,0.5\n",
+            None,
+        ),
         Sample("prose with commas", "notes.txt", "loss, step, and hope\nthe loss falls, we step, all is well\n", None),
     )
 
@@ -222,10 +285,11 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
     about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
     if not about or not tells_performance(about) or not _BARE.issuperset(stem_of(about)):
         return ()
-    lines = start.decode("ascii", "replace").split("\n")[:-1]
-    rows = [_BETWEEN.split(line.strip()) for line in lines if line.strip()]
-    if rows[:1] == [["0"]]:
-        return ()  # a header of pandas, not a loss of zero
+    lines = [line.strip() for line in start.decode("ascii", "replace").split("\n")[:-1]]
+    headed = bool(lines) and lines[0] in NAMELESS
+    rows = [_BETWEEN.split(line) for line in lines[headed:] if line]
+    if headed and any("." not in row[-1] for row in rows):
+        return ()  # counts, or a loss of zero and no header
     try:
         numbers = np.array(rows, float)
     except ValueError:  # words, or rows of different lengths

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from logdoctor.run import Setting
 from logdoctor.run.naming import SPLIT_WORDS, words
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.json_text import beginning, load
-from logdoctor.sources.tables.likeness import is_of_training, is_training, tells_performance
+from logdoctor.sources.tables.json_text import Document, beginning, load
+from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
 from logdoctor.sources.tables.records import is_data, settings_of, table_of
 from logdoctor.sources.tables.table import Column, Table
@@ -32,6 +33,9 @@ _WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "reco
 
 _COUNTERS = frozenset({"step", "steps", "iter", "iters", "iteration", "iterations", "epoch", "epochs"})
 
+_COUNTED_KEY = re.compile(r"(?:(epoch|step|iteration|iter)s?[ _-]?)?(\d{1,15})", re.I)
+"""Keys of records that say where each stands: `12`, `epoch_12`."""
+
 _DEEPEST = 4
 
 
@@ -43,9 +47,9 @@ class JsonDocument(Source):
     """
 
     name = "json"
-    patterns = ("*.json",)
+    patterns: ClassVar[tuple[str, ...]] = ("*.json",)
     precedence = 10
-    samples = (
+    samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "Keras' history",
             "history.json",
@@ -71,6 +75,19 @@ class JsonDocument(Source):
             {"loss": [(1, 0.5), (2, 0.25)], "acc": [(1, 0.25), (2, 0.5)]},
         ),
         Sample(
+            "records that keys count by name",
+            "metrics.json",
+            '{"epoch_1": {"train_loss": 0.5}, "epoch_2": {"train_loss": 0.25}}',
+            {"train_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
+            "splits alone, in a file that says what was measured",
+            "losses.json",
+            '{"train": [0.5, 0.25], "val": [0.75, 0.5]}',
+            {"train": [(0, 0.5), (1, 0.25)], "val": [(0, 0.75), (1, 0.5)]},
+        ),
+        Sample("sizes of splits", "sizes.json", '{"train": [100, 200], "val": [10, 20]}', None),
+        Sample(
             "lists that are logged more or less often, each with its steps",
             "curves.json",
             '{"train": {"loss": [2.5, 1.5, 0.5], "steps": [10, 20, 30]}, "val_loss": [2.25], "val_iters": [30]}',
@@ -87,15 +104,23 @@ class JsonDocument(Source):
         Sample("detections", "coco.json", '[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]', None),
     )
 
+    def beginning_of(self, head: Head) -> Any:
+        """Return as much of a document as its first bytes hold, or None."""
+        return beginning(head.start)
+
+    def document_of(self, path: Path) -> Document:
+        """Return the whole document; raises UnreadableLogError."""
+        return load(path)
+
     def recognizes(self, head: Head) -> bool:
         """Tell it by a curve with the name of a loss or a metric."""
         if head.path.name.lower() in _SETTINGS_FILES:
             return False
-        return any(_is_log(one) for one in _curves(head.path, beginning(head.start)))
+        return any(_is_log(one) for one in _curves(head.path, self.beginning_of(head)))
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every list and every record."""
-        document = load(path)
+        document = self.document_of(path)
         curves = [one for one in _curves(path, document.content) if _belongs(one)]
         if not curves:
             raise UnreadableLogError(f"{path}: no curve can be read")
@@ -119,13 +144,17 @@ def _is_log(curves: _Curves) -> bool:
     """Tell whether curves are reason enough to take a document for a log."""
     if curves.of_records:
         return is_training(curves.table)
-    return curves.table.rows > 1 and any(tells_performance(curves.prefix + one.name) for one in curves.table.columns)
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    told = any(map(tells_performance, names)) or (names_splits(names) and tells_performance(curves.table.path.stem))
+    return curves.table.rows > 1 and told
 
 
 def _belongs(curves: _Curves) -> bool:
     """Tell whether curves of a document that is a log are part of the log."""
-    names = (curves.prefix + one.name for one in curves.table.columns)
-    return is_training(curves.table) if curves.of_records else any(map(is_of_training, names))
+    if curves.of_records:
+        return is_training(curves.table)
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    return any(map(is_of_training, names)) or names_splits(names)
 
 
 def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterator[_Curves]:
@@ -134,8 +163,10 @@ def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterato
         yield _Curves(prefix, table_of(path, value), of_records=True)
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
-    if value and all(_is_index(key) and isinstance(entry, dict) for key, entry in value.items()):
-        records = [{"index": int(key), **entry} for key, entry in value.items()]
+    counted = [_COUNTED_KEY.fullmatch(str(key)) for key in value]
+    if value and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
+        keys = [(key[1].lower() if key[1] else "index", int(key[2])) for key in counted if key]
+        records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
         yield _Curves(prefix, table_of(path, records), of_records=True)
         return
     for table in (*_of_lists(path, value), *_of_indexed(path, value)):

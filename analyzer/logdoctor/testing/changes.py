@@ -46,12 +46,17 @@ def _in_bits(series: Series) -> Series:
 
 
 def _on_steps(factor: int, offset: int, axis: Axis | None = None) -> Callable[[Run], Run]:
-    """Count the steps otherwise, of curves and of lines of text alike."""
+    """Count the steps otherwise, of curves, of lines of text and of damage alike."""
 
     def count(run: Run) -> Run:
         series = (replace(one, steps=one.steps * factor + offset, axis=axis or one.axis) for one in run.series)
         events = (one if one.step is None else replace(one, step=one.step * factor + offset) for one in run.events)
-        return replace(run, series=tuple(series), events=tuple(events))
+        notices = (one if one.around is None else replace(one, around=counted(one.around)) for one in run.notices)
+        return replace(run, series=tuple(series), events=tuple(events), notices=tuple(notices))
+
+    def counted(around: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
+        last, first = (None if step is None else step * factor + offset for step in around)
+        return last, first
 
     return count
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
-    Cause,
+    Axis,
     Finding,
     Quantity,
+    Reward,
     Rule,
     Run,
     Series,
@@ -19,25 +20,20 @@ from logdoctor import (
     Strength,
     TrainLoss,
     TrainMetric,
+    ValLoss,
     ValMetric,
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
-
-HALF = 0.5
-"""Accuracy above which one class may hold most examples."""
-
-UNMOVED = 0.02
-"""Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
 SURE, LITTLE = 4.0, 0.05
 """Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
@@ -49,7 +45,8 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding, and this a note.
+    not move either, that is the finding, and this a note. A reward that is zero or below and never moves teaches
+    nothing, whatever the policy does.
     """
 
     id = "constant-metric"
@@ -57,6 +54,7 @@ class ConstantMetric(Rule):
     severity = Severity.WARNING
     causes = (
         "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
+        "reward-without-signal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
@@ -66,6 +64,12 @@ class ConstantMetric(Rule):
     )
     min_points: float = threshold(
         8.0, "values at one value: small validation sets repeat an accuracy a few times by chance"
+    )
+    min_zeros: float = threshold(
+        6.0, "the same at zero, which no chance repeats: two in each third of them, for hard tasks take time to begin"
+    )
+    min_rewards: float = threshold(
+        20.0, "rewards, all of them alike, as policies need for any judgement: a rare success may take a while"
     )
     learnt: float = threshold(
         0.5,
@@ -114,6 +118,42 @@ class ConstantMetric(Rule):
             "one class after another, each with its share of the data",
             train_loss=decay(9000.0, 190.0, 10),
             val_accuracy=given([0.2171, 0.2171, 0.2171, 0.2171, 0.2171, 0.2, 0.2171, 0.2171, 0.2, 0.2171]),
+        ),
+        fires(
+            "a share of one class while training learns by heart, and no loss of new data is below that of one answer",
+            train_loss=decay(0.44, 0.19, 20, half_life=0.1),
+            val_loss=decay(0.36, 0.227, 20, half_life=0.05),
+            val_accuracy=given([0.93, 0.947]).followed_by(flat(0.95, 18)),
+        ),
+        fires(
+            "no answer ever earns anything",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 40),
+            policy_loss=flat(0.0, 40),
+        ),
+        fires(
+            "no episode ever comes to the goal",
+            axis=Axis.STEP,
+            episode_reward=flat(-200.0, 40),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "every episode earns all there is",
+            axis=Axis.STEP,
+            episode_reward=flat(500.0, 40),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "nothing is earned yet",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 19),
+            policy_loss=flat(0.0, 19).noisy(0.01),
+        ),
+        silent(
+            "the first episodes fail",
+            axis=Axis.STEP,
+            episode_reward=flat(-200.0, 40).followed_by(line(-200.0, -120.0, 40)),
+            policy_loss=flat(0.0, 80).noisy(0.01),
         ),
         silent(
             "few values, which it rose to",
@@ -170,19 +210,24 @@ class ConstantMetric(Rule):
             train_loss=given([2.3]).followed_by(flat(float("nan"), 119)),
             val_accuracy=flat(0.1),
         ),
+        fires("six zeros", train_loss=line(0.6, 0.2, 6), val_f1=flat(0.0, 6)),
+        silent("five zeros", train_loss=line(0.6, 0.2, 5), val_f1=flat(0.0, 5)),
         silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss] | None) -> Iterator[Finding]:
+    def check(self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
+        yield from self._unrewarded([one.finite for one in run.all(Reward)])
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         value, n = float(series.values[-1]), len(series)
-        falls = train is not None and train.end < min(self.learnt * train.start, least_of_one_answer(value))
+        least = least_of_one_answer(value)
+        falls = train is not None and train.end < min(self.learnt * train.start, least)
+        falls &= val is None or series.role is not ValMetric or float(val.level.min()) < least
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
         kinds = len(np.unique(series.values[since:]))
@@ -193,7 +238,7 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if (falls and value > 0) or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
-            causes=self._causes(series, since, train, falls=falls, beside=_largest_class(metrics)),
+            causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "value": Quantity(value),
                 "values alike": Quantity(n - since, f"of {counted(n, 'value')}"),
@@ -201,83 +246,48 @@ class ConstantMetric(Rule):
             },
         )
 
+    def _unrewarded(self, rewards: Sequence[Series]) -> Iterator[Finding]:
+        """Report rewards that are all one value from the first to the last; above zero it may be all there is."""
+        if not rewards or len(rewards[0]) < self.min_rewards:
+            return
+        series, value = rewards[0], float(rewards[0].values[0])
+        if value > 0 or any(len(np.unique(one.values)) != 1 for one in rewards):
+            return
+        first, last = series.steps[[0, -1]].tolist()
+        yield self.finding(
+            f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
+            "nothing tells better from worse",
+            Span(series.name, first, last, "one value"),
+            confidence=confidence_from(3.0, len(series)),
+            causes=[because("reward-without-signal", Strength.LIKELY)],
+            evidence={"value": Quantity(value), "values alike": Quantity(len(series), "all values")},
+        )
+
     def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
-        if len(values) < self.min_points:
+        value = float(values[-1]) if len(values) else 0.0
+        least = self.min_zeros if value == 0 else self.min_points
+        if len(values) < least:
             return None
-        if one_class_at_a_time(series):
+        if one_class_at_a_time(series) and len(values) >= self.min_points:
             return 0
-        value = float(values[-1])
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike = len(values) - since
-        if alike < self.min_points or alike < self.min_share * len(values):
+        if alike < least or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
 
-    @staticmethod
-    def _causes(
-        series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool, beside: str
-    ) -> tuple[Cause, ...]:
-        value = float(series.values[-1])
-        fell = since > 0
-        learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
-        majority = (value / 100 if value > 1 else value) > HALF
-        shares = [f"{number(value)} may be the share of the largest class"] if majority else []
-        shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
-        unmoved = not fell and _unmoved(train)
-        return ranked(
-            because(
-                "class-imbalance",
-                Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
-                pro=shares,
-            ),
-            because(
-                "labels-do-not-match",
-                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-                pro=learns if value == 0 else [],
-            ),
-            because(
-                "optimizer-not-stepping",
-                Strength.LIKELY if unmoved and not majority else Strength.POSSIBLE if unmoved else Strength.UNLIKELY,
-                pro=["neither the metric nor the training loss has moved since the first value"] if unmoved else [],
-                contra=[] if unmoved else ["the training loss or the metric has moved"],
-            ),
-            because(
-                "dead-activations",
-                Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
-                pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
-                contra=learns,
-            ),
-            because(
-                "wrong-loss-or-output",
-                Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-                pro=learns,
-            ),
-        )
-
-
-def _unmoved(train: Trend[TrainLoss] | None) -> bool:
-    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
-
 
 def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
     """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
     little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
-    creeps = train is not None and little and train.sure_fall > SURE and value < HALF
-    return _unmoved(train) and not creeps
-
-
-def _largest_class(metrics: Sequence[Series]) -> str:
-    """Say which other metric stands above one half, as an accuracy does that always names the largest class."""
-    for one in metrics:
-        if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
-            return f"{one.name} is {number(float(one.values[-1]))}"
-    return ""
+    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
+    return unmoved(train) and not creeps
 
 
 def _while_training(series: Series, run: Run) -> Series:

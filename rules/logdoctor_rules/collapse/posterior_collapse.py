@@ -21,7 +21,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line
-from logdoctor.signals import LatentCode, Trend
+from logdoctor.signals import Hyperparameters, LatentCode, Trend
+from logdoctor.signals.hyperparameters import DIVERGENCE_WEIGHT
 from logdoctor.wording import number, stretch
 
 
@@ -100,7 +101,7 @@ class PosteriorCollapse(Rule):
         ),
     )
 
-    def check(self, train: Trend[TrainLoss], code: LatentCode) -> Iterator[Finding]:
+    def check(self, train: Trend[TrainLoss], code: LatentCode, settings: Hyperparameters) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
         kl = code.divergence
         if not code.of_autoencoder or min(len(train), len(kl)) < self.min_points:
@@ -118,7 +119,7 @@ class PosteriorCollapse(Rule):
             Span(series.name, since, int(series.steps[-1]), "next to nothing"),
             confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
             causes=ranked(
-                because("kl-weight-too-high", Strength.LIKELY),
+                because("kl-weight-too-high", Strength.LIKELY, pro=_heavy(settings.number(DIVERGENCE_WEIGHT))),
                 because("decoder-too-strong"),
             ),
             evidence={
@@ -127,3 +128,8 @@ class PosteriorCollapse(Rule):
                 "loss at the end": Quantity(loss),
             },
         )
+
+
+def _heavy(weight: float | None) -> list[str]:
+    """Say so where the weight is above that of the bound; a small one clears nothing where pixels are averaged."""
+    return [f"the settings weight the divergence by {number(weight)}"] if weight is not None and weight > 1 else []

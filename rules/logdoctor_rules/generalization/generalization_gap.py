@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from logdoctor import (
     Finding,
     Quantity,
@@ -24,9 +22,10 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
+from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.trend import END_SHARE
+from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
@@ -41,6 +40,9 @@ class GeneralizationGap(Rule):
     widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
     lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
     Any gap is one where validation has not fallen and ends where training began: nothing learnt has reached it.
+
+    Boosted trees fit what is left of the training set, tree by tree, until nothing is left; what counts is the best
+    round of validation. A gap alone is a note there.
     """
 
     id = "generalization-gap"
@@ -62,6 +64,11 @@ class GeneralizationGap(Rule):
     max_ratio: float = threshold(0.5, "training loss at the end as a share of validation loss: a factor of two apart")
     max_val_change: float = threshold(
         0.05, "change of validation over the later half as a share of its fall: it stands still"
+    )
+    max_own_change: float = threshold(
+        0.15,
+        "the same as a share of its own end: 1.3 that falls by 5 % of a gain of 2.3 stands still, 0.13 that falls by "
+        "0.03 goes on",
     )
     min_apart: float = threshold(
         0.15,
@@ -105,6 +112,13 @@ class GeneralizationGap(Rule):
             "validation learns slowly and stays behind: the gap was widest early on",
             train_loss=decay(2.3, 0.14, 40, half_life=0.05),
             val_loss=decay(2.3, 0.58, 40, half_life=0.1),
+        ),
+        fires(
+            "boosted trees, of which validation is no worse for the last (a note)",
+            **{
+                "train-logloss": decay(0.69, 0.1, half_life=0.15),
+                "eval-logloss": decay(0.69, 0.333, half_life=0.05),
+            },
         ),
         silent(
             "a gap of that size that grew to the end",
@@ -177,6 +191,11 @@ class GeneralizationGap(Rule):
             train_loss=line(1.26, 1.1, 30).noisy(0.3),
             val_loss=line(1.27, 1.29, 8),
         ),
+        silent(
+            "validation that goes on falling, by little of what training gained and by much of what is left",
+            train_loss=given([0.768, 0.1975, 0.0893, 0.0438, 0.0226, 0.0102, 0.0089, 0.0086, 0.0097, 0.005]),
+            val_loss=given([0.423, 0.374, 0.29, 0.222, 0.176, 0.159, 0.148, 0.141, 0.131, 0.12]),
+        ),
         fires(
             "no loss of validation, whose answers are guesses where those of training are right",
             train_loss=decay(1.6, 0.01),
@@ -198,6 +217,11 @@ class GeneralizationGap(Rule):
         silent("a small gap", train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7)),
         silent("a constant gap from the start", train_loss=decay(4.0, 2.2), val_loss=decay(5.6, 3.5)),
         silent("validation still falls", train_loss=decay(2.3, 0.02), val_loss=decay(2.3, 1.0, half_life=0.4)),
+        silent(
+            "validation of a loss that is large still falls",
+            train_loss=decay(9.0, 2.5),
+            val_loss=decay(9.0, 6.3, half_life=0.19),
+        ),
         silent(
             "a large gap of a loss that is large", train_loss=decay(9.0, 3.0), val_loss=decay(9.0, 5.8, half_life=0.05)
         ),
@@ -245,13 +269,12 @@ class GeneralizationGap(Rule):
     ) -> Iterator[Finding]:
         train, val = gap.train, gap.val
         gained = float(max(train.start, gap.train_level[0])) - train.end
-        stands_still = abs(val.at(0.5) - val.end) <= max(
-            self.max_val_change * max(val.fall, gained), 3 * val.level_noise
-        )
+        still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
+        stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         errs = left_behind(run) >= self.min_errors
         least = (self.min_apart if apart or errs else self.min_gap) * gained
-        ends = max(train.end, _evaluated(run, gap))  # the last few batches may lie low by chance
+        ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
@@ -268,6 +291,7 @@ class GeneralizationGap(Rule):
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
             Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
+            severity=Severity.NOTE if is_boosted(train.series, series) and not (off or untouched) else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
             evidence={
@@ -301,11 +325,3 @@ class GeneralizationGap(Rule):
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
         return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
-
-
-def _evaluated(run: Run, gap: Gap) -> float:
-    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
-    val, own = gap.val.series, gap.train.series.name
-    beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
-    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
-    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))

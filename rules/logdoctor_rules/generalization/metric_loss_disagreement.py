@@ -26,7 +26,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line, rise
+from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.signals import Trend
 from logdoctor.signals.trend import SMOOTHED
 from logdoctor.wording import number, percent, place
@@ -112,6 +112,11 @@ class MetricLossDisagreement(Rule):
             val_loss=decay(0.7, 0.05, 60).followed_by(flat(float("nan"), 60)),
             val_f1=line(0.2, 0.6, 60).followed_by(flat(0.1, 60)),
         ),
+        silent(
+            "one good evaluation, the first of nine",
+            val_loss=line(0.53, 0.27, 9),
+            val_f1=given([0.1]).followed_by(flat(0.0, 8)),
+        ),
         silent("few values", val_loss=line(0.7, 0.3, 7), val_f1=line(0.6, 0.3, 7)),
     )
 
@@ -134,8 +139,9 @@ class MetricLossDisagreement(Rule):
         yield from islice(chain(falls, rises), 1)
 
     def _metric_falls(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
-        best_at = int(np.argmax(metric.level))
-        best, step = float(metric.level[best_at]), int(metric.steps[best_at])
+        shared = _shared(metric)
+        best_at = int(np.argmax(shared))
+        best, step = float(shared[best_at]), int(metric.steps[best_at])
         given_up, then = best - metric.end, _at(loss, step)
         least = max(self.min_metric_fall * abs(best), (self.min_z + _luck(metric)) * metric.level_noise)
         least_loss = max(self.min_loss_fall * abs(then), self.min_z * loss.level_noise)
@@ -185,6 +191,14 @@ class MetricLossDisagreement(Rule):
             ),
             evidence={"lowest": Quantity(loss.best), "end": Quantity(loss.end), "metric": Quantity(metric.end)},
         )
+
+
+def _shared(metric: Trend[ValMetric]) -> np.ndarray:
+    """Return the level; of values too few to be smoothed what each shares with a neighbour: one alone is no level."""
+    if len(metric) >= 2 * SMOOTHED:
+        return metric.level
+    beside = np.pad(metric.level, 1, constant_values=-np.inf)
+    return np.minimum(metric.level, np.maximum(beside[:-2], beside[2:]))
 
 
 def _at(trend: Trend[ValLoss] | Trend[ValMetric], step: int) -> float:

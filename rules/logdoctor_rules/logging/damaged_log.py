@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from logdoctor import (
@@ -39,6 +39,7 @@ FAR_WIDER = 4
 FILE = "events.out.tfevents.1"
 TORN = Notice(DAMAGE, FILE, "Left out 10 records in a row with a wrong checksum.", 4_000, 4_560, cause=STORAGE_FAULT)
 CUT = Notice(DAMAGE, FILE, "The last record ends after 20 bytes.", 9_000, 9_020, cause=INTERRUPTED_WRITE)
+PLACED = replace(TORN, around=(59, 61))
 GLUED = Notice(
     DAMAGE, "log.jsonl", "Line 7 is not one record; 2 whole records on it were used.", 300, 360, 7, 7, TWO_WRITERS
 )
@@ -79,6 +80,11 @@ class DamagedLog(Rule):
             train_loss=decay(2.3, 0.2).without(110, 110).without(90, 90).without(60, 69).without(30, 30),
         ),
         fires(
+            "a record that is lost among others like it, but the file shows at which step it is damaged",
+            notices=(PLACED,),
+            train_loss=decay(2.3, 0.2).without(90, 90).without(60, 60).without(30, 30),
+        ),
+        fires(
             "a record that is lost among others like it (a note)",
             notices=(TORN,),
             train_loss=decay(2.3, 0.2).without(90, 90).without(60, 60).without(30, 30),
@@ -94,7 +100,7 @@ class DamagedLog(Rule):
         damage = [n for n in run.notices if n.kind == DAMAGE and not (writing and n.cause == INTERRUPTED_WRITE)]
         if not damage:
             return
-        lost = list(_lost(run, places=len(damage) if _goes_on(run) else sum(map(_is_within, damage))))
+        lost = list(_lost(run, damage if _goes_on(run) else [one for one in damage if _is_within(one)]))
         grave = bool(lost) or not run.series
         yield self.finding(
             f"{_amount(damage)} could not be read; {_consequence(run, lost)}",
@@ -123,15 +129,31 @@ def _is_within(damage: Notice) -> bool:
     return damage.cause != INTERRUPTED_WRITE
 
 
-def _lost(run: Run, places: int) -> Iterator[tuple[Series, Hole]]:
-    """Yield the holes of the losses; more holes than damaged places come from the way of logging, but for far wider."""
+def _lost(run: Run, damage: Sequence[Notice]) -> Iterator[tuple[Series, Hole]]:
+    """Yield the holes of the losses that damage made.
+
+    Where the file shows at which step it is damaged, those that lie there. Else, and where no hole lies there, all:
+    more holes than damaged places come from the way of logging, but for far wider ones. No cut end makes others.
+    """
+    unplaced = [one for one in damage if one.around is None or _is_within(one)]
     for series in (run.find(TrainLoss), run.find(ValLoss)):
-        found = holes(series, paces=1.5) if series is not None else ()
-        if len(found) > places:
-            narrowest = min(hole.records for hole in found)
-            found = [hole for hole in found if hole.records >= FAR_WIDER * narrowest]
-        if series is not None and len(found) <= places:
+        every = holes(series, paces=1.5) if series is not None else ()
+        found = [hole for hole in every if any(_lies_in(hole, one) for one in damage)]
+        if not found and unplaced:
+            narrowest = min((hole.records for hole in every), default=0)
+            many = len(every) > len(unplaced)
+            found = [hole for hole in every if not many or hole.records >= FAR_WIDER * narrowest]
+            found = found if len(found) <= len(unplaced) else []
+        if series is not None:
             yield from ((series, hole) for hole in found)
+
+
+def _lies_in(hole: Hole, damage: Notice) -> bool:
+    """Whether the steps around damage are known, and lie around a hole or at its edges."""
+    if damage.around is None:
+        return False
+    last, first = damage.around
+    return (last is None or hole.before <= last < hole.after) and (first is None or hole.before < first <= hole.after)
 
 
 def _amount(damage: Sequence[Notice]) -> str:

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -17,13 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
     because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
@@ -37,11 +34,13 @@ from logdoctor.evidence.first_loss import (
     starts_at_chance,
     term_guesses,
     thrown_by_rate,
+    too_large_causes,
 )
-from logdoctor.evidence.rates import is_far_too_high, rate_height
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend, given_rate
+from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.explosion import rests_at_variance
+from logdoctor.signals.penalty import melts
 from logdoctor.wording import number, place
 
 SETTINGS = "the settings"
@@ -65,7 +64,7 @@ class BadInitialLoss(Rule):
     id = "bad-initial-loss"
     title = "The loss starts far from where an untrained network is"
     severity = Severity.WARNING
-    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "leakage")
+    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 12 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -91,8 +90,9 @@ class BadInitialLoss(Rule):
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
     )
     min_points: float = threshold(
-        12.0, "values that a run needs to have a beginning: the first and five after it, and as many again"
+        6.0, "values that a run needs to have a beginning: the first and five after it, if something names its level"
     )
+    min_points_alone: float = threshold(12.0, "the same where nothing does: those, and as many again")
 
     examples = (
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
@@ -215,6 +215,12 @@ class BadInitialLoss(Rule):
             val_accuracy=decay(0.1, 0.65),
         ),
         silent("starts at ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(LN10, 0.3).noisy(0.02)),
+        fires(
+            "a penalty on the weights comes down with both losses (a note)",
+            settings=TEN,
+            train_loss=decay(28.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_loss=decay(20.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+        ),
         silent(
             "starts a little above ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(1.6 * LN10, 0.3).noisy(0.02)
         ),
@@ -223,9 +229,15 @@ class BadInitialLoss(Rule):
         silent("an average somewhat above ln 10", settings=TEN, varies=AVERAGE, train_loss=decay(9.0, 0.3).noisy(0.02)),
         silent("resumed", settings=TEN, axis=Axis.STEP, first_step=500, train_loss=decay(23.0, 0.3)),
         silent("a sum of losses that never comes near", settings=TEN, axis=Axis.STEP, train_loss=line(30.0, 20.0)),
+        silent(
+            "thrown by its first updates before it comes down to the mean: what it began with is another matter",
+            train_loss=given([250.0, 2e7, 6e5, 5e4, 3000.0, 200.0, 20.0, 4.0, 1.5, 1.1, *[1.0] * 20]),
+        ),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
-        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 9)),
+        fires("six values", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 6)),
+        silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 5)),
+        silent("too short where nothing names its level", train_loss=given([15.0, *[0.41] * 10]).noisy(0.01)),
     )
 
     def check(
@@ -246,14 +258,15 @@ class BadInitialLoss(Rule):
         if named is not None and term_guesses(run, train, named.level):
             return
         single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
-        found: list[Finding] = []
+        found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:
             above = falls_below_a_sum(run, train, named)
-            found = list(self._against(named, train, settings, single=single, above=above))
-        if not found and named is None:
+            found = list(self._against(named, train, settings, single=single, above=above, val=val))
+        elif long:
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
-            not found
+            long
+            and not found
             and val is not None
             and is_evaluated_before(val, train)
             and val.first >= self.drop * right_after(train)
@@ -262,7 +275,14 @@ class BadInitialLoss(Rule):
         yield from found
 
     def _against(
-        self, named: Chance, train: Trend[TrainLoss], settings: Hyperparameters, *, single: bool, above: bool
+        self,
+        named: Chance,
+        train: Trend[TrainLoss],
+        settings: Hyperparameters,
+        *,
+        single: bool,
+        above: bool,
+        val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
@@ -273,14 +293,15 @@ class BadInitialLoss(Rule):
         if not (high or low):
             return
         series = train.series
+        melting = train.end <= self.max_start * named.level and melts(train, val)  # large weights leave more behind
         said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
             f"{series.name} starts at {said} ({named.known_from})",
             Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
-            severity=self.severity if high else Severity.NOTE,
-            causes=_too_large(train, pro, settings, single=single)
+            severity=self.severity if high and not melting else Severity.NOTE,
+            causes=too_large_causes(train, pro, settings, single=single, melting=melting)
             if high
             else (because("leakage", contra=["a pretrained network starts low, too"]),),
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
@@ -292,7 +313,8 @@ class BadInitialLoss(Rule):
         """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
-        at_once = trend.first >= self.drop * after > 0 or (guesses and trend.first >= self.to_variance * trend.end)
+        to_variance = guesses and trend.first >= max(self.to_variance * trend.end, after)  # not if it rose first
+        at_once = trend.first >= self.drop * after > 0 or to_variance
         thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return
@@ -309,25 +331,6 @@ class BadInitialLoss(Rule):
             Span(series.name, int(series.steps[0]), last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
-            causes=_too_large(trend, [said], settings, single=False),
+            causes=too_large_causes(trend, [said], settings, single=False),
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )
-
-
-def _too_large(
-    trend: Trend[TrainLoss] | Trend[ValLoss], pro: list[str], settings: Hyperparameters, *, single: bool
-) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
-    at_once = right_after(trend) < 0.2 * trend.first
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
-    fast = (is_far_too_high(settings) or height >= 1) and not single
-    return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
-        because(
-            "learning-rate-too-high",
-            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
-            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
-            contra=["the first value comes before any update"] if single else [],
-        ),
-    )

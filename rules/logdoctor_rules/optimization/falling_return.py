@@ -120,6 +120,11 @@ class FallingReturn(Rule):
             **CHOSEN,
         ),
         silent(
+            "nothing is ever earned",
+            episode_reward=flat(0.0, 60),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        silent(
             "a log that begins late",
             first_step=500,
             episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
@@ -145,7 +150,11 @@ class FallingReturn(Rule):
         last = values[-(len(values) // 3) :]
         fall = began - median(last)
         least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))
-        if fall < least or began - max(median(last[:3]), reward.end) < least or any(map(_rises, run.all(Reward))):
+        if (
+            not 0 < fall >= least
+            or began - max(median(last[:3]), reward.end) < least
+            or any(map(_rises, run.all(Reward)))
+        ):
             return
         rose = float(reward.level.max()) - began > least
         yield self.finding(

@@ -121,6 +121,11 @@ class Plateau(Rule):
             train_loss=decay(3.6, 2.1, half_life=0.01).noisy(0.03),
             siblings=(example_run(train_loss=decay(3.6, 0.55)),),
         ),
+        silent(
+            "rests, beside a run of another loss, which falls through zero",
+            train_loss=decay(1.1, 0.06, half_life=0.01),
+            siblings=(example_run(train_loss=decay(1.1, -2.7)),),
+        ),
         fires(
             "poor training accuracy",
             train_loss=decay(3.6, 2.1, half_life=0.02).noisy(0.02),

@@ -37,6 +37,7 @@ from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
+TEN = {"num_classes": 10}
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
 
 
@@ -81,7 +82,14 @@ class StalledAtChance(Rule):
         "noise of single points in nats above which only a named C counts: who guesses loses almost the same on every "
         "batch (logits that wander by 0.3 give batches of 32 a noise of 0.05)",
     )
-    min_points: float = threshold(8.0, "values that must lie at the level; fewer and a slow start looks the same")
+    min_points: float = threshold(
+        6.0,
+        "values that must lie at a level that something names, where their noise is that of who guesses: two in each "
+        "third; nothing is known of fewer",
+    )
+    min_points_alone: float = threshold(
+        8.0, "values that must lie at any other; fewer and a slow start looks the same, or the noise of a few batches"
+    )
 
     examples = (
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
@@ -253,6 +261,9 @@ class StalledAtChance(Rule):
         silent("comes from far above to 0.693 by accident", train_loss=decay(9.0, LN2, half_life=0.02)),
         silent("a level that is near ln 2 only", train_loss=flat(LN2 * 1.015).noisy(0.001)),
         silent("too short to tell", train_loss=given([LN2] * 6)),
+        fires("six epochs at a level that the settings name", settings=TEN, train_loss=given([LN10] * 6)),
+        silent("five of them", settings=TEN, train_loss=given([LN10] * 5)),
+        silent("six batches that are thrown about it", settings=TEN, train_loss=given([2.5, 1.9, 2.9, 1.8, 2.6, 2.4])),
         silent(
             "near a named ln C, clearly below", settings={"num_classes": 10}, train_loss=decay(2.6, 2.2, half_life=0.02)
         ),
@@ -335,7 +346,9 @@ class StalledAtChance(Rule):
         level, tolerance = band(chance, self.tolerance_alone if chance.by_level_alone else self.tolerance)
         since = train.settled(level, tolerance)
         resting = train.series.values[since * train.block :]
-        if len(train.level) - since < self.resting * len(train.level) or len(resting) < self.min_points:
+        restless = train.noise > self.max_noise
+        least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
+        if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
             return None
         error = train.error_of(len(resting))
         thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
@@ -345,7 +358,6 @@ class StalledAtChance(Rule):
             thirds[0] = min(thirds[0], chance.level)
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
-        restless = train.noise > self.max_noise
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 

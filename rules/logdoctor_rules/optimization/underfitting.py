@@ -34,13 +34,14 @@ from logdoctor.evidence.overfit import learns_by_heart
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.robust_fit import robust_fit
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
-STEADY = 3
-"""Steps of a short end in one direction that are taken for a trend: of four values without one, one in twelve."""
+ERROR_OF_LINE = 12**0.5
+"""Standard error of the fall of a line through n values is this many times their noise, divided by the root of n."""
 
 POOR_FIT: dict[str, Any] = {
     "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
@@ -210,6 +211,12 @@ class Underfitting(Rule):
             val_loss=line(2.4, 1.76, 40),
         ),
         silent(
+            "still falls, in a dozen values",
+            settings={"dropout": 0.8},
+            train_loss=decay(2.45, 1.6, 12, half_life=0.35),
+            val_loss=decay(2.4, 1.62, 12, half_life=0.35),
+        ),
+        silent(
             "few values, and each goes on where the one before went",
             train_loss=given([2.3, 2.3, 2.25, 2.02, 1.91, 1.8, 1.7, 1.63, 1.57, 1.53, 1.49, 1.45, 1.41, 1.37]),
             val_loss=given([2.3, 2.3, 2.1, 1.95, 1.9, 1.7, 1.63, 1.56, 1.61, 1.51, 1.45, 1.41, 1.42, 1.36]),
@@ -302,15 +309,11 @@ class Underfitting(Rule):
 
 
 def _sure_gain(trend: Trend[Any], share: float) -> float:
-    """Return the fall from the first to the last third of the end of a curve, less what is noise of the two.
-
-    Few values that each go on where the one before went are no noise, however the curve bends: they count in full.
-    """
-    values = trend.series.values[-max(3, int(len(trend) * share)) :]
-    moves = np.sign(np.diff(values))
-    if trend.block == 1 and len(moves) >= STEADY and abs(moves.sum()) == len(moves):
-        return float(values[0] - values[-1])
-    thirds = np.array_split(values, 3)
-    fall = float(np.median(thirds[0]) - np.median(thirds[2]))
-    error = trend.error_of(len(thirds[0]), len(thirds[2]))
-    return float(np.sign(fall) * max(abs(fall) - 2 * error, 0.0))
+    """Return the fall over a share of the run at its end, by the line through it, less what is noise of that."""
+    each = trend.block == 1
+    values, at = (trend.series.values, trend.series.steps) if each else (trend.level, trend.steps)
+    stretch_of_it = share * float(at[-1] - at[0])
+    late = at >= min(float(at[-1]) - stretch_of_it, float(at[-3]))
+    fall = -stretch_of_it * float(robust_fit(at[late].astype(float), values[late], 1).deriv()(0.0))
+    error = ERROR_OF_LINE * (trend.noise if each else trend.level_noise) / late.sum() ** 0.5
+    return float(np.sign(fall) * max(abs(fall) - error, 0.0))

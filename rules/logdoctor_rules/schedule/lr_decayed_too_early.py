@@ -27,6 +27,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
+from logdoctor.evidence.spent import Level, before_decay, while_spent
 from logdoctor.signals import Schedule, Trend
 from logdoctor.wording import axis_word, number, percent, place
 
@@ -35,9 +36,6 @@ EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
 
 HIDDEN = 12.0
 """Fall of the training loss in units of its standard error below which validation may show better how it went."""
-
-DECAYED = 1 / 3
-"""Share of the peak at which a rate still teaches: what the loss had left there, it had left for the rate to do."""
 
 WHOLE = 0.05
 """Relative distance from a whole number of schedules in a run that speaks for steps at the wrong pace."""
@@ -156,6 +154,11 @@ class LrDecayedTooEarly(Rule):
             train_loss=decay(2.3, 0.6, 240, half_life=0.4).noisy(0.02),
             lr=cosine(0.1, 80).followed_by(flat(5e-4, 160)),
         ),
+        silent(
+            "the loss had come to rest, and two of its few values lie at the outer ends of what is compared",
+            train_loss=given([1.3, 0.422, 0.3067, 0.3004, *[0.3] * 8]),
+            lr=given([0.021, 0.029, 0.029, 0.021, *[0.0] * 8]),
+        ),
         fires(
             "validation shows what batch noise hides",
             train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
@@ -196,20 +199,21 @@ class LrDecayedTooEarly(Rule):
         begun = int(schedule.series.steps[0])
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
-        early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
+        early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
         alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
         share = (last - died) / (last - begun)
         mostly = share >= self.mostly_dead
-        if min(len(early), len(late)) < 1 and mostly:  # the log is too coarse to show more of so short a schedule
-            early, late = _before_decay(train, schedule) if len(alive) > 1 else alive, since[:1]
+        if min(early.points, late.points) < 1 and mostly:  # the log is too coarse to show more of so short a schedule
+            early = Level.of(before_decay(train, schedule) if len(alive) > 1 else alive)
+            late = Level.of(since[:1])
         if len(since) < 3:
             return
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
-        error = train.error_of(len(early), len(late))
+        error = train.error_of(early.points, late.points)
         fall = train.start - end
         if thirds[0] - thirds[2] > self.max_late * max(fall, 0.0) + self.min_z * error:
             return
-        gain = float(np.median(early) - np.median(late)) if min(len(early), len(late)) else 0.0
+        gain = early.value - late.value if min(early.points, late.points) else 0.0
         stopped = fall > 0 and gain >= max(self.min_gain * fall, (1.0 if mostly else self.min_z) * error, 1e-300)
         unlearnt = mostly and train.start > 0 and end >= self.unlearnt * train.start and len(since) >= self.min_since
         if not (stopped or unlearnt):
@@ -233,18 +237,6 @@ class LrDecayedTooEarly(Rule):
                 "end": Quantity(end),
             },
         )
-
-
-def _while_spent(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, first: float, last: float) -> np.ndarray:
-    """Return the values logged while the sum of the rates went from one share of its total to another."""
-    spent = np.interp(train.series.steps, schedule.series.steps, schedule.spent)
-    return train.series.values[(spent >= first) & (spent <= last)]
-
-
-def _before_decay(train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> np.ndarray:
-    """Return the last value logged before the rate fell below a good part of its peak."""
-    decayed = schedule.dead_from(DECAYED)
-    return train.series.values[: 0 if decayed is None else int(np.searchsorted(train.series.steps, decayed))][-1:]
 
 
 def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:

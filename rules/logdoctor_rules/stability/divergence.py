@@ -187,6 +187,12 @@ class Divergence(Rule):
             val_loss=given([0.71]).followed_by(flat(1.13, 14).noisy(0.06)),
         ),
         fires(
+            "loses all, and a validation of few evaluations comes down, too, but not to where it began",
+            axis=Axis.STEP,
+            train_loss=decay(1.4, 0.06, 24, half_life=0.2).followed_by(decay(6.0, 1.1, 96, half_life=0.1)).noisy(0.05),
+            val_loss=given([0.8, 2.2, 1.9, 1.3, 2.0, 1.4, 1.5, 1.3, 1.2, 1.15, 1.1, 1.1, 1.1, 1.1, 1.1]),
+        ),
+        fires(
             "two epochs had learnt it, and all is lost at once",
             varies={
                 "steps instead of epochs": "two steps may be easy batches",
@@ -244,6 +250,19 @@ class Divergence(Rule):
             "thrown a hundredfold at once, and learns after all",
             axis=Axis.STEP,
             train_loss=given([50.0, 80.0, 5000.0, 900.0, 12.0, 2.0]).followed_by(decay(1.0, 0.2, 114).noisy(0.03)),
+        ),
+        silent(
+            "a penalty on the weights comes down with both losses, and the accuracy guesses",
+            train_loss=decay(28.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_loss=decay(20.0, 0.0, 20, half_life=0.06).plus(flat(2.3, 20)),
+            val_accuracy=flat(0.1, 20).noisy(0.005),
+        ),
+        fires(
+            "thrown by its second step, and comes down to guessing",
+            axis=Axis.STEP,
+            first_step=1,
+            train_loss=given([2.32, 2100.0, 2500.0, 930.0, 700.0]).followed_by(decay(300.0, 2.4, 115, half_life=0.01)),
+            val_accuracy=flat(0.1, 12).noisy(0.01),
         ),
         silent(
             "the first epoch averages three times guessing, the others guess",
@@ -329,7 +348,8 @@ class Divergence(Rule):
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
         given_back = risen >= self.lost * fall and least - low >= self.lost / 2 * fall
-        z, falls_there = surely_risen(train, val), val is not None and val.ends_lowest
+        z = surely_risen(train, val)
+        falls_there = val is not None and val.ends_lowest and val.end < val.first
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):

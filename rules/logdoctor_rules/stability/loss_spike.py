@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from logdoctor import (
     Axis,
     Confidence,
@@ -21,9 +23,16 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line, rise, swing
+from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
-from logdoctor.evidence.jumps import JumpyLosses, clues_of_many, comes_back, of_restart, only_training
+from logdoctor.evidence.jumps import (
+    JumpyLosses,
+    are_swings,
+    clues_of_many,
+    comes_back,
+    of_restart,
+    only_training,
+)
 from logdoctor.evidence.onset import RUN_UP
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.spikes import relapses, same_again
@@ -174,6 +183,13 @@ class LossSpike(Rule):
             .plus(flat(0.0, 60).followed_by(flat(1.2, 60))),
         ),
         silent(
+            "a wave that shrinks goes back and forth through all that was gained",
+            axis=Axis.STEP,
+            train_loss=decay(9.0, 4.5, 225, half_life=0.18).plus(
+                given(8.4 * geometric(1.0, 0.0036, 225).values * np.cos(np.arange(225) / 2.4))
+            ),
+        ),
+        silent(
             "jumps all the time",
             train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([3.0 if i % 12 == 0 else 0.0 for i in range(120)])),
         ),
@@ -204,7 +220,7 @@ class LossSpike(Rule):
             ]
             relapsed = [] if matter or restarts or beside else relapses(trend)
             matter = matter or [one for one in relapsed if not only_training(one, trend.series, val)]
-            if matter:
+            if matter and not are_swings(matter, trend):
                 yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
                 return
 

@@ -30,6 +30,8 @@ from logdoctor.evidence.weighing import FAIR, STRONG
 from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, weight_repeats
 from logdoctor.wording import number, percent
 
+_AT = np.arange(120)
+
 
 @dataclass(frozen=True)
 class Oscillation(Rule):
@@ -51,6 +53,7 @@ class Oscillation(Rule):
         "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
         "above the start; swings faster than the log look slower, or like noise."
     )
+    explains = ("noisy-validation",)
 
     min_share: float = threshold(
         0.2,
@@ -66,11 +69,17 @@ class Oscillation(Rule):
         "of fifty points stays below 0.34 nineteen times in twenty (2.4 / sqrt(n))",
     )
     min_memory_z: float = threshold(
-        3.2,
+        3.4,
         "the same times the root of the number of points: what noise of so few reaches once in two hundred and fifty",
     )
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
+    )
+    wild: float = threshold(
+        0.8, "the same from which a loss that gained next to nothing is wild: as far up and down as its level is high"
+    )
+    min_gain: float = threshold(
+        2.0, "such a gain in units of the noise of a point: the first of twenty batches is so far off by luck"
     )
     min_reversals: float = threshold(5.0, "turns in the later half: two and a half whole swings")
 
@@ -157,7 +166,24 @@ class Oscillation(Rule):
             "batch noise at such a rate, and the loss falls",
             axis=Axis.STEP,
             settings={"optimizer": "SGD", "lr": 40.0},
-            train_loss=decay(12.0, 5.0).noisy(2.0, seed=2),
+            train_loss=decay(12.0, 5.0).noisy(2.4, seed=4),
+        ),
+        fires(
+            "a wave passes its lowest in a point, shrinks, and never comes back there",
+            axis=Axis.STEP,
+            train_loss=given(6.0 * np.exp((0.25 + 1.9 * np.exp(-_AT / 15)) * np.cos(2 * np.pi * _AT / 14))),
+        ),
+        fires(
+            "nothing is learnt at such a rate, though its first batch was a hard one",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 40.0},
+            train_loss=given(np.abs(flat(6.0).noisy(6.0, seed=2).with_value(0, 11.0).values)),
+        ),
+        silent(
+            "the same in plain batch noise, whose first batch may be hard, too",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "lr": 6.0},
+            train_loss=flat(0.4).noisy(0.09, seed=2).with_value(0, 0.45),
         ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
@@ -177,6 +203,15 @@ class Oscillation(Rule):
             "falls in steps, as a schedule does",
             train_loss=decay(2.0, 1.6, 60).followed_by(flat(1.2, 60)).followed_by(flat(0.6, 60)).noisy(0.1),
         ),
+        silent(
+            "one jump that training and validation make, and a slow way back",
+            train_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.28, 0.22, 0.19, 0.17, 0.16]).followed_by(
+                given([0.15, 0.15, 2.3, 1.5, 1.1, 0.9, 0.8, 0.75, 0.72, 0.7, 0.7, 0.7])
+            ),
+            val_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.3, 0.25, 0.22, 0.2, 0.2]).followed_by(
+                given([0.2, 0.19, 2.2, 1.5, 1.1, 0.9, 0.85, 0.8, 0.75, 0.74, 0.74, 0.74])
+            ),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -188,6 +223,14 @@ class Oscillation(Rule):
         silent(
             "ringing after a spike",
             train_loss=decay(2.3, 0.6, 70).followed_by(decay(9.0, 0.6, 50, half_life=0.15).heavy_tailed(0.4)),
+        ),
+        silent(
+            "a spike that leaves the loss higher, and batch noise there",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.16, 174)
+            .noisy(0.02)
+            .with_value(171, 90.0, 4.0, 1.5)
+            .followed_by(flat(0.5, 126).noisy(0.07, seed=1)),
         ),
         silent(
             "rings out",
@@ -229,12 +272,14 @@ class Oscillation(Rule):
         needed = self.min_share if structured else self.min_share_of_noise
         gain = 0.0 if swings.gain_is_lost else trend.start - trend.end
         share = swings.amplitude / max(gain, abs(trend.end), 1e-300)
+        lasts = swings.lasting_smoothly * share
+        is_wild = share >= self.wild and gain <= self.min_gain * trend.noise
         thrown = swings.above_start >= self.min_above_start
         swinging = (
             share >= needed
             and swings.reversals >= self.min_reversals
-            and (swings.lasting >= self.min_lasting or (structured and swings.lasting * share >= self.min_share))
-            and (structured or swings.beyond_noise or (gain <= 0 and is_far_too_high(settings)))
+            and (swings.lasting >= self.min_lasting or (structured and lasts >= self.min_share))
+            and (structured or swings.beyond_noise or (is_wild and is_far_too_high(settings)))
         )
         together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown

@@ -1,81 +1,73 @@
-"""Whether a change of the log took away what a finding stands on.
+"""What it means that a change of the log took away what a verdict stands on.
 
-That is so in two cases, neither of which depends on how the rule decides. A stretch of a curve that the finding is
-about, such as a spike, lost points and has fewer than MEDIUM_POINTS left, with which no rule is more than suspicious.
-Or a single point decides, such as the first of a loss that exploded before: taken alone, it changes what is said.
+Nothing here looks at how a rule decides. Evidence is gone in two cases:
+
+- Too little is left of it. What a lost finding was about, as its spans say, was taken in part, and fewer than COURSE
+  points of a stretch remain: a swing of four points, an overfitting of eight evaluations. Of a finding that is gained
+  this is never so: fewer points are no reason to say more.
+- It stood alone. The taken values that the others do not show, such as a spike of one point or the first loss of a run
+  that is at once below it, of whatever curve of the run, are put back without any other that was taken; and what is
+  said of it is what was said of the whole log. A value is not shown that lies outside of what its two neighbours span
+  (at an end: the nearest, and where the line through the two nearest leads), by more than ALONE times the usual
+  distance of a value from between its neighbours, and far enough to be seen.
+
+A finding that came or went for any other reason changed although its evidence is there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
-from logdoctor import Finding, Rule, Run, Severity
-from logdoctor.engine import Bench
-from logdoctor.finding import MEDIUM_POINTS, Span
-from logdoctor.signals import Siblings, measure_all, sibling_groups
+from logdoctor import Finding, Run, Series
+from logdoctor.finding import Span
 
-SINGLE = 3
-"""Points each of which may decide alone; where any of many does, the rule was undecided before."""
+COURSE = 6
+"""Points that show a course: two for each of its beginning, its middle and its end, for one may be an outlier."""
 
+ALONE = 6.0
+"""Distance in units of the usual one that noise does not reach: once in a billion values."""
 
-@dataclass(frozen=True)
-class Scene:
-    """A run as it was logged and as it is logged now, among the runs that it was analyzed with."""
+MAD_TO_SIGMA = 1.4826
+"""The median absolute deviation of a normal distribution times this is its standard deviation."""
 
-    before: Run
-    after: Run
-    runs: tuple[Run, ...]
+SEEN = 0.05
+"""The same distance as a share of the curve's own range, of nine values of ten, below which nobody sees it: between the
+points of a smooth curve there is no noise, and any bend would stand alone."""
 
-    def taken(self, series: str) -> set[int]:
-        """Return the steps of a series that are no longer logged."""
-        return set(_steps(self.before, series).tolist()) - set(_steps(self.after, series).tolist())
-
-    @cached_property
-    def siblings(self) -> Siblings:
-        """The siblings of the run as it was logged."""
-        group = next(one for one in sibling_groups(self.runs) if self.before in one)
-        return Siblings(self.before, measure_all([one for one in group if one is not self.before]))
+RARE = 0.1
+"""Share of a curve's values up to which they stand alone; more are its way."""
 
 
-def is_spent(finding: Finding, rule: Rule, scene: Scene) -> bool:
-    """Whether points were taken that a finding stands on, or without which it came to be said."""
-    few = any(_few_left(span, scene) for span in finding.spans)
-    return few or (bool(finding.spans) and _one_decides(finding, rule, scene))
-
-
-def _few_left(span: Span, scene: Scene) -> bool:
-    before, after = (_points_in(span, run) for run in (scene.before, scene.after))
-    return after < min(before, MEDIUM_POINTS)
+def too_few_left(lost: Finding, before: Run, after: Run) -> bool:
+    """Whether a stretch that a finding was about lost points, and too few remain to show a course."""
+    return any(_points_in(span, after) < min(_points_in(span, before), COURSE) for span in lost.spans)
 
 
 def _points_in(span: Span, run: Run) -> int:
-    steps = _steps(run, span.series)
+    steps = next((one.steps for one in run.series if one.name == span.series), np.array([], dtype=np.int64))
     return int(((steps >= span.first_step) & (steps <= span.last_step)).sum())
 
 
-def _one_decides(finding: Finding, rule: Rule, scene: Scene) -> bool:
-    """Whether a single point that was taken, and not any of many, changes what the rule says."""
-    said, series = _speaks(rule, scene, scene.before), finding.spans[0].series
-    decisive: list[int] = []
-    for step in _steps(scene.before, series).tolist():
-        if _speaks(rule, scene, _without(scene.before, step)) != said:
-            decisive.append(step)
-        if len(decisive) > SINGLE:
-            return False
-    return not scene.taken(series).isdisjoint(decisive)
+def with_what_stood_alone(before: Run, after: Run) -> Run:
+    """Return a run as it is logged now, with those of the values that were taken which stood alone."""
+    now = {one.name: one.steps for one in after.series}
+    kept = (one.take(np.isin(one.steps, now[one.name]) | stands_alone(one)) for one in before.series)
+    return replace(after, series=tuple(kept))
 
 
-def _speaks(rule: Rule, scene: Scene, run: Run) -> bool:
-    answer = Bench(run, replace(scene.siblings, run=run)).ask(rule)
-    return isinstance(answer, list) and any(getattr(one, "severity", None) is not Severity.NOTE for one in answer)
-
-
-def _without(run: Run, step: int) -> Run:
-    return replace(run, series=tuple(one.take(one.steps != step) for one in run.series))
-
-
-def _steps(run: Run, series: str) -> np.ndarray:
-    return next((one.steps for one in run.series if one.name == series), np.array([], dtype=np.int64))
+def stands_alone(series: Series) -> np.ndarray:
+    """Return which points their neighbours do not show, shape (n,)."""
+    finite = np.flatnonzero(np.isfinite(series.values))
+    alone = ~np.isfinite(series.values)
+    if len(finite) >= COURSE:
+        values, at = series.values[finite], series.steps[finite].astype(float)
+        ends = 2 * values[[1, -2]] - values[[2, -3]]
+        before, after = np.append(ends[0], values[:-1]), np.append(values[1:], ends[1])
+        share = np.diff(at)[:-1] / np.maximum(at[2:] - at[:-2], 1.0)
+        off = np.abs(values[1:-1] - before[1:-1] - (after - before)[1:-1] * share)
+        outside = np.maximum(values - np.maximum(before, after), np.minimum(before, after) - values)
+        usual, height = MAD_TO_SIGMA * float(np.median(off)), float(np.subtract(*np.quantile(values, [0.95, 0.05])))
+        alone[finite] = outside > max(ALONE * usual, SEEN * height)
+    return alone & bool(alone.mean() <= RARE)

@@ -15,7 +15,7 @@ from logdoctor import Finding, Rule, Run, Severity
 from logdoctor.diagnosis import Examined, diagnose
 from logdoctor.testing.changes import CHANGES, CONVENTIONS
 
-from .evidence_left import Scene, is_spent
+from .evidence_left import too_few_left, with_what_stood_alone
 from .tables import percent
 
 DROPPING = ("every second point", "lost points")
@@ -36,7 +36,7 @@ class Changed:
     gained: frozenset[str] = frozenset()
     """Rules that are part of the verdict and said nothing before."""
     spent: frozenset[str] = frozenset()
-    """Those of them whose evidence the change took away, or took away what spoke against them."""
+    """Those of them that the change took the evidence from, for or against (`evidence_left`)."""
 
     @property
     def kept(self) -> bool:
@@ -51,16 +51,18 @@ class Changed:
 def rediagnose(runs: Sequence[Run], rules: Sequence[Rule]) -> Iterator[Changed]:
     """Yield what becomes of every run's verdict under every variant of every change."""
     before = diagnose(runs, rules).runs
-    by_id = {rule.id: rule for rule in rules}
     for name in TRIED:
         for variant in CHANGES[name].variants:
-            after = diagnose([variant(run) for run in runs], rules).runs
-            for was, now in zip(before, after, strict=True):
+            changed = [variant(run) for run in runs]
+            after = diagnose(changed, rules).runs
+            back = after
+            if name in DROPPING:
+                back = diagnose([*map(with_what_stood_alone, runs, changed)], rules).runs
+            for was, now, restored in zip(before, after, back, strict=True):
                 lost, gained = not_said(was, now), not_said(now, was)
-                scene = Scene(was.run, now.run, tuple(runs))
-                moved = (lost | gained).items() if name in DROPPING else ()
-                spent = {rule for rule, finding in moved if is_spent(finding, by_id[rule], scene)}
-                yield Changed(was.run.name, name, frozenset(lost), frozenset(gained), frozenset(spent))
+                few = {rule for rule, one in lost.items() if name in DROPPING and too_few_left(one, was.run, now.run)}
+                alone = (lost.keys() - not_said(was, restored)) | (gained.keys() - not_said(restored, was))
+                yield Changed(was.run.name, name, frozenset(lost), frozenset(gained), frozenset(few | alone))
 
 
 def not_said(one: Examined, other: Examined) -> dict[str, Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,9 +16,9 @@ from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss, TrainError
 from logdoctor.sources.console.parts import Clock, Numbers, Part
-from logdoctor.sources.console.placing import clock_of
+from logdoctor.sources.console.placing import INDEX, clock_of
 from logdoctor.sources.console.quantities import HELD_OUT
-from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, tells_performance
+from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
@@ -59,8 +60,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
             moves_on = np.mean(position > 0) >= _ADVANCING
             if moves_on and any(map(is_of_training if len(epochs.lines) else _tells_course, part.values)):
                 believed.append(part)
-    counts = any(part.counters for part in parts)
-    return believed or [part for part in measuring if not counts and _is_curve_by_itself(part)]
+    if believed or any(part.counters for part in parts):
+        return believed
+    curves = [part for part in measuring if _is_curve_by_itself(part)]
+    taken = set(map(id, curves))
+    others = [part for part in measuring if id(part) not in taken and _takes_turns(part, curves)]
+    return _numbered([*curves, *others]) if others else curves
 
 
 def _tells_course(name: str) -> bool:
@@ -72,6 +77,20 @@ def _is_curve_by_itself(part: Part) -> bool:
     main = next((at for name, at in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)), None)
     alone = part.form.value_first and len(part) >= _ENOUGH_ALONE and is_set_of_curves(part.values)
     return alone and main is not None and bool((main != main[0]).any())
+
+
+def _takes_turns(part: Part, curves: Sequence[Part]) -> bool:
+    """Tell lines that measure the run between those of a curve: `Training loss: 0.12`, below it `Test error: 0.4`."""
+    if len(part) < ENOUGH_LINES or not any(map(tells_performance, part.values)):
+        return False
+    return any(np.mean(np.diff(np.searchsorted(one.lines, part.lines)) > 0) >= _ADVANCING for one in curves)
+
+
+def _numbered(parts: Sequence[Part]) -> list[Part]:
+    """Count the rows of the longest part, and place what stands between two of them at the first."""
+    longest = max(parts, key=len)
+    rounds = Clock(longest.lines, np.arange(len(longest), dtype=float))
+    return [replace(part, counters={INDEX: np.nan_to_num(rounds.before(part.lines))}) for part in parts]
 
 
 def _often(parts: Sequence[Part]) -> set[str]:
@@ -94,7 +113,7 @@ def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
     varied = any(map(_is_enough, part.counters.values()))
     measures = any(map(tells_performance, part.values))
     if not part.form.counter_first:
-        return measures and varied
+        return varied and (measures or names_splits(part.values))
     return varied or (measures and bool(often & part.counters.keys()))
 
 

@@ -1,5 +1,7 @@
 """Lines that announce a run: `=== Training resnet18, lr=0.1 ===`, `Fold 2/5`, `Run 3: seed=2`, a title between rules.
 
+So does a line that begins with another label than the one before: `Fold 2 | Epoch 1 | Loss 0.5`.
+
 Whatever looks like one is collected; whether runs begin under them is decided when all values are known.
 """
 
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.grammar import parse
+from logdoctor.sources.console.line_labels import LABEL, label_in, label_of
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
@@ -116,11 +119,21 @@ class HeadingReader:
     """Collects such lines from passage after passage."""
 
     def __init__(self) -> None:
-        self.headings: list[Heading] = []
-        """In the order of the log."""
+        self._headings: list[Heading] = []
         self._told: dict[str, tuple[str, str]] = {}
         """Kind and word by shape."""
         self._rules: set[str] = set()
+        self._labelled: dict[str, str] = {}
+        """The kind of label by shape."""
+        self._labels: list[Heading] = []
+        """Lines with another label than the one before."""
+
+    @property
+    def headings(self) -> list[Heading]:
+        """In the order of the log; of what both a heading and the lines below it say, the heading."""
+        announced = {one.word for one in self._headings if one.word}
+        labels = (one for one in self._labels if one.word not in announced)
+        return sorted((*self._headings, *labels), key=lambda one: one.line)
 
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
@@ -129,6 +142,8 @@ class HeadingReader:
                 self._rules.add(shape)
             elif said := _said(shape):
                 self._told[shape] = said
+        self._labelled.update((shape, kind) for shape in taken.fresh if (kind := label_of(shape)))
+        self._take_labels(passage, taken)
         shapes, marked = taken.shapes, self._told.keys() | self._rules
         if marked.isdisjoint(shapes):
             return
@@ -141,9 +156,20 @@ class HeadingReader:
             ):
                 found[i + 1] = said
         lines = passage.text.split("\n") if found else []
-        for i, (kind, word) in list(found.items())[: MOST_HEADINGS - len(self.headings)]:
+        for i, (kind, word) in list(found.items())[: MOST_HEADINGS - len(self._headings)]:
             text = _text_of(lines[i], strip(shapes[i]).text)
-            self.headings.append(Heading(kind, word, text, taken.first + i))
+            self._headings.append(Heading(kind, word, text, taken.first + i))
+
+    def _take_labels(self, passage: Passage, taken: Taken) -> None:
+        """Take each line whose label is another than that of the line before which has one."""
+        if self._labelled.keys().isdisjoint(taken.shapes):
+            return
+        lines = passage.text.split("\n")
+        for i, shape in enumerate(taken.shapes):
+            kind = self._labelled.get(shape, "")
+            text = label_in(lines[i], shape) if kind and len(self._labels) < MOST_HEADINGS else ""
+            if text and text != (self._labels[-1].text if self._labels else ""):
+                self._labels.append(Heading(LABEL, "" if kind == LABEL else kind, text, taken.first + i))
 
     def _between_rules(self, shape: str) -> tuple[str, str] | None:
         if shape in self._rules or not _may_announce(strip(shape).text.strip(_MARKS)):

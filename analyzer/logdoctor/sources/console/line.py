@@ -58,7 +58,7 @@ _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 """What stands behind a counter that is spoken: `current step: 57993th step`."""
 
-BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b")
+BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm."""
 
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")

@@ -1,8 +1,8 @@
 """Lines that matter besides numbers: errors, warnings, changes of schedule, the end of a run.
 
 The wording is that of the programs that print it: PyTorch, TensorFlow, JAX, apex, DeepSpeed, fairseq, Megatron-LM,
-Keras, Lightning, Hugging Face, the Linux kernel, Slurm, LSF. Patterns see lines without their numbers, so
-that each wording is matched once in a log however often it comes.
+Keras, Lightning, Hugging Face, scikit-learn, LightGBM, CatBoost, skorch, spaCy, the Linux kernel, Slurm, LSF. Patterns
+see lines without their numbers, so that each wording is matched once in a log however often it comes.
 """
 
 from __future__ import annotations
@@ -94,9 +94,12 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (kinds.RATE_REDUCED, ("reducing",), (
         r"ReduceLROnPlateau reducing learning rate", r"reducing learning rate of group", r"ReduceLROnPlateau: reducing",
     )),
-    (kinds.EARLY_STOP, ("early", "signaling"), (
-        r"[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))", r": early stopping",
+    (kinds.EARLY_STOP, ("early", "signaling", "did not improve", "overfitting detector", "stopping since"), (
+        r"(?<!meet )[Ee]arly[ _-]?[Ss]topping(?: at| triggered| after|!|\.|$|: (?:no|patience|stop))",
+        r": early stopping",
         r"stopping_early", r"Signaling Trainer to stop", r"EarlyStopping: (?:Stopping|Training stopped)",
+        r"[Ee]arly stopping, best iteration is", r"did not improve more than tol=.{0,80}Stopping\.",
+        r"Stopped by overfitting detector", r"^Stopping since \S+ has not improved",
     )),
     (kinds.PREEMPTED, (
         "time limit", "runlimit", "exceeded", "interrupt", "preempt", "cancelled", "sigterm", "death signal",
@@ -112,10 +115,12 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         r"(?i:restor(?:ed|ing) (?:all states )?from (?:the )?checkpoint)", r"(?i:will skip the first)",
         r"=> loaded checkpoint", r"successfully loaded checkpoint from .* (?:at|iteration)",
     )),
-    (kinds.FINISHED, ("training", "trainer"), (
+    (kinds.FINISHED, ("training", "trainer", "maximum", "did not meet early", "bestiteration", "saved pipeline"), (
         r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b)", r"(?i:^finished training)",
         r"(?i:^end of training)", r"(?i:^done training)", r"Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)",
-        r"(?i:training successfully completed)",
+        r"(?i:training successfully completed)", r"Maximum (?:number of )?iterations? (?:\(\0\) )?reached",
+        r"Did not meet early stopping\. Best iteration is", r"^bestIteration = \0",
+        r"Saved pipeline to output directory",
     )),
 )  # fmt: skip
 """What is told: words of which such a line has at least one, in any case, and how it is worded. Earlier ones go before

@@ -176,7 +176,7 @@ def _position(part: Part, counters: dict[str, Numbers], main: str | None, epochs
 def _without_repeats(columns: Sequence[Column], position: Numbers) -> tuple[Column, ...]:
     """Leave out what a summary says once more in other words: `val_loss=0.5`, and below it `Validation loss: 0.5`.
 
-    Every value must be the same, and stand at the same position.
+    Every value must be the same, and stand at the same position, and two of them must differ.
     """
     alike: dict[object, list[Column]] = {}
     for one in columns:
@@ -190,9 +190,15 @@ def _without_repeats(columns: Sequence[Column], position: Numbers) -> tuple[Colu
 
 def _repeats(one: Column, other: Column, position: Numbers) -> bool:
     parts = zip(one.pieces(), other.pieces(), strict=True)
-    if not all(np.array_equal(ours, theirs, equal_nan=True) for ours, theirs in parts):
+    if not all(np.array_equal(ours, theirs, equal_nan=True) for ours, theirs in parts) or not _varies(one):
         return False
     return np.array_equal(position[one.rows], position[other.rows])
+
+
+def _varies(column: Column) -> bool:
+    """Tell whether two values differ: what stays the same is no repetition of what stays the same."""
+    first = next((piece[0] for piece in column.pieces() if len(piece)), np.nan)
+    return any(bool((piece != first).any()) for piece in column.pieces())
 
 
 _Piece = tuple[LineNumbers, Numbers]

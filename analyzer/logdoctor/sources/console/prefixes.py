@@ -38,6 +38,7 @@ _LOGGING = re.compile("|".join((
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
     rf"\[{_LEVEL}\|[\w./]+\.py:{_N}\] {_MOMENT} >> ",  # Hugging Face
     rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye
+    rf"[\w.]+: \[ *{_LEVEL}\] - ",  # timm's files
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
     rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",

@@ -112,8 +112,12 @@ def assembled_of(path: Path, passages: Iterable[Passage]) -> list[Assembled]:
     return assemble(path, [*rows.streams(), *boxes.streams()])
 
 
+_REDRAWN = 2
+"""Lines from the last words of a run to the last of its progress bar, drawn once more as it closes, as by Lightning."""
+
+
 def _finished(last: Message | None, found: Assembled, *, is_last: bool) -> bool | None:
     """Tell whether a run came to its end: by its last words, else by its planned epochs, else because another began."""
-    if last is not None and last.line > found.last_line:
+    if last is not None and last.line >= found.last_line - _REDRAWN:
         return last.kind in ENDS
     return found.complete if is_last else True

@@ -38,6 +38,50 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Keras 2, one line for each epoch and no time for a step: its own epoch, not the batches of it",
+        "fit.log",
+        "Epoch 1/3\n19/19 - 21s - loss: 1.5 - accuracy: 0.25 - val_loss: 1.75\n"
+        "Epoch 2/3\n19/19 - 12s - loss: 1.25 - accuracy: 0.5 - val_loss: 1.5\n"
+        "Epoch 3/3\n19/19 - 12s - loss: 1.0 - accuracy: 0.75 - val_loss: 1.25\n",
+        {
+            "loss": [(1, 1.5), (2, 1.25), (3, 1.0)],
+            "accuracy": [(1, 0.25), (2, 0.5), (3, 0.75)],
+            "val_loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+        },
+    ),
+    Sample(
+        "timm's file: the logger's name, and its level in brackets",
+        "train.log",
+        "2024-03-06 19:52:50,642 -                train: [    INFO] - Scheduled epochs: 2\n"
+        + "".join(
+            "2024-03-06 19:52:50,642 -                train: [    INFO] - "
+            f"Train: {i // 2} [{100 * (i % 2):4d}/200 ({50 * (i % 2):3d}%)]  Loss: {4 - i / 4} ({4 - i / 8})  LR: 0.5\n"
+            + "2024-03-06 19:53:50,642 -                train: [    INFO] - "
+            f"Test: [  78/78]  Time: 0.25 (0.25)  Loss:  6.5 ({5 - i / 4})  Acc@1:  6.25 ({i:7.4f})\n" * (i % 2)
+            for i in range(6)
+        ),
+        {
+            "train/Loss": [(100 * i, 4 - i / 4) for i in range(6)],
+            "LR": [(100 * i, 0.5) for i in range(6)],
+            "test/Loss": [(100 * i, 5 - i / 4) for i in (1, 3, 5)],
+            "test/Acc@1": [(100 * i, float(i)) for i in (1, 3, 5)],
+            "test/Time": [(100 * i, 0.25) for i in (1, 3, 5)],
+            "epoch": [(100 * i, i // 2) for i in range(6)],
+        },
+    ),
+    Sample(
+        "a loss that nothing counts, and after every second one an error",
+        "gnn.log",
+        "".join(
+            f"Training Loss: {3 - i / 8}\n" + f"\nModel evaluation.\n\nModel test error: {2 - i / 8}\n" * (i % 2)
+            for i in range(12)
+        ),
+        {
+            "Training Loss": [(i, 3 - i / 8) for i in range(12)],
+            "Model test error": [(i, 2 - i / 8) for i in range(1, 12, 2)],
+        },
+    ),
+    Sample(
         "columns that are as wide as their names, one space apart",
         "fit.txt",
         "epoch      train_loss valid_loss accuracy   time\n"

@@ -8,7 +8,7 @@ again, the phases of one training and a second call of `fit` stay one run.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -20,6 +20,7 @@ from logdoctor.run import Setting
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.headings import Heading
+from logdoctor.sources.console.line_labels import LABEL
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
 from logdoctor.sources.console.settings import pairs_in
 from logdoctor.sources.tables.likeness import tells_performance
@@ -89,7 +90,8 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
     verdicts = [_begins_anew(values, before, at) for before, at in _stretches(first, later)]
     if 2 * sum(verdict is True for verdict in verdicts) < len(verdicts):
         return []
-    starts = [first, *(one for one, verdict in zip(later, verdicts, strict=True) if verdict is not False)]
+    labelled = LABEL in first.headings  # each line says of which run it is
+    starts = [first, *(one for one, verdict in zip(later, verdicts, strict=True) if labelled or verdict is not False)]
     kinds = [kind for kind in first.headings if len({one.headings[kind].text for one in starts}) > 1]
     return [] if len(starts) < 2 else [_announced(one, kinds) for one in starts]
 
@@ -98,7 +100,7 @@ def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:
     """Yield the first start, and every later one where the counter begins anew under headings not seen together."""
     lines = [one.line for one in headings]
     begin = int(clock.lines[0])
-    said = {one.kind: one for one in headings[: bisect_left(lines, begin)]}
+    said = {one.kind: one for one in headings[: bisect_right(lines, begin)]}
     start = _Start(said, 0, begin)
     yield start
     known = {start.said}
@@ -107,7 +109,7 @@ def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:
     anew = clock.at[0] + (float(np.median(forward)) if len(forward) else 0.0)
     for i in (np.flatnonzero((moves < 0) & (clock.at[1:] <= anew)) + 1).tolist():
         before, begins = int(clock.lines[i - 1]), int(clock.lines[i])
-        here = [one for one in headings[bisect_right(lines, before) : bisect_left(lines, begins)] if one.kind in said]
+        here = [one for one in headings[bisect_right(lines, before) : bisect_right(lines, begins)] if one.kind in said]
         now = said | {one.kind: one for one in here}
         new = [one.line for kind, one in now.items() if one.text != said[kind].text]
         if not new:

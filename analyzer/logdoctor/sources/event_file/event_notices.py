@@ -71,11 +71,16 @@ class Surroundings:
     longest: Column | None
     """The longest series."""
 
-    def steps(self, mark: int | None) -> str:
-        """Say between which steps of the longest series a mark of damage lies: `, between steps 99 and 101`."""
-        if self.longest is None or mark is None:
+    def steps(self, mark: int | None) -> tuple[int | None, int | None] | None:
+        """Return between which steps of the longest series a mark of damage lies."""
+        return None if self.longest is None or mark is None else self.longest.around(mark)
+
+    @staticmethod
+    def said(steps: tuple[int | None, int | None] | None) -> str:
+        """Say between which steps damage lies: `, between steps 99 and 101`."""
+        if steps is None:
             return ""
-        last, first = self.longest.around(mark)
+        last, first = steps
         if last is None or first is None:
             return (
                 f", after step {last:,}"
@@ -169,14 +174,15 @@ def damage_notices(path: Path, damage: Damage, around: Surroundings) -> Iterator
     halves = halves_of_records(path, [(place.start, place.end) for place in torn])
     apart = {torn[i].start for i in halves}
     for i, place in enumerate(places):
-        steps = around.steps(damage.mark(place))
+        between = around.steps(damage.mark(place))
+        steps = around.said(between)
         if place.start in apart:
             message = _of_two_writers(place, steps, around.room(place.start, place.end))
         else:
             message = _message(place, steps, around) if i < MOST_NOTICES else f"{place.gaps:,} more places are damaged."
         kind = INTERPRETATION if place.cause == Cause.TOO_LONG else DAMAGE
         cause = TWO_WRITERS if place.start in apart else _cause(place)
-        yield Notice(kind, str(path), message, place.start, place.end, cause=cause)
+        yield Notice(kind, str(path), message, place.start, place.end, cause=cause, around=between)
 
 
 def restart_notices(path: Path, restarts: Sequence[Restart]) -> Iterator[Notice]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
+from logdoctor.run.naming import words
 from logdoctor.sources.tables.packed import GrowingValues, Values
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.rows import Rows
@@ -47,6 +48,42 @@ _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
 _AXES = {name: axis for axis, names in _FINEST_FIRST for name in names}
 
 _RANKS = {name: rank for rank, name in enumerate(_AXES)}
+
+_SPELLINGS = {
+    **{
+        f"{prefix}{counter}{suffix}": counter
+        for counter in ("epoch", "step", "iteration", "iter", "batch", "episode", "round", "update", "frame")
+        for prefix, suffix in (
+            *(("", f"_{word}") for word in ("number", "num", "no", "nr", "idx", "index", "id", "i")),
+            *((f"{word}_", "") for word in ("current", "cur", "curr")),
+        )
+    },
+    **dict.fromkeys(("n_epoch", "num_epoch", "epoch_count"), "epoch"),
+    **dict.fromkeys(("train_iter", "train_iteration", "training_iter", "n_iterations"), "iteration"),
+    **dict.fromkeys(("train_steps", "training_steps", "globalstep", "global_steps"), "global_step"),
+    **{
+        f"{kind}_{counter}": "update"
+        for kind in ("gradient", "grad", "optimizer", "optimiser", "optim", "opt", "update")
+        for counter in ("step", "steps")
+    },
+    "n_updates": "nupdates",
+    **dict.fromkeys(
+        ("timestep", "time_step", "time_steps", "total_time_steps", "steps_done"),
+        "total_timesteps",
+    ),
+    **dict.fromkeys(("env_step", "environment_step", "environment_steps", "total_env_steps"), "env_steps"),
+    **dict.fromkeys(("total_frames",), "frames"),
+    **dict.fromkeys(("total_episodes", "n_episodes", "ep_num"), "episodes"),
+    **dict.fromkeys(
+        ("rounds", "communication_round", "comm_round", "server_round", "fl_round", "global_round"), "round"
+    ),
+    **dict.fromkeys(("generation", "generations"), "round"),
+    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
+    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
+}
+"""What scripts call their counters, with `_` between the words, by what a logger calls the same."""
 
 LARGEST_STEP = 2**53
 """Beyond it a float cannot tell neighbouring integers apart, so that a step would be a guess."""
@@ -125,19 +162,33 @@ def normal(name: str) -> str:
     return name.strip().lower()
 
 
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """Spell a counter as a logger spells it: `Global Step`, `globalStep` and `Epoch #` are `global_step` and `epoch`.
+
+    What counts nothing is spelled as by `normal`, and so is what stands in a group: `time/step` is a duration.
+    """
+    plain = normal(name)
+    if plain in _AXES or "/" in plain:
+        return plain
+    spelled = "_".join(words(name))
+    spelled = _SPELLINGS.get(spelled, spelled)
+    return spelled if spelled in _AXES else plain
+
+
 def rank_of(name: str) -> int:
     """Return the place of a counter of this name in the order of preference, 0 for the finest."""
-    return _RANKS[normal(name)]
+    return _RANKS[canonical(name)]
 
 
 def counts(name: str) -> bool:
     """Tell from its name whether a column counts rather than measures."""
-    return normal(name) in _AXES
+    return canonical(name) in _AXES
 
 
 def axis_of(name: str) -> Axis | None:
     """Return what a counter of this name counts, or None when the name is none of a counter."""
-    return _AXES.get(normal(name))
+    return _AXES.get(canonical(name))
 
 
 def numbers_rows(name: str) -> bool:
@@ -147,4 +198,4 @@ def numbers_rows(name: str) -> bool:
 
 def counter_of(column: Column, rows: int) -> Counter:
     """Return the counter that a column is, of a table of so many rows; raises KeyError where it is none by its name."""
-    return Counter(column.name, _AXES[normal(column.name)], rows, column.held, column.where)
+    return Counter(column.name, _AXES[canonical(column.name)], rows, column.held, column.where)

@@ -18,7 +18,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
-from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
 from logdoctor.sources.tables.moments import parser_of
@@ -26,7 +26,7 @@ from logdoctor.sources.tables.numbers import parse_cells, parse_number
 from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
-from logdoctor.sources.tables.table_logs import LABELS
+from logdoctor.sources.tables.table_logs import LABELS, label_name
 from logdoctor.sources.tables.text import Block, head_block, read_blocks
 
 _PROSE = 20
@@ -243,7 +243,7 @@ class _Reader:
     def _add(self, block: Block, places: NDArray[np.int64], columns: Sequence[Sequence[str]]) -> None:
         """Add a section of rows below one header, given the columns and the place of each row in the block."""
         for name, column in zip(self.header, columns, strict=True):
-            if normal(name) in LABELS:
+            if label_name(name) in LABELS:
                 self.table.label(name, {row: word for row, cell in enumerate(column) if (word := cell.strip())})
             if name not in self.prose:
                 cells = parse_cells(column, parser_of(name))

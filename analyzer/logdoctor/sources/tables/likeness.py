@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 
 from logdoctor.run import Axis, Split, roles
 from logdoctor.run.naming import ELBO, is_bare_split, role_of, split_of, words
-from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
-from logdoctor.sources.tables.table_logs import RUN_LABELS
+from logdoctor.sources.tables.table_logs import RUN_LABELS, label_name
 
 _PLAIN_COUNTERS = frozenset({
     "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",
@@ -23,6 +23,14 @@ _BESIDE = (*_PERFORMANCE, roles.TrainError, roles.GradNorm, roles.LearningRate, 
 
 _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 """Last words of settings that are called after a loss: `loss_weights`."""
+
+_OF_LOSSES = frozenset({"loss", "losses"})
+_OF_TRAINING = frozenset({"train", "training", "trainer"})
+_OF_LOGS = frozenset("log logs history curve curves metrics progress results".split())
+"""Words in the name of a file that holds curves: one of the first, or one of either other; `train.csv` holds data."""
+
+_OF_A_SEARCH = frozenset("hidden layer layers unit units neurons depth dim filters heads".split())
+"""Words in the names of what a search tries out, beside those that name a setting anywhere."""
 
 _ONE_ROW_EACH = frozenset({"name", "state"})
 """Columns of a tracker's list of runs, which has one row for each run and no curves."""
@@ -52,11 +60,11 @@ def is_training(table: Table) -> bool:
     if not quantities or _has_a_row_for_each_run(table, texts):
         return False
     counters = [one.name for one in ruler_of(table).counters if one.axis is not Axis.INDEX]
-    if any(normal(name) in _PLAIN_COUNTERS for name in counters):
+    if any(canonical(name) in _PLAIN_COUNTERS for name in counters):
         return True
     if counters:
         return any(map(tells_performance, quantities))
-    return not texts and table.rows > 1 and is_set_of_curves(quantities)
+    return not texts and table.rows > 1 and (is_set_of_curves(quantities) or _is_called_a_curve(table, quantities))
 
 
 def is_set_of_curves(names: Collection[str]) -> bool:
@@ -64,6 +72,27 @@ def is_set_of_curves(names: Collection[str]) -> bool:
     return any(map(tells_performance, names)) and all(map(is_of_training, names))
 
 
+def _is_called_a_curve(table: Table, names: Collection[str]) -> bool:
+    """Tell a table without a counter by a loss on training and on held-out data, or by one in a file called after it.
+
+    Any other quantity may stand beside it, a setting excepted: those of a search differ from row to row.
+    """
+    told = {name: role_of(name, split_of(name)) for name in names}
+    searched = (
+        issubclass(role, roles.Setup) or not _OF_A_SEARCH.isdisjoint(words(name)) for name, role in told.items()
+    )
+    if any(searched):
+        return False
+    losses = {split_of(name) for name, role in told.items() if issubclass(role, roles.Loss) and tells_performance(name)}
+    held_out = not losses.isdisjoint({Split.VALIDATION, Split.TEST})
+    both = held_out and not losses.isdisjoint({Split.TRAIN, Split.NONE})
+    return both or (bool(losses) and _is_named_after_curves(words(table.path.stem)))
+
+
+def _is_named_after_curves(said: Collection[str]) -> bool:
+    return not _OF_LOSSES.isdisjoint(said) or not (_OF_TRAINING.isdisjoint(said) or _OF_LOGS.isdisjoint(said))
+
+
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
-    distinct = [len(labels.words) for labels in table.labels if normal(labels.name) in RUN_LABELS]
+    distinct = [len(labels.words) for labels in table.labels if label_name(labels.name) in RUN_LABELS]
     return texts >= _ONE_ROW_EACH or (table.rows > 2 and any(words > table.rows / 2 for words in distinct))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
@@ -28,10 +30,20 @@ _UNITS = (1.0, 1e-3)
 """Seconds and milliseconds."""
 
 
+_COUNT = re.compile(r"(?:[A-Za-z]{2,12}[ _:#]{1,3})?([0-9]{1,15})(?: ?(?:/|of) ?[0-9]{1,15})?")
+"""A count, the word for it, and what it runs to."""
+
+
 def parser_of(name: str) -> CellParser:
     """Return how to read the cells of a column, which its name tells."""
     holds_times = name.strip().lower() in MOMENTS or not _TIMES.isdisjoint(words(name))
-    return parse_time if holds_times else parse_number
+    return parse_time if holds_times else parse_count if counts(name) else parse_number
+
+
+def parse_count(text: str) -> float | None:
+    """Read where a row stands: `12`, `12/300`, `Epoch 12`."""
+    told = _COUNT.fullmatch(text.strip())
+    return float(told[1]) if told else parse_number(text)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ _NOT_FINITE = {
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _WRAPPED = re.compile(r"(?:tensor|(?:np|numpy)\.(?:float|int)[0-9]+)\(([^,()]+)(?:,.*)?\)")
+_ALONE = re.compile(r"\[ *([^\[\] ,]+) *\]")
 _CLOCK = re.compile(r"(?:([0-9]+) days?, )?(?:([0-9]+):)?([0-9]+):([0-9]{2}(?:\.[0-9]+)?)")
 
 
@@ -58,7 +59,7 @@ LONGEST_NUMBER = 400
 def parse_number(text: str) -> float | None:
     """Read one cell strictly; raises ValueError for text.
 
-    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` is 2.1, `50 %` is 50,
+    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` and `[2.1]` are 2.1, `50 %` is 50,
     `10/300` is text.
     """
     text = text.strip()
@@ -74,7 +75,7 @@ def parse_number(text: str) -> float | None:
         return float(text.replace(",", ""))
     if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
         return float(text[:-1])
-    if wrapped := _WRAPPED.fullmatch(text):
+    if wrapped := _WRAPPED.fullmatch(text) or _ALONE.fullmatch(text):
         return parse_number(wrapped[1])
     raise ValueError(f"not a number: {text[:40]!r}")
 

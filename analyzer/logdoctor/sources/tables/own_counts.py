@@ -1,4 +1,4 @@
-"""Three loggers that count in ways of their own: W&B, MMEngine and the runners of mmcv."""
+"""What counts in ways of its own: W&B, MMEngine, the runners of mmcv, and scripts that log episodes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
-from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, normal
+from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, canonical, normal
 from logdoctor.sources.tables.rows import Rows
 
 LOG_CALLS = "_step"
@@ -22,6 +22,29 @@ def without_calls_of_the_logger(steps: list[Counter]) -> list[Counter]:
     """W&B: `_step` counts calls of the logger, so that any other step counter is the better axis."""
     others = [one for one in steps if normal(one.name) != LOG_CALLS]
     return others if any(one.share >= ENOUGH for one in others) else steps
+
+
+_EPISODES = frozenset({"episode", "episodes", "episodessofar"})
+
+
+def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:
+    """Scripts: with one row for each episode, what does not advance from row to row is its length: `episode,steps`.
+
+    Steps that were counted through all episodes advance in each.
+    """
+    if not any(canonical(one.name) in _EPISODES and _advances(one) for one in steps):
+        return steps
+    return [one for one in steps if _advances(one)]
+
+
+def _advances(counter: Counter) -> bool:
+    """Tell whether every row of the table says where it stands, each farther than the one before."""
+    last = -np.inf
+    for at in counter.pieces():
+        if not (np.diff(at, prepend=last) > 0).all():  # also where one is NaN
+            return False
+        last = float(at[-1]) if len(at) else last
+    return True
 
 
 def validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], Rows]:

@@ -17,7 +17,7 @@ from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import Cells, parse_values
 from logdoctor.sources.tables.table import Table, TableBuilder
-from logdoctor.sources.tables.table_logs import LABELS
+from logdoctor.sources.tables.table_logs import LABELS, label_name
 from logdoctor.sources.tables.text import readable
 
 Record = Mapping[str, Any]
@@ -68,7 +68,7 @@ def add_records(table: TableBuilder, records: Sequence[Record], lines: NDArray[n
                 rows[name], values[name] = [row], [value]
     for name, column in values.items():
         at = np.array(rows[name], np.int64)
-        if normal(name) in LABELS:
+        if label_name(name) in LABELS:
             words = zip(rows[name], column, strict=True)
             table.label(name, {row: str(word) for row, word in words if word is not None})
         cells = parse_values(column, parser_of(name))

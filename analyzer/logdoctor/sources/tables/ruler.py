@@ -18,6 +18,7 @@ from logdoctor.sources.tables.own_counts import (
     iterations_across_epochs,
     validation_rows_at_steps,
     without_calls_of_the_logger,
+    without_lengths_of_episodes,
 )
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Table
@@ -73,6 +74,10 @@ class Ruler:
         """Return the ruler on which a counter is itself a quantity."""
         return replace(self, counters=tuple(one for one in self.counters if one.rank < rank_of(name)))
 
+    def in_steps(self) -> Ruler:
+        """Return the ruler that counts steps alone."""
+        return replace(self, counters=tuple(one for one in self.counters if one.axis is Axis.STEP))
+
 
 def ruler_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | None = None) -> Ruler:
     """Find the counters of a table that can be an axis, repaired where their logger counts in its own way.
@@ -86,7 +91,8 @@ def ruler_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | None = 
     usable = sorted((one for one in counters if _counts_something(one, longest)), key=lambda one: one.rank)
     steps = [one for one in usable if one.axis is Axis.STEP]
     rest = [one for one in usable if one.axis is not Axis.STEP]
-    steps, validation = validation_rows_at_steps(without_calls_of_the_logger(steps))
+    steps = without_lengths_of_episodes(without_calls_of_the_logger(steps))
+    steps, validation = validation_rows_at_steps(steps)
     steps, joined = iterations_across_epochs(steps, rest, Rows(table.rows) if training is None else training)
     moved = f"`step` is the epoch in {len(validation)} rows of validation; they stand at the iteration before."
     notes = (*([moved] if len(validation) else []), *joined)

@@ -20,6 +20,9 @@ _FEWEST_ALIKE = 0.3
 
 _DECIMAL_COMMA = re.compile(r"\b0,[0-9]|[0-9],(?![0-9]{3}\b)[0-9]")
 
+NAMELESS = frozenset({"0", ",0"})
+"""How pandas heads a column without a name."""
+
 Row = list[str]
 
 
@@ -60,9 +63,9 @@ def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
     if not sample:
         return None
     separator = _separator([line for _, line in sample])
-    if separator is None and len(header) == 1:
-        separator = SEPARATORS[0]  # of one column, which nothing separates
     first, top = sample[0]
+    if separator is None and (len(header) == 1 or _is_name_above_numbers([line for _, line in sample])):
+        separator = SEPARATORS[0]  # of one column, which nothing separates
     names = split(top, separator) if separator else None
     if separator is None or names is None:
         return None
@@ -71,6 +74,7 @@ def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
     elif above := _commented_header(comments, separator, len(names)):
         names = above
     elif len(header) == len(names):
+        first += top.strip() in NAMELESS
         names = list(header)
     else:
         return None
@@ -96,6 +100,11 @@ def _separator(lines: Sequence[str]) -> str | None:
         if widths[0] > 1 and share > most:
             best, most = separator, share
     return best
+
+
+def _is_name_above_numbers(lines: Sequence[str]) -> bool:
+    """Tell one column under its name."""
+    return len(lines) > 2 and is_header(lines[:1]) and all(map(_is_number, lines[1:]))
 
 
 def _has_decimal_commas(lines: Sequence[str]) -> bool:

@@ -30,10 +30,21 @@ SPLIT_LABELS = frozenset({
 QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key", "name"})
 """Columns whose words name the number in the column `value` beside them, one row for each point."""
 
-RUN_LABELS = frozenset({"run", "run_id", "run_name", "experiment", "trial", "fold", "seed", "repeat"})
+RUN_LABELS = frozenset({
+    "run", "run_id", "run_name", "run_number", "run_num", "run_idx", "experiment", "trial", "seed", "repeat",
+    "fold", "fold_id", "fold_idx", "fold_num", "fold_number", "cv_fold", "kfold", "k_fold",
+    "model", "model_name", "model_type", "arch", "architecture", "network", "optimizer", "optimiser", "method",
+    "algorithm", "algo", "variant", "config", "setting",
+})  # fmt: skip
 """Columns that tell apart the runs which were written into one table."""
 
 LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
+
+
+def label_name(name: str) -> str:
+    """Spell the name of a column as those of labels are spelled here."""
+    return normal(name).replace(" ", "_")
+
 
 _CONFIG = "config/"
 
@@ -77,7 +88,7 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
 
 def _of_runs(table: Table) -> Labels | None:
     """Return the column that tells runs apart, where these have more than a row each."""
-    labels = next((one for one in table.labels if normal(one.name) in RUN_LABELS), None)
+    labels = next((one for one in table.labels if label_name(one.name) in RUN_LABELS), None)
     return labels if labels is not None and 1 < len(labels.words) <= table.rows / 2 else None
 
 
@@ -172,6 +183,8 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     These are the points that a finer counter places; all of them when it is nobody's axis; none when it is the axis.
     """
     finer = ruler.finer_than(counter.name)
+    if not finer.counters and all(one.name != counter.name for one in ruler.counters):
+        finer = ruler.in_steps()  # it is no counter of the table, whatever its name
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
         return counter.without_any(), finer
     if not finer.counters:
@@ -183,7 +196,7 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
 def _by_label(table: Table) -> Iterator[Column]:
     """Yield the columns of a table, those under names that other columns complete taken apart."""
     values = [column for column in table.columns if not counts(column.name) and normal(column.name) in _VALUES]
-    quantity = next((one for one in table.labels if normal(one.name) in QUANTITY_LABELS), None)
+    quantity = next((one for one in table.labels if label_name(one.name) in QUANTITY_LABELS), None)
     split = next((one for one in table.labels if _names_splits(one)), None)
     for column in table.columns:
         if quantity is not None and column in values:
@@ -219,7 +232,7 @@ def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
 def _names_splits(labels: Labels) -> bool:
     """Whether each word names a part of the data, or at least two do, among others: `start`, `train`, `validation`."""
     splits = [split_of(word) for word in labels.words]
-    return normal(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
+    return label_name(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
 
 
 def _training_rows(table: Table) -> Rows | None:

@@ -1,0 +1,78 @@
+"""Why a metric shows one and the same value whatever a network learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logdoctor.causes import because, ranked
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Series
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Trend
+from logdoctor.wording import number
+
+HALF = 0.5
+"""Accuracy above which one class may hold most examples."""
+
+UNMOVED = 0.02
+"""Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
+
+
+def one_value_causes(
+    series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool, beside: str
+) -> tuple[Cause, ...]:
+    """Return why a metric shows one value from an index on; `beside` names what may tell of the largest class."""
+    value = float(series.values[-1])
+    fell = since > 0
+    learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
+    majority = may_be_majority(value)
+    shares = [f"{number(value)} may be the share of the largest class"] if majority else []
+    shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
+    still = not fell and unmoved(train)
+    return ranked(
+        because(
+            "class-imbalance",
+            Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
+            pro=shares,
+        ),
+        because(
+            "labels-do-not-match",
+            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+            pro=learns if value == 0 else [],
+        ),
+        because(
+            "optimizer-not-stepping",
+            Strength.LIKELY if still and not majority else Strength.POSSIBLE if still else Strength.UNLIKELY,
+            pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
+            contra=[] if still else ["the training loss or the metric has moved"],
+        ),
+        because(
+            "dead-activations",
+            Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
+            pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
+            contra=learns,
+        ),
+        because(
+            "wrong-loss-or-output",
+            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+            pro=learns,
+        ),
+    )
+
+
+def may_be_majority(accuracy: float) -> bool:
+    """Tell whether one class may hold as many examples, in shares or in percent."""
+    return (accuracy / 100 if accuracy > 1 else accuracy) > HALF
+
+
+def unmoved(train: Trend[TrainLoss] | None) -> bool:
+    """Tell whether a training loss is where it was."""
+    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
+
+
+def largest_class(metrics: Sequence[Series]) -> str:
+    """Say which other metric stands above one half, as an accuracy does that always names the largest class."""
+    for one in metrics:
+        if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
+            return f"{one.name} is {number(float(one.values[-1]))}"
+    return ""

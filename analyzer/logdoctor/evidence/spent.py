@@ -1,0 +1,53 @@
+"""Where a loss was while a share of all learning was done, as the sum of the rates counts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.median import median
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MANY = 20
+"""Values from which on their median is that of a stretch, wherever they lie in it: a twentieth of it apart."""
+
+DECAYED = 1 / 3
+"""Share of the peak at which a rate still teaches: what the loss had left there, it had left for the rate to do."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Where a loss was over a stretch of a run, and by how many values that is known."""
+
+    value: float
+    points: int
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Level:
+        """Return the median of some values."""
+        return cls(median(values) if len(values) else 0.0, len(values))
+
+
+def while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float) -> Level:
+    """Return the level while the sum of the rates went from one share of its total to another.
+
+    That of the curve between its points: the median of the few points of a coarse log is that of where they happen to
+    lie in the stretch.
+    """
+    spent = np.interp(trend.series.steps, schedule.series.steps, schedule.spent)
+    inside = (spent >= first) & (spent <= last)
+    if inside.sum() >= MANY:
+        return Level.of(trend.series.values[inside])
+    between = np.interp(np.linspace(first, last, MANY), spent, trend.series.values)
+    return Level(median(between), int(inside.sum()))
+
+
+def before_decay(trend: Trend[Any], schedule: Schedule) -> NDArray[np.float64]:
+    """Return the last value logged before the rate fell below a good part of its peak."""
+    decayed = schedule.dead_from(DECAYED)
+    return trend.series.values[: 0 if decayed is None else int(np.searchsorted(trend.series.steps, decayed))][-1:]

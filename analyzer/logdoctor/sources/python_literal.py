@@ -1,0 +1,94 @@
+"""What `str` makes of a history: `{'loss': [0.5, 0.25]}` or `[0.5, 0.25]` in a text file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.json_document import JsonDocument
+from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.json_text import Document, beginning, decode
+from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.text import encoding_of
+
+MOST_BYTES = 32 * 1024 * 1024
+"""A longer text is no history that was printed into a file."""
+
+_WORDS = {"nan": "NaN", "inf": "Infinity", "None": "null", "True": "true", "False": "false", "(": "[", ")": "]"}
+"""What Python writes otherwise than JSON."""
+
+_NUMBER = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
+_WRAPPED = re.compile(rf"\b(?:(?:np|numpy)\.)?(?:float|int)\d*\(({_NUMBER})\)|\btensor\(({_NUMBER})[^()]*\)", re.I)
+"""NumPy's and PyTorch's numbers: `np.float32(0.5)`, `tensor(0.5, device='cuda:0')`."""
+
+_ARRAY = re.compile(r"\barray\((\[[^\[\]()]*\])(?:, *dtype=[\w.]+)?\)")
+_WORD = re.compile(
+    r"""("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|('(?:[^'\\]++|\\.)*+(?:'|\\?\Z))|\b(nan|inf|None|True|False)\b|([()])""",
+    re.DOTALL,
+)
+"""A string, to the end of the text where it is not closed; a word; a parenthesis."""
+
+
+class PythonLiteral(JsonDocument):
+    """A dictionary of lists, or one list in a file that is called after its curve, as Python prints them.
+
+    Nothing in it is run: what Python writes otherwise than JSON is spelled as JSON spells it.
+    """
+
+    name = "python-literal"
+    patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.log", "*.dat")
+    precedence = 10
+    samples: ClassVar[tuple[Sample, ...]] = (
+        Sample(
+            "Keras' history.history",
+            "history.txt",
+            "{'loss': [0.5, nan], 'val_loss': [np.float32(0.75), np.float32(0.5)]}\n",
+            {"loss": [(0, 0.5), (1, float("nan"))], "val_loss": [(0, 0.75), (1, 0.5)]},
+        ),
+        Sample(
+            "one list, named after its file",
+            "train_losses.txt",
+            "[tensor(0.5, device='cuda:0'), tensor(0.25, device='cuda:0')]",
+            {"train_losses": [(0, 0.5), (1, 0.25)]},
+        ),
+        Sample("a list of something else", "sizes.txt", "[1, 2, 3]", None),
+        Sample("settings", "args.txt", "{'lr': 0.1, 'epochs': 3, 'loss': 'mse'}", None),
+    )
+
+    def beginning_of(self, head: Head) -> Any:
+        """Return what the first bytes hold, or None."""
+        text = head.start.lstrip()
+        if not text.startswith((b"{", b"[")):
+            return None
+        return _named(head.path, beginning(_as_json(encoding_of(head.start).decode(head.start)).encode()))
+
+    def document_of(self, path: Path) -> Document:
+        """Return the whole of it; raises UnreadableLogError."""
+        data = path.read_bytes()[: MOST_BYTES + 1]
+        if len(data) > MOST_BYTES:
+            raise UnreadableLogError(f"{path}: too long for a history that was printed")
+        text = _as_json(encoding_of(data[:HEAD_BYTES]).decode(data))
+        try:
+            return Document(_named(path, decode(text)))
+        except ValueError:
+            message = "The text breaks off, is damaged, or goes on behind the history; what stands before was read."
+            return Document(_named(path, beginning(text.encode())), (Notice(DAMAGE, str(path), message),))
+
+
+def _as_json(text: str) -> str:
+    return _WORD.sub(_spelled, _ARRAY.sub(r"\1", _WRAPPED.sub(lambda found: found[1] or found[2], text)))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    if found[2]:
+        return '"' + found[2][1:].removesuffix("'").replace("\\'", "'").replace('"', '\\"') + '"'
+    return found[1] or _WORDS[found[0]]
+
+
+def _named(path: Path, content: Any) -> Any:
+    """Name a list after its file, which says what it holds."""
+    return {path.stem: content} if isinstance(content, list) and tells_performance(path.stem) else content

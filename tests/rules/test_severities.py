@@ -1,0 +1,45 @@
+"""What is loud in one run and a note in another, on files as their writers leave them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from logdoctor import Severity, analyze
+from logdoctor.curves import Curve, decay, flat, given
+
+TRAIN, STILL = decay(0.69, 0.1, half_life=0.15), decay(0.69, 0.333, half_life=0.05)
+LEARNT, BY_HEART = decay(0.36, 0.1, 20, half_life=0.05), decay(0.36, 0.227, 20, half_life=0.05)
+
+
+def severity_of(rule: str, folder: Path) -> Severity:
+    (found,) = (finding for _, finding in analyze(folder, now=1e12).findings() if finding.rule == rule)
+    return found.severity
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("[{}]\ttrain-logloss:{:.5f}\teval-logloss:{:.5f}", Severity.NOTE),
+        ("epoch {} train_loss: {:.5f} val_loss: {:.5f}", Severity.WARNING),
+    ],
+)
+def test_a_gap_of_boosted_trees_is_a_note(tmp_path: Path, line: str, severity: Severity) -> None:
+    rows = (line.format(i, *pair) for i, pair in enumerate(zip(TRAIN.values, STILL.values, strict=True)))
+    (tmp_path / "train.log").write_text("\n".join(rows))
+    assert severity_of("generalization-gap", tmp_path) is severity
+
+
+@pytest.mark.parametrize(("held_out", "severity"), [(BY_HEART, Severity.WARNING), (LEARNT, Severity.NOTE)])
+def test_one_accuracy_is_loud_where_new_data_are_never_better_than_one_answer(
+    tmp_path: Path, held_out: Curve, severity: Severity
+) -> None:
+    columns = (
+        decay(0.44, 0.17, 20, half_life=0.1).values,
+        held_out.values,
+        given([0.93, 0.947]).followed_by(flat(0.95, 18)).values,
+    )
+    rows = (f"{i},{a:.5f},{b:.5f},{c}" for i, (a, b, c) in enumerate(zip(*columns, strict=True)))
+    (tmp_path / "training.csv").write_text("epoch,loss,val_loss,val_accuracy\n" + "\n".join(rows) + "\n")
+    assert severity_of("constant-metric", tmp_path) is severity
