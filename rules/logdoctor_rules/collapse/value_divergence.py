@@ -96,7 +96,7 @@ class ValueDivergence(Rule):
         growth, series = max(growths, key=lambda one: one[0], default=(0.0, None))
         if series is None or growth < self.min_growth:
             return
-        trend = Trend.measure(series)
+        trend: Trend[PolicyLoss] = Trend.measure(series)
         if trend.end < self.at_its_height * float(trend.level.max()):
             return
         yield self.finding(
