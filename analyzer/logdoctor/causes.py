@@ -202,6 +202,13 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",
         ("check that its optimizer holds its parameters and steps, and train it faster or more often",),
     ),
+    "values-feed-on-themselves": (
+        "estimated values are learnt from estimates that change as fast, so that errors feed upon themselves",
+        (
+            "copy weights into the target network less often (each 1,000 to 10,000 updates, or tau 0.005), use double "
+            "Q-learning, and keep the discount below 1",
+        ),
+    ),
     "no-entropy-bonus": (
         "nothing keeps the policy from becoming deterministic",
         ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),

@@ -9,6 +9,7 @@ import pytest
 
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Event, Surroundings
+from logdoctor.evidence.clues import clues_around
 from logdoctor.evidence.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
@@ -143,3 +144,10 @@ def test_a_spike_is_an_event_at_its_jump() -> None:
     assert (event.onset, event.index, event.back_after) == (60, 60, 2)
     assert event.at_once
     assert event.learnt
+
+
+@pytest.mark.parametrize(("rate", "speaks_for"), [(1e-3, False), (0.5, True)])
+def test_an_ordinary_rate_does_not_lose_a_loss_before_its_first_value(rate: float, *, speaks_for: bool) -> None:
+    event = death_of(example_run({"lr": rate}, Axis.STEP, 5, train_loss=flat(NAN, 30)))
+    told = [one.weight for one in clues_around(event) if one.cause == "learning-rate-too-high"]
+    assert (sum(told) > 0) is speaks_for

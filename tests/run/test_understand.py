@@ -194,6 +194,10 @@ class TestChoice:
         found = understand(named("loss", "objective/foo"), {roles.TrainLoss: ("objective*",)})
         assert Run("run", found).find(roles.TrainLoss).name == "objective/foo"  # type: ignore[union-attr]
 
+    def test_the_total_comes_before_a_term_of_as_plain_a_name(self) -> None:
+        assert best(roles.TrainLoss, "loss_ce", "loss_dice", "total_loss") == "total_loss"  # Mask2Former
+        assert best(roles.TrainLoss, "total_loss", "loss") == "loss"
+
     def test_a_final_summary_is_no_curve(self) -> None:
         summary = Series.of("loss", [900], [0.1])
         found = understand([summary, *named("train/loss")])

@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.evidence.anew import begins_anew
 from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
-from logdoctor.evidence.rates import MODEST, above_usual, rate_height
+from logdoctor.evidence.rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis
@@ -79,7 +79,7 @@ def _from_start(event: Event) -> Iterator[Clue]:
             yield Clue("learning-rate-too-high", -FAIR, "the first value comes before any update")
             yield Clue("missing-warmup", -FAIR)
         else:
-            yield Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
+            yield _of_rate_that_loses_at_once(event)
         yield Clue("data-not-normalised", FAIR)
         yield Clue("no-gradient-clipping", -WEAK)
     else:
@@ -130,6 +130,15 @@ def _from_lost_at_once(event: Event) -> Iterator[Clue]:
     yield Clue("bad-batch", WEAK, soon)
     yield Clue("data-not-normalised", -FAIR, soon)
     yield Clue("learning-rate-too-high", -FAIR, soon)
+
+
+def _of_rate_that_loses_at_once(event: Event) -> Clue:
+    """Say whether a rate can have made the first value that was logged NaN, some updates after the beginning."""
+    height = greatest_height(event.run, event.settings)
+    if height is not None and height <= MODEST:
+        said = f"a rate of {number(given_rate(event.run))} is ordinary, whatever the optimizer"
+        return Clue("learning-rate-too-high", -FAIR, said)
+    return Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
 
 
 def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:

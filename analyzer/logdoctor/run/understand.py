@@ -298,10 +298,14 @@ def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Se
     return chosen, others
 
 
-def _preference(series: Series) -> tuple[bool, int, int, int]:
-    """Order candidates of one role: curves before single values, plain names, values a step, an epoch, a batch."""
+def _preference(series: Series) -> tuple[bool, int, int, int, bool]:
+    """Order candidates of one role: curves before single values, plain names, values a step, an epoch, a batch.
+
+    Of names as plain the total comes first: Mask2Former's `total_loss`, not its `loss_ce`.
+    """
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
     grain = -1 if "inner" in found else grain  # fairseq's `train_inner` holds the updates, its `train` the epochs
     twin = int(not {"samples", "vs"}.isdisjoint(found))  # Megatron's `vs samples`, Keras' `loss_vs_iterations`
-    return (len(series.finite) < 2, twin, grain, len(found))  # a final summary is no curve
+    single = len(series.finite) < 2  # a final summary is no curve
+    return (single, twin, grain, len(found), "total" not in found)

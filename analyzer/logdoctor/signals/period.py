@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,10 +43,18 @@ MIN_REPEATED, SET_AGAIN = 8, 0.05
 its range."""
 
 
-def weight_repeats(run: Run, axis: Axis, period: float) -> bool:
-    """Tell whether a program sets a weight of the loss in cycles of that many steps."""
+def weight_repeats(run: Run, axis: Axis, period: float | None = None) -> bool:
+    """Tell whether a program sets a weight of the loss in cycles, of that many steps where that is asked."""
     logged = (one.finite for one in run.series if one.axis is axis and not issubclass(one.role, Loss))
-    return any(_takes_again(one, period) for one in logged if not WEIGHTS.isdisjoint(words(one.name)))
+    weights = (one for one in logged if not WEIGHTS.isdisjoint(words(one.name)))
+    return any(_takes_again(one, steps) for one in weights for steps in ([period] if period else _periods(one)))
+
+
+def _periods(series: Series) -> Iterator[float]:
+    """Yield the steps after which a curve may repeat itself: a slow trend blurs them by a point."""
+    points = repeating_period(series.values) if len(series) else None
+    for near in (0, -1, 1) if points else ():
+        yield ((points or 0.0) + near) * float(np.median(np.diff(series.steps)))
 
 
 def _takes_again(series: Series, period: float) -> bool:

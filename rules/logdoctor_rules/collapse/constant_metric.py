@@ -35,8 +35,8 @@ from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
 
-SURE = 4.0
-"""Fall of the training loss in units of its standard error from which it does fall, however little."""
+SURE, LITTLE = 4.0, 0.05
+"""Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,8 @@ class ConstantMetric(Rule):
 
 def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
     """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
-    creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
+    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
+    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
     return unmoved(train) and not creeps
 
 

@@ -12,6 +12,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -26,7 +27,7 @@ from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.swings import USUAL, clues_of_swings, to_tell_apart
 from logdoctor.evidence.weighing import FAIR, STRONG
-from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, weight_repeats
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -244,11 +245,17 @@ class Oscillation(Rule):
             train_loss=decay(2.3, 0.6, 60).followed_by(line(0.6, 9.0, 60).plus(swing(4.0, 12, 60))),
             lr=geometric(1e-6, 10.0),
         ),
+        silent(
+            "a weight of the loss is annealed in cycles",
+            train_loss=decay(2.3, 0.8, 240).plus(swing(0.4, 40, 240)),
+            kl_weight=given(swing(0.5, 40, 240).values + 0.5),
+        ),
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
 
     def check(
         self,
+        run: Run,
         swings: Swings[TrainLoss],
         joint: JointSwings | None,
         schedule: Schedule | None,
@@ -257,6 +264,8 @@ class Oscillation(Rule):
     ) -> Iterator[Finding]:
         """Judge the later half of the curve."""
         if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
+            return
+        if weight_repeats(run, swings.trend.series.axis):
             return
         trend = swings.trend
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import Loss
 from logdoctor.sources.console.aligned import aligned
 from logdoctor.sources.console.form import Field, Form, Kind
 from logdoctor.sources.console.masking import MASK
@@ -232,6 +234,15 @@ def _value(name: str, cell: str) -> float | None:
     if _counter_of(name):
         cell = cell.partition("/")[0]  # Ultralytics: `1/100`
     try:
+        if cell[:1] + cell[-1:] == "[]":
+            return _sum(name, [parser_of(name)(term.strip()) for term in cell[1:-1].split(",")])
         return parser_of(name)(cell.removesuffix("G"))
     except ValueError:
         return None
+
+
+def _sum(name: str, terms: Sequence[float | None]) -> float | None:
+    """Return what the terms of a loss come to, which DeepXDE lists in a cell; of anything else one number alone."""
+    known = [one for one in terms if one is not None]
+    is_loss = issubclass(role_of(name, split_of(name)), Loss)
+    return sum(known) if known and (is_loss or len(terms) == 1) else None

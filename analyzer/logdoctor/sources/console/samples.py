@@ -731,6 +731,23 @@ SAMPLES = (
         {"train loss": [(1, 2.25), (2, 1.5)], "val loss": [(1, 2.125), (2, 1.625)]},
     ),
     Sample(
+        "DeepXDE: the terms of a loss in one cell",
+        "dde.txt",
+        "Training model...\n"
+        "\n"
+        "Step      Train loss              Test loss               Test metric   \n"
+        "0         [1.00e+00, 5.00e-01]    [2.00e+00, 5.00e-01]    [1.25e+00]    \n"
+        "1000      [5.00e-01, 2.50e-01]    [1.00e+00, 2.50e-01]    [7.50e-01]    \n"
+        "2000      [2.50e-01, nan]         [5.00e-01, nan]         [nan]    \n"
+        "\n"
+        "Best model at step 1000:\n",
+        {
+            "Train loss": [(0, 1.5), (1000, 0.75), (2000, nan)],
+            "Test loss": [(0, 2.5), (1000, 1.25), (2000, nan)],
+            "Test metric": [(0, 1.25), (1000, 0.75), (2000, nan)],
+        },
+    ),
+    Sample(
         "CLU: the step in brackets before what is measured there",
         "train.log",
         "I0314 09:26:53.000001 140152 logging_writer.py:48] [10] learning_rate=0.500000, loss=2.500000\n"

@@ -95,6 +95,8 @@ def unwrapped(record: Record) -> Record:
 
     So are counters that have an object of their own: `{"progress": {"epoch": 0, "step": 10}, "train": {"loss": 2.5}}`.
     """
+    if dict not in map(type, record.values()):
+        return record
     wraps = type(record.get(_WRAPPER)) is dict
     outer = _WRAPPER if wraps else next(filter(None, map(_counts_alone, record.items())), "")
     inner = record.get(outer)

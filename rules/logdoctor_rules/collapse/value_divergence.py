@@ -1,0 +1,120 @@
+"""A value function whose errors grow by powers of ten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Reward,
+    Rule,
+    Run,
+    Series,
+    Severity,
+    Span,
+    Strength,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, geometric, line
+from logdoctor.run.naming import words
+from logdoctor.run.roles import PolicyLoss
+from logdoctor.signals import Trend
+from logdoctor.wording import number, stretch
+
+SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
+"""Words of losses of the policy itself, which are no errors of an estimate."""
+
+
+@dataclass(frozen=True)
+class ValueDivergence(Rule):
+    """The loss of a value function grows by powers of ten, far beyond what growing returns explain.
+
+    Estimates are learnt from estimates: where nothing anchors them they feed upon each other. That the loss of a value
+    function rises while the policy earns more is sound, for its errors grow with the square of what is earned.
+    """
+
+    id = "value-divergence"
+    title = "The estimated values grow without bound"
+    severity = Severity.WARNING
+    causes = ("values-feed-on-themselves", "learning-rate-too-high")
+    references = ("van Hasselt et al. (2018), Deep Reinforcement Learning and the Deadly Triad, arXiv:1812.02648",)
+    limits = "Needs 20 values of a loss that is an error, beside returns; estimates that are clipped do not show it."
+
+    min_growth: float = threshold(
+        1e4,
+        "end in units of the first third, the square of what returns grew by aside: the square of 1 / (1 - 0.99), the "
+        "largest sum of rewards of 1, from which van Hasselt et al. call values divergent",
+    )
+    at_its_height: float = threshold(0.1, "end as a share of the highest level: what has come down again is no finding")
+    min_points: float = threshold(20.0, "values of the loss: six in each third")
+
+    examples = (
+        fires(
+            "errors grow by thirteen powers of ten",
+            episode_return=line(20.0, 180.0).noisy(5.0),
+            td_loss=geometric(0.5, 5e12),
+        ),
+        silent(
+            "errors grow with the returns",
+            episode_return=line(20.0, 500.0).noisy(5.0),
+            td_loss=geometric(0.5, 900.0),
+        ),
+        silent(
+            "returns grow by as much",
+            episode_return=geometric(1.0, 1e5),
+            value_loss=geometric(0.5, 5e9),
+        ),
+        silent(
+            "has come down again",
+            episode_return=flat(20.0).noisy(1.0),
+            td_loss=geometric(0.5, 5e8, 60).followed_by(geometric(5e8, 1e7, 60)),
+        ),
+        silent(
+            "a loss of the policy, which has a sign",
+            episode_return=line(20.0, 180.0).noisy(5.0),
+            policy_loss=decay(-1e-3, -900.0),
+        ),
+        silent("rests", episode_return=line(20.0, 180.0).noisy(5.0), td_loss=flat(0.4).noisy(0.1)),
+        silent("too short", episode_return=line(20.0, 180.0, 19), td_loss=geometric(0.5, 5e12, 19)),
+    )
+
+    def check(self, run: Run, reward: Trend[Reward]) -> Iterator[Finding]:
+        """Look at the loss that grows most, beside the returns."""
+        losses = [one.finite for one in run.all(PolicyLoss) if SIGNED.isdisjoint(words(one.name))]
+        judged = [one for one in losses if len(one) >= self.min_points and one.values.min() >= 0]
+        earned = max(1.0, abs(reward.end) / max(abs(reward.start), 1e-300)) ** 2
+        growths = [(_growth(one) / earned, one) for one in judged]
+        growth, series = max(growths, key=lambda one: one[0], default=(0.0, None))
+        if series is None or growth < self.min_growth:
+            return
+        trend: Trend[PolicyLoss] = Trend.measure(series)
+        if trend.end < self.at_its_height * float(trend.level.max()):
+            return
+        yield self.finding(
+            f"{series.name} grows from {number(trend.thirds[0])} to {number(trend.end)} over "
+            f"{stretch(series, int(series.steps[0]), int(series.steps[-1]))} while {reward.series.name} goes from "
+            f"{number(reward.start)} to {number(reward.end)}",
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "grows"),
+            confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
+            causes=ranked(
+                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow so"]),
+                because("learning-rate-too-high", Strength.POSSIBLE),
+            ),
+            evidence={"growth": Quantity(growth, "times, beyond returns"), "end": Quantity(trend.end)},
+        )
+
+
+def _growth(series: Series) -> float:
+    """Return the last values in units of the usual one of the first third; 0 where that is 0."""
+    n = len(series)
+    first, last = (float(np.median(part)) for part in (series.values[: n // 3], series.values[-max(1, n // 10) :]))
+    return last / first if first > 0 else 0.0
