@@ -110,6 +110,12 @@ def test_one_batch_that_was_thrown_once_is_no_course_of_batches_that_were_logged
     assert seldom(values).amplitude < 0.2
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_of_batches_that_were_logged_twice_is_no_course(seed: int) -> None:
+    measured = seldom(1 + 0.3 * np.random.default_rng(seed).normal(size=63))
+    assert measured.agreement < measured.by_chance
+
+
 def test_a_few_batches_that_are_logged_in_every_epoch_tell_no_course() -> None:
     with pytest.raises(Unmeasurable, match="enough logged points"):
         course(1 + SAW + 0.01 * NOISE, kept=slice(None, None, LENGTH // 5))

@@ -243,8 +243,12 @@ class Course:
 
     @property
     def by_chance(self) -> float:
-        """What that correlation reaches seldom where no epoch repeats another: the fewer parts, the more."""
-        return min(CHANCE / math.sqrt(self.phases - 1), SAME)
+        """What that correlation reaches seldom where no epoch repeats another: the fewer parts, the more.
+
+        Parts that were seen but twice have to be the same: their noise is known no better.
+        """
+        seen = (~np.isnan(self.cells)).sum(axis=0).min()
+        return min(CHANCE / math.sqrt(self.phases - 1), SAME) if seen >= min(SEEN, len(self.cells)) else SAME
 
     @cached_property
     def _in_detail(self) -> NDArray[np.float64]:
