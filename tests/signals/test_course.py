@@ -85,19 +85,35 @@ def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_half_as_often
     assert not measured.epochs.is_known
 
 
-def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
-    steps = np.arange(0, 500, 8)  # three points of 25 batches an epoch
-    batches = np.random.default_rng(4).permutation(25) / 25
-    values = 0.2 + 0.5 * batches[steps % 25] + 0.005 * NOISE[steps]
+def seldom(values: ArrayLike) -> Course:
+    """Measure a loss of 25 batches an epoch of which every eighth was logged."""
+    steps = np.arange(0, 500, 8)
     series = [
         Series.of("train_loss", steps, values, axis=Axis.STEP),
         Series.of("epoch", steps, steps // 25, axis=Axis.STEP),
     ]
     run = Run("run", understand(series))
-    measured = Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    return Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+
+def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
+    batches = np.random.default_rng(4).permutation(25) / 25
+    measured = seldom(0.2 + 0.5 * batches[np.arange(0, 500, 8) % 25] + 0.005 * NOISE[:63])
     assert measured.phases == 25
     assert measured.amplitude == pytest.approx(0.5, rel=0.25)
     assert measured.agreement > 0.9
+
+
+def test_one_batch_that_was_thrown_once_is_no_course_of_batches_that_were_logged_twice() -> None:
+    values = 2.3 + 0.01 * NOISE[:63]
+    values[30] = 1800.0
+    assert seldom(values).amplitude < 0.2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_of_batches_that_were_logged_twice_is_no_course(seed: int) -> None:
+    measured = seldom(1 + 0.3 * np.random.default_rng(seed).normal(size=63))
+    assert measured.agreement < measured.by_chance
 
 
 def test_a_few_batches_that_are_logged_in_every_epoch_tell_no_course() -> None:

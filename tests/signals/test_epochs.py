@@ -163,11 +163,15 @@ def test_a_saw_moves_as_no_mean_of_positive_losses_could() -> None:
 
 
 def test_an_evaluation_that_was_lost_leaves_the_others_a_whole_number_of_epochs_apart() -> None:
-    train = Series.of("train_loss", STEPS, 1 + 0.1 * NOISE, axis=Axis.STEP)
-    at = np.delete(np.arange(LENGTH, STEPS[-1], LENGTH), 3)
-    val = Series.of("val_loss", at, np.ones(len(at)))
-    run = Run("run", understand([train, val]))
-    assert Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run).length == LENGTH
+    def measured(*evaluated: int) -> Epochs:
+        train = Series.of("train_loss", STEPS, 1 + 0.1 * NOISE, axis=Axis.STEP)
+        at = LENGTH * np.array(evaluated)
+        run = Run("run", understand([train, Series.of("val_loss", at, np.ones(len(at)))]))
+        return Epochs.measure(Trend[TrainLoss].measure(run.series[0]), run)
+
+    assert measured(1, 2, 3, 5, 6, 7).length == LENGTH
+    with pytest.raises(Unmeasurable, match="no 3 epochs"):
+        measured(1, 2, 3, 4, 6, 8)
 
 
 def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_with_them() -> None:

@@ -8,7 +8,7 @@ import pytest
 from logdoctor import Series, TrainLoss
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.signals import Spikes, Unmeasurable
-from logdoctor.signals.spikes import just_before, same_again
+from logdoctor.signals.spikes import same_again
 
 
 def spikes(curve: Curve) -> Spikes[TrainLoss]:
@@ -99,10 +99,3 @@ def test_jumps_of_all_sizes_are_not_the_same() -> None:
 def test_jumps_of_a_short_while_are_one_event() -> None:
     jumps = [20.0 if i in {200, 210, 220, 230} else 0.0 for i in range(400)]
     assert same_again(spikes(decay(1.0, 0.4, 400).noisy(0.05).plus(given(jumps)))) == ()
-
-
-def test_a_block_that_is_calmer_than_the_one_before_is_so_by_chance() -> None:
-    values = np.tile([0.0, 1.0, 0.1, 0.9, 0.5], 10)
-    values[10:15] = 0.5
-    _, sigma = just_before(values, 5)
-    assert sigma[15:20] == pytest.approx(sigma[10:15])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Axis, Run
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.correlation import correlation
 from logdoctor.signals.epoch_starts import epoch_starts
@@ -35,7 +35,10 @@ MIN_AN_EPOCH = 3
 
 SEEN, TWICE = 3, 2
 """Epochs that each part must be seen in, or all of them: a median of fewer is no median. And that each batch must be:
-no part holds several then, so that what differs from epoch to epoch is noise alone."""
+no part holds several then, so that what differs from epoch to epoch is noise alone, outliers aside."""
+
+FAR_OUT = 10.0
+"""Noise of a point beyond which one is drawn in where no median does."""
 
 FEW_FACTORS = (1.0, 1.0, 1.196, 1.495, 1.363, 1.206, 1.2, 1.14, 1.129, 1.107)
 """How many times too small the median absolute deviation of so many values is; of more, n / (n - 0.8).
@@ -77,9 +80,8 @@ class Course:
             if len(lengths) < MIN_PERIODS:
                 continue
             if np.median(lengths) >= MIN_AN_EPOCH:
-                seen = cls(Epochs(series, cut), PHASES)
-                if phases := seen._each_batch or seen.most_phases(min(PHASES, len(seen._values) // PHASE_POINTS)):
-                    return replace(seen, phases=phases)
+                if (divided := cls(Epochs(series, cut), PHASES)._divided()) is not None:
+                    return divided
                 if cut.known_from:
                     break  # the same few phases in several epochs are no more
             elif cut.known_from and np.median(lengths) <= 1:
@@ -148,11 +150,16 @@ class Course:
         """Epochs that share one mean, so that it is one of as many points as make a shape."""
         return max(1, math.ceil(MIN_PERIOD_POINTS / self._usual))
 
-    @cached_property
-    def _each_batch(self) -> int:
-        """How many batches of an epoch are ever logged, where each is a part that is seen TWICE; else 0."""
+    def _divided(self) -> Course | None:
+        """Return this with its epochs divided into parts: batches where there are few, else as many as are seen."""
         batches = len(np.unique(np.round(self._at % 1 * self.length)))
-        return batches if batches <= BATCHES and self.most_phases(batches, TWICE) == batches else 0
+        if batches <= BATCHES and self.most_phases(batches) == batches:
+            return replace(self, phases=batches)
+        if batches <= BATCHES and self.most_phases(batches, TWICE) == batches:
+            drawn_in = replace(self.epochs, series=_without_outliers(self.epochs.series))
+            return replace(self, phases=batches, epochs=drawn_in)
+        phases = self.most_phases(min(PHASES, len(self._values) // PHASE_POINTS))
+        return replace(self, phases=phases) if phases else None
 
     def most_phases(self, most: int, times: int = SEEN) -> int:
         """Return into how many parts, at most, epochs can be divided so that each part is seen so often; else 0."""
@@ -236,8 +243,12 @@ class Course:
 
     @property
     def by_chance(self) -> float:
-        """What that correlation reaches seldom where no epoch repeats another: the fewer parts, the more."""
-        return min(CHANCE / math.sqrt(self.phases - 1), SAME)
+        """What that correlation reaches seldom where no epoch repeats another: the fewer parts, the more.
+
+        Parts that were seen but twice have to be the same: their noise is known no better.
+        """
+        seen = (~np.isnan(self.cells)).sum(axis=0).min()
+        return min(CHANCE / math.sqrt(self.phases - 1), SAME) if seen >= min(SEEN, len(self.cells)) else SAME
 
     @cached_property
     def _in_detail(self) -> NDArray[np.float64]:
@@ -284,6 +295,13 @@ class Course:
     def decline(self) -> float:
         """What the usual epoch gains: fall of its mean from the one before."""
         return float(np.median(-self.changes[1:]))
+
+
+def _without_outliers(series: Series) -> Series:
+    """Return a loss whose values lie no further from its level than noise does, by far."""
+    trend: Trend[TrainLoss] = Trend.measure(series)
+    level, reach = np.interp(series.steps, trend.steps, trend.level), FAR_OUT * trend.noise
+    return replace(series, values=np.clip(series.values, level - reach, level + reach))
 
 
 def _line_through(

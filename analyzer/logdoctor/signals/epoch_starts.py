@@ -31,6 +31,10 @@ FEW, MISFIT = 4, 0.1
 """Most evaluations after which a curve repeats itself, or parts of one, and how far it may miss it, as a share."""
 
 
+REGULAR = 0.8
+"""Share of the evaluations that are the usual steps apart where the others were lost: a careless log loses a few."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cut:
     """A way to cut a loss into epochs."""
@@ -147,8 +151,8 @@ def _between_evaluations(series: Series, run: Run) -> float | None:
     apart = np.diff(evaluated.finite.steps)
     if len(apart) < MIN_PERIODS - 1:
         return None
-    usual = float(np.median(apart))
-    return None if (apart % usual).any() else usual  # a record that was lost leaves a gap of two
+    usual = float(np.median(apart))  # a record that was lost leaves a gap of two
+    return usual if np.mean(apart == usual) >= REGULAR and not (apart % usual).any() else None
 
 
 def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from logdoctor.signals.change import SURE, Change
 from logdoctor.signals.nonfinite import NonFiniteLosses
 from logdoctor.signals.spikes import Spikes
 from logdoctor.signals.trend import MIN_POINTS, Trend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 OF_GAIN = 0.3
 """Rise as a share of what the loss had gained by then that counts as harm: smaller ones cost a sound run nothing."""
@@ -64,13 +68,21 @@ class LossHarm:
 
         Only what was logged before the step counts: neither a level nor a noise looks ahead.
         """
-        series = self.train.series
-        before = series.take(series.steps < step)
-        if len(before) < MIN_POINTS:
+        level, noise = self._known_before(step)
+        if not len(level):
             return 0.0
-        known: Trend[TrainLoss] = Trend.measure(before)
-        risen = float(known.level[-1] - known.level.min())
-        return risen / self._least(float(known.level.min())) if risen > SURE * known.level_noise else 0.0
+        risen = float(level[-1] - level.min())
+        return risen / self._least(float(level.min())) if risen > SURE * noise else 0.0
+
+    def _known_before(self, step: int) -> tuple[NDArray[np.float64], float]:
+        """Return the level before a step and its noise: of many points the blocks that end before it."""
+        train, count = self.train, int(np.searchsorted(self.train.series.steps, step))
+        if train.block > 1:
+            return train.level[: count // train.block], train.level_noise
+        if count < MIN_POINTS:
+            return train.level[:0], 0.0
+        known: Trend[TrainLoss] = Trend.measure(train.series.take(slice(count)))
+        return known.level, known.level_noise
 
     def is_at_rest(self, step: int) -> bool:
         """Whether the loss is a number to the end, and ends after a step as it was before."""

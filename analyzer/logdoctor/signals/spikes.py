@@ -178,11 +178,9 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
     for i in range(2, window):
         if values[i] >= LEAP * values[:i].max() > 0:
             level[i] = median(values[:i])
-    # The quietest block must not make the next one look wild, nor must the last digit of a rounded log. Nor one that is
-    # quieter than the one before: few points are so by chance.
+    # The quietest block must not make the next one look wild, nor must the last digit of a rounded log.
     quiet = max(median(deviations) / 2, last_digit(values) / np.sqrt(12))
     floor = np.maximum(quiet, ROUNDING * np.abs(medians))
-    floor[1:] = np.maximum(floor[1:], deviations[:-1])
     return level, np.maximum(deviations, floor)[block_of]
 
 

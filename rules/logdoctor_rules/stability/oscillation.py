@@ -70,7 +70,7 @@ class Oscillation(Rule):
     )
     min_memory_z: float = threshold(
         3.4,
-        "the same times the root of the number of points: what noise of so few reaches once in two hundred and fifty",
+        "the same times the root of the number of points: what noise of so few reaches once in five hundred times",
     )
     min_lasting: float = threshold(
         0.6, "amplitude of the last third of those swings as a share of all: the ringing after a spike dies out faster"
