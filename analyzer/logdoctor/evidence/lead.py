@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Gap
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Gap, Trend
+from logdoctor.signals.median import median
+from logdoctor.signals.trend import MAD_TO_SIGMA
 from logdoctor.wording import number
 
 AHEAD, TO_COME, TO_COME_OF_MEANS = 0.3, 0.3, 0.4
@@ -53,3 +55,9 @@ def evaluated_alike(run: Run, val: Series) -> Series | None:
         if same and one.values[0] >= dense.values[0] - BEGINS * abs(one.values[0] - one.values[-1]):
             return one
     return None
+
+
+def late_noise(val: Trend[ValLoss]) -> float:
+    """Return the noise of the later half of validation, where a lead is judged, by the changes between evaluations."""
+    changes = np.diff(val.series.values[len(val) // 2 :])
+    return MAD_TO_SIGMA * median(np.abs(changes)) / 2**0.5 if len(changes) else 0.0
