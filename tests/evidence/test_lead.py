@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor import Series
+from logdoctor import Series, ValLoss
 from logdoctor.curves import flat
 from logdoctor.evidence.lead import late_noise
 from logdoctor.signals import Trend
 
 
-def trend(name: str, steps: np.ndarray, values: np.ndarray) -> Trend:
+def trend(name: str, steps: np.ndarray, values: np.ndarray) -> Trend[ValLoss]:
     return Trend.measure(Series.of(name, steps, values))
 
 
