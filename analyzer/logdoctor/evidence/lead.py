@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Gap
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Gap, Trend
+from logdoctor.signals.median import median
+from logdoctor.signals.trend import MAD_TO_SIGMA
 from logdoctor.wording import number
 
 AHEAD, TO_COME, TO_COME_OF_MEANS = 0.3, 0.3, 0.4
@@ -61,3 +63,9 @@ def _by_the_second(dense: Series, val: Series) -> float:
     """Return where the losses of the batches are by the second evaluation, by the share of the run that has passed."""
     passed = val.steps[min(1, len(val) - 1)] / max(val.steps[-1], 1)
     return float(dense.values[min(int(passed * len(dense)), len(dense) - 1)])
+
+
+def late_noise(val: Trend[ValLoss]) -> float:
+    """Return the noise of the later half of validation, where a lead is judged, by the changes between evaluations."""
+    changes = np.diff(val.series.values[len(val) // 2 :])
+    return MAD_TO_SIGMA * median(np.abs(changes)) / 2**0.5 if len(changes) else 0.0

@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
-from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, evaluated_alike
+from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, evaluated_alike, late_noise
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
@@ -282,9 +282,10 @@ class ValidationBelowTraining(Rule):
         named, off = regularisers(run)
         solved = self._solved(run, train)
         # A handful of examples may be easy by luck.
-        suspicious = bool(solved) and not named and val.noise <= RESTLESS * theirs
-        suspicious |= bool(early) and val.noise <= RESTLESS * mine
-        large = end >= self.far * train.fall and val.noise <= STEADY * theirs
+        restless = max(val.noise, late_noise(val))
+        suspicious = bool(solved) and not named and restless <= RESTLESS * theirs
+        suspicious |= bool(early) and restless <= RESTLESS * mine
+        large = end >= self.far * train.fall and restless <= STEADY * theirs
         # Means of an epoch do not show where training began: most may be learnt by the first.
         large &= not are_means(gap) or classifies or begins_early(gap) or mine <= FAR_BELOW * theirs
         large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not (

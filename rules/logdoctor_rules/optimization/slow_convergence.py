@@ -67,7 +67,7 @@ class SlowConvergence(Rule):
         "fall, as language models show; sound public runs stay below 0.5",
     )
     min_pace_by_rate: float = threshold(
-        0.7,
+        0.75,
         "the same where a rate is logged that falls, by the sum of the rates: a run that learns slows down to 0.6 by "
         "that measure, too",
     )

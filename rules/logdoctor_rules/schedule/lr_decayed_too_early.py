@@ -181,6 +181,12 @@ class LrDecayedTooEarly(Rule):
             lr=geometric(0.1, 1e-20, 6),
         ),
         silent(
+            "the same of a loss that had come to rest, evaluated first when most of its fall was over",
+            train_loss=decay(2.3, 1.2, 240, half_life=0.02).noisy(0.3, seed=1),
+            val_loss=decay(2.3, 1.2, 240, half_life=0.02).noisy(0.001).without(0, 13),
+            lr=cosine(0.1, 120).followed_by(flat(0.0, 120)),
+        ),
+        silent(
             "falls, perhaps, under noise",
             train_loss=decay(2.3, 1.7, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.3, seed=1),
             lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
@@ -189,12 +195,12 @@ class LrDecayedTooEarly(Rule):
 
     def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
-        found = list(self._stopped(train, schedule))
+        found = list(self._stopped(train, schedule, train.start))
         if not found and val is not None and train.sure_fall < HIDDEN:
-            found = list(self._stopped(val, schedule))
+            found = list(self._stopped(val, schedule, max(train.start, val.start)))  # it comes late
         yield from found
 
-    def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule) -> Iterator[Finding]:
+    def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
         died, last = schedule.dead_from(self.dead_rate), int(schedule.series.steps[-1])
         begun = int(schedule.series.steps[0])
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
@@ -210,7 +216,7 @@ class LrDecayedTooEarly(Rule):
             return
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
         error = train.error_of(early.points, late.points)
-        fall = train.start - end
+        fall = start - end
         if thirds[0] - thirds[2] > self.max_late * max(fall, 0.0) + self.min_z * error:
             return
         gain = early.value - late.value if min(early.points, late.points) else 0.0
