@@ -200,18 +200,17 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
     """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
     turns: list[int] = []
-    low = high = (0, float(values[0]) if len(values) else 0.0)
-    direction = 0
+    low = high = float(values[0]) if len(values) else 0.0
+    low_at = high_at = direction = 0
     for i, value in enumerate(values[1:].tolist(), start=1):
-        low, high = min(low, (i, value), key=_height), max(high, (i, value), key=_height)
-        if direction >= 0 and high[1] - value >= least:
-            turns += [high[0]] * direction
-            low, direction = (i, value), -1
-        elif direction <= 0 and value - low[1] >= least:
-            turns += [low[0]] * -direction
-            high, direction = (i, value), 1
+        if value < low:
+            low, low_at = value, i
+        if value > high:
+            high, high_at = value, i
+        if direction >= 0 and high - value >= least:
+            turns += [high_at] * direction
+            low, low_at, direction = value, i, -1
+        elif direction <= 0 and value - low >= least:
+            turns += [low_at] * -direction
+            high, high_at, direction = value, i, 1
     return turns
-
-
-def _height(point: tuple[int, float]) -> float:
-    return point[1]
