@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from logdoctor.errors import UnreadableLogError
@@ -112,6 +112,7 @@ numbers = st.one_of(
 def test_pairs_read_back(folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject) -> None:
     begin, pair, between = style
     rows = [data.draw(st.tuples(*[numbers for _ in names])) for _ in range(4)]
+    assume(len({tuple(map(float, column)) for column in zip(*rows, strict=True)}) == len(names))  # a copy counts once
     lines = [
         begin.format(step=10 * i) + between.join(pair.format(name=n, value=v) for n, v in zip(names, row, strict=True))
         for i, row in enumerate(rows)
