@@ -57,7 +57,7 @@ class Divergence(Rule):
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
         "loss-spike", "generalization-gap", "overfitting", "slow-convergence", "still-improving", "noisy-validation",
-        "metric-loss-disagreement",
+        "metric-loss-disagreement", "missing-warmup",
     )  # fmt: skip
 
     above_start: float = threshold(
