@@ -38,6 +38,9 @@ from logdoctor.wording import counted, number, percent, stretch
 SURE, LITTLE = 4.0, 0.05
 """Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
 
+EARLY = 0.1
+"""Share of its values by which a metric rests that never learnt; one that rests later may have learnt all there is."""
+
 
 @dataclass(frozen=True)
 class ConstantMetric(Rule):
@@ -124,6 +127,12 @@ class ConstantMetric(Rule):
             train_loss=decay(0.44, 0.19, 20, half_life=0.1),
             val_loss=decay(0.36, 0.227, 20, half_life=0.05),
             val_accuracy=given([0.93, 0.947]).followed_by(flat(0.95, 18)),
+        ),
+        fires(
+            "rests when the rate does, and no loss of new data is below that of one answer: it is too sure (a note)",
+            train_loss=decay(1.3, 0.12, 40, half_life=0.1),
+            val_loss=decay(0.35, 0.305, 40, half_life=0.02),
+            val_accuracy=given([0.9, 0.905, 0.91, 0.915, 0.92, 0.93]).followed_by(flat(0.924, 34)),
         ),
         fires(
             "no answer ever earns anything",
@@ -227,7 +236,8 @@ class ConstantMetric(Rule):
         value, n = float(series.values[-1]), len(series)
         least = least_of_one_answer(value)
         falls = train is not None and train.end < min(self.learnt * train.start, least)
-        falls &= val is None or series.role is not ValMetric or float(val.level.min()) < least
+        unlearnt = series.role is ValMetric and since <= EARLY * n and val is not None and val.level.min() >= least
+        harmless = falls and value > 0 and not unlearnt
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
         kinds = len(np.unique(series.values[since:]))
@@ -236,8 +246,8 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if (falls and value > 0) or _told_elsewhere(train, value) else self.severity,
-            confidence=confidence_from(3.0 if value == 0 or not falls else 1.25, n - since),
+            severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
+            confidence=confidence_from(1.25 if harmless else 3.0, n - since),
             causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "value": Quantity(value),

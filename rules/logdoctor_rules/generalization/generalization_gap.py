@@ -60,7 +60,7 @@ class GeneralizationGap(Rule):
         "Needs 6 losses or accuracies of validation that have come to rest, and a training loss below half of them. "
         "Two losses that are not computed alike look like a gap."
     )
-    explains = ("still-improving",)
+    explains = ("still-improving", "constant-metric")
 
     min_gap: float = threshold(
         0.3, "gap at the end as a share of what training gained: less than 70 % of it reached validation"

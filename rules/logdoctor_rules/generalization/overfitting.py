@@ -58,7 +58,9 @@ class Overfitting(Rule):
         "Needs 5 validation losses and a training loss that falls on while they rise. Judged by loss alone: where only "
         "metrics are logged it is silent, and a validation set that overlaps training hides it."
     )
-    explains = ("generalization-gap", "still-improving", "metric-loss-disagreement", "noisy-validation")
+    explains = (
+        "generalization-gap", "still-improving", "metric-loss-disagreement", "noisy-validation", "constant-metric",
+    )  # fmt: skip
 
     min_rise: float = threshold(
         0.05,
