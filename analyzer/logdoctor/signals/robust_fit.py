@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.signals.median import median
+from logdoctor.signals.trend import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,9 +17,6 @@ HUBER = 1.345
 
 ROUNDS = 8
 """Fits until the weights have come to rest: each round moves them by less than a half of the one before."""
-
-MAD_TO_SIGMA = 1.4826
-"""The median absolute deviation of a normal distribution times this is its standard deviation."""
 
 
 def robust_fit(at: NDArray[np.float64], values: NDArray[np.float64], degree: int) -> np.polynomial.Polynomial:
