@@ -56,6 +56,12 @@ class CsvTable(Source):
     precedence = 10
     samples = (
         Sample(
+            "a title above the header",
+            "run5.csv",
+            "Training of resnet18 on CIFAR-10\n\nepoch,train_loss,val_loss\n1,0.5,0.75\n2,0.25,0.5\n",
+            {"train_loss": [(1, 0.5), (2, 0.25)], "val_loss": [(1, 0.75), (2, 0.5)]},
+        ),
+        Sample(
             "Keras: one row for each epoch, NA where the metric was not computed",
             "training.log",
             "epoch,accuracy,loss,val_loss\n0,0.875,0.5,NA\n1,0.9375,nan,0.25\n",

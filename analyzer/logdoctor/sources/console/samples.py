@@ -1660,6 +1660,16 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Keras-GAN: the number of an update before its losses in brackets",
+        "gan.log",
+        "".join(f"{100 * i} [D loss: {0.75 - i / 8}, acc.: 5{i}.00%] [G loss: {0.5 + i / 8}]\n" for i in range(4)),
+        {
+            "D loss": [(0, 0.75), (100, 0.625), (200, 0.5), (300, 0.375)],
+            "acc.": [(0, 50), (100, 51), (200, 52), (300, 53)],
+            "G loss": [(0, 0.5), (100, 0.625), (200, 0.75), (300, 0.875)],
+        },
+    ),
+    Sample(
         "a quantity of both splits, each behind the loss of its own",
         "train.log",
         "".join(f"epoch {i}: train={3 - i / 2} (acc {i / 10}), val={4 - i / 2} (acc {i / 20})\n" for i in range(1, 5)),

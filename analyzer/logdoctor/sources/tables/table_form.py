@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logdoctor.sources.tables.numbers import MISSING, parse_number
 from logdoctor.sources.tables.text import readable
@@ -17,6 +17,9 @@ _SAMPLE_LINES = 50
 
 _FEWEST_ALIKE = 0.3
 """Share of lines with as many cells as the first that a separator must exceed; the header may change on the way."""
+
+MOST_TITLES = 2
+"""Lines above a header that may tell what the table is of."""
 
 _DECIMAL_COMMA = re.compile(r"\b0,[0-9]|[0-9],(?![0-9]{3}\b)[0-9]")
 
@@ -38,7 +41,7 @@ class Form:
     first: int
     """Index of the first line below the header."""
     comments: tuple[str, ...] = ()
-    """The lines above the header that begin with `#`."""
+    """The titles above the header, and the lines there that begin with `#`."""
     decimal_comma: bool = False
 
     def cells(self, line: str) -> Row | None:
@@ -57,7 +60,19 @@ def split(line: str, separator: str) -> Row | None:
 
 
 def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
-    """Find out the form of a file from its first lines; None when they are no table, or one without a header."""
+    """Find out the form of a file from its first lines; None when they are no table, or one without a header.
+
+    A line above the header that no separator cuts is the title of the table, and so is a second one.
+    """
+    for titles in range(min(MOST_TITLES, len(lines)) + 1):
+        if (form := _form_of(lines[titles:], header)) is not None:
+            return replace(form, first=form.first + titles, comments=(*lines[:titles], *form.comments))
+        if titles == len(lines) or any(separator in lines[titles] for separator in SEPARATORS):
+            return None
+    return None
+
+
+def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     comments = tuple(line for line in lines[:_SAMPLE_LINES] if line.startswith("#"))
     sample = [(i, line) for i, line in enumerate(lines[:_SAMPLE_LINES]) if line.strip() and not line.startswith("#")]
     if not sample:
