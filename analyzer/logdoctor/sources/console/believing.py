@@ -35,7 +35,7 @@ _ADVANCING = 2 / 3
 
 def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
-    measuring = [part for part in parts if part.values and len(part)]
+    measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
     counting = [part for part in measuring if part.counters]
     tabled = [part for part in counting if part.form.in_table]
     regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
@@ -70,6 +70,13 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
 
 def _tells_course(name: str) -> bool:
     return tells_performance(name) or issubclass(role_of(name, split_of(name)), TrainError)
+
+
+def _without_rank(part: Part, epochs: Clock) -> Part:
+    """Leave out the only counter of some lines that rests while epochs pass: `[0] loss=0.5` tells the rank."""
+    rests = len(part.counters) == 1 and all(bool((at == at[0]).all()) for at in part.counters.values())
+    passes = rests and len(part) >= ENOUGH_LINES and len(np.unique(epochs.before(part.lines))) == len(part)
+    return replace(part, counters={}) if passes else part
 
 
 def _is_curve_by_itself(part: Part) -> bool:

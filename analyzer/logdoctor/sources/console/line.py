@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
@@ -76,7 +75,7 @@ _SPLIT_WORD = r"(?<![\w])(train(?:ing)?|tr|trn|val(?:id(?:ation)?)?|va|vl|eval(?
 _OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
 _GROUPS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
 """How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
-_HELD_OUT_TURN = re.compile(rf"\0.*[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
+_HELD_OUT_TURN = re.compile(rf"[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
 """What follows the numbers of a step when it is also evaluated: `[20] loss=1.5 lr=0.1 || val: loss=1.7`."""
 _GROUP_BEGINS = re.compile(rf"{_OPENED}$", re.I)
 """The same before the first key in it."""
@@ -106,6 +105,8 @@ class LineReader:
         self.heading = ""
         """The text before the first key."""
         self._names: set[str] = set()
+        self._parted: set[str] = set()
+        """Keys of one name that were given the splits in whose turn they stand."""
         self._sticky = ""
         """The split that the last key with one spoke of."""
         self._before = ""
@@ -298,26 +299,31 @@ class LineReader:
         elif self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
-        if only_split and previous and split_of(previous):
+        if only_split and previous not in self._parted and split_of(previous):
             stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key
-        known = [one.name for one in self.fields if one.kind is Kind.VALUE]
-        if key in self._names and key not in known:  # the counter once more
+        key = self._told_apart(key)
+        if key in self._names:
             self._before = ""
             return
-        self._add(Kind.VALUE, self._told_apart(key, known) if key in known else key, token, sign)
+        self._add(Kind.VALUE, key, token, sign)
         self._before = "value"
 
-    def _told_apart(self, key: str, known: Sequence[str]) -> str:
-        """Name what stands twice in a line: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`; tables number such columns."""
-        at = known.index(key)
+    def _told_apart(self, key: str) -> str:
+        """Name what each split has behind the loss of its own: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`."""
+        known = [one.name for one in self.fields if one.kind is Kind.VALUE]
+        if split_of(key) or not (key in known or any(name.endswith(f" {key}") for name in self._parted)):
+            return key
+        at = known.index(key) if key in known else 0
         one, other = _turn(known[:at]), _turn(known[at:])
-        if one and other and split_of(one) is not split_of(other):
-            self._rename(key, f"{one} {key}")
-            return f"{other} {key}"
-        return next(name for i in count(1) if (name := f"{key}.{i}") not in self._names)
+        if key in known:
+            if not one or not other or split_of(one) is split_of(other):
+                return key
+            self._part(key, f"{one} {key}")
+        self._parted.add(f"{other} {key}")
+        return f"{other} {key}"
 
     def _spoken_split(self, key: str) -> None:
         """Remember the split of `train Loss`, a word of its own, which holds for the keys behind it."""
@@ -337,11 +343,12 @@ class LineReader:
         self.fields.remove(field)
         self._names.discard(field.name)
 
-    def _rename(self, key: str, name: str) -> None:
-        self.fields = [
-            replace(one, name=name) if one.kind is Kind.VALUE and one.name == key else one for one in self.fields
-        ]
+    def _part(self, key: str, name: str) -> None:
+        """Give the split to a key that stood without one."""
+        at = next(i for i, one in enumerate(self.fields) if one.kind is Kind.VALUE and one.name == key)
+        self.fields[at] = replace(self.fields[at], name=name)
         self._names = self._names - {key} | {name}
+        self._parted.add(name)
 
     def _take_heading(self, text: str) -> None:
         self.heading += text.strip(" \t[]():|-=*#'\"{")
@@ -355,7 +362,7 @@ class LineReader:
 
 def _turn(names: Sequence[str]) -> str:
     """Return the word of the split that some keys told last, or nothing."""
-    told = (word for name in reversed(names) for word in reversed(name.split()) if is_split(word))
+    told = (word for name in reversed(names) for word in reversed(words(name)) if split_of(word))
     return next(told, "")
 
 
@@ -367,5 +374,5 @@ def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
 
 def _turns_to_held_out(text: str) -> bool:
     """Tell whether a line that measures training goes on with what an evaluation found."""
-    found = _HELD_OUT_TURN.search(text)
+    found = _HELD_OUT_TURN.search(text, text.find(MASK) if MASK in text else len(text))
     return found is not None and split_of(found[1]) in (Split.VALIDATION, Split.TEST)
