@@ -61,6 +61,10 @@ WRONG = 0.6
 """Accuracy on validation in units of that of guessing up to which what training teaches misleads there: sets of some
 hundred examples waver by a third."""
 
+LEARNING, ONE_ANSWER = 2, 6
+"""First evaluations that may differ, and those after them that all give one accuracy: answers that are not the same do
+not come out alike so often."""
+
 MOST_CLASSES = 20
 """Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
 
@@ -223,17 +227,12 @@ class Fitted:
         same = "the first evaluation shows no gap"
         unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
         apart = self._apart
-        if not (away or unhelped or apart or self._dear or self._misled):
+        told = [one for one in (self._dear, *apart, self._misled, self._one_answer) if one]
+        if not (away or unhelped or told):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
         never += number(self.gap.train.start)
-        pro = [
-            *([says] if away else []),
-            *([never] if unhelped else []),
-            *([one] if (one := self._dear) else []),
-            *apart,
-        ]
-        pro += [self._misled] if self._misled else []
+        pro = [*([says] if away else []), *([never] if unhelped else []), *told]
         alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
@@ -277,11 +276,23 @@ class Fitted:
         return f"{metric.series.name} ends at {number(metric.end)}, below the {number(guessed)} of guessing"
 
     @property
+    def _one_answer(self) -> str:
+        """Say so where all of validation is answered alike, whatever training teaches: as are inputs of other scale."""
+        metric = self.val_metric
+        if metric is None or not is_accuracy(metric.series.name) or len(metric.series) < LEARNING + ONE_ANSWER:
+            return ""
+        rest = metric.series.values[LEARNING:]
+        if not 0 < rest[0] < accuracy_unit(metric.series.values) or bool(np.ptp(rest)):
+            return ""
+        return f"{metric.series.name} rests at {number(rest[0])}: one answer is given to all of it"
+
+    @property
     def _elsewhere(self) -> bool:
         """Whether validation shows that it is not one of the data of training."""
         if self._boosted:
             return False
-        return bool(self._dear) or bool(self._misled) or self.far_off or self._differs_from_the_first
+        told = (self._dear, self._misled, self._one_answer)
+        return any(told) or self.far_off or self._differs_from_the_first
 
     @property
     def far_off(self) -> bool:
@@ -315,7 +326,7 @@ class Fitted:
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return
             pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
-            strength = Strength.POSSIBLE if self._misled else Strength.LIKELY
+            strength = Strength.POSSIBLE if self._misled or self._one_answer else Strength.LIKELY
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.LIKELY
