@@ -160,12 +160,15 @@ def test_errors_that_cost_more_than_learning_by_heart_makes_them_cost_tell_of_in
     found = causes(train_loss=decay(2.3, 0.02, 40), val_loss=rises, val_accuracy=flat(0.9, 40).noisy(0.001))
     assert first(found) == "validation-set-differs"
     assert "each wrong answer costs 17" in " ".join(found["validation-set-differs"].pro)
-    assert first(causes(train_loss=decay(2.3, 0.02, 40), val_loss=rises, val_accuracy=flat(0.6, 40).noisy(0.005))) != first(found)
+    fewer = flat(0.6, 40).noisy(0.005)
+    assert first(causes(train_loss=decay(2.3, 0.02, 40), val_loss=rises, val_accuracy=fewer)) != first(found)
 
 
 def test_errors_that_become_dear_by_and_by_are_learnt_by_heart() -> None:
     found = causes(
-        train_loss=decay(2.3, 0.001, 80), val_loss=decay(2.3, 0.3, 20).then(rise(0.7, 60)), val_accuracy=flat(0.92, 80).noisy(0.001)
+        train_loss=decay(2.3, 0.001, 80),
+        val_loss=decay(2.3, 0.3, 20).then(rise(0.7, 60)),
+        val_accuracy=flat(0.92, 80).noisy(0.001),
     )
     assert first(found) == "too-little-data"
 
@@ -194,8 +197,9 @@ def test_a_share_of_variance_that_stays_at_nothing_tells_of_labels_of_other_rows
 
 def test_two_classes_are_guessed_up_to_a_little_above_a_half() -> None:
     train, val = line(0.693, 0.6, 40), line(0.693, 0.76, 40)
-    assert first(causes(train_loss=train, val_loss=val, val_accuracy=flat(0.49, 40).noisy(0.005))) == "labels-do-not-match"
-    assert first(causes(train_loss=train, val_loss=val, val_accuracy=flat(0.62, 40).noisy(0.005))) != "labels-do-not-match"
+    guessed, learnt = (flat(share, 40).noisy(0.005) for share in (0.49, 0.62))
+    assert first(causes(train_loss=train, val_loss=val, val_accuracy=guessed)) == "labels-do-not-match"
+    assert first(causes(train_loss=train, val_loss=val, val_accuracy=learnt)) != "labels-do-not-match"
 
 
 @pytest.mark.parametrize(
@@ -223,12 +227,12 @@ def test_an_accuracy_below_that_of_guessing_speaks_for_another_kind_of_data() ->
 
 
 def test_one_answer_to_all_of_validation_speaks_for_inputs_of_another_scale() -> None:
-    curves = {"train_loss": line(1.6, 0.4, 40), "val_loss": line(2.2, 29.0, 40)}
+    train, val = line(1.6, 0.4, 40), line(2.2, 29.0, 40)
     rests = given([0.198, 0.21]).followed_by(flat(0.22, 38))
-    found = causes(**curves, val_accuracy=rests)
+    found = causes(train_loss=train, val_loss=val, val_accuracy=rests)
     assert first(found) == "validation-set-differs"
     assert "rests at 0.22: one answer" in " ".join(found["validation-set-differs"].pro)
-    assert "one answer" not in str(causes(**curves, val_accuracy=rests.noisy(0.004)))
+    assert "one answer" not in str(causes(train_loss=train, val_loss=val, val_accuracy=rests.noisy(0.004)))
 
 
 def test_labels_of_other_rows_learnt_by_heart_explain_a_validation_loss_above_its_start() -> None:
