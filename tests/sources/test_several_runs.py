@@ -28,6 +28,10 @@ def epochs(losses: Sequence[float], first: int = 1) -> str:
     )
 
 
+def said(label: str, losses: Sequence[float], first: int = 1) -> str:
+    return "".join(f"{label}{line}\n" for line in epochs(losses, first).splitlines())
+
+
 def read(folder: Path, text: str) -> list[Run]:
     (folder / "train.log").write_text(text)
     return list(load(folder))
@@ -110,16 +114,20 @@ LABELS = {
         ["Fold 1/2", "Fold 2/2"],
     ),
     "seeds": (["seed=1 ", "seed=2 "], ["seed=1", "seed=2"]),
+    "folds of a function called run": (
+        ["2024-01-02 10:01:00.123 | INFO     | trainer:run:42 - Fold 1 | ",
+         "2024-01-02 11:07:10.456 | INFO     | trainer:run:42 - Fold 2 | "],
+        ["Fold 1", "Fold 2"],
+    ),
     "models": (["LSTM_e5 ", "GRU "], ["LSTM_e5", "GRU"]),
     "models in brackets": (["[resnet18] ", "[vgg16] "], ["resnet18", "vgg16"]),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", LABELS)
 def test_runs_that_each_line_names_are_several_runs(kind: str, tmp_path: Path) -> None:
     labels, names = LABELS[kind]
-    lines = epochs(FALL).splitlines()
-    runs = read(tmp_path, "".join(f"{label}{line}\n" for label in labels for line in lines))
+    runs = read(tmp_path, "".join(said(label, FALL) for label in labels))
     assert sorted(run.name for run in runs) == sorted(f".:train, {name}" for name in names)
     for run in runs:
         loss = run.find(TrainLoss)
@@ -129,8 +137,32 @@ def test_runs_that_each_line_names_are_several_runs(kind: str, tmp_path: Path) -
 
 def test_a_run_that_each_line_names_is_one_of_its_own_wherever_its_loss_begins(tmp_path: Path) -> None:
     courses = {"cnn": FALL, "gru": LOWER, "lstm": FALL, "mlp": FALL}
-    runs = read(tmp_path, "".join(f"{k} {line}\n" for k, v in courses.items() for line in epochs(v).splitlines()))
+    runs = read(tmp_path, "".join(said(f"{name} ", losses) for name, losses in courses.items()))
     assert sorted(run.name for run in runs) == [f".:train, {name}" for name in courses]
+
+
+@pytest.mark.parametrize("word", ["Fold", "fold", "FOLD"])
+def test_the_number_of_a_fold_is_no_setting_however_it_is_spelt(word: str, tmp_path: Path) -> None:
+    labels = [said(f"{word} {fold} | ", FALL) for fold in (1, 2, 3)]
+    for text in ("".join(labels), "".join(f"=== {word} {i} ===\n{one}" for i, one in enumerate(labels, 1))):
+        assert [dict(run.hyperparameters) for run in read(tmp_path, text)] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize("text", ["=== Seed {} ===\n" + epochs(FALL), said("Seed {} | ", FALL)])
+def test_a_seed_is_set_wherever_it_is_said(text: str, tmp_path: Path) -> None:
+    runs = read(tmp_path, text.replace("{}", "1") + text.replace("{}", "2"))
+    assert [dict(run.hyperparameters) for run in runs] == [{"seed": "1"}, {"seed": "2"}]
+
+
+def test_what_is_said_of_an_epoch_is_no_other_label(tmp_path: Path) -> None:
+    labels = [f"Fold {fold} {line}\nFinished {line}\n" for fold in (1, 2) for line in epochs(FALL).splitlines()]
+    assert [run.name for run in read(tmp_path, "".join(labels))] == [".:train, Fold 1", ".:train, Fold 2"]
+
+
+def test_phases_that_each_line_names_leave_the_runs_of_headings_apart(tmp_path: Path) -> None:
+    phases = said("Freeze ", FALL) + said("Unfreeze ", FALL)
+    runs = read(tmp_path, f"=== Fold 1 ===\n{phases}=== Fold 2 ===\n{phases}")
+    assert [run.name for run in runs] == [".:train, Fold 1", ".:train, Fold 2"]
 
 
 def test_splits_that_each_line_names_are_one_run(tmp_path: Path) -> None:
@@ -140,9 +172,16 @@ def test_splits_that_each_line_names_are_one_run(tmp_path: Path) -> None:
 
 
 ONE_RUN = {
-    "phases that each line names": "".join(
-        f"{name} {line}\n" for name, losses in (("head", FALL), ("all", LOWER)) for line in epochs(losses).splitlines()
-    ),
+    "phases that each line names": said("trunk ", FALL) + said("whole ", LOWER),
+    "phases that only their words tell": said("Freeze ", FALL) + said("Unfreeze ", FALL),
+    "tuning after training": said("Pretrain ", FALL) + said("Finetune ", FALL),
+    "phases with numbers": said("stage1 ", FALL) + said("stage2 ", FALL),
+    "going on": said("Reload ", [3.0]) + said("Resume ", FALL[:5]) + said("Continue ", FALL),
+    "networks of one training": said("Generator ", FALL[:5]) + said("Discriminator ", FALL),
+    "networks by a letter": said("netG ", FALL) + said("netD ", FALL),
+    "a last training after the folds": said("Fold 1 ", FALL) + said("Fold 2 ", FALL) + said("Final ", FALL),
+    "clients that take turns": "".join(said(f"[client{i}] ", FALL[:5]) for _ in range(3) for i in range(3)),
+    "models that take turns and count on": "".join(said(f"{x} ", FALL[i : i + 5], i + 1) for i in (0, 5) for x in "ab"),
     "a second call of fit": epochs(FALL) + epochs(LOWER),
     "phases": f"=== Stage 1: warm-up ===\n{epochs(FALL)}=== Stage 2: fine-tuning ===\n{epochs(LOWER)}",
     "phases that are called otherwise": f"=== Training head ===\n{epochs(FALL)}=== Training all ===\n{epochs(LOWER)}",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.grammar import parse
-from logdoctor.sources.console.line_labels import LABEL, label_in, label_of
+from logdoctor.sources.console.line_labels import LABEL, Label, label_of
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.run_words import NO_RUN, REPEATS
 from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
 from logdoctor.sources.tables.likeness import tells_performance
@@ -33,9 +34,6 @@ _MARKED = re.compile(rf"(?:#{{2,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
 """What a heading begins with that no word tells."""
 
 _BETWEEN_RULES = "rules"
-
-_REPEATED = frozenset({"fold", "run", "trial", "split", "repeat", "repetition", "replicate", "seed"})
-"""Words that announce runs under a heading of their own, however both are marked."""
 
 _MOMENT = re.compile(
     r"\b(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* +\d{1,2}\b|"
@@ -64,18 +62,6 @@ _NAMED = re.compile(
     re.I,
 )
 """What a colon or an equals sign follows, or a verb stands before: `Model: resnet18`, `Training model resnet18`."""
-
-_NO_RUN = re.compile(
-    r"\b(?:stage|phase|warm-?up|fine-?tun\w*|unfre\w*|freez\w*|resum\w*|continu\w*|restart\w*|reload\w*|recover\w*|"
-    r"attempt|retry|checkpoint\w*|load(?:ed|ing)|sav(?:ed|ing)|results?|summary|best|final\w*|complet\w*|finish\w*|done|"
-    r"took|elapsed|ended|average|mean|scores?|predict\w*|report|metrics?|samples|images|examples|time|data ?loader|"
-    r"test(?:ing)?|eval\w*|validat(?:ion|ing|e)(?! fold)|"
-    r"(?:run|experiment|trial)[ _]id)\b"
-    r"|\b(?:task|session) \0|"
-    r"\bfor \0 (?:epochs|steps|iterations)|^(?:epoch|step|iter(?:ation)?|batch|round|episode)s?\b",
-    re.I,
-)
-"""What is said of one training: its phases, the tasks that one model learns in turn, how it goes on, its results."""
 
 _PREFIXED = ("[", "(", MASK, "")
 """How lines begin that a logger or a launcher put something before; and empty ones."""
@@ -110,7 +96,7 @@ class Heading:
     word: str
     """That word, or nothing."""
     text: str
-    """What it says, without prefixes, marks and times."""
+    """What it says, without prefixes, marks and times; nothing where it is the label of a phase."""
     line: int
     """Number of the cleaned line, counted through the whole log."""
 
@@ -123,8 +109,8 @@ class HeadingReader:
         self._told: dict[str, tuple[str, str]] = {}
         """Kind and word by shape."""
         self._rules: set[str] = set()
-        self._labelled: dict[str, str] = {}
-        """The kind of label by shape."""
+        self._labelled: dict[str, Label] = {}
+        """The label by shape."""
         self._labels: list[Heading] = []
         """Lines with another label than the one before."""
 
@@ -142,7 +128,7 @@ class HeadingReader:
                 self._rules.add(shape)
             elif said := _said(shape):
                 self._told[shape] = said
-        self._labelled.update((shape, kind) for shape in taken.fresh if (kind := label_of(shape)))
+        self._labelled.update((shape, label) for shape in taken.fresh if (label := label_of(shape)))
         self._take_labels(passage, taken)
         shapes, marked = taken.shapes, self._told.keys() | self._rules
         if marked.isdisjoint(shapes):
@@ -166,16 +152,18 @@ class HeadingReader:
             return
         lines = passage.text.split("\n")
         for i, shape in enumerate(taken.shapes):
-            kind = self._labelled.get(shape, "")
-            text = label_in(lines[i], shape) if kind and len(self._labels) < MOST_HEADINGS else ""
-            if text and text != (self._labels[-1].text if self._labels else ""):
-                self._labels.append(Heading(LABEL, "" if kind == LABEL else kind, text, taken.first + i))
+            label = self._labelled.get(shape)
+            if label is None or len(self._labels) >= MOST_HEADINGS:
+                continue
+            text = label.said_in(lines[i])
+            if not self._labels or text != self._labels[-1].text:
+                self._labels.append(Heading(LABEL, label.word, text, taken.first + i))
 
     def _between_rules(self, shape: str) -> tuple[str, str] | None:
         if shape in self._rules or not _may_announce(strip(shape).text.strip(_MARKS)):
             return None
         kind, word = self._told.get(shape, ("", ""))
-        return (kind if word in _REPEATED else _BETWEEN_RULES), word
+        return (kind if word in REPEATS else _BETWEEN_RULES), word
 
 
 def _candidates(shapes: list[str]) -> list[str]:
@@ -215,7 +203,7 @@ def _word_of(text: str) -> str:
 
 
 def _may_announce(text: str) -> bool:
-    if not 0 < len(text) <= LONGEST_HEADING or not any(map(str.isalpha, text)) or _NO_RUN.search(text):
+    if not 0 < len(text) <= LONGEST_HEADING or not any(map(str.isalpha, text)) or NO_RUN.search(text):
         return False
     form = parse(text)
     return form is None or not any(one.kind is Kind.VALUE and tells_performance(one.name) for one in form.fields)

@@ -22,6 +22,7 @@ from logdoctor.run.roles import Loss
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.line_labels import LABEL
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
+from logdoctor.sources.console.run_words import REPEATS
 from logdoctor.sources.console.settings import pairs_in
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.pieces import falls
@@ -42,8 +43,8 @@ _TELLING = 0.1
 _LAST = 3
 """Values at the end of a run whose median is the level that was reached."""
 
-_REPEATS = frozenset({"fold", "run", "trial", "split", "repeat", "repetition", "replicate"})
-"""Kinds of headings whose number alone sets nothing: such runs are repeats of each other."""
+_SETS_NOTHING = frozenset(REPEATS) - {"seed"}
+"""Kinds of headings whose number alone sets nothing: such runs are repeats of each other. A seed is set."""
 
 _BETWEEN = " ,;:=#|-"
 """What stands between the pairs of a heading and around them."""
@@ -84,6 +85,8 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
     if not headings or not falls(clock.at):
         return []
     first, *later = _starts(clock, headings)
+    if not _labels_fit([first, *later], headings):
+        return announced_runs(parts, clock, [one for one in headings if one.kind != LABEL])
     if not later:
         return []
     values = list(_curves(parts))
@@ -119,6 +122,16 @@ def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:
         if start.said not in known:
             known.add(start.said)
             yield start
+
+
+def _labels_fit(starts: Sequence[_Start], headings: Sequence[Heading]) -> bool:
+    """Tell whether the labels of lines change only where runs begin, and none of them is of a phase among runs.
+
+    Clients that take turns, say, come back under a label that was there before: a cut would mix them.
+    """
+    began = {one.headings[LABEL] for one in starts if LABEL in one.headings}
+    changed = {one for one in headings if one.kind == LABEL and one.line > starts[0].begins}
+    return changed <= began and (len(began) < 2 or all(one.text for one in began))
 
 
 def _stretches(first: _Start, later: Sequence[_Start]) -> Iterator[tuple[list[int], int]]:
@@ -194,5 +207,5 @@ def _settings(heading: Heading) -> Iterator[tuple[str, Setting]]:
         rest = rest.replace(f"({written})", "").replace(written, "")
         yield name, value
     rest = re.sub(rf"(?i)^{heading.word}\b", "", rest).strip(_BETWEEN)
-    if rest and not (heading.word in _REPEATS and _NUMBERED.fullmatch(rest)):
+    if rest and not (heading.word in _SETS_NOTHING and _NUMBERED.fullmatch(rest)):
         yield heading.word or "heading", rest
