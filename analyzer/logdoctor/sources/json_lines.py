@@ -97,6 +97,19 @@ class JsonLines(Source):
             },
         ),
         Sample(
+            "by hand: a part of an epoch is nested beside the step",
+            "log.jsonl",
+            '{"progress": {"epoch": 0.5, "step": 10}, "loss": 2.5}\n'
+            '{"progress": {"epoch": 1.0, "step": 20}, "loss": 1.5}\n',
+            {"epoch": [(10, 0.5), (20, 1)], "loss": [(10, 2.5), (20, 1.5)]},
+        ),
+        Sample(
+            "by hand: how long a step took is nested, which is no counter",
+            "log.jsonl",
+            '{"epoch": 1, "loss": 2.5, "seconds": {"step": 2}}\n{"epoch": 2, "loss": 1.5, "seconds": {"step": 3}}\n',
+            {"loss": [(1, 2.5), (2, 1.5)], "seconds/step": [(1, 2), (2, 3)]},
+        ),
+        Sample(
             "LLaMA-Factory: the last line repeats the step without a loss",
             "trainer_log.jsonl",
             '{"current_steps": 5, "total_steps": 10, "loss": 2.5, "lr": 0.5, "elapsed_time": "0:00:32"}\n'

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Setting
-from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.run import Axis, Setting
+from logdoctor.sources.tables.counters import axis_of, counts, normal
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.moments import parser_of
@@ -32,6 +32,9 @@ LONGEST_SETTING = 500
 """Longer texts in a header are dumps of whole configurations, not settings."""
 
 _WRAPPER = "data"
+
+_POSITIONS = frozenset({"progress", "counter", "counters", "position"})
+"""Names of objects that say where a run stands; under others (`time`, `throughput`) what counts is measured."""
 
 _SAMPLES = frozenset({"hist_stats"})
 """Lists that are no curves however short: the returns of the episodes that RLlib saw since the record before."""
@@ -106,9 +109,16 @@ def unwrapped(record: Record) -> Record:
 
 
 def _counts_alone(field: tuple[str, object]) -> str:
-    """Return the name of an object that holds nothing but counters."""
+    """Return the name of an object that says where the run stands: it holds nothing but counters."""
     name, inner = field
-    return name if type(inner) is dict and inner and all(map(counts, inner)) else ""
+    if normal(name) not in _POSITIONS or not isinstance(inner, dict) or not inner:
+        return ""
+    return name if all(_is_count(*one) for one in inner.items()) else ""
+
+
+def _is_count(name: str, at: object) -> bool:
+    """Tell a position from a measure: whole numbers, of epochs also parts."""
+    return counts(name) and (type(at) is int or (type(at) is float and axis_of(name) is Axis.EPOCH))
 
 
 def is_data(record: Record) -> bool:
