@@ -80,10 +80,28 @@ class TestMainLoss:
         train, val = Series.of("Train", [0, 1, 2], [0.2, 0.7, 0.95]), Series.of("Val", [0, 1, 2], [0.2, 0.5, 0.45])
         found = roles_of(loss, train, val)  # the examples of PyTorch Geometric
         assert found == {"Loss": roles.TrainLoss, "Train": roles.TrainMetric, "Val": roles.ValMetric}
+        soon = Series.of("Train", range(9), [0.4, 0.9, 1, 1, 1, 1, 1, 1, 1]), Series.of("Val", range(9), [0.2] * 9)
+        assert roles_of(loss, *soon)["Train"] is roles.TrainMetric
         errors = (Series.of("Train", [0, 1, 2], [0.9, 0.7, 0.5]), Series.of("Val", [0, 1, 2], [0.95, 0.8, 0.7]))
         assert roles_of(loss, *errors)["Train"] is roles.Unknown
         ratings = (Series.of("Train", [0, 1, 2], [1.0, 1.1, 1.2]), Series.of("Val", [0, 1, 2], [1.0, 1.1, 1.3]))
         assert roles_of(loss, *ratings)["Val"] is roles.Unknown
+
+    @pytest.mark.parametrize(
+        ("train", "val"),
+        [
+            ([0.694, 0.693, 0.694], [0.69, 0.71, 0.72]),  # learns nothing, and gets worse
+            ([0.8, 0.4, 0.2, 0.2, 0.2, 0.95], [0.9, 0.5, 0.3, 0.3, 0.3, 0.3]),  # breaks in the end
+            ([0.2, 0.5, 0.8], [0.9, 0.5, 0.3]),
+        ],
+    )
+    def test_splits_alone_beside_a_term_of_the_loss_are_no_scores_where_in_doubt(
+        self, train: list[float], val: list[float]
+    ) -> None:
+        at = range(len(train))
+        term = Series.of("kl_loss", at, np.linspace(2, 1, len(train)))
+        found = roles_of(term, Series.of("train", at, train), Series.of("val", at, val))
+        assert {found["train"], found["val"]} == {roles.Unknown}
 
     def test_curves_of_both_splits_that_become_nan_are_losses(self) -> None:
         train, val = Series.of("tr", [0, 1, 2], [0.7, 12.0, np.nan]), Series.of("va", [0, 1, 2], [0.9, 90.0, np.nan])

@@ -40,6 +40,9 @@ _NEAR_LOSS, _FALLEN = 2.0, 0.9
 """How many times larger one first value may be than the other, and the lowest as a share of the first, of what is the
 loss of validation though its name says `val` and no more."""
 
+_LEARNT = 0.1
+"""By how much a share of right answers in training climbs at least where there is no doubt that it is one."""
+
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 
@@ -170,14 +173,25 @@ def _shares_of_splits(series: list[Series]) -> list[Series]:
 def _scores_of_splits(series: list[Series]) -> list[Series]:
     """Take shares beside a loss that are called after splits for scores: `Loss: 0.52, Train: 0.91, Val: 0.78`.
 
-    So do the examples of PyTorch Geometric. None goes above 1, and the first does not end lower than it began.
+    So do the examples of PyTorch Geometric. None goes above 1 or comes down, and while the loss falls, that of training
+    climbs as only a score does; what hardly moves may be anything.
     """
     bare = [one for one in series if one.role is roles.Unknown and one.split and naming.is_bare_split(one.name)]
     shares = all(len(one.finite) and 0 <= one.values.min() <= one.values.max() <= 1 for one in bare)
-    if len(bare) < 2 or not shares or _falls(bare[0]) or not any(issubclass(one.role, roles.Loss) for one in series):
+    losses = [one for one in series if issubclass(one.role, roles.Loss)]
+    train = [one for one in bare if one.split is Split.TRAIN]
+    if len(bare) < 2 or not shares or not train or not any(map(_falls, losses)):
+        return series
+    if min(map(_climb, bare)) < 0 or min(map(_climb, train)) < _LEARNT:
         return series
     scores = {Split.TRAIN: roles.TrainMetric}
     return [replace(one, role=scores.get(one.split, roles.ValMetric)) if one in bare else one for one in series]
+
+
+def _climb(series: Series) -> float:
+    """Return by how much the middle of the last third of a curve is above where it began, however soon it was there."""
+    values = series.finite.values
+    return float(np.median(values[-max(1, len(values) // 3) :]) - values[0])
 
 
 def _falls(series: Series) -> bool:
