@@ -266,6 +266,29 @@ def test_a_bar_drawn_once_more_does_not_go_on(folder: Path) -> None:
     assert run_of(path).state is State.FINISHED
 
 
+@pytest.mark.parametrize(
+    ("words", "plan", "state"),
+    [
+        ("RuntimeError: CUDA out of memory, retrying with a smaller batch", 10, State.FINISHED),
+        (
+            "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (60) reached and the optimization",
+            99,
+            State.INTERRUPTED,
+        ),
+    ],
+)
+def test_epochs_behind_last_words_go_on(folder: Path, words: str, plan: int, state: State) -> None:
+    epochs = [f"epoch: {i}/{plan}, loss: {2 - i / 10}" for i in range(1, 11)]
+    path = write(folder / "train.log", "\n".join([*epochs[:-2], words, *epochs[-2:]]) + "\n")
+    os.utime(path, (0, 0))
+    assert run_of(path).state is state
+
+
+def test_a_solver_within_a_step_that_stops_ends_no_run(folder: Path) -> None:
+    path = write(folder / "train.log", steps(5) + "Warning: Sinkhorn: Maximum number of iterations reached\n")
+    assert not read(path).events
+
+
 # Lines that matter besides numbers
 
 MESSAGES = {
@@ -330,6 +353,7 @@ MESSAGES = {
         "`Trainer.fit` stopped: `max_epochs=10` reached.",
         "Finished Training",
         "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (60) reached and the optimization",
+        "ConvergenceWarning: Maximum number of iteration reached before convergence. Consider increasing max_iter",
         "Did not meet early stopping. Best iteration is:",
         "bestIteration = 199",
         "\u2714 Saved pipeline to output directory",

@@ -118,7 +118,8 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (kinds.FINISHED, ("training", "trainer", "maximum", "did not meet early", "bestiteration", "saved pipeline"), (
         r"(?i:^\W*(?:model )?training (?:is )?(?:completed?|finished|done|ended|over)\b)", r"(?i:^finished training)",
         r"(?i:^end of training)", r"(?i:^done training)", r"Trainer\.fit`? stopped: `?max_(?:epochs|steps|time)",
-        r"(?i:training successfully completed)", r"Maximum (?:number of )?iterations? (?:\(\0\) )?reached",
+        r"(?i:training successfully completed)", r"Maximum iterations \(\0\) reached and the optimization",
+        r"Maximum number of iteration reached before convergence",
         r"Did not meet early stopping\. Best iteration is", r"^bestIteration = \0",
         r"Saved pipeline to output directory",
     )),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE, PART
@@ -118,6 +120,14 @@ _REDRAWN = 2
 
 def _finished(last: Message | None, found: Assembled, *, is_last: bool) -> bool | None:
     """Tell whether a run came to its end: by its last words, else by its planned epochs, else because another began."""
-    if last is not None and last.line >= found.last_line - _REDRAWN:
+    if last is not None and last.line > found.last_line:
         return last.kind in ENDS
+    if last is not None and last.kind in ENDS and _only_redrawn(last, found):
+        return True
     return found.complete if is_last else True
+
+
+def _only_redrawn(last: Message, found: Assembled) -> bool:
+    """Whether the run stands behind its last words where it stood before them, a few lines on at most."""
+    before, behind = found.clock.before(np.array([last.line, found.last_line])).tolist()
+    return last.line >= found.last_line - _REDRAWN and before == behind
