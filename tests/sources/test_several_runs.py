@@ -214,3 +214,28 @@ def test_a_log_of_many_headings_is_read_with_all_its_values(tmp_path: Path) -> N
     loss = run.find(TrainLoss)
     assert loss is not None
     assert len(loss) == 10000
+
+
+SUBJECTS = {
+    "two networks by turns": "".join(
+        f"{i},{name},{x}\n" for i, x in enumerate(FALL, 1) for name in ("actor", "critic")
+    ),
+    "two optimizers by turns": "".join(f"{i},{'gd'[i % 2]},{x}\n" for i, x in enumerate(FALL, 1)),
+    "changed on the way": "".join(f"{i},{'bs64' if i < 5 else 'bs128'},{x}\n" for i, x in enumerate(FALL, 1)),
+    "named in some rows": "".join(f"{i},{'' if i % 2 else 'ab'[i // 2 % 2]},{x}\n" for i, x in enumerate(FALL, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_a_run_that_trains_several_or_changes_its_setting_is_one_run(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("epoch,network,loss\n" + SUBJECTS[kind])
+    (run,) = load(tmp_path)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert len(loss) == SUBJECTS[kind].count("\n")
+
+
+def test_models_below_each_other_in_a_table_are_several_runs(tmp_path: Path) -> None:
+    rows = [f"{i},{name},{x}\n" for name in ("cnn", "gru") for i, x in enumerate(FALL, 1)]
+    (tmp_path / "log.csv").write_text("epoch,model,loss\n" + "".join(rows))
+    assert len(list(load(tmp_path))) == 2

@@ -138,6 +138,30 @@ class CsvTable(Source):
             },
         ),
         Sample(
+            "one row for each episode: steps that rest at the last are no length",
+            "progress.csv",
+            "episode,global_step,reward\n1,200,1.5\n2,400,2.5\n3,400,3.5\n",
+            {"episode": [(200, 1), (400, 2), (400, 3)], "reward": [(200, 1.5), (400, 2.5), (400, 3.5)]},
+        ),
+        Sample(
+            "a checkpoint of its own in each row of one run",
+            "log.csv",
+            "epoch,loss,model\n1,1.5,ckpt_1.pt\n2,1.25,ckpt_2.pt\n3,1.0,ckpt_3.pt\n",
+            {"loss": [(1, 1.5), (2, 1.25), (3, 1.0)]},
+        ),
+        Sample(
+            "a number of its own in each row, under a name that may say what was trained",
+            "log.csv",
+            "step,loss,config\n1,1.5,0.5\n2,1.25,0.25\n3,1.0,0.75\n",
+            {"loss": [(1, 1.5), (2, 1.25), (3, 1.0)], "config": [(1, 0.5), (2, 0.25), (3, 0.75)]},
+        ),
+        Sample(
+            "a list of what was tried, each for some epochs",
+            "results.csv",
+            "model,epoch,val_loss\nresnet18,50,1.5\nvgg16,20,1.25\nlenet,30,1.75\n",
+            None,
+        ),
+        Sample(
             "Ultralytics before 2024: padded cells",
             "results.csv",
             "      epoch,   train/box_loss,  metrics/mAP50(B)\n          0,            2.125,            0.0625\n",

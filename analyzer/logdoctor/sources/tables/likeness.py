@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
+import numpy as np
+
 from logdoctor.run import Axis, Split, roles
 from logdoctor.run.naming import ELBO, is_bare_split, role_of, split_of, words
 from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
-from logdoctor.sources.tables.table_logs import RUN_LABELS, label_name
+from logdoctor.sources.tables.table_logs import RUN_LABELS, SUBJECT_LABELS, label_name
 
 _PLAIN_COUNTERS = frozenset({
     "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",
@@ -31,6 +33,9 @@ _OF_LOGS = frozenset("log logs history curve curves metrics progress results".sp
 
 _OF_A_SEARCH = frozenset("hidden layer layers unit units neurons depth dim filters heads".split())
 """Words in the names of what a search tries out, beside those that name a setting anywhere."""
+
+_FEW_RESTARTS = 0.25
+"""Share of the rows that may go back behind the one before; of unrelated numbers half do."""
 
 _ONE_ROW_EACH = frozenset({"name", "state"})
 """Columns of a tracker's list of runs, which has one row for each run and no curves."""
@@ -94,5 +99,14 @@ def _is_named_after_curves(said: Collection[str]) -> bool:
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
-    distinct = [len(labels.words) for labels in table.labels if label_name(labels.name) in RUN_LABELS]
-    return texts >= _ONE_ROW_EACH or (table.rows > 2 and any(words > table.rows / 2 for words in distinct))
+    """Tell a list of runs. What was trained may differ in each row of a log, too: `epoch,loss,model` of checkpoints."""
+    names = {label_name(one.name) for one in table.labels if table.rows > 2 and len(one.words) > table.rows / 2}
+    prose = {label_name(text) for text in texts}
+    subjects = names & SUBJECT_LABELS & prose
+    return texts >= _ONE_ROW_EACH or bool(names & RUN_LABELS) or (bool(subjects) and not _counts_on(table))
+
+
+def _counts_on(table: Table) -> bool:
+    """Whether a counter that only a training has goes on from row to row, now and then anew, as after a restart."""
+    counters = [one.values for one in table.columns if canonical(one.name) in _PLAIN_COUNTERS and len(one) > 1]
+    return any(at[-1] > at[0] and np.mean(np.diff(at) < 0) <= _FEW_RESTARTS for at in counters)

@@ -28,13 +28,13 @@ _EPISODES = frozenset({"episode", "episodes", "episodessofar"})
 
 
 def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:
-    """Scripts: with one row for each episode, what does not advance from row to row is its length: `episode,steps`.
+    """Scripts: with one row for each episode, what falls from one to the next is its length: `episode,steps`.
 
-    Steps that were counted through all episodes advance in each.
+    Steps that were counted through all episodes never do, though they may rest at the last.
     """
     if not any(canonical(one.name) in _EPISODES and _advances(one) for one in steps):
         return steps
-    return [one for one in steps if _advances(one)]
+    return [one for one in steps if not _falls(one)]
 
 
 def _advances(counter: Counter) -> bool:
@@ -45,6 +45,17 @@ def _advances(counter: Counter) -> bool:
             return False
         last = float(at[-1]) if len(at) else last
     return True
+
+
+def _falls(counter: Counter) -> bool:
+    """Tell whether any row that says where it stands goes back behind the one that did before."""
+    last = -np.inf
+    for at in counter.pieces():
+        known = at[~np.isnan(at)]
+        if (np.diff(known, prepend=last) < 0).any():
+            return True
+        last = float(known[-1]) if len(known) else last
+    return False
 
 
 def validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], Rows]:

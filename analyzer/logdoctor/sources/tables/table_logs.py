@@ -12,7 +12,7 @@ from logdoctor.run import Axis, Notice, Series, Setting, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.counters import counts, normal, numbers_rows
+from logdoctor.sources.tables.counters import axis_of, counts, normal, numbers_rows
 from logdoctor.sources.tables.false_counts import misplaced, without_false_counts
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
 from logdoctor.sources.tables.moments import Moments, without_moments
@@ -33,12 +33,16 @@ QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable
 RUN_LABELS = frozenset({
     "run", "run_id", "run_name", "run_number", "run_num", "run_idx", "experiment", "trial", "seed", "repeat",
     "fold", "fold_id", "fold_idx", "fold_num", "fold_number", "cv_fold", "kfold", "k_fold",
-    "model", "model_name", "model_type", "arch", "architecture", "network", "optimizer", "optimiser", "method",
-    "algorithm", "algo", "variant", "config", "setting",
 })  # fmt: skip
 """Columns that tell apart the runs which were written into one table."""
 
-LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS
+SUBJECT_LABELS = frozenset({
+    "model", "model_name", "model_type", "arch", "architecture", "network", "optimizer", "optimiser", "method",
+    "algorithm", "algo", "variant", "config", "setting",
+})  # fmt: skip
+"""Columns that say what was trained: of runs one below the other, or of one run that trains several or changes it."""
+
+LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS | SUBJECT_LABELS
 
 
 def label_name(name: str) -> str:
@@ -89,7 +93,26 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
 def _of_runs(table: Table) -> Labels | None:
     """Return the column that tells runs apart, where these have more than a row each."""
     labels = next((one for one in table.labels if label_name(one.name) in RUN_LABELS), None)
+    if labels is None:
+        subjects = (one for one in table.labels if label_name(one.name) in SUBJECT_LABELS)
+        labels = next((one for one in subjects if _begins_anew_with_each(one, table)), None)
     return labels if labels is not None and 1 < len(labels.words) <= table.rows / 2 else None
+
+
+def _begins_anew_with_each(labels: Labels, table: Table) -> bool:
+    """Whether every row has a word, those of one stand together, and each counter goes back where the next begins.
+
+    One run that trains an actor and a critic, or whose setting changes on the way, does not.
+    """
+    ends = np.flatnonzero(labels.codes[1:] != labels.codes[:-1])
+    if len(ends) != len(labels.words) - 1 or (labels.codes < 0).any():
+        return False
+    counters = [
+        one.values
+        for one in table.columns
+        if len(one) == table.rows and axis_of(one.name) not in (None, Axis.TIME, Axis.INDEX)
+    ]
+    return bool(counters) and all(bool((at[ends + 1] < at[ends]).all()) for at in counters)
 
 
 def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
@@ -134,6 +157,8 @@ def _unread(table: Table) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
     by_run = _of_runs(table)
     for labels in table.labels:
+        if labels is not by_run and label_name(labels.name) in SUBJECT_LABELS:
+            continue  # it parts nothing, so that no row is lost by it
         most = _MOST_RUNS if labels is by_run else MOST_COLUMNS
         if len(labels.words) >= most and (rows := int(np.count_nonzero(labels.codes >= most))):
             message = f"{rows} rows were not used: column `{labels.name}` holds more than {most:,} words."
