@@ -24,13 +24,8 @@ _BESIDE = (*_PERFORMANCE, roles.TrainError, roles.GradNorm, roles.LearningRate, 
 _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 """Last words of settings that are called after a loss: `loss_weights`."""
 
-_OF_LOSSES = frozenset({"loss", "losses"})
-_OF_TRAINING = frozenset({"train", "training", "trainer"})
-_OF_LOGS = frozenset("log logs history curve curves metrics progress results".split())
-"""Words in the name of a file that holds curves: one of the first, or one of either other; `train.csv` holds data."""
-
-_OF_A_SEARCH = frozenset("hidden layer layers unit units neurons depth dim filters heads".split())
-"""Words in the names of what a search tries out, beside those that name a setting anywhere."""
+_OF_ANYTHING = frozenset({"step", "batch", "round", "episode", "frame"})
+"""What recipes, games and videos number as well: `Step #`, `frame_id`; only a loss tells theirs from a training's."""
 
 _ONE_ROW_EACH = frozenset({"name", "state"})
 """Columns of a tracker's list of runs, which has one row for each run and no curves."""
@@ -40,6 +35,17 @@ def tells_performance(name: str) -> bool:
     """Tell whether a name promises a loss, a metric, an error on held-out data, or a reward."""
     role, said = role_of(name, split_of(name)), words(name)
     return (issubclass(role, _PERFORMANCE) and said[-1] not in _SETTINGS) or ELBO in said
+
+
+def tells_loss(name: str) -> bool:
+    """Tell whether a name promises a loss, and nothing else that tells performance."""
+    return tells_performance(name) and (issubclass(role_of(name, split_of(name)), roles.Loss) or ELBO in words(name))
+
+
+def _may_number_anything(counter: str) -> bool:
+    """Tell whether a counter is one of training by no more than a spelling: `frame_id`, but not `frame`."""
+    told = canonical(counter)
+    return told in _OF_ANYTHING and told != normal(counter)
 
 
 def names_splits(names: Collection[str]) -> bool:
@@ -60,37 +66,16 @@ def is_training(table: Table) -> bool:
     if not quantities or _has_a_row_for_each_run(table, texts):
         return False
     counters = [one.name for one in ruler_of(table).counters if one.axis is not Axis.INDEX]
-    if any(canonical(name) in _PLAIN_COUNTERS for name in counters):
+    if any(normal(name) in _PLAIN_COUNTERS for name in counters):
         return True
     if counters:
-        return any(map(tells_performance, quantities))
-    return not texts and table.rows > 1 and (is_set_of_curves(quantities) or _is_called_a_curve(table, quantities))
+        return any(map(tells_loss if all(map(_may_number_anything, counters)) else tells_performance, quantities))
+    return not texts and table.rows > 1 and is_set_of_curves(quantities)
 
 
 def is_set_of_curves(names: Collection[str]) -> bool:
     """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
     return any(map(tells_performance, names)) and all(map(is_of_training, names))
-
-
-def _is_called_a_curve(table: Table, names: Collection[str]) -> bool:
-    """Tell a table without a counter by a loss on training and on held-out data, or by one in a file called after it.
-
-    Any other quantity may stand beside it, a setting excepted: those of a search differ from row to row.
-    """
-    told = {name: role_of(name, split_of(name)) for name in names}
-    searched = (
-        issubclass(role, roles.Setup) or not _OF_A_SEARCH.isdisjoint(words(name)) for name, role in told.items()
-    )
-    if any(searched):
-        return False
-    losses = {split_of(name) for name, role in told.items() if issubclass(role, roles.Loss) and tells_performance(name)}
-    held_out = not losses.isdisjoint({Split.VALIDATION, Split.TEST})
-    both = held_out and not losses.isdisjoint({Split.TRAIN, Split.NONE})
-    return both or (bool(losses) and _is_named_after_curves(words(table.path.stem)))
-
-
-def _is_named_after_curves(said: Collection[str]) -> bool:
-    return not _OF_LOSSES.isdisjoint(said) or not (_OF_TRAINING.isdisjoint(said) or _OF_LOGS.isdisjoint(said))
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
