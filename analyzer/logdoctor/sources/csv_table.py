@@ -116,10 +116,10 @@ class CsvTable(Source):
             },
         ),
         Sample(
-            "no counter at all: nothing but errors and losses",
+            "no counter, and quantities of its own: the file is called the log of a training",
             "training_log.csv",
-            "MAE_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
-            {"MAE_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
+            "Codebook_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
+            {"Codebook_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
         ),
         Sample(
             "one row for each episode: its steps are its length",
@@ -249,6 +249,7 @@ class CsvTable(Source):
         Sample("places along a path", "path.csv", "step_id,x,y\n0,0.5,0.75\n1,0.25,0.5\n", None),
         Sample("frames of a video", "frames.csv", "frame_id,x,score\n0,0.5,0.75\n1,0.25,0.5\n", None),
         Sample("batches of a factory", "batches.csv", "Batch No,Yield,Accuracy\n0,0.5,0.75\n1,0.25,0.5\n", None),
+        Sample("a search for the number of epochs", "s.csv", "num_epoch,trees,accuracy\n10,5,0.5\n20,9,0.75\n", None),
         Sample("samples of an assay", "assay.csv", "Samples,Accuracy\nctrl 1,0.5\nctrl 2,0.75\n", None),
         Sample("losses of models", "results.csv", ",train_loss,val_loss\nmodel 1,0.5,0.75\nmodel 2,0.25,0.5\n", None),
         Sample("data with a loss, and results", "train_results.csv", "id,age,loss\n0,74,38.5\n1,22,25.5\n", None),

@@ -27,6 +27,10 @@ _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 _OF_ANYTHING = frozenset({"step", "batch", "round", "episode", "frame"})
 """What recipes, games and videos number as well: `Step #`, `frame_id`; only a loss tells theirs from a training's."""
 
+_OF_TRAINING = frozenset({"train", "training", "trainer"})
+_OF_LOGS = frozenset({"log", "logs", "history", "curve", "curves"})
+"""Words in the name of a training's log, one of either: `train.csv` and `train_results.csv` hold data."""
+
 _ONE_ROW_EACH = frozenset({"name", "state"})
 """Columns of a tracker's list of runs, which has one row for each run and no curves."""
 
@@ -70,12 +74,23 @@ def is_training(table: Table) -> bool:
         return True
     if counters:
         return any(map(tells_loss if all(map(_may_number_anything, counters)) else tells_performance, quantities))
-    return not texts and table.rows > 1 and is_set_of_curves(quantities)
+    told = is_set_of_curves(quantities) or _is_training_log(words(table.path.stem), quantities)
+    return not texts and table.rows > 1 and told
 
 
 def is_set_of_curves(names: Collection[str]) -> bool:
     """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
     return any(map(tells_performance, names)) and all(map(is_of_training, names))
+
+
+def _is_training_log(said: Collection[str], names: Collection[str]) -> bool:
+    """Tell a loss beside quantities of its own in a file that is called the log of a training."""
+    called = not _OF_TRAINING.isdisjoint(said) and not _OF_LOGS.isdisjoint(said)
+    return called and any(map(tells_loss, names)) and not any(map(_is_setting, names))
+
+
+def _is_setting(name: str) -> bool:
+    return issubclass(role_of(name, split_of(name)), roles.Setup)
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
