@@ -14,7 +14,7 @@ from logdoctor.run.naming import stem_of, words
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
-from logdoctor.sources.tables.likeness import is_training, tells_performance
+from logdoctor.sources.tables.likeness import is_training, tells_loss, tells_performance
 from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_form import NAMELESS
@@ -39,6 +39,9 @@ _ABOUT_FILES = frozenset("log logs history list curve curves values record recor
 
 _BARE = frozenset({"acc", "accuracy"})
 """Metrics that such files are called after; a loss is called so and nothing else: `packet_loss` is none."""
+
+_OF_CURVES = frozenset("loss losses log logs history curve curves metrics".split())
+"""Words in the name of a file whose only column may be a curve: `feat.csv` and `train.csv` hold data."""
 
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
@@ -113,20 +116,10 @@ class CsvTable(Source):
             },
         ),
         Sample(
-            "no counter at all: losses on training and on held-out data tell it",
-            "results.csv",
-            "train_loss,val_loss,Codebook Use\n1.5,1.75,12\n1.25,1.5,14\n",
-            {
-                "train_loss": [(0, 1.5), (1, 1.25)],
-                "val_loss": [(0, 1.75), (1, 1.5)],
-                "Codebook Use": [(0, 12), (1, 14)],
-            },
-        ),
-        Sample(
-            "no counter, and one loss: the name of the file tells it",
+            "no counter, and quantities of its own: the file is called the log of a training",
             "training_log.csv",
-            "MAE_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
-            {"MAE_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
+            "Codebook_L,Total_Loss\n0.5,1.5\n0.25,1.25\n",
+            {"Codebook_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
         ),
         Sample(
             "one row for each episode: its steps are its length",
@@ -267,7 +260,24 @@ class CsvTable(Source):
             "Epoch,Loss\n1/3,0.5\n2/3,0.25\n",
             {"Loss": [(1, 0.5), (2, 0.25)]},
         ),
+        Sample(
+            "epochs behind their word",
+            "log.csv",
+            "Epoch,Loss\nEpoch 1,0.5\nEpoch 2,0.25\n",
+            {"Loss": [(1, 0.5), (2, 0.25)]},
+        ),
         Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
+        Sample("one column of scores", "scores.csv", "score\n0.5\n0.75\n0.25\n", None),
+        Sample("one column of data called a loss", "feat.csv", "loss\n325.5\n870.5\n80.5\n", None),
+        Sample("steps of a recipe", "recipe.csv", "Step #,Duration,Temperature\n1,6,180\n2,5,180\n", None),
+        Sample("places along a path", "path.csv", "step_id,x,y\n0,0.5,0.75\n1,0.25,0.5\n", None),
+        Sample("frames of a video", "frames.csv", "frame_id,x,score\n0,0.5,0.75\n1,0.25,0.5\n", None),
+        Sample("batches of a factory", "batches.csv", "Batch No,Yield,Accuracy\n0,0.5,0.75\n1,0.25,0.5\n", None),
+        Sample("a search for the number of epochs", "s.csv", "num_epoch,trees,accuracy\n10,5,0.5\n20,9,0.75\n", None),
+        Sample("samples of an assay", "assay.csv", "Samples,Accuracy\nctrl 1,0.5\nctrl 2,0.75\n", None),
+        Sample("losses of models", "results.csv", ",train_loss,val_loss\nmodel 1,0.5,0.75\nmodel 2,0.25,0.5\n", None),
+        Sample("data with a loss, and results", "train_results.csv", "id,age,loss\n0,74,38.5\n1,22,25.5\n", None),
+        Sample("losses of insurance", "claims_loss.csv", "policy,age,loss\n0,68,130.5\n1,29,923.5\n", None),
         Sample("losses of something else", "packet_loss.txt", "0.5\n0.25\n" * 10, None),
         Sample("people", "people.csv", "name,age\nAda,36\nAlan,41\n", None),
         Sample("results of models", "results.csv", "model,accuracy,f1\nsmall,0.5,0.25\nlarge,0.75,0.5\n", None),
@@ -284,8 +294,11 @@ class CsvTable(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
-        reading = head_table(head, _header_beside(head.path, head.start))
+        beside = _header_beside(head.path, head.start)
+        reading = head_table(head, beside)
         if reading is None or not is_training(reading.table):
+            return False
+        if len(reading.form.header) == 1 and not beside and not _is_curve_alone(head.path, reading.form.header[0]):
             return False
         if head.path.suffix.lower() not in _TEXT_FILES:
             return True
@@ -299,6 +312,11 @@ class CsvTable(Source):
             start = file.read(_FIRST_BYTES)
         reading = read_table(path, _header_beside(path, start))
         yield from read_logs(_named_by_path(reading.table), reading.notices, _step_axis(reading))
+
+
+def _is_curve_alone(path: Path, name: str) -> bool:
+    """Tell a table of one column: a loss, in a file that is called after curves."""
+    return tells_loss(name) and not _OF_CURVES.isdisjoint(words(path.stem))
 
 
 def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:

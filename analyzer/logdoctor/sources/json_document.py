@@ -86,6 +86,7 @@ class JsonDocument(Source):
             '{"train": [0.5, 0.25], "val": [0.75, 0.5]}',
             {"train": [(0, 0.5), (1, 0.25)], "val": [(0, 0.75), (1, 0.5)]},
         ),
+        Sample("members of splits", "score_splits.json", '{"train": [1, 2, 5], "val": [3, 4, 6]}', None),
         Sample("sizes of splits", "sizes.json", '{"train": [100, 200], "val": [10, 20]}', None),
         Sample(
             "lists that are logged more or less often, each with its steps",
@@ -145,8 +146,14 @@ def _is_log(curves: _Curves) -> bool:
     if curves.of_records:
         return is_training(curves.table)
     names = [curves.prefix + one.name for one in curves.table.columns]
-    told = any(map(tells_performance, names)) or (names_splits(names) and tells_performance(curves.table.path.stem))
+    told = any(map(tells_performance, names)) or _measures_splits(curves, names)
     return curves.table.rows > 1 and told
+
+
+def _measures_splits(curves: _Curves, names: list[str]) -> bool:
+    """Tell whether splits alone are curves of what the file is called after; whole numbers are sizes or members."""
+    measured = any((piece % 1 != 0).any() for one in curves.table.columns for piece in one.pieces())
+    return measured and names_splits(names) and tells_performance(curves.table.path.stem)
 
 
 def _belongs(curves: _Curves) -> bool:

@@ -11,8 +11,9 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.json_text import Document, beginning, decode
-from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.likeness import is_of_training, tells_performance
 from logdoctor.sources.tables.text import encoding_of
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -31,6 +32,10 @@ _WORD = re.compile(
     re.DOTALL,
 )
 """A string, to the end of the text where it is not closed; a word; a parenthesis."""
+
+
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[\]{}])', re.DOTALL)
+"""A string, which may hold any, or a bracket; as JSON spells both."""
 
 
 class PythonLiteral(JsonDocument):
@@ -55,16 +60,34 @@ class PythonLiteral(JsonDocument):
             "[tensor(0.5, device='cuda:0'), tensor(0.25, device='cuda:0')]",
             {"train_losses": [(0, 0.5), (1, 0.25)]},
         ),
+        Sample(
+            "broken off",
+            "history.txt",
+            "{'loss': [0.5, 0.25], 'val_loss': [0.75, 0.5], 'lr': [0.",
+            {"loss": [(0, 0.5), (1, 0.25)], "val_loss": [(0, 0.75), (1, 0.5)]},
+        ),
+        Sample("a log of lines", "loss.log", "[1, 1000] loss: 1.5\n[1, 2000] loss: 1.25\n", None),
+        Sample(
+            "a log below its settings", "train.log", "{'lr': 0.1, 'aux_loss': [0.5, 0.25]}\nEpoch 1: loss 2.5\n", None
+        ),
+        Sample(
+            "a record in each line", "log.txt", "{'iter': 1, 'loss': [2.5, 0.5]}\n{'iter': 2, 'loss': [2, 1]}\n", None
+        ),
+        Sample("detections", "pred.txt", "{'boxes': [1, 2], 'accuracy': [0.5, 0.25]}", None),
         Sample("a list of something else", "sizes.txt", "[1, 2, 3]", None),
         Sample("settings", "args.txt", "{'lr': 0.1, 'epochs': 3, 'loss': 'mse'}", None),
     )
 
     def beginning_of(self, head: Head) -> Any:
-        """Return what the first bytes hold, or None."""
-        text = head.start.lstrip()
-        if not text.startswith((b"{", b"[")):
+        """Return what the first bytes hold, or None where they are not one history alone."""
+        if not head.start.lstrip().startswith((b"{", b"[")):
             return None
-        return _named(head.path, beginning(_as_json(encoding_of(head.start).decode(head.start)).encode()))
+        text = _as_json(encoding_of(head.start).decode(head.start))
+        end = _end_of(text)
+        if end is not None and (text[end:].strip() or not head.whole):
+            return None  # a log of lines
+        content = _named(head.path, beginning(text.encode()))
+        return content if _is_history(content) else None
 
     def document_of(self, path: Path) -> Document:
         """Return the whole of it; raises UnreadableLogError."""
@@ -75,8 +98,25 @@ class PythonLiteral(JsonDocument):
         try:
             return Document(_named(path, decode(text)))
         except ValueError:
-            message = "The text breaks off, is damaged, or goes on behind the history; what stands before was read."
+            message = "The text breaks off or is damaged; what stands before was read."
             return Document(_named(path, beginning(text.encode())), (Notice(DAMAGE, str(path), message),))
+
+
+def _end_of(text: str) -> int | None:
+    """Return where the first bracket is closed, or None where it stays open."""
+    opened = 0
+    for found in _BRACKET.finditer(text):
+        if bracket := found[1]:
+            opened += 1 if bracket in "{[" else -1
+            if not opened:
+                return found.end()
+    return None
+
+
+def _is_history(content: Any) -> bool:
+    """Tell whether no list of a dictionary is foreign to training: those of detections are."""
+    lists = {name for name, value in content.items() if isinstance(value, list)} if isinstance(content, dict) else ()
+    return all(counts(name) or is_of_training(name) for name in lists)
 
 
 def _as_json(text: str) -> str:

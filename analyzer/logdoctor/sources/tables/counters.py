@@ -58,7 +58,7 @@ _SPELLINGS = {
             *((f"{word}_", "") for word in ("current", "cur", "curr")),
         )
     },
-    **dict.fromkeys(("n_epoch", "num_epoch", "epoch_count"), "epoch"),
+    "epoch_count": "epoch",
     **dict.fromkeys(("train_iter", "train_iteration", "training_iter", "n_iterations"), "iteration"),
     **dict.fromkeys(("train_steps", "training_steps", "globalstep", "global_steps"), "global_step"),
     **{

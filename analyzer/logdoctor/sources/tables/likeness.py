@@ -26,13 +26,12 @@ _BESIDE = (*_PERFORMANCE, roles.TrainError, roles.GradNorm, roles.LearningRate, 
 _SETTINGS = frozenset({"weight", "weights", "coefficients", "names", "types"})
 """Last words of settings that are called after a loss: `loss_weights`."""
 
-_OF_LOSSES = frozenset({"loss", "losses"})
-_OF_TRAINING = frozenset({"train", "training", "trainer"})
-_OF_LOGS = frozenset("log logs history curve curves metrics progress results".split())
-"""Words in the name of a file that holds curves: one of the first, or one of either other; `train.csv` holds data."""
+_OF_ANYTHING = frozenset({"step", "batch", "round", "episode", "frame"})
+"""What recipes, games and videos number as well: `Step #`, `frame_id`; only a loss tells theirs from a training's."""
 
-_OF_A_SEARCH = frozenset("hidden layer layers unit units neurons depth dim filters heads".split())
-"""Words in the names of what a search tries out, beside those that name a setting anywhere."""
+_OF_TRAINING = frozenset({"train", "training", "trainer"})
+_OF_LOGS = frozenset({"log", "logs", "history", "curve", "curves"})
+"""Words in the name of a training's log, one of either: `train.csv` and `train_results.csv` hold data."""
 
 _FEW_RESTARTS = 0.25
 """Share of the rows that may go back behind the one before; of unrelated numbers half do."""
@@ -45,6 +44,17 @@ def tells_performance(name: str) -> bool:
     """Tell whether a name promises a loss, a metric, an error on held-out data, or a reward."""
     role, said = role_of(name, split_of(name)), words(name)
     return (issubclass(role, _PERFORMANCE) and said[-1] not in _SETTINGS) or ELBO in said
+
+
+def tells_loss(name: str) -> bool:
+    """Tell whether a name promises a loss, and nothing else that tells performance."""
+    return tells_performance(name) and (issubclass(role_of(name, split_of(name)), roles.Loss) or ELBO in words(name))
+
+
+def _may_number_anything(counter: str) -> bool:
+    """Tell whether a counter is one of training by no more than a spelling: `frame_id`, but not `frame`."""
+    told = canonical(counter)
+    return told in _OF_ANYTHING and told != normal(counter)
 
 
 def names_splits(names: Collection[str]) -> bool:
@@ -65,11 +75,12 @@ def is_training(table: Table) -> bool:
     if not quantities or _has_a_row_for_each_run(table, texts):
         return False
     counters = [one.name for one in ruler_of(table).counters if one.axis is not Axis.INDEX]
-    if any(canonical(name) in _PLAIN_COUNTERS for name in counters):
+    if any(normal(name) in _PLAIN_COUNTERS for name in counters):
         return True
     if counters:
-        return any(map(tells_performance, quantities))
-    return not texts and table.rows > 1 and (is_set_of_curves(quantities) or _is_called_a_curve(table, quantities))
+        return any(map(tells_loss if all(map(_may_number_anything, counters)) else tells_performance, quantities))
+    told = is_set_of_curves(quantities) or _is_training_log(words(table.path.stem), quantities)
+    return not texts and table.rows > 1 and told
 
 
 def is_set_of_curves(names: Collection[str]) -> bool:
@@ -77,25 +88,14 @@ def is_set_of_curves(names: Collection[str]) -> bool:
     return any(map(tells_performance, names)) and all(map(is_of_training, names))
 
 
-def _is_called_a_curve(table: Table, names: Collection[str]) -> bool:
-    """Tell a table without a counter by a loss on training and on held-out data, or by one in a file called after it.
-
-    Any other quantity may stand beside it, a setting excepted: those of a search differ from row to row.
-    """
-    told = {name: role_of(name, split_of(name)) for name in names}
-    searched = (
-        issubclass(role, roles.Setup) or not _OF_A_SEARCH.isdisjoint(words(name)) for name, role in told.items()
-    )
-    if any(searched):
-        return False
-    losses = {split_of(name) for name, role in told.items() if issubclass(role, roles.Loss) and tells_performance(name)}
-    held_out = not losses.isdisjoint({Split.VALIDATION, Split.TEST})
-    both = held_out and not losses.isdisjoint({Split.TRAIN, Split.NONE})
-    return both or (bool(losses) and _is_named_after_curves(words(table.path.stem)))
+def _is_training_log(said: Collection[str], names: Collection[str]) -> bool:
+    """Tell a loss beside quantities of its own in a file that is called the log of a training."""
+    called = not _OF_TRAINING.isdisjoint(said) and not _OF_LOGS.isdisjoint(said)
+    return called and any(map(tells_loss, names)) and not any(map(_is_setting, names))
 
 
-def _is_named_after_curves(said: Collection[str]) -> bool:
-    return not _OF_LOSSES.isdisjoint(said) or not (_OF_TRAINING.isdisjoint(said) or _OF_LOGS.isdisjoint(said))
+def _is_setting(name: str) -> bool:
+    return issubclass(role_of(name, split_of(name)), roles.Setup)
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
-from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.counters import canonical, counts, numbers_rows
 from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
 from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
@@ -30,20 +31,22 @@ _UNITS = (1.0, 1e-3)
 """Seconds and milliseconds."""
 
 
-_COUNT = re.compile(r"(?:[A-Za-z]{2,12}[ _:#]{1,3})?([0-9]{1,15})(?: ?(?:/|of) ?[0-9]{1,15})?")
-"""A count, the word for it, and what it runs to."""
+_COUNT = re.compile(r"(?:([A-Za-z]{2,12})[ _:#]{1,3})?([0-9]{1,15})(?: ?(?:/|of) ?[0-9]{1,15})?")
+"""A count, behind the word for it and before what it runs to."""
 
 
 def parser_of(name: str) -> CellParser:
     """Return how to read the cells of a column, which its name tells."""
     holds_times = name.strip().lower() in MOMENTS or not _TIMES.isdisjoint(words(name))
-    return parse_time if holds_times else parse_count if counts(name) else parse_number
+    if holds_times:
+        return parse_time
+    return partial(_parse_count, canonical(name)) if counts(name) and not numbers_rows(name) else parse_number
 
 
-def parse_count(text: str) -> float | None:
-    """Read where a row stands: `12`, `12/300`, `Epoch 12`."""
+def _parse_count(counter: str, text: str) -> float | None:
+    """Read where a row stands: `12`, `12/300`, and `Epoch 12` where epochs are counted; `model 12` is a name."""
     told = _COUNT.fullmatch(text.strip())
-    return float(told[1]) if told else parse_number(text)
+    return float(told[2]) if told and (told[1] is None or canonical(told[1]) == counter) else parse_number(text)
 
 
 @dataclass(frozen=True)
