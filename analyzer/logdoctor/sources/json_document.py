@@ -152,7 +152,7 @@ def _is_log(curves: _Curves) -> bool:
 
 def _measures_splits(curves: _Curves, names: list[str]) -> bool:
     """Tell whether splits alone are curves of what the file is called after; whole numbers are sizes or members."""
-    measured = any((piece % 1 != 0).any() for one in curves.table.columns for piece in one.pieces())
+    measured = any((piece != np.floor(piece)).any() for one in curves.table.columns for piece in one.pieces())
     return measured and names_splits(names) and tells_performance(curves.table.path.stem)
 
 

@@ -86,7 +86,7 @@ class PythonLiteral(JsonDocument):
         end = _end_of(text)
         if end is not None and (text[end:].strip() or not head.whole):
             return None  # a log of lines
-        content = _named(head.path, beginning(text.encode()))
+        content = _named(head.path, beginning(_bytes_of(text)))
         return content if _is_history(content) else None
 
     def document_of(self, path: Path) -> Document:
@@ -99,7 +99,7 @@ class PythonLiteral(JsonDocument):
             return Document(_named(path, decode(text)))
         except ValueError:
             message = "The text breaks off or is damaged; what stands before was read."
-            return Document(_named(path, beginning(text.encode())), (Notice(DAMAGE, str(path), message),))
+            return Document(_named(path, beginning(_bytes_of(text))), (Notice(DAMAGE, str(path), message),))
 
 
 def _end_of(text: str) -> int | None:
@@ -117,6 +117,10 @@ def _is_history(content: Any) -> bool:
     """Tell whether no list of a dictionary is foreign to training: those of detections are."""
     lists = {name for name, value in content.items() if isinstance(value, list)} if isinstance(content, dict) else ()
     return all(counts(name) or is_of_training(name) for name in lists)
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _as_json(text: str) -> str:
