@@ -28,6 +28,7 @@ from logdoctor.curves import decay, flat, geometric, line
 from logdoctor.run.naming import words
 from logdoctor.run.roles import PolicyLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.median import median
 from logdoctor.wording import number, stretch
 
 SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
@@ -116,5 +117,5 @@ class ValueDivergence(Rule):
 def _growth(series: Series) -> float:
     """Return the last values in units of the usual one of the first third; 0 where that is 0."""
     n = len(series)
-    first, last = (float(np.median(part)) for part in (series.values[: n // 3], series.values[-max(1, n // 10) :]))
+    first, last = (median(part) for part in (series.values[: n // 3], series.values[-max(1, n // 10) :]))
     return last / first if first > 0 else 0.0

@@ -85,9 +85,9 @@ _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
-_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
+_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 _SAVING_DICT = "saving dict for"
@@ -272,11 +272,8 @@ class LineReader:
             self._add(Kind.COUNTER, "round", MASK, 1.0)
             self._before = ""
             return True
-        if first and not text.strip() and _ADVERSARIES.match(after):
-            self._add(Kind.COUNTER, "step", MASK, 1.0)
-            self._before = ""
-            return True
-        if first and opened and not text.strip(" [") and _MEASURED.match(after) and not _COUNTED.search(self.text):
+        leads_pairs = opened and not text.strip(" [") and _MEASURED.match(after) and not _COUNTED.search(self.text)
+        if first and (leads_pairs or (not text.strip() and _ADVERSARIES.match(after))):
             self._add(Kind.COUNTER, "step", MASK, 1.0)
             self._before = ""
             return True
