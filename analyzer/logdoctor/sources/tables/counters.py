@@ -72,7 +72,7 @@ _SPELLINGS = {
         "total_timesteps",
     ),
     **dict.fromkeys(("env_step", "environment_step", "environment_steps", "total_env_steps"), "env_steps"),
-    **dict.fromkeys(("total_frames",), "frames"),
+    "total_frames": "frames",
     **dict.fromkeys(("total_episodes", "n_episodes", "ep_num"), "episodes"),
     **dict.fromkeys(
         ("rounds", "communication_round", "comm_round", "server_round", "fl_round", "global_round"), "round"
