@@ -147,7 +147,7 @@ def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
     if warm:
         yield Clue("missing-warmup", -DECISIVE, "the rate was warmed up")
     elif adaptive is False:
-        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer} has no second moment to form")
+        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer_name} has no second moment to form")
     else:
         named = "the full rate is in force from the first step" if warm is False else ""
         yield Clue("missing-warmup", FAIR if adaptive else WEAK, named)
@@ -286,7 +286,7 @@ def _from_rate(event: Event) -> Iterator[Clue]:
     if above := above_usual(event.run, event.settings):
         yield Clue("learning-rate-too-high", STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
     elif height <= MODEST:
-        ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer}"
+        ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer_name}"
         yield Clue("learning-rate-too-high", -WEAK, ordinary)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
+
+import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
+from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.wording import number
 
@@ -40,6 +44,10 @@ little; sweeps take steps of 1.6 and more."""
 
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
+
+THROWN, LAST = 30.0, 3
+"""Validation loss at the end in units of where training began, the median of so many values, from which a run was
+thrown away: what is learnt by heart for hundreds of epochs costs up to ten times a guess."""
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
@@ -87,7 +95,7 @@ def above_usual(run: Run, settings: Hyperparameters) -> str:
         return f"a rate of {number(rate)} is above the usual for any optimizer"
     if height is None or height <= 1:
         return ""
-    kind = settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
+    kind = settings.optimizer_name + (f" with a momentum of {number(momentum)}" if momentum else "")
     far = "far above" if height >= FAR_TOO_HIGH else "above"
     return f"a rate of {number(rate)} is {far} the usual for {kind}"
 
@@ -105,7 +113,9 @@ def rate_too_low(
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
-    return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+    rate, height = given_rate(siblings.run), rate_height(siblings.run, Hyperparameters(siblings.run))
+    highest = rate / height if rate is not None and height else HIGH_PLAIN
+    return _with_evidence(cause, rate, best, SAFE_STEP, highest)
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:
@@ -122,14 +132,21 @@ def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> l
     return [one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate)]
 
 
-def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
-    """Put a sibling's outcome and rate into a cause, else the practitioners' step from this run's rate."""
+def _with_evidence(
+    cause: Cause, rate: float | None, best: Sibling | None, factor: float, highest: float = inf
+) -> Cause:
+    """Put a sibling's outcome and rate into a cause, else the practitioners' step from this run's rate.
+
+    Up to the highest rate that trains with the optimizer: a rate near it or above is not raised at all.
+    """
     if best is not None and rate is not None:
         return replace(cause, pro=(*cause.pro, _outcome(best)), fixes=(_change(rate, best),))
     if rate is None:
         return cause
     text = f"{_verb(rate, rate * factor)} the learning rate from {number(rate)} to about {number(rate * factor)}"
-    return replace(cause, fixes=(Fix(text, basis=TENFOLD),))
+    if factor > 1 and rate * factor > highest:
+        text = f"raise the learning rate from {number(rate)} to {number(highest)} at most"
+    return replace(cause, fixes=(Fix(text, basis=TENFOLD),) if highest >= rate * OTHER_RATE else ())
 
 
 def _verb(rate: float, other: float) -> str:
@@ -137,12 +154,21 @@ def _verb(rate: float, other: float) -> str:
 
 
 def went_well(sibling: Sibling) -> bool:
-    """Tell whether a sibling sets an example: it ends finite and clearly below its start."""
+    """Tell whether a sibling sets an example: it ends finite and clearly below its start.
+
+    A network that was thrown far away fits its training set all the same, and tells so by its validation.
+    """
     curve = sibling.train.series
     logged = sibling.run.find(curve.role)
     ends_finite = logged is not None and len(logged.curve) == len(curve)
     start = sibling.train.start
-    return ends_finite and sibling.train.end < start - LEARNT * abs(start)
+    return ends_finite and sibling.train.end < start - LEARNT * abs(start) and not _thrown_away(sibling)
+
+
+def _thrown_away(sibling: Sibling) -> bool:
+    held_out = sibling.run.find(ValLoss)
+    last = held_out.finite.values[-LAST:] if held_out is not None else ()
+    return len(last) > 0 and float(np.median(last)) > THROWN * max(sibling.train.start, 0.0) > 0
 
 
 def only_rate_differs(sibling: Sibling) -> bool:
