@@ -182,6 +182,10 @@ class NoLearning(Rule):
             lr=cosine(3e-3, 25),
         ),
         silent(
+            "next to nothing after the first epoch, rounded to four digits",
+            train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
+        silent(
             "gains as little at the rate of a fine-tuning",
             train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),
             val_loss=decay(4.244, 4.234, 8, half_life=0.2),
@@ -313,6 +317,8 @@ class NoLearning(Rule):
         if short or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+        if began == train.end == 0 < series.values.max():
+            return  # what is left of the loss is less than the log's digits show
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))

@@ -30,7 +30,7 @@ from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.trend import SMOOTHED
-from logdoctor.wording import number, percent
+from logdoctor.wording import apart, number, percent
 
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
@@ -223,7 +223,10 @@ class StillImproving(Rule):
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
     ) -> Finding:
-        lowest = f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"
+        lowest = f"{trend.series.name} ends at its lowest, {number(trend.end)}"
+        if trend.best < trend.end:
+            end, best = apart(trend.end, trend.best)
+            lowest = f"{trend.series.name} ends at {end}, near its lowest level of {best}"
         low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
         faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
