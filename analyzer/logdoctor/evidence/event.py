@@ -40,6 +40,10 @@ half, and of a small loss that comes from a few rows by threefold and more."""
 LEARNT = 0.2
 """Fall before an event, as a share of the start, from which a run had learnt something that it could lose."""
 
+FAR_ABOVE_START = 10.0
+"""Loss in units of its first values that no other data cost: they cost what an untrained network pays, or some times
+that."""
+
 EXPLODES = 1e3
 """Factor by which a loss outgrows its start within some updates only where every update overshoots."""
 
@@ -132,6 +136,11 @@ class Event:
         values = self.series.values[max(self.onset - 1, 0) : self.index + LOOK_BACK]
         finite = values[np.isfinite(values)]
         return float(np.abs(finite).max()) if len(finite) else np.inf
+
+    @property
+    def exploded(self) -> bool:
+        """Whether the loss went far above its first values."""
+        return self.first is not None and self.highest >= FAR_ABOVE_START * abs(self.first)
 
     @cached_property
     def learnt(self) -> bool:

@@ -33,6 +33,7 @@ from logdoctor.evidence.trained import (
     fell_before,
     gains_next_to_nothing,
     may_fall,
+    rounded_away,
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -314,11 +315,9 @@ class NoLearning(Rule):
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
         short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
-        if short or (schedule is not None and schedule.is_range_test):
+        if short or rounded_away(train) or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
-        if began == train.end == 0 < series.values.max():
-            return  # what is left of the loss is less than the log's digits show
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
