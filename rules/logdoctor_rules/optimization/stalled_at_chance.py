@@ -59,7 +59,7 @@ class StalledAtChance(Rule):
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",
-        "constant-metric", "underfitting",
+        "constant-metric", "underfitting", "loss-spike",
     )  # fmt: skip
 
     tolerance: float = threshold(

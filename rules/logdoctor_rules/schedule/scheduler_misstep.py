@@ -58,7 +58,9 @@ class SchedulerMisstep(Rule):
     causes = ("scheduler-stepped-wrongly", "resumed-without-state", "learning-rate-jump")
     references = ("https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
     limits = "Needs a logged rate; a schedule that is only over too soon is seen where the settings name accumulation."
-    explains = ("lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting")
+    explains = (
+        "lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting", "loss-spike", "oscillation",
+    )  # fmt: skip
 
     high_end: float = threshold(
         0.1,
