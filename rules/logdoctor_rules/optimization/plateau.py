@@ -51,7 +51,7 @@ class Plateau(Rule):
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
-    explains = ("slow-convergence", "constant-metric", "underfitting")
+    explains = ("slow-convergence", "constant-metric")
 
     flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
     max_change: float = threshold(
