@@ -58,7 +58,7 @@ def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
     (compared,) = analyze(sweep).comparisons
     assert compared.rule == "rate-sweep"
     assert compared.runs == ("lr0.1", "lr0.01", "lr1.0")
-    assert "the highest that goes well is 0.1, 1 run above it fails" in compared.message
+    assert "the highest that does not fail is 0.1, 1 run above it fails" in compared.message
     (document,) = json_v1.document(analyze(sweep))["comparisons"]
     assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
 
