@@ -25,6 +25,7 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings, Spike
+from logdoctor.signals.spikes import points_away
 from logdoctor.signals.trend import SMOOTHED, Trend, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
@@ -277,7 +278,7 @@ class Surroundings:
     def jump(self, series: Series, spike: Spike) -> Event:
         """Look around an excursion of a curve of finite values."""
         high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)
-        back = spike.last - spike.index + 1 if spike.recovered else None
+        back = points_away(spike, series) if spike.recovered else None
         return self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
 
     def _event(self, kind: Kind, series: Series, onset: int, index: int, back: int | None = None) -> Event:
