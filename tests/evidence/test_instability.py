@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -211,3 +212,11 @@ def test_the_batches_since_the_last_logged_value_may_be_the_bad_one() -> None:
         fix.text for cause in finding(example_run(None, Axis.STEP, 0, train_loss=curve)).causes for fix in cause.fixes
     ]
     assert "check the inputs and labels of the batches of steps 1951 to 2000" in " ".join(fixes).replace(",", "")
+
+
+def test_a_hidden_nan_at_a_rate_that_no_optimizer_takes_is_laid_to_the_rate() -> None:
+    curves: dict[str, Any] = {"train_loss": given([6.1e7]).followed_by(flat(0.0, 29)), "grad_norm": flat(NAN, 30)}
+    run = example_run({"model_type": "gpt2"}, Axis.STEP, 0, **curves, lr=flat(20.0, 30))
+    found = next(one for one in diagnose([run], installed_rules()).runs[0].findings if one.rule == "masked-nan")
+    assert found.causes[0].id == "learning-rate-too-high"
+    assert "above the usual for any optimizer" in " ".join(found.causes[0].pro)

@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.rates import above_usual
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
 from logdoctor.signals.masked import zero_alone
 from logdoctor.wording import counted, number, place
@@ -259,8 +260,9 @@ class MaskedNan(Rule):
         grown = [f"the gradient norm rises {number(rise)}-fold just before"] if grew else []
         calm = ["the gradient norm is as usual just before"] if rise is not None and not grew else []
         sudden = Strength.UNLIKELY if grew else Strength.POSSIBLE
+        far = [*grown, *filter(None, [above_usual(siblings.run, settings)])]
         causes = [
-            rate_too_high(siblings, Strength.LIKELY if grew else Strength.POSSIBLE, pro=grown, contra=calm),
+            rate_too_high(siblings, Strength.LIKELY if far else Strength.POSSIBLE, pro=far, contra=calm),
             because(
                 "bad-batch",
                 Strength.LIKELY if skipped else sudden,
@@ -274,6 +276,6 @@ class MaskedNan(Rule):
         if half:
             causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
         if not settings.clip_norm:
-            unclipped = ["the settings name no clipping"] if settings else []
+            unclipped = ["the settings switch clipping off"] if settings.clip_norm == 0 else []
             causes.append(because("no-gradient-clipping", pro=[*grown, *unclipped], contra=calm))
         return ranked(*causes)
