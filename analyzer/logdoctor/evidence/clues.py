@@ -362,7 +362,7 @@ def _from_others(event: Event) -> Iterator[Clue]:
         first = f"{name} was the first to break, in {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
-    if event.series.split == "validation" and event.kind is Kind.NON_FINITE:
+    if event.series.split == "validation" and event.kind is Kind.NON_FINITE and not event.training_is_masked:
         only = "only the loss on held-out data breaks"
         yield Clue("log-of-zero", FAIR, only)
         yield Clue("bad-batch", FAIR, only)

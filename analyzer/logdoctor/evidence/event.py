@@ -19,6 +19,7 @@ from logdoctor.run.roles import (
     Loss,
     LossScale,
     TrainError,
+    TrainLoss,
     TrainMetric,
     ValError,
     ValLoss,
@@ -209,6 +210,12 @@ class Event:
         """Name of a logged metric that only a choice among classes has; nothing where there is none."""
         metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
         return next((one.name for one in metrics if OF_CLASSES & set(words(one.name))), "")
+
+    @cached_property
+    def training_is_masked(self) -> bool:
+        """Whether the training loss ends in nothing but zeros, as some trainers write for NaN."""
+        series = self.run.find(TrainLoss)
+        return series is not None and len(series.finite) > RUN_UP and not series.finite.values[-RUN_UP:].any()
 
     @cached_property
     def scale_fell(self) -> tuple[float, float] | None:

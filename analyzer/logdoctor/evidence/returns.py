@@ -20,6 +20,6 @@ def causes_of_return(back: Return, where: str, *, resumed: bool) -> tuple[Cause,
     )
     if back.repeats:
         return (lost,)
-    leaps = f"it is {number(back.after / back.before)} times as high from one logged value to the next"
+    leaps = f"the rate is {number(back.after / back.before)} times as high from one logged value to the next"
     jump = because("learning-rate-jump", Strength.LIKELY, pro=[leaps] if back.before > 0 else [], fixes=[fix])
     return (jump, lost)

@@ -86,7 +86,12 @@ def stuck_causes(
                 if not died
                 else [],
             ),
-            rate_too_low(siblings, _strength(bool(low), not ample), pro=_said(low), contra=_said(ample)),
+            rate_too_low(
+                siblings,
+                _strength(bool(low), not (ample or thrown or beginning.blew_up)),
+                pro=_said(low),
+                contra=_said(ample, thrown, beginning.blew_up),
+            ),
             because(
                 "optimizer-not-stepping",
                 _strength(
