@@ -25,8 +25,12 @@ def slow(**settings: Setting) -> Run:
         ({"lr": 5e-3, "optimizer": "Adam"}, ["raise the learning rate from 0.005 to 0.01 at most"]),
         ({"lr": 39.8, "optimizer": "AdamOptimizer"}, []),
         ({"lr": 0.5}, ["raise the learning rate from 0.5 to 2 at most"]),
+        ({"lr": 1e-8, "optimizer": "Adam"}, ["raise the learning rate from 1e-8 to about 1e-4, and on from there"]),
+        ({"lr": 1e-5, "optimizer": "SGD"}, ["raise the learning rate from 1e-5 to about 0.02, and on from there"]),
+        ({"lr": 3e-7}, ["raise the learning rate from 3e-7 to about 1e-4, and on from there"]),
+        ({"lr": 1e-5}, ["raise the learning rate from 1e-5 to about 1e-4"]),
     ],
-    ids=["far below", "near the highest", "far above", "any optimizer"],
+    ids=["below", "near the highest", "far above", "any optimizer", "nothing", "nothing with SGD", "nothing", "fine"],
 )
 def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
     settings: dict[str, Setting], fixes: list[str]

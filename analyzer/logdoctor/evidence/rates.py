@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import inf
 
 import numpy as np
 
@@ -48,6 +47,13 @@ LEARNT = 0.1
 THROWN, LAST = 30.0, 3
 """Validation loss at the end in units of where training began, the median of so many values, from which a run was
 thrown away: what is learnt by heart for hundreds of epochs costs up to ten times a guess."""
+
+FAR_BELOW, LOW_END = 5e-4, 0.01
+"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and
+that from which to search upwards (1e-4; 0.02 with SGD)."""
+
+USUAL_RATE = "general, the low end of what is usual"
+"""Where a fix comes from that takes nothing but the optimizer from this run."""
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
@@ -113,9 +119,25 @@ def rate_too_low(
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
-    rate, height = given_rate(siblings.run), rate_height(siblings.run, Hyperparameters(siblings.run))
-    highest = rate / height if rate is not None and height else HIGH_PLAIN
-    return _with_evidence(cause, rate, best, SAFE_STEP, highest)
+    if best is not None:
+        return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+    return replace(cause, fixes=_raised(siblings.run, cause.fixes))
+
+
+def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """Return the practitioners' step up from a run's rate: within what trains with its optimizer, and no smaller."""
+    rate, height = given_rate(run), rate_height(run, Hyperparameters(run))
+    if rate is None:
+        return general
+    least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
+    said = f"raise the learning rate from {number(rate)} to"
+    if rate * SAFE_STEP <= FAR_BELOW * least:
+        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE),)
+    if rate * OTHER_RATE > most:
+        return ()
+    if rate * SAFE_STEP > most:
+        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD),)
+    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD),)
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:
@@ -132,21 +154,14 @@ def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> l
     return [one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate)]
 
 
-def _with_evidence(
-    cause: Cause, rate: float | None, best: Sibling | None, factor: float, highest: float = inf
-) -> Cause:
-    """Put a sibling's outcome and rate into a cause, else the practitioners' step from this run's rate.
-
-    Up to the highest rate that trains with the optimizer: a rate near it or above is not raised at all.
-    """
+def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
+    """Put a sibling's outcome and rate into a cause, else the practitioners' step from this run's rate."""
     if best is not None and rate is not None:
         return replace(cause, pro=(*cause.pro, _outcome(best)), fixes=(_change(rate, best),))
     if rate is None:
         return cause
     text = f"{_verb(rate, rate * factor)} the learning rate from {number(rate)} to about {number(rate * factor)}"
-    if factor > 1 and rate * factor > highest:
-        text = f"raise the learning rate from {number(rate)} to {number(highest)} at most"
-    return replace(cause, fixes=(Fix(text, basis=TENFOLD),) if highest >= rate * OTHER_RATE else ())
+    return replace(cause, fixes=(Fix(text, basis=TENFOLD),))
 
 
 def _verb(rate: float, other: float) -> str:
