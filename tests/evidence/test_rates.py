@@ -51,3 +51,13 @@ def test_a_run_that_was_thrown_away_is_no_example_though_it_fits_its_training_se
 def test_an_optimizer_is_called_as_the_log_calls_it() -> None:
     run = slow(lr=39.8, optimizer="AdamOptimizer")
     assert above_usual(run, Hyperparameters(run)).endswith("far above the usual for AdamOptimizer")
+
+
+def test_a_run_that_logs_other_things_is_no_example() -> None:
+    mine = example_run({"lr": 1e-6}, train_loss=flat(0.693), val_accuracy=flat(0.5))
+    rewards: dict[str, Any] = {f"rewards/{one}": flat(0.1) for one in ("chosen", "rejected", "margins")}
+    alike = replace(example_run({"lr": 1e-3}, train_loss=decay(0.693, 0.0), val_accuracy=flat(0.9)), name="alike")
+    policy = replace(example_run({"lr": 1e-3}, train_loss=decay(0.693, 0.0), **rewards), name="policy")
+    for other, told in ((alike, True), (policy, False)):
+        found = rate_too_low(Siblings.among(mine, [mine, other]), Strength.POSSIBLE)
+        assert bool(found.pro) is told

@@ -41,6 +41,9 @@ OTHER_RATE = 1.5
 """Factor from which two rates are different ones: of one and the same, the log of a decay and the settings differ by a
 little; sweeps take steps of 1.6 and more."""
 
+ALIKE = 0.5
+"""Share of all quantities of two runs that both log, from which they train the same thing, where no name says so."""
+
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
 
@@ -147,11 +150,21 @@ def only_higher_went_well(siblings: Siblings) -> bool:
 
 
 def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:
-    """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known."""
+    """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known.
+
+    A reward model beside a policy that learns from preferences begins at the same loss, and is another thing.
+    """
     rate = given_rate(siblings.run)
     if rate is None:
         return []
-    return [one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate)]
+    fitting = (one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate))
+    return [one for one in fitting if one.same_task or _log_alike(siblings.run, one.run)]
+
+
+def _log_alike(run: Run, other: Run) -> bool:
+    """Tell whether two runs log mostly the same quantities."""
+    mine, theirs = ({series.name for series in one.series} for one in (run, other))
+    return len(mine & theirs) >= ALIKE * len(mine | theirs)
 
 
 def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
