@@ -110,7 +110,15 @@ def test_a_fifth_of_a_giant_jump_is_not_back() -> None:
     assert points_away(spike, series) in {13, 14}
 
 
+def test_a_loss_that_comes_down_to_guessing_is_not_back() -> None:
+    values = decay(2.3, 1.3, 60).noisy(0.02).followed_by(given([3100.0, 7040.0, 71.0])).followed_by(flat(2.31, 37))
+    series = Series.of("loss", range(100), values.values)
+    spike = max(Spikes.measure(series).found, key=lambda one: one.height)
+    assert spike.recovered
+    assert points_away(spike, series) is None
+
+
 def test_a_jump_to_some_times_the_level_is_back_where_a_fifth_is_left() -> None:
-    values = flat(1.0, 60).noisy(0.01).with_value(50, 5.0, 3.0, 1.5)
+    values = decay(5.0, 1.0, 60, half_life=0.05).noisy(0.01).with_value(50, 5.0, 3.0, 1.5)
     series = Series.of("loss", range(60), values.values)
     assert points_away(Spikes.measure(series).found[0], series) == 2
