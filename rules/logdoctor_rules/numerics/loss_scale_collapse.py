@@ -51,9 +51,9 @@ MINIMUM = (("min", "loss", "scale"), ("min", "scale"), ("minimum", "loss", "scal
 """How DeepSpeed, fairseq and Megatron spell the least loss scale in their settings, as words."""
 
 
-def halved(start: float, times: int, hold: int = 1) -> Curve:
-    """Return a scale that is halved again and again, each level held for some values."""
-    return given(np.repeat(start / 2.0 ** np.arange(1, times + 1), hold))
+def halved(start: float, times: int) -> Curve:
+    """Return a scale that is halved at each value."""
+    return given(start / 2.0 ** np.arange(1, times + 1))
 
 
 def overflows(scales: list[float], at: int) -> tuple[TextEvent, ...]:
