@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from logdoctor.run import Notice, Setting
-from logdoctor.sources.event_file.protobuf import BYTES, VARINT, fields, members, varint
+from logdoctor.sources.event_file.protobuf import BYTES, fields, last_integer, members, text
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.json_text import decode
@@ -169,8 +169,7 @@ def _take(data: bytes, content: _Content) -> None:
         elif number == _METRIC:
             _declare(data, start, end, content)
         elif number == _EXIT:
-            codes = [varint(data, one.start, one.end)[0] for one in fields(data, start, end) if one[:2] == (1, VARINT)]
-            content.exit_code = codes[-1] if codes else 0
+            content.exit_code = last_integer(data, start, end, 1)
 
 
 def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str, Any]]:
@@ -178,13 +177,13 @@ def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str
     for item_start, item_end in members(data, start, end, number):
         key, path, value = "", list[str](), ""
         for one in fields(data, item_start, item_end):
-            text = data[one.start : one.end].decode(errors="replace") if one.wire == BYTES else ""
+            said = text(data, one) if one.wire == BYTES else ""
             if one.number == 1:
-                key = text
+                key = said
             elif one.number == 2:
-                path.append(text)
+                path.append(said)
             elif one.number == 16:
-                value = text
+                value = said
         with suppress(ValueError):
             decoded = decode(value)
             if not (isinstance(decoded, dict) and "_type" in decoded):  # a histogram, an image
@@ -192,11 +191,7 @@ def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str
 
 
 def _declare(data: bytes, start: int, end: int, content: _Content) -> None:
-    said = {
-        one.number: data[one.start : one.end].decode(errors="replace")
-        for one in fields(data, start, end)
-        if one.wire == BYTES
-    }
+    said = {one.number: text(data, one) for one in fields(data, start, end) if one.wire == BYTES}
     name, axis = said.get(1) or said.get(2, ""), said.get(4, "")
     if name and axis:
         content.step_metrics[name] = axis

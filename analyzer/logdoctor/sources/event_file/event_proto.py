@@ -23,6 +23,7 @@ from logdoctor.sources.event_file.protobuf import (
     Field,
     WireError,
     fields,
+    last_integer,
     members,
     varint,
 )
@@ -117,7 +118,7 @@ def layout_of(row: bytes, start: int) -> Layout:
                 for value in members(row, first, end, 1):
                     parts += _value(row, fixed, value)
             elif number == 7:
-                status = _last_integer(row, (first, end), 1, status)
+                status = last_integer(row, first, end, 1, status)
             else:
                 _loosen(fixed, (first, end))
     return Layout(
@@ -173,7 +174,7 @@ def _tensor(row: bytes, fixed: bytearray, spans: Sequence[Span]) -> Number | Spa
         if field.number == 1 and field.wire == VARINT:
             dtype = varint(row, *here)[0]
         elif field.number == 2 and field.wire == BYTES:
-            sizes += [_last_integer(row, dimension, 1, 0) for dimension in members(row, *here, 2)]
+            sizes += [last_integer(row, *dimension, 1) for dimension in members(row, *here, 2)]
         elif field.number == 4 and field.wire == BYTES:
             content = here
         else:
@@ -216,14 +217,6 @@ def _hparams_content(row: bytes, metadata: Span) -> Span | None:
             elif number == 2 and wire == BYTES:
                 content = first, end
     return content if name == b"hparams" else None
-
-
-def _last_integer(row: bytes, span: Span, number: int, default: int) -> int:
-    """Read an integer field of a message; the last one counts."""
-    for one in fields(row, *span):
-        if one.number == number and one.wire == VARINT:
-            default = varint(row, one.start, one.end)[0]
-    return default
 
 
 def _loosen(fixed: bytearray, span: Span, but: int = 0) -> None:
