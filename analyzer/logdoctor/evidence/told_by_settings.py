@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logdoctor.run import Axis, Run, Series
+from logdoctor.run import Axis, Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling
@@ -91,9 +91,8 @@ def smaller_model(sibling: Sibling) -> str:
 def tiny_model(run: Run) -> str:
     """Say which setting leaves a network next to no hidden units, or nothing."""
     for name, value in run.hyperparameters.items():
-        named = set(words(name))
-        counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
+        named, count = set(words(name)), as_number(value) or 0.0
         units = named & UNITS or named >= D_MODEL
-        if units and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
-            return f"{name} is {value:g}"
+        if units and not named & COUNTS and count.is_integer() and 1 <= count <= TINY:
+            return f"{name} is {count:g}"
     return ""
