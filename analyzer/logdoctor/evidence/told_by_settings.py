@@ -58,6 +58,11 @@ def regularisers(run: Run) -> tuple[list[str], list[str]]:
     return on, off
 
 
+def half_precision(settings: Hyperparameters) -> list[str]:
+    """Say that training computes in float16, where the settings do."""
+    return [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+
+
 def strong_regularisation(settings: Hyperparameters) -> str:
     """Say which setting regularises far more than usual, or nothing."""
     decay, dropout = settings.weight_decay, settings.dropout
