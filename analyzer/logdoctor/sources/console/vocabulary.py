@@ -7,6 +7,7 @@ import re
 from logdoctor.run import Split
 from logdoctor.run.naming import ELBO, role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
+from logdoctor.run.translations import COUNTERS
 
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
@@ -31,11 +32,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("num_timesteps",), "total_timesteps"),
-    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
-    **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
-    **dict.fromkeys(("迭代", "迭代次数"), "iteration"),
-    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
+    **COUNTERS,
     **dict.fromkeys(("train_step", "training_step"), "step"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
