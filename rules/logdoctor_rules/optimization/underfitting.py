@@ -298,12 +298,10 @@ class Underfitting(Rule):
             because(
                 "over-regularised",
                 Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
-                pro=[strong] if strong else [],
+                pro=[strong],
                 contra=usual,
             ),
-            because(
-                "model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small] if small else []
-            ),
+            because("model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
 
