@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from logdoctor.run import Axis, Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
@@ -56,6 +58,14 @@ def regularisers(run: Run) -> tuple[list[str], list[str]]:
     on = [f"{name} {value}" for name, value in settings.items() if value not in (0, None, False, "", "none", "None")]
     off = [f"{name} {value}" for name, value in settings.items() if value in (0, False) and value is not None]
     return on, off
+
+
+def off_and_on(run: Run, *named: AbstractSet[str]) -> tuple[list[str], list[str]]:
+    """Say which settings are zero, and which are not, of those whose names hold all words of one of some sets."""
+    found = {name: value for name, value in run.hyperparameters.items() if any(one <= {*words(name)} for one in named)}
+    off = [f"the settings say {name} {value}" for name, value in found.items() if value == 0]
+    on = [f"the settings say {name} {value}" for name, value in found.items() if value is not None and value != 0]
+    return off, on
 
 
 def half_precision(settings: Hyperparameters) -> list[str]:
