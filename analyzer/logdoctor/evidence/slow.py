@@ -59,7 +59,7 @@ def slow_causes(
             siblings,
             Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
             pro=["the fall does not level off"],
-            contra=[near_its_end] if near_its_end else [],
+            contra=[near_its_end],
         ),
         told("over-regularised", strong_regularisation(settings)),
         told("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
