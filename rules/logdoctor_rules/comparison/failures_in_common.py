@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
-from logdoctor.run import Setting
+from logdoctor.run import Setting, as_number
 from logdoctor.signals import Member, SetUp, is_rate
 from logdoctor.wording import counted, number
 
@@ -128,9 +128,9 @@ def _numbers(values: Sequence[Setting]) -> list[float]:
 
     To six digits: logs write one and the same number with eight digits and with sixteen.
     """
-    numbers = [float(f"{v:.6g}") for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers = [float(f"{one:.6g}") for one in map(as_number, values) if one is not None]
     return numbers if len(numbers) == len(values) else []
 
 
 def _shown(value: Setting) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return str(value) if as_number(value) is None else number(as_number(value))
