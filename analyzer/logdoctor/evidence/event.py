@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -78,7 +78,9 @@ class Event:
     index: int
     """Index of the point where it is broken: equal to `onset` where it comes at once."""
     back_after: int | None = None
-    """Points until the loss is back, None where it never is."""
+    """Points until the loss is back, or most of a jump is gone; None where it never is."""
+    back_to_level: bool = True
+    """Whether it comes back near its level, and not only down from a giant jump."""
 
     @cached_property
     def step(self) -> int:
@@ -285,8 +287,9 @@ class Surroundings:
     def jump(self, series: Series, spike: Spike) -> Event:
         """Look around an excursion of a curve of finite values."""
         high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)
-        back = points_away(spike, series) if spike.recovered else None
-        return self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
+        back = spike.last - spike.index + 1 if spike.recovered else None
+        event = self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
+        return replace(event, back_to_level=back is not None and points_away(spike, series) == back)
 
     def _event(self, kind: Kind, series: Series, onset: int, index: int, back: int | None = None) -> Event:
         return Event(self.run, self.settings, self.siblings, kind, series, onset, index, back)
