@@ -75,7 +75,7 @@ def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
         known = 0 < train.first < KNOWS * said.level
         return f"the first loss is {number(train.first)}, below the {number(said.level)} of guessing" if known else ""
     first = min(((first_accuracy(one), one.name) for one in accuracies(run)), default=None)
-    if first is None or OF_TWO[0] <= train.first <= OF_TWO[1]:
+    if first is None or OF_TWO[0] <= train.initial <= OF_TWO[1]:
         return ""
     return f"{first[1]} begins at {number(first[0])}" if first[0] >= FAIR else ""
 
