@@ -70,6 +70,6 @@ def _with_odd(curve: Curve, at: int, value: float) -> Curve:
     axis=st.sampled_from([Axis.EPOCH, Axis.STEP]),
 )
 def test_no_rule_fails_on_any_curves(curves: dict[str, Curve], settings: dict[str, Setting], axis: Axis) -> None:
-    run = example_run(settings=settings, axis=axis, **curves)
+    run = example_run(settings, axis, 0, **curves)
     said = examine(run, RULES, [run])
     assert [(one.rule, one.error) for one in said.crashed] == []

@@ -23,7 +23,7 @@ def robust_fit(at: NDArray[np.float64], values: NDArray[np.float64], degree: int
     """Fit a polynomial by Huber's weights.
 
     To the values themselves: a running median before is one of other width where the log is coarser, and lags behind a
-    falling curve at both of its ends. Values of any size are fitted, as exploding losses need, in units of a power of 2.
+    falling curve at both of its ends. Values of any size are fitted, in units of a power of two: losses explode.
     """
     unit = 2.0 ** (int(np.frexp(np.abs(values).max())[1]) - 1)
     values = values / unit
