@@ -206,4 +206,9 @@ def without_seed(name: str) -> str:
 
 def same_but_for_numbers(name: str, other: str) -> bool:
     """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
-    return _NUMBER.sub("#", name) == _NUMBER.sub("#", other)
+    return without_numbers(name) == without_numbers(other)
+
+
+def without_numbers(name: str) -> str:
+    """Return a run's name with its numbers masked."""
+    return _NUMBER.sub("#", name)

@@ -118,7 +118,7 @@ class ValueDivergence(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "grows"),
             confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
             causes=ranked(
-                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow so"]),
+                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow with them"]),
                 because("learning-rate-too-high", Strength.POSSIBLE),
             ),
             evidence={"growth": Quantity(growth, "times, beyond returns"), "end": Quantity(trend.end)},
