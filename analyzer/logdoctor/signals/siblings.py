@@ -139,6 +139,7 @@ class Siblings:
         return min(alike, key=lambda one: one.train.end, default=None)
 
 
+@np.errstate(all="ignore")  # losses that explode overflow whatever is computed from them
 def measure_all(runs: Iterable[Run]) -> tuple[Measured, ...]:
     """Measure the training loss of every run."""
     return tuple((run, trend_or_none(run)) for run in runs)

@@ -235,7 +235,7 @@ class LossSpike(Rule):
     ) -> Finding:
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
-        margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
+        margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         why = explain(event, self.causes, clues_of_many(matter, spikes))
         return self.finding(
