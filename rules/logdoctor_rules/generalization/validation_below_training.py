@@ -289,16 +289,14 @@ class ValidationBelowTraining(Rule):
         large = end >= self.far * train.fall and restless <= STEADY * theirs
         # Means of an epoch do not show where training began: most may be learnt by the first.
         large &= not are_means(gap) or classifies or begins_early(gap) or mine <= FAR_BELOW * theirs
-        large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not (
-            named or suspicious or run.all(TrainComponentLoss)
-        )
+        told = bool(named) or suspicious or bool(run.all(TrainComponentLoss))
+        large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not told
         far = f"the lead is {percent(end / train.fall)} of what training gained" if large else ""
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
-        series = val.series
         yield self.finding(
-            f"{series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
+            f"{val.series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
             + "; ".join(filter(None, (f"({number(theirs)}), and its lead does not shrink", solved, early))),
-            Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
+            Span(val.series.name, int(val.steps[-third]), int(val.series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(end / least, len(val)),
