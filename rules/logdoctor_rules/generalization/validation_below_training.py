@@ -298,8 +298,8 @@ class ValidationBelowTraining(Rule):
         yield self.finding(
             f"{series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
             + "; ".join(filter(None, (f"({number(theirs)}), and its lead does not shrink", solved, early))),
-            Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
-            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
+            Span(series.name, int(val.steps[-third]), series.last_step, "below training"),
+            Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(end / least, len(val)),
             causes=_causes(run, solved, early, far, suspicious=suspicious),
