@@ -216,7 +216,7 @@ def _guessed(chance: Chance) -> float:
 
 
 def _all(series: Series) -> str:
-    return stretch(series, int(series.steps[0]), int(series.steps[-1]))
+    return stretch(series, series.first_step, series.last_step)
 
 
 def _ends(accuracy: Series) -> str:
@@ -246,7 +246,7 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
     forgot = below and not (fell or blew_up)
     worse = train.end > (1 + WORSE) * chance.level and train.end - chance.level > 3 * train.level_noise
-    series, last = train.series, int(train.series.steps[-1])
+    series, last = train.series, train.series.last_step
     return Beginning(
         fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",

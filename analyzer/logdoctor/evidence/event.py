@@ -164,7 +164,7 @@ class Event:
     @property
     def begins_late(self) -> bool:
         """Whether updates had been made before the first value: the first loss is not that of the initial weights."""
-        return self.averages or int(self.series.steps[0]) > 1
+        return self.averages or self.series.first_step > 1
 
     @property
     def at_once(self) -> bool:

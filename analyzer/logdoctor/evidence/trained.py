@@ -87,7 +87,7 @@ def fell_before(series: Series, level: float, chance: ChanceLevels) -> str:
     name, or by any usual guess. The first value of steps is that of an untrained network where it comes before the
     second update, that of an epoch a mean over its steps; but of every fifth epoch, the first need not be logged.
     """
-    first, said = int(series.steps[0]), chance.said_by_settings
+    first, said = series.first_step, chance.said_by_settings
     late = first > 1 or (first == 1 and series.axis is not Axis.STEP and median(np.diff(series.steps)) > 1)
     known = 0 < level < (BELOW_GUESSING if said is None else KNOWS * said.level)
     return f", or fell before {place(series, first)}" if late and known else ""

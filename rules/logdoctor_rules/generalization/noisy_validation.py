@@ -259,7 +259,7 @@ class NoisyValidation(Rule):
         )
         yield self.finding(
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
-            Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
+            Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
             causes=self._causes(rough, schedule, few, fix),
             evidence={

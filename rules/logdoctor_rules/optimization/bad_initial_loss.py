@@ -298,7 +298,7 @@ class BadInitialLoss(Rule):
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
             f"{series.name} starts at {said} ({named.known_from})",
-            Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
+            Span(series.name, series.first_step, int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high and not melting else Severity.NOTE,
             causes=too_large_causes(train, pro, settings, single=single, melting=melting)
@@ -328,7 +328,7 @@ class BadInitialLoss(Rule):
         yield self.finding(
             f"{said}, by {place(series, last)}"
             + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
-            Span(series.name, int(series.steps[0]), last, "falls at once"),
+            Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
             causes=too_large_causes(trend, [said], settings, single=False),

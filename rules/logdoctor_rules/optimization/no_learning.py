@@ -343,7 +343,7 @@ class NoLearning(Rule):
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
+            Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
             causes=stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses)),
@@ -399,5 +399,5 @@ def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
-        updates=int(series.steps[-1]) if series.axis is Axis.STEP else None,
+        updates=series.last_step if series.axis is Axis.STEP else None,
     )

@@ -314,9 +314,8 @@ class Plateau(Rule):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
-            f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
-            f"{reason}",
-            Span(series.name, first, int(series.steps[-1]), "flat"),
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
+            Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
             causes=causes_of_rest(train, siblings, lower, settings, still, died=self._decayed(train, schedule, first)),
             evidence={
@@ -328,7 +327,7 @@ class Plateau(Rule):
         )
 
     def _capped(self, train: Trend[TrainLoss], shown: str) -> Finding:
-        series, (first, last) = train.series, train.series.steps[[0, -1]].tolist()
+        series, first, last = train.series, train.series.first_step, train.series.last_step
         return self.finding(
             f"{series.name} comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}",
             Span(series.name, first, last, "never sure"),

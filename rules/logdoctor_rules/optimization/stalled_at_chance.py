@@ -314,8 +314,8 @@ class StalledAtChance(Rule):
             alone = level.by_level_alone and level.classes != 2
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
-                f"over {stretch(series, since, int(series.steps[-1]))}",
-                Span(series.name, since, int(series.steps[-1]), "chance level"),
+                f"over {stretch(series, since, series.last_step)}",
+                Span(series.name, since, series.last_step, "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
                 causes=ranked(
                     *_preference(level, low=low_rate(settings, siblings)),

@@ -265,9 +265,9 @@ class Underfitting(Rule):
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
         yield self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
-            f"{stretch(series, since, int(series.steps[-1]))}, {percent(train.end / train.start)} of the start; "
+            f"{stretch(series, since, series.last_step)}, {percent(train.end / train.start)} of the start; "
             + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
-            Span(series.name, since, int(series.steps[-1]), "rests high"),
+            Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
             causes=self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings),
             evidence={
