@@ -87,6 +87,8 @@ _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
+_TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
+"""A name for a number and for the one in brackets behind it."""
 _MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
@@ -160,7 +162,12 @@ class LineReader:
             self._before = ""
             return
         if bare == "(" and self._before == "value" and previous is not None and not after.startswith("%"):
-            self._add(Kind.AVERAGE, previous.name, token, sign)
+            other = _of_another(previous.name)
+            if other is None or not self._names.isdisjoint(other):
+                self._add(Kind.AVERAGE, previous.name, token, sign)
+            else:
+                self._part(previous.name, other[0])
+                self._add(Kind.VALUE, other[1], token, sign)
             self._before = ""
             return
         self._keyed(before, token, sign, after, first=first)
@@ -240,7 +247,7 @@ class LineReader:
         return self._has_bare_splits and is_split(key)
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
-        """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
+        """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[1 :  2000]`, `[12]`."""
         opened = self.text.lstrip().startswith("[")
         leads = bool(_SPLIT_ONLY.fullmatch(text.strip())) or (first and opened and not text.strip(" ["))
         if leads and re.match(r"/\0\]\s*\[\s*\0/", after):  # Swin: `Train: [0/300][10/1251]`
@@ -260,7 +267,7 @@ class LineReader:
                 self._add(Kind.WITHIN, self._within(after), MASK, 1.0)
                 self._before = "counted"
                 return True
-        if first and opened and not text.strip(" [") and re.match(r", +\0\]", after):
+        if first and opened and not text.strip(" [") and re.match(r"(?:,| :) +\0\]", after):
             self._add(Kind.COUNTER, "epoch", MASK, 1.0)
             self._before = "pair"
             return True
@@ -355,6 +362,16 @@ class LineReader:
             self.split = "eval"
         elif found := SPLIT_HEADING.search(text):
             self.split = found[1]
+
+
+def _of_another(name: str) -> tuple[str, str] | None:
+    """Return the two quantities of `Critic Accuracy (Loss): 0.51 (1.37)`; None where brackets hold an average."""
+    found = _TWO_QUANTITIES.fullmatch(name)
+    if found is None:
+        return None
+    one, other = f"{found['of']}{found['one']}", f"{found['of']}{found['other']}"
+    roles = [role_of(each, Split.NONE) for each in (found["one"], found["other"])]
+    return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
 
 
 def _turn(names: Sequence[str]) -> str:

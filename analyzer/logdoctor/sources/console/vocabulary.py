@@ -11,7 +11,7 @@ from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown,
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter"})
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date"})
 """Keys of what says nothing of the training."""
 
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
@@ -32,7 +32,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("num_timesteps",), "total_timesteps"),
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
     **dict.fromkeys(("迭代", "迭代次数"), "iteration"),
     **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
