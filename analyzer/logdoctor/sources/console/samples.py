@@ -1830,6 +1830,41 @@ SAMPLES = (
         },
     ),
     Sample(
+        "PyTorch's tutorial on training: batches begin anew below each epoch, whose own losses follow",
+        "tutorial.log",
+        "".join(
+            f"EPOCH {e}:\n  batch 1000 loss: {3 - e}\n  batch 2000 loss: {2.5 - e}\n"
+            f"LOSS train {4 - e / 4} valid {5 - e / 4}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(1000, 2.0), (2000, 1.5), (3000, 1.0), (4000, 0.5), (5000, 0.0), (6000, -0.5)],
+            "epoch": [(1000, 1), (2000, 1), (3000, 2), (4000, 2), (5000, 3), (6000, 3)],
+            "LOSS train": [(2000, 3.75), (4000, 3.5), (6000, 3.25)],
+            "LOSS valid": [(2000, 4.75), (4000, 4.5), (6000, 4.25)],
+        },
+    ),
+    Sample(
+        "batches that begin anew, each epoch told below them, in Serbian",
+        "nnue.log",
+        "".join(
+            f"[Batch 1000] -> train MSE: {3 - e} | val MSE: {2 - e / 4}\n"
+            f"[Batch 2000] -> train MSE: {2.5 - e} | val MSE: {2 - e / 2}\n=> Epoha [{e}/10] ZAVRSENA!\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "train MSE": [(1000, 2.0), (2000, 1.5), (3000, 1.0), (4000, 0.5), (5000, 0.0), (6000, -0.5)],
+            "val MSE": [(1000, 1.75), (2000, 1.5), (3000, 1.5), (4000, 1.0), (5000, 1.25), (6000, 0.5)],
+            "epoch": [(1000, 0), (2000, 0), (3000, 1), (4000, 1), (5000, 2), (6000, 2)],
+        },
+    ),
+    Sample(
+        "steps that count on under the headings of epochs",
+        "headed.log",
+        "".join(f"Epoch {e}\nstep {2 * e - 1} loss: {3 - e}\nstep {2 * e} loss: {2.5 - e}\n" for e in (1, 2, 3)),
+        {"loss": [(1, 2.0), (2, 1.5), (3, 1.0), (4, 0.5), (5, 0.0), (6, -0.5)]},
+    ),
+    Sample(
         "prose",
         "notes.md",
         "After epoch 5 the loss was 0.5.\n"
