@@ -1799,7 +1799,8 @@ SAMPLES = (
         "two quantities under one name, the second of each in brackets",
         "adversary.log",
         "".join(
-            f"Global Step: {i}, loss = {2 - i / 4}\nCritic Accuracy (Loss): {i / 8} ({1 - i / 4})\n" for i in range(1, 4)
+            f"Global Step: {i}, loss = {2 - i / 4}\nCritic Accuracy (Loss): {i / 8} ({1 - i / 4})\n"
+            for i in range(1, 4)
         ),
         {
             "loss": [(1, 1.75), (2, 1.5), (3, 1.25)],

@@ -234,7 +234,7 @@ class _Reader:
             self._reject(block, len(block.lines) - 1, reason, INTERRUPTED_WRITE)
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span.of(block, i, reason, cause))
 
     def _add_rows(self, block: Block, places: list[int], rows: list[Row]) -> None:
         if rows:
@@ -273,4 +273,6 @@ def _is_as_long_as_ever(cells: Sequence[str]) -> bool:
     """
     decimals = [len(cell.partition(".")[2]) for cell in cells if cell]
     most = max(decimals, default=0)
-    return len(decimals) > 2 and bool(cells[-1]) and decimals[-1] == most > 0 and 2 * decimals.count(most) > len(decimals)
+    return (
+        len(decimals) > 2 and bool(cells[-1]) and decimals[-1] == most > 0 and 2 * decimals.count(most) > len(decimals)
+    )
