@@ -32,6 +32,7 @@ from logdoctor.evidence.trained import (
     falls_steadily,
     fell_before,
     gains_next_to_nothing,
+    goes_on,
     may_fall,
     worse_than_untrained,
 )
@@ -254,6 +255,18 @@ class NoLearning(Rule):
         silent("learns at once, then rests", train_loss=decay(2.3, 0.35, half_life=0.004).noisy(0.01)),
         silent("falls by a thirtieth under noise", train_loss=line(3.6, 3.475, 60).noisy(0.094)),
         silent("a log that begins late", first_step=500, train_loss=flat(0.83, 40).noisy(0.003)),
+        silent(
+            "steps that begin anew while the epochs beside them go on",
+            axis=Axis.STEP,
+            train_loss=flat(0.36, 40).noisy(0.02),
+            epoch=line(1000.0, 1039.0, 40),
+        ),
+        fires(
+            "epochs beside the steps that begin with the run",
+            axis=Axis.STEP,
+            train_loss=flat(0.83, 40).noisy(0.003),
+            epoch=line(1.0, 40.0, 40),
+        ),
         silent("noise hides it, but the accuracy rises", train_loss=flat(0.69).noisy(0.01), train_acc=decay(0.5, 0.95)),
         silent(
             "a fine-tuning that gains little, but steadily",
@@ -309,8 +322,8 @@ class NoLearning(Rule):
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
-        short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
-        if short or (schedule is not None and schedule.is_range_test):
+        begins_late = series.steps[0] > self.late_start * max(series.steps[-1], 1) or goes_on(run, self.late_start)
+        if len(train) < self.min_points or begins_late or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0

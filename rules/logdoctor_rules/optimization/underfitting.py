@@ -105,6 +105,12 @@ class Underfitting(Rule):
     min_points: float = threshold(6.0, "values that a run needs: two in its flat end")
 
     examples = (
+        silent(
+            "a regression, with an accuracy that compares what is never equal",
+            train_loss=decay(0.14, 0.111, 40, half_life=0.1).noisy(0.001),
+            val_loss=decay(0.15, 0.127, 40, half_life=0.1).noisy(0.001),
+            train_accuracy=flat(0.0, 40),
+        ),
         fires("a poor accuracy on both sets", **POOR_FIT, val_accuracy=line(0.17, 0.2, 5).followed_by(flat(0.2, 35))),
         fires(
             "a poor training accuracy",

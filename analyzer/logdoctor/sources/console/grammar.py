@@ -31,8 +31,8 @@ _HINTS = (
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
     " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
-    "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte", "rdida",
-    "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
+    "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
+    "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
 )  # fmt: skip
 """What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
 looked at any closer."""

@@ -84,7 +84,8 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
             (name,) = part.steps
             through = (epoch - min(1.0, float(epoch.min()))) * lengths[name] + part.counters[name]
             if (np.abs(through) < LARGEST_STEP).all():
-                part = replace(part, counters=part.counters | {name: through, EPOCH: epoch})
+                counted.append(replace(part, counters=part.counters | {name: through, EPOCH: epoch}))
+                continue
         counted.append(part)
     return counted
 
