@@ -69,10 +69,11 @@ FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
 
-def goes_on(run: Run, share: float) -> bool:
-    """Whether the epochs that are logged beside the steps begin later than at a share of the last: a run goes on."""
+def begins_late(run: Run, series: Series, share: float) -> bool:
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
     counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
-    return any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
+    went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
+    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
@@ -171,6 +172,18 @@ def falls_steadily(val: Trend[Any]) -> bool:
     """Whether nearly every evaluation is lower than the one before, as a fine-tuning of what is almost right shows."""
     falls = np.diff(val.series.values) < 0
     return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
+
+
+def rounded_away(train: Trend[TrainLoss]) -> bool:
+    """Tell whether what is left of a loss, almost from its start on, is less than the digits of the log show."""
+    began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+    return began == train.end == 0 < float(train.series.values.max())
+
+
+def breaks_off(run: Run, trend: Trend[Any]) -> bool:
+    """Tell whether the last value that was logged is no number: more steps would not go on from the finite ones."""
+    logged = run.find(trend.series.role)
+    return logged is not None and not np.isfinite(logged.curve.values[-1])
 
 
 def may_fall(val: Trend[Any]) -> bool:

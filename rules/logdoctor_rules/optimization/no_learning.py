@@ -29,11 +29,12 @@ from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
 from logdoctor.evidence.trained import (
+    begins_late,
     falls_steadily,
     fell_before,
     gains_next_to_nothing,
-    goes_on,
     may_fall,
+    rounded_away,
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -306,6 +307,10 @@ class NoLearning(Rule):
         ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
+        silent(
+            "next to nothing after the first epoch, rounded to four digits",
+            train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
     )
 
     def check(
@@ -322,8 +327,8 @@ class NoLearning(Rule):
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
-        begins_late = series.steps[0] > self.late_start * max(series.steps[-1], 1) or goes_on(run, self.late_start)
-        if len(train) < self.min_points or begins_late or (schedule is not None and schedule.is_range_test):
+        short = len(train) < self.min_points or rounded_away(train) or begins_late(run, series, self.late_start)
+        if short or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
