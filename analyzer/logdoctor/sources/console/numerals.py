@@ -159,8 +159,9 @@ def numerals_in(text: str) -> Numerals:
     is_digit = codes - _ZERO < 10
     edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
     runs = _Runs(edges[::2], edges[1::2])
-    begins = _STANDS_FREE[codes[runs.starts - 1]]
-    glued = np.flatnonzero(codes[runs.starts - 1] | _LOWER_CASE == _GLUED[0])
+    before = codes[runs.starts - 1]
+    begins = _STANDS_FREE[before]
+    glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
     begins[glued[_count_epochs(glued, runs, codes)]] = True
     first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
