@@ -11,7 +11,8 @@ from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accura
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Counter, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
 from logdoctor.signals.median import median
@@ -66,6 +67,13 @@ together still move."""
 
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
+
+
+def begins_late(run: Run, series: Series, share: float) -> bool:
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
+    counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
+    went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
+    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:

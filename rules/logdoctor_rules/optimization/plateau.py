@@ -210,6 +210,11 @@ class Plateau(Rule):
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
+            "a regression, with an accuracy that compares what is never equal",
+            train_loss=decay(0.65, 0.21, half_life=0.02).noisy(0.002),
+            train_accuracy=flat(0.0),
+        ),
+        silent(
             "a sibling ends lower by no more than the noise of its batches",
             train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
             siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
@@ -357,7 +362,7 @@ class Plateau(Rule):
             return ""
         unit, best = accuracy_unit(accuracy.series.values), float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
-        poor = gained < self.accuracy_gain * unit and best < self.poor_accuracy * unit
+        poor = gained < self.accuracy_gain * unit and 0 < best < self.poor_accuracy * unit
         return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
 
     def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:

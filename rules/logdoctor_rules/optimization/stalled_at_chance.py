@@ -185,6 +185,12 @@ class StalledAtChance(Rule):
             train_loss=decay(2.6, 2.42, 60).noisy(0.03),
             val_accuracy=flat(0.1, 30).noisy(0.01),
         ),
+        silent(
+            "above ln 4 all along, and on its way down through it, as the running means of a first epoch",
+            axis=Axis.STEP,
+            train_loss=line(1.95, 1.5, 33).noisy(0.005),
+            train_accuracy=flat(0.26, 33).noisy(0.01),
+        ),
         fires(
             "far above ln 10 all along, at a rate that explains it",
             settings={"optimizer": "SGD", "lr": 10.0},
