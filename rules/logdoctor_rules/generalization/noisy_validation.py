@@ -26,9 +26,13 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.signals import Roughness, Schedule, Trend
+from logdoctor.evidence.stuck import told
+from logdoctor.signals import Hyperparameters, Roughness, Schedule, Trend
 from logdoctor.signals.accuracy import examples_of, moves_often
-from logdoctor.wording import number, percent, place
+from logdoctor.wording import counted, number, percent, place
+
+TINY_BATCH = 4
+"""Examples in a batch up to which the weights jump with each of them."""
 
 FEW = 60
 """Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
@@ -47,7 +51,7 @@ class NoisyValidation(Rule):
     id = "noisy-validation"
     title = "Validation loss jumps between evaluations"
     severity = Severity.WARNING
-    causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high")
+    causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high", "batch-too-small")
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
         "Needs 10 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
@@ -100,6 +104,12 @@ class NoisyValidation(Rule):
     examples = (
         fires(
             "training is smooth, validation jumps",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        fires(
+            "each update follows one example",
+            settings={"batch_size": 1},
             train_loss=decay(2.3, 0.3, 40).noisy(0.005),
             val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
         ),
@@ -225,7 +235,9 @@ class NoisyValidation(Rule):
         ),
     )
 
-    def check(self, rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None) -> Iterator[Finding]:
+    def check(
+        self, rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None, settings: Hyperparameters
+    ) -> Iterator[Finding]:
         """Compare the jumps of validation with those of training, with the gain and with the level."""
         val, train = rough.gap.val, rough.gap.train
         gained = max(val.start, train.start) - val.best
@@ -261,7 +273,7 @@ class NoisyValidation(Rule):
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=self._causes(rough, schedule, few, fix),
+            causes=self._causes(rough, schedule, settings, few, fix),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
@@ -271,8 +283,12 @@ class NoisyValidation(Rule):
         )
 
     @staticmethod
-    def _causes(rough: Roughness, schedule: Schedule | None, few: list[str], fix: Fix) -> tuple[Cause, ...]:
+    def _causes(
+        rough: Roughness, schedule: Schedule | None, settings: Hyperparameters, few: list[str], fix: Fix
+    ) -> tuple[Cause, ...]:
         """A small set errs both ways; statistics or steps that are off only ever make it worse."""
+        batch = settings.batch_size or TINY_BATCH + 1
+        tiny = f"each update follows {counted(int(batch), 'example')}" if batch <= TINY_BATCH else ""
         upward = rough.upward >= 0.75
         late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
         fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
@@ -281,7 +297,7 @@ class NoisyValidation(Rule):
         return ranked(
             because(
                 "validation-set-too-small",
-                Strength.LIKELY if few or not (upward or calmer) else Strength.POSSIBLE,
+                Strength.LIKELY if few or not (upward or calmer or tiny) else Strength.POSSIBLE,
                 pro=[*few, *([] if upward else ["the jumps go both ways"])],
                 contra=[*one_sided, *(["the jumps shrank with the rate"] if calmer else [])],
                 fixes=[fix],
@@ -297,4 +313,5 @@ class NoisyValidation(Rule):
                 pro=["the jumps shrank when the rate fell"] if calmer else [],
                 contra=["the rate has fallen, the jumps have not"] if fell and not calmer else [],
             ),
+            told("batch-too-small", tiny),
         )
