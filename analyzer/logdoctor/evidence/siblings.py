@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from logdoctor.causes import because
+from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.told_by_settings import SIZE, smaller_model
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
-from logdoctor.finding import Cause, Fix
+from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
     BETA2,
     CLIP_NORM,
+    DROPOUT,
     EPSILON,
     HALF_FLAGS,
     PRECISION,
     WARMUP,
+    WEIGHT_DECAY,
     Spellings,
 )
 from logdoctor.signals.rate import setting_words
@@ -29,6 +33,7 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
     "epsilon-too-small": EPSILON,
     "stale-second-moment": BETA2,
     "batch-too-small": BATCH_SIZE,
+    "over-regularised": (*WEIGHT_DECAY, *DROPOUT),
 }
 """The setting whose change cures a cause."""
 
@@ -60,6 +65,28 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
 
 
+def tested_first(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
+    """Rank causes; what another setting of a sibling alone has cured comes first, is likely, and has a tested fix.
+
+    The rate is left as it is: `rate_too_high` and `rate_too_low` weigh its siblings.
+    """
+    cured = {_cured_by(one): one for one in reversed(list(siblings)) if went_well(one)}
+    first, others = [], []
+    for cause in causes:
+        if (one := cured.get(cause.id)) is None:
+            others.append(cause)
+            continue
+        pro = (*cause.pro, f"sibling run {one.run.name} with {_theirs(one)} went well")
+        fixes = (*_tested(cause.id, siblings), *cause.fixes)
+        first.append(replace(cause, strength=Strength.LIKELY, pro=pro, fixes=fixes))
+    return (*ranked(*first), *ranked(*others))
+
+
+def smaller_that_learnt(sibling: Sibling) -> str:
+    """Say which setting makes a run's model smaller than that of a sibling that went well, or nothing."""
+    return smaller_model(sibling) if went_well(sibling) else ""
+
+
 def only_rate_or_seed(sibling: Sibling) -> bool:
     """Tell a sibling in which nothing but the rate and the seed may differ."""
     return all(is_rate(name) or is_seed(name) for name in sibling.differs)
@@ -86,6 +113,8 @@ def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
     others = [setting_words(name) for name in sibling.differs if not is_seed(name)]
     fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
+    if others and all(SIZE & set(name) for name in others) and smaller_model(sibling):
+        return "model-too-small"
     return next(fits, "")
 
 

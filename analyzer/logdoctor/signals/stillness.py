@@ -40,6 +40,10 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
+SURE, CREPT = 5.0, 0.003
+"""Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
+which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
+
 STOPPED, MOVED = 2e-6, 0.005
 """Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
 dead network trains on; and its whole range, from which it did move before."""
@@ -86,6 +90,8 @@ class Stillness:
         if series is not None and len(series) >= FEW:
             moved = f"{series.name} moves from {series.values[0]:.3g} to {series.values[-1]:.3g}"
             return "" if _is_one_value(series.values) else moved
+        if self.creeps_in_training:
+            return self.creeps_in_training
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 3 * FEW:
             return ""
@@ -96,13 +102,28 @@ class Stillness:
     def creeps(self) -> str:
         """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
         series = self._values(ValLoss)
-        if series is None or not self.descends:
+        if series is None:
+            return "" if self.one_answer else self.creeps_in_training
+        if not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
         if earlier <= 0 or later < LASTING * earlier:
             return ""
         return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
+
+    @cached_property
+    def creeps_in_training(self) -> str:
+        """The training loss falls a little, but surely, and late as well: what fits class shares levels off."""
+        series = self._values(TrainLoss)
+        if series is None or len(series) < 3 * FEW:
+            return ""
+        first, middle, last = (float(np.mean(part)) for part in np.array_split(series.values, 3))
+        noise = float(np.std(np.diff(series.values))) / math.sqrt(2)
+        surely = first - last > max(SURE * noise * math.sqrt(6 / len(series)), CREPT * abs(first))
+        if not surely or middle - last < LASTING * (first - middle):
+            return ""
+        return f"{series.name} creeps from {first:.4g} down to {last:.4g}, as far in the later part as in the earlier"
 
     @cached_property
     def descends(self) -> bool:

@@ -20,6 +20,7 @@ from logdoctor import (
     TrainMetric,
     ValLoss,
     confidence_from,
+    example_run,
     fires,
     silent,
     threshold,
@@ -59,7 +60,7 @@ class NoLearning(Rule):
     id = "no-learning"
     title = "The training loss does not fall"
     severity = Severity.ERROR
-    causes = STUCK
+    causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
         "Needs 8 values of a log that begins with the run; it is silent where validation or a metric improves. A task "
@@ -123,6 +124,23 @@ class NoLearning(Rule):
         ),
         fires("labels of other rows", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91).noisy(0.002)),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires(
+            "an epsilon that outweighs the gradients",
+            settings={"optimizer": "adam", "lr": 1e-3, "eps": 10.0},
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
+        fires(
+            "added up over a batch of 64",
+            settings={"batch_size": 64, "lr": 0.05},
+            train_loss=flat(147.0, 40).noisy(1.0),
+            val_loss=flat(2.31, 20).noisy(0.005),
+        ),
+        fires(
+            "one hidden unit, and a sibling of 32 that learns",
+            settings={"hidden": 1},
+            siblings=(example_run({"hidden": 32}, train_loss=decay(0.83, 0.2)),),
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
         fires(
             "few, large batches",
             axis=Axis.STEP,

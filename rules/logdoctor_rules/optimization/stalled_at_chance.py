@@ -24,6 +24,7 @@ from logdoctor import (
     ValLoss,
     because,
     confidence_from,
+    example_run,
     fires,
     silent,
     threshold,
@@ -139,6 +140,17 @@ class StalledAtChance(Rule):
             "learnt a little, and forgot it",
             settings={"num_classes": 10},
             train_loss=line(2.303, 2.2, 8).followed_by(line(2.2, LN10, 8)).followed_by(flat(LN10, 60)).noisy(0.005),
+        ),
+        fires(
+            "an epsilon that outweighs the gradients",
+            settings={"optimizer": "adam", "lr": 1e-3, "eps": 10.0},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
+        fires(
+            "one hidden unit, and a sibling of 32 that learns",
+            settings={"hidden": 1},
+            siblings=(example_run({"hidden": 32}, train_loss=decay(LN10, 0.2)),),
+            train_loss=flat(LN10, 40).noisy(0.01),
         ),
         fires(
             "few, large batches",
