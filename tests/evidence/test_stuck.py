@@ -214,12 +214,14 @@ def test_a_gradient_that_reaches_the_last_biases_alone_is_one_of_a_network_that_
     ("here", "there", "cause", "fix"),
     [
         (
-            {"weight_decay": 0.02},
+            {"weight_decay": 0.2},
             {"weight_decay": 0.0},
             "over-regularised",
-            "train with weight_decay 0.0 instead of 0.02",
+            "train with weight_decay 0.0 instead of 0.2",
         ),
-        ({"hidden": 8}, {"hidden": 64}, "model-too-small", "train with hidden 64 instead of 8"),
+        ({"weight_decay": 0.002}, {"weight_decay": 0.0}, "", ""),
+        ({"hidden": 2}, {"hidden": 64}, "model-too-small", "train with hidden 64 instead of 2"),
+        ({"hidden": 16}, {"hidden": 64}, "", ""),
         ({"seed": 1}, {"seed": 2}, "", ""),
     ],
 )

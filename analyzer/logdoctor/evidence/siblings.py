@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
-from logdoctor.evidence.told_by_settings import SIZE, smaller_model
+from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
     BETA2,
@@ -68,9 +68,12 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
 def tested_first(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
     """Rank causes; what another setting of a sibling alone has cured comes first, is likely, and has a tested fix.
 
-    The rate is left as it is: `rate_too_high` and `rate_too_low` weigh its siblings.
+    Regularisation and size count where this run's value is out of the ordinary: what no setting tells may differ
+    too, and any seed that failed has siblings. The rate is left alone: `rate_too_high` and `rate_too_low` weigh it.
     """
     cured = {_cured_by(one): one for one in reversed(list(siblings)) if went_well(one)}
+    if not strong_regularisation(Hyperparameters(siblings.run)):
+        cured.pop("over-regularised", None)
     first, others = [], []
     for cause in causes:
         if (one := cured.get(cause.id)) is None:
@@ -83,8 +86,10 @@ def tested_first(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
 
 
 def smaller_that_learnt(sibling: Sibling) -> str:
-    """Say which setting makes a run's model smaller than that of a sibling that went well, or nothing."""
-    return smaller_model(sibling) if went_well(sibling) else ""
+    """Say which setting leaves a run next to no units beside those of a sibling that went well, or nothing."""
+    sizes = [here for name, (here, _) in sibling.differs.items() if SIZE & set(setting_words(name))]
+    tiny = any(isinstance(here, int | float) and here <= TINY for here in sizes)
+    return smaller_model(sibling) if tiny and went_well(sibling) else ""
 
 
 def only_rate_or_seed(sibling: Sibling) -> bool:
@@ -113,7 +118,7 @@ def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
     others = [setting_words(name) for name in sibling.differs if not is_seed(name)]
     fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
-    if others and all(SIZE & set(name) for name in others) and smaller_model(sibling):
+    if others and all(SIZE & set(name) for name in others) and smaller_that_learnt(sibling):
         return "model-too-small"
     return next(fits, "")
 
