@@ -135,6 +135,16 @@ def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_f
     assert first.fixes[0].tested == "sibling run example"
 
 
+def test_a_run_that_was_thrown_up_before_its_first_value_has_the_siblings_of_its_sweep() -> None:
+    task: Settings = {"task": "digits", "optimizer": "adam", "batch_size": 64}
+    broken = example_run(task | {"lr": 1.0}, Axis.STEP, 5, train_loss=given([153.0]).followed_by(flat(NAN, 30)))
+    calm = example_run(task | {"lr": 0.1}, Axis.STEP, 5, train_loss=decay(0.95, 0.04, 31))
+    first = finding(broken, calm).causes[0]
+    assert (first.id, first.fixes[0].tested) == ("learning-rate-too-high", "sibling run example")
+    other = replace(calm, hyperparameters={**calm.hyperparameters, "batch_size": 32})
+    assert not any(fix.tested for one in finding(broken, other).causes for fix in one.fixes)
+
+
 def test_a_sibling_at_a_lower_rate_clears_the_data() -> None:
     broken = example_run({"lr": 1.0}, Axis.STEP, train_loss=given([400.0, 1e6, 1e12, 1e20]).followed_by(flat(NAN, 30)))
     calm = example_run({"lr": 0.01}, Axis.STEP, train_loss=decay(400.0, 20.0))
