@@ -10,7 +10,7 @@ import pytest
 from logdoctor import Axis, Run, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
-from logdoctor.evidence.stuck import Beginning, stuck_causes, told
+from logdoctor.evidence.stuck import Beginning, stuck_causes, to_tell_stuck, told
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
 from logdoctor.evidence.trained import memorises
 from logdoctor.finding import Strength
@@ -248,3 +248,18 @@ def test_a_training_loss_of_batch_size_times_that_of_validation_is_added_up() ->
     other = replace(run, hyperparameters={"batch_size": 16, "lr": 0.05})
     found = stuck_causes(Stillness.measure(other), Hyperparameters.measure(other), Siblings.among(other, ()))
     assert "wrong-loss-or-output" not in [one.id for one in found]
+
+
+def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_something() -> None:
+    run = example_run(None, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005))
+    found = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert (found[0].id, found[0].strength) == ("optimizer-not-stepping", Strength.POSSIBLE)
+    assert [one.split(":")[0] for one in to_tell_stuck(run, found)] == [
+        "a loss on fixed examples",
+        "the gradient norm of each layer",
+        "the settings (optimizer, rate, batch size, weight decay, dropout)",
+    ]
+    frozen = example_run({"lr": 0.1}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005), val_loss=flat(2.3, 20))
+    sure = stuck_causes(Stillness.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
+    assert sure[0].strength is Strength.LIKELY
+    assert list(to_tell_stuck(frozen, sure)) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from logdoctor.causes import because
@@ -12,6 +13,7 @@ from logdoctor.evidence.summed import summed_cause, summed_loss
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, strong_regularisation
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
+from logdoctor.run.roles import GradNorm, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.signals.trend import Unmeasurable
@@ -39,6 +41,9 @@ make it waver by a quarter, its median by a tenth."""
 
 DEAD_RATE, DEAD_FOR = 0.01, 0.5
 """Share of its peak below which a rate teaches nothing, and the share of the run from which that is most of it."""
+
+SOONEST = "optimizer-not-stepping"
+"""What one look at a weight before and after a step tells."""
 
 CAUSES = (
     "schedule-decays-too-soon", "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization",
@@ -96,7 +101,7 @@ def stuck_causes(
     ends = died or ("" if broke or strong or beginning.forgot else still.stopped)
     sure = bool(low or strong or beginning.forgot or ends or coarse)
     forgot = beginning.forgot if strong or not settings else ""
-    return _kept(
+    found = _kept(
         *tested_first(
             siblings,
             summed_cause(siblings.run, settings),
@@ -112,7 +117,7 @@ def stuck_causes(
             because(
                 "optimizer-not-stepping",
                 _strength(
-                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated or fell)) or unsaid),
+                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated or fell))),
                     not (still.moves or still.saturated or fell or alone),
                 ),
                 pro=_said("" if still.saturated else still.frozen, still.unused_gradients),
@@ -163,6 +168,21 @@ def stuck_causes(
             told("model-too-small", next(filter(None, map(smaller_that_learnt, siblings)), "")),
         ),
     )
+    if unsaid:  # nothing speaks for any: the one that is soonest checked comes first
+        found = tuple(sorted(found, key=lambda one: (one.strength is not Strength.LIKELY, one.id != SOONEST)))
+    return found
+
+
+def to_tell_stuck(run: Run, causes: Sequence[Cause]) -> Iterator[str]:
+    """Say what to log next time, and how it tells, where the first two causes are as likely as each other."""
+    if len({one.strength for one in causes[:2]}) != 1 or len(causes) < 2:
+        return
+    if run.find(ValLoss) is None:
+        yield "a loss on fixed examples: equal to its last digit where no weight changes, creeping at too low a rate"
+    if run.find(GradNorm) is None:
+        yield "the gradient norm of each layer: dead or saturated layers pass nothing on to those before them"
+    if not run.hyperparameters:
+        yield "the settings (optimizer, rate, batch size, weight decay, dropout): several causes depend on them"
 
 
 def rate_died(run: Run) -> str:

@@ -28,7 +28,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
+from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.trained import (
     falls_steadily,
     fell_before,
@@ -348,18 +348,18 @@ class NoLearning(Rule):
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
-        if unclear or (moves and odd and not guesses):
-            confidence = Confidence.MEDIUM
+        confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        if before or (val is not None and may_fall(val) and not low):
-            confidence = Confidence.LOW
+        confidence = Confidence.LOW if before or (val is not None and may_fall(val) and not low) else confidence
+        causes = stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses))
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
-            causes=stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses)),
+            causes=causes,
+            to_tell_apart=tuple(to_tell_stuck(run, causes)),
             evidence={
                 "beginning": Quantity(began),
                 "end": Quantity(train.end),

@@ -32,7 +32,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import stuck_causes
+from logdoctor.evidence.stuck import stuck_causes, to_tell_stuck
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
@@ -323,15 +323,14 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
+            stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, int(series.steps[-1]))}",
                 Span(series.name, since, int(series.steps[-1]), "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=(
-                    *_preference(level),
-                    *stuck_causes(still, settings, siblings, came_to_chance(train, level)),
-                ),
+                causes=(*_preference(level), *stuck),
+                to_tell_apart=() if level.is_preference else tuple(to_tell_stuck(run, stuck)),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
