@@ -136,8 +136,11 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("scale inputs and targets to zero mean and unit variance",),
     ),
     "data-changed": (
-        "the data changed on the way: another source, stage or mixture",
-        ("compare the batches before and after that step; judge each stage on its own",),
+        "what the loss is computed of changed on the way: the data or their mixture, a stage, or one term of the loss",
+        (
+            "compare the batches before and after that step, and log each term of the loss by itself; judge each "
+            "stage on its own",
+        ),
     ),
     "too-little-data": (
         "there is too little training data for this model",
@@ -362,10 +365,12 @@ def because(
 ) -> Cause:
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
-    The fixes given, computed from this run or its siblings, go before the general ones.
+    A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
+    before the general ones.
     """
     text, general = _KNOWN[cause]
-    return Cause(cause, text, strength, tuple(pro), tuple(contra), (*fixes, *map(Fix, general)))
+    told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
+    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:

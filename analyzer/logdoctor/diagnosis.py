@@ -12,7 +12,7 @@ from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
-from logdoctor.finding import Comparison, Finding, Outcomes, Severity
+from logdoctor.finding import Comparison, Finding, Outcomes, Severity, with_roots
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
 from logdoctor.replayed import Replayed
@@ -21,6 +21,7 @@ from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
+from logdoctor.signals.siblings import without_numbers
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 
@@ -136,9 +137,7 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:
     """Return the findings that the settings want, worst first; one whose root is left out stands for itself."""
     wanted = [_grouped(one, label) for one in findings if _wanted(one, config)]
-    roots = {one.rule for one in wanted}
-    alone = [one if one.explained_by in roots else replace(one, explained_by="") for one in wanted]
-    return tuple(sorted(alone, key=_rank))
+    return tuple(sorted(with_roots(wanted), key=_rank))
 
 
 def selected_rules(config: Config) -> tuple[Rule, ...]:
@@ -163,9 +162,15 @@ def _grouped(finding: Finding, label: str) -> Finding:
 
 
 def _labelled(groups: Sequence[tuple[Run, ...]]) -> Iterator[tuple[str, tuple[Run, ...]]]:
-    """Name each group of siblings after the folder that they have in common; groups of one folder are numbered."""
+    """Name each group of siblings after the folder that they have in common; groups of one folder are numbered.
+
+    A run that lies alone goes by its name without its numbers: `rep1/log` and `rep2/log` are repeats of one thing.
+    """
     seen: dict[str, int] = {}
     for group in groups:
+        if len(group) == 1:
+            yield without_numbers(group[0].name), group
+            continue
         homes = [PurePosixPath(run.home).parts for run in group]
         common = takewhile(lambda level: len(set(level)) == 1, zip(*homes, strict=False))
         label = "/".join(level[0] for level in common) or "."

@@ -35,7 +35,7 @@ def causes_of_full_rate(
     grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
 ) -> tuple[Cause, ...]:
     """Return the causes of an overshoot over the steps until a given one: a warm-up first, unless the rate is known."""
-    pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
+    pro, fixes = [f"the optimizer is {settings.optimizer_name}"] if settings.is_adaptive else [], []
     if grads is not None and (later := float(np.median(grads.series.values))) > 0:
         burst = float(grads.series.values[grads.series.steps <= until].max()) / later
         said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
@@ -47,7 +47,7 @@ def causes_of_full_rate(
     warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
     if (rate_height(settings.run, settings) or 0.0) < 1:
         return _or_clipping(siblings, warm_up, rate_too_high(siblings, Strength.POSSIBLE))
-    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
+    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer_name}"
     return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
 
 

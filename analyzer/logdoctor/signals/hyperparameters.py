@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from logdoctor.run import Run, Setting
+from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
 from logdoctor.signals.rate import setting_words
@@ -86,8 +86,7 @@ class Hyperparameters:
 
     def number(self, spellings: Spellings) -> float | None:
         """Return a setting that is a number, or None."""
-        value = self.get(spellings)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return as_number(self.get(spellings))
 
     @cached_property
     def clip_norm(self) -> float | None:
@@ -182,12 +181,20 @@ class Hyperparameters:
 
     @cached_property
     def optimizer(self) -> str:
-        """Name of the optimizer in lower case, or nothing; Lightning logs it as the name of the rate (`lr-AdamW`)."""
+        """Name of the optimizer in lower case, or nothing."""
+        return self.optimizer_name.lower()
+
+    @cached_property
+    def optimizer_name(self) -> str:
+        """Name of the optimizer as the log has it, or nothing; Lightning logs it in the name of the rate (`lr-AdamW`).
+
+        What sentences say: nobody knows `AdamOptimizer` as `adamoptimizer`.
+        """
         named = self.get(OPTIMIZER)
         if isinstance(named, str):
-            return named.lower()
-        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name.lower())]
-        return next((word for word in spoken if word == "sgd" or word in ADAPTIVE), "")
+            return named
+        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name)]
+        return next((word for word in spoken if word.lower() == "sgd" or word.lower() in ADAPTIVE), "")
 
     @cached_property
     def is_adaptive(self) -> bool | None:

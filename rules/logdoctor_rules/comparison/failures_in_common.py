@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
-from logdoctor.run import Setting
+from logdoctor.run import Setting, as_number
 from logdoctor.signals import Member, SetUp, is_rate
 from logdoctor.wording import counted, number
 
@@ -58,6 +58,16 @@ class FailuresInCommon(GroupRule):
             siblings=(
                 example_run({"momentum": 0.9}, train_loss=decay(2.3, 0.3)),
                 example_run({"momentum": 0.8}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
+            "the same rate, written with more digits, beside another optimizer",
+            settings={"optimizer": "Adam", "lr": 0.003981071705534973},
+            siblings=(
+                example_run({"optimizer": "SGD", "lr": 0.1}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"optimizer": "SGD", "lr": 0.0039810717055}, train_loss=decay(2.3, 0.3)),
+                example_run({"optimizer": "Adam", "lr": 1e-4}, train_loss=decay(2.3, 0.4)),
             ),
             train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
         ),
@@ -114,10 +124,13 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
 
 
 def _numbers(values: Sequence[Setting]) -> list[float]:
-    """Return settings as numbers; none where one of them is not a number."""
-    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    """Return settings as numbers; none where one of them is not a number.
+
+    To six digits: logs write one and the same number with eight digits and with sixteen.
+    """
+    numbers = [float(f"{one:.6g}") for one in map(as_number, values) if one is not None]
     return numbers if len(numbers) == len(values) else []
 
 
 def _shown(value: Setting) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return str(value) if as_number(value) is None else number(as_number(value))

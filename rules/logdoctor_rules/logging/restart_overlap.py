@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -88,45 +89,59 @@ class RestartOverlap(Rule):
     )
 
     def check(self, run: Run) -> Iterator[Finding]:
-        """Report the rewinds of the main series, else of any, else what the writer said of a restart."""
-        candidates = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
-        said = [notice for notice in run.notices if notice.kind == RESTART]
-        if said and run.series and not candidates:
-            series = run.series[0]
-            yield self.finding(
-                said[0].message,
-                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "restarted"),
-                confidence=Confidence.HIGH,
-                causes=(because("resumed-from-checkpoint", Strength.LIKELY),),
-                evidence={"restarts": Quantity(len(said))},
+        """Report the rewinds of the main series, else of any, else what the writer or a heading said of a beginning."""
+        rewound = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
+        if rewound:
+            yield self._goes_back(rewound[0])
+            return
+        restarts = [notice for notice in run.notices if notice.kind == RESTART]
+        if restarts and run.series:
+            yield self._told(
+                run.series[0],
+                restarts[0].message,
+                "restarted",
+                "resumed-from-checkpoint",
+                {"restarts": Quantity(len(restarts))},
             )
-        parted = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
-        if parted and run.series and not candidates:
-            (notice, *_), series = parted, run.series[0]
-            yield self.finding(
-                f"{notice.path}, lines {notice.line_start:,} to {notice.line_end:,}: {notice.message}",
-                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "one of several runs"),
-                confidence=Confidence.HIGH,
-                causes=(because("one-log-for-several-runs", Strength.LIKELY),),
-                evidence={"first line": Quantity(notice.line_start or 1), "last line": Quantity(notice.line_end or 1)},
+        parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
+        if parts and run.series:
+            first, last = parts[0].line_start or 1, parts[0].line_end or 1
+            where = f"{parts[0].path}, lines {first:,} to {last:,}: {parts[0].message}"
+            yield self._told(
+                run.series[0],
+                where,
+                "one of several runs",
+                "one-log-for-several-runs",
+                {"first line": Quantity(first), "last line": Quantity(last)},
             )
-        for series in candidates[:1]:
-            at = int(series.rewinds[0])
-            before, after = int(series.steps[:at].max()), int(series.steps[at])
-            twice = len(series) - len(series.curve)
-            anew = after <= self.from_zero * before
-            yield self.finding(
-                f"{series.name} goes back from {place(series, before)} to {after:,}"
-                + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
-                + f"; {counted(twice, 'value')} are logged again",
-                Span(series.name, after, before, "logged twice"),
-                confidence=Confidence.HIGH,
-                causes=ranked(
-                    because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
-                    because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
-                ),
-                evidence={
-                    "rewinds": Quantity(len(series.rewinds)),
-                    "values logged again": Quantity(twice, "values"),
-                },
-            )
+
+    def _told(self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]) -> Finding:
+        """Report what a log says of itself, beside a series of which nothing is logged twice."""
+        return self.finding(
+            message,
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), note),
+            confidence=Confidence.HIGH,
+            causes=(because(cause, Strength.LIKELY),),
+            evidence=evidence,
+        )
+
+    def _goes_back(self, series: Series) -> Finding:
+        at = int(series.rewinds[0])
+        before, after = int(series.steps[:at].max()), int(series.steps[at])
+        twice = len(series) - len(series.curve)
+        anew = after <= self.from_zero * before
+        return self.finding(
+            f"{series.name} goes back from {place(series, before)} to {after:,}"
+            + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
+            + f"; {counted(twice, 'value')} are logged again",
+            Span(series.name, after, before, "logged twice"),
+            confidence=Confidence.HIGH,
+            causes=ranked(
+                because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
+                because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+            ),
+            evidence={
+                "rewinds": Quantity(len(series.rewinds)),
+                "values logged again": Quantity(twice, "values"),
+            },
+        )

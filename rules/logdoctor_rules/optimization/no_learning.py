@@ -34,6 +34,7 @@ from logdoctor.evidence.trained import (
     fell_before,
     gains_next_to_nothing,
     may_fall,
+    rounded_away,
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -311,6 +312,10 @@ class NoLearning(Rule):
         ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
+        silent(
+            "next to nothing after the first epoch, rounded to four digits",
+            train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
     )
 
     def check(
@@ -328,7 +333,7 @@ class NoLearning(Rule):
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
         short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
-        if short or (schedule is not None and schedule.is_range_test):
+        if short or rounded_away(train) or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
