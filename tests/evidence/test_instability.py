@@ -138,8 +138,8 @@ def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_f
 
 def test_a_run_that_was_thrown_up_before_its_first_value_has_the_siblings_of_its_sweep() -> None:
     task: Settings = {"task": "digits", "optimizer": "adam", "batch_size": 64}
-    broken = example_run(task | {"lr": 1.0}, Axis.STEP, 5, train_loss=given([153.0]).followed_by(flat(NAN, 30)))
-    calm = example_run(task | {"lr": 0.1}, Axis.STEP, 5, train_loss=decay(0.95, 0.04, 31))
+    broken = example_run({**task, "lr": 1.0}, Axis.STEP, 5, train_loss=given([153.0]).followed_by(flat(NAN, 30)))
+    calm = example_run({**task, "lr": 0.1}, Axis.STEP, 5, train_loss=decay(0.95, 0.04, 31))
     first = finding(broken, calm).causes[0]
     assert (first.id, first.fixes[0].tested) == ("learning-rate-too-high", "sibling run example")
     other = replace(calm, hyperparameters={**calm.hyperparameters, "batch_size": 32})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logdoctor.causes import because, ranked
@@ -10,6 +10,7 @@ from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_dif
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
@@ -65,13 +66,15 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
 
 
-def tested_first(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
+def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | None = None) -> tuple[Cause, ...]:
     """Rank causes; what another setting of a sibling alone has cured comes first, is likely, and has a tested fix.
 
     Regularisation and size count where this run's value is out of the ordinary: what no setting tells may differ
     too, and any seed that failed has siblings. The rate is left alone: `rate_too_high` and `rate_too_low` weigh it.
+    `among` are the siblings that show it, where not all that went well do.
     """
-    cured = {_cured_by(one): one for one in reversed(list(siblings)) if went_well(one)}
+    good = [one for one in siblings if went_well(one)] if among is None else among
+    cured = {_cured_by(one): one for one in reversed(good)}
     if not strong_regularisation(Hyperparameters(siblings.run)):
         cured.pop("over-regularised", None)
     first, others = [], []
@@ -80,7 +83,7 @@ def tested_first(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
             others.append(cause)
             continue
         pro = (*cause.pro, f"sibling run {one.run.name} with {_theirs(one)} went well")
-        fixes = (*_tested(cause.id, siblings), *cause.fixes)
+        fixes = (*_tested(cause.id, [one]), *cause.fixes)
         first.append(replace(cause, strength=Strength.LIKELY, pro=pro, fixes=fixes))
     return (*ranked(*first), *ranked(*others))
 
@@ -105,7 +108,7 @@ def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) 
     return because(name, strength, pro=pro, contra=contra, fixes=_tested(name, siblings) or fixes)
 
 
-def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
+def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
     """Return the change of setting by which a sibling went well, nothing where none did."""
     for one in siblings:
         if went_well(one) and _cured_by(one) == cause:
@@ -116,11 +119,18 @@ def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
 
 def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
-    others = [setting_words(name) for name in sibling.differs if not is_seed(name)]
-    fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
+    changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
+    others = [setting_words(name) for name in changed]
     if others and all(SIZE & set(name) for name in others) and smaller_that_learnt(sibling):
         return "model-too-small"
-    return next(fits, "")
+    fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
+    cause = next(fits, "")
+    return cause if cause != "batch-too-small" or all(map(_grows, changed.values())) else ""
+
+
+def _grows(pair: tuple[Setting, Setting]) -> bool:
+    here, there = pair
+    return isinstance(here, int | float) and isinstance(there, int | float) and there > here
 
 
 def _theirs(sibling: Sibling) -> str:

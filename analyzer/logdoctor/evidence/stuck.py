@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from logdoctor.causes import because
 from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
-from logdoctor.evidence.siblings import smaller_that_learnt, tested_first
+from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
 from logdoctor.evidence.summed import summed_cause, summed_loss
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, strong_regularisation
 from logdoctor.finding import Cause, Fix, Strength
@@ -102,7 +102,7 @@ def stuck_causes(
     sure = bool(low or strong or beginning.forgot or ends or coarse)
     forgot = beginning.forgot if strong or not settings else ""
     found = _kept(
-        *tested_first(
+        *cured_first(
             siblings,
             summed_cause(siblings.run, settings),
             because(

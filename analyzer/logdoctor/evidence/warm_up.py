@@ -6,7 +6,7 @@ import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
-from logdoctor.evidence.siblings import tested_first
+from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.thrown import Thrown
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
@@ -66,7 +66,7 @@ def causes_of_throw(thrown: Thrown, siblings: Siblings, until: int) -> tuple[Cau
 
 def _or_clipping(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
     """Rank causes of a first stretch of harm; the clipping of a sibling that went well comes first."""
-    found = tested_first(siblings, *causes, because("no-gradient-clipping", Strength.UNLIKELY))
+    found = cured_first(siblings, *causes, because("no-gradient-clipping", Strength.UNLIKELY))
     return tuple(one for one in found if one.strength is not Strength.UNLIKELY)
 
 

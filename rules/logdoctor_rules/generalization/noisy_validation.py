@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
-    Cause,
     Confidence,
     Finding,
     Fix,
@@ -16,23 +15,18 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     ValMetric,
-    because,
     confidence_from,
+    example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.stuck import told
-from logdoctor.signals import Hyperparameters, Roughness, Schedule, Trend
+from logdoctor.evidence.jumping import CAUSES, causes_of_jumps
+from logdoctor.signals import Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.accuracy import examples_of, moves_often
-from logdoctor.wording import counted, number, percent, place
-
-TINY_BATCH = 4
-"""Examples in a batch up to which the weights jump with each of them."""
+from logdoctor.wording import number, place
 
 FEW = 60
 """Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
@@ -51,7 +45,7 @@ class NoisyValidation(Rule):
     id = "noisy-validation"
     title = "Validation loss jumps between evaluations"
     severity = Severity.WARNING
-    causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high", "batch-too-small")
+    causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
         "Needs 10 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
@@ -110,6 +104,17 @@ class NoisyValidation(Rule):
         fires(
             "each update follows one example",
             settings={"batch_size": 1},
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        fires(
+            "a sibling that clips its gradients is calm on the same set",
+            settings={"task": "text", "max_grad_norm": 0.0},
+            siblings=(
+                example_run(
+                    {"task": "text", "max_grad_norm": 1.0}, train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.5, 40)
+                ),
+            ),
             train_loss=decay(2.3, 0.3, 40).noisy(0.005),
             val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
         ),
@@ -236,7 +241,12 @@ class NoisyValidation(Rule):
     )
 
     def check(
-        self, rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None, settings: Hyperparameters
+        self,
+        rough: Roughness,
+        schedule: Schedule | None,
+        metric: Trend[ValMetric] | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the jumps of validation with those of training, with the gain and with the level."""
         val, train = rough.gap.val, rough.gap.train
@@ -273,7 +283,7 @@ class NoisyValidation(Rule):
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=self._causes(rough, schedule, settings, few, fix),
+            causes=causes_of_jumps(rough, schedule, settings, siblings, few, [fix]),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
@@ -282,39 +292,4 @@ class NoisyValidation(Rule):
                 ),
                 "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the quarter before"),
             },
-        )
-
-    @staticmethod
-    def _causes(
-        rough: Roughness, schedule: Schedule | None, settings: Hyperparameters, few: list[str], fix: Fix
-    ) -> tuple[Cause, ...]:
-        """A small set errs both ways; statistics or steps that are off only ever make it worse."""
-        batch = settings.batch_size or TINY_BATCH + 1
-        tiny = f"each update follows {counted(int(batch), 'example')}" if batch <= TINY_BATCH else ""
-        upward = rough.upward >= 0.75
-        late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
-        fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
-        calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
-        most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
-        one_sided = [f"{most} large jumps go up"] if upward else []
-        return ranked(
-            because(
-                "validation-set-too-small",
-                Strength.LIKELY if few or not (upward or calmer or tiny) else Strength.POSSIBLE,
-                pro=[*few, *([] if upward else ["the jumps go both ways"])],
-                contra=[*one_sided, *(["the jumps shrank with the rate"] if calmer else [])],
-                fixes=[fix],
-            ),
-            because(
-                "batch-norm-statistics",
-                Strength.LIKELY if upward and not calmer and not few else Strength.POSSIBLE,
-                pro=[*one_sided, *(["training does not jump with it"] if upward else [])],
-            ),
-            because(
-                "learning-rate-too-high",
-                Strength.LIKELY if calmer else Strength.POSSIBLE,
-                pro=["the jumps shrank when the rate fell"] if calmer else [],
-                contra=["the rate has fallen, the jumps have not"] if fell and not calmer else [],
-            ),
-            told("batch-too-small", tiny),
         )
