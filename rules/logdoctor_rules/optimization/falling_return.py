@@ -92,11 +92,11 @@ class FallingReturn(Rule):
             episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
             policy_loss=flat(0.0, 60).noisy(0.01),
         ),
+        silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent(
             "the first returns were lucky",
             episode_reward=given([2.6, 2.2, 1.4]).followed_by(flat(1.5, 77)).noisy(0.5, seed=3),
         ),
-        silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent("wavers", episode_reward=flat(20.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent(
             "gives back what it had gained, and no more",
