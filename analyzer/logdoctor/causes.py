@@ -54,6 +54,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "the optimizer's epsilon is too small",
         ("raise epsilon from 1e-8 to 1e-6 or 1e-4 (RMSprop: up to 1e-2)",),
     ),
+    "epsilon-too-large": (
+        "the optimizer's epsilon is so large that it makes every step small",
+        ("lower epsilon to the framework's 1e-8 (1e-7 with Keras)",),
+    ),
     "half-precision-overflow": (
         "half precision overflows",
         ("train in bfloat16, or scale the loss dynamically",),

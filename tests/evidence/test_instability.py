@@ -72,6 +72,28 @@ RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
             {"train_loss": given([3.4, 3.3, 3.3, 3.4, 3.3]).followed_by(flat(6.0, 60)), "lr": flat(1e-3, 65)},
         ),
         (
+            "learning-rate-too-high",
+            {"optimizer": "sgd", "lr": 1.2},
+            {
+                "train_loss": given([0.93, 0.57, 1.2, 4.2, 90.0, 7e4, 6e12, 6e22, np.inf]).followed_by(flat(NAN, 30)),
+                "grad_norm": given([1.8, 2.2, 4.0, 87.0, 9e3, 2e9, 3e18, NAN, NAN]).followed_by(flat(NAN, 30)),
+            },
+        ),
+        (
+            "wrong-loss-or-output",
+            {"optimizer": "adam", "lr": 1e-3},
+            {"train_loss": given(2.3 + 40 * np.linspace(0, 10, 120) ** 2), "lr": flat(1e-3)},
+        ),
+        ("bad-batch", {}, {"train_loss": SOUND.followed_by(given([9e4, 9e3, 1.4, *[1.3] * 37])).noisy(0.02)}),
+        (
+            "data-changed",
+            {"optimizer": "adam", "lr": 1e-3},
+            {
+                "train_loss": SOUND.followed_by(decay(60.0, 1.9, 60)).noisy(0.02),
+                "grad_norm": QUIET.with_value(80, *([30.0] * 40)).followed_by(flat(30.0, 20)),
+            },
+        ),
+        (
             "stale-second-moment",
             {"optimizer": "adam", "lr": 1e-3, "beta2": 0.9999, "max_grad_norm": 1.0},
             {
@@ -114,6 +136,16 @@ def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_f
     assert first.fixes[0].tested == "sibling run example"
 
 
+def test_a_run_that_was_thrown_up_before_its_first_value_has_the_siblings_of_its_sweep() -> None:
+    task: Settings = {"task": "digits", "optimizer": "adam", "batch_size": 64}
+    broken = example_run({**task, "lr": 1.0}, Axis.STEP, 5, train_loss=given([153.0]).followed_by(flat(NAN, 30)))
+    calm = example_run({**task, "lr": 0.1}, Axis.STEP, 5, train_loss=decay(0.95, 0.04, 31))
+    first = finding(broken, calm).causes[0]
+    assert (first.id, first.fixes[0].tested) == ("learning-rate-too-high", "sibling run example")
+    other = replace(calm, hyperparameters={**calm.hyperparameters, "batch_size": 32})
+    assert not any(fix.tested for one in finding(broken, other).causes for fix in one.fixes)
+
+
 def test_a_sibling_at_a_lower_rate_clears_the_data() -> None:
     broken = example_run({"lr": 1.0}, Axis.STEP, train_loss=given([400.0, 1e6, 1e12, 1e20]).followed_by(flat(NAN, 30)))
     calm = example_run({"lr": 0.01}, Axis.STEP, train_loss=decay(400.0, 20.0))
@@ -130,6 +162,31 @@ def test_a_sibling_at_nearly_the_same_rate_is_none_at_a_lower_one() -> None:
     )
     assert finding(run, calm).causes[0].id == "bad-batch"
     assert finding(run, replace(calm, hyperparameters={"lr": 0.001})).causes[0].id == "learning-rate-too-high"
+
+
+def test_what_exploded_between_two_logged_values_did_not_come_out_of_a_quiet_curve() -> None:
+    values = np.array([2.3, 2.3, 2.3, 2.2, 2.0, 2.1, 2.0, 2.0, 7e9, *[NAN] * 40])
+    norms = np.array([0.5] * 8 + [4e10] + [NAN] * 40)
+    every = example_run(None, Axis.STEP, 0, train_loss=given(values), grad_norm=given(norms))
+    tenth = replace(every, series=tuple(replace(one, steps=10 * one.steps) for one in every.series))
+    assert "comes out of a quiet curve" in " ".join(finding(every).causes[0].pro)
+    assert finding(tenth).causes[0].id == "learning-rate-too-high"
+
+
+def test_a_norm_that_doubles_over_the_whole_run_has_not_left_its_usual_value_before_a_jump() -> None:
+    drifts = given(np.geomspace(0.2, 0.9, 350)).followed_by(flat(40.0, 50))
+    steps_up = decay(0.7, 0.3, 350).followed_by(decay(8.0, 0.5, 50)).noisy(0.02)
+    said = " ".join(finding(example_run(None, Axis.STEP, 0, train_loss=steps_up, grad_norm=drifts)).causes[0].pro)
+    assert "leaves its usual" not in said
+
+
+def test_a_loss_of_validation_with_the_name_of_that_of_training_is_another_one() -> None:
+    run = example_run(
+        None, Axis.STEP, 0, train_loss=SOUND.followed_by(flat(3.0, 40)).noisy(0.02),
+        val_loss=decay(2.3, 0.6, 80).followed_by(flat(2.4, 40)),
+    )  # fmt: skip
+    alike = replace(run, series=tuple(replace(one, name="loss") for one in run.series))
+    assert finding(alike).causes[0].id == "learning-rate-too-high"
 
 
 def test_validation_that_rises_too_tells_a_broken_model_from_other_data() -> None:

@@ -290,3 +290,11 @@ def test_the_first_round_of_boosted_trees_is_learnt_by_heart_and_tells_of_no_oth
     assert first(causes(**curves)) == "too-little-data"
     others: dict[str, Any] = {"train_loss": curves["train-logloss"], "val_loss": curves["eval-logloss"]}
     assert first(causes(**others)) == "validation-set-differs"
+
+
+def test_the_next_word_is_lost_to_what_is_learnt_by_heart_without_wrong_labels() -> None:
+    falls = line(0.3, 0.2)
+    words = causes({"lr": 1e-3}, train_loss=decay(3.9, 0.05), val_loss=TURNS.scaled(1.7), val_accuracy=falls)
+    assert first(words) == "too-little-data"
+    digits = causes({"lr": 1e-3}, train_loss=decay(2.3, 0.05), val_loss=TURNS, val_accuracy=falls)
+    assert first(digits) == "label-noise"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from logdoctor import Axis, Run, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
-from logdoctor.evidence.stuck import Beginning, stuck_causes, told
+from logdoctor.evidence.stuck import Beginning, stuck_causes, to_tell_stuck, told
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
 from logdoctor.evidence.trained import memorises
 from logdoctor.finding import Strength
@@ -171,3 +172,94 @@ def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now(
     fell = why(beginning=Beginning(fell="the loss fell from 5.3 to chance and stopped there"), **dead)
     assert fell[0] == "dead-activations"
     assert "optimizer-not-stepping" not in fell
+
+
+def test_a_training_loss_that_creeps_to_the_end_speaks_for_a_rate_that_is_too_low() -> None:
+    def alone(loss: Curve, **curves: Curve) -> str:
+        run = example_run({"lr": 2e-4}, Axis.STEP, 0, train_loss=loss, **curves)
+        return stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+
+    creeps = line(2.307, 2.288).noisy(0.005)
+    assert alone(creeps) == "learning-rate-too-low"
+    assert alone(line(2.307, 2.304).noisy(0.005)) == "optimizer-not-stepping"
+    assert alone(decay(2.32, 2.3, half_life=0.03).noisy(0.002)) == "optimizer-not-stepping"
+    assert alone(creeps, val_accuracy=flat(0.1, 20)) == "bad-initialization"
+
+
+def test_what_creeps_at_an_ordinary_rate_of_adam_is_held_back_by_something_else() -> None:
+    creeps: dict[str, Any] = {"val_loss": line(2.303, 2.300, 20), "val_accuracy": flat(0.1, 20)}
+    assert why({"optimizer": "adam", "lr": 1e-4}, **creeps) == ["learning-rate-too-low"]
+    assert why({"optimizer": "adam", "lr": 1e-3}, **creeps) == ["bad-initialization"]
+    assert why({"optimizer": "adam", "lr": 1e-3, "eps": 10.0}, **creeps) == ["epsilon-too-large"]
+    assert why({"optimizer": "sgd", "lr": 1e-3, "eps": 10.0}, **creeps) == ["learning-rate-too-low"]
+
+
+@pytest.mark.parametrize(("norm", "alone"), [(0.118, True), (0.107, True), (0.22, False), (0.05, False)])
+def test_a_gradient_that_reaches_the_last_biases_alone_is_one_of_a_network_that_answers_alike(
+    norm: float, alone: bool
+) -> None:
+    """Of 10 classes in batches of 64, the biases of the last layer get sqrt(0.9 / 64) = 0.119."""
+    run = example_run(
+        {"batch_size": 64, "lr": 1e-3}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005),
+        grad_norm=flat(norm).heavy_tailed(0.2),
+    )  # fmt: skip
+    found = stuck_causes(
+        Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()), Beginning(classes=10)
+    )
+    assert (found[0].id == "bad-initialization") is alone
+    assert ("on the last biases alone" in " ".join(found[0].pro)) is alone
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "cause", "fix"),
+    [
+        (
+            {"weight_decay": 0.2},
+            {"weight_decay": 0.0},
+            "over-regularised",
+            "train with weight_decay 0.0 instead of 0.2",
+        ),
+        ({"weight_decay": 0.002}, {"weight_decay": 0.0}, "", ""),
+        ({"hidden": 2}, {"hidden": 64}, "model-too-small", "train with hidden 64 instead of 2"),
+        ({"hidden": 16}, {"hidden": 64}, "", ""),
+        ({"seed": 1}, {"seed": 2}, "", ""),
+    ],
+)
+def test_the_one_setting_that_a_sibling_cures_it_with_comes_first(
+    here: dict[str, Setting], there: dict[str, Setting], cause: str, fix: str
+) -> None:
+    stuck = example_run(here, Axis.EPOCH, 0, train_loss=flat(2.3, 20).noisy(0.01), val_accuracy=flat(0.1, 20))
+    well = example_run(there, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 20))
+    first = stuck_causes(
+        Stillness.measure(stuck), Hyperparameters.measure(stuck), Siblings.among(stuck, [stuck, well])
+    )[0]
+    assert (first.id == cause) is bool(cause)
+    assert (first.fixes[0].text == fix) is bool(fix)
+    assert (first.fixes[0].tested == "sibling run example") is bool(fix)
+
+
+def test_a_training_loss_of_batch_size_times_that_of_validation_is_added_up() -> None:
+    run = example_run(
+        {"batch_size": 64, "lr": 0.05}, Axis.STEP, 0, train_loss=flat(147.0).noisy(1.0), val_loss=flat(2.31, 20)
+    )
+    first = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
+    assert first.id == "wrong-loss-or-output"
+    assert first.fixes[0].text == "average the loss over the batch, or lower the rate from 0.05 to 7.81e-4"
+    other = replace(run, hyperparameters={"batch_size": 16, "lr": 0.05})
+    found = stuck_causes(Stillness.measure(other), Hyperparameters.measure(other), Siblings.among(other, ()))
+    assert "wrong-loss-or-output" not in [one.id for one in found]
+
+
+def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_something() -> None:
+    run = example_run(None, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005))
+    found = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert (found[0].id, found[0].strength) == ("optimizer-not-stepping", Strength.POSSIBLE)
+    assert [one.split(":")[0] for one in to_tell_stuck(run, found)] == [
+        "a loss on fixed examples",
+        "the gradient norm of each layer",
+        "the settings (optimizer, rate, batch size, weight decay, dropout)",
+    ]
+    frozen = example_run({"lr": 0.1}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005), val_loss=flat(2.3, 20))
+    sure = stuck_causes(Stillness.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
+    assert sure[0].strength is Strength.LIKELY
+    assert list(to_tell_stuck(frozen, sure)) == []

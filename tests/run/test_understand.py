@@ -171,6 +171,10 @@ class TestSplit:
         found = roles_of(*named("mAP", "validation mAP"))
         assert (found["mAP"], found["validation mAP"]) == (roles.TrainMetric, roles.ValMetric)
 
+    def test_a_metric_beside_losses_of_both_splits_is_that_of_validation_unless_validation_has_its_own(self) -> None:
+        assert roles_of(*named("train_loss", "valid_loss", "accuracy"))["accuracy"] is roles.ValMetric
+        assert roles_of(*named("train_loss", "val_loss", "acc", "val_acc"))["acc"] is roles.TrainMetric
+
     def test_unless_its_name_says_otherwise(self) -> None:
         assert roles_of(*named("train/miou"))["train/miou"] is roles.TrainMetric
 

@@ -138,3 +138,9 @@ class TestEnds:
     def test_a_schedule_is_settled_where_it_moves_no_more(self) -> None:
         assert schedule(line(0.1, 0.0, 50).followed_by(flat(0.0, 150))).settled_step == 49
         assert schedule(flat(0.1)).settled_step == 0
+
+
+@pytest.mark.parametrize(("last", "died"), [(2e-4, False), (float(np.float32(2e-4)), False), (1.9e-4, True)])
+def test_a_staircase_of_two_tenfold_steps_keeps_one_percent(last: float, *, died: bool) -> None:
+    stairs = schedule(flat(0.02, 30).followed_by(flat(0.002, 30)).followed_by(flat(last, 30)))
+    assert (stairs.dead_from(0.01) is not None) is died

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from logdoctor import Run, example_run
+from logdoctor import Axis, Run, example_run
 from logdoctor.curves import decay, flat, given
 from logdoctor.run import Setting
 from logdoctor.signals import Siblings, sibling_groups
@@ -25,6 +25,22 @@ class TestSiblings:
 
     def test_a_run_of_another_loss_is_none(self) -> None:
         assert list(Siblings.among(run("a/1"), (run("a/2", 23.0),))) == []
+
+    def test_a_run_of_a_sweep_that_was_thrown_up_at_once_has_those_that_began_below(self) -> None:
+        def late(name: str, start: float, **settings: Setting) -> Run:
+            begun = example_run(settings, Axis.STEP, 5, train_loss=decay(start, 0.5), lr=flat(float(name[4:])))
+            return replace(begun, name=name, home=name)
+
+        thrown, calm = late("a/lr0.5", 108.0), late("a/lr0.002", 2.3)
+        assert [one.run.name for one in Siblings.among(thrown, (calm,))] == ["a/lr0.002"]
+        assert list(Siblings.among(calm, (thrown,))) == []
+        assert list(Siblings.among(replace(thrown, name="a/exp2"), (replace(calm, name="a/exp1"),))) == []
+        assert (
+            list(
+                Siblings.among(late("a/lr0.5", 108.0, task="x", a=1, b=1), (late("a/lr0.1", 2.3, task="x", a=2, b=2),))
+            )
+            == []
+        )
 
     def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
         (series,) = run("a/2").series

@@ -194,6 +194,17 @@ def test_several_runs_in_one_log_keep_both_branches(folder: Path) -> None:
     assert log.hyperparameters == {}
 
 
+def test_a_log_that_goes_back_a_little_keeps_its_settings(folder: Path) -> None:
+    """An evaluation names the step that it judges, when training has gone on; a run goes on from a checkpoint."""
+    head = "Namespace(lr=0.001, dropout=0.9)\n"
+    lines = "{{'loss': {}, 'step': {}}}\n{{'eval_loss': 2.0, 'step': {}}}\n"
+    late = [lines.format(2 - i / 100, 7 * i, 7 * i - 1) for i in range(2, 30)]
+    again = steps(20) + "".join(f"step {i} loss {2 - i / 10}\n" for i in range(12, 25))
+    for text in ("".join(late), again):
+        log = read(write(folder / "back.log", head + text))
+        assert log.hyperparameters == {"lr": 0.001, "dropout": 0.9}
+
+
 def test_results_after_the_last_step_are_no_points(folder: Path) -> None:
     text = steps(20) + "".join(f"ablation k:{k} val_loss:{2 + k}\n" for k in range(5))
     assert points(read(write(folder / "after.log", text))).keys() == {"loss"}

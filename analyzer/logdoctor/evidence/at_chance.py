@@ -264,4 +264,5 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
         forgot=f"the loss had come down to {number(train.best)} and went back up without a blow-up" if forgot else "",
         worse=f"the loss rests at {number(train.end)}, above the {number(chance.level)} of guessing" if worse else "",
         updates=last if series.axis is Axis.STEP else None,
+        classes=chance.classes,
     )

@@ -11,6 +11,7 @@ from logdoctor.causes import because
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run
+from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
 from logdoctor.signals import Trend
 from logdoctor.wording import number
@@ -37,6 +38,9 @@ SHARE = 0.5
 
 MISTAKEN = 0.5
 """Accuracy that is poor whatever the number of classes, where it has not risen."""
+
+NEVER_NEGATIVE = frozenset("l1 l2 mse mae rmse huber ce bce box bbox giou entropy".split())
+"""Words of losses that are sums of squares, distances or of negated logarithms of probabilities."""
 
 MIN_VALUES = 3
 """Values that show whether a series rose or fell."""
@@ -73,6 +77,8 @@ def _shown(run: Run, train: Trend[TrainLoss]) -> str:
     size = max(abs(train.initial), 1.0)
     if train.end <= -FEW_NATS and (wrong := _is_mistaken(run)):
         return wrong
+    if train.end <= -FEW_NATS and (term := next(_terms_below_zero(run), "")):
+        return term
     if train.end > -FAR:
         return ""
     if pace >= EVENLY and (term := next(_terms_that_grow(run, train), "")):
@@ -90,6 +96,13 @@ def _is_mistaken(run: Run) -> str:
 
 def _rises(values: np.ndarray) -> bool:
     return float(np.median(values[-MIN_VALUES:])) > float(values[0])
+
+
+def _terms_below_zero(run: Run) -> Iterator[str]:
+    for one in run.all(TrainComponentLoss):
+        named, values = NEVER_NEGATIVE & set(words(one.name)), one.finite.values
+        if named and len(values) >= MIN_VALUES and values[-1] <= -FEW_NATS and values[-1] < values[len(values) // 2]:
+            yield f"{one.name}, which is never negative, ends at {number(float(values[-1]))}"
 
 
 def _terms_that_grow(run: Run, train: Trend[TrainLoss]) -> Iterator[str]:

@@ -39,6 +39,9 @@ LOW = 0.05
 HIGH = 0.3
 """Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
 
+STRETCHES = 20
+"""Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
+
 FIRST_UPDATES = 2
 """Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
@@ -99,6 +102,7 @@ def _from_start(event: Event) -> Iterator[Clue]:
         elif event.run_up or event.kind is not Kind.NON_FINITE:
             yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
             yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
+        yield from _from_steady_climb(event)
         begins = f"the first loss is {number(event.first)}"
         if abs(event.first) >= FAR_ABOVE:
             give = f"{begins}; means over normalised data give about 1 to 10"
@@ -116,6 +120,26 @@ def _from_start(event: Event) -> Iterator[Clue]:
     if height is not None and height <= MODEST:
         yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
     yield from _from_warmup(event, height)
+
+
+def _from_steady_climb(event: Event) -> Iterator[Clue]:
+    """A loss that rises in every stretch of a long run, ever more slowly: it is made larger on purpose.
+
+    What overshoots multiplies at each update, and is infinite or thrown back soon.
+    """
+    values = event.series.values
+    if event.kind is not Kind.RISE or len(values) < STRETCHES * RUN_UP or values.min() <= 0:
+        return
+    levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
+    growth = np.diff(np.log(levels))
+    slows = float(growth[len(growth) // 2 :].max()) < float(growth[: len(growth) // 2].max())
+    if not (growth > 0).all() or not slows or levels[-1] < 10 * values[0]:
+        return
+    sure = WEAK if above_usual(event.run, event.settings) else DECISIVE
+    climbs = f"the loss climbs through all {STRETCHES} stretches of the run without a swing: it is made larger"
+    yield Clue("wrong-loss-or-output", sure, climbs)
+    for other in ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping"):
+        yield Clue(other, -FAIR, "updates that overshoot throw a loss up and down")
 
 
 def _from_lost_at_once(event: Event) -> Iterator[Clue]:
@@ -173,6 +197,8 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
         yield Clue("learning-rate-too-high", FAIR, rose)
         yield Clue("no-gradient-clipping", FAIR, rose)
+        if event.highest >= EXPLODES * max(abs(event.first or 0.0), abs(event.level or 0.0)):
+            yield Clue("learning-rate-too-high", FAIR, "it grows ever faster, as where every update overshoots")
         yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
         yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
         yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
@@ -195,14 +221,25 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         yield Clue("half-precision-overflow", WEAK, quiet)
         yield from _from_level(event)
     if event.kind is Kind.RISE and event.learnt:
-        steps_up = FAIR if event.averages else STRONG
-        yield Clue(
-            "data-changed",
-            -FAIR if event.exploded else steps_up,
-            "" if event.exploded else f"the loss steps up in {where}",
-        )
-        yield Clue("bad-batch", -STRONG, "the loss does not come back")
+        yield from _from_step_up(event, where)
         yield from _from_held_out(event)
+
+
+def _from_step_up(event: Event, where: str) -> Iterator[Clue]:
+    """A level that rises from one value to the next: whether it explodes, and how soon that is over."""
+    back = event.falls_back if event.exploded and not event.averages else None
+    if back is not None and back <= RUN_UP:
+        yield Clue("bad-batch", FAIR, f"nearly all of the rise is gone after {counted(back, 'point')}")
+        yield Clue("data-changed", -FAIR)
+        return
+    yield Clue("bad-batch", -STRONG, "the loss does not come back" if back is None else "the loss comes back slowly")
+    if back is not None:
+        down = f"the loss steps up to {number(event.highest)} in {where} and is learnt down again over {back} points"
+        yield Clue("data-changed", STRONG, down)
+    elif event.exploded:
+        yield Clue("data-changed", -FAIR)
+    else:
+        yield Clue("data-changed", FAIR if event.averages else STRONG, f"the loss steps up in {where}")
 
 
 def _from_held_out(event: Event) -> Iterator[Clue]:

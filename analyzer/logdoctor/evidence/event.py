@@ -161,6 +161,17 @@ class Event:
         """Whether each value is that of an epoch, within which a loss may rise unseen."""
         return self.series.axis is Axis.EPOCH
 
+    @cached_property
+    def falls_back(self) -> int | None:
+        """Points after its peak until the loss is down to a twentieth of what it rose by; None where it never is."""
+        values, level = self.series.values[self.index :], self.level
+        finite = values[:LOOK_BACK][np.isfinite(values[:LOOK_BACK])]
+        if level is None or not len(finite):
+            return None
+        peak = int(np.argmax(values[:LOOK_BACK]))
+        low = np.flatnonzero(values[peak:] <= level + (values[peak] - level) / LOOK_BACK)
+        return int(low[0]) if len(low) else None
+
     @property
     def begins_late(self) -> bool:
         """Whether updates had been made before the first value: the first loss is not that of the initial weights."""
@@ -169,7 +180,15 @@ class Event:
     @property
     def at_once(self) -> bool:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
-        return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP)
+        return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP) and not self._grew_unseen
+
+    @property
+    def _grew_unseen(self) -> bool:
+        """Whether the loss had exploded by the last number before a NaN, over updates that were not all logged."""
+        if self.kind is not Kind.NON_FINITE or not self.run_up or self.level is None or self.averages:
+            return False
+        sparse = int(self.series.steps[self.index] - self.series.steps[self.index - 1]) > 1
+        return sparse and self.highest >= EXPLODES * abs(self.level)
 
     @cached_property
     def broke_before(self) -> tuple[tuple[int, str], ...]:
@@ -181,7 +200,7 @@ class Event:
         found = []
         for one in self.run.all(Loss):
             bad = np.flatnonzero(~np.isfinite(one.curve.values))
-            if one.name != self.series.name and one.axis is self.series.axis and len(bad) and len(one) > 1:
+            if not self._is_ours(one) and one.axis is self.series.axis and len(bad) and len(one) > 1:
                 found.append((int(one.curve.steps[bad[0]]), one.name))
         sound = self.series.steps[: self.index][-1:]
         return tuple(sorted(one for one in found if len(sound) and one[0] <= sound[0]))
@@ -190,7 +209,7 @@ class Event:
     def overconfident(self) -> tuple[float, float] | None:
         """Lowest and last validation loss before the event, where it had clearly risen again; None elsewhere."""
         held_out = self.run.beside(self.series, ValLoss)
-        if held_out is None or held_out.name == self.series.name:
+        if held_out is None or self._is_ours(held_out):
             return None
         values = held_out.finite.values[held_out.finite.steps < self.onset_step]
         if len(values) < RUN_UP or values[-1] < (1 + LEARNT) * values.min() or values.min() <= 0:
@@ -201,11 +220,15 @@ class Event:
     def held_out_beside(self) -> tuple[float, float] | None:
         """The last validation loss before the event and the usual one of the next few; None where one is missing."""
         held_out = self.run.beside(self.series, ValLoss)
-        if held_out is None or held_out.name == self.series.name:
+        if held_out is None or self._is_ours(held_out):
             return None
         steps, values = held_out.finite.steps, held_out.finite.values
         before, after = values[steps < self.onset_step][-1:], values[steps >= self.step][:RUN_UP]
         return (float(before[0]), float(np.median(after))) if len(before) and len(after) else None
+
+    def _is_ours(self, series: Series) -> bool:
+        """Whether a series is the one that breaks: files of training and of validation may name theirs alike."""
+        return (series.name, series.split) == (self.series.name, self.series.split)
 
     @cached_property
     def classifies(self) -> str:

@@ -58,7 +58,7 @@ class NormBefore:
             return 0
         values = np.nan_to_num(self.logged.values[:-1], nan=np.inf, posinf=np.inf)
         rising = len(values) - rise_begins(values, len(values))
-        least = GROWTH if rising >= RUN_UP else NORM_JUMP
+        least = GROWTH if RUN_UP <= rising <= LOOK_BACK else NORM_JUMP  # over longer, a sound norm drifts threefold
         return rising if rising and values[-1] >= least * self.usual else 0
 
     @cached_property
@@ -72,6 +72,8 @@ class NormBefore:
     def jumps(self) -> bool:
         """Whether the norm is quiet until the event and far above its usual value in that very step."""
         at, usual = self.at_onset, self.usual
+        if self.logged is None or len(self.logged) <= 2 * RUN_UP:  # so few values do not tell what is usual
+            return False
         return bool(at is not None and usual and np.isfinite(at) and at >= NORM_JUMP * usual and not self.rise)
 
     @cached_property

@@ -400,9 +400,18 @@ class Fitted:
             else:
                 contra.append(f"{metric.series.name} keeps its level")
         strength = (
-            Strength.LIKELY if len(pro) > 1 or lost else Strength.POSSIBLE if pro and not contra else Strength.UNLIKELY
+            Strength.LIKELY
+            if len(pro) > 1 or (lost and not self._of_many)
+            else Strength.POSSIBLE
+            if pro and not contra
+            else Strength.UNLIKELY
         )
         return because("label-noise", strength, pro=pro, contra=contra)
+
+    @property
+    def _of_many(self) -> bool:
+        """Whether training began as a choice among many, as of the next word: what is learnt by heart costs there."""
+        return self.gap.train.start > log(MOST_CLASSES)
 
     def _learnt_late(self) -> Iterator[str]:
         """Say where training was no better than validation at its best, and passed it by far afterwards."""

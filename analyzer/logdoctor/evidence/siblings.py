@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from logdoctor.causes import because
+from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
-from logdoctor.finding import Cause, Fix
-from logdoctor.signals import Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run import Setting
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.hyperparameters import (
     BATCH_SIZE,
     BETA2,
     CLIP_NORM,
+    DROPOUT,
     EPSILON,
     HALF_FLAGS,
     PRECISION,
     WARMUP,
+    WEIGHT_DECAY,
     Spellings,
 )
 from logdoctor.signals.rate import setting_words
@@ -29,6 +34,7 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
     "epsilon-too-small": EPSILON,
     "stale-second-moment": BETA2,
     "batch-too-small": BATCH_SIZE,
+    "over-regularised": (*WEIGHT_DECAY, *DROPOUT),
 }
 """The setting whose change cures a cause."""
 
@@ -60,6 +66,35 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
 
 
+def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | None = None) -> tuple[Cause, ...]:
+    """Rank causes; what another setting of a sibling alone has cured comes first, is likely, and has a tested fix.
+
+    Regularisation and size count where this run's value is out of the ordinary: what no setting tells may differ
+    too, and any seed that failed has siblings. The rate is left alone: `rate_too_high` and `rate_too_low` weigh it.
+    `among` are the siblings that show it, where not all that went well do.
+    """
+    good = [one for one in siblings if went_well(one)] if among is None else among
+    cured = {_cured_by(one): one for one in reversed(good)}
+    if not strong_regularisation(Hyperparameters(siblings.run)):
+        cured.pop("over-regularised", None)
+    first, others = [], []
+    for cause in causes:
+        if (one := cured.get(cause.id)) is None:
+            others.append(cause)
+            continue
+        pro = (*cause.pro, f"sibling run {one.run.name} with {_theirs(one)} went well")
+        fixes = (*_tested(cause.id, [one]), *cause.fixes)
+        first.append(replace(cause, strength=Strength.LIKELY, pro=pro, fixes=fixes))
+    return (*ranked(*first), *ranked(*others))
+
+
+def smaller_that_learnt(sibling: Sibling) -> str:
+    """Say which setting leaves a run next to no units beside those of a sibling that went well, or nothing."""
+    sizes = [here for name, (here, _) in sibling.differs.items() if SIZE & set(setting_words(name))]
+    tiny = any(isinstance(here, int | float) and here <= TINY for here in sizes)
+    return smaller_model(sibling) if tiny and went_well(sibling) else ""
+
+
 def only_rate_or_seed(sibling: Sibling) -> bool:
     """Tell a sibling in which nothing but the rate and the seed may differ."""
     return all(is_rate(name) or is_seed(name) for name in sibling.differs)
@@ -73,7 +108,7 @@ def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) 
     return because(name, strength, pro=pro, contra=contra, fixes=_tested(name, siblings) or fixes)
 
 
-def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
+def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
     """Return the change of setting by which a sibling went well, nothing where none did."""
     for one in siblings:
         if went_well(one) and _cured_by(one) == cause:
@@ -84,9 +119,18 @@ def _tested(cause: str, siblings: Siblings) -> tuple[Fix, ...]:
 
 def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
-    others = [setting_words(name) for name in sibling.differs if not is_seed(name)]
+    changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
+    others = [setting_words(name) for name in changed]
+    if others and all(SIZE & set(name) for name in others) and smaller_that_learnt(sibling):
+        return "model-too-small"
     fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
-    return next(fits, "")
+    cause = next(fits, "")
+    return cause if cause != "batch-too-small" or all(map(_grows, changed.values())) else ""
+
+
+def _grows(pair: tuple[Setting, Setting]) -> bool:
+    here, there = pair
+    return isinstance(here, int | float) and isinstance(there, int | float) and there > here
 
 
 def _theirs(sibling: Sibling) -> str:

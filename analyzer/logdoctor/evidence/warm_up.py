@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from logdoctor.causes import because, ranked
+from logdoctor.causes import because
 from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
+from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.thrown import Thrown
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
@@ -45,21 +46,28 @@ def causes_of_full_rate(
     strength = Strength.POSSIBLE if is_far_too_high(settings) and warmed is None else Strength.LIKELY
     warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
     if (rate_height(settings.run, settings) or 0.0) < 1:
-        return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
+        return _or_clipping(siblings, warm_up, rate_too_high(siblings, Strength.POSSIBLE))
     far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer_name}"
-    return ranked(rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
+    return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
 
 
 def causes_of_throw(thrown: Thrown, siblings: Siblings, until: int) -> tuple[Cause, ...]:
     """Return the causes of a run that its first updates threw: what swings strongly from the start has too high a rate.
 
-    With a warm-up that rate may yet do.
+    With a warm-up that rate may yet do, or with clipping, where a sibling shows it.
     """
     said = f"the first updates throw the loss to {number(thrown.times)} times its start"
-    return ranked(
+    return _or_clipping(
+        siblings,
         rate_too_high(siblings, Strength.LIKELY, pro=[said]),
         because("missing-warmup", Strength.POSSIBLE, fixes=[_warm_up_over(max(until, 1))]),
     )
+
+
+def _or_clipping(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
+    """Rank causes of a first stretch of harm; the clipping of a sibling that went well comes first."""
+    found = cured_first(siblings, *causes, because("no-gradient-clipping", Strength.UNLIKELY))
+    return tuple(one for one in found if one.strength is not Strength.UNLIKELY)
 
 
 def _warm_up_over(until: int) -> Fix:

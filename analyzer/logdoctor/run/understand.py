@@ -189,7 +189,7 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
 
     Where the same metric is logged of validation by name, the other is training's all the same.
     """
-    named = {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
+    named = _stems_of_held_out(series)
     return [
         replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if one.role is roles.TrainMetric
@@ -201,21 +201,29 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
     ]
 
 
+def _stems_of_held_out(series: list[Series]) -> set[tuple[str, ...]]:
+    """What is logged of held-out data by name."""
+    return {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
+
+
 def _beside_validation(series: list[Series]) -> list[Series]:
     """Where every loss names its split, a metric that names none and is logged as often as validation is validation's.
 
     So do fastai (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
+    Where the same metric is logged of validation by name, the other is training's all the same.
     """
     losses = [one for one in series if one.role in (roles.TrainLoss, roles.ValLoss)]
     splits = {one.split for one in losses}
     if not {Split.TRAIN, Split.VALIDATION} <= splits or Split.NONE in splits:
         return series
     validated = [one.steps for one in losses if one.split is Split.VALIDATION]
+    named = _stems_of_held_out(series)
     held_out: dict[type[Role], type[Role]] = {roles.TrainMetric: roles.ValMetric, roles.TrainError: roles.ValError}
     return [
         replace(one, role=held_out[one.role], split=Split.VALIDATION)
         if one.role in held_out
         and one.split is Split.NONE
+        and naming.stem_of(one.name) not in named
         and any(np.array_equal(one.steps, steps) for steps in validated)
         else one
         for one in series

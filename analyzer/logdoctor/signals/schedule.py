@@ -38,6 +38,9 @@ ALIKE = 0.05
 JUMP = 0.25
 """Change between two logged rates, as a share of the peak, that no ramp of more than a few points makes."""
 
+ROUNDED = 0.01
+"""Relative difference of two rates that a log in six digits or float32 may add: none that matters."""
+
 REPEATED = 10
 """Points over which a schedule is compared with its own beginning."""
 
@@ -189,8 +192,11 @@ class Schedule:
         return self.at(step) / self.peak if self.peak > 0 else 0.0
 
     def dead_from(self, share: float) -> int | None:
-        """Return the step from which the rate stays below a share of its peak to the end; None when it does not."""
-        alive = np.flatnonzero(self.rates >= share * self.peak)
+        """Return the step from which the rate stays below a share of its peak to the end; None when it does not.
+
+        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down.
+        """
+        alive = np.flatnonzero(self.rates >= (1 - ROUNDED) * share * self.peak)
         return int(self.series.steps[alive[-1] + 1]) if len(alive) and alive[-1] + 1 < len(self.rates) else None
 
     @cached_property

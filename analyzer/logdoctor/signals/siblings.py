@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from logdoctor.run import Run, Setting
+from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.rate import is_seed
+from logdoctor.signals.rate import given_rate, is_seed
 from logdoctor.signals.trend import MIN_POINTS, Trend, Unmeasurable
 
 SAME_START = 0.2
@@ -22,6 +22,9 @@ data and loss begin at the same value up to the luck of the seed."""
 
 CLOSE_START = 0.1
 """The same for runs whose ends are compared: another tokenizer or data set moves the first loss by more."""
+
+ROUNDED = 1e-3
+"""Relative difference of a rate in a name and in a log that keeps it as float32."""
 
 SET_UP = (
     "testproblem",
@@ -124,8 +127,17 @@ class Siblings:
             if other is not self.run
             and theirs is not None
             and mine.pace == theirs.pace
-            and (mine.is_near(theirs, SAME_START) if mine.first is not None else _same_task(self.run, other))
+            and self._begins_alike(mine, other, theirs)
         )
+
+    def _begins_alike(self, mine: Opening, other: Run, theirs: Trend[TrainLoss]) -> bool:
+        """Whether another run began where this one did, or may have: the first value may be one that was thrown up."""
+        if mine.first is None:
+            return _same_task(self.run, other)
+        if mine.is_near(theirs, SAME_START):
+            return True
+        later = theirs.series.axis is not Axis.STEP or int(theirs.series.steps[0]) > 1
+        return later and mine.first > theirs.first > 0 and _is_one_sweep(self.run, other)
 
     @cached_property
     def best(self) -> Sibling | None:
@@ -183,6 +195,20 @@ def _set_up(run: Run) -> tuple[object, ...]:
 
 def _same_task(one: Run, other: Run) -> bool:
     return names_task(one, other) or same_but_for_numbers(one.name, other.name)
+
+
+def _is_one_sweep(one: Run, other: Run) -> bool:
+    """Tell whether settings that name the task differ in one alone, or names that differ in numbers tell the rates."""
+    if names_task(one, other) and one.hyperparameters.keys() == other.hyperparameters.keys():
+        chosen = [name for name in differing(one.hyperparameters, other.hyperparameters) if not is_seed(name)]
+        return len(chosen) == 1
+    return same_but_for_numbers(one.name, other.name) and _names_its_rate(one) and _names_its_rate(other)
+
+
+def _names_its_rate(run: Run) -> bool:
+    """Tell whether a run is called after its rate: `adam_lr0.5`."""
+    rate = given_rate(run)
+    return rate is not None and any(abs(float(text) / rate - 1) < ROUNDED for text in _NUMBER.findall(run.name))
 
 
 def names_task(one: Run, other: Run) -> bool:

@@ -41,6 +41,10 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
+SURE, CREPT = 5.0, 0.003
+"""Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
+which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
+
 STOPPED, MOVED = 2e-6, 0.005
 """Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
 dead network trains on; and its whole range, from which it did move before."""
@@ -87,6 +91,8 @@ class Stillness:
         if series is not None and len(series) >= FEW:
             first, last = apart(float(series.values[0]), float(series.values[-1]))
             return "" if _is_one_value(series.values) else f"{series.name} goes from {first} to {last}: weights change"
+        if self.creeps_in_training:
+            return self.creeps_in_training
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 3 * FEW:
             return ""
@@ -98,7 +104,9 @@ class Stillness:
     def creeps(self) -> str:
         """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
         series = self._values(ValLoss)
-        if series is None or not self.descends:
+        if series is None:
+            return "" if self.one_answer else self.creeps_in_training
+        if not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
@@ -106,6 +114,20 @@ class Stillness:
             return ""
         first, last = apart(float(values[0]), float(values[-1]))
         return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
+
+    @cached_property
+    def creeps_in_training(self) -> str:
+        """The training loss falls a little, but surely, and late as well: what fits class shares levels off."""
+        series = self._values(TrainLoss)
+        if series is None or len(series) < 3 * FEW:
+            return ""
+        first, middle, last = (float(np.mean(part)) for part in np.array_split(series.values, 3))
+        noise = float(np.std(np.diff(series.values))) / math.sqrt(2)
+        surely = first - last > max(SURE * noise * math.sqrt(6 / len(series)), CREPT * abs(first))
+        if not surely or middle - last < LASTING * (first - middle):
+            return ""
+        above, below = apart(first, last)
+        return f"{series.name} creeps down from {above} to {below}, as far in the later part as in the earlier"
 
     @cached_property
     def descends(self) -> bool:

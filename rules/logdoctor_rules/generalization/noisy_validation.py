@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
-    Cause,
     Confidence,
     Finding,
     Fix,
@@ -17,19 +16,18 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     ValMetric,
-    because,
     confidence_from,
+    example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.signals import Roughness, Schedule, Trend
+from logdoctor.evidence.jumping import CAUSES, causes_of_jumps
+from logdoctor.signals import Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.accuracy import examples_of, has_one_decimal, moves_often
-from logdoctor.wording import number, percent, place
+from logdoctor.wording import number, place
 
 FEW = 60
 """Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
@@ -52,7 +50,7 @@ class NoisyValidation(Rule):
     id = "noisy-validation"
     title = "Validation loss jumps between evaluations"
     severity = Severity.WARNING
-    causes = ("validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high")
+    causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
         "Needs 10 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
@@ -105,6 +103,23 @@ class NoisyValidation(Rule):
     examples = (
         fires(
             "training is smooth, validation jumps",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        fires(
+            "each update follows one example",
+            settings={"batch_size": 1},
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+        ),
+        fires(
+            "a sibling that clips its gradients is calm on the same set",
+            settings={"task": "text", "max_grad_norm": 0.0},
+            siblings=(
+                example_run(
+                    {"task": "text", "max_grad_norm": 1.0}, train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.5, 40)
+                ),
+            ),
             train_loss=decay(2.3, 0.3, 40).noisy(0.005),
             val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
         ),
@@ -236,7 +251,14 @@ class NoisyValidation(Rule):
         ),
     )
 
-    def check(self, rough: Roughness, schedule: Schedule | None, metric: Trend[ValMetric] | None) -> Iterator[Finding]:
+    def check(
+        self,
+        rough: Roughness,
+        schedule: Schedule | None,
+        metric: Trend[ValMetric] | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> Iterator[Finding]:
         """Compare the jumps of validation with those of training, with the gain and with the level."""
         val, train = rough.gap.val, rough.gap.train
         gained = max(val.start, train.start) - val.best
@@ -272,7 +294,7 @@ class NoisyValidation(Rule):
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=self._causes(rough, schedule, few, fix),
+            causes=causes_of_jumps(rough, schedule, settings, siblings, few, [fix]),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
@@ -288,33 +310,3 @@ class NoisyValidation(Rule):
         """Return how many examples are evaluated where an accuracy tells, or 0: tenths may be any share, rounded."""
         n = examples_of(metric, FEW)
         return 0 if n == TENTHS and has_one_decimal(metric) else n
-
-    @staticmethod
-    def _causes(rough: Roughness, schedule: Schedule | None, few: list[str], fix: Fix) -> tuple[Cause, ...]:
-        """A small set errs both ways; statistics or steps that are off only ever make it worse."""
-        upward = rough.upward >= 0.75
-        late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
-        fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
-        calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
-        most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
-        one_sided = [f"{most} large jumps go up"] if upward else []
-        return ranked(
-            because(
-                "validation-set-too-small",
-                Strength.LIKELY if few or not (upward or calmer) else Strength.POSSIBLE,
-                pro=[*few, *([] if upward else ["the jumps go both ways"])],
-                contra=[*one_sided, *(["the jumps shrank with the rate"] if calmer else [])],
-                fixes=[fix],
-            ),
-            because(
-                "batch-norm-statistics",
-                Strength.LIKELY if upward and not calmer and not few else Strength.POSSIBLE,
-                pro=[*one_sided, *(["training does not jump with it"] if upward else [])],
-            ),
-            because(
-                "learning-rate-too-high",
-                Strength.LIKELY if calmer else Strength.POSSIBLE,
-                pro=["the jumps shrank when the rate fell"] if calmer else [],
-                contra=["the rate has fallen, the jumps have not"] if fell and not calmer else [],
-            ),
-        )

@@ -25,10 +25,13 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Policy
 from logdoctor.signals.median import median
 from logdoctor.wording import number, stretch
+
+FIRST = 3
+"""Returns whose median is where a run begins that falls at once."""
 
 CHOSEN: dict[str, Any] = {
     "rewards/chosen": decay(0.0, -2.0).noisy(0.05),
@@ -70,6 +73,12 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0, 60).noisy(0.01),
         ),
         fires(
+            "it falls within the first tenth of the run, and stays there",
+            episode_reward=given([-0.2, -0.7, -1.2, -1.9, -2.4, -2.8, -3.0, -3.1])
+            .followed_by(flat(-3.5, 72))
+            .noisy(0.25),
+        ),
+        fires(
             "it had risen, and falls below its start",
             episode_reward=line(40.0, 120.0, 40)
             .followed_by(line(120.0, 10.0, 20))
@@ -84,6 +93,10 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0, 60).noisy(0.01),
         ),
         silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
+        silent(
+            "the first returns were lucky",
+            episode_reward=given([2.6, 2.2, 1.4]).followed_by(flat(1.5, 77)).noisy(0.5, seed=3),
+        ),
         silent("wavers", episode_reward=flat(20.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent(
             "gives back what it had gained, and no more",
@@ -146,7 +159,10 @@ class FallingReturn(Rule):
         first_step, last_step = series.first_step, series.last_step
         if first_step > self.late_start * max(last_step, 1):
             return
-        began = median(values[: len(values) // 10])
+        tenth = len(values) // 10
+        began, at_once = median(values[:tenth]), median(values[:FIRST])
+        if at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise:
+            began = at_once  # nothing comes near the first few again: it fell within the first tenth
         last = values[-(len(values) // 3) :]
         fall = began - median(last)
         least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))

@@ -20,6 +20,7 @@ from logdoctor import (
     TrainMetric,
     ValLoss,
     confidence_from,
+    example_run,
     fires,
     silent,
     threshold,
@@ -27,7 +28,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes
+from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.trained import (
     begins_late,
     falls_steadily,
@@ -61,7 +62,7 @@ class NoLearning(Rule):
     id = "no-learning"
     title = "The training loss does not fall"
     severity = Severity.ERROR
-    causes = STUCK
+    causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
         "Needs 8 values of a log that begins with the run; it is silent where validation or a metric improves. A task "
@@ -125,6 +126,23 @@ class NoLearning(Rule):
         ),
         fires("labels of other rows", train_loss=flat(0.83, 40).noisy(0.003), val_loss=flat(0.91).noisy(0.002)),
         fires("pulled to zero", settings={"weight_decay": 0.3}, train_loss=flat(0.83, 40).noisy(0.003)),
+        fires(
+            "an epsilon that outweighs the gradients",
+            settings={"optimizer": "adam", "lr": 1e-3, "eps": 10.0},
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
+        fires(
+            "added up over a batch of 64",
+            settings={"batch_size": 64, "lr": 0.05},
+            train_loss=flat(147.0, 40).noisy(1.0),
+            val_loss=flat(2.31, 20).noisy(0.005),
+        ),
+        fires(
+            "one hidden unit, and a sibling of 32 that learns",
+            settings={"hidden": 1},
+            siblings=(example_run({"hidden": 32}, train_loss=decay(0.83, 0.2)),),
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
         fires(
             "few, large batches",
             axis=Axis.STEP,
@@ -348,18 +366,18 @@ class NoLearning(Rule):
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
-        if unclear or (moves and odd and not guesses):
-            confidence = Confidence.MEDIUM
+        confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        if before or (val is not None and may_fall(val) and not low):
-            confidence = Confidence.LOW
+        confidence = Confidence.LOW if before or (val is not None and may_fall(val) and not low) else confidence
+        causes = stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses))
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
             Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
-            causes=stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses)),
+            causes=causes,
+            to_tell_apart=tuple(to_tell_stuck(run, causes)),
             evidence={
                 "beginning": Quantity(began),
                 "end": Quantity(train.end),

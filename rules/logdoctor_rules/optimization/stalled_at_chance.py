@@ -24,6 +24,7 @@ from logdoctor import (
     ValLoss,
     because,
     confidence_from,
+    example_run,
     fires,
     ranked,
     silent,
@@ -32,7 +33,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import low_rate, stuck_causes
+from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
@@ -140,6 +141,17 @@ class StalledAtChance(Rule):
             "learnt a little, and forgot it",
             settings={"num_classes": 10},
             train_loss=line(2.303, 2.2, 8).followed_by(line(2.2, LN10, 8)).followed_by(flat(LN10, 60)).noisy(0.005),
+        ),
+        fires(
+            "an epsilon that outweighs the gradients",
+            settings={"optimizer": "adam", "lr": 1e-3, "eps": 10.0},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
+        fires(
+            "one hidden unit, and a sibling of 32 that learns",
+            settings={"hidden": 1},
+            siblings=(example_run({"hidden": 32}, train_loss=decay(LN10, 0.2)),),
+            train_loss=flat(LN10, 40).noisy(0.01),
         ),
         fires(
             "few, large batches",
@@ -318,15 +330,15 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
+            preference = _preference(level, low=low_rate(settings, siblings))
+            stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, series.last_step)}",
                 Span(series.name, since, series.last_step, "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=ranked(
-                    *_preference(level, low=low_rate(settings, siblings)),
-                    *stuck_causes(still, settings, siblings, came_to_chance(train, level)),
-                ),
+                causes=ranked(*preference, *stuck) if preference else stuck,
+                to_tell_apart=() if preference else tuple(to_tell_stuck(run, stuck)),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),

@@ -267,14 +267,14 @@ class VanishingGradients(Rule):
         first = ["the norm is next to nothing from the first value on"] if since == 0 else []
         slowly = [] if zero or sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
         gradual = Strength.LIKELY if slowly else Strength.POSSIBLE
-        half = settings.half_precision if run.find(LossScale) is None else ""
         causes = [
             rate_too_high(siblings, Strength.LIKELY if blown or above else Strength.UNLIKELY, pro=[*blown, *above]),
             because("dead-activations", Strength.LIKELY if zero or sudden else Strength.POSSIBLE, pro=zero),
             because("saturated-activations", gradual, pro=slowly, contra=zero),
             because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
         ]
-        if half:
-            pro = [f"the settings name {half}, and no loss scale is logged"]
-            causes.append(because("half-precision-underflow", pro=pro))
+        if (half := settings.half_precision) and run.find(LossScale) is None:
+            flushed = Strength.LIKELY if zero and first else Strength.POSSIBLE  # activations seldom die before training
+            pro = [f"the settings name {half}, and no loss scale is logged", *zero]
+            causes.append(because("half-precision-underflow", flushed, pro=pro))
         return ranked(*causes)

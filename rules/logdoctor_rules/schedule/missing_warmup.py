@@ -60,7 +60,7 @@ class MissingWarmup(Rule):
     id = "missing-warmup"
     title = "The full learning rate comes too early"
     severity = Severity.WARNING
-    causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high")
+    causes = ("missing-warmup", "learning-rate-jump", "learning-rate-too-high", "no-gradient-clipping")
     references = (
         "Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",
         "Goyal et al. (2017), Accurate, large minibatch SGD, arXiv:1706.02677, section 2.2",
@@ -156,6 +156,15 @@ class MissingWarmup(Rule):
             "thrown to three times its start at a rate that is not logged, and learns",
             axis=Axis.STEP,
             train_loss=given([4.2, 11.0, 15.0, 17.4, 16.0, 8.5]).followed_by(decay(3.6, 3.0, 194).noisy(0.05)),
+        ),
+        fires(
+            "thrown without clipping, where a sibling that clips learns",
+            settings={"task": "text", "lr": 4.0, "max_grad_norm": 0.0},
+            siblings=(example_run({"task": "text", "lr": 4.0, "max_grad_norm": 1.0}, train_loss=decay(3.7, 1.5)),),
+            axis=Axis.STEP,
+            train_loss=given([3.7, 4.1, 22.7, 18.0, 20.0])
+            .followed_by(decay(10.0, 2.0, 200, half_life=0.1))
+            .noisy(0.02),
         ),
         fires(
             "SGD throws the loss a hundredfold",

@@ -29,8 +29,9 @@ from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
 
-CLIMB = 3
-"""Values that a climb takes at least; less is a jump."""
+CLIMB, NEARLY = 3, 0.3
+"""Values that a climb takes at least, less is a jump; and share of the largest norm at which it is over: batches make
+the norm waver by as much."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class ExplodingGradients(Rule):
         "half-precision-overflow",
         "unstable-operation",
         "bad-batch",
+        "data-changed",
     )
     references = (
         "Pascanu et al. (2013), On the difficulty of training recurrent neural networks, arXiv:1211.5063",
@@ -112,6 +114,12 @@ class ExplodingGradients(Rule):
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.5).noisy(0.02).with_value(63, 4.0, 6.0, 5.0, 3.0, 2.0),
             grad_norm=flat(0.8).noisy(0.08).with_value(60, 9.0, 20.0, 60.0, 80.0, 90.0, 60.0, 20.0, 9.0),
+        ),
+        fires(
+            "steps up at once with a loss that is learnt down again",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.5, 80).followed_by(decay(60.0, 1.9, 60)).noisy(0.02),
+            grad_norm=flat(1.0, 80).followed_by(flat(30.0, 60)).noisy(0.05),
         ),
         fires(
             "three hundred times its usual level to the end, the loss rests",
@@ -250,13 +258,13 @@ def _event(burst: Burst, harm: Harm | None, grads: GradientHistory, loss: LossHa
 
 def _clues(burst: Burst, grads: GradientHistory) -> Iterator[Clue]:
     """Weigh how the norm grows."""
-    climb = int(np.argmax(grads.series.values[burst.first : burst.last + 1]))
+    climb = int(np.argmax(grads.series.values[burst.first : burst.last + 1] >= NEARLY * burst.peak))
     if climb >= CLIMB:
         grown = f"the norm climbs over {counted(climb + 1, 'value')}"
         yield Clue("learning-rate-too-high", FAIR, grown)
         yield Clue("no-gradient-clipping", FAIR, grown)
     else:
-        yield Clue("learning-rate-too-high", -WEAK, "the norm is at its largest almost at once")
+        yield Clue("learning-rate-too-high", -WEAK, "the norm is near its largest almost at once")
 
 
 def _said(harm: Harm, series: Series) -> str:

@@ -62,8 +62,17 @@ class Assembled:
 
     @property
     def begins_again(self) -> bool:
-        """Whether the log goes back to an earlier position, as several runs in one log do."""
-        return falls(self.clock.at)
+        """Whether the log goes back to its first position, as several runs in one log do.
+
+        One that goes back by less was resumed, or names an evaluation's step when training has gone on.
+        """
+        at = self.clock.at
+        if not falls(at):
+            return False
+        moves = np.diff(at)
+        forward = moves[moves > 0]
+        anew = at[0] + (float(np.median(forward)) if len(forward) else 0.0)
+        return bool(((at[:-1] >= anew) & (at[1:] <= anew) & (moves < 0)).any())
 
 
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed

@@ -1,0 +1,88 @@
+"""Why a validation loss jumps from one evaluation to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from logdoctor.causes import because
+from logdoctor.evidence.siblings import cured_first
+from logdoctor.evidence.stuck import told
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.run.roles import ValLoss
+from logdoctor.signals import Hyperparameters, Roughness, Schedule, Sibling, Siblings
+from logdoctor.wording import counted, percent
+
+CAUSES = (
+    "validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high", "batch-too-small",
+    "no-gradient-clipping",
+)  # fmt: skip
+"""Everything that `causes_of_jumps` may name."""
+
+TINY_BATCH = 4
+"""Examples in a batch up to which the weights jump with each of them."""
+
+CALM, EVALUATIONS = 0.25, 10
+"""Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
+enough; and the evaluations that it takes."""
+
+
+def causes_of_jumps(
+    rough: Roughness,
+    schedule: Schedule | None,
+    settings: Hyperparameters,
+    siblings: Siblings,
+    few: Sequence[str],
+    fixes: Sequence[Fix],
+) -> tuple[Cause, ...]:
+    """A small set errs both ways, in siblings too; statistics or steps that are off only ever make it worse.
+
+    `few` says that an accuracy tells of few examples, `fixes` are those of a small set.
+    """
+    batch = settings.batch_size or TINY_BATCH + 1
+    tiny = f"each update follows {counted(int(batch), 'example')}" if batch <= TINY_BATCH else ""
+    good = [] if few else [one for one in siblings if _is_calm(one, rough)]
+    calm = f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
+    upward = rough.upward >= 0.75
+    late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
+    fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
+    calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
+    most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
+    one_sided = f"{most} large jumps go up" if upward else ""
+    small = Strength.LIKELY if few or not (upward or calmer or tiny) else Strength.POSSIBLE
+    found = cured_first(
+        siblings,
+        because(
+            "validation-set-too-small",
+            Strength.UNLIKELY if calm else small,
+            pro=[*few, "" if upward else "the jumps go both ways"],
+            contra=[one_sided, "the jumps shrank with the rate" if calmer else "", calm],
+            fixes=fixes,
+        ),
+        because(
+            "batch-norm-statistics",
+            Strength.LIKELY if upward and not calmer and not few else Strength.POSSIBLE,
+            pro=[one_sided, "training does not jump with it" if upward else ""],
+        ),
+        because(
+            "learning-rate-too-high",
+            Strength.LIKELY if calmer else Strength.POSSIBLE,
+            pro=["the jumps shrank when the rate fell" if calmer else "", calm],
+            contra=["the rate has fallen, the jumps have not" if fell and not calmer else ""],
+        ),
+        told("batch-too-small", tiny),
+        because("no-gradient-clipping", Strength.UNLIKELY),
+        among=good,
+    )
+    return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)
+
+
+def _is_calm(sibling: Sibling, rough: Roughness) -> bool:
+    """Whether a sibling of one task, judged by the same set, ends as low and does not jump."""
+    held_out = sibling.run.find(ValLoss)
+    if not sibling.same_task or held_out is None or len(held_out.finite) < EVALUATIONS:
+        return False
+    values = held_out.finite.values[len(held_out.finite) // 2 :]
+    usual = float(np.quantile(np.abs(np.diff(values)), 0.8))
+    return usual <= CALM * rough.jumps and values[-1] <= rough.gap.val.end

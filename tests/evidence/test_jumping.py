@@ -1,0 +1,53 @@
+"""Why a validation loss jumps: the set, unless a sibling is calm on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from logdoctor import Axis, Cause, Run, Strength, TrainLoss, ValLoss, example_run
+from logdoctor.curves import decay
+from logdoctor.evidence.jumping import causes_of_jumps
+from logdoctor.run import Setting
+from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
+
+TASK: dict[str, Setting] = {"task": "text", "lr": 1.0}
+
+
+def run(name: str, noise: float, **settings: Setting) -> Run:
+    val_loss = decay(2.3, 0.5, 40).noisy(noise, seed=1)
+    made = example_run(TASK | settings, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 40).noisy(0.005), val_loss=val_loss)
+    return replace(made, name=name)
+
+
+def causes(jumps: Run, *others: Run) -> tuple[Cause, ...]:
+    train, val = jumps.find(TrainLoss), jumps.find(ValLoss)
+    assert train is not None
+    assert val is not None
+    gap = Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val))
+    rough = Roughness.measure(gap, jumps)
+    return causes_of_jumps(rough, None, Hyperparameters(jumps), Siblings.among(jumps, [jumps, *others]), [], [])
+
+
+@pytest.mark.parametrize(("noise", "first"), [(0.01, "learning-rate-too-high"), (0.2, "validation-set-too-small")])
+def test_a_sibling_that_is_calm_on_the_same_set_clears_it(noise: float, first: str) -> None:
+    assert causes(run("a", 0.2))[0].id == "validation-set-too-small"
+    assert causes(run("a", 0.2), run("b", noise, lr=0.9))[0].id == first
+
+
+def test_the_batch_or_the_clipping_of_a_calm_sibling_comes_first_with_a_tested_fix() -> None:
+    first = causes(run("a", 0.2, batch_size=1), run("b", 0.01, batch_size=64))[0]
+    assert (first.id, first.strength) == ("batch-too-small", Strength.LIKELY)
+    assert first.fixes[0].text == "train with batch_size 64 instead of 1"
+    assert first.fixes[0].tested == "sibling run b"
+    assert causes(run("a", 0.2, grad_clip=0.0), run("b", 0.01, grad_clip=1.0))[0].id == "no-gradient-clipping"
+
+
+def test_a_sibling_that_jumps_as_much_tests_nothing() -> None:
+    assert causes(run("a", 0.2, grad_clip=0.0), run("b", 0.2, grad_clip=1.0))[0].id == "validation-set-too-small"
+
+
+def test_each_of_tiny_batches_throws_the_weights() -> None:
+    assert causes(run("a", 0.2, batch_size=1))[0].id == "batch-too-small"
+    assert causes(run("a", 0.2, batch_size=64))[0].id == "validation-set-too-small"
