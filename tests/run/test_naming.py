@@ -200,6 +200,8 @@ def test_the_split_may_come_from_the_folder(name: str, split: Split, role: type[
         ("lr-AdamW/pg1", ("lr", "adam", "w", "pg1")),
         ("Acc@1", ("acc", "1")),
         ("mAP50-95", ("m", "ap50", "95")),
+        ("metrics/mAP50B", ("metrics", "m", "ap50", "b")),
+        ("metrics/precisionB", ("metrics", "precision", "b")),
         ("", ()),
     ],
 )
