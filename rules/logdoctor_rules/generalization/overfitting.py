@@ -40,7 +40,7 @@ class Overfitting(Rule):
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
     falling over the same steps. One noisy last point is nothing; where both rise, that is divergence. Where it has come
     down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note,
-    and where nearly all was learnt after the minimum, nothing: a detector that finds nothing has little to lose.
+    and where nearly all was learnt after the minimum (a detector that finds nothing has little to lose), nothing.
     """
 
     id = "overfitting"
@@ -290,7 +290,7 @@ class Overfitting(Rule):
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
         if (swings is not None and swings.thrown_again) or was_no_best(gap, metric):
-            return  # the weights were blown up: validation rises for that; or nothing was learnt before the rise
+            return  # validation rises for weights that were blown up, or nothing was learnt before
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
@@ -339,8 +339,7 @@ class Overfitting(Rule):
 
 def _after(val: Trend[ValLoss]) -> float:
     """Return the share of the steps that came after the best value."""
-    steps = val.series.steps
-    return (int(steps[-1]) - val.best_point[0]) / max(int(steps[-1] - steps[0]), 1)
+    return (int(val.series.steps[-1]) - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
 
 
 def _saved(val: Trend[ValLoss]) -> str:
