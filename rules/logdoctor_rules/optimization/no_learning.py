@@ -33,6 +33,7 @@ from logdoctor.evidence.trained import (
     fell_before,
     gains_next_to_nothing,
     may_fall,
+    never_as_low_again,
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -91,6 +92,19 @@ class NoLearning(Rule):
     )
 
     examples = (
+        fires(
+            "thrown up by the first updates, and guesses to the end, under batch noise",
+            varies={"bits instead of nats": "the first loss tells how many classes there are in nats"},
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=flat(0.1, 41).noisy(0.01),
+        ),
+        silent(
+            "the same, and comes to know one answer in four",
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=line(0.1, 0.25, 41),
+        ),
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
         fires(
             "batch noise like a fall, while validation stays",
@@ -322,7 +336,7 @@ class NoLearning(Rule):
         most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        told = explains_nothing(run, train) or worse_than_untrained(train, val)
+        told = explains_nothing(run, train) or worse_than_untrained(train, val) or never_as_low_again(run, train)
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return
