@@ -279,6 +279,14 @@ def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
     return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))
 
 
+def gives_back(val: Trend[Any] | None, start: float, share: float, z: float) -> bool:
+    """Whether a validation loss gives back a share of what was gained since `start`, by so much of its noise.
+
+    It is smooth where batch noise may hide how much training gives back.
+    """
+    return val is not None and val.end - val.best >= max(share * (start - val.best), z * val.noise) > 0
+
+
 def block_size(n: int) -> int:
     """Return how many of n points make a block of the level."""
     return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))
