@@ -62,8 +62,8 @@ LOST, ALIKE = 0.05, 0.1
 and validation at the end, as a share, within which they show the same data."""
 
 BATCHES, GUESSES = 20, 0.05
-"""Logged losses of single batches from which a level can be told, and accuracy above exp(-loss) of the first up to which
-it is that of guessing: that of ten classes wavers by as much in sets of a hundred."""
+"""Logged losses of single batches from which a level can be told, and accuracy above exp(-loss) of the first up to
+which it is that of guessing: that of ten classes wavers by as much in sets of a hundred."""
 
 ROUNDING = 2e-4
 """Fall as a share of the start that is none, whatever its course: 0.0004 of ln 32, by which embeddings that have come
@@ -157,10 +157,10 @@ def never_as_low_again(run: Run, train: Trend[TrainLoss]) -> str:
     """
     series, known = train.series, [one.finite for one in accuracies(run) if is_of_classes(one.name)]
     right = max((end_accuracy(one) for one in known if len(one) >= FEW_EVALUATIONS), default=1.0)
-    guess = exp(-train.first) if train.first > 0 else 1.0
-    if len(train) < BATCHES or series.axis is not Axis.STEP or series.steps[0] > 1 or right > guess + GUESSES:
+    logged = len(train) >= BATCHES and series.axis is Axis.STEP and series.steps[0] <= 1
+    if not logged or train.first < log(2) or right > exp(-train.first) + GUESSES:
         return ""
-    lowest = train.best if 0 < train.first < train.best else 0.0
+    lowest = train.best if train.first < train.best else 0.0
     return f"it is {number(train.first)} before the first update and {number(lowest)} at best after it" * (lowest > 0)
 
 

@@ -222,6 +222,12 @@ class Overfitting(Rule):
             val_accuracy=decay(0.0, 0.75, 60).then(line(0.0, -0.1, 60)),
         ),
         fires(
+            "learns only after the minimum, and ends far above training (a note)",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
+            val_accuracy=flat(0.5, 40).followed_by(line(0.5, 0.6, 80)),
+        ),
+        fires(
             "learns on for a while after the minimum, as some do while they overfit (a note)",
             train_loss=decay(2.3, 0.02).noisy(0.001),
             val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
@@ -289,7 +295,7 @@ class Overfitting(Rule):
         swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
-        if (swings is not None and swings.thrown_again) or was_no_best(gap, metric):
+        if (swings is not None and swings.thrown_again) or was_no_best(run, gap, metric):
             return  # validation rises for weights that were blown up, or nothing was learnt before
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.

@@ -359,7 +359,7 @@ class Divergence(Rule):
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
-        z, beside = surely_risen(train, val), 0.5 if gives_back(val, start, self.lost, self.min_z) else 1.0
+        z, beside = surely_risen(train, val), 0.5 if gives_back(train, val, self.lost, self.min_z) else 1.0
         given_back = risen >= beside * self.lost * fall and least - low >= beside * self.lost / 2 * fall
         falls_there = val is not None and val.ends_lowest and val.end < val.first
         loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= beside * self.min_z and not falls_there
