@@ -241,7 +241,7 @@ class ConstantMetric(Rule):
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), int(series.steps[-1])
         kinds = len(np.unique(series.values[since:]))
-        said = f"is exactly {number(value)}" if kinds == 1 else f"takes {kinds} values alone"
+        said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
         yield self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),

@@ -14,6 +14,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -26,7 +27,10 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
-from logdoctor.wording import counted, place
+from logdoctor.wording import counted, place, stretch
+
+FEWEST = 10
+"""Steps from which it is no accident that most of them have several values."""
 
 
 def _resumed(title: str, back: int) -> Example:
@@ -35,6 +39,17 @@ def _resumed(title: str, back: int) -> Example:
     (series,) = example.run.series
     steps = np.concatenate([np.arange(80), np.arange(40) + 80 - back])
     return replace(example, run=replace(example.run, series=(replace(series, steps=steps),)))
+
+
+def _doubled(title: str, last: float) -> Example:
+    """Return an example of a log in which each step has two values, of which the second lies `last` above the first."""
+    one_left = {"every second point": "the values of one process are left"}
+    example = (
+        fires(title, varies=one_left, train_loss=decay(2.3, 0.2)) if last else silent(title, train_loss=decay(2.3, 0.2))
+    )
+    (series,) = example.run.series
+    steps, values = np.repeat(series.steps, 2), np.repeat(series.values, 2) + np.tile([0.0, last], len(series))
+    return replace(example, run=replace(example.run, series=(replace(series, steps=steps, values=values),)))
 
 
 def _purged(title: str) -> Example:
@@ -59,7 +74,7 @@ class RestartOverlap(Rule):
 
     The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
     curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
-    are parted, and each is said to be one of several.
+    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step.
     """
 
     id = "restart-overlap"
@@ -72,6 +87,9 @@ class RestartOverlap(Rule):
         "trace, and whether optimizer and data were restored is not logged."
     )
 
+    min_doubled: float = threshold(
+        0.5, "share of the steps with several values that differ, from which processes take turns: the larger part"
+    )
     from_zero: float = threshold(
         0.02,
         "step that the log goes back to, as a share of the highest before, below which another run begins",
@@ -82,10 +100,21 @@ class RestartOverlap(Rule):
         _resumed("begins again", 80),
         _resumed("begins again after a step", 79),
         _purged("the writer voided what it logs again"),
+        _doubled("two processes log each step", 0.5),
+        _doubled("every line is printed twice", 0.0),
         _parted(),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
     )
+
+    def _values_at_a_step(self, series: Series) -> int:
+        """Return how many values the steps have at most; 1 unless most of them have several that differ."""
+        steps, counts = np.unique(series.steps, return_counts=True)
+        if len(steps) < FEWEST or not (counts > 1).any():
+            return 1
+        begins = np.append(0, np.cumsum(counts)[:-1])
+        low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
+        return int(counts.max()) if float((low < high).mean()) >= self.min_doubled else 1
 
     def check(self, run: Run) -> Iterator[Finding]:
         """Report the rewinds of the main series, else of any, else what the writer said of a restart."""
@@ -109,6 +138,16 @@ class RestartOverlap(Rule):
                 confidence=Confidence.HIGH,
                 causes=(because("one-log-for-several-runs", Strength.LIKELY),),
                 evidence={"first line": Quantity(notice.line_start or 1), "last line": Quantity(notice.line_end or 1)},
+            )
+        train = run.find(TrainLoss)
+        if train is not None and not candidates and (most := self._values_at_a_step(train)) > 1:
+            first, last = train.steps[[0, -1]].tolist()
+            yield self.finding(
+                f"{train.name} has up to {most} values at a step over {stretch(train, first, last)}; the last counts",
+                Span(train.name, first, last, "logged in turn"),
+                confidence=Confidence.MEDIUM,
+                causes=(because("two-writers", Strength.LIKELY),),
+                evidence={"values": Quantity(len(train)), "steps": Quantity(len(train.curve))},
             )
         for series in candidates[:1]:
             at = int(series.rewinds[0])
