@@ -181,6 +181,15 @@ def test_different_curves_of_one_quantity_in_one_run_are_both_kept(tmp_path: Pat
     assert sorted(len(one) for one in run.all(TrainLoss)) == [4, 40]
 
 
+def test_a_console_that_counts_from_one_is_a_copy_where_the_loss_soon_rests_too(tmp_path: Path) -> None:
+    """Keras prints epochs from 1 and writes them from 0; what rests agrees wherever it stands, what fell does not."""
+    loss = np.append(2.3 - 0.1 * np.arange(8), np.full(14, 1.5727))
+    write_csv(tmp_path / "training.csv", epoch=range(22), loss=loss, val_loss=loss + 0.1)
+    lines = [f"Epoch {k + 1}/22\n21/21 - 0s - loss: {v:.4f} - val_loss: {v + 0.1:.4f}\n" for k, v in enumerate(loss)]
+    (tmp_path / "console.log").write_text("".join(lines))
+    assert names(load(tmp_path)) == ["."]
+
+
 def test_identical_data_elsewhere_stays_and_is_noted(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_csv(tmp_path / folder / "log.csv", epoch=range(40), loss=FALL)

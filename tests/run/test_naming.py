@@ -128,6 +128,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train/accuracy", TRAIN, roles.TrainMetric),
     ("val_accuracy", VALIDATION, roles.ValMetric),
     ("eval_f1", VALIDATION, roles.ValMetric),
+    ("loss/train_eval", TRAIN, roles.TrainLoss),
     ("metrics/mAP50-95", NONE, roles.TrainMetric),
     ("test_acc", TEST, roles.ValMetric),
     ("val_dist_ap", VALIDATION, roles.Unknown),
