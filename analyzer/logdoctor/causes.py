@@ -358,10 +358,12 @@ def because(
 ) -> Cause:
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
-    The fixes given, computed from this run or its siblings, go before the general ones.
+    A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
+    before the general ones.
     """
     text, general = _KNOWN[cause]
-    return Cause(cause, text, strength, tuple(pro), tuple(contra), (*fixes, *map(Fix, general)))
+    told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
+    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:

@@ -12,7 +12,7 @@ from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
-from logdoctor.finding import Comparison, Finding, Outcomes, Severity
+from logdoctor.finding import Comparison, Finding, Outcomes, Severity, with_roots
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
 from logdoctor.replayed import Replayed
@@ -136,9 +136,7 @@ def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None =
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:
     """Return the findings that the settings want, worst first; one whose root is left out stands for itself."""
     wanted = [_grouped(one, label) for one in findings if _wanted(one, config)]
-    roots = {one.rule for one in wanted}
-    alone = [one if one.explained_by in roots else replace(one, explained_by="") for one in wanted]
-    return tuple(sorted(alone, key=_rank))
+    return tuple(sorted(with_roots(wanted), key=_rank))
 
 
 def selected_rules(config: Config) -> tuple[Rule, ...]:

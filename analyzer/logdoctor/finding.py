@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -160,6 +160,12 @@ class Finding:
     """Findings of one group are one entry in reports for people."""
     places: tuple[Place, ...] = ()
     """Where in which files it is to be read, for findings about files and lines of text."""
+
+
+def with_roots(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings of which some were left out: one whose root is not among them stands for itself."""
+    roots = {one.rule for one in findings}
+    return tuple(one if one.explained_by in roots else replace(one, explained_by="") for one in findings)
 
 
 @dataclass(frozen=True, slots=True)

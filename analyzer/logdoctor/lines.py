@@ -30,6 +30,10 @@ class Line:
         """Whether training neither went on after it nor was done before it."""
         return not self.console.went_on_after(self.event) and not self.console.came_to_its_end_before(self.event)
 
+    def has(self, *marks: str) -> bool:
+        """Tell whether any of some marks, given in small letters, stands in it."""
+        return any(mark in self.event.text.lower() for mark in marks)
+
     @property
     def where(self) -> str:
         """Say where it stands: `in step 1,200`, or in which line where no step was logged before it."""

@@ -45,9 +45,10 @@ ERROR_RATES = frozenset("err error errors".split())
 """Words of shares of mistakes."""
 
 
-def accuracies(run: Run) -> tuple[Series, ...]:
-    """Return the accuracies of a run, those of training first."""
-    return tuple(one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
+def accuracies(run: Run, least: float = 1) -> list[Series]:
+    """Return the finite values of the accuracies of a run that have as many or more, those of training first."""
+    named = (one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
+    return [one for one in named if len(one) >= least]
 
 
 def first_accuracy(series: Series) -> float:
@@ -62,7 +63,7 @@ def end_accuracy(series: Series) -> float:
 
 def best_accuracy(run: Run) -> float:
     """Return where the best of all accuracies ends, from 0 to 1; 0 where there is none."""
-    return max((end_accuracy(one.finite) for one in accuracies(run) if len(one.finite)), default=0.0)
+    return max(map(end_accuracy, accuracies(run)), default=0.0)
 
 
 def poor_accuracy(run: Run, limit: float) -> str:
@@ -73,7 +74,7 @@ def poor_accuracy(run: Run, limit: float) -> str:
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
-    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    found = accuracies(run, FEW_EVALUATIONS)
     if named & (TOKENS | PREFERENCE) or not found or train is None or not len(train.finite):
         return ""
     first = min(first_accuracy(one) for one in found)
@@ -113,7 +114,7 @@ def level_of_guessing(run: Run) -> float:
     if named is not None:
         return named.level
     first = [one.finite.values[0] for role in (TrainLoss, ValLoss) for one in run.all(role) if len(one.finite)]
-    right = [first_accuracy(one.finite) for one in accuracies(run) if len(one.finite)]
+    right = list(map(first_accuracy, accuracies(run)))
     highest = float(max(first, default=0.0))
     return highest if min(right, default=1.0) <= UNTRAINED * exp(-highest) else max(highest, log(MANY))
 

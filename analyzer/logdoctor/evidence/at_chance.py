@@ -229,7 +229,7 @@ def by_heart_causes(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
         because(
             "labels-do-not-match",
             Strength.LIKELY,
-            pro=[one for one in (guesses, fell) if one],
+            pro=[guesses, fell],
             fixes=[Fix("look at some inputs beside their labels, as they come out of the loader")],
         ),
         because("validation-set-differs"),

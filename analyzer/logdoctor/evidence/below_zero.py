@@ -82,7 +82,7 @@ def _shown(run: Run, train: Trend[TrainLoss]) -> str:
 
 
 def _is_mistaken(run: Run) -> str:
-    found = [one.finite for one in accuracies(run) if len(one.finite) >= MIN_VALUES]
+    found = accuracies(run, MIN_VALUES)
     if not found or any(end_accuracy(one) > MISTAKEN or _rises(one.values) for one in found):
         return ""
     return f"{found[0].name} goes from {number(float(found[0].values[0]))} to {number(float(found[0].values[-1]))}"

@@ -35,7 +35,7 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
     without a scale do the same. A sum of several losses is not judged.
     """
-    right = [one.finite for one in accuracies(run) if is_of_classes(one.name) and len(one.finite) >= MIN_VALUES]
+    right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
     if val is None or not right or min(len(train), len(val)) < MIN_VALUES or run.all(TrainComponentLoss):
         return ""
     shares = [one.values / accuracy_unit(one.values) for one in right]

@@ -13,7 +13,7 @@ from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Split
 from logdoctor.run.naming import words
 from logdoctor.run.text_event import GRADIENT_OVERFLOW
 from logdoctor.signals import given_rate
@@ -123,7 +123,7 @@ def _from_lost_at_once(event: Event) -> Iterator[Clue]:
     series = event.series
     if series.axis is not Axis.STEP or series.steps[0] > FIRST_UPDATES or len(series) < RUN_UP:
         return
-    if event.kind is not Kind.NON_FINITE or isinf(series.values[0]) or series.split == "validation":
+    if event.kind is not Kind.NON_FINITE or isinf(series.values[0]) or series.split is Split.VALIDATION:
         return
     soon = f"the loss is NaN by {place(event.series, event.step)}: weights that grow take longer"
     yield Clue("unstable-operation", STRONG, soon)
@@ -356,7 +356,7 @@ def _from_others(event: Event) -> Iterator[Clue]:
         first = f"{name} was the first to break, in {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
-    if event.series.split == "validation" and event.kind is Kind.NON_FINITE:
+    if event.series.split is Split.VALIDATION and event.kind is Kind.NON_FINITE:
         only = "only the loss on held-out data breaks"
         yield Clue("log-of-zero", FAIR, only)
         yield Clue("bad-batch", FAIR, only)

@@ -1,4 +1,4 @@
-"""What the gradient norm did just before a loss breaks, and in that very step."""
+"""What the gradient norm did just before a loss breaks, and in that very step; or before anything else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from logdoctor.evidence.onset import GROWTH, LOOK_BACK, RUN_UP, rise_begins
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
-from logdoctor.signals import Hyperparameters
+from logdoctor.signals import GradientHistory, Hyperparameters
+from logdoctor.wording import number
 
 NORM_JUMP = 10.0
 """Factor above the usual from which one gradient norm stands out: OLMo-core skips at six sigma, far below."""
@@ -92,3 +93,15 @@ class NormBefore:
         values = norms.finite.values
         ceiling = float(values.max())
         return ceiling if ceiling > 0 and np.quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
+
+
+def said_by_norm(grads: GradientHistory | None, step: int, growth: float) -> tuple[list[str], list[str]]:
+    """Say that the gradient norm grows by a factor just before a step, or, in the second list, that it does not.
+
+    Both are empty where too few norms come before it.
+    """
+    rise = grads.rise_until(step) if grads is not None else None
+    if rise is None:
+        return [], []
+    grown = [f"the gradient norm rises {number(rise)}-fold just before"]
+    return (grown, []) if rise >= growth else ([], ["the gradient norm is as usual just before"])

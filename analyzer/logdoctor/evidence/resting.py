@@ -47,7 +47,7 @@ def causes_of_rest(
         because(
             "model-too-small",
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,
-            pro=[one for one in (small, answers) if one],
+            pro=[small, answers],
         ),
         rate_too_high(
             siblings,
@@ -57,7 +57,7 @@ def causes_of_rest(
         because(
             "dead-activations",
             pro=["the loss is flat within a twentieth of the run"] if at_once else [],
-            contra=[answers] if answers else [],
+            contra=[answers],
         ),
-        because("bad-initialization", contra=[answers] if answers else []),
+        because("bad-initialization", contra=[answers]),
     )

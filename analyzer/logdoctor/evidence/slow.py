@@ -8,7 +8,7 @@ from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Series
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
 from logdoctor.signals.hyperparameters import BATCH_SIZE
 from logdoctor.signals.rate import setting_words
@@ -21,6 +21,28 @@ FAR_FROM_UNIT, ORDINARY = 1000.0, 0.01
 FAR_SMALLER, LOWER = 4.0, 0.9
 """How many times smaller another run's batch is, and where its loss ends as a share of this one's, from which the
 batch is what slows this one down."""
+
+
+NO_TRIAL = 4
+"""Evaluations from which a run is no trial that was broken off, though nothing says that it is over."""
+
+
+def shown_by(
+    train: Trend[TrainLoss], val: Trend[ValLoss] | None, seen: float, min_z: float
+) -> Trend[TrainLoss] | Trend[ValLoss]:
+    """Return the curve that shows how a run falls: validation, where the noise of batches hides it from training.
+
+    `seen` is the part of the fall that validation must see: the first evaluation may come after most of it. `min_z` is
+    the fall in units of its standard error from which training shows it well.
+    """
+    if val is None or train.sure_fall >= min(min_z, val.sure_fall):
+        return train
+    return val if val.start - val.end + train.noise >= seen * (train.start - train.end) else train
+
+
+def is_no_trial(val: Trend[ValLoss] | None) -> bool:
+    """Whether a run was evaluated so often that it was meant to be looked at."""
+    return val is not None and len(val) >= NO_TRIAL
 
 
 def slow_causes(
@@ -37,7 +59,7 @@ def slow_causes(
             siblings,
             Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
             pro=["the fall does not level off"],
-            contra=[near_its_end] if near_its_end else [],
+            contra=[near_its_end],
         ),
         told("over-regularised", strong_regularisation(settings)),
         told("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),

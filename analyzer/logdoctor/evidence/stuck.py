@@ -81,56 +81,56 @@ def stuck_causes(
             because(
                 "schedule-decays-too-soon",
                 _strength(bool(ends), possible=False),
-                pro=_said(ends),
+                pro=[ends],
                 fixes=[Fix("log the learning rate beside the loss, and compare its schedule with the run's length")]
                 if not died
                 else [],
             ),
-            rate_too_low(siblings, _strength(bool(low), not ample), pro=_said(low), contra=_said(ample)),
+            rate_too_low(siblings, _strength(bool(low), not ample), pro=[low], contra=[ample]),
             because(
                 "optimizer-not-stepping",
                 _strength(
                     bool(still.unused_gradients or (still.frozen and not (low or still.saturated or fell)) or unsaid),
                     not (still.moves or still.saturated or fell),
                 ),
-                pro=_said("" if still.saturated else still.frozen, still.unused_gradients),
-                contra=_said(still.moves, low if still.frozen else "", still.saturated, fell),
+                pro=["" if still.saturated else still.frozen, still.unused_gradients],
+                contra=[still.moves, low if still.frozen else "", still.saturated, fell],
                 fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
             ),
             because(
                 "bad-initialization",
                 _strength(bool(one_answer or vanished) and not (broke or sure or still.frozen), not broke),
-                pro=_said(one_answer, no_gradient),
-                contra=_said(still.many_answers, still.frozen),
+                pro=[one_answer, no_gradient],
+                contra=[still.many_answers, still.frozen],
                 fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
             ),
             rate_too_high(
                 siblings,
                 _strength(bool(beginning.blew_up or thrown or high), bool(beginning.began_high)),
-                pro=_said(beginning.blew_up or beginning.began_high, thrown, high),
+                pro=[beginning.blew_up or beginning.began_high, thrown, high],
             ),
             because(
                 "data-not-normalised",
                 _strength(bool(beginning.began_high or still.saturated) and not beginning.blew_up),
-                pro=_said(beginning.began_high, still.saturated),
+                pro=[beginning.began_high, still.saturated],
             ),
             because(
                 "dead-activations",
                 _strength(bool(beginning.fell) and not (broke or strong or low or ends)),
-                pro=_said(beginning.fell, one_answer, no_gradient),
-                contra=_said(still.many_answers),
+                pro=[beginning.fell, one_answer, no_gradient],
+                contra=[still.many_answers],
                 fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
             ),
             because(
                 "over-regularised",
                 _strength(bool(strong or forgot), bool(beginning.forgot)),
-                pro=_said(strong, beginning.forgot),
+                pro=[strong, beginning.forgot],
             ),
             because(
                 "labels-do-not-match",
                 _strength(open_to_data and not (sure or broke or vanished)),
-                pro=_said(still.many_answers or still.moves),
-                contra=_said(one_answer, still.frozen),
+                pro=[still.many_answers or still.moves],
+                contra=[one_answer, still.frozen],
             ),
             because(
                 "batch-too-large",
@@ -156,7 +156,7 @@ def rate_died(run: Run) -> str:
 
 def told(cause: str, clause: str) -> Cause:
     """Return a cause that a clause speaks for; without one it is unlikely."""
-    return because(cause, _strength(bool(clause), possible=False), pro=_said(clause))
+    return because(cause, _strength(bool(clause), possible=False), pro=[clause])
 
 
 def _ample_rate(siblings: Siblings) -> str:
@@ -174,10 +174,6 @@ def low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
 
 def _strength(likely: bool, possible: bool = True) -> Strength:  # noqa: FBT001, FBT002 - read as a pair of answers
     return Strength.LIKELY if likely else Strength.POSSIBLE if possible else Strength.UNLIKELY
-
-
-def _said(*clauses: str) -> list[str]:
-    return [one for one in clauses if one]
 
 
 def _kept(*causes: Cause) -> Iterable[Cause]:

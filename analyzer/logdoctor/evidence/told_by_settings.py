@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from logdoctor.run import Axis, Run, Series
+from collections.abc import Set as AbstractSet
+
+from logdoctor.run import Axis, Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling
@@ -58,6 +60,19 @@ def regularisers(run: Run) -> tuple[list[str], list[str]]:
     return on, off
 
 
+def off_and_on(run: Run, *named: AbstractSet[str]) -> tuple[list[str], list[str]]:
+    """Say which settings are zero, and which are not, of those whose names hold all words of one of some sets."""
+    found = {name: value for name, value in run.hyperparameters.items() if any(one <= {*words(name)} for one in named)}
+    off = [f"the settings say {name} {value}" for name, value in found.items() if value == 0]
+    on = [f"the settings say {name} {value}" for name, value in found.items() if value is not None and value != 0]
+    return off, on
+
+
+def half_precision(settings: Hyperparameters) -> list[str]:
+    """Say that training computes in float16, where the settings do."""
+    return [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+
+
 def strong_regularisation(settings: Hyperparameters) -> str:
     """Say which setting regularises far more than usual, or nothing."""
     decay, dropout = settings.weight_decay, settings.dropout
@@ -91,9 +106,8 @@ def smaller_model(sibling: Sibling) -> str:
 def tiny_model(run: Run) -> str:
     """Say which setting leaves a network next to no hidden units, or nothing."""
     for name, value in run.hyperparameters.items():
-        named = set(words(name))
-        counts = isinstance(value, int | float) and value is not True and float(value).is_integer()
+        named, count = set(words(name)), as_number(value) or 0.0
         units = named & UNITS or named >= D_MODEL
-        if units and not named & COUNTS and counts and 1 <= float(value or 0) <= TINY:
-            return f"{name} is {value:g}"
+        if units and not named & COUNTS and count.is_integer() and 1 <= count <= TINY:
+            return f"{name} is {count:g}"
     return ""

@@ -79,8 +79,8 @@ def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     if said is not None:
         known = 0 < train.first < KNOWS * said.level
         return f"the first loss is {number(train.first)}, below the {number(said.level)} of guessing" if known else ""
-    first = min(((first_accuracy(one.finite), one.name) for one in accuracies(run) if len(one.finite)), default=None)
-    if first is None or OF_TWO[0] <= train.first <= OF_TWO[1]:
+    first = min(((first_accuracy(one), one.name) for one in accuracies(run)), default=None)
+    if first is None or OF_TWO[0] <= train.initial <= OF_TWO[1]:
         return ""
     return f"{first[1]} begins at {number(first[0])}" if first[0] >= FAIR else ""
 
@@ -106,7 +106,7 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
-    if chance.said_by_settings is not None or accuracies(run):
+    if chance.said_by_settings is not None or accuracies(run, least=0):
         return ""
     if abs(train.first / log(2) - 1) <= AT_REFERENCE:
         return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"
@@ -120,7 +120,7 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     than guessing does, which the loss began with; smoothed labels cost their entropy on top. A loss far above that is
     another one than the accuracy's.
     """
-    found = [one.finite for one in accuracies(run) if len(one.finite) >= FEW_EVALUATIONS]
+    found = accuracies(run, FEW_EVALUATIONS)
     if not found:
         return False
     errors, at_first = (max(1 - end(one) for one in found) for end in (end_accuracy, first_accuracy))

@@ -11,7 +11,7 @@ from logdoctor.config import Suppression
 from logdoctor.config.names import is_run, is_series, matching_runs, not_called
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
-from logdoctor.finding import Finding
+from logdoctor.finding import Finding, with_roots
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
 
@@ -54,9 +54,7 @@ def suppress(
 def _with(examined: Examined, findings: Sequence[Finding]) -> Examined:
     if len(findings) == len(examined.findings):
         return examined
-    roots = {one.rule for one in findings}
-    alone = tuple(one if one.explained_by in roots else replace(one, explained_by="") for one in findings)
-    return replace(examined, outcomes=replace(examined.outcomes, findings=alone))
+    return replace(examined, outcomes=replace(examined.outcomes, findings=with_roots(findings)))
 
 
 def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Sequence[Suppression]) -> Iterator[str]:

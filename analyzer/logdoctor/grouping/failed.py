@@ -9,8 +9,14 @@ from pathlib import PurePosixPath
 
 from logdoctor.run import Run, SourceFile, State, TextEvent
 from logdoctor.run.roles import TrainLoss
-from logdoctor.run.text_event import COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, OUT_OF_MEMORY, WORKER_KILLED
-from logdoctor.sources.console.messages import FATAL
+from logdoctor.run.text_event import (
+    COLLECTIVE_TIMEOUT,
+    DEVICE_ASSERT,
+    DEVICE_FAULT,
+    FATAL,
+    OUT_OF_MEMORY,
+    WORKER_KILLED,
+)
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.error_stream import is_stream, stream_of
 

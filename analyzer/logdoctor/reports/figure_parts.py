@@ -17,7 +17,7 @@ from logdoctor.run import Axis, Series
 from logdoctor.signals.holes import holes
 from logdoctor.wording import axis_word, number, stretch
 
-INK, LABEL_INK, GRID = "#17191c", "#50555d", "#e5e5e1"
+LABEL_INK, GRID = "#50555d", "#e5e5e1"
 TRAIN, VALIDATION = "#3d434b", "#0072b2"
 OTHERS = ("#aa3377", "#009e73", "#56b4e9")
 """Okabe and Ito's blue and Tol's further colours: told apart by the colour-blind, and in grey by their lightness."""

@@ -20,6 +20,11 @@ Setting = str | int | float | bool | None
 """The value of a hyper-parameter."""
 
 
+def as_number(setting: Setting) -> float | None:
+    """Return a setting that is a number, or None; what is switched on or off is no number."""
+    return float(setting) if isinstance(setting, int | float) and not isinstance(setting, bool) else None
+
+
 class State(StrEnum):
     """How a run ended."""
 

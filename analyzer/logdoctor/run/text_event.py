@@ -61,6 +61,20 @@ EARLY_STOP = "early-stop"
 FINISHED = "finished"
 """The trainer said that it was done."""
 
+CRASHES = frozenset({
+    OUT_OF_MEMORY, HOST_KILLED, WORKER_KILLED, DISK_FULL, DEVICE_ASSERT, DEVICE_FAULT, COLLECTIVE_TIMEOUT, TRACEBACK,
+})  # fmt: skip
+"""Kinds of lines with which a program dies, unless it says more."""
+
+STOPS = CRASHES | {PREEMPTED}
+"""The same and what stops a program from outside."""
+
+FATAL = STOPS | {NON_FINITE_STOP}
+"""The same and what makes a trainer give up: a run does not go on after it, unless more is logged behind it."""
+
+ENDS = frozenset({FINISHED, EARLY_STOP})
+"""Kinds of lines with which a training comes to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextEvent:

@@ -45,6 +45,14 @@ _EUROPEAN = {
 _WORD = {english: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for english, words in _EUROPEAN.items()}
 _ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _EUROPEAN.items() if english), re.I)
 
+COUNTERS = {
+    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
+    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
+}
+"""Words for what counts, as tables and lines spell it in English; as names of quantities they are not translated."""
+
 
 def in_english(name: str) -> str:
     """Return a name with the words that are known in English; a name without any as it is."""

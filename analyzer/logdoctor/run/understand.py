@@ -11,6 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import naming, roles
+from logdoctor.run.bare_splits import (
+    falls,
+    loss_of_validation,
+    losses_of_splits,
+    scores_of_splits,
+    shares_of_splits,
+)
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Series, Split
 
@@ -28,21 +35,11 @@ _HELD_OUT_METRICS = frozenset(
 )
 """Metrics that are computed on held-out data unless their name says otherwise."""
 
-_IN_PERCENT = " (%)"
-"""What ends the name of a quantity that was printed in percent and would have none else."""
-
 _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
 """Columns of scores in spaCy's table, or fields of its records."""
 
 _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 """What either has besides, the mean of the scores, by the beginnings of names."""
-
-_NEAR_LOSS, _FALLEN = 2.0, 0.9
-"""How many times larger one first value may be than the other, and the lowest as a share of the first, of what is the
-loss of validation though its name says `val` and no more."""
-
-_LEARNT = 0.1
-"""By how much a share of right answers in training climbs at least where there is no doubt that it is one."""
 
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
@@ -53,12 +50,16 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
 
     A split that a series already carries (from its folder or file) counts only where its name mentions none.
     """
-    chosen, guessed = _overridden(series, overrides or {})
-    counted = _bounds_as_losses(_weights_of_sklearn(_without_lost_games([_by_name(one) for one in guessed])))
-    named = _scores_of_splits(_shares_of_splits(_bare_validation(_bare_splits(_sums_of_spacy(counted)))))
-    losses = _test_as_validation(_sets_of_validation(_main_losses(_reinforcement(named))))
-    placed = _beside_validation(_held_out_metrics(losses))
-    return (*chosen, *sorted(placed, key=_preference))
+    chosen, others = _overridden(series, overrides or {})
+    guessed = [_by_name(one) for one in others]
+    for look in (
+        _without_lost_games, _weights_of_sklearn, _bounds_as_losses, _sums_of_spacy,
+        losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
+        _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
+        _held_out_metrics, _beside_validation,
+    ):  # fmt: skip
+        guessed = look(guessed)  # each relies on what those before it found
+    return (*chosen, *sorted(guessed, key=_preference))
 
 
 def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
@@ -116,89 +117,10 @@ def _bounds_as_losses(series: list[Series]) -> list[Series]:
     bounds = [
         one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {naming.ELBO}
     ]
-    if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(_falls, bounds)):
+    if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(falls, bounds)):
         return series
     of = {Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
     return [replace(one, role=of.get(one.split, roles.TrainLoss)) if one in bounds else one for one in series]
-
-
-def _bare_splits(series: list[Series]) -> list[Series]:
-    """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`.
-
-    So are those that become NaN, as no share of right answers does.
-    """
-    bare = [one for one in series if one.role is roles.Unknown and naming.is_bare_split(one.name)]
-    train = [one for one in bare if one.split is Split.TRAIN]
-    if (
-        any(issubclass(one.role, roles.Loss) for one in series)
-        or len(bare) == len(train)
-        or not any(_falls(one) or bool(np.isnan(one.values).any()) for one in train)
-    ):
-        return series
-    of = {Split.TRAIN: roles.TrainLoss, Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
-    return [replace(one, role=of[one.split]) if one in bare else one for one in series]
-
-
-def _bare_validation(series: list[Series]) -> list[Series]:
-    """Where the only loss is that of training, a bare `val` is that of validation: `loss=2.31 | val=2.29`.
-
-    It must begin near the loss and fall, as no accuracy does.
-    """
-    bare = [one for one in series if one.role is roles.Unknown and one.split and naming.is_bare_split(one.name)]
-    losses = [one for one in series if issubclass(one.role, roles.Loss)]
-    if len(bare) != 1 or len(losses) != 1 or bare[0].split is Split.TRAIN or losses[0].role is not roles.TrainLoss:
-        return series
-    val, train = bare[0].finite.values, losses[0].finite.values
-    if not len(val) or not len(train) or not val[0] / _NEAR_LOSS <= train[0] <= _NEAR_LOSS * val[0]:
-        return series
-    if not 0 < val.min() < _FALLEN * val[0]:
-        return series
-    role = roles.ValLoss if bare[0].split is Split.VALIDATION else roles.TestLoss
-    return [replace(one, role=role) if one is bare[0] else one for one in series]
-
-
-def _shares_of_splits(series: list[Series]) -> list[Series]:
-    """Take shares in percent that are called after splits for what they come to: `Train: 95.3%, Valid: 92.5%`."""
-    metrics = {Split.TRAIN: (roles.TrainMetric, roles.TrainError)}
-    held_out = (roles.ValMetric, roles.ValError)
-    return [
-        replace(one, role=metrics.get(one.split, held_out)[_falls(one)])
-        if one.role is roles.Unknown
-        and one.name.endswith(_IN_PERCENT)
-        and naming.is_bare_split(one.name.removesuffix(_IN_PERCENT))
-        else one
-        for one in series
-    ]
-
-
-def _scores_of_splits(series: list[Series]) -> list[Series]:
-    """Take shares beside a loss that are called after splits for scores: `Loss: 0.52, Train: 0.91, Val: 0.78`.
-
-    So do the examples of PyTorch Geometric. None goes above 1 or comes down, and while the loss falls, that of training
-    climbs as only a score does; what hardly moves may be anything.
-    """
-    bare = [one for one in series if one.role is roles.Unknown and one.split and naming.is_bare_split(one.name)]
-    shares = all(len(one.finite) and 0 <= one.values.min() <= one.values.max() <= 1 for one in bare)
-    losses = [one for one in series if issubclass(one.role, roles.Loss)]
-    train = [one for one in bare if one.split is Split.TRAIN]
-    if len(bare) < 2 or not shares or not train or not any(map(_falls, losses)):
-        return series
-    if min(map(_climb, bare)) < 0 or min(map(_climb, train)) < _LEARNT:
-        return series
-    scores = {Split.TRAIN: roles.TrainMetric}
-    return [replace(one, role=scores.get(one.split, roles.ValMetric)) if one in bare else one for one in series]
-
-
-def _climb(series: Series) -> float:
-    """Return by how much the middle of the last third of a curve is above where it began, however soon it was there."""
-    values = series.finite.values
-    return float(np.median(values[-max(1, len(values) // 3) :]) - values[0])
-
-
-def _falls(series: Series) -> bool:
-    """Whether a curve of positive values ends lower than it began."""
-    values = series.finite.values
-    return len(values) > 1 and bool(0 < values[-1] < values[0])
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:

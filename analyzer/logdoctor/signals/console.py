@@ -8,33 +8,10 @@ from functools import cached_property
 
 from logdoctor.run import Run, Series, State, TextEvent
 from logdoctor.run.roles import TrainLoss
-from logdoctor.run.text_event import (
-    COLLECTIVE_TIMEOUT,
-    DEVICE_ASSERT,
-    DEVICE_FAULT,
-    DISK_FULL,
-    EARLY_STOP,
-    FINISHED,
-    HOST_KILLED,
-    OUT_OF_MEMORY,
-    PREEMPTED,
-    RESUMED,
-    TRACEBACK,
-    WORKER_KILLED,
-)
+from logdoctor.run.text_event import ENDS, RESUMED, STOPS
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.plan import plan_of
 from logdoctor.signals.trend import Unmeasurable
-
-CRASHES = frozenset({
-    OUT_OF_MEMORY, HOST_KILLED, WORKER_KILLED, DISK_FULL, DEVICE_ASSERT, DEVICE_FAULT, COLLECTIVE_TIMEOUT, TRACEBACK,
-})  # fmt: skip
-"""Kinds of lines with which a program dies, unless it says more."""
-
-STOPS = frozenset({*CRASHES, PREEMPTED})
-"""The same and what stops a program from outside."""
-
-CAME_TO_ITS_END = frozenset({FINISHED, EARLY_STOP})
 
 
 @dataclass(frozen=True)
@@ -61,7 +38,7 @@ class Console:
     def went_on_after(self, event: TextEvent) -> bool:
         """Tell whether training did go on: later steps were logged, or a later line says that it resumed or ended."""
         later = (one for one in self.run.events if one.path == event.path and one.line > event.line)
-        if any(one.kind in CAME_TO_ITS_END or one.kind == RESUMED for one in later):
+        if any(one.kind in ENDS or one.kind == RESUMED for one in later):
             return True
         return self._reached is not None and (event.step is None or event.step < self._reached)
 
@@ -75,7 +52,7 @@ class Console:
         """Tell whether the training was done before: its trainer had said so, or all that was planned was logged."""
         if self.run.state is State.FINISHED:
             return not self.went_on_after(event)
-        if any(one.path == event.path and one.line < event.line for one in self.of(*CAME_TO_ITS_END)):
+        if any(one.path == event.path and one.line < event.line for one in self.of(*ENDS)):
             return True
         plan = plan_of(self.run, Hyperparameters(self.run))
         return plan is not None and plan.missing < plan.pace and not self.went_on_after(event)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from logdoctor.run import Run, Setting
+from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
 from logdoctor.signals.rate import setting_words
@@ -86,8 +86,7 @@ class Hyperparameters:
 
     def number(self, spellings: Spellings) -> float | None:
         """Return a setting that is a number, or None."""
-        value = self.get(spellings)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return as_number(self.get(spellings))
 
     @cached_property
     def clip_norm(self) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logdoctor.run import Run
+from logdoctor.run import Run, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
 
@@ -31,9 +31,9 @@ def given_rate(run: Run) -> float | None:
     """Return the rate that a run was set to, or the highest that it logged, or None."""
     named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
     for words_of_name in RATE_SETTINGS:
-        value = named.get(words_of_name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return float(value)
+        rate = as_number(named.get(words_of_name))
+        if rate is not None and rate > 0:
+            return rate
     logged = run.find(LearningRate)
     if logged is None or not len(logged.finite):
         return None

@@ -122,10 +122,6 @@ class Schedule:
         total = float(pieces.sum())
         return np.cumsum(pieces) / total if total > 0 else np.linspace(0.0, 1.0, len(self.rates))
 
-    def step_when_spent(self, share: float) -> int:
-        """Return the first step by which a share of all learning was done, as `spent` measures it."""
-        return int(self.series.steps[min(int(np.searchsorted(self.spent, share)), len(self.rates) - 1)])
-
     @cached_property
     def turns(self) -> tuple[int, ...]:
         """Indices of the first rate, of every high and low in turn, and of the last rate."""

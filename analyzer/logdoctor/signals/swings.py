@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from logdoctor.run import Role
+from logdoctor.run import Axis, Role
 from logdoctor.signals.correlation import REACH, inner, smoothness
 from logdoctor.signals.spikes import are_alike
 from logdoctor.signals.trend import Trend, Unmeasurable
@@ -128,7 +128,7 @@ class Swings(Generic[R]):
     def above_start(self) -> float:
         """Share of the run that the level spends far above its start; 0 for losses that do not begin above zero."""
         trend = self.trend
-        batches = 1 if trend.series.axis == "epoch" else RARE  # the first may happen to be easy
+        batches = 1 if trend.series.axis is Axis.EPOCH else RARE  # the first may happen to be easy
         start = max(trend.first, float(np.median(trend.series.values[:batches])))
         high = ABOVE * start + BAND * trend.level_noise
         return float((trend.level > high).mean()) if start > 0 else 0.0
@@ -154,7 +154,7 @@ class Swings(Generic[R]):
         """Whether batch noise cannot swing so far: the points are epochs, or blocks that move more than noise does."""
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
-        return self.trend.series.axis == "epoch"
+        return self.trend.series.axis is Axis.EPOCH
 
 
 def _halves_again(values: NDArray[np.float64], luck: float) -> bool:

@@ -56,8 +56,7 @@ class ClearMLOffline(Source):
             for i, line in enumerate(block.lines):
                 reports = None if block.overlong else _reports(line)
                 if reports is None:
-                    place = (block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]))
-                    spans.append(Span(*place, "is no list of ClearML's reports"))
+                    spans.append(Span.of(block, i, "is no list of ClearML's reports"))
                 for name, step, value, time in reports or ():
                     scalars.add(name, step, value, time)
         settings = _settings(path.with_name("task.json"))

@@ -108,29 +108,47 @@ def discover(paths: Sequence[Path]) -> Candidates:
             if (real := resolved / file.relative_to(path)) in seen:
                 continue  # the paths overlap
             seen.add(real)
-            relative = prefix / PurePosixPath(file.relative_to(root).as_posix())
-            if isinstance(status, str):
-                (left_alone if status == _LINK else not_read).append(f"{relative} ({status})")
-                continue
-            try:
-                head = _head(file, status.st_size)
-            except OSError as error:
-                fitting = (one for one in _fitting(file.name) if one.one_run_per_folder)
-                if (source := next(fitting, None)) is not None:  # an event file: its name alone tells of a run
-                    told = f"{relative}: cannot be read: {_reason(error)}"
-                    notice = Notice(DAMAGE, str(relative), told, 0, status.st_size)
-                    found.append(Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,)))
-                else:
-                    not_read.append(f"{relative} ({_reason(error)})")
-                continue
-            if (source := _claimed(head)) is None:
-                left_alone.append(str(relative))
-            elif (reading := _read(file, relative, source, status)).notices and source.only_events:
-                why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
-                not_read.append(f"{relative} ({why})")
+            looked = _look(file, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
+            if isinstance(looked, Found):
+                found.append(looked)
             else:
-                found.append(reading)
+                (not_read if looked.may_hold_logs else left_alone).append(looked.told)
     return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """A file that is not read."""
+
+    told: str
+    """Its path, relative to its argument, with the reason in parentheses where it needs one."""
+    may_hold_logs: bool
+
+
+def _look(file: Path, relative: PurePosixPath, status: os.stat_result | str) -> Found | _Passed:
+    """Read a file by the source that claims it, given its status or why it is not read."""
+    if isinstance(status, str):
+        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK)
+    try:
+        head = _head(file, status.st_size)
+    except OSError as error:
+        return _locked(file, relative, status, _reason(error))
+    if (source := _claimed(head)) is None:
+        return _Passed(str(relative), may_hold_logs=False)
+    reading = _read(file, relative, source, status)
+    if not (reading.notices and source.only_events):
+        return reading
+    why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
+    return _Passed(f"{relative} ({why})", may_hold_logs=True)
+
+
+def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: str) -> Found | _Passed:
+    """Keep the place of a file that cannot be opened where its name alone tells of a run: that of an event file."""
+    source = next((one for one in _fitting(file.name) if one.one_run_per_folder), None)
+    if source is None:
+        return _Passed(f"{relative} ({why})", may_hold_logs=True)
+    notice = Notice(DAMAGE, str(relative), f"{relative}: cannot be read: {why}", 0, status.st_size)
+    return Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,))
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:

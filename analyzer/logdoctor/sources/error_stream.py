@@ -9,9 +9,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from logdoctor.run import TextEvent
+from logdoctor.run.text_event import FATAL
 from logdoctor.sources.console.line import BAR
 from logdoctor.sources.console.mending import mended
-from logdoctor.sources.console.messages import FATAL, MessageReader
+from logdoctor.sources.console.messages import MessageReader
 from logdoctor.sources.console.parts import Clock
 from logdoctor.sources.console.passages import Passage, end_passage, head_passage, read_passages
 from logdoctor.sources.console.streams import StreamReader

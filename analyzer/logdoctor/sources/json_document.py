@@ -17,6 +17,7 @@ from logdoctor.run import Setting
 from logdoctor.run.naming import SPLIT_WORDS, words
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.indexed import indexed
 from logdoctor.sources.tables.json_text import Document, beginning, load
 from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
@@ -196,20 +197,13 @@ def _of_lists(path: Path, value: dict[str, Any]) -> Iterator[Table]:
 
 def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
     """Yield the table of entries such as `{"0": 0.5, "1": 0.25}`, as pandas writes a column."""
-    entries = {
-        name: entry
+    curves = {
+        name: [(int(index), number) for index, number in entry.items()]
         for name, entry in value.items()
         if isinstance(entry, dict) and entry and all(map(_is_index, entry)) and _column(name, list(entry.values()))
     }
-    indices = sorted({int(index) for entry in entries.values() for index in entry})
-    row = {index: i for i, index in enumerate(indices)}
-    columns = [Column.of("index", np.arange(len(indices)), np.array(indices, np.float64))]
-    for name, entry in entries.items():
-        cells = parse_values(list(entry.values()))
-        rows = np.array([row[int(index)] for index in entry], np.int64)
-        columns.append(Column.of(name, rows[cells.rows], cells.values))
-    if entries:
-        yield Table(path, len(indices), tuple(columns))
+    if curves:
+        yield indexed(path, "index", curves)
 
 
 def _column(name: str, values: list[Any]) -> Column | None:

@@ -393,7 +393,7 @@ class _Reader:
         return self._kinds[names]
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span.of(block, i, reason, cause))
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:

@@ -7,14 +7,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.indexed import indexed
 from logdoctor.sources.tables.json_text import beginning, load
-from logdoctor.sources.tables.numbers import parse_values
-from logdoctor.sources.tables.table import Column, Table
 from logdoctor.sources.tables.table_logs import read_logs
 
 
@@ -54,7 +51,8 @@ class MegatronGolden(Source):
         quantities = _quantities(document.content)
         if not quantities:
             raise UnreadableLogError(f"{path}: no golden value can be read")
-        yield from read_logs(_table(path, quantities), document.notices)
+        curves = {name: list(_points(entry).items()) for name, entry in quantities.items()}
+        yield from read_logs(indexed(path, "step", curves), document.notices)
 
 
 def _quantities(document: Any) -> dict[str, dict[str, Any]]:
@@ -65,19 +63,6 @@ def _quantities(document: Any) -> dict[str, dict[str, Any]]:
         for name, entry in entries
         if isinstance(entry, dict) and isinstance(entry.get("values"), dict | list) and "step_interval" in entry
     }
-
-
-def _table(path: Path, quantities: dict[str, dict[str, Any]]) -> Table:
-    """Put the quantities side by side on all their steps."""
-    points = {name: _points(entry) for name, entry in quantities.items()}
-    steps = sorted({step for values in points.values() for step in values})
-    row = {step: i for i, step in enumerate(steps)}
-    columns = [Column.of("step", np.arange(len(steps)), np.array(steps, np.float64))]
-    for name, values in points.items():
-        cells = parse_values(list(values.values()))
-        rows = np.array([row[step] for step in values], np.int64)
-        columns.append(Column.of(name, rows[cells.rows], cells.values))
-    return Table(path, len(steps), tuple(columns))
 
 
 def _points(entry: dict[str, Any]) -> dict[int, object]:

@@ -79,15 +79,16 @@ def _points(file: Path) -> tuple[GrowingPoints, list[Span]]:
     fields = 0
     for block in read_blocks(file):
         for i, line in enumerate(block.lines):
-            place = (block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]))
             parts = line.split(" ")
             point = _point(parts) if len(parts) >= fields else None
             if "\0" in line:
-                spans.append(Span(*place, "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT))
+                spans.append(Span.of(block, i, "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT))
             elif point is None or block.overlong:
-                spans.append(Span(*place, "is no point of the metric"))
+                spans.append(Span.of(block, i, "is no point of the metric"))
             elif not block.ended and i == len(block.lines) - 1:
-                spans.append(Span(*place, "has no line end, so that its last number may be cut off", INTERRUPTED_WRITE))
+                spans.append(
+                    Span.of(block, i, "has no line end, so that its last number may be cut off", INTERRUPTED_WRITE)
+                )
             else:
                 points.add(*point)
                 fields = min(len(parts), _FIELDS[1])

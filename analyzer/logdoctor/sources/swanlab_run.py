@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, signed_varint
+from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, integer, last_integer, text
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
@@ -57,7 +57,7 @@ def _take(data: bytes, content: _Content) -> int | None:
         if one.wire == BYTES and one.number == _SCALAR:
             step = _scalar(data, one.start, one.end, content.scalars)
         elif one.wire == BYTES and one.number == _FINISH:
-            content.finished = _integer(data, one.start, one.end, 1) == _FINISHED
+            content.finished = last_integer(data, one.start, one.end, 1) == _FINISHED
     return step
 
 
@@ -69,11 +69,12 @@ def _scalar(data: bytes, start: int, end: int, scalars: Scalars) -> int | None:
     key, step, time, value = "", 0, float("nan"), None
     for one in fields(data, start, end):
         if one.number == _KEY and one.wire == BYTES:
-            key = data[one.start : one.end].decode(errors="replace")
+            key = text(data, one)
         elif one.number == _STEP and one.wire == VARINT:
-            step = signed_varint(data, one.start, one.end)
+            step = integer(data, one)
         elif one.number == _TIMESTAMP and one.wire == BYTES:
-            time = _integer(data, one.start, one.end, 1) + _integer(data, one.start, one.end, 2) * 1e-9
+            seconds, nanoseconds = (last_integer(data, one.start, one.end, number) for number in (1, 2))
+            time = seconds + nanoseconds * 1e-9
         elif one.number == _VALUE and one.wire == BYTES:
             value = _number(data, one.start, one.end)
     if not key or value is None:
@@ -85,9 +86,3 @@ def _scalar(data: bytes, start: int, end: int, scalars: Scalars) -> int | None:
 def _number(data: bytes, start: int, end: int) -> float:
     doubles = [data[one.start : one.end] for one in fields(data, start, end) if one[:2] == (1, FIXED64)]
     return float(struct.unpack("<d", doubles[-1])[0]) if doubles else 0.0
-
-
-def _integer(data: bytes, start: int, end: int, number: int) -> int:
-    """Return an integer field of a message, 0 where it is left out."""
-    found = [signed_varint(data, one.start, one.end) for one in fields(data, start, end) if one[:2] == (number, VARINT)]
-    return found[-1] if found else 0

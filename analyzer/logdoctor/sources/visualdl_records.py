@@ -17,8 +17,9 @@ from logdoctor.sources.event_file.protobuf import (
     VARINT,
     WireError,
     fields,
+    integer,
     members,
-    signed_varint,
+    text,
 )
 from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
@@ -91,11 +92,11 @@ def _take(data: bytes, content: _Content) -> None:
         step, time, tag, value = 0, float("nan"), "", None
         for one in fields(data, start, end):
             if one.number == _ID and one.wire == VARINT:
-                step = signed_varint(data, one.start, one.end)
+                step = integer(data, one)
             elif one.number == _TAG and one.wire == BYTES:
-                tag = data[one.start : one.end].decode(errors="replace")
+                tag = text(data, one)
             elif one.number == _TIMESTAMP and one.wire == VARINT:
-                time = signed_varint(data, one.start, one.end) / 1e3
+                time = integer(data, one) / 1e3
             elif one.number == _VALUE and one.wire == FIXED32:
                 value = float(struct.unpack_from("<f", data, one.start)[0])
             elif one.number == _TAG_VALUE and one.wire == BYTES:
@@ -111,7 +112,7 @@ def _of_several(data: bytes, start: int, end: int, tag: str) -> tuple[str, float
     value = None
     for one in fields(data, start, end):
         if one.wire == BYTES:
-            tag = f"{tag}/{data[one.start : one.end].decode(errors='replace')}"
+            tag = f"{tag}/{text(data, one)}"
         elif one.wire == FIXED32:
             value = float(struct.unpack_from("<f", data, one.start)[0])
     return tag, value
@@ -124,12 +125,12 @@ def _settings(data: bytes, start: int, end: int) -> Iterator[tuple[str, Setting]
         value: Setting = None
         for one in fields(data, *item):
             if one.wire == VARINT:
-                value = signed_varint(data, one.start, one.end)
+                value = integer(data, one)
             elif one.wire == FIXED64:
                 value = struct.unpack_from("<d", data, one.start)[0]
             elif one.wire == BYTES and one.number == _SETTING_NAME:
-                name = data[one.start : one.end].decode(errors="replace")
+                name = text(data, one)
             elif one.wire == BYTES:
-                value = data[one.start : one.end].decode(errors="replace")
+                value = text(data, one)
         if name:
             yield name, value

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from logdoctor.run import Notice, Setting
-from logdoctor.sources.event_file.protobuf import BYTES, VARINT, fields, members, varint
+from logdoctor.sources.event_file.protobuf import BYTES, fields, last_integer, members, text
 from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.json_text import decode
@@ -25,6 +25,15 @@ from logdoctor.sources.tables.table_logs import read_logs
 _FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
 _HISTORY, _CONFIG, _METRIC, _RUN, _EXIT = 2, 5, 12, 17, 18
 """Fields of `Record` in wandb/proto/wandb_internal.proto."""
+
+_ITEMS, _RUN_CONFIG, _EXIT_CODE = 1, 4, 1
+"""The fields of `HistoryRecord` and `ConfigRecord` that hold their items, of `RunRecord` its settings, of the exit."""
+
+_KEY, _NESTED_KEY, _VALUE_JSON = 1, 2, 16
+"""Fields of an item."""
+
+_NAME, _GLOB, _STEP_METRIC = 1, 2, 4
+"""Fields of `MetricRecord`."""
 
 _OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
 """What W&B adds to each row; when a row was written is kept as its wall time."""
@@ -159,32 +168,31 @@ def _take(data: bytes, content: _Content) -> None:
         if wire != BYTES:
             continue
         if number == _HISTORY:
-            if row := dict(_items(data, start, end, 1)):
+            if row := dict(_items(data, start, end)):
                 content.rows.append(row)
         elif number == _CONFIG:
-            content.config |= dict(_items(data, start, end, 1))
+            content.config |= dict(_items(data, start, end))
         elif number == _RUN:
-            for config in members(data, start, end, 4):
-                content.config |= dict(_items(data, *config, 1))
+            for config in members(data, start, end, _RUN_CONFIG):
+                content.config |= dict(_items(data, *config))
         elif number == _METRIC:
             _declare(data, start, end, content)
         elif number == _EXIT:
-            codes = [varint(data, one.start, one.end)[0] for one in fields(data, start, end) if one[:2] == (1, VARINT)]
-            content.exit_code = codes[-1] if codes else 0
+            content.exit_code = last_integer(data, start, end, _EXIT_CODE)
 
 
-def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str, Any]]:
+def _items(data: bytes, start: int, end: int) -> Iterator[tuple[str, Any]]:
     """Yield names and values: a name is one text (`key`) or the steps of a path (`nested_key`), a value is JSON."""
-    for item_start, item_end in members(data, start, end, number):
+    for item_start, item_end in members(data, start, end, _ITEMS):
         key, path, value = "", list[str](), ""
         for one in fields(data, item_start, item_end):
-            text = data[one.start : one.end].decode(errors="replace") if one.wire == BYTES else ""
-            if one.number == 1:
-                key = text
-            elif one.number == 2:
-                path.append(text)
-            elif one.number == 16:
-                value = text
+            said = text(data, one) if one.wire == BYTES else ""
+            if one.number == _KEY:
+                key = said
+            elif one.number == _NESTED_KEY:
+                path.append(said)
+            elif one.number == _VALUE_JSON:
+                value = said
         with suppress(ValueError):
             decoded = decode(value)
             if not (isinstance(decoded, dict) and "_type" in decoded):  # a histogram, an image
@@ -192,11 +200,7 @@ def _items(data: bytes, start: int, end: int, number: int) -> Iterator[tuple[str
 
 
 def _declare(data: bytes, start: int, end: int, content: _Content) -> None:
-    said = {
-        one.number: data[one.start : one.end].decode(errors="replace")
-        for one in fields(data, start, end)
-        if one.wire == BYTES
-    }
-    name, axis = said.get(1) or said.get(2, ""), said.get(4, "")
+    said = {one.number: text(data, one) for one in fields(data, start, end) if one.wire == BYTES}
+    name, axis = said.get(_NAME) or said.get(_GLOB, ""), said.get(_STEP_METRIC, "")
     if name and axis:
         content.step_metrics[name] = axis

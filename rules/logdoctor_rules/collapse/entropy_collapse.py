@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line
+from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.policy import certain_since
@@ -195,11 +196,7 @@ class EntropyCollapse(Rule):
         if not verdict and (grows or not 0 < since <= self.at_once * n):
             return
         sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
-        weights = {
-            name: value for name, value in run.hyperparameters.items() if BONUS & set(words(name)) and value is not None
-        }
-        none = [f"the settings say {name} {value}" for name, value in weights.items() if value == 0]
-        some = [f"the settings say {name} {value}" for name, value in weights.items() if value != 0]
+        none, some = off_and_on(run, *({word} for word in BONUS))
         rests = not verdict and reward is not None and not some
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]

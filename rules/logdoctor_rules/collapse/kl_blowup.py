@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.run.naming import words
+from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.signals import Policy, Trend
 from logdoctor.wording import number, place
 
@@ -183,13 +183,7 @@ class KlBlowup(Rule):
         inside = np.flatnonzero(kl.level < usual)
         since = int(inside[-1]) + 1 if len(inside) else 0
         series, step = kl.series, int(kl.steps[min(since, len(kl.level) - 1)])
-        weights = [
-            (name, value)
-            for name, value in run.hyperparameters.items()
-            if any(one <= set(words(name)) for one in PENALTY) and value is not None
-        ]
-        off = [f"the settings say {name} {value}" for name, value in weights if value == 0]
-        on = [f"the settings say {name} {value}" for name, value in weights if value != 0]
+        off, on = off_and_on(run, *PENALTY)
         yield self.finding(
             f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "
             f"from {place(series, step)} on"

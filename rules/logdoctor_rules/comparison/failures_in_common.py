@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
-from logdoctor.run import Setting
+from logdoctor.run import Setting, as_number
 from logdoctor.signals import Member, SetUp, is_rate
 from logdoctor.wording import counted, number
 
@@ -115,9 +115,9 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
 
 def _numbers(values: Sequence[Setting]) -> list[float]:
     """Return settings as numbers; none where one of them is not a number."""
-    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers = [one for one in map(as_number, values) if one is not None]
     return numbers if len(numbers) == len(values) else []
 
 
 def _shown(value: Setting) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return str(value) if as_number(value) is None else number(as_number(value))

@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
-from logdoctor.run import Run, Setting
+from logdoctor.run import Run, Setting, as_number
 from logdoctor.signals import Member, SetUp
 from logdoctor.signals.trend import MAD_TO_SIGMA
 from logdoctor.wording import number
@@ -145,7 +145,5 @@ def _lies_among(one: Member, set_up: SetUp) -> bool:
 def _is_among(value: Setting, others: list[Setting]) -> bool:
     if value in others:
         return True
-    numbers = [v for v in others if isinstance(v, int | float) and not isinstance(v, bool)]
-    if not numbers or not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    return min(numbers) < value < max(numbers)
+    here, numbers = as_number(value), [one for one in map(as_number, others) if one is not None]
+    return here is not None and bool(numbers) and min(numbers) < here < max(numbers)

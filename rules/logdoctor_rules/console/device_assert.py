@@ -58,7 +58,7 @@ class DeviceAssert(Rule):
         line = line_of(console, DEVICE_ASSERT)
         if line is None:
             return
-        says_index = any(mark in line.event.text.lower() for mark in _ABOUT_AN_INDEX)
+        says_index = line.has(*_ABOUT_AN_INDEX)
         causes = (
             because(
                 "label-out-of-range",

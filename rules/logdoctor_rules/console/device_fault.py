@@ -66,8 +66,7 @@ class DeviceFault(Rule):
         line = line_of(console, DEVICE_FAULT)
         if line is None:
             return
-        text = line.event.text.lower()
-        hardware, kernel = (any(mark in text for mark in marks) for marks in (_HARDWARE, _KERNEL))
+        hardware, kernel = line.has(*_HARDWARE), line.has(*_KERNEL)
         causes = ranked(
             because(
                 "faulty-kernel",

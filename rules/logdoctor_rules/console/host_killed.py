@@ -61,7 +61,7 @@ class HostKilled(Rule):
         line = line_of(console, HOST_KILLED)
         if line is None:
             return
-        memory = any(mark in line.event.text.lower() for mark in _MEMORY)
+        memory = line.has(*_MEMORY)
         causes = (
             because(
                 "host-memory-exhausted",

@@ -74,7 +74,7 @@ class WorkerKilled(Rule):
         line = line_of(console, WORKER_KILLED)
         if line is None:
             return
-        shared = any(mark in line.event.text.lower() for mark in ("shared memory", "shm", "bus error"))
+        shared = line.has("shared memory", "shm", "bus error")
         causes = (
             because(
                 "host-memory-exhausted",

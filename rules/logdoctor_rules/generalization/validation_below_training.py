@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor import (
     Axis,
+    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -279,7 +280,7 @@ class ValidationBelowTraining(Rule):
         early = early or self._trails_evaluated(run, val.series, mine)
         if end < self.min_lasting * middle and (are_means(gap) or not early):
             return
-        named, off = regularisers(run)
+        named, _ = regularisers(run)
         solved = self._solved(run, train)
         # A handful of examples may be easy by luck.
         restless = max(val.noise, late_noise(val))
@@ -291,31 +292,17 @@ class ValidationBelowTraining(Rule):
         large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not (
             named or suspicious or run.all(TrainComponentLoss)
         )
-        loud = suspicious or large
+        far = f"the lead is {percent(end / train.fall)} of what training gained" if large else ""
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
-        far_says = [f"the lead is {percent(end / train.fall)} of what training gained"] if large else []
-        solved_says, early_says = ([one] if one else [] for one in (solved, early))
         series = val.series
         yield self.finding(
             f"{series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
-            + "; ".join([f"({number(theirs)}), and its lead does not shrink", *solved_says, *early_says]),
+            + "; ".join(filter(None, (f"({number(theirs)}), and its lead does not shrink", solved, early))),
             Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
             Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
-            severity=Severity.WARNING if loud else Severity.NOTE,
+            severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(end / least, len(val)),
-            causes=ranked(
-                because(
-                    "train-mode-regularisation",
-                    Strength.UNLIKELY if suspicious else Strength.POSSIBLE if large else Strength.LIKELY,
-                    pro=[f"the settings name {', '.join(named)}"] if named else [],
-                    contra=[*([f"the settings say {', '.join(off)}"] if off and not named else []), *early_says],
-                ),
-                because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=solved_says),
-                because(
-                    "validation-set-differs", Strength.LIKELY if loud else Strength.POSSIBLE, pro=early_says + far_says
-                ),
-                *(because("label-noise", pro=[one]) for one in far_says),
-            ),
+            causes=_causes(run, solved, early, far, suspicious=suspicious),
             evidence={
                 "lead at the end": Quantity(end),
                 "lead in the middle": Quantity(middle),
@@ -342,3 +329,21 @@ class ValidationBelowTraining(Rule):
             if theirs is None and train.end >= UNLEARNT * train.start:
                 return f"{name} is {number(mine)}, {train.series.name} still {number(train.end)}"
         return ""
+
+
+def _causes(run: Run, solved: str, early: str, far: str, *, suspicious: bool) -> tuple[Cause, ...]:
+    """Rank what training mode explains against what it does not; solved, early and far are what was seen, or empty."""
+    named, off = regularisers(run)
+    return ranked(
+        because(
+            "train-mode-regularisation",
+            Strength.UNLIKELY if suspicious else Strength.POSSIBLE if far else Strength.LIKELY,
+            pro=[f"the settings name {', '.join(named)}"] if named else [],
+            contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
+        ),
+        because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=[solved]),
+        because(
+            "validation-set-differs", Strength.LIKELY if suspicious or far else Strength.POSSIBLE, pro=[early, far]
+        ),
+        *([because("label-noise", pro=[far])] if far else []),
+    )

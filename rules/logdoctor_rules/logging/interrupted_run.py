@@ -30,9 +30,8 @@ from logdoctor import (
 from logdoctor.curves import decay
 from logdoctor.finding import Place
 from logdoctor.run import Series, State, TextEvent
-from logdoctor.run.text_event import EARLY_STOP, FINISHED, PREEMPTED, TRACEBACK
+from logdoctor.run.text_event import CRASHES, EARLY_STOP, ENDS, PREEMPTED, TRACEBACK
 from logdoctor.signals import Console, Hyperparameters, Plan, plan_of
-from logdoctor.signals.console import CRASHES
 from logdoctor.wording import axis_word, counted, place, quoted
 
 
@@ -110,7 +109,7 @@ class InterruptedRun(Rule):
 
     def check(self, run: Run, settings: Hyperparameters, console: Console | None) -> Iterator[Finding]:
         """Compare how far the run came with what was planned, and read what the text log says of its end."""
-        if run.state in (State.WRITING, State.FINISHED) or (console and console.of(EARLY_STOP, FINISHED)):
+        if run.state in (State.WRITING, State.FINISHED) or (console and console.of(*ENDS)):
             return
         stop = console.stop() if console else None
         plan = plan_of(run, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.wording import counted, place, stretch
+
 
 FEWEST = 10
 """Steps from which it is no accident that most of them have several values."""
@@ -107,6 +108,36 @@ class RestartOverlap(Rule):
         silent("one value a step", train_loss=flat(1.0)),
     )
 
+    def check(self, run: Run) -> Iterator[Finding]:
+        """Report the rewinds of the main series, else of any, else what the writer or a heading said of a beginning."""
+        rewound = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
+        if rewound:
+            yield self._goes_back(rewound[0])
+            return
+        train = run.find(TrainLoss)
+        if train is not None and (most := self._values_at_a_step(train)) > 1:
+            yield self._taking_turns(train, most)
+        restarts = [notice for notice in run.notices if notice.kind == RESTART]
+        if restarts and run.series:
+            yield self._told(
+                run.series[0],
+                restarts[0].message,
+                "restarted",
+                "resumed-from-checkpoint",
+                {"restarts": Quantity(len(restarts))},
+            )
+        parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
+        if parts and run.series:
+            first, last = parts[0].line_start or 1, parts[0].line_end or 1
+            where = f"{parts[0].path}, lines {first:,} to {last:,}: {parts[0].message}"
+            yield self._told(
+                run.series[0],
+                where,
+                "one of several runs",
+                "one-log-for-several-runs",
+                {"first line": Quantity(first), "last line": Quantity(last)},
+            )
+
     def _values_at_a_step(self, series: Series) -> int:
         """Return how many values the steps have at most; 1 unless most of them have several that differ."""
         steps, counts = np.unique(series.steps, return_counts=True)
@@ -116,56 +147,43 @@ class RestartOverlap(Rule):
         low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
         return int(counts.max()) if float((low < high).mean()) >= self.min_doubled else 1
 
-    def check(self, run: Run) -> Iterator[Finding]:
-        """Report the rewinds of the main series, else of any, else what the writer said of a restart."""
-        candidates = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
-        said = [notice for notice in run.notices if notice.kind == RESTART]
-        if said and run.series and not candidates:
-            series = run.series[0]
-            yield self.finding(
-                said[0].message,
-                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "restarted"),
-                confidence=Confidence.HIGH,
-                causes=(because("resumed-from-checkpoint", Strength.LIKELY),),
-                evidence={"restarts": Quantity(len(said))},
-            )
-        parted = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
-        if parted and run.series and not candidates:
-            (notice, *_), series = parted, run.series[0]
-            yield self.finding(
-                f"{notice.path}, lines {notice.line_start:,} to {notice.line_end:,}: {notice.message}",
-                Span(series.name, int(series.steps[0]), int(series.steps[-1]), "one of several runs"),
-                confidence=Confidence.HIGH,
-                causes=(because("one-log-for-several-runs", Strength.LIKELY),),
-                evidence={"first line": Quantity(notice.line_start or 1), "last line": Quantity(notice.line_end or 1)},
-            )
-        train = run.find(TrainLoss)
-        if train is not None and not candidates and (most := self._values_at_a_step(train)) > 1:
-            first, last = train.steps[[0, -1]].tolist()
-            yield self.finding(
-                f"{train.name} has up to {most} values at a step over {stretch(train, first, last)}; the last counts",
-                Span(train.name, first, last, "logged in turn"),
-                confidence=Confidence.MEDIUM,
-                causes=(because("two-writers", Strength.LIKELY),),
-                evidence={"values": Quantity(len(train)), "steps": Quantity(len(train.curve))},
-            )
-        for series in candidates[:1]:
-            at = int(series.rewinds[0])
-            before, after = int(series.steps[:at].max()), int(series.steps[at])
-            twice = len(series) - len(series.curve)
-            anew = after <= self.from_zero * before
-            yield self.finding(
-                f"{series.name} goes back from {place(series, before)} to {after:,}"
-                + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
-                + f"; {counted(twice, 'value')} are logged again",
-                Span(series.name, after, before, "logged twice"),
-                confidence=Confidence.HIGH,
-                causes=ranked(
-                    because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
-                    because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
-                ),
-                evidence={
-                    "rewinds": Quantity(len(series.rewinds)),
-                    "values logged again": Quantity(twice, "values"),
-                },
-            )
+    def _taking_turns(self, series: Series, most: int) -> Finding:
+        first, last = series.steps[[0, -1]].tolist()
+        return self.finding(
+            f"{series.name} has up to {most} values at a step over {stretch(series, first, last)}; the last counts",
+            Span(series.name, first, last, "logged in turn"),
+            confidence=Confidence.MEDIUM,
+            causes=(because("two-writers", Strength.LIKELY),),
+            evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
+        )
+
+    def _told(self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]) -> Finding:
+        """Report what a log says of itself, beside a series of which nothing is logged twice."""
+        return self.finding(
+            message,
+            Span(series.name, int(series.steps[0]), int(series.steps[-1]), note),
+            confidence=Confidence.HIGH,
+            causes=(because(cause, Strength.LIKELY),),
+            evidence=evidence,
+        )
+
+    def _goes_back(self, series: Series) -> Finding:
+        at = int(series.rewinds[0])
+        before, after = int(series.steps[:at].max()), int(series.steps[at])
+        twice = len(series) - len(series.curve)
+        anew = after <= self.from_zero * before
+        return self.finding(
+            f"{series.name} goes back from {place(series, before)} to {after:,}"
+            + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
+            + f"; {counted(twice, 'value')} are logged again",
+            Span(series.name, after, before, "logged twice"),
+            confidence=Confidence.HIGH,
+            causes=ranked(
+                because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
+                because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+            ),
+            evidence={
+                "rewinds": Quantity(len(series.rewinds)),
+                "values logged again": Quantity(twice, "values"),
+            },
+        )

@@ -28,6 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, rise
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.run.text_event import GRADIENT_OVERFLOW, TextEvent
 from logdoctor.signals import (
     Change,
@@ -51,9 +52,9 @@ MINIMUM = (("min", "loss", "scale"), ("min", "scale"), ("minimum", "loss", "scal
 """How DeepSpeed, fairseq and Megatron spell the least loss scale in their settings, as words."""
 
 
-def halved(start: float, times: int, hold: int = 1) -> Curve:
-    """Return a scale that is halved again and again, each level held for some values."""
-    return given(np.repeat(start / 2.0 ** np.arange(1, times + 1), hold))
+def halved(start: float, times: int) -> Curve:
+    """Return a scale that is halved at each value."""
+    return given(start / 2.0 ** np.arange(1, times + 1))
 
 
 def overflows(scales: list[float], at: int) -> tuple[TextEvent, ...]:
@@ -270,7 +271,7 @@ class LossScaleCollapse(Rule):
         nan_first: bool,
     ) -> tuple[Cause, ...]:
         rise = grads.rise_until(walk.first_step) if grads is not None else None
-        half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+        half = half_precision(settings)
         calm = [] if rose or nan_first else ["the loss is as low as ever before the first halving"]
         before = ["the loss had risen before the first halving"] if rose else []
         grown = [f"the gradient norm rises {number(rise)}-fold before it"] if rise and rise >= GROWTH else []

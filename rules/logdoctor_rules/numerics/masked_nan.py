@@ -27,6 +27,8 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.norm_before import said_by_norm
+from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
 from logdoctor.signals.masked import zero_alone
 from logdoctor.wording import counted, number, place
@@ -254,13 +256,10 @@ class MaskedNan(Rule):
         skipped: bool,
         scaled: bool,
     ) -> tuple[Cause, ...]:
-        rise = grads.rise_until(step) if grads is not None else None
-        grew = rise is not None and rise >= self.growth
-        grown = [f"the gradient norm rises {number(rise)}-fold just before"] if grew else []
-        calm = ["the gradient norm is as usual just before"] if rise is not None and not grew else []
-        sudden = Strength.UNLIKELY if grew else Strength.POSSIBLE
+        grown, calm = said_by_norm(grads, step, self.growth)
+        sudden = Strength.UNLIKELY if grown else Strength.POSSIBLE
         causes = [
-            rate_too_high(siblings, Strength.LIKELY if grew else Strength.POSSIBLE, pro=grown, contra=calm),
+            rate_too_high(siblings, Strength.LIKELY if grown else Strength.POSSIBLE, pro=grown, contra=calm),
             because(
                 "bad-batch",
                 Strength.LIKELY if skipped else sudden,
@@ -269,8 +268,7 @@ class MaskedNan(Rule):
             because("unstable-operation", sudden, pro=calm),
             because("log-of-zero", sudden, pro=calm),
         ]
-        half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
-        half += ["a loss scale is logged"] if scaled else []
+        half = [*half_precision(settings), *(["a loss scale is logged"] if scaled else [])]
         if half:
             causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
         if not settings.clip_norm:

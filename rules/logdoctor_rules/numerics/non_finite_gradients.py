@@ -27,6 +27,8 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, geometric, given
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.norm_before import said_by_norm
+from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import (
     BrokenGradients,
     Change,
@@ -228,11 +230,8 @@ class NonFiniteGradients(Rule):
         settings: Hyperparameters,
         siblings: Siblings,
     ) -> tuple[Cause, ...]:
-        rise = grads.rise_until(first) if grads is not None else None
-        grew = rise is not None and rise >= self.growth
-        grown = [f"the gradient norm rises {number(rise)}-fold just before"] if grew else []
-        calm = ["the gradient norm is as usual just before"] if rise is not None and not grew else []
-        half = [f"the settings name {settings.half_precision}"] if settings.half_precision else []
+        grown, calm = said_by_norm(grads, first, self.growth)
+        half = half_precision(settings)
         scaled = [f"a loss scale is logged, it ends at {number(walk.end)}"] if walk is not None else []
         causes = [
             because(
@@ -245,11 +244,11 @@ class NonFiniteGradients(Rule):
                 Strength.LIKELY if word == "NaN" and not half and not scaled else Strength.POSSIBLE,
                 pro=[*calm, *(["the values are NaN: scaling alone overflows to infinity"] if word == "NaN" else [])],
             ),
-            rate_too_high(siblings, Strength.LIKELY if grew else Strength.POSSIBLE, pro=grown, contra=calm),
-            because("bad-batch", Strength.UNLIKELY if grew else Strength.POSSIBLE),
+            rate_too_high(siblings, Strength.LIKELY if grown else Strength.POSSIBLE, pro=grown, contra=calm),
+            because("bad-batch", Strength.UNLIKELY if grown else Strength.POSSIBLE),
         ]
         if walk is not None and walk.halvings >= self.min_run:
             causes.append(because("loss-scale-exhausted", pro=[f"the scale is halved {walk.halvings} times in a row"]))
         if not settings.clip_norm:
-            causes.append(because("no-gradient-clipping", Strength.POSSIBLE if grew else Strength.UNLIKELY, pro=grown))
+            causes.append(because("no-gradient-clipping", Strength.POSSIBLE if grown else Strength.UNLIKELY, pro=grown))
         return ranked(*causes)

@@ -307,7 +307,7 @@ class Plateau(Rule):
         if since is None:
             return
         series, first = train.series, int(train.steps[since])
-        good = any(end_accuracy(one.finite) >= self.good_accuracy for one in accuracies(run) if len(one.finite))
+        good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         if not (reason := _says(lower) or poor):

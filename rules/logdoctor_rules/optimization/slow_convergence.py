@@ -26,7 +26,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.rates import greatest_height
-from logdoctor.evidence.slow import slow_causes
+from logdoctor.evidence.slow import is_no_trial, shown_by, slow_causes
 from logdoctor.evidence.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
@@ -110,10 +110,11 @@ class SlowConvergence(Rule):
         0.5, "part of the fall that evaluations must see to be judged instead: the first may come after most of it"
     )
     min_z: float = threshold(
-        12.0, "fall in units of its standard error: so sure that the pace is known to a third of itself"
+        12.0,
+        "fall in units of its standard error: its pace is known to a third of itself; in proportion to few values",
     )
     min_points: float = threshold(
-        12.0, "values that the shape of a curve needs: four in each third; half as many evaluations"
+        12.0, "values that a curve's shape needs, four in each third; half where validation and accuracy say the same"
     )
     late_start: float = threshold(
         0.1,
@@ -185,6 +186,11 @@ class SlowConvergence(Rule):
             train_loss=line(0.9, 0.8),
         ),
         silent("a fine-tuning: its accuracy begins fair", train_loss=line(0.9, 0.8), val_accuracy=line(0.7, 0.73, 20)),
+        silent(
+            "a fine-tuning whose first batch happens to cost what a guess between two does",
+            train_loss=line(0.52, 0.47).noisy(0.005).with_value(0, 0.65),
+            val_accuracy=line(0.85, 0.86, 20),
+        ),
         fires(
             "a preference loss, which falls slowly by design (a note)",
             train_loss=line(0.6931, 0.64).noisy(0.001).with_value(0, 0.6931),
@@ -206,6 +212,18 @@ class SlowConvergence(Rule):
             settings={"optimizer": "SGD", "lr": 1e-3},
             train_loss=LINE.noisy(0.06, seed=1),
             val_loss=given([3.6, 3.51, 3.53, 3.45, 3.45, 3.4]),
+        ),
+        fires(
+            "six epochs of a classifier, which validation and a poor accuracy bear out",
+            train_loss=line(2.3, 2.2, 6),
+            val_loss=line(2.3, 2.22, 6),
+            val_accuracy=line(0.1, 0.2, 6),
+        ),
+        silent(
+            "the same with a fair accuracy: six epochs of a fine-tuning look like that",
+            train_loss=line(2.3, 2.2, 6),
+            val_loss=line(2.3, 2.22, 6),
+            val_accuracy=line(0.5, 0.7, 6),
         ),
         fires("a log that begins at its sixth epoch", first_step=5, train_loss=line(3.58, 3.3)),
         fires(
@@ -308,46 +326,45 @@ class SlowConvergence(Rule):
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
-        evaluated = val is not None and len(val) >= self.min_points / 2
-        whole = val is not None and val.start - val.end + train.noise >= self.seen * (train.start - train.end)
+        evaluated = val if val is not None and len(val) >= self.min_points / 2 else None
         poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
-        noisy = evaluated and whole and train.sure_fall < (2 if low else 1) * self.min_z
-        surer = val is not None and noisy and val.sure_fall > train.sure_fall  # what noise hides
-        trend: Trend[TrainLoss] | Trend[ValLoss] = val if val is not None and surer else train
+        trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
         series = trend.series
         first_step, last_step = train.series.steps[[0, -1]].tolist()
-        if len(train) < self.min_points or first_step > self.late_start * max(last_step, 1):
+        shown_twice = evaluated is not None and poor and evaluated.sure_fall >= self.min_z / 2
+        enough = len(train) >= (self.min_points / 2 if shown_twice else self.min_points)
+        if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
-        unlevelled = val is not None and evaluated and not falling and has_not_levelled_off(train, val)
+        unlevelled = evaluated is not None and not falling and has_not_levelled_off(train, evaluated)
         left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
         plain = low and settings.is_adaptive is False and not falling and left < self.min_left
-        if trend.sure_fall < self.min_z or left < (self.min_left_at_low if plain else self.min_left):
-            return
-        if schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]:
+        sure = trend.sure_fall / (self.min_z * min(1.0, len(trend) / self.min_points))
+        warms_up = schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]
+        if warms_up or sure < 1 or left < (self.min_left_at_low if plain else self.min_left):
             return
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         least = self.min_pace_by_rate if falling else self.min_pace
         pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
-        ended, seen = came_to_its_end(run, settings, schedule), self._seen(train, val) or poor
+        ended, seen = came_to_its_end(run, settings, schedule), poor or self._seen(train, val)
         if schedule is None and ((hardly and seen) or low) and not (plain or least <= pace):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
         even = unlevelled or least <= pace <= self.max_pace
         levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
-        far = levels_off or trained_before(run, train, chance) or (not low and came_far(run, train))
-        if far or not even or leaves_behind(train, val):
+        far = trained_before(run, train, chance) or (not low and came_far(run, train))
+        if not even or levels_off or far or leaves_behind(train, val):
             return
-        near_its_end = slow_by_design(run, train, chance)
+        near_its_end, is_over = slow_by_design(run, train, chance), ended or is_no_trial(val)
         how = "without levelling off" if plain else "almost in a straight line"
         yield self.finding(
             f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
             f"{counted(len(series), 'logged value')}, {how}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "slow" if plain else "straight"),
-            severity=self.severity if (ended or evaluated) and not near_its_end else Severity.NOTE,
-            confidence=confidence_from(trend.sure_fall / self.min_z, 2 * len(trend)),
+            severity=self.severity if is_over and not near_its_end else Severity.NOTE,
+            confidence=confidence_from(sure, 2 * len(trend)),
             causes=slow_causes(series, train, settings, siblings, near_its_end),
             evidence={
                 "start": Quantity(trend.start),

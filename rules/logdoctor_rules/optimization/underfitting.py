@@ -280,9 +280,8 @@ class Underfitting(Rule):
     def _poor_accuracy(self, run: Run) -> str:
         """Say so when no accuracy of the run is fair, and none rises any more."""
         rising = any(
-            -_sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.finite.values.max())
-            for one in accuracies(run)
-            if len(one.finite) >= self.min_points
+            -_sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.values.max())
+            for one in accuracies(run, self.min_points)
         )
         far = better_than_guessing(run) >= self.hardly_better
         return "" if rising or far else poor_accuracy(run, 1.0)
@@ -298,12 +297,10 @@ class Underfitting(Rule):
             because(
                 "over-regularised",
                 Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
-                pro=[strong] if strong else [],
+                pro=[strong],
                 contra=usual,
             ),
-            because(
-                "model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small] if small else []
-            ),
+            because("model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
 

@@ -267,47 +267,38 @@ class Oscillation(Rule):
             return
         if weight_repeats(run, swings.trend.series.axis):
             return
-        trend = swings.trend
+        trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
-        needed = self.min_share if structured else self.min_share_of_noise
-        gain = 0.0 if swings.gain_is_lost else trend.start - trend.end
-        share = swings.amplitude / max(gain, abs(trend.end), 1e-300)
-        lasts = swings.lasting_smoothly * share
-        is_wild = share >= self.wild and gain <= self.min_gain * trend.noise
+        needed, share = self.min_share if structured else self.min_share_of_noise, _share(swings)
         thrown = swings.above_start >= self.min_above_start
-        swinging = (
-            share >= needed
-            and swings.reversals >= self.min_reversals
-            and (swings.lasting >= self.min_lasting or (structured and lasts >= self.min_share))
-            and (structured or swings.beyond_noise or (is_wild and is_far_too_high(settings)))
-        )
-        together = joint.margin(rate_is_high=is_far_too_high(settings)) if joint is not None else 0.0
         bursts = swings.thrown_again >= self.min_thrown
+        swinging = share >= needed and self._swings(swings, structured=structured, rate_is_high=too_high)
+        together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
         if not (thrown or swinging or bursts) and together < 1:
             return
-        series = trend.series
-        clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
         above = f"the level is far above its start through {percent(swings.above_start)} of the run"
-        clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
         again = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
+        late, beside = "in the later half of the run", list[Span]()
+        if thrown:
+            said, margin = f"is unstable: {above}", swings.above_start / self.min_above_start
+        elif bursts and not swinging:
+            said, margin = f"is unstable: {again}", swings.thrown_again / self.min_thrown
+        elif joint is not None and not swinging:
+            said, margin = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
+            beside.append(Span(*joint.stretch, "with it"))
+        else:
+            said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
+            margin = min(share / needed, swings.reversals / self.min_reversals)
+        clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
+        clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
         clues += [Clue("learning-rate-too-high", STRONG, again)] * bursts
         clues += [Clue("learning-rate-too-high", FAIR, "validation jumps as far")] * (together >= 1)
         weighed = weigh(USUAL, clues)
-        late = "in the later half of the run"
-        said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
-        sure, beside = min(share / needed, swings.reversals / self.min_reversals), list[Span]()
-        if thrown:
-            said, sure = f"is unstable: {above}", swings.above_start / self.min_above_start
-        elif bursts and not swinging:
-            said, sure = f"is unstable: {again}", swings.thrown_again / self.min_thrown
-        elif joint is not None and not swinging:
-            said, sure = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
-            beside.append(Span(*joint.stretch, "with it"))
         yield self.finding(
             f"{series.name} {said}",
             Span(series.name, int(series.steps[0]) if thrown else swings.first_step, int(series.steps[-1]), "swinging"),
             *beside,
-            confidence=confidence_from(sure, len(trend)),
+            confidence=confidence_from(margin, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
             evidence={
@@ -317,3 +308,24 @@ class Oscillation(Rule):
                 "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
+
+    def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> bool:
+        """Whether the loss turns often and to the end, and further than the noise of batches or of an epoch makes it.
+
+        Where nothing is learnt, noise is enough at a rate at which hardly any network trains.
+        """
+        if swings.reversals < self.min_reversals:
+            return False
+        share = _share(swings)
+        lasts = swings.lasting >= self.min_lasting or (structured and swings.lasting_smoothly * share >= self.min_share)
+        is_wild = share >= self.wild and _gain(swings) <= self.min_gain * swings.trend.noise
+        return lasts and (structured or swings.beyond_noise or (is_wild and rate_is_high))
+
+
+def _share(swings: Swings[TrainLoss]) -> float:
+    """Return the amplitude as a share of what the run gained and kept, or of the level where that is larger."""
+    return swings.amplitude / max(_gain(swings), abs(swings.trend.end), 1e-300)
+
+
+def _gain(swings: Swings[TrainLoss]) -> float:
+    return 0.0 if swings.gain_is_lost else swings.trend.start - swings.trend.end

@@ -31,6 +31,18 @@ RUN_NAME = 60
 TIGHT = 15.0
 """Percent of the axis between two ticks below which one is left out on a phone."""
 
+ROOMIER = 1.4
+"""The same between ticks at the ends and at the finding, which are longer numbers, in units of that between others."""
+
+MAX_BANDS = 12
+"""Stretches of one finding that are drawn."""
+
+NARROWEST, WASHED = 0.6, 90.0
+"""Percent of the axis that a stretch takes at least, so that a step is seen; and from which a wash tells nothing."""
+
+NOTE = 34
+"""Characters of what is said of a stretch on it."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -109,19 +121,19 @@ def _bands(finding: Finding | None, contents: Sequence[Panel], axis: Scale, fram
         return
     drawn = {curve.series.name: curve.series for content in contents for curve in content.curves}
     seen: set[tuple[int, int]] = set()
-    for span in finding.spans[:12]:
+    for span in finding.spans[:MAX_BANDS]:
         series = drawn.get(span.series)
         outside = span.last_step < axis.low or span.first_step > axis.high
         if series is None or outside or (span.first_step, span.last_step) in seen:
             continue
         x = max(axis.place(float(span.first_step)) * 100, 0.0)
         width = min(axis.place(float(span.last_step)) * 100, 100.0) - x
-        if width < 0.6:
-            x, width = max(0.0, x - 0.3), 0.6
+        if width < NARROWEST:
+            x, width = max(0.0, x - NARROWEST / 2), NARROWEST
         where = f", {span_words(series, span.first_step, span.last_step)}" if frame.is_wide else ""
-        name = "" if seen else f"{cut(printable(span.note or finding.rule), 34)}{where}"
+        name = "" if seen else f"{cut(printable(span.note or finding.rule), NOTE)}{where}"
         seen.add((span.first_step, span.last_step))
-        yield Band(x, min(width, 100 - x), name, str(finding.severity), has_wash=width < 90)
+        yield Band(x, min(width, 100 - x), name, str(finding.severity), has_wash=width < WASHED)
 
 
 def span_words(series: Series, first: int, last: int) -> str:
@@ -137,13 +149,13 @@ def _ticks(axis: Scale, bands: Sequence[Band], crowded: float) -> list[Tick]:
     for band in bands[:1]:
         meant += (
             [axis.low + span * band.x / 100, axis.low + span * band.end / 100]
-            if band.width > 0.6
-            else [axis.low + span * (band.x + 0.3) / 100]
+            if band.width > NARROWEST
+            else [axis.low + span * (band.x + NARROWEST / 2) / 100]
         )
     placed: list[Tick] = []
     for value in meant:
         at = 100 * (value - axis.low) / span
-        if all(abs(at - other.at) >= crowded * 1.4 for other in placed):
+        if all(abs(at - other.at) >= crowded * ROOMIER for other in placed):
             placed.append(Tick(at, f"{round(value):,}"))
     for value in round_ticks(axis.low, axis.high, 6):
         at = 100 * (value - axis.low) / span

@@ -21,7 +21,7 @@ LONG_WORD = 28
 PACKAGE = "logdoctor.reports.html"
 
 
-def page(document: Document, template: str = "report.html") -> str:
+def page(document: Document) -> str:
     """Write a document down."""
     script, plotter = _asset("static/report.js"), _asset("uplot/uPlot.iife.min.js")
     style = _asset("uplot/uPlot.min.css") + "\n" + _asset("static/report.css")
@@ -32,7 +32,7 @@ def page(document: Document, template: str = "report.html") -> str:
     # What stands in a style or script element is no markup; the hashes in the policy are of exactly these bytes.
     text = (
         _environment()
-        .get_template(template)
+        .get_template("report.html")
         .render(
             doc=document,
             policy=policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,29 +102,15 @@ def _sweep(
     failed = [one for one in members if one.failure]
     region = _region(best.rate, [one.rate for one in failed], axis)
     low, high = (axis.place(one) * 100 for one in region)
-    points = []
-    free_from = -math.inf
-    for one in members:
-        kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run])
-        y = TOP + LANE / 2 if one.failure else TOP + LANE + (1 - scale.place(one.result)) * HEIGHT
-        x, said = axis.place(one.rate) * 100, number(one.rate)
-        text = f"{number(one.result)} at {said}" if one is best else said
-        is_labelled = one is best or x >= free_from
-        free_from = x + LABEL if is_labelled else free_from
-        points.append(Point(x, y, kind, names[one.run], text, is_labelled))
-    seeds = len(members) / len(set(rates.tolist()))
+    tried = len(set(rates.tolist()))
     return Sweep(
         id=name,
         title="Learning rate",
-        aside=f"{counted(len(set(rates.tolist())), 'rate')}, {counted(len(members), 'run')}"
-        + (", one run a rate" if seeds == 1 else ""),
-        points=tuple(points),
+        aside=f"{counted(tried, 'rate')}, {counted(len(members), 'run')}"
+        + (", one run a rate" if tried == len(members) else ""),
+        points=tuple(_points(members, best, axis, scale, examined, names)),
         ticks=tuple(Tick(axis.place(one) * 100, number(one)) for one in axis.ticks(6)),
-        levels=tuple(
-            Tick(TOP + LANE + (1 - scale.place(one)) * HEIGHT, number(one))
-            for one in scale.ticks(4)
-            if 0 <= scale.place(one) <= 1
-        ),
+        levels=tuple(Tick(_y(one, scale), number(one)) for one in scale.ticks(4) if 0 <= scale.place(one) <= 1),
         region=(low, high - low),
         region_text=f"{number(float(f'{region[0]:.2g}'))} to {number(float(f'{region[1]:.2g}'))}",
         has_failed=bool(failed),
@@ -141,6 +127,29 @@ def _sweep(
             for one in members
         ),
     )
+
+
+def _points(
+    members: Sequence[RateResult],
+    best: RateResult,
+    axis: Scale,
+    scale: Scale,
+    examined: Mapping[str, Examined],
+    names: Mapping[str, RunName],
+) -> Iterator[Point]:
+    """Yield the runs where they lie; the best has a label, and of the others those for which there is room."""
+    free_from = -math.inf
+    for one in members:
+        kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run])
+        x, y = axis.place(one.rate) * 100, TOP + LANE / 2 if one.failure else _y(one.result, scale)
+        text = f"{number(one.result)} at {number(one.rate)}" if one is best else number(one.rate)
+        is_labelled = one is best or x >= free_from
+        free_from = x + LABEL if is_labelled else free_from
+        yield Point(x, y, kind, names[one.run], text, is_labelled)
+
+
+def _y(result: float, scale: Scale) -> float:
+    return TOP + LANE + (1 - scale.place(result)) * HEIGHT
 
 
 def _region(best: float, failed: Sequence[float], axis: Scale) -> tuple[float, float]:

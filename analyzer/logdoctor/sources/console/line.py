@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
@@ -69,6 +70,13 @@ _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
 example has more blanks there, one for each meter that it leaves out."""
 
 _OUT_OF = re.compile(r"\s*/\s*\0")
+_OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")
+_THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
+"""What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
+_THEN_IN_BRACKETS = re.compile(r"\]? *\[")
+"""What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
+_THEN_BATCH = re.compile(r", +\0\]")
+"""What stands behind the epoch of PyTorch's tutorials: `[1,  2000] loss: 2.1`."""
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
@@ -94,6 +102,9 @@ _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})[
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
 
+_Told = Literal["", "counted", "value", "pair"]
+"""What a number of a line was taken for: a position, a quantity, the first of a pair of positions, or neither."""
+
 
 class LineReader:
     """Walks over the numbers of one line."""
@@ -110,8 +121,10 @@ class LineReader:
         """Keys of one name that were given the splits in whose turn they stand."""
         self._sticky = ""
         """The split that the last key with one spoke of."""
-        self._before = ""
-        """The key of the number before, for what is attached to it."""
+        self._last: _Told = ""
+        """What the number before was, for what is attached to it."""
+        self._this: _Told = ""
+        """What the present one is."""
         self._group = ""
         """The split whose turn it is in a line that has a turn for each."""
         self._has_groups = _tells_splits_apart(_GROUPS, text) or _turns_to_held_out(text)
@@ -129,6 +142,7 @@ class LineReader:
             word = next((name for name in ("word", "free") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
             before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
+            self._last, self._this = self._this, ""
             self._number(before, token[word], after, first=i == 0)
             end = token.end()
             self.slot += not word
@@ -147,24 +161,19 @@ class LineReader:
         previous = self.fields[-1] if self.fields else None
         bare = before.strip()
         if previous is not None and (
-            (bare in {"/", "of", "out of"} and self._before == "counted")
-            or (bare == "/" and self._before == "value" and not after.startswith("%"))  # `Train: 0.82 / 72.3%`
+            (bare in {"/", "of", "out of"} and self._last == "counted")
+            or (bare == "/" and self._last == "value" and not after.startswith("%"))  # `Train: 0.82 / 72.3%`
         ):
-            if self._before == "value" and self._of_both_splits(previous, after, token, sign):
+            if self._last == "value" and self._of_both_splits(previous, after, token, sign):
                 return
             self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, token, sign)
-            self._before = ""
-            return
-        if before in {":", "/"} or (not first and before == "-"):
-            if previous is not None and self._before in {"value", "counted"} and before == ":":
+        elif before in {":", "/"} or (not first and before == "-"):
+            if previous is not None and self._last in {"value", "counted"} and before == ":":
                 self._forget(previous)  # a clock: `eta: 1:02:03`
-            self._before = ""
-            return
-        if bare == "(" and self._before == "value" and previous is not None and not after.startswith("%"):
+        elif bare == "(" and self._last == "value" and previous is not None and not after.startswith("%"):
             self._add(Kind.AVERAGE, previous.name, token, sign)
-            self._before = ""
-            return
-        self._keyed(before, token, sign, after, first=first)
+        else:
+            self._keyed(before, token, sign, after, first=first)
 
     def _of_both_splits(self, first: Field, after: str, token: str, sign: float) -> bool:
         """Take a number for that of the second split, where a line says of two numbers which is of which."""
@@ -180,7 +189,7 @@ class LineReader:
         self.fields.append(replace(first, name=names[0]))
         self._names.add(names[0])
         self._add(Kind.VALUE, names[1], token, sign)
-        self._before = "value"
+        self._this = "value"
         return True
 
     def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
@@ -192,7 +201,6 @@ class LineReader:
         if first:
             self._take_heading(lead)
         if attached and not unit:
-            self._before = ""
             return
         is_number = token == MASK
         counter, words_before = counter_of(key, explicit=explicit) if is_number else ("", "")
@@ -205,7 +213,7 @@ class LineReader:
             self._subject = subject_of(lead + key[: len(words_before)]) if first else ""
             self._take_heading(words_before if not first else f"{lead} {words_before}")
             self._add(Kind.COUNTER, counter, token, sign * MULTIPLES.get(named_unit, 1.0))
-            self._before = "counted"
+            self._this = "counted"
             return
         if subject and (key in VERBS or (explicit and not key)):
             self.heading = ""
@@ -216,7 +224,6 @@ class LineReader:
         if places and self._positional(text, after, first=first):
             return
         if not key or not last or normal(key) in IGNORED or after.startswith("%|"):
-            self._before = ""
             return
         if not explicit:
             tail = vocabulary_tail(key) or (key if self._is_bare_split(key) else "")
@@ -227,11 +234,9 @@ class LineReader:
             # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
             key = vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
         if not key or (token != MASK and not explicit and not vocabulary_tail(key) and not self._is_bare_split(key)):
-            self._before = ""
             return
         if token != MASK and named_unit:
-            self._before = ""  # `step_avg:nanms`: a duration that cannot be told yet
-            return
+            return  # `step_avg:nanms`: a duration that cannot be told yet
         if self._has_groups and (begun := _GROUP_BEGINS.search(lead)):
             self._group = begun[1]
         percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
@@ -242,53 +247,43 @@ class LineReader:
 
     def _positional(self, text: str, after: str, *, first: bool) -> bool:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
-        opened = self.text.lstrip().startswith("[")
-        leads = bool(_SPLIT_ONLY.fullmatch(text.strip())) or (first and opened and not text.strip(" ["))
-        if leads and re.match(r"/\0\]\s*\[\s*\0/", after):  # Swin: `Train: [0/300][10/1251]`
+        in_brackets = first and self.text.lstrip().startswith("[") and not text.strip(" [")
+        behind_split = bool(_SPLIT_ONLY.fullmatch(text.strip()))
+        leads_batches = (behind_split or in_brackets) and _THEN_OF_BATCHES.match(after)
+        if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
             self._take_heading(text)
-            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
-            self._before = "counted"
-            return True
-        if first and _SPLIT_ONLY.fullmatch(text.strip()) and re.match(r"\]? *\[", after):  # timm: `Train: 0 [  50/1251`
-            self._take_heading(text)
-            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
-            self._before = "counted"
-            return True
-        if re.match(r"\s*/\s*\0", after):
+            return self._counts("epoch", "counted")
+        if _OUT_OF.match(after):
             if not self.fields:
                 self._take_heading(text)
             if not any(one.kind is Kind.WITHIN for one in self.fields):
                 self._add(Kind.WITHIN, self._within(after), MASK, 1.0)
-                self._before = "counted"
+                self._this = "counted"
                 return True
-        if first and opened and not text.strip(" [") and re.match(r", +\0\]", after):
-            self._add(Kind.COUNTER, "epoch", MASK, 1.0)
-            self._before = "pair"
-            return True
-        if self._before == "pair" and after.startswith("]"):
-            self._add(Kind.COUNTER, "batch", MASK, 1.0)
-            self._before = ""
-            return True
-        if first and opened and not text.strip(" [") and _BOOSTED.match(after):
-            self._add(Kind.COUNTER, "round", MASK, 1.0)
-            self._before = ""
-            return True
-        leads_pairs = opened and not text.strip(" [") and _MEASURED.match(after) and not _COUNTED.search(self.text)
-        if first and (leads_pairs or (not text.strip() and _ADVERSARIES.match(after))):
-            self._add(Kind.COUNTER, "step", MASK, 1.0)
-            self._before = ""
-            return True
+        if in_brackets and _THEN_BATCH.match(after):
+            return self._counts("epoch", "pair")
+        if self._last == "pair" and after.startswith("]"):
+            return self._counts("batch")
+        if in_brackets and _BOOSTED.match(after):
+            return self._counts("round")
+        leads_pairs = in_brackets and _MEASURED.match(after) and not _COUNTED.search(self.text)
+        if leads_pairs or (first and not text.strip() and _ADVERSARIES.match(after)):
+            return self._counts("step")
         return False
+
+    def _counts(self, counter: str, this: _Told = "") -> bool:
+        """Take the present number for the position of a counter that no word names."""
+        self._add(Kind.COUNTER, counter, MASK, 1.0)
+        self._this = this
+        return True
 
     def _within(self, after: str) -> str:
         """What is counted within an epoch: PyTorch's examples print samples, everybody else batches."""
-        samples = self.text.startswith("Train Epoch:") or re.match(r"\s*/\s*\0\]$", after)
-        return SAMPLES if samples else "iter"
+        return SAMPLES if self.text.startswith("Train Epoch:") or _OUT_OF_ALL.match(after) else "iter"
 
     def _value(self, key: str, token: str, sign: float, unit: str) -> None:
         extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
-            self._before = ""
             return
         only_split = is_split(key)
         self._spoken_split(key)
@@ -304,10 +299,9 @@ class LineReader:
             key = f"{key} ({unit})" if unit else key
         key = self._told_apart(key)
         if key in self._names:
-            self._before = ""
             return
         self._add(Kind.VALUE, key, token, sign)
-        self._before = "value"
+        self._this = "value"
 
     def _told_apart(self, key: str) -> str:
         """Name what each split has behind the loss of its own: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`."""

@@ -132,14 +132,6 @@ _TRACEBACK = "Traceback (most recent call last)"
 _KINDS = tuple((kind, hints, re.compile("|".join(wordings))) for kind, hints, wordings in WORDINGS)
 _SIEVE = Sieve({hint for _, hints, _ in _KINDS for hint in hints} | {"traceback"})
 
-FATAL = frozenset({
-    kinds.OUT_OF_MEMORY, kinds.HOST_KILLED, kinds.WORKER_KILLED, kinds.DISK_FULL, kinds.DEVICE_ASSERT,
-    kinds.DEVICE_FAULT, kinds.COLLECTIVE_TIMEOUT, kinds.NON_FINITE_STOP, kinds.TRACEBACK, kinds.PREEMPTED,
-})  # fmt: skip
-"""What a run does not go on after, unless more is logged behind it."""
-
-ENDS = frozenset({kinds.FINISHED, kinds.EARLY_STOP})
-
 _LAUNCHER = "ChildFailedError"
 
 _EXCEPTION = re.compile(
@@ -214,7 +206,8 @@ class MessageReader:
 
     def last(self, lines: range) -> Message | None:
         """Return the last one of some lines that tells how the run ended."""
-        found = [one for kind, many in self._found.items() if kind in FATAL | ENDS for one in many if one.line in lines]
+        tells = self._found.keys() & (kinds.FATAL | kinds.ENDS)
+        found = [one for kind in tells for one in self._found[kind] if one.line in lines]
         return max(found, key=lambda one: one.line, default=None)
 
     def _last_line(self, shape: str) -> str:
@@ -233,7 +226,7 @@ class MessageReader:
             return
         if kind == kinds.RESUMED and _FROM_THE_START.search(line):
             return
-        if kind == kinds.TRACEBACK and _LAUNCHER in line and FATAL & self._found.keys():
+        if kind == kinds.TRACEBACK and _LAUNCHER in line and kinds.FATAL & self._found.keys():
             return  # the launcher tells once more what one of its processes told
         text = line.strip()[:LONGEST_TEXT]
         found = self._found.setdefault(kind, [])

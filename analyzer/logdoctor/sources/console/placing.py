@@ -19,9 +19,10 @@ from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
 
 EPOCH = "epoch"
+"""The counter of epochs, as tables know it."""
+
 INDEX = "index"
 """What counts dictionaries of Hugging Face's Trainer whose steps are not known, and the passes of a bar."""
-"""The counter of epochs, as tables know it."""
 
 _PASS = 0.5
 """Farthest position above the first epoch, in units of the farthest below it, from which a pass went before it."""

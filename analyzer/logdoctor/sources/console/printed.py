@@ -11,12 +11,13 @@ import numpy as np
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE, PART
+from logdoctor.run.text_event import ENDS
 from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.boxes import BoxReader
 from logdoctor.sources.console.east_asian import with_plain_marks
 from logdoctor.sources.console.headings import HeadingReader
 from logdoctor.sources.console.mending import mended
-from logdoctor.sources.console.messages import ENDS, Message, MessageReader
+from logdoctor.sources.console.messages import Message, MessageReader
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import uncommented
 from logdoctor.sources.console.repeats import without_best_round

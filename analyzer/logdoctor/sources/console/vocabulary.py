@@ -7,6 +7,7 @@ import re
 from logdoctor.run import Split
 from logdoctor.run.naming import ELBO, role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
+from logdoctor.run.translations import COUNTERS
 
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
@@ -21,31 +22,25 @@ FINAL_STEP = ("final", "step")
 """Last words of what TF Estimator says at the end of each training: `Loss for final step: 0.0108`."""
 
 COUNTER_WORDS = {
-    **dict.fromkeys(("epoch", "epochs", "ep"), "epoch"),
-    **dict.fromkeys(("step", "steps"), "step"),
-    **dict.fromkeys(("iteration", "iterations"), "iteration"),
-    **dict.fromkeys(("iter", "iters", "it", "itr"), "iter"),
-    **dict.fromkeys(("update", "updates"), "update"),
-    **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
-    **dict.fromkeys(("episode", "episodes"), "episode"),
-    **dict.fromkeys(("epoch_num", "epoch_idx", "current_epoch", "epch"), "epoch"),
-    **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
-    **dict.fromkeys(("num_timesteps",), "total_timesteps"),
-    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
-    **dict.fromkeys(("итерация", "itération", "iteración", "iteração"), "iteration"),
-    **dict.fromkeys(("迭代", "迭代次数"), "iteration"),
-    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
-    **dict.fromkeys(("train_step", "training_step"), "step"),
-    **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
+    **dict.fromkeys(("epoch", "epochs", "ep", "epch", "epoch_num", "epoch_idx", "current_epoch"), "epoch"),
+    **dict.fromkeys(("step", "steps", "train_step", "training_step"), "step"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
     "global_step/max_steps": "global_step",  # ms-swift: '10/300'
+    **dict.fromkeys(("iteration", "iterations"), "iteration"),
+    **dict.fromkeys(("iter", "iters", "it", "itr"), "iter"),
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter", "acc_iter"), "iter_num"),
-    **dict.fromkeys(("batch_id", "batch_num", "batch_no"), "batch_idx"),
+    **dict.fromkeys(("update", "updates"), "update"),
+    **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
+    **dict.fromkeys(("batch_idx", "batch_id", "batch_num", "batch_no"), "batch_idx"),
+    **dict.fromkeys(("episode", "episodes"), "episode"),
+    **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
+    **dict.fromkeys(("total_timesteps", "num_timesteps"), "total_timesteps"),
+    **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **{name: name for name in (
-        "num_updates", "round", "total_timesteps", "samples", "tokens", "batch_idx", "training_iteration", "env_steps",
-        "frame", "frames", "current_steps",
+        "num_updates", "round", "samples", "tokens", "training_iteration", "env_steps", "frame", "frames",
+        "current_steps",
     )},
+    **COUNTERS,
 }  # fmt: skip
 """Keys that count, in the spelling that tables know."""
 

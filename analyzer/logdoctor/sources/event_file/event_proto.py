@@ -23,6 +23,7 @@ from logdoctor.sources.event_file.protobuf import (
     Field,
     WireError,
     fields,
+    last_integer,
     members,
     varint,
 )
@@ -31,6 +32,24 @@ Span = tuple[int, int]
 """First byte and one past the last."""
 
 BFLOAT16 = "bfloat16"
+
+_WALL_TIME, _STEP, _SUMMARY, _SESSION_LOG = 1, 2, 5, 7
+"""Fields of `Event`."""
+
+_WHAT = range(3, 10)
+"""The `oneof what` of `Event`, to which the last two belong."""
+
+_TAG, _SIMPLE_VALUE, _NODE_NAME, _TENSOR, _METADATA = 1, 2, 7, 8, 9
+"""Fields of `Summary.Value`."""
+
+_OTHER_VALUES = (3, 4, 5, 6)
+"""What else its `oneof value` may be: histograms, pictures, sounds."""
+
+_DTYPE, _SHAPE, _CONTENT, _STRINGS = 1, 2, 4, 8
+"""Fields of `TensorProto`."""
+
+_DIMENSION, _SIZE = 2, 1
+"""The field of `TensorShapeProto` that holds its dimensions, and that of a dimension that holds its size."""
 
 _SESSION_START = 1
 """`SessionLog.START`."""
@@ -104,20 +123,20 @@ def layout_of(row: bytes, start: int) -> Layout:
     wall_time, step = None, None
     what, parts, status = 0, list[Scalar | Note](), 0
     for number, wire, first, end in fields(row, start, len(row)):
-        if number == 1 and wire == FIXED64:
+        if number == _WALL_TIME and wire == FIXED64:
             wall_time = first
             _loosen(fixed, (first, end))
-        elif number == 2 and wire == VARINT:
+        elif number == _STEP and wire == VARINT:
             step = first, end
             _loosen(fixed, step, but=0x80)
-        elif 3 <= number <= 9 and wire == BYTES:  # `oneof what`: the last one holds
+        elif number in _WHAT and wire == BYTES:  # the last one holds
             if number != what:
                 what, parts, status = number, [], 0
-            if number == 5:
+            if number == _SUMMARY:
                 for value in members(row, first, end, 1):
                     parts += _value(row, fixed, value)
-            elif number == 7:
-                status = _last_integer(row, (first, end), 1, status)
+            elif number == _SESSION_LOG:
+                status = last_integer(row, first, end, 1, status)
             else:
                 _loosen(fixed, (first, end))
     return Layout(
@@ -136,23 +155,23 @@ def _value(row: bytes, fixed: bytearray, span: Span) -> Iterator[Scalar | Note]:
     kind, spans, content = 0, list[Span](), None
     for number, wire, first, end in fields(row, *span):
         here = first, end
-        if number in (1, 7) and wire == BYTES:
-            tag, node_name = (here, node_name) if number == 1 else (tag, here)
+        if number in (_TAG, _NODE_NAME) and wire == BYTES:
+            tag, node_name = (here, node_name) if number == _TAG else (tag, here)
             _loosen(fixed, here)
-        elif number == 9 and wire == BYTES:
+        elif number == _METADATA and wire == BYTES:
             content = _hparams_content(row, here) or content
-        elif (number == 2 and wire == FIXED32) or (number in (3, 4, 5, 6, 8) and wire == BYTES):
+        elif (number, wire) == (_SIMPLE_VALUE, FIXED32) or (number in (*_OTHER_VALUES, _TENSOR) and wire == BYTES):
             if number != kind:  # `oneof value`: the last one holds, in one piece or more
                 kind, spans = number, []
             spans.append(here)
-            if number != 8:
+            if number != _TENSOR:
                 _loosen(fixed, here)
     if content:
         _loosen(fixed, content)
         yield Note(tag, content, is_hparams=True)
-    if kind == 2:
+    if kind == _SIMPLE_VALUE:
         yield Scalar(tag, Number(*spans[-1], "<f4"))
-    elif kind == 8:
+    elif kind == _TENSOR:
         name = tag if tag[0] < tag[1] else node_name  # as the oldest writers did
         found = _tensor(row, fixed, spans)
         if isinstance(found, Number):
@@ -170,11 +189,11 @@ def _tensor(row: bytes, fixed: bytearray, spans: Sequence[Span]) -> Number | Spa
     dtype, sizes, content, lists = 0, list[int](), None, list[Field]()
     for field in (one for span in spans for one in fields(row, *span)):
         here = field.start, field.end
-        if field.number == 1 and field.wire == VARINT:
+        if field.number == _DTYPE and field.wire == VARINT:
             dtype = varint(row, *here)[0]
-        elif field.number == 2 and field.wire == BYTES:
-            sizes += [_last_integer(row, dimension, 1, 0) for dimension in members(row, *here, 2)]
-        elif field.number == 4 and field.wire == BYTES:
+        elif field.number == _SHAPE and field.wire == BYTES:
+            sizes += [last_integer(row, *dimension, _SIZE) for dimension in members(row, *here, _DIMENSION)]
+        elif field.number == _CONTENT and field.wire == BYTES:
             content = here
         else:
             lists.append(field)
@@ -184,7 +203,7 @@ def _tensor(row: bytes, fixed: bytearray, spans: Sequence[Span]) -> Number | Spa
         _loosen(fixed, (one.start, one.end), but=0x80 if one.wire == VARINT else 0)
     if content:
         _loosen(fixed, content)
-    texts = [(one.start, one.end) for one in lists if one.number == 8 and one.wire == BYTES]
+    texts = [(one.start, one.end) for one in lists if one.number == _STRINGS and one.wire == BYTES]
     return texts[0] if dtype == _STRING and texts else None
 
 
@@ -216,14 +235,6 @@ def _hparams_content(row: bytes, metadata: Span) -> Span | None:
             elif number == 2 and wire == BYTES:
                 content = first, end
     return content if name == b"hparams" else None
-
-
-def _last_integer(row: bytes, span: Span, number: int, default: int) -> int:
-    """Read an integer field of a message; the last one counts."""
-    for one in fields(row, *span):
-        if one.number == number and one.wire == VARINT:
-            default = varint(row, one.start, one.end)[0]
-    return default
 
 
 def _loosen(fixed: bytearray, span: Span, but: int = 0) -> None:

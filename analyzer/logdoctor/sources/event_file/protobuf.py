@@ -81,7 +81,20 @@ def varint(data: bytes, start: int, end: int) -> tuple[int, int]:
     raise WireError(f"no integer at byte {start}")
 
 
-def signed_varint(data: bytes, start: int, end: int) -> int:
-    """Read a variable-length integer as the signed number that int32 and int64 mean; raises WireError."""
-    value, _ = varint(data, start, end)
+def integer(data: bytes, field: Field) -> int:
+    """Read the value of a VARINT field as the signed number that int32 and int64 mean; raises WireError."""
+    value, _ = varint(data, field.start, field.end)
     return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def text(data: bytes, field: Field) -> str:
+    """Read the value of a BYTES field that holds a text; what is no UTF-8 in it becomes replacement characters."""
+    return data[field.start : field.end].decode(errors="replace")
+
+
+def last_integer(data: bytes, start: int, end: int, number: int, default: int = 0) -> int:
+    """Read an integer field of the message in data[start:end]; the last one counts. Raises WireError."""
+    for one in fields(data, start, end):
+        if one.number == number and one.wire == VARINT:
+            default = integer(data, one)
+    return default

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
+from logdoctor.run.translations import COUNTERS
 from logdoctor.sources.tables.packed import GrowingValues, Values
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.rows import Rows
@@ -78,10 +79,7 @@ _SPELLINGS = {
         ("rounds", "communication_round", "comm_round", "server_round", "fl_round", "global_round"), "round"
     ),
     **dict.fromkeys(("generation", "generations"), "round"),
-    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
-    **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
-    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
+    **COUNTERS,
 }
 """What scripts call their counters, with `_` between the words, by what a logger calls the same."""
 

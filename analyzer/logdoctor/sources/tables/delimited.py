@@ -234,7 +234,7 @@ class _Reader:
             self._reject(block, len(block.lines) - 1, reason, INTERRUPTED_WRITE)
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.damage.add(Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause))
+        self.damage.add(Span.of(block, i, reason, cause))
 
     def _add_rows(self, block: Block, places: list[int], rows: list[Row]) -> None:
         if rows:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.tables.text import read_blocks
+from logdoctor.sources.tables.text import Block, read_blocks
 
 MOST_NOTICES = 50
 """How many damaged places of one file are listed one by one; the rest share the last notice."""
@@ -29,6 +29,11 @@ class Span:
     cause: str = ""
     """As in a notice."""
 
+    @classmethod
+    def of(cls, block: Block, i: int, reason: str, cause: str = "") -> Span:
+        """Say what is wrong with one line of a block, counted from 0."""
+        return cls(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reason, cause)
+
 
 def spans_of(path: Path, lines: NDArray[np.int64], reasons: Sequence[str]) -> Iterator[Span]:
     """Yield the places of some lines, given in rising order with what is wrong with each.
@@ -39,8 +44,7 @@ def spans_of(path: Path, lines: NDArray[np.int64], reasons: Sequence[str]) -> It
     for block in read_blocks(path):
         end = int(np.searchsorted(lines, block.first + len(block.lines)))
         for k in range(done, end):
-            i = int(lines[k]) - block.first
-            yield Span(block.first + i, int(block.offsets[i]), int(block.offsets[i + 1]), reasons[k])
+            yield Span.of(block, int(lines[k]) - block.first, reasons[k])
         done = end
         if done == len(lines):
             return
