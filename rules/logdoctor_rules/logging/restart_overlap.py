@@ -29,7 +29,6 @@ from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.wording import counted, place, stretch
 
-
 FEWEST = 10
 """Steps from which it is no accident that most of them have several values."""
 
