@@ -222,13 +222,13 @@ class Overfitting(Rule):
             val_accuracy=decay(0.0, 0.75, 60).then(line(0.0, -0.1, 60)),
         ),
         fires(
-            "learns only after the minimum, and ends far above training (a note)",
+            "learns only after the minimum, and ends far above training",
             train_loss=decay(2.3, 0.02).noisy(0.001),
             val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
             val_accuracy=flat(0.5, 40).followed_by(line(0.5, 0.6, 80)),
         ),
         fires(
-            "learns on for a while after the minimum, as some do while they overfit (a note)",
+            "learns on for a while after the minimum, as some do while they overfit",
             train_loss=decay(2.3, 0.02).noisy(0.001),
             val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
             val_accuracy=line(0.1, 0.35, 40).followed_by(line(0.35, 0.75, 80)),

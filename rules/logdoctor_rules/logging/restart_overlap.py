@@ -101,10 +101,10 @@ class RestartOverlap(Rule):
         _resumed("begins again after a step", 79),
         _purged("the writer voided what it logs again"),
         _doubled("two processes log each step", 0.5),
-        _doubled("every line is printed twice", 0.0),
         _parted(),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
+        _doubled("every line is printed twice", 0.0),
     )
 
     def check(self, run: Run) -> Iterator[Finding]:

@@ -92,19 +92,6 @@ class NoLearning(Rule):
     )
 
     examples = (
-        fires(
-            "thrown up by the first updates, and guesses to the end, under batch noise",
-            varies={"bits instead of nats": "the first loss tells how many classes there are in nats"},
-            axis=Axis.STEP,
-            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
-            val_accuracy=flat(0.1, 41).noisy(0.01),
-        ),
-        silent(
-            "the same, and comes to know one answer in four",
-            axis=Axis.STEP,
-            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
-            val_accuracy=line(0.1, 0.25, 41),
-        ),
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
         fires(
             "batch noise like a fall, while validation stays",
@@ -307,6 +294,19 @@ class NoLearning(Rule):
         ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
+        fires(
+            "thrown up by the first updates, and guesses to the end, under batch noise",
+            varies={"bits instead of nats": "the first loss tells how many classes there are in nats"},
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=flat(0.1, 41).noisy(0.01),
+        ),
+        silent(
+            "the same, and comes to know one answer in four",
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=line(0.1, 0.25, 41),
+        ),
     )
 
     def check(

@@ -131,12 +131,6 @@ class Divergence(Rule):
             train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
             val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.9, 60)).noisy(0.1),
         ),
-        silent(
-            "validation keeps what training, noisier, seems to give back a half of",
-            axis=Axis.STEP,
-            train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
-            val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.0, 60)).noisy(0.1),
-        ),
         fires(
             "bounces far above its first values throughout",
             axis=Axis.STEP,
@@ -333,6 +327,12 @@ class Divergence(Rule):
             train_loss=given([0.0001, 0.0016, 0.0044, -0.0039, 0.0047, 0.0024, 0.0002, 0.0013, -0.0092, 0.0061]),
         ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
+        silent(
+            "validation keeps what training, noisier, seems to give back a half of",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
+            val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.0, 60)).noisy(0.1),
+        ),
     )
 
     def check(
