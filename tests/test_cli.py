@@ -152,11 +152,12 @@ class TestExitCodes:
         assert capsys.readouterr().out == ""
 
     @pytest.mark.skipif(os.name == "nt", reason="signals differ")
-    def test_interrupted_process_shows_no_traceback(self) -> None:
+    @pytest.mark.parametrize("command", ["analyze", "check"])
+    def test_interrupted_process_shows_no_traceback(self, command: str) -> None:
         code = (
             "import sys, time, logdoctor.diagnosis\n"
             "logdoctor.diagnosis.analyze = lambda *_, **__: (print('ready', flush=True), time.sleep(60))\n"
-            "from logdoctor.cli import main; sys.exit(main(['analyze', '.']))"
+            f"from logdoctor.cli import main; sys.exit(main([{command!r}, '.']))"
         )
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stdout is not None

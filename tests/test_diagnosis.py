@@ -20,6 +20,7 @@ from logdoctor.curves import Curve, decay, flat, given
 from logdoctor.diagnosis import analyze, diagnose, selected_rules
 from logdoctor.errors import ConfigurationError, NoRunError
 from logdoctor.reports import json_v1
+from logdoctor.reports.entries import entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.rule import Rule, example_run
@@ -57,7 +58,7 @@ def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
     (compared,) = analyze(sweep).comparisons
     assert compared.rule == "rate-sweep"
     assert compared.runs == ("lr0.1", "lr0.01", "lr1.0")
-    assert "the highest that goes well is 0.1, 1 run above it fails" in compared.message
+    assert "the highest that does not fail is 0.1, 1 run above it fails" in compared.message
     (document,) = json_v1.document(analyze(sweep))["comparisons"]
     assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
 
@@ -78,6 +79,18 @@ def test_findings_of_one_cause_among_siblings_are_one_group(tmp_path: Path) -> N
     groups = [finding.group for _, finding in analyze(tmp_path).findings() if finding.rule == "nan-loss"]
     assert len(groups) == 4
     assert len(set(groups)) == 2
+
+
+def test_the_same_of_repeats_that_lie_alone_in_their_folders_is_one_problem(tmp_path: Path) -> None:
+    for repeat in (1, 2, 10):
+        write_run(tmp_path / f"epochs_30/rep_{repeat}/log_dir", flat(0.8, 30))
+    write_run(tmp_path / "another_model/rep_1/log_dir", flat(0.8, 30))
+    diagnosis = analyze(tmp_path)
+    roots = [entry for entry in entries(diagnosis) if entry.finding.severity is Severity.ERROR]
+    assert sorted((entry.run.name, len(entry.others)) for entry in roots) == [
+        ("another_model/rep_1/log_dir", 0),
+        ("epochs_30/rep_1/log_dir", 2),
+    ]
 
 
 def test_select_and_ignore(sweep: Path) -> None:

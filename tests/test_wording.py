@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logdoctor.run import Axis, Series
-from logdoctor.wording import axis_word, counted, number, percent, place, stretch
+from logdoctor.wording import apart, axis_word, counted, number, percent, place, stretch
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,23 @@ from logdoctor.wording import axis_word, counted, number, percent, place, stretc
 )
 def test_a_number_is_said_with_three_digits(value: float | None, said: str) -> None:
     assert number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ((2.58123, 2.58061), ("2.5812", "2.5806")),
+        ((0.9, 0.3), ("0.9", "0.3")),
+        ((1234.56, 1234.61), ("1,234.56", "1,234.61")),
+        ((123456.7, 123457.9), ("123,457", "123,458")),
+        ((0.69312, 0.69312), ("0.693", "0.693")),
+        ((5.5e-7, 5.501e-7), ("5.5e-7", "5.501e-7")),
+    ],
+)
+def test_two_numbers_are_said_with_the_digits_that_tell_them_apart(
+    pair: tuple[float, float], said: tuple[str, str]
+) -> None:
+    assert apart(*pair) == said
 
 
 @given(st.floats(-1e300, 1e300))

@@ -132,8 +132,11 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("scale inputs and targets to zero mean and unit variance",),
     ),
     "data-changed": (
-        "the data changed on the way: another source, stage or mixture",
-        ("compare the batches before and after that step; judge each stage on its own",),
+        "what the loss is computed of changed on the way: the data or their mixture, a stage, or one term of the loss",
+        (
+            "compare the batches before and after that step, and log each term of the loss by itself; judge each "
+            "stage on its own",
+        ),
     ),
     "too-little-data": (
         "there is too little training data for this model",

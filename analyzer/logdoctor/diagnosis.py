@@ -21,6 +21,7 @@ from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
+from logdoctor.signals.siblings import without_numbers
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 
@@ -161,9 +162,15 @@ def _grouped(finding: Finding, label: str) -> Finding:
 
 
 def _labelled(groups: Sequence[tuple[Run, ...]]) -> Iterator[tuple[str, tuple[Run, ...]]]:
-    """Name each group of siblings after the folder that they have in common; groups of one folder are numbered."""
+    """Name each group of siblings after the folder that they have in common; groups of one folder are numbered.
+
+    A run that lies alone goes by its name without its numbers: `rep1/log` and `rep2/log` are repeats of one thing.
+    """
     seen: dict[str, int] = {}
     for group in groups:
+        if len(group) == 1:
+            yield without_numbers(group[0].name), group
+            continue
         homes = [PurePosixPath(run.home).parts for run in group]
         common = takewhile(lambda level: len(set(level)) == 1, zip(*homes, strict=False))
         label = "/".join(level[0] for level in common) or "."

@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from logdoctor.evidence.suited import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
@@ -110,7 +111,7 @@ def examine(
             case []:
                 passed.append(rule.id)
             case said:
-                findings += said
+                findings += (suited(run, one) for one in said)
     return Outcomes(tuple(_fold(findings, asked)), tuple(passed), tuple(not_applicable), tuple(crashed))
 
 

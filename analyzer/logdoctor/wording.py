@@ -14,7 +14,11 @@ MAX_QUOTE = 120
 """Characters of a line of a log that are quoted."""
 
 
-def number(value: float | None) -> str:
+MOST_DIGITS = 7
+"""Digits that tell two values apart at most: what logs of single precision hold."""
+
+
+def number(value: float | None, digits: int = DIGITS) -> str:
     """Write a number with three significant digits: 0.693, 12.4, 26,729, 2.5e-4, NaN."""
     if value is None:
         return "none"
@@ -26,11 +30,18 @@ def number(value: float | None) -> str:
         return f"{int(value):,}"
     magnitude = abs(value)
     if magnitude >= 1e6 or magnitude < 1e-3:
-        mantissa, exponent = f"{value:.{DIGITS - 1}e}".split("e")
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         mantissa = mantissa.rstrip("0").rstrip(".")
         return f"{mantissa}e{int(exponent)}"
-    rounded = f"{value:.{DIGITS}g}"
-    return f"{float(rounded):,.0f}" if abs(float(rounded)) >= 1000 else rounded
+    rounded = f"{value:.{digits}g}"
+    whole = len(str(int(abs(float(rounded)))))
+    return f"{float(rounded):,.{max(0, digits - whole)}f}" if whole > DIGITS else rounded
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as show that they differ: 2.5812 and 2.5806."""
+    written = [(number(one, digits), number(other, digits)) for digits in range(DIGITS, MOST_DIGITS + 1)]
+    return next((pair for pair in written if pair[0] != pair[1]), written[0])
 
 
 def percent(share: float) -> str:

@@ -13,7 +13,7 @@ from logdoctor.evidence.clues import clues_around
 from logdoctor.evidence.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.text_event import RESUMED, TextEvent
 from logdoctor.signals import Hyperparameters, NonFinite, Siblings, Spikes, Trend
 
@@ -151,3 +151,15 @@ def test_an_ordinary_rate_does_not_lose_a_loss_before_its_first_value(rate: floa
     event = death_of(example_run({"lr": rate}, Axis.STEP, 5, train_loss=flat(NAN, 30)))
     told = [one.weight for one in clues_around(event) if one.cause == "learning-rate-too-high"]
     assert (sum(told) > 0) is speaks_for
+
+
+def test_a_training_loss_of_zeros_is_not_said_to_be_sound_where_validation_is_nan() -> None:
+    """Hugging Face writes 0 for NaN: what breaks is not validation alone."""
+    nan = flat(float("nan"), 12)
+    masked = example_run(None, Axis.STEP, 0, train_loss=given([6.1, 3.0]).followed_by(flat(0.0, 10)), val_loss=nan)
+    sound = example_run(None, Axis.STEP, 0, train_loss=decay(6.1, 3.0, 12), val_loss=nan)
+    for run, alone in ((masked, False), (sound, True)):
+        series = run.find(ValLoss)
+        assert series is not None
+        said = {clue.text for clue in clues_around(around(run).non_finite(series, 0, 0))}
+        assert ("only the loss on held-out data breaks" in said) is alone

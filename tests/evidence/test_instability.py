@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from logdoctor.curves import Curve, cosine, decay, flat, geometric, given
+from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.diagnosis import diagnose
 from logdoctor.finding import Finding, Strength
 from logdoctor.packs import installed_rules
@@ -192,3 +193,30 @@ def test_an_epoch_is_looked_into_where_its_steps_were_logged() -> None:
     alone, beside = finding(coarse), finding(replace(coarse, series=(*coarse.series, *fine.series)))
     assert (alone.message.split(";")[0], alone.causes[0].id) == (beside.message.split(";")[0], "bad-batch")
     assert beside.causes[0].id == "learning-rate-too-high"
+
+
+def test_a_term_that_explodes_is_told_by_a_validation_that_does_not() -> None:
+    explodes = decay(20.0, 3.4, 60).followed_by(flat(225.0, 60)).noisy(0.02)
+    found = finding(
+        example_run(None, Axis.STEP, 0, train_loss=explodes, val_loss=decay(6.9, 2.4, 60).then(line(0.0, -0.1, 60)))
+    )
+    assert found.causes[0].id == "data-changed"
+    assert "validation does not rise with it" in " ".join(found.causes[0].pro)
+    assert "each term of the loss" in found.causes[0].fixes[0].text
+
+
+def test_the_batches_since_the_last_logged_value_may_be_the_bad_one() -> None:
+    every_50 = given(SOUND.values[:40]).followed_by(flat(NAN, 20))
+    curve = Curve(every_50.values, frozenset(range(3000)) - set(range(0, 3000, 50)))
+    fixes = [
+        fix.text for cause in finding(example_run(None, Axis.STEP, 0, train_loss=curve)).causes for fix in cause.fixes
+    ]
+    assert "check the inputs and labels of the batches of steps 1951 to 2000" in " ".join(fixes).replace(",", "")
+
+
+def test_a_hidden_nan_at_a_rate_that_no_optimizer_takes_is_laid_to_the_rate() -> None:
+    curves: dict[str, Any] = {"train_loss": given([6.1e7]).followed_by(flat(0.0, 29)), "grad_norm": flat(NAN, 30)}
+    run = example_run({"model_type": "gpt2"}, Axis.STEP, 0, **curves, lr=flat(20.0, 30))
+    found = next(one for one in diagnose([run], installed_rules()).runs[0].findings if one.rule == "masked-nan")
+    assert found.causes[0].id == "learning-rate-too-high"
+    assert "above the usual for any optimizer" in " ".join(found.causes[0].pro)

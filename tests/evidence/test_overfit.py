@@ -91,9 +91,42 @@ def test_the_first_cause_carries_the_fix_that_was_computed() -> None:
 
 
 def test_certainty_is_named_only_where_something_says_so() -> None:
-    run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
-    assert "overconfidence" not in {cause.id for cause in fitted(run).causes()}
-    assert "overconfidence" in {cause.id for cause in fitted(run).causes(certain="accuracy is still at its level")}
+    train = decay(2.3, 0.3)
+    assert "overconfidence" not in causes(train_loss=train, val_loss=TURNS)
+    found = causes(train_loss=train, val_loss=TURNS, val_accuracy=decay(0.1, 0.8))
+    assert "decisions are no worse" in found["overconfidence"].pro[0]
+
+
+def test_an_accuracy_that_has_clearly_fallen_is_not_said_to_be_as_good_as_ever() -> None:
+    """It had gone on rising after validation was best, and then lost more than clean labels lose."""
+    accuracy = decay(0.1, 0.6, 40).followed_by(line(0.6, 0.8, 40)).followed_by(line(0.8, 0.7, 40))
+    found = causes(train_loss=line(2.3, 0.1), val_loss=TURNS, val_accuracy=accuracy)
+    assert "overconfidence" not in found
+    assert "falls from its best level" in " ".join(found["label-noise"].pro)
+
+
+def test_an_accuracy_below_guessing_is_not_said_to_decide_no_worse() -> None:
+    found = causes(train_loss=decay(2.3, 0.05), val_loss=line(2.6, 9.0), val_accuracy=flat(0.0))
+    assert "overconfidence" not in found
+
+
+def test_what_training_did_for_validation_is_told_by_the_lowest_value_that_a_reader_sees() -> None:
+    """Five values are smoothed to one: the level of a few evaluations that rise lies far above the first of them."""
+    val = given([1.39, 1.5, 1.7, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2, 3.4, 3.6])
+    said = " ".join(causes(train_loss=decay(1.37, 0.002, 12), val_loss=val)["validation-set-differs"].pro)
+    assert "training never helped it: its lowest is 1.39, training began at 1.37" in said
+    some = given([1.78, 1.8, 1.9, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2, 3.4, 3.6])
+    said = " ".join(causes(train_loss=decay(2.3, 0.1, 12), val_loss=some)["validation-set-differs"].pro)
+    assert "training helped it little: its lowest is 1.78" in said
+
+
+def test_no_checkpoint_mends_other_data() -> None:
+    run = example_run(None, train_loss=decay(2.3, 0.6), val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)))
+    stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")
+    found = fitted(run).causes(fixes=[stop])
+    assert found[0].id == "validation-set-differs"
+    assert "same distribution" in found[0].fixes[0].text
+    assert stop in found[0].fixes
 
 
 def test_a_gap_that_was_widest_early_on_speaks_for_another_kind_of_data() -> None:
@@ -112,7 +145,7 @@ def test_labels_of_other_rows_are_told_by_an_accuracy_that_stays_at_guessing() -
     train, val = decay(2.31, 1.5, 40), line(2.31, 2.7, 40)
     found = causes(train_loss=train, val_loss=val, val_accuracy=flat(0.1, 40).noisy(0.01))
     assert first(found) == "labels-do-not-match"
-    assert "never falls below" in found["labels-do-not-match"].pro[0]
+    assert "gains nothing" in found["labels-do-not-match"].pro[0]
     assert found["under-regularised"].strength is Strength.POSSIBLE
     assert "labels-do-not-match" not in causes(train_loss=train, val_loss=val, val_accuracy=line(0.1, 0.4, 40))
     helped = causes(train_loss=decay(2.31, 0.3, 40), val_loss=decay(2.31, 1.4, 20).then(rise(0.9, 20)))

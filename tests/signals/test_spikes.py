@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from logdoctor import Series, TrainLoss
-from logdoctor.curves import Curve, decay, flat, given, line
+from logdoctor.curves import Curve, decay, flat, geometric, given, line
 from logdoctor.signals import Spikes, Unmeasurable
-from logdoctor.signals.spikes import same_again
+from logdoctor.signals.spikes import points_away, same_again
 
 
 def spikes(curve: Curve) -> Spikes[TrainLoss]:
@@ -99,3 +99,26 @@ def test_jumps_of_all_sizes_are_not_the_same() -> None:
 def test_jumps_of_a_short_while_are_one_event() -> None:
     jumps = [20.0 if i in {200, 210, 220, 230} else 0.0 for i in range(400)]
     assert same_again(spikes(decay(1.0, 0.4, 400).noisy(0.05).plus(given(jumps)))) == ()
+
+
+def test_a_fifth_of_a_giant_jump_is_not_back() -> None:
+    """Thirteen powers of ten up in one epoch, and down again over the next ten."""
+    values = decay(1.0, 0.04, 40).followed_by(geometric(1e12, 0.05, 14)).followed_by(flat(0.04, 46)).noisy(0.001)
+    series = Series.of("loss", range(100), values.values)
+    spike = max(Spikes.measure(series).found, key=lambda one: one.height)
+    assert spike.recovered
+    assert points_away(spike, series) in {13, 14}
+
+
+def test_a_loss_that_comes_down_to_guessing_is_not_back() -> None:
+    values = decay(2.3, 1.3, 60).noisy(0.02).followed_by(given([3100.0, 7040.0, 71.0])).followed_by(flat(2.31, 37))
+    series = Series.of("loss", range(100), values.values)
+    spike = max(Spikes.measure(series).found, key=lambda one: one.height)
+    assert spike.recovered
+    assert points_away(spike, series) is None
+
+
+def test_a_jump_to_some_times_the_level_is_back_where_a_fifth_is_left() -> None:
+    values = decay(5.0, 1.0, 60, half_life=0.05).noisy(0.01).with_value(50, 5.0, 3.0, 1.5)
+    series = Series.of("loss", range(60), values.values)
+    assert points_away(Spikes.measure(series).found[0], series) == 2

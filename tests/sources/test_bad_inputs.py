@@ -245,16 +245,6 @@ TABLES: dict[str, tuple[list[str], list[int], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("title", TABLES)
-def test_a_table(tmp_path: Path, title: str) -> None:
-    rows, missing, damaged = TABLES[title]
-    found = read(tmp_path, CSV.name, CSV.text(rows))
-    assert found.points.items() <= TRUTH.items()
-    assert found.missing == set(missing)
-    said = [line for first, last in found.damaged for line in range(first or 0, (last or 0) + 1)]
-    assert said == [CSV.place(row) for row in damaged]
-
-
 def test_a_header_again_is_a_restart(tmp_path: Path) -> None:
     found = read(tmp_path, CSV.name, CSV.text([*ROWS[:40], HEADER, *ROWS[20:]]))
     assert found.points == TRUTH
@@ -329,14 +319,22 @@ JSON_LINES: dict[str, tuple[list[str], list[int], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("title", JSON_LINES)
-def test_json_lines(tmp_path: Path, title: str) -> None:
-    rows, missing, damaged = JSON_LINES[title]
-    found = read(tmp_path, JSONL.name, JSONL.text(rows))
+CASES = [(CSV, title, *case) for title, case in TABLES.items()]
+CASES += [(JSONL, title, *case) for title, case in JSON_LINES.items()]
+
+
+@pytest.mark.parametrize(
+    ("form", "rows", "missing", "damaged"),
+    [pytest.param(form, *case, id=f"{form.name}: {title}") for form, title, *case in CASES],
+)
+def test_what_is_damaged_is_left_out_and_said(
+    tmp_path: Path, form: Format, rows: list[str], missing: list[int], damaged: list[int]
+) -> None:
+    found = read(tmp_path, form.name, form.text(rows))
     assert found.points.items() <= TRUTH.items()
     assert found.missing == set(missing)
     said = [line for first, last in found.damaged for line in range(first or 0, (last or 0) + 1)]
-    assert said == [JSONL.place(row) for row in damaged]
+    assert said == [form.place(row) for row in damaged]
 
 
 def test_two_records_on_a_line_are_both_read(tmp_path: Path) -> None:

@@ -104,8 +104,9 @@ def held_at_chance(
 def named(level: Chance) -> str:
     """Name a level, as a noun."""
     if level.larger_share is not None:
-        classes = "two" if level.classes == 2 else level.classes
-        return f"the entropy of {classes} classes with shares of {number(level.larger_share)} and the rest"
+        if level.classes == 2:
+            return f"the entropy of two classes, one with a share of {number(level.larger_share)}"
+        return f"the entropy of {level.classes} classes, the largest with a share of {number(level.larger_share)}"
     return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
 
 

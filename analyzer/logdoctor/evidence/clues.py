@@ -138,7 +138,8 @@ def _of_rate_that_loses_at_once(event: Event) -> Clue:
     if height is not None and height <= MODEST:
         said = f"a rate of {number(given_rate(event.run))} is ordinary, whatever the optimizer"
         return Clue("learning-rate-too-high", -FAIR, said)
-    return Clue("learning-rate-too-high", WEAK, "the loss is lost from the first value logged")
+    lost = "no number" if event.kind is Kind.NON_FINITE else "far too high"
+    return Clue("learning-rate-too-high", WEAK, f"the first value logged is {lost} already, after some updates")
 
 
 def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
@@ -147,7 +148,7 @@ def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
     if warm:
         yield Clue("missing-warmup", -DECISIVE, "the rate was warmed up")
     elif adaptive is False:
-        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer} has no second moment to form")
+        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer_name} has no second moment to form")
     else:
         named = "the full rate is in force from the first step" if warm is False else ""
         yield Clue("missing-warmup", FAIR if adaptive else WEAK, named)
@@ -175,7 +176,7 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
         yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
         yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
-        yield Clue("data-changed", -FAIR, "the loss rises, it does not step")
+        yield Clue("data-changed", -FAIR, "the loss rises by and by, it does not step up")
         if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
             yield Clue("stale-second-moment", WEAK, rose)
         return
@@ -194,9 +195,12 @@ def _from_shape(event: Event) -> Iterator[Clue]:
         yield Clue("half-precision-overflow", WEAK, quiet)
         yield from _from_level(event)
     if event.kind is Kind.RISE and event.learnt:
-        exploded = event.first is not None and event.highest >= 10 * abs(event.first)
         steps_up = FAIR if event.averages else STRONG
-        yield Clue("data-changed", -FAIR if exploded else steps_up, "" if exploded else f"the loss steps up in {where}")
+        yield Clue(
+            "data-changed",
+            -FAIR if event.exploded else steps_up,
+            "" if event.exploded else f"the loss steps up in {where}",
+        )
         yield Clue("bad-batch", -STRONG, "the loss does not come back")
         yield from _from_held_out(event)
 
@@ -207,12 +211,15 @@ def _from_held_out(event: Event) -> Iterator[Clue]:
         return
     before, after = event.held_out_beside
     if after >= (1 + LEARNT) * before > 0:
-        both = f"validation rises with it, from {number(before)} to {number(after)}: it is the model that broke"
+        both = f"validation rises with it, from {number(before)} to {number(after)}: the model itself broke"
         yield Clue("data-changed", -STRONG, both)
         yield Clue("learning-rate-too-high", FAIR, both)
     elif after <= (1 - LEARNT) * event.first:
         stays = f"validation does not rise with it: {number(before)} before, {number(after)} after"
-        yield Clue("data-changed", FAIR, stays)
+        yield Clue("data-changed", DECISIVE if event.exploded else FAIR, stays)
+        if event.exploded:
+            yield Clue("learning-rate-too-high", -STRONG, stays)
+            yield Clue("no-gradient-clipping", -STRONG, stays)
 
 
 def _from_level(event: Event) -> Iterator[Clue]:
@@ -249,7 +256,7 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -STRONG, after)
         yield Clue("no-gradient-clipping", -FAIR, after)
     elif event.back_after <= RUN_UP:
-        yield Clue("bad-batch", WEAK, f"it is back after {counted(event.back_after, 'point')}")
+        yield Clue("bad-batch", WEAK, f"it is back after {counted(event.back_after, 'logged value')}")
 
 
 def _from_resume(event: Event) -> Iterator[Clue]:
@@ -286,7 +293,7 @@ def _from_rate(event: Event) -> Iterator[Clue]:
     if above := above_usual(event.run, event.settings):
         yield Clue("learning-rate-too-high", STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
     elif height <= MODEST:
-        ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer}"
+        ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer_name}"
         yield Clue("learning-rate-too-high", -WEAK, ordinary)
 
 
@@ -314,7 +321,8 @@ def _from_norm(event: Event) -> Iterator[Clue]:
     if usual is None:
         return
     if event.norm.rise and event.learnt:
-        rose = f"the gradient norm leaves its usual {number(usual)} {counted(event.norm.rise, 'point')} before {where}"
+        ahead = counted(event.norm.rise, "logged value")
+        rose = f"the gradient norm leaves its usual {number(usual)} {ahead} before {where}"
         yield Clue("no-gradient-clipping", FAIR, rose)
         yield Clue("learning-rate-too-high", FAIR, rose)
         for other in ("bad-batch", "log-of-zero"):
@@ -323,9 +331,8 @@ def _from_norm(event: Event) -> Iterator[Clue]:
         if event.settings.is_adaptive:
             yield Clue("stale-second-moment", FAIR, rose)
     elif event.norm.jumps:
-        jumped = (
-            f"the gradient norm is quiet until {where}, {number(event.norm.at_onset)} there, {number(usual)} usually"
-        )
+        there = f"{number(event.norm.at_onset)} there, {number(usual)} before"
+        jumped = f"the gradient norm is quiet until {where}: {there}"
         yield Clue("bad-batch", FAIR, jumped)
         yield Clue("learning-rate-too-high", -WEAK, jumped)
         yield Clue(
@@ -356,7 +363,8 @@ def _from_others(event: Event) -> Iterator[Clue]:
         first = f"{name} was the first to break, in {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
-    if event.series.split is Split.VALIDATION and event.kind is Kind.NON_FINITE:
+    held_out = event.series.split is Split.VALIDATION and not event.training_is_masked
+    if held_out and event.kind is Kind.NON_FINITE:
         only = "only the loss on held-out data breaks"
         yield Clue("log-of-zero", FAIR, only)
         yield Clue("bad-batch", FAIR, only)
@@ -392,7 +400,7 @@ def _from_settings(event: Event) -> Iterator[Clue]:
         if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
             yield Clue("stale-second-moment", FAIR)
     names = [*map(str, settings.run.hyperparameters.values()), event.run.name, *(one.name for one in event.run.series)]
-    recurrent = next((name for name in names if RECURRENT & set(words(name))), "")
+    recurrent = next((word for name in names for word in words(name) if word in RECURRENT), "")
     if recurrent:
-        above_all = f"{recurrent}: recurrent networks need clipping above all others"
+        above_all = f"{recurrent} is recurrent: such networks need clipping more than any others"
         yield Clue("no-gradient-clipping", STRONG if event.learnt else FAIR, above_all)

@@ -19,12 +19,14 @@ from logdoctor.run.roles import (
     Loss,
     LossScale,
     TrainError,
+    TrainLoss,
     TrainMetric,
     ValError,
     ValLoss,
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings, Spike
+from logdoctor.signals.spikes import points_away
 from logdoctor.signals.trend import SMOOTHED, Trend, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
@@ -39,6 +41,10 @@ half, and of a small loss that comes from a few rows by threefold and more."""
 
 LEARNT = 0.2
 """Fall before an event, as a share of the start, from which a run had learnt something that it could lose."""
+
+FAR_ABOVE_START = 10.0
+"""Loss in units of its first values that no other data cost: they cost what an untrained network pays, or some times
+that."""
 
 EXPLODES = 1e3
 """Factor by which a loss outgrows its start within some updates only where every update overshoots."""
@@ -133,6 +139,11 @@ class Event:
         finite = values[np.isfinite(values)]
         return float(np.abs(finite).max()) if len(finite) else np.inf
 
+    @property
+    def exploded(self) -> bool:
+        """Whether the loss went far above its first values."""
+        return self.first is not None and self.highest >= FAR_ABOVE_START * abs(self.first)
+
     @cached_property
     def learnt(self) -> bool:
         """Whether the loss had fallen before the event, over more than a value or two."""
@@ -199,6 +210,12 @@ class Event:
         """Name of a logged metric that only a choice among classes has; nothing where there is none."""
         metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
         return next((one.name for one in metrics if OF_CLASSES & set(words(one.name))), "")
+
+    @cached_property
+    def training_is_masked(self) -> bool:
+        """Whether the training loss ends in nothing but zeros, as some trainers write for NaN."""
+        series = self.run.find(TrainLoss)
+        return series is not None and len(series.finite) > RUN_UP and not series.finite.values[-RUN_UP:].any()
 
     @cached_property
     def scale_fell(self) -> tuple[float, float] | None:
@@ -268,7 +285,7 @@ class Surroundings:
     def jump(self, series: Series, spike: Spike) -> Event:
         """Look around an excursion of a curve of finite values."""
         high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)
-        back = spike.last - spike.index + 1 if spike.recovered else None
+        back = points_away(spike, series) if spike.recovered else None
         return self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
 
     def _event(self, kind: Kind, series: Series, onset: int, index: int, back: int | None = None) -> Event:

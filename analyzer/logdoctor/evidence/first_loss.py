@@ -127,8 +127,9 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        late = series.axis is loss.axis and series.steps[0] > loss.steps[1]
-        if not is_of_classes(series.name) or len(values) < 2 or late:
+        if not is_of_classes(series.name) or len(values) < 2:
+            continue
+        if series.axis is loss.axis and series.steps[0] > loss.steps[1]:
             continue
         found += _named_by(series.name, values, values[:1])
     if found or loss.values[0] < LARGEST:

@@ -14,7 +14,7 @@ from logdoctor.evidence.siblings import cause_of
 from logdoctor.evidence.weighing import STRONG, Clue, weigh
 from logdoctor.finding import Cause, Fix
 from logdoctor.run import Axis
-from logdoctor.wording import number, place
+from logdoctor.wording import number, place, stretch
 
 USUAL = {
     "learning-rate-too-high": 1.0,
@@ -58,7 +58,7 @@ def explain(event: Event, among: Sequence[str], more: Iterable[Clue] = ()) -> Ex
 
 def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     """Yield the fix of a cause with numbers computed from this run, where it has them."""
-    jump, step = event.rate.jump, place(event.series, event.step)
+    jump = event.rate.jump
     if cause == "learning-rate-jump" and jump is not None:
         yield Fix(
             f"keep the rate at {number(jump.before)}, or ramp it up over some hundred steps", basis="this run's rate"
@@ -73,7 +73,7 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
             at = number(float(np.quantile(sound, 0.9)))
             yield Fix(f"clip the gradient norm at {at}, its 90th percentile before", basis="this run's gradient norm")
     if cause == "bad-batch" and event.series.axis is Axis.STEP:
-        yield Fix(f"check the inputs and labels of the batch of {step}", basis="this run's event")
+        yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")
     if cause == "missing-warmup" and event.series.axis is Axis.STEP:
         last = int(event.series.steps[-1])
         if last >= 10 * LOOK_BACK:
@@ -81,6 +81,14 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
                 f"warm up over the first {number(round(0.02 * last))} to {number(round(0.05 * last))} steps",
                 basis="this run's length",
             )
+
+
+def _batches(event: Event) -> str:
+    """Name the batches among which the bad one is: all since the last value before, where not each step is logged."""
+    earlier = event.series.steps[: event.index][-1:]
+    if not len(earlier) or event.step - int(earlier[0]) <= 1:
+        return f"the batch of {place(event.series, event.step)}"
+    return f"the batches of {stretch(event.series, int(earlier[0]) + 1, event.step)}"
 
 
 def _missing(event: Event) -> Iterator[str]:

@@ -31,8 +31,9 @@ FAR_OFF, FARTHER = 3.0, 1.5
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
 
-UNHELPED = 0.75
-"""Lowest validation loss as a share of where training began, above which training never helped it."""
+UNHELPED, NOTHING = 0.75, 0.98
+"""Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
+value from which it did not help at all."""
 
 WORSE_THAN_NOTHING = 1.5
 """Validation loss at the end as a share of where training began, from which what was learnt does harm there."""
@@ -141,10 +142,10 @@ class Fitted:
     settings: Hyperparameters
     val_metric: Trend[ValMetric] | None
 
-    def causes(self, *, fixes: Sequence[Fix] = (), certain: str = "") -> tuple[Cause, ...]:
+    def causes(self, *, fixes: Sequence[Fix] = ()) -> tuple[Cause, ...]:
         """Return the causes in the order of what speaks for them; the first gets the fixes that the rule computed.
 
-        `certain` is what says that decisions are as good as ever, where something does.
+        They come behind its own where no checkpoint mends it: other data, or labels of other rows.
         """
         labels = [*self._labels_do_not_match(), self._label_noise()]
         differ = self._sets_differ()
@@ -155,10 +156,28 @@ class Fitted:
         if self._elsewhere or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
         found += [differ, *labels]
-        if certain:
-            found.append(because("overconfidence", pro=[certain]))
+        if self.certain:
+            found.append(because("overconfidence", pro=[self.certain]))
         first, *others = ranked(*found)
-        return (replace(first, fixes=(*fixes, *first.fixes)), *others)
+        mended = first.id in {"validation-set-differs", "labels-do-not-match"}
+        return (replace(first, fixes=(*first.fixes[:1], *fixes) if mended else (*fixes, *first.fixes)), *others)
+
+    @property
+    def certain(self) -> str:
+        """Say so where decisions are as good as when validation was best: then the model is only too certain.
+
+        Not where they have become clearly worse than they had been by then, or are no better than a guess.
+        """
+        metric, val = self.val_metric, self.gap.val
+        if metric is None or self._misled or self._one_answer:
+            return ""
+        then, best = float(np.interp(val.best_step, metric.steps, metric.level)), float(metric.level.max())
+        if metric.end < then or best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
+            return ""
+        return (
+            f"{metric.series.name} is {number(metric.end)}, {number(then)} when validation was best: decisions are no "
+            "worse, wrong ones are more certain"
+        )
 
     @property
     def _boosted(self) -> bool:
@@ -230,9 +249,10 @@ class Fitted:
         told = [one for one in (self._dear, *apart, self._misled, self._one_answer) if one]
         if not (away or unhelped or told):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
-        never = f"training never helped it: its lowest is {number(self.gap.val.best)}, training began at "
-        never += number(self.gap.train.start)
-        pro = [*([says] if away else []), *([never] if unhelped else []), *told]
+        lowest, start = self.gap.val.best_point[1], self.gap.train.start
+        helped = "never helped it" if lowest > NOTHING * start else "helped it little"
+        little = f"training {helped}: its lowest is {number(lowest)}, training began at {number(start)}"
+        pro = [*([says] if away else []), *([little] if unhelped else []), *told]
         alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = Strength.LIKELY if likely else Strength.POSSIBLE
@@ -318,7 +338,8 @@ class Fitted:
         if not (start > 0 and self._begins_beside and best > NEVER * start):
             return
         first, training = map(number, self._first_pair)
-        pro = [f"validation never falls below {number(best)}, training began at {number(start)}"]
+        lowest = number(self.gap.val.best_point[1])
+        pro = [f"validation gains nothing: its lowest is {lowest}, training began at {number(start)}"]
         strength = Strength.POSSIBLE
         if metric is not None and is_accuracy(metric.series.name):
             unit = accuracy_unit(metric.series.values)
@@ -373,7 +394,8 @@ class Fitted:
             lost = best - metric.end > max(METRIC_LOSS * abs(best), LUCK * metric.noise)
             if best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
                 pro.append(
-                    f"{metric.series.name} falls from {number(best)} to {number(metric.end)}, more than it should"
+                    f"{metric.series.name} falls from its best level of {number(best)} to {number(metric.end)}; with "
+                    "clean labels it seldom loses so much"
                 )
             else:
                 contra.append(f"{metric.series.name} keeps its level")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
+from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.wording import number
 
@@ -38,8 +41,22 @@ OTHER_RATE = 1.5
 """Factor from which two rates are different ones: of one and the same, the log of a decay and the settings differ by a
 little; sweeps take steps of 1.6 and more."""
 
+ALIKE = 0.5
+"""Share of all quantities of two runs that both log, from which they train the same thing, where no name says so."""
+
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
+
+THROWN, LAST = 30.0, 3
+"""Validation loss at the end in units of where training began, the median of so many values, from which a run was
+thrown away: what is learnt by heart for hundreds of epochs costs up to ten times a guess."""
+
+FAR_BELOW, LOW_END = 5e-4, 0.01
+"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and
+that from which to search upwards (1e-4; 0.02 with SGD)."""
+
+USUAL_RATE = "general, the low end of what is usual"
+"""Where a fix comes from that takes nothing but the optimizer from this run."""
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
@@ -87,7 +104,7 @@ def above_usual(run: Run, settings: Hyperparameters) -> str:
         return f"a rate of {number(rate)} is above the usual for any optimizer"
     if height is None or height <= 1:
         return ""
-    kind = settings.optimizer + (f" with a momentum of {number(momentum)}" if momentum else "")
+    kind = settings.optimizer_name + (f" with a momentum of {number(momentum)}" if momentum else "")
     far = "far above" if height >= FAR_TOO_HIGH else "above"
     return f"a rate of {number(rate)} is {far} the usual for {kind}"
 
@@ -105,7 +122,25 @@ def rate_too_low(
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
-    return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+    if best is not None:
+        return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+    return replace(cause, fixes=_raised(siblings.run, cause.fixes))
+
+
+def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """Return the practitioners' step up from a run's rate: within what trains with its optimizer, and no smaller."""
+    rate, height = given_rate(run), rate_height(run, Hyperparameters(run))
+    if rate is None:
+        return general
+    least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
+    said = f"raise the learning rate from {number(rate)} to"
+    if rate * SAFE_STEP <= FAR_BELOW * least:
+        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE),)
+    if rate * OTHER_RATE > most:
+        return ()
+    if rate * SAFE_STEP > most:
+        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD),)
+    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD),)
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:
@@ -115,11 +150,21 @@ def only_higher_went_well(siblings: Siblings) -> bool:
 
 
 def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:
-    """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known."""
+    """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known.
+
+    A reward model beside a policy that learns from preferences begins at the same loss, and is another thing.
+    """
     rate = given_rate(siblings.run)
     if rate is None:
         return []
-    return [one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate)]
+    fitting = (one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate))
+    return [one for one in fitting if one.same_task or _log_alike(siblings.run, one.run)]
+
+
+def _log_alike(run: Run, other: Run) -> bool:
+    """Tell whether two runs log mostly the same quantities."""
+    mine, theirs = ({series.name for series in one.series} for one in (run, other))
+    return len(mine & theirs) >= ALIKE * len(mine | theirs)
 
 
 def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
@@ -137,12 +182,21 @@ def _verb(rate: float, other: float) -> str:
 
 
 def went_well(sibling: Sibling) -> bool:
-    """Tell whether a sibling sets an example: it ends finite and clearly below its start."""
+    """Tell whether a sibling sets an example: it ends finite and clearly below its start.
+
+    A network that was thrown far away fits its training set all the same, and tells so by its validation.
+    """
     curve = sibling.train.series
     logged = sibling.run.find(curve.role)
     ends_finite = logged is not None and len(logged.curve) == len(curve)
     start = sibling.train.start
-    return ends_finite and sibling.train.end < start - LEARNT * abs(start)
+    return ends_finite and sibling.train.end < start - LEARNT * abs(start) and not _thrown_away(sibling)
+
+
+def _thrown_away(sibling: Sibling) -> bool:
+    held_out = sibling.run.find(ValLoss)
+    last = held_out.finite.values[-LAST:] if held_out is not None else ()
+    return len(last) > 0 and float(np.median(last)) > THROWN * max(sibling.train.start, 0.0) > 0
 
 
 def only_rate_differs(sibling: Sibling) -> bool:

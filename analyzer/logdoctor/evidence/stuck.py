@@ -86,7 +86,12 @@ def stuck_causes(
                 if not died
                 else [],
             ),
-            rate_too_low(siblings, _strength(bool(low), not ample), pro=[low], contra=[ample]),
+            rate_too_low(
+                siblings,
+                _strength(bool(low), not (ample or thrown or beginning.blew_up)),
+                pro=[low],
+                contra=[ample, thrown, beginning.blew_up],
+            ),
             because(
                 "optimizer-not-stepping",
                 _strength(
@@ -169,7 +174,7 @@ def low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
     """Say so where the rate hardly moves a network that has not been trained before; nothing elsewhere."""
     rate = given_rate(siblings.run)
     limit = LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
-    return f"the rate is {number(rate)}" if rate is not None and rate <= limit else ""
+    return f"a rate of {number(rate)} hardly moves an untrained network" if rate is not None and rate <= limit else ""
 
 
 def _strength(likely: bool, possible: bool = True) -> Strength:  # noqa: FBT001, FBT002 - read as a pair of answers

@@ -37,7 +37,7 @@ def clues_of_swings(
     height, rate = rate_height(settings.run, settings), number(given_rate(settings.run))
     if height is not None and height >= 1:
         yield Clue(
-            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer}"
+            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer_name}"
         )
     if schedule is not None and schedule.share_at(int(series.steps[-1])) <= DECAYED:
         yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")

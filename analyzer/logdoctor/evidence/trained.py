@@ -185,6 +185,18 @@ def falls_steadily(val: Trend[Any]) -> bool:
     return len(falls) >= STEADY_STEPS and float(falls.mean()) >= STEADY
 
 
+def rounded_away(train: Trend[TrainLoss]) -> bool:
+    """Tell whether what is left of a loss, almost from its start on, is less than the digits of the log show."""
+    began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+    return began == train.end == 0 < float(train.series.values.max())
+
+
+def breaks_off(run: Run, trend: Trend[Any]) -> bool:
+    """Tell whether the last value that was logged is no number: more steps would not go on from the finite ones."""
+    logged = run.find(trend.series.role)
+    return logged is not None and not np.isfinite(logged.curve.values[-1])
+
+
 def may_fall(val: Trend[Any]) -> bool:
     """Whether each of few evaluations is lower than the one before, too few to say that it is no chance."""
     falls = np.diff(val.series.values) < 0

@@ -34,7 +34,7 @@ def causes_of_full_rate(
     grads: Trend[GradNorm] | None, settings: Hyperparameters, siblings: Siblings, warmed: Sibling | None, until: int
 ) -> tuple[Cause, ...]:
     """Return the causes of an overshoot over the steps until a given one: a warm-up first, unless the rate is known."""
-    pro, fixes = [f"the optimizer is {settings.optimizer}"] if settings.is_adaptive else [], []
+    pro, fixes = [f"the optimizer is {settings.optimizer_name}"] if settings.is_adaptive else [], []
     if grads is not None and (later := float(np.median(grads.series.values))) > 0:
         burst = float(grads.series.values[grads.series.steps <= until].max()) / later
         said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
@@ -46,7 +46,7 @@ def causes_of_full_rate(
     warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
     if (rate_height(settings.run, settings) or 0.0) < 1:
         return ranked(warm_up, rate_too_high(siblings, Strength.POSSIBLE))
-    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer}"
+    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer_name}"
     return ranked(rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
 
 

@@ -10,12 +10,27 @@ from logdoctor.wording import number, percent
 SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
 
+_PAIRS = (
+    ("learning-rate-too-high", "learning-rate-too-low"),
+    ("over-regularised", "under-regularised"),
+    ("batch-too-small", "batch-too-large"),
+)
+CONTRARY = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+"""Causes of which one is mended by what makes the other worse."""
+
 
 def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> Iterator[Fix]:
-    """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice."""
+    """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice.
+
+    Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try.
+    """
     worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
     given: set[str] = set()
+    followed: set[str] = set()
     for cause in worth:
+        if CONTRARY.get(cause.id) in followed:
+            continue
+        followed.add(cause.id)
         new = [fix for fix in cause.fixes if _advice(fix) not in given][:most_of_a_cause]
         for fix in new:
             if _advice(fix) not in given and len(given) < most:

@@ -78,7 +78,7 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     slopes = robust_fit(gone, values, 2).deriv()(np.array([1 / 3, 2 / 3]))
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
     fall = float(line_fit(0.0) - line_fit(1.0))
-    straight = slopes[0] < 0 and bend <= (max_bend * fall) ** 2
+    straight = slopes[0] < 0 and max(bend, 0.0) ** 0.5 <= max_bend * fall
     straight = straight and not _plunges(trend, fall)
     parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
     if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one

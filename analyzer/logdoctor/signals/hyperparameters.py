@@ -181,12 +181,20 @@ class Hyperparameters:
 
     @cached_property
     def optimizer(self) -> str:
-        """Name of the optimizer in lower case, or nothing; Lightning logs it as the name of the rate (`lr-AdamW`)."""
+        """Name of the optimizer in lower case, or nothing."""
+        return self.optimizer_name.lower()
+
+    @cached_property
+    def optimizer_name(self) -> str:
+        """Name of the optimizer as the log has it, or nothing; Lightning logs it in the name of the rate (`lr-AdamW`).
+
+        What sentences say: nobody knows `AdamOptimizer` as `adamoptimizer`.
+        """
         named = self.get(OPTIMIZER)
         if isinstance(named, str):
-            return named.lower()
-        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name.lower())]
-        return next((word for word in spoken if word == "sgd" or word in ADAPTIVE), "")
+            return named
+        spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name)]
+        return next((word for word in spoken if word.lower() == "sgd" or word.lower() in ADAPTIVE), "")
 
     @cached_property
     def is_adaptive(self) -> bool | None:

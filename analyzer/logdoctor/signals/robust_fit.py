@@ -23,8 +23,10 @@ def robust_fit(at: NDArray[np.float64], values: NDArray[np.float64], degree: int
     """Fit a polynomial by Huber's weights.
 
     To the values themselves: a running median before is one of other width where the log is coarser, and lags behind a
-    falling curve at both of its ends.
+    falling curve at both of its ends. Values of any size are fitted, in units of a power of two: losses explode.
     """
+    unit = 2.0 ** (int(np.frexp(np.abs(values).max())[1]) - 1)
+    values = values / unit
     weights = np.ones(len(values))
     fit = np.polynomial.Polynomial.fit(at, values, degree)
     for _ in range(ROUNDS):
@@ -34,4 +36,4 @@ def robust_fit(at: NDArray[np.float64], values: NDArray[np.float64], degree: int
             break
         weights = np.minimum(1.0, HUBER * spread / np.maximum(off, 1e-300))
         fit = np.polynomial.Polynomial.fit(at, values, degree, w=np.sqrt(weights))
-    return fit
+    return fit * unit

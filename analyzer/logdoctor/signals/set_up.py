@@ -43,8 +43,9 @@ class Member:
 
     @property
     def rate(self) -> float | None:
-        """The learning rate that the run was given."""
-        return given_rate(self.run)
+        """The learning rate that the run was given, to six digits: logs write one and the same with eight and more."""
+        rate = given_rate(self.run)
+        return None if rate is None else float(f"{rate:.6g}")
 
     @cached_property
     def settings(self) -> Mapping[str, Setting]:

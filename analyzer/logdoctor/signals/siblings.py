@@ -143,6 +143,7 @@ class Siblings:
         return min(alike, key=lambda one: one.train.end, default=None)
 
 
+@np.errstate(all="ignore")  # losses that explode overflow whatever is computed from them
 def measure_all(runs: Iterable[Run]) -> tuple[Measured, ...]:
     """Measure the training loss of every run."""
     return tuple((run, trend_or_none(run)) for run in runs)
@@ -215,4 +216,9 @@ def without_seed(name: str) -> str:
 
 def same_but_for_numbers(name: str, other: str) -> bool:
     """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
-    return _NUMBER.sub("#", name) == _NUMBER.sub("#", other)
+    return without_numbers(name) == without_numbers(other)
+
+
+def without_numbers(name: str) -> str:
+    """Return a run's name with its numbers masked."""
+    return _NUMBER.sub("#", name)

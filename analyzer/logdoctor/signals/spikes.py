@@ -77,6 +77,20 @@ class Spike:
         return self.peak - self.level
 
 
+def points_away(spike: Spike, series: Series) -> int | None:
+    """Count the points until a loss is near its level before an excursion, None where it never is.
+
+    A fifth of its height is near, but no more than half of what had been learnt, nor than twice the level: of a jump
+    over thirteen powers of ten, a fifth is as lost as all of it, and who comes down to guessing has kept nothing.
+    """
+    ahead = series.values[spike.index :]
+    left = min(BACK * spike.height, LOST * max(spike.fallen, 0.0), abs(spike.level))
+    near = spike.level + max(left, 3 * spike.sigma)
+    highest = int(np.argmax(ahead[: spike.last - spike.index + 1]))
+    back = np.flatnonzero(ahead[highest:] <= near)
+    return highest + int(back[0]) if len(back) else None
+
+
 @dataclass(frozen=True)
 class Spikes(Generic[R]):
     """All excursions of more than `z` times the noise before them, in order."""

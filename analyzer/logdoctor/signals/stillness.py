@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.wording import apart, number, percent
 
 SAME = 1e-6
 """Relative difference below which two values are one: logs keep six digits, and any update moves a loss by more."""
@@ -76,7 +77,7 @@ class Stillness:
         for role in (ValLoss, TrainLoss):
             series = self._values(role)
             if series is not None and len(series) >= FEW and _is_one_value(series.values):
-                return f"{series.name} is {series.values[0]:.3g} at each of {len(series)} values"
+                return f"{series.name} is {number(float(series.values[0]))} at each of {len(series)} values"
         return ""
 
     @cached_property
@@ -84,13 +85,14 @@ class Stillness:
         """The evaluations differ, or the gradient has become smaller, so the weights change."""
         series = self._values(ValLoss)
         if series is not None and len(series) >= FEW:
-            moved = f"{series.name} moves from {series.values[0]:.3g} to {series.values[-1]:.3g}"
-            return "" if _is_one_value(series.values) else moved
+            first, last = apart(float(series.values[0]), float(series.values[-1]))
+            return "" if _is_one_value(series.values) else f"{series.name} goes from {first} to {last}: weights change"
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 3 * FEW:
             return ""
         early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
-        return f"{norms.name} falls from {early:.3g} to {late:.3g}" if 0 < late <= CALMED * early else ""
+        calmed = f"{norms.name} falls from {number(early)} to {number(late)}: weights change"
+        return calmed if 0 < late <= CALMED * early else ""
 
     @cached_property
     def creeps(self) -> str:
@@ -102,7 +104,8 @@ class Stillness:
         earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
         if earlier <= 0 or later < LASTING * earlier:
             return ""
-        return f"{series.name} creeps from {values[0]:.4g} down to {values[-1]:.4g}, evaluation by evaluation"
+        first, last = apart(float(values[0]), float(values[-1]))
+        return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
 
     @cached_property
     def descends(self) -> bool:
@@ -123,7 +126,8 @@ class Stillness:
         moved = float(np.ptp(series.values)) >= MOVED * abs(float(np.median(series.values)))
         if not moved or not all(_rests(one.values) for one in (series, held_out) if one is not None):
             return ""
-        return f"{series.name} stands at {series.values[-1]:.4g} over the later half, without any noise: nothing moves"
+        end = number(float(series.values[-1]))
+        return f"{series.name} stays at {end} over the later half, without any noise: no weight changes any more"
 
     @cached_property
     def restless(self) -> str:
@@ -134,7 +138,8 @@ class Stillness:
         moves = float(np.median(np.abs(np.diff(series.values)))) / max(abs(float(np.median(series.values))), 1e-300)
         if moves < RESTLESS:
             return ""
-        return f"{series.name} jumps by {100 * moves:.2g} % from one evaluation to the next though its answer is one"
+        jumps = f"{series.name} jumps by {percent(moves)} from one evaluation to the next"
+        return f"{jumps}, though all inputs get one answer"
 
     @cached_property
     def saturated(self) -> str:
@@ -148,7 +153,7 @@ class Stillness:
             level, right = (float(np.median(one.values[-FEW:])) for one in (losses, accuracy))
             wrong = 1 - right / accuracy_unit(accuracy.values)
             if wrong > 0 and any(abs(level - cost * wrong) <= CERTAIN * level for cost in SATURATED):
-                return f"{losses.name} of {level:.3g} is that of wrong answers given with certainty"
+                return f"{losses.name} of {number(level)} is what these wrong answers cost, each given with certainty"
         return ""
 
     @cached_property
@@ -167,7 +172,8 @@ class Stillness:
         if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
             return ""
         if kinds == 1:
-            return f"{series.name} is {series.values[0]:.3g} at each of {n} evaluations: one answer for every input"
+            value = number(float(series.values[0]))
+            return f"{series.name} is {value} at each of {n} evaluations: one answer for every input"
         return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
 
     @property
@@ -179,7 +185,7 @@ class Stillness:
         spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
         if spread > ONE_LEVEL:
             return ""
-        return f"{series.name} stays within {100 * spread:.2g} % over the later half: one answer for every input"
+        return f"{series.name} stays within {percent(spread)} over the later half: one answer for every input"
 
     @cached_property
     def many_answers(self) -> str:
@@ -187,7 +193,8 @@ class Stillness:
         series = self._accuracy
         if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
             return ""
-        return f"{series.name} takes {len(np.unique(series.values))} different values in {len(series)} evaluations"
+        kinds = len(np.unique(series.values))
+        return f"{series.name} takes {kinds} different values in {len(series)} evaluations: answers do change"
 
     @cached_property
     def unused_gradients(self) -> str:
@@ -198,7 +205,8 @@ class Stillness:
         tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
         if tenths[0] <= 0 or tenths[-1] < GROWN * tenths[0] or min(np.diff(tenths)) < 0:
             return ""
-        return f"the gradient norm grows steadily from {tenths[0]:.3g} to {tenths[-1]:.3g}: it is never cleared"
+        grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
+        return f"the gradient norm grows steadily {grown}: gradients are never cleared"
 
     @cached_property
     def gradient(self) -> float | None:

@@ -250,8 +250,8 @@ class ConstantMetric(Rule):
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
             causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
-                "value": Quantity(value),
-                "values alike": Quantity(n - since, f"of {counted(n, 'value')}"),
+                "last value": Quantity(value),
+                "values alike" if kinds == 1 else f"of these {kinds}": Quantity(n - since, f"of {counted(n, 'value')}"),
                 "training loss at the end": Quantity(train.end if train is not None else "not logged"),
             },
         )
@@ -266,7 +266,7 @@ class ConstantMetric(Rule):
         first, last = series.steps[[0, -1]].tolist()
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            "nothing tells better from worse",
+            "it does not tell better from worse",
             Span(series.name, first, last, "one value"),
             confidence=confidence_from(3.0, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],

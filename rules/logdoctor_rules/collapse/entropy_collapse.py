@@ -214,7 +214,7 @@ class EntropyCollapse(Rule):
                 because(
                     "learning-rate-too-high",
                     Strength.LIKELY if fast else Strength.POSSIBLE,
-                    pro=[f"it took {percent(since / n)} of the run"] if fast else [],
+                    pro=[f"it took only {percent(since / n)} of the run"] if fast else [],
                 ),
             ),
             evidence={

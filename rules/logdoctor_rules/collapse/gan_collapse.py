@@ -10,6 +10,7 @@ import numpy as np
 
 from logdoctor import (
     AdversarialLoss,
+    Cause,
     Finding,
     Quantity,
     Rule,
@@ -139,45 +140,32 @@ class GanCollapse(Rule):
         d, g = game.discriminator, game.generator
         if min(len(d), len(g)) < self.min_points or float(np.quantile(d.level, 0.02)) < -4 * d.level_noise - 1e-12:
             return
-        top = max(d.start, float(d.level.max()))
-        since = _settles(d.level <= self.beaten * top)
-        share = 1 - since / len(d.level)
         if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)
             return
-        half = int(d.steps[len(d.level) // 2])
+        top = max(d.start, float(d.level.max()))
+        since = _settles(d.level <= self.beaten * top)
+        share = 1 - since / len(d.level)
         beaten = top > 0 and share >= self.resting
-        first = int(d.steps[since]) if beaten else half
+        first = int(d.steps[since if beaten else len(d.level) // 2])
         meanwhile = g.since(first)
         if len(meanwhile) < 2:
             return
         before = float(np.interp(first, g.steps, g.level))
-        rises = meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before)
+        rises = beaten and meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before)
         still = [_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g)]
-        if not (beaten and (rises or still[1])) and not all(still):
+        if not rises and not (beaten and still[1]) and not all(still):
             return
-        doing = f"rises to {number(g.end)}" if rises and beaten else f"stands still at {number(g.end)}"
+        moves, where = ("rises", "to") if rises else ("stands still", "at")
         last = int(d.series.steps[-1])
         begin, end = max(first, int(g.series.steps[0])), int(g.series.steps[-1])
         yield self.finding(
             f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
-            f"while {g.series.name} {doing}",
+            f"while {g.series.name} {moves} {where} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
-            Span(g.series.name, min(begin, end), end, doing.split(" at ", maxsplit=1)[0].split(" to ", maxsplit=1)[0]),
+            Span(g.series.name, min(begin, end), end, moves),
             confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
-            causes=ranked(
-                because(
-                    "discriminator-too-strong",
-                    Strength.LIKELY if beaten else Strength.UNLIKELY,
-                    pro=[f"its loss is at {number(d.end)}, its highest level was {number(top)}"] if beaten else [],
-                    contra=[] if beaten else ["its loss is not near zero"],
-                ),
-                because(
-                    "learning-rate-too-high",
-                    Strength.POSSIBLE if beaten else Strength.LIKELY,
-                    pro=[] if beaten else ["neither loss moves any more: activations have died or saturated"],
-                ),
-            ),
+            causes=_causes(d, top, beaten=beaten),
             evidence={
                 "discriminator": Quantity(d.end),
                 "its highest level": Quantity(top),
@@ -214,6 +202,20 @@ class GanCollapse(Rule):
                 "share of the run": Quantity(share, "share"),
             },
         )
+
+
+def _causes(d: Trend[AdversarialLoss], top: float, *, beaten: bool) -> tuple[Cause, ...]:
+    """Rank why the discriminator, whose highest level was `top`, beats the generator, or why neither moves."""
+    if beaten:
+        seen = f"its loss is at {number(d.end)}, its highest level was {number(top)}"
+        return ranked(
+            because("discriminator-too-strong", Strength.LIKELY, pro=[seen]), because("learning-rate-too-high")
+        )
+    dead = "neither loss moves any more: activations have died or saturated"
+    return ranked(
+        because("discriminator-too-strong", Strength.UNLIKELY, contra=["its loss is not near zero"]),
+        because("learning-rate-too-high", Strength.LIKELY, pro=[dead]),
+    )
 
 
 def _settles(below: NDArray[np.bool_]) -> int:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Cause,
     Entropy,
     Finding,
     Quantity,
+    Reward,
     Rule,
     Run,
     Severity,
@@ -169,10 +171,7 @@ class KlBlowup(Rule):
         kl, reward = policy.kl, policy.reward
         if kl is None or len(kl) < self.min_points:
             return
-        pays = False
-        if reward is not None:
-            total = float(reward.level.max()) - float(reward.level[0])
-            pays = total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+        pays = reward is not None and self._pays(reward)
         unpaid = reward is not None and not pays and kl.end > self.min_late_growth * kl.at(0.5)
         spent = self._spent(policy.entropy)
         far = self.min_unpaid if unpaid or spent else self.min_reference
@@ -183,7 +182,6 @@ class KlBlowup(Rule):
         inside = np.flatnonzero(kl.level < usual)
         since = int(inside[-1]) + 1 if len(inside) else 0
         series, step = kl.series, int(kl.steps[min(since, len(kl.level) - 1)])
-        off, on = off_and_on(run, *PENALTY)
         yield self.finding(
             f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "
             f"from {place(series, step)} on"
@@ -192,19 +190,7 @@ class KlBlowup(Rule):
             Span(series.name, step, int(series.steps[-1]), "blowing up"),
             severity=Severity.NOTE if pays and not spent else self.severity,
             confidence=confidence_from(min(kl.end / usual, kl.end / max(self.min_growth * early, 1e-300)), len(kl)),
-            causes=ranked(
-                because(
-                    "kl-penalty-too-weak",
-                    Strength.POSSIBLE if policy.kl_is_per_update and not off else Strength.LIKELY,
-                    pro=off,
-                    contra=on,
-                ),
-                because(
-                    "learning-rate-too-high",
-                    Strength.LIKELY if policy.kl_is_per_update else Strength.POSSIBLE,
-                    pro=["single updates go too far"] if policy.kl_is_per_update else [],
-                ),
-            ),
+            causes=_causes(run, per_update=policy.kl_is_per_update),
             evidence={
                 "level over the first twentieth": Quantity(early, "nats"),
                 "end": Quantity(kl.end, "nats"),
@@ -213,8 +199,28 @@ class KlBlowup(Rule):
             },
         )
 
+    def _pays(self, reward: Trend[Reward]) -> bool:
+        """Whether the reward still rises in the later half, as a share of all that it rose."""
+        total = float(reward.level.max()) - float(reward.level[0])
+        return total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+
     def _spent(self, entropy: Trend[Entropy] | None) -> str:
         """Say so where most of the policy's entropy went with the divergence."""
         if entropy is None or not 0 <= entropy.end < self.spent * entropy.start:
             return ""
         return f"{entropy.series.name} falls from {number(entropy.start)} to {number(entropy.end)} with it"
+
+
+def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
+    """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
+    off, on = off_and_on(run, *PENALTY)
+    return ranked(
+        because(
+            "kl-penalty-too-weak", Strength.POSSIBLE if per_update and not off else Strength.LIKELY, pro=off, contra=on
+        ),
+        because(
+            "learning-rate-too-high",
+            Strength.LIKELY if per_update else Strength.POSSIBLE,
+            pro=["single updates go too far"] if per_update else [],
+        ),
+    )

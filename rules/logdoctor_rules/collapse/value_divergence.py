@@ -24,7 +24,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, geometric, line
+from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.run.naming import words
 from logdoctor.run.roles import PolicyLoss
 from logdoctor.signals import Trend
@@ -84,6 +84,16 @@ class ValueDivergence(Rule):
             episode_return=line(20.0, 180.0).noisy(5.0),
             policy_loss=decay(-1e-3, -900.0),
         ),
+        fires(
+            "returns begin at exactly 0, and do not grow so",
+            episode_return=given([0.0] * 10).followed_by(line(0.5, 3.0, 110)),
+            td_loss=geometric(0.5, 5e12),
+        ),
+        silent(
+            "nothing is earned through the first third of the run: returns may have grown by any factor",
+            episode_return=given([0.0] * 60).followed_by(line(0.5, 3.0, 60)),
+            td_loss=geometric(0.5, 5e12),
+        ),
         silent("rests", episode_return=line(20.0, 180.0).noisy(5.0), td_loss=flat(0.4).noisy(0.1)),
         silent("too short", episode_return=line(20.0, 180.0, 19), td_loss=geometric(0.5, 5e12, 19)),
     )
@@ -92,7 +102,8 @@ class ValueDivergence(Rule):
         """Look at the loss that grows most, beside the returns."""
         losses = [one.finite for one in run.all(PolicyLoss) if SIGNED.isdisjoint(words(one.name))]
         judged = [one for one in losses if len(one) >= self.min_points and one.values.min() >= 0]
-        earned = max(1.0, abs(reward.end) / max(abs(reward.start), 1e-300)) ** 2
+        before = max(abs(reward.start), abs(reward.thirds[0]))  # returns that begin at exactly 0 may grow by any factor
+        earned = float(np.square(max(1.0, np.divide(abs(reward.end), before)))) if reward.end else 1.0
         growths = [(_growth(one) / earned, one) for one in judged]
         growth, series = max(growths, key=lambda one: one[0], default=(0.0, None))
         if series is None or growth < self.min_growth:
@@ -107,7 +118,7 @@ class ValueDivergence(Rule):
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "grows"),
             confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
             causes=ranked(
-                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow so"]),
+                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow with them"]),
                 because("learning-rate-too-high", Strength.POSSIBLE),
             ),
             evidence={"growth": Quantity(growth, "times, beyond returns"), "end": Quantity(trend.end)},

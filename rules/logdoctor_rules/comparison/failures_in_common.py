@@ -62,6 +62,16 @@ class FailuresInCommon(GroupRule):
             train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
         ),
         silent(
+            "the same rate, written with more digits, beside another optimizer",
+            settings={"optimizer": "Adam", "lr": 0.003981071705534973},
+            siblings=(
+                example_run({"optimizer": "SGD", "lr": 0.1}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"optimizer": "SGD", "lr": 0.0039810717055}, train_loss=decay(2.3, 0.3)),
+                example_run({"optimizer": "Adam", "lr": 1e-4}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
             "nothing in common",
             settings={"momentum": 0.999, "width": 64},
             siblings=(
@@ -114,8 +124,11 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
 
 
 def _numbers(values: Sequence[Setting]) -> list[float]:
-    """Return settings as numbers; none where one of them is not a number."""
-    numbers = [one for one in map(as_number, values) if one is not None]
+    """Return settings as numbers; none where one of them is not a number.
+
+    To six digits: logs write one and the same number with eight digits and with sixteen.
+    """
+    numbers = [float(f"{one:.6g}") for one in map(as_number, values) if one is not None]
     return numbers if len(numbers) == len(values) else []
 
 

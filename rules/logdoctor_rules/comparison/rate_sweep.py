@@ -90,7 +90,7 @@ class RateSweep(GroupRule):
                 {
                     "best rate": Quantity(best_rate),
                     f"its {set_up.measured_by}": Quantity(best.result),
-                    "highest rate that went well": Quantity(highest),
+                    "highest rate that did not fail": Quantity(highest),
                     "rates": Quantity(", ".join(number(rate) for rate in rates)),
                     "failed": Quantity(len(ordered) - len(well), "runs"),
                 },
@@ -103,7 +103,7 @@ class RateSweep(GroupRule):
         above = [one for one in ordered if (one.rate or 0.0) > highest]
         if above:
             verb = "fails" if len(above) == 1 else "fail"
-            return f"the highest that goes well is {number(highest)}, {counted(len(above), 'run')} above it {verb}"
+            return f"the highest that does not fail is {number(highest)}, {counted(len(above), 'run')} above it {verb}"
         failures = sum(bool(one.failure) for one in ordered)
         return f"{counted(failures, 'run')} failed, none above {number(highest)}" if failures else "none fails"
 

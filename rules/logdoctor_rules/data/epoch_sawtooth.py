@@ -66,7 +66,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points, or more of 3 at least; where nothing tells the epochs, 16 points and a "
         "sharp jump. Losses logged once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau")
+    explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"
@@ -184,9 +184,10 @@ class EpochSawtooth(Rule):
         is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
         top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
         where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
-        told = epochs.known_from or f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
+        unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
+        told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
         yield self.finding(
-            f"{series.name} goes through the same course in each of {counted(epochs.count, 'epoch')} of "
+            f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
@@ -209,8 +210,8 @@ class EpochSawtooth(Rule):
                     course.amplitude / level if level else float("inf"), "share"
                 ),
                 "steps of an epoch": Quantity(course.length, "steps"),
-                "agreement of epochs": Quantity(round(seen.agreement, 3), "correlation"),
-                "known from": Quantity(told),
+                "correlation of epochs": Quantity(round(seen.agreement, 3)),
+                "how epochs are known": Quantity(told),
             },
         )
 

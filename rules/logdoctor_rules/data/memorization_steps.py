@@ -139,17 +139,13 @@ class MemorizationSteps(Rule):
             return
         series = epochs.series
         spans = [Span(series.name, epochs.first_step(1), int(series.steps[-1]), "in steps")]
-        rises, fixes = [], []
+        rises = ""
         if worse and val is not None:
             spans.append(Span(val.series.name, val.best_step, int(val.series.steps[-1]), "rising"))
-            rises = [f"{val.series.name} rises from {number(val.best)} to {number(val.end)}"]
-            passed = int(np.searchsorted(series.steps[epochs.starts[1:] - 1], val.best_step)) + 1
-            fixes = [
-                Fix(f"stop after {counted(min(passed, epochs.count), 'epoch')}", basis="the lowest validation loss")
-            ]
+            rises = f"{val.series.name} rises from {number(val.best)} to {number(val.end)}"
         yield self.finding(
             f"{series.name} steps down by {number(float(np.median(steps)))} where an epoch begins, "
-            f"{counted(len(steps), 'time')}, and moves little within epochs" + "".join(f"; {one}" for one in rises),
+            f"{counted(len(steps), 'time')}, and moves little within epochs" + (f"; {rises}" if rises else ""),
             *spans,
             severity=self.severity if worse else Severity.NOTE,
             confidence=confidence_from(min(height / self.min_z, share / self.min_share * 3), 10 * epochs.count),
@@ -157,9 +153,9 @@ class MemorizationSteps(Rule):
                 because(
                     "too-many-epochs",
                     Strength.LIKELY if worse else Strength.POSSIBLE,
-                    pro=[f"each of {counted(epochs.count, 'epoch')} begins lower than the last ended", *rises],
-                    contra=[] if worse else ["nothing is known of validation: log its loss once an epoch"],
-                    fixes=fixes,
+                    pro=[f"each of {counted(epochs.count, 'epoch')} begins lower than the last ended", rises],
+                    contra=["" if worse else "nothing is known of validation: log its loss once an epoch"],
+                    fixes=[_stop(epochs, val)] if worse and val is not None else [],
                 ),
                 because(
                     "too-little-data", pro=[f"the end is at {percent(float(ends[-1] / ends[0]))} of the first epoch's"]
@@ -190,3 +186,9 @@ class MemorizationSteps(Rule):
             for cut in cuts
         ]
         return bool(np.mean(falls) > 0.5) if falls else False
+
+
+def _stop(epochs: Epochs, val: Trend[ValLoss]) -> Fix:
+    """Return the advice to stop in the epoch in which validation was at its lowest."""
+    passed = int(np.searchsorted(epochs.series.steps[epochs.starts[1:] - 1], val.best_step)) + 1
+    return Fix(f"stop after {counted(min(passed, epochs.count), 'epoch')}", basis="the lowest validation loss")

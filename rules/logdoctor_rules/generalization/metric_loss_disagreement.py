@@ -49,6 +49,7 @@ class MetricLossDisagreement(Rule):
         "Needs 8 values each of a validation loss and of a metric, on one axis; errors that are better when lower are "
         "not compared. Which class loses, only a metric of each class tells."
     )
+    explains = ("constant-metric",)
 
     min_metric_fall: float = threshold(
         0.15, "fall of the metric after its best as a share of the best; sound metrics give back a few percent"

@@ -265,8 +265,10 @@ class NoisyValidation(Rule):
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
-                "usual jump, of the gain": Quantity(rough.jumps / gained if gained > 0 else float("inf"), "share"),
-                "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the one before"),
+                **(
+                    {"usual jump as a share of the gain": Quantity(rough.jumps / gained, "share")} if gained > 0 else {}
+                ),
+                "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the quarter before"),
             },
         )
 
@@ -277,7 +279,8 @@ class NoisyValidation(Rule):
         late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
         fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
         calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
-        one_sided = [f"{percent(rough.upward)} of the large jumps go up"] if upward else []
+        most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
+        one_sided = [f"{most} large jumps go up"] if upward else []
         return ranked(
             because(
                 "validation-set-too-small",

@@ -315,7 +315,10 @@ class Overfitting(Rule):
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
         stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
-        certain = _decides_as_well(val, metric)
+        if best_step == int(series.steps[0]):
+            often = f"evaluate more often early on: the best is {best}, the first evaluation"
+            stop = Fix(often, basis="read from this curve")
+        fitted = Fitted(gap, settings, metric)
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} falls to {number(train.end)}{turn}"
@@ -324,7 +327,7 @@ class Overfitting(Rule):
             Span(train.series.name, *_stretch(train, best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
-            causes=Fitted(gap, settings, metric).causes(fixes=[stop], certain=certain),
+            causes=fitted.causes(fixes=[stop]),
             evidence={
                 "lowest": Quantity(lowest),
                 "end": Quantity(val.end),
@@ -332,7 +335,7 @@ class Overfitting(Rule):
                 f"best {axis_word(series.axis)}": Quantity(best_step),
                 "steps after the best": Quantity(_after(val), "share"),
                 **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
-                **({"metric": Quantity(certain)} if certain else {}),
+                **({"metric": Quantity(fitted.certain)} if fitted.certain else {}),
             },
         )
 
@@ -362,10 +365,3 @@ def _stretch(train: Trend[TrainLoss], step: int) -> tuple[int, int]:
     """Return the steps of the training loss since validation was best; all of them where it counts otherwise."""
     first, last = int(train.series.steps[0]), int(train.series.steps[-1])
     return (step if first <= step <= last else first), last
-
-
-def _decides_as_well(val: Trend[ValLoss], metric: Trend[ValMetric] | None) -> str:
-    """Say so where the metric has not fallen since the best step: then the model is only too certain."""
-    if metric is None or metric.end < float(np.interp(val.best_step, metric.steps, metric.level)):
-        return ""
-    return f"{metric.series.name} is still at its level or better: too certain of its mistakes, not worse at deciding"

@@ -28,6 +28,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
 from logdoctor.evidence.norm_before import said_by_norm
+from logdoctor.evidence.rates import above_usual
 from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
 from logdoctor.signals.masked import zero_alone
@@ -258,8 +259,9 @@ class MaskedNan(Rule):
     ) -> tuple[Cause, ...]:
         grown, calm = said_by_norm(grads, step, self.growth)
         sudden = Strength.UNLIKELY if grown else Strength.POSSIBLE
+        far = [*grown, *filter(None, [above_usual(siblings.run, settings)])]
         causes = [
-            rate_too_high(siblings, Strength.LIKELY if grown else Strength.POSSIBLE, pro=grown, contra=calm),
+            rate_too_high(siblings, Strength.LIKELY if far else Strength.POSSIBLE, pro=far, contra=calm),
             because(
                 "bad-batch",
                 Strength.LIKELY if skipped else sudden,
@@ -272,6 +274,6 @@ class MaskedNan(Rule):
         if half:
             causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
         if not settings.clip_norm:
-            unclipped = ["the settings name no clipping"] if settings else []
+            unclipped = ["the settings switch clipping off"] if settings.clip_norm == 0 else []
             causes.append(because("no-gradient-clipping", pro=[*grown, *unclipped], contra=calm))
         return ranked(*causes)

@@ -159,8 +159,9 @@ class NanLoss(Rule):
             closest = _closest(losses, bad, around)
             event = around.non_finite(closest.series, closest.first, closest.recovered)
             why = explain(event, self.causes)
+            never = "; perhaps it was never computed" if uncertain else ""
             yield self.finding(
-                self._happened(bad, skipped=skipped) + ("; or it was never computed" if uncertain else "") + event.cue,
+                self._happened(bad, skipped=skipped) + never + event.cue,
                 Span(series.name, bad.first_step, last, bad.word),
                 *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
                 confidence=Confidence.MEDIUM if uncertain else Confidence.HIGH,

@@ -34,6 +34,7 @@ from logdoctor.evidence.trained import (
     gains_next_to_nothing,
     may_fall,
     never_as_low_again,
+    rounded_away,
     worse_than_untrained,
 )
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -307,6 +308,10 @@ class NoLearning(Rule):
             train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
             val_accuracy=line(0.1, 0.25, 41),
         ),
+        silent(
+            "next to nothing after the first epoch, rounded to four digits",
+            train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
     )
 
     def check(
@@ -324,7 +329,7 @@ class NoLearning(Rule):
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
         short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
-        if short or (schedule is not None and schedule.is_range_test):
+        if short or rounded_away(train) or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0

@@ -31,7 +31,7 @@ from logdoctor.evidence.trained import came_far, leaves_behind, slow_by_design, 
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.signals.step_losses import with_points
-from logdoctor.wording import counted, number
+from logdoctor.wording import apart, counted
 
 STEPS = np.linspace(0.0, 1.0, 120)
 SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
@@ -358,10 +358,10 @@ class SlowConvergence(Rule):
         if not even or levels_off or far or leaves_behind(train, val):
             return
         near_its_end, is_over = slow_by_design(run, train, chance), ended or is_no_trial(val)
-        how = "without levelling off" if plain else "almost in a straight line"
+        how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
+        started, ended_at = apart(trend.start, trend.end)
         yield self.finding(
-            f"{series.name} falls from {number(trend.start)} to only {number(trend.end)} in "
-            f"{counted(len(series), 'logged value')}, {how}",
+            f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
             Span(series.name, int(series.steps[0]), int(series.steps[-1]), "slow" if plain else "straight"),
             severity=self.severity if is_over and not near_its_end else Severity.NOTE,
             confidence=confidence_from(sure, 2 * len(trend)),
@@ -369,7 +369,7 @@ class SlowConvergence(Rule):
             evidence={
                 "start": Quantity(trend.start),
                 "end": Quantity(trend.end),
-                "pace of the later half": Quantity(pace, "share of the earlier"),
+                **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
             },
         )
 

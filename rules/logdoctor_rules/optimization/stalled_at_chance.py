@@ -25,13 +25,14 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import stuck_causes
+from logdoctor.evidence.stuck import low_rate, stuck_causes
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
@@ -59,7 +60,7 @@ class StalledAtChance(Rule):
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",
-        "constant-metric", "underfitting",
+        "constant-metric", "underfitting", "loss-spike",
     )  # fmt: skip
 
     tolerance: float = threshold(
@@ -316,8 +317,8 @@ class StalledAtChance(Rule):
                 f"over {stretch(series, since, int(series.steps[-1]))}",
                 Span(series.name, since, int(series.steps[-1]), "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=(
-                    *_preference(level),
+                causes=ranked(
+                    *_preference(level, low=low_rate(settings, siblings)),
                     *stuck_causes(still, settings, siblings, came_to_chance(train, level)),
                 ),
                 evidence={
@@ -374,6 +375,9 @@ class StalledAtChance(Rule):
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 
-def _preference(level: Chance) -> tuple[Cause, ...]:
-    """A preference loss at ln 2 says that policy and reference agree."""
-    return (because("reference-equals-policy", Strength.LIKELY, pro=[level.known_from]),) if level.is_preference else ()
+def _preference(level: Chance, low: str) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them."""
+    if not level.is_preference:
+        return ()
+    likely = Strength.POSSIBLE if low else Strength.LIKELY
+    return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)

@@ -12,6 +12,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     Strength,
@@ -27,10 +28,11 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
+from logdoctor.evidence.trained import breaks_off
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.trend import SMOOTHED
-from logdoctor.wording import number, percent
+from logdoctor.wording import apart, number, percent
 
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
@@ -148,11 +150,13 @@ class StillImproving(Rule):
         silent("noise", train_loss=flat(1.0).noisy(0.1)),
         silent("falls, perhaps, under noise", train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.15, seed=18)),
         silent("too short", train_loss=line(2.3, 1.0, 8)),
+        silent("falls until it is NaN", train_loss=line(2.3, 1.0, 100).followed_by(flat(float("nan"), 20))),
         silent("the schedule came to its end", train_loss=decay(2.3, 0.5, half_life=0.4), lr=cosine(0.1)),
     )
 
     def check(
         self,
+        run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
@@ -168,6 +172,8 @@ class StillImproving(Rule):
         whole = val is not None and (len(val) >= self.min_points or (len(val) > STEADY and _is_steady(val)))
         sure = EACH if val is not None and fall_together(train, val, self.min_z) else self.min_z
         for trend in (val, train) if val is not None and whole else (train,):
+            if breaks_off(run, trend):
+                return
             found = self._gain(trend, sure, judged_alone=trend is val)
             if found is not None:
                 yield self._finding(trend, *found, siblings)
@@ -223,7 +229,7 @@ class StillImproving(Rule):
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
     ) -> Finding:
-        lowest = f"the loss ends at {number(trend.end)}, its lowest is {number(trend.best)}"
+        lowest = "{} ends at {}, its lowest level is {}".format(trend.series.name, *apart(trend.end, trend.best))
         low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
         faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)

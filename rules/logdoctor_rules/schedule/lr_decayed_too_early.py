@@ -239,7 +239,6 @@ class LrDecayedTooEarly(Rule):
             evidence={
                 f"{axis_word(schedule.series.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
-                **({"fall while the rate was up": Quantity(gain / fall, "share of the whole fall")} if stopped else {}),
                 "end": Quantity(end),
             },
         )
@@ -265,7 +264,9 @@ def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause
         because(
             "scheduler-stepped-wrongly",
             Strength.POSSIBLE if whole else Strength.UNLIKELY,
-            pro=[f"{said}: {round(times)} steps an update give that"] if whole else [],
-            contra=[] if whole else ["the run holds no whole number of schedules"],
+            pro=[f"{said}, as with {round(times)} scheduler steps an update"] if whole else [],
+            contra=[]
+            if whole
+            else [f"the schedule is over after 1/{times:.1f} of the run, which is no whole number of steps an update"],
         ),
     )

@@ -115,7 +115,7 @@ class LrOutOfRange(Rule):
         breaks = logged is not None and len(logged.curve) > len(train)
         stays = train.start - train.end <= self.effect * abs(train.start)
         agrees = (breaks or stays) if too_high else stays
-        said = f"the rate is {number(rate)}; {settings.optimizer} usually takes {number(low)} to {number(high)}"
+        said = f"the rate is {number(rate)}; {settings.optimizer_name} usually takes {number(low)} to {number(high)}"
         cause = rate_too_high if too_high else rate_too_low
         yield self.finding(
             said + (f", and {train.series.name} ends no lower than it began" if agrees else ""),

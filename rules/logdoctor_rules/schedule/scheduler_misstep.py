@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, flat, geometric, given, line
+from logdoctor.evidence.returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
 from logdoctor.signals import Hyperparameters, Resumes, Return, Schedule
 from logdoctor.signals.schedule import LOW
@@ -58,7 +59,9 @@ class SchedulerMisstep(Rule):
     causes = ("scheduler-stepped-wrongly", "resumed-without-state", "learning-rate-jump")
     references = ("https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
     limits = "Needs a logged rate; a schedule that is only over too soon is seen where the settings name accumulation."
-    explains = ("lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting")
+    explains = (
+        "lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting", "loss-spike", "oscillation",
+    )  # fmt: skip
 
     high_end: float = threshold(
         0.1,
@@ -203,15 +206,7 @@ class SchedulerMisstep(Rule):
             + ("and on as it did from the beginning: it began again" if back.repeats else "higher than ever before"),
             Span(series.name, back.step, int(series.steps[-1]), "begins again"),
             confidence=Confidence.HIGH if at_resume else Confidence.MEDIUM,
-            causes=(
-                because(
-                    "resumed-without-state" if back.repeats else "learning-rate-jump",
-                    Strength.LIKELY,
-                    pro=[f"the log tells of a resume at {where}"] if at_resume else [],
-                    contra=[] if at_resume else ["the log tells of no resume there"],
-                    fixes=[Fix(f"resume from {where} with a rate of {before}", basis="the rate before the jump")],
-                ),
-            ),
+            causes=causes_of_return(back, where, resumed=bool(at_resume)),
             evidence={"rate before": Quantity(back.before), "rate after": Quantity(back.after)},
         )
 

@@ -248,7 +248,9 @@ class ExcessiveClipping(Rule):
     ) -> tuple[Cause, ...]:
         p90 = number(float(np.quantile(late, 0.9)))
         text = f"raise the threshold from {number(level)} to about {p90}, the 90th percentile of this run's norm"
-        adaptive = [f"{settings.optimizer} divides by the usual size of the gradient, so its steps keep their length"]
+        adaptive = [
+            f"{settings.optimizer_name} divides by the usual size of the gradient, so its steps keep their length"
+        ]
         return ranked(
             because(
                 "clipping-too-tight",

@@ -35,7 +35,7 @@ from logdoctor.evidence.jumps import (
 )
 from logdoctor.evidence.onset import RUN_UP
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.spikes import relapses, same_again
+from logdoctor.signals.spikes import points_away, relapses, same_again
 from logdoctor.wording import counted, number, place
 
 LINGERS = 0.02
@@ -235,7 +235,7 @@ class LossSpike(Rule):
     ) -> Finding:
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
-        margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level))
+        margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         why = explain(event, self.causes, clues_of_many(matter, spikes))
         return self.finding(
@@ -250,7 +250,7 @@ class LossSpike(Rule):
                 "peak": Quantity(worst.peak),
                 "noise before": Quantity(worst.sigma),
                 "outcome": Quantity(_word(worst, series)),
-                "points above the level": Quantity(worst.last - worst.index + 1, "points"),
+                "points above the level": Quantity(_away(worst, series), "points"),
                 "jumps": Quantity(len(matter)),
                 **({"what came before": Quantity(event.order)} if event.order else {}),
             },
@@ -270,13 +270,17 @@ def _span(series: Series, spike: Spike) -> Span:
 
 def _word(spike: Spike, series: Series) -> str:
     """Say how it ended: a spike that lingers costs the updates of its recovery, one that stays costs the run."""
-    if not spike.recovered:
+    if not spike.recovered or points_away(spike, series) is None:
         return "unrecovered"
-    return "lingering" if spike.last - spike.index + 1 > max(RUN_UP, LINGERS * len(series)) else "recovered"
+    return "lingering" if _away(spike, series) > max(RUN_UP, LINGERS * len(series)) else "recovered"
+
+
+def _away(spike: Spike, series: Series) -> int:
+    return points_away(spike, series) or len(series) - spike.index
 
 
 def _outcome(spike: Spike, series: Series, end: float) -> str:
-    after = counted(spike.last - spike.index + 1, "point")
+    after = counted(_away(spike, series), "logged value")
     told = {
         "recovered": f"is back after {after}",
         "lingering": f"lingers: it is back only after {after}",

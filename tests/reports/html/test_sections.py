@@ -63,9 +63,9 @@ def test_the_verdict_counts_runs_and_names_rules() -> None:
     sound = Examined(run("b"), Outcomes())
     one = document(Report(Diagnosis((failed("a"), sound, failed("c")))))
     assert one.headline == "2 of 3 runs failed: a loss is NaN or infinite"
-    assert one.subline == "1 run is sound."
+    assert one.subline == "1 run shows no problem."
     assert document(Report(Diagnosis((failed("a"),)))).headline == "The run failed: a loss is NaN or infinite"
-    assert document(Report(Diagnosis((sound,)))).headline == "Nothing is wrong in this run"
+    assert document(Report(Diagnosis((sound,)))).headline == "No problem found in this run"
     assert document(Report(Diagnosis())).headline == "No run was judged"
 
 
@@ -77,9 +77,9 @@ def test_what_was_not_judged_is_not_praised() -> None:
     assert [(row.word, row.severity) for row in alone.runs] == [("not judged", "note")]
     both = document(Report(Diagnosis((sound, silent))))
     assert both.headline == "1 of 2 runs was not judged"
-    assert both.subline == "1 run is sound. No training loss was recognised."
+    assert both.subline == "1 run shows no problem. No training loss was recognised."
     all_three = document(Report(Diagnosis((failed("a"), sound, silent))))
-    assert all_three.subline == "1 run is sound. 1 run was not judged: no training loss was recognised."
+    assert all_three.subline == "1 run shows no problem. 1 run was not judged: no training loss was recognised."
 
 
 def test_the_verdict_counts_ways_to_fail() -> None:
@@ -108,7 +108,7 @@ def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:
     page = text(one)
     assert "<b>Tested</b> by sibling run <a href=" in page
     assert page.count("The rest is general advice, not tested on these runs.") == 1
-    assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run is sound."
+    assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run shows no problem."
 
 
 def test_the_sibling_that_a_fix_names_is_drawn_dashed() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reports.golden import check_golden
 
+from logdoctor.causes import because
 from logdoctor.curves import decay, flat, rise
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import (
@@ -174,7 +175,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 def test_one_entry_for_a_problem_of_several_runs() -> None:
     text = shown(nan_in_a_sweep())
     assert text.count("error  nan-loss") == 1
-    assert "also in 2 sibling runs" in text
+    assert "also in 2 more runs" in text
     assert text.endswith("4 runs, 7 series, 720 points, 3 errors, 0 warnings, 0 damaged files (0.3 s)\n")
 
 
@@ -186,6 +187,14 @@ def test_a_fix_is_given_once_and_no_fix_of_an_unlikely_cause() -> None:
     text = shown(nan_in_a_sweep())
     assert text.count("lower the learning rate") == 1
     assert "check the inputs" not in text
+
+
+def test_of_two_contrary_causes_only_the_better_supported_says_what_to_try() -> None:
+    high = because("learning-rate-too-high", Strength.LIKELY)
+    said = finding(causes=(high, because("dead-activations"), because("learning-rate-too-low")))
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), [said])))
+    assert "lower the learning rate tenfold" in text
+    assert "raise the learning rate" not in text
 
 
 def test_what_to_log_next_stands_under_the_fixes() -> None:

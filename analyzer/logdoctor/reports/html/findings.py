@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from logdoctor.diagnosis import Diagnosis, Examined
-from logdoctor.finding import Cause, Finding, Fix, Severity, Strength
+from logdoctor.finding import Cause, Finding, Fix, Strength
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry
 from logdoctor.reports.escaping import printable
@@ -173,7 +173,7 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         to_tell_apart=_sentences(finding.to_tell_apart),
         again=_sentences([one.message for one in entry.again]),
         others=tuple(_other(examined[other.name], finding.rule, names) for other in entry.others),
-        others_word=counted(len(entry.others), "more run" if finding.severity is Severity.NOTE else "sibling run"),
+        others_word=counted(len(entry.others), "more run"),
         consequences=tuple(Consequence(one.rule, _sentence(one.message)) for one in entry.consequences),
         references=finding.references,
         command=f"logdoctor rule {finding.rule}",

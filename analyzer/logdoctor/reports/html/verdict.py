@@ -29,14 +29,14 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     elif silent:
         headline = f"{_share(silent, runs)} {_verb(silent, 'was', 'were')} not judged"
     else:
-        headline = "Nothing is wrong in this run" if len(runs) == 1 else f"Nothing is wrong in {len(runs):,} runs"
+        headline = f"No problem found in {'this run' if len(runs) == 1 else f'{len(runs):,} runs'}"
     parts = []
     if helped := sum(_has_tested_fix(one) for one in failed):
         parts.append(f"For {helped:,} of the {len(failed):,}, a fix was tested.")
     if failed and warned:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
     if sound and sound < len(runs):
-        parts.append(f"{counted(sound, 'run')} {'is' if sound == 1 else 'are'} sound.")
+        parts.append(f"{counted(sound, 'run')} {'shows' if sound == 1 else 'show'} no problem.")
     if silent and (failed or warned):
         were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
         parts.append(f"{were} not judged: no training loss was recognised.")

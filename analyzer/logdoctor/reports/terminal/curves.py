@@ -15,6 +15,7 @@ from logdoctor.run.series import same_axis
 from logdoctor.wording import axis_word, number, place
 
 MAX_LABEL = 24
+MAX_CURVES = 4
 MAX_COLUMNS = 50
 MIN_COLUMNS = 10
 LOG_SCALE = "log scale"
@@ -46,10 +47,10 @@ def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline
 
 
 def _drawn(run: Run, finding: Finding) -> list[Series]:
-    """Return the two losses and the series of the primary span, those that hold anything, each once."""
-    primary = next((one for one in run.series if finding.spans and one.name == finding.spans[0].series), None)
-    candidates = (run.find(TrainLoss), run.find(ValLoss), primary)
-    return list(dict.fromkeys(one for one in candidates if one is not None and len(one)))
+    """Return the two losses and the series of the spans, those that hold anything, each once."""
+    named = {one.name: one for one in reversed(run.series)}
+    candidates = (run.find(TrainLoss), run.find(ValLoss), *(named.get(span.series) for span in finding.spans))
+    return list(dict.fromkeys(one for one in candidates if one is not None and len(one)))[:MAX_CURVES]
 
 
 def _aside(series: Series, *, stretch: bool) -> str:

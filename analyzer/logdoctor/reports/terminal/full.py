@@ -77,7 +77,7 @@ def _problem(entry: Entry, page: Page) -> Iterator[str]:
 
 def _what_happened(entry: Entry, page: Page) -> Iterator[str]:
     finding = entry.finding
-    siblings = f", also in {counted(len(entry.others), 'sibling run')}" if entry.others else ""
+    siblings = f", also in {counted(len(entry.others), 'more run')}" if entry.others else ""
     yield from page.beside(
         f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ",
         page.printable(shown_name(entry.run)),

@@ -32,50 +32,68 @@ from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import readable
 
 
+class _Text:
+    """What a text holds, as its passages come: rows of numbers, drawn tables, messages, headings and damage."""
+
+    def __init__(self, path: Path) -> None:
+        self.rows, self.boxes = StreamReader(), BoxReader()
+        self.messages, self.headings = MessageReader(), HeadingReader()
+        self.opening: list[str] = []
+        """The first lines, which may hold settings."""
+        self._path = path
+        self._damage = Damage(path)
+
+    def take(self, piece: Passage | Span) -> None:
+        """Take a passage, or what could not be read."""
+        if isinstance(piece, Span):
+            self._damage.add(piece)
+            return
+        passage, damaged = mended(_readable(piece))
+        taken = self.rows.take(passage)
+        for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
+            self._damage.add(span)
+        for reader in (self.boxes, self.messages, self.headings):
+            reader.take(passage, taken)
+        if len(self.opening) < MOST_LINES:
+            self.opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
+
+    def notices(self, *, is_file: bool) -> list[Notice]:
+        """Return what is to be said of the whole text; only those of a file itself know its bytes."""
+        notices = list(self._damage.notices())
+        if not is_file:
+            notices = [replace(one, byte_start=None, byte_end=None) for one in notices]
+        if self.rows.unused:
+            message = f"{self.rows.unused} lines were not used: the log has too many kinds of lines with numbers."
+            notices.append(Notice(DAMAGE, str(self._path), message))
+        return notices
+
+
 def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = True) -> Iterator[Log]:
     """Yield a log for each run that a text tells of: what counts and measures becomes series, what matters events.
 
     `is_file` says whether the text is the file itself, so that its lines and bytes are those of the file; else the file
     holds it somewhere within. Raises UnreadableLogError where no line tells of a training.
     """
-    rows, boxes, messages, headings = StreamReader(), BoxReader(), MessageReader(), HeadingReader()
-    damage = Damage(path)
-    opening: list[str] = []
+    text = _Text(path)
     for piece in pieces:
-        if isinstance(piece, Span):
-            damage.add(piece)
-            continue
-        passage, damaged = mended(_readable(piece))
-        taken = rows.take(passage)
-        for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
-            damage.add(span)
-        boxes.take(passage, taken)
-        messages.take(passage, taken)
-        headings.take(passage, taken)
-        if len(opening) < MOST_LINES:
-            opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
-    notices = list(damage.notices())
-    if not is_file:
-        notices = [replace(one, byte_start=None, byte_end=None) for one in notices]
-    if rows.unused:
-        message = f"{rows.unused} lines were not used: the log has too many kinds of lines with numbers."
-        notices.append(Notice(DAMAGE, str(path), message))
-    runs = assemble(path, [*rows.streams(), *boxes.streams()], headings.headings)
+        text.take(piece)
+    notices = text.notices(is_file=is_file)
+    runs = assemble(path, [*text.rows.streams(), *text.boxes.streams()], text.headings.headings)
     if not runs:
         raise UnreadableLogError(f"{path}: no line of it tells of a training")
-    shared = _shared_settings(opening, runs)
+    shared = _shared_settings(text.opening, runs)
     count = len(runs)
     while runs:
         found = runs.pop(0)
         if found.announced is not None:
-            notices.append(_part_notice(path, found.announced, rows.places_between(found.stretch), count))
-        lines = rows.places(found.lines) if is_file else Lines()
+            notices.append(_part_notice(path, found.announced, text.rows.places_between(found.stretch), count))
+        lines = text.rows.places(found.lines) if is_file else Lines()
         table, step_axis = replace(found.table, lines=lines), found.step_axis
         said = Log(
             hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
-            events=messages.events(path, found.clock, found.stretch),
+            events=text.messages.events(path, found.clock, found.stretch),
             planned_steps=found.plan,
-            finished=_finished(messages.last(found.stretch), found, is_last=not runs),
+            finished=_finished(text.messages.last(found.stretch), found, is_last=not runs),
             label="" if found.announced is None else readable(found.announced.name),
         )
         del found  # the clock is as large as a series

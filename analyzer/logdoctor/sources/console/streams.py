@@ -12,11 +12,13 @@ from itertools import count, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.console import mending
+from logdoctor.sources.console import splices
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.grammar import parse, promising
 from logdoctor.sources.console.masking import MASK, Masked, mask
-from logdoctor.sources.console.mending import (
+from logdoctor.sources.console.parts import LineNumbers
+from logdoctor.sources.console.passages import Passage, Places
+from logdoctor.sources.console.splices import (
     CROSSED,
     GLUED,
     SHORTEST_LINE,
@@ -27,8 +29,6 @@ from logdoctor.sources.console.mending import (
     glued,
     without_crossed_numbers,
 )
-from logdoctor.sources.console.parts import LineNumbers
-from logdoctor.sources.console.passages import Passage, Places
 from logdoctor.sources.tables.growing import GrowingNumbers, places_of
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS
@@ -124,7 +124,7 @@ class _Known:
     """The first shapes that count, by their last characters."""
     openings: list[str] = field(default_factory=list)
     """The first shapes that say something, sorted."""
-    rows: mending.Rows = field(default_factory=mending.Rows)
+    rows: splices.Rows = field(default_factory=splices.Rows)
     """The first shapes that count and came more than once."""
 
     def identify(self, masked: Masked) -> tuple[NDArray[np.int64], list[str]]:
@@ -160,7 +160,7 @@ class _Known:
             counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
             if ends_within_a_word(shape, self.openings):
                 self.flaws[number] = TORN
-            elif form is not None and form.fields and mending.is_spliced(shape, often, self.rows, masked):
+            elif form is not None and form.fields and splices.is_spliced(shape, often, self.rows, masked):
                 self.flaws[number], form = SPLICED, None
             elif (whole := without_crossed_numbers(shape)) and whole in self.ids and parse(whole) is not None:
                 self.flaws[number] = CROSSED

@@ -1,0 +1,25 @@
+"""Why a rate is back up: it was not restored with the weights, or somebody set it."""
+
+from __future__ import annotations
+
+from logdoctor.causes import because
+from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.signals import Return
+from logdoctor.wording import number
+
+
+def causes_of_return(back: Return, where: str, *, resumed: bool) -> tuple[Cause, ...]:
+    """A rate that goes on as it did from the beginning was not restored; one that is new may have been set."""
+    fix = Fix(f"resume from {where} with a rate of {number(back.before)}", basis="the rate before the jump")
+    lost = because(
+        "resumed-without-state",
+        Strength.LIKELY if back.repeats or resumed else Strength.POSSIBLE,
+        pro=[f"the log tells of a resume at {where}"] if resumed else [],
+        contra=[] if resumed else ["the log tells of no resume there"],
+        fixes=[fix] if back.repeats else [],
+    )
+    if back.repeats:
+        return (lost,)
+    leaps = f"the rate is {number(back.after / back.before)} times as high from one logged value to the next"
+    jump = because("learning-rate-jump", Strength.LIKELY, pro=[leaps] if back.before > 0 else [], fixes=[fix])
+    return (jump, lost)

@@ -1,0 +1,64 @@
+"""What a kind of model cannot have: causes and fixes of networks said of trees, or of pixels said of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from logdoctor.evidence.boosted import is_boosted
+from logdoctor.finding import Cause, Finding, Fix
+from logdoctor.run import Run
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Loss
+
+OF_NETWORKS = frozenset(
+    "bad-initialization dead-activations saturated-activations data-not-normalised optimizer-not-stepping "
+    "batch-too-large batch-too-small batch-norm-statistics missing-warmup no-gradient-clipping "
+    "train-mode-regularisation half-precision-overflow half-precision-underflow".split()
+)
+"""Causes that need weights, batches or inputs of a scale; trees split at any threshold."""
+
+FOR_TREES: Mapping[str, tuple[str, ...]] = {
+    "learning-rate-too-low": ("raise the learning rate to 0.03 to 0.3, or grow as many more trees",),
+    "learning-rate-too-high": ("lower the learning rate to 0.03 to 0.3",),
+    "under-regularised": (
+        "grow smaller trees (depth, leaves), ask for more examples in a leaf, sample rows and columns",
+    ),
+    "over-regularised": ("lower the penalties, and the least number of examples in a leaf",),
+    "too-little-data": ("add data", "grow smaller trees"),
+    "model-too-small": ("grow deeper trees, or more of them",),
+    "stopped-too-early": ("grow more trees, with early stopping on the validation loss",),
+    "label-noise": ("look at the examples with the highest loss, or grow smaller trees",),
+}
+"""What stands for the general fixes of a cause where trees are boosted (XGBoost's and LightGBM's parameter guides)."""
+
+TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer".split())
+"""Words of names and settings of models whose inputs are tokens, which have no scale to normalise."""
+
+
+def suited(run: Run, finding: Finding) -> Finding:
+    """Leave out the causes that this kind of model cannot have, and give trees their own fixes; one cause stays."""
+    if _is_of_trees(run):
+        causes = [_for_trees(one) for one in finding.causes if one.id not in OF_NETWORKS]
+    elif any(one.id == "data-not-normalised" for one in finding.causes) and _reads_tokens(run):
+        causes = [one for one in finding.causes if one.id != "data-not-normalised"]
+    else:
+        return finding
+    return replace(finding, causes=tuple(causes) or finding.causes)
+
+
+def _is_of_trees(run: Run) -> bool:
+    losses = run.all(Loss)
+    return bool(losses) and is_boosted(run, *losses)
+
+
+def _reads_tokens(run: Run) -> bool:
+    names = (*run.hyperparameters, *(one.name for one in run.series))
+    return any(not TOKENS.isdisjoint(words(name)) for name in names)
+
+
+def _for_trees(cause: Cause) -> Cause:
+    if cause.id not in FOR_TREES:
+        return cause
+    computed = (one for one in cause.fixes if one.basis != "general" or one.tested)
+    return replace(cause, fixes=(*computed, *map(Fix, FOR_TREES[cause.id])))

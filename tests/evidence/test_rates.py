@@ -1,0 +1,63 @@
+"""What the rate of a run and those of its siblings give to a fix, and which siblings set an example."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from logdoctor import Run, Strength, example_run
+from logdoctor.curves import decay, flat, line
+from logdoctor.evidence.rates import above_usual, rate_too_low, went_well
+from logdoctor.run import Setting
+from logdoctor.signals import Hyperparameters, Siblings
+
+
+def slow(**settings: Setting) -> Run:
+    return example_run(dict(settings), train_loss=line(2.3, 2.2))
+
+
+@pytest.mark.parametrize(
+    ("settings", "fixes"),
+    [
+        ({"lr": 1e-4, "optimizer": "Adam"}, ["raise the learning rate from 1e-4 to about 0.001"]),
+        ({"lr": 5e-3, "optimizer": "Adam"}, ["raise the learning rate from 0.005 to 0.01 at most"]),
+        ({"lr": 39.8, "optimizer": "AdamOptimizer"}, []),
+        ({"lr": 0.5}, ["raise the learning rate from 0.5 to 2 at most"]),
+        ({"lr": 1e-8, "optimizer": "Adam"}, ["raise the learning rate from 1e-8 to about 1e-4, and on from there"]),
+        ({"lr": 1e-5, "optimizer": "SGD"}, ["raise the learning rate from 1e-5 to about 0.02, and on from there"]),
+        ({"lr": 3e-7}, ["raise the learning rate from 3e-7 to about 1e-4, and on from there"]),
+        ({"lr": 1e-5}, ["raise the learning rate from 1e-5 to about 1e-4"]),
+    ],
+    ids=["below", "near the highest", "far above", "any optimizer", "nothing", "nothing with SGD", "nothing", "fine"],
+)
+def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
+    settings: dict[str, Setting], fixes: list[str]
+) -> None:
+    found = rate_too_low(Siblings.among(slow(**settings), ()), Strength.POSSIBLE)
+    assert [fix.text for fix in found.fixes] == fixes
+
+
+@pytest.mark.parametrize(
+    ("held_out", "example"), [(flat(785.0), False), (decay(2.3, 4.0), True)], ids=["thrown away", "learnt by heart"]
+)
+def test_a_run_that_was_thrown_away_is_no_example_though_it_fits_its_training_set(held_out: Any, example: bool) -> None:
+    mine = slow(lr=0.02)
+    theirs = replace(example_run({"lr": 2.0}, train_loss=decay(2.3, 0.0), val_loss=held_out), name="other")
+    assert [went_well(one) for one in Siblings.among(mine, [mine, theirs])] == [example]
+
+
+def test_an_optimizer_is_called_as_the_log_calls_it() -> None:
+    run = slow(lr=39.8, optimizer="AdamOptimizer")
+    assert above_usual(run, Hyperparameters(run)).endswith("far above the usual for AdamOptimizer")
+
+
+def test_a_run_that_logs_other_things_is_no_example() -> None:
+    mine = example_run({"lr": 1e-6}, train_loss=flat(0.693), val_accuracy=flat(0.5))
+    rewards: dict[str, Any] = {f"rewards/{one}": flat(0.1) for one in ("chosen", "rejected", "margins")}
+    alike = replace(example_run({"lr": 1e-3}, train_loss=decay(0.693, 0.0), val_accuracy=flat(0.9)), name="alike")
+    policy = replace(example_run({"lr": 1e-3}, train_loss=decay(0.693, 0.0), **rewards), name="policy")
+    for other, told in ((alike, True), (policy, False)):
+        found = rate_too_low(Siblings.among(mine, [mine, other]), Strength.POSSIBLE)
+        assert bool(found.pro) is told

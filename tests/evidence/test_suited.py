@@ -1,0 +1,45 @@
+"""Trees have no activations, and tokens no scale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from logdoctor import Axis, Finding, Run, example_run
+from logdoctor.curves import decay, flat, line
+from logdoctor.engine import examine
+from logdoctor.packs import installed_rules
+
+LOGLOSS: dict[str, Any] = {"train-logloss": line(0.6931, 0.6921).noisy(1e-6)}
+
+
+def found(run: Run, rule: str) -> Finding:
+    return next(one for one in examine(run, installed_rules()).findings if one.rule == rule)
+
+
+def test_boosted_trees_are_given_causes_and_fixes_of_trees() -> None:
+    said = found(example_run(None, Axis.STEP, 0, **LOGLOSS), "stalled-at-chance")
+    assert said.causes[0].id == "learning-rate-too-low"
+    assert not {"bad-initialization", "dead-activations", "data-not-normalised"} & {one.id for one in said.causes}
+    assert [fix.text for fix in said.causes[0].fixes] == [
+        "raise the learning rate to 0.03 to 0.3, or grow as many more trees"
+    ]
+
+
+def test_what_was_computed_from_the_run_stays() -> None:
+    curves: dict[str, Any] = {
+        "train-logloss": decay(0.69, 0.01),
+        "eval-logloss": decay(0.69, 0.4, 30).then(line(0.0, 0.6, 90)),
+    }
+    fixes = [
+        fix for cause in found(example_run(None, Axis.STEP, 0, **curves), "overfitting").causes for fix in cause.fixes
+    ]
+    assert any("keep the checkpoint" in fix.text for fix in fixes)
+    assert not any("BatchNorm" in fix.text or "AdamW" in fix.text for fix in fixes)
+
+
+def test_tokens_are_not_normalised() -> None:
+    run = example_run({"lr": 1e-3}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.001))
+    assert "data-not-normalised" in {one.id for one in found(run, "no-learning").causes}
+    of_tokens = replace(run, hyperparameters={"lr": 1e-3, "vocab_size": 32_000})
+    assert "data-not-normalised" not in {one.id for one in found(of_tokens, "no-learning").causes}
