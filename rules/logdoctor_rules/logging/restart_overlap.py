@@ -139,8 +139,10 @@ class RestartOverlap(Rule):
 
     def _values_at_a_step(self, series: Series) -> int:
         """Return how many values the steps have at most; 1 unless most of them have several that differ."""
+        if series.curve is series:
+            return 1
         steps, counts = np.unique(series.steps, return_counts=True)
-        if len(steps) < FEWEST or not (counts > 1).any():
+        if len(steps) < FEWEST:
             return 1
         begins = np.append(0, np.cumsum(counts)[:-1])
         low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
