@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import split_of, words
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
-from logdoctor.sources.console.quantities import Within, quantity_of
+from logdoctor.sources.console.quantities import HELD_OUT, Within, quantity_of
 from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
@@ -68,7 +68,8 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Count the one counter of rows on, where it begins anew with each epoch that a line above or below them tells.
 
     PyTorch's tutorial: `EPOCH 2:`, below it `  batch 1000 loss: 0.47`. The farthest position that rows with the same
-    counter reach is the length of an epoch.
+    counter reach is the length of an epoch. The batches of an evaluation, which count by themselves beside those of
+    training, stand where training was.
     """
     if not len(epochs.lines):
         return list(parts)
@@ -78,16 +79,36 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         if epoch is not None:
             (name,) = part.steps
             lengths[name] = max(lengths.get(name, 0.0), _length(part.counters[name]))
-    counted = []
-    for part, epoch in zip(parts, begun, strict=True):
-        if epoch is not None:
+    counted = [
+        part if epoch is None else _through(part, epoch, lengths) for part, epoch in zip(parts, begun, strict=True)
+    ]
+    trained: dict[str, list[tuple[LineNumbers, Numbers]]] = {}
+    for part, epoch in zip(counted, begun, strict=True):
+        if epoch is not None and not _is_evaluation(part):
             (name,) = part.steps
-            through = (epoch - min(1.0, float(epoch.min()))) * lengths[name] + part.counters[name]
-            if (np.abs(through) < LARGEST_STEP).all():
-                counted.append(replace(part, counters=part.counters | {name: through, EPOCH: epoch}))
-                continue
-        counted.append(part)
-    return counted
+            trained.setdefault(name, []).append((part.lines, part.counters[name]))
+    return [
+        part if epoch is None or not _is_evaluation(part) else _where_training_was(part, trained)
+        for part, epoch in zip(counted, begun, strict=True)
+    ]
+
+
+def _through(part: Part, epoch: Numbers, lengths: Mapping[str, float]) -> Part:
+    (name,) = part.steps
+    through = (epoch - min(1.0, float(epoch.min()))) * lengths[name] + part.counters[name]
+    if not (np.abs(through) < LARGEST_STEP).all():
+        return part
+    return replace(part, counters=part.counters | {name: through, EPOCH: epoch})
+
+
+def _is_evaluation(part: Part) -> bool:
+    return bool(part.values) and all(split_of(name) in HELD_OUT for name in part.values)
+
+
+def _where_training_was(part: Part, trained: Mapping[str, list[tuple[LineNumbers, Numbers]]]) -> Part:
+    (name,) = part.steps
+    at = Clock.of(trained.get(name, [])).before(part.lines)
+    return part if np.isnan(at).any() else replace(part, counters=part.counters | {name: at})
 
 
 def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:

@@ -1851,6 +1851,33 @@ SAMPLES = (
         },
     ),
     Sample(
+        "batches of training and of a test that begin anew below each epoch: the test stands where training was",
+        "both.log",
+        "".join(
+            f"Epoch {e}\nbatch 0 train loss: {3 - e / 2}\nbatch 10 train loss: {2.5 - e / 2}\n"
+            f"batch 0 test loss: {4 - e}\nbatch 5 test loss: {3.5 - e}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "train loss": [(0, 2.5), (10, 2.0), (20, 2.0), (30, 1.5), (40, 1.5), (50, 1.0)],
+            "test loss": [(10, 3.0), (10, 2.5), (30, 2.0), (30, 1.5), (50, 1.0), (50, 0.5)],
+            "epoch": [
+                (0, 1),
+                (10, 1),
+                (10, 1),
+                (10, 1),
+                (20, 2),
+                (30, 2),
+                (30, 2),
+                (30, 2),
+                (40, 3),
+                (50, 3),
+                (50, 3),
+                (50, 3),
+            ],
+        },
+    ),
+    Sample(
         "batches that begin anew, each epoch told below them, in Serbian",
         "nnue.log",
         "".join(
