@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from logdoctor import load
+from logdoctor.run import Axis
 
 FRAMEWORKS = Path(__file__).parent / "fixtures" / "frameworks"
 
@@ -43,6 +44,13 @@ def test_a_row_of_validation_is_no_running_average(tmp_path: Path) -> None:
     (tmp_path / "scalars.json").write_text("\n".join([*rows, *rows]))
     found = averages_below(tmp_path)
     assert (found["loss"], found["val/loss"], found["accuracy"]) == ("mean of the last 10 steps", "", "")
+
+
+def test_the_number_of_epochs_that_are_planned_counts_none(tmp_path: Path) -> None:
+    """Beside it the rows of Keras' history are epochs all the same."""
+    (tmp_path / "history.csv").write_text("epochs,loss,val_loss\n30,0.5,0.75\n30,0.25,0.5\n30,0.125,0.5\n")
+    (run,) = load(tmp_path)
+    assert {one.axis for one in run.series} == {Axis.EPOCH}
 
 
 @pytest.mark.parametrize(

@@ -289,8 +289,13 @@ def _is_keras_history(table: Table) -> bool:
     """Tell whether the rows are epochs: Keras logs a quantity and its `val_` twin together once an epoch.
 
     They are not where a column counts epochs in another way: two processes that write in turn have two rows to each.
+    One that never moves says how many are planned.
     """
-    if any(axis_of(column.name) is Axis.EPOCH for column in table.columns):
+    if any(axis_of(column.name) is Axis.EPOCH and _moves(column) for column in table.columns):
         return False
     lengths = {column.name: len(column) for column in table.columns}
     return any(lengths.get(f"val_{name}") == length for name, length in lengths.items())
+
+
+def _moves(column: Column) -> bool:
+    return len(column) > 0 and bool((column.values != column.values[0]).any())
