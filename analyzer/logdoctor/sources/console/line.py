@@ -14,6 +14,7 @@ from typing import Literal
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run.roles import Loss
 from logdoctor.sources.console.form import SAMPLES, Field, Kind
 from logdoctor.sources.console.keys import counter_of, key_of, needs_its_words, subject_of
 from logdoctor.sources.console.masking import MASK
@@ -98,6 +99,8 @@ _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
 _TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
 """A name for a number and for the one in brackets behind it."""
+_KINDS_OF_LOSS = frozenset({"mse", "rmse", "mae", "mape"})
+"""Errors that, in brackets behind `loss`, say which one it is: `Train Loss (MSE): 0.51 (0.53)` has its average."""
 _MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
@@ -366,6 +369,8 @@ def _of_another(name: str) -> tuple[str, str] | None:
         return None
     one, other = f"{found['of']}{found['one']}", f"{found['of']}{found['other']}"
     roles = [role_of(each, Split.NONE) for each in (found["one"], found["other"])]
+    if issubclass(roles[0], Loss) and (issubclass(roles[1], Loss) or found["other"].lower() in _KINDS_OF_LOSS):
+        return None
     return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
 
 

@@ -83,10 +83,10 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         part if epoch is None else _through(part, epoch, lengths) for part, epoch in zip(parts, begun, strict=True)
     ]
     trained: dict[str, list[tuple[LineNumbers, Numbers]]] = {}
-    for part, epoch in zip(counted, begun, strict=True):
-        if epoch is not None and not _is_evaluation(part):
-            (name,) = part.steps
-            trained.setdefault(name, []).append((part.lines, part.counters[name]))
+    for part in counted:
+        if part.values and not _is_evaluation(part):
+            for name, at in part.steps.items():
+                trained.setdefault(name, []).append((part.lines, at))
     return [
         part if epoch is None or not _is_evaluation(part) else _where_training_was(part, trained)
         for part, epoch in zip(counted, begun, strict=True)

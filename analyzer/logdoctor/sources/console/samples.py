@@ -1814,6 +1814,18 @@ SAMPLES = (
         },
     ),
     Sample(
+        "which loss it is, in brackets, and its average behind it",
+        "which.log",
+        "".join(
+            f"Epoch {i} Train Loss (MSE): {2 - i / 4} ({2.25 - i / 4}) Aux Loss (BCE): {1 - i / 4} ({1.25 - i / 4})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "Train Loss (MSE)": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "Train Aux Loss (BCE)": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
         "names behind their numbers, and a clock",
         "mpi.out",
         "".join(f"Epoch {i} @ 10:2{i} PM : {1 - i / 4} C.E. Loss, {90 + i}% Accuracy\n" for i in range(3)),
@@ -1875,6 +1887,20 @@ SAMPLES = (
                 (50, 3),
                 (50, 3),
             ],
+        },
+    ),
+    Sample(
+        "steps of an evaluation that begin anew below headings, beside those of training that count on",
+        "checks.log",
+        "".join(
+            f"step {2 * e - 1}00 loss {3 - e / 2}\nstep {2 * e}00 loss {2.5 - e / 2}\nEvaluating epoch {e}\n"
+            f"step 0 eval_loss {4 - e}\nstep 1 eval_loss {3.5 - e}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(100, 2.5), (200, 2.0), (300, 2.0), (400, 1.5), (500, 1.5), (600, 1.0)],
+            "eval_loss": [(200, 3.0), (200, 2.5), (400, 2.0), (400, 1.5), (600, 1.0), (600, 0.5)],
+            "epoch": [(200, 1), (200, 1), (400, 2), (400, 2), (600, 3), (600, 3)],
         },
     ),
     Sample(
