@@ -84,6 +84,11 @@ RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
             {"optimizer": "adam", "lr": 1e-3},
             {"train_loss": given(2.3 + 40 * np.linspace(0, 10, 120) ** 2), "lr": flat(1e-3)},
         ),
+        (
+            "learning-rate-too-high",
+            {},
+            {"train_loss": given(2.3 * np.exp(np.linspace(0, 6, 400) - 0.3 * np.linspace(0, 1, 400) ** 2))},
+        ),
         ("bad-batch", {}, {"train_loss": SOUND.followed_by(given([9e4, 9e3, 1.4, *[1.3] * 37])).noisy(0.02)}),
         (
             "data-changed",

@@ -42,6 +42,10 @@ HIGH = 0.3
 STRETCHES = 20
 """Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
 
+SLOWED = 0.5
+"""Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
+same factor to its end, and a straight line from its start to ten times that slows to a tenth."""
+
 FIRST_UPDATES = 2
 """Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
@@ -132,7 +136,7 @@ def _from_steady_climb(event: Event) -> Iterator[Clue]:
         return
     levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
     growth = np.diff(np.log(levels))
-    slows = float(growth[len(growth) // 2 :].max()) < float(growth[: len(growth) // 2].max())
+    slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
     if not (growth > 0).all() or not slows or levels[-1] < 10 * values[0]:
         return
     sure = WEAK if above_usual(event.run, event.settings) else DECISIVE
