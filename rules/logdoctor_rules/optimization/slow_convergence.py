@@ -220,6 +220,12 @@ class SlowConvergence(Rule):
             val_accuracy=line(0.1, 0.2, 6),
         ),
         silent(
+            "eight epochs among a thousand classes, which come down by a third",
+            train_loss=line(6.9, 4.45, 8),
+            val_loss=line(6.8, 4.35, 8),
+            val_accuracy=line(0.001, 0.21, 8),
+        ),
+        silent(
             "the same with a fair accuracy: six epochs of a fine-tuning look like that",
             train_loss=line(2.3, 2.2, 6),
             val_loss=line(2.3, 2.22, 6),
@@ -332,13 +338,14 @@ class SlowConvergence(Rule):
         trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
         series = trend.series
         first_step, last_step = train.series.steps[[0, -1]].tolist()
-        shown_twice = evaluated is not None and poor and evaluated.sure_fall >= self.min_z / 2
+        left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
+        hard = poor and left >= self.some_way  # the first epochs of sound runs may come down as straight
+        shown_twice = evaluated is not None and hard and evaluated.sure_fall >= self.min_z / 2
         enough = len(train) >= (self.min_points / 2 if shown_twice else self.min_points)
         if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
         unlevelled = evaluated is not None and not falling and has_not_levelled_off(train, evaluated)
-        left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
         plain = low and settings.is_adaptive is False and not falling and left < self.min_left
         sure = trend.sure_fall / (self.min_z * min(1.0, len(trend) / self.min_points))
         warms_up = schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]
