@@ -339,9 +339,8 @@ class SlowConvergence(Rule):
         series = trend.series
         first_step, last_step = train.series.steps[[0, -1]].tolist()
         left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
-        hard = poor and left >= self.some_way  # the first epochs of sound runs may come down as straight
-        shown_twice = evaluated is not None and hard and evaluated.sure_fall >= self.min_z / 2
-        enough = len(train) >= (self.min_points / 2 if shown_twice else self.min_points)
+        shown_twice = evaluated is not None and bool(poor) and evaluated.sure_fall >= self.min_z / 2
+        enough = len(train) >= (self.min_points / 2 if shown_twice and left >= self.some_way else self.min_points)
         if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
