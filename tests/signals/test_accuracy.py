@@ -14,6 +14,7 @@ from logdoctor.signals.accuracy import (
     errs_alike,
     examples_behind,
     examples_of,
+    has_one_decimal,
     moves_often,
     one_class_at_a_time,
     rose_to,
@@ -95,3 +96,10 @@ def test_a_metric_that_came_from_well_below_has_risen() -> None:
     assert not rose_to(0.5, np.array([0.48, 0.49]))
     assert not rose_to(0.5, np.array([0.1, 0.95]))
     assert not rose_to(0.5, np.array([]))
+
+
+@pytest.mark.parametrize(
+    ("values", "rounded"), [([0.6, 0.7, 0.9], True), ([0.6, 0.700000048, 0.9], False), ([60.0, 70.0, 90.0], False)]
+)
+def test_tenths_may_be_any_share_that_is_printed_with_one_decimal(values: list[float], rounded: bool) -> None:
+    assert has_one_decimal(Series.of("val_acc", range(3), values)) is rounded

@@ -248,6 +248,17 @@ def test_a_last_cell_that_cannot_be_longer_is_used(folder: Path) -> None:
     assert log.notices == ()
 
 
+def test_a_last_cell_of_a_writer_that_drops_zeros(folder: Path) -> None:
+    rounded = ["0.7667", "0.7312", "0.731", "0.7205", "0.65", "0.6412"]
+    rows = [f"{i},{cell}" for i, cell in enumerate(rounded, 1)]
+    log = read(write(folder / "rounded.csv", "step,loss\n" + "\n".join(rows)))
+    assert points(log)["loss"][-1] == (6, 0.6412)
+    assert log.notices == ()
+    cut = read(write(folder / "shorter.csv", "step,loss\n" + "\n".join(rows)[:-1]))
+    assert len(points(cut)["loss"]) == 5
+    assert [one.kind for one in cut.notices] == [DAMAGE]
+
+
 @given(start=st.integers(0, sum(map(len, ROWS)) - 1), length=st.integers(1, 300), fill=st.sampled_from([0, 0x91]))
 def test_a_hole_of_nul_or_foreign_bytes(folder: Path, start: int, length: int, fill: int) -> None:
     content = "".join(ROWS).encode()

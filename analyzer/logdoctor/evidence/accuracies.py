@@ -70,7 +70,8 @@ def poor_accuracy(run: Run, limit: float) -> str:
     """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
 
     Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
-    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C.
+    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C, nor one that is
+    never right: it compares what is never equal, as the targets of a regression.
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
@@ -81,7 +82,8 @@ def poor_accuracy(run: Run, limit: float) -> str:
     if first > 0 and log(first / NEAR_GUESSING) > -float(train.finite.values[0]):
         return ""
     best = max(end_accuracy(one) for one in found)
-    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit else ""
+    ever_right = any(one.values.any() for one in found)
+    return f"{found[0].name} ends at {number(end_accuracy(found[0]))}" if best < limit and ever_right else ""
 
 
 def better_than_guessing(run: Run) -> float:

@@ -45,6 +45,10 @@ NOT_FAR_ABOVE = 1.1
 """End of a training loss in units of ln C up to which it is that of guessing among C, and not of a few more classes of
 which some have been learnt; the losses of language models are over twice what their accuracies would name."""
 
+GOES_ON = 0.05, 0.5
+"""End of a training loss above ln C, as a share of it, from which a fall between the last two thirds of a run by such a
+part of that distance is on its way below: running means of a first epoch begin high, and follow the network late."""
+
 OF_MORE = 1.5
 """First training loss in units of ln C from which there are more classes than an accuracy near 1 / C says: of three,
 with half of the answers right, it begins at 1.58 ln 2."""
@@ -181,10 +185,16 @@ def never_better(
             continue
         lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
         above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
-        above &= train.first <= first * one.level
+        above &= train.first <= first * one.level and (one.by_settings or most == inf or not _goes_on(train, one.level))
         if (above and all(_guesses(each, one) for each in accuracies)) or _ends_guessing(run, train, val, one):
             return one, _ends(accuracies[0])
     return None
+
+
+def _goes_on(train: Trend[TrainLoss], level: float) -> bool:
+    """Whether a training loss is well above a level, and comes so much nearer that it would soon be below."""
+    left, fell = train.end - level, train.thirds[1] - train.thirds[2]
+    return left > GOES_ON[0] * level and fell > GOES_ON[1] * left
 
 
 def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chance) -> bool:
@@ -216,7 +226,7 @@ def _guessed(chance: Chance) -> float:
 
 
 def _all(series: Series) -> str:
-    return stretch(series, int(series.steps[0]), int(series.steps[-1]))
+    return stretch(series, series.first_step, series.last_step)
 
 
 def _ends(accuracy: Series) -> str:
@@ -246,7 +256,7 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
     forgot = below and not (fell or blew_up)
     worse = train.end > (1 + WORSE) * chance.level and train.end - chance.level > 3 * train.level_noise
-    series, last = train.series, int(train.series.steps[-1])
+    series, last = train.series, train.series.last_step
     return Beginning(
         fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",

@@ -293,7 +293,8 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -STRONG, after)
         yield Clue("no-gradient-clipping", -FAIR, after)
     elif event.back_after <= RUN_UP:
-        yield Clue("bad-batch", WEAK, f"it is back after {counted(event.back_after, 'logged value')}")
+        back = "it is back" if event.back_to_level else "most of the jump is gone"
+        yield Clue("bad-batch", WEAK, f"{back} after {counted(event.back_after, 'logged value')}")
 
 
 def _from_resume(event: Event) -> Iterator[Clue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -78,7 +78,9 @@ class Event:
     index: int
     """Index of the point where it is broken: equal to `onset` where it comes at once."""
     back_after: int | None = None
-    """Points until the loss is back, None where it never is."""
+    """Points until the loss is back, or most of a jump is gone; None where it never is."""
+    back_to_level: bool = True
+    """Whether it comes back near its level, and not only down from a giant jump."""
 
     @cached_property
     def step(self) -> int:
@@ -173,7 +175,7 @@ class Event:
     @property
     def begins_late(self) -> bool:
         """Whether updates had been made before the first value: the first loss is not that of the initial weights."""
-        return self.averages or int(self.series.steps[0]) > 1
+        return self.averages or self.series.first_step > 1
 
     @property
     def at_once(self) -> bool:
@@ -308,8 +310,9 @@ class Surroundings:
     def jump(self, series: Series, spike: Spike) -> Event:
         """Look around an excursion of a curve of finite values."""
         high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)
-        back = points_away(spike, series) if spike.recovered else None
-        return self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
+        back = spike.last - spike.index + 1 if spike.recovered else None
+        event = self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
+        return replace(event, back_to_level=back is not None and points_away(spike, series) == back)
 
     def _event(self, kind: Kind, series: Series, onset: int, index: int, back: int | None = None) -> Event:
         return Event(self.run, self.settings, self.siblings, kind, series, onset, index, back)

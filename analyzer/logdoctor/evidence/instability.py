@@ -76,7 +76,7 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     if cause == "bad-batch" and event.series.axis is Axis.STEP:
         yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")
     if cause == "missing-warmup" and event.series.axis is Axis.STEP:
-        last = int(event.series.steps[-1])
+        last = event.series.last_step
         if last >= 10 * LOOK_BACK:
             yield Fix(
                 f"warm up over the first {number(round(0.02 * last))} to {number(round(0.05 * last))} steps",

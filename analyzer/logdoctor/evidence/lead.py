@@ -1,9 +1,12 @@
-"""Whether validation led training where no regulariser could hide anything, and whether a log shows where it began."""
+"""Whether validation led training where no regulariser could hide anything, whether a log shows it, and why it may."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.told_by_settings import regularisers
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
@@ -69,3 +72,21 @@ def late_noise(val: Trend[ValLoss]) -> float:
     """Return the noise of the later half of validation, where a lead is judged, by the changes between evaluations."""
     changes = np.diff(val.series.values[len(val) // 2 :])
     return MAD_TO_SIGMA * median(np.abs(changes)) / 2**0.5 if len(changes) else 0.0
+
+
+def causes_of_lead(run: Run, solved: str, early: str, far: str, *, suspicious: bool) -> tuple[Cause, ...]:
+    """Rank what training mode explains against what it does not; solved, early and far are what was seen, or empty."""
+    named, off = regularisers(run)
+    return ranked(
+        because(
+            "train-mode-regularisation",
+            Strength.UNLIKELY if suspicious else Strength.POSSIBLE if far else Strength.LIKELY,
+            pro=[f"the settings name {', '.join(named)}"] if named else [],
+            contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
+        ),
+        because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=[solved]),
+        because(
+            "validation-set-differs", Strength.LIKELY if suspicious or far else Strength.POSSIBLE, pro=[early, far]
+        ),
+        *([because("label-noise", pro=[far])] if far else []),
+    )

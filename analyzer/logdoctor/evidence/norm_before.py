@@ -64,7 +64,7 @@ class NormBefore:
     @cached_property
     def at_onset(self) -> float | None:
         """The norm in the very step in which the event begins."""
-        if self.logged is None or int(self.logged.steps[-1]) != self.step:
+        if self.logged is None or self.logged.last_step != self.step:
             return None
         return float(self.logged.values[-1])
 

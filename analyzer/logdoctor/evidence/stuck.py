@@ -196,7 +196,7 @@ def rate_died(run: Run) -> str:
         schedule = Schedule.measure(run)
     except Unmeasurable:
         return ""
-    died, first, last = schedule.dead_from(DEAD_RATE), int(schedule.series.steps[0]), int(schedule.series.steps[-1])
+    died, first, last = schedule.dead_from(DEAD_RATE), schedule.series.first_step, schedule.series.last_step
     if died is None or schedule.is_range_test or last - died < DEAD_FOR * (last - first):
         return ""
     share = f"{percent(DEAD_RATE)} of its peak of {number(schedule.peak)}"

@@ -32,8 +32,9 @@ FOR_TREES: Mapping[str, tuple[str, ...]] = {
 }
 """What stands for the general fixes of a cause where trees are boosted (XGBoost's and LightGBM's parameter guides)."""
 
-TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer".split())
-"""Words of names and settings of models whose inputs are tokens, which have no scale to normalise."""
+OF_TOKENS = frozenset("perplexity ppl tokens".split()), frozenset("vocab tokenizer".split())
+"""Words of series and of settings of models whose inputs are tokens, which have no scale to normalise; Hugging Face
+names a token among the settings of every model."""
 
 
 def suited(run: Run, finding: Finding) -> Finding:
@@ -53,8 +54,10 @@ def _is_of_trees(run: Run) -> bool:
 
 
 def _reads_tokens(run: Run) -> bool:
-    names = (*run.hyperparameters, *(one.name for one in run.series))
-    return any(not TOKENS.isdisjoint(words(name)) for name in names)
+    logged, named = OF_TOKENS
+    return any(not logged.isdisjoint(words(one.name)) for one in run.series) or any(
+        not named.isdisjoint(words(name)) for name in run.hyperparameters
+    )
 
 
 def _for_trees(cause: Cause) -> Cause:

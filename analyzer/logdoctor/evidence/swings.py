@@ -39,7 +39,7 @@ def clues_of_swings(
         yield Clue(
             "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer_name}"
         )
-    if schedule is not None and schedule.share_at(int(series.steps[-1])) <= DECAYED:
+    if schedule is not None and schedule.share_at(series.last_step) <= DECAYED:
         yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
     if settings.batch_size is not None:
         size = settings.batch_size * settings.accumulation

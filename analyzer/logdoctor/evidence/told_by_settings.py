@@ -85,7 +85,7 @@ def strong_regularisation(settings: Hyperparameters) -> str:
 def few_updates(series: Series, settings: Hyperparameters) -> str:
     """Say so where a run has few updates because its batch is large, or holds all there is: an update an epoch."""
     logged = [series, *settings.run.all(TrainLoss)]  # a loss of steps beside one of epochs
-    updates = max((int(one.steps[-1]) for one in logged if one.axis is Axis.STEP and len(one)), default=0)
+    updates = max((one.last_step for one in logged if one.axis is Axis.STEP and len(one)), default=0)
     batch, epochs = settings.batch_size or 0, settings.number(PLANNED_EPOCHS)
     if not 0 < updates <= SHORT:
         return ""

@@ -11,7 +11,8 @@ from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accura
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Counter, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
 from logdoctor.signals.median import median
@@ -68,6 +69,13 @@ FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
 
+def begins_late(run: Run, series: Series, share: float) -> bool:
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
+    counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
+    went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
+    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
+
+
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
     """Say what shows that a run began where it was good already, or nothing: fine-tuning, a resumed run."""
     said = chance.said_by_settings
@@ -87,7 +95,7 @@ def fell_before(series: Series, level: float, chance: ChanceLevels) -> str:
     name, or by any usual guess. The first value of steps is that of an untrained network where it comes before the
     second update, that of an epoch a mean over its steps; but of every fifth epoch, the first need not be logged.
     """
-    first, said = int(series.steps[0]), chance.said_by_settings
+    first, said = series.first_step, chance.said_by_settings
     late = first > 1 or (first == 1 and series.axis is not Axis.STEP and median(np.diff(series.steps)) > 1)
     known = 0 < level < (BELOW_GUESSING if said is None else KNOWS * said.level)
     return f", or fell before {place(series, first)}" if late and known else ""

@@ -38,10 +38,10 @@ def gap_in(series: Series, run: Run) -> Gap | None:
     for hole in holes(series, HOLE_PACES):
         text = f"{series.name} lacks steps between {place(series, hole.before)} and {hole.after:,}"
         return Gap(text, Span(series.name, hole.before, hole.after, "steps missing"))
-    end, first = int(series.curve.steps[-1]), int(series.curve.steps[0])
+    end, first = series.curve.last_step, series.curve.first_step
     beside = [one for one in run.series if _logged_beside(one, series, pace)]
-    longest = max(beside, key=lambda one: int(one.curve.steps[-1]), default=series)
-    last = int(longest.curve.steps[-1])
+    longest = max(beside, key=lambda one: one.curve.last_step, default=series)
+    last = longest.curve.last_step
     if last - end < max(MIN_CUT[0] * pace, MIN_CUT[1] * (last - first)):
         return None
     text = f"{series.name} ends in {place(series, end)}, {longest.name} in {place(longest, last)}"
@@ -50,5 +50,5 @@ def gap_in(series: Series, run: Run) -> Gap | None:
 
 def _logged_beside(one: Series, series: Series, pace: int) -> bool:
     """Tell whether one line of the program writes both: they count the same, begin together and go at one pace."""
-    begins = len(one.curve) >= MIN_POINTS and int(one.curve.steps[0]) == int(series.curve.steps[0])
+    begins = len(one.curve) >= MIN_POINTS and one.curve.first_step == series.curve.first_step
     return one is not series and one.axis is series.axis and begins and pace_of(one) == pace

@@ -73,8 +73,8 @@ def golden_curve(seeds: Sequence[Series]) -> Golden:
             raise ValueError(f"{curve.name} is not finite at {curve.axis} {int(curve.steps[broken[0]]):,}")
         if curve.axis != curves[0].axis:
             raise ValueError(f"{curve.name} counts {curve.axis}s in one run and {curves[0].axis}s in another")
-    first = max((int(one.steps[0]) for one in curves if len(one)), default=0)
-    last = min((int(one.steps[-1]) if len(one) else -1 for one in curves), default=-1)
+    first = max((one.first_step for one in curves if len(one)), default=0)
+    last = min((one.last_step if len(one) else -1 for one in curves), default=-1)
     common = [one.take((one.steps >= first) & (one.steps <= last)) for one in curves]
     fewest = min(common, key=len)
     if not len(fewest):

@@ -51,7 +51,7 @@ def _counts_by_one(series: Series, times: NDArray[np.float64]) -> bool:
     return (
         series.axis is Axis.STEP
         and len(series) >= FEWEST_EPOCHS
-        and 0 <= int(series.steps[0]) <= 1
+        and 0 <= series.first_step <= 1
         and bool((np.diff(series.steps) == 1).all() and (np.diff(times) > 0).all())
     )
 

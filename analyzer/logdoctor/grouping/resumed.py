@@ -137,7 +137,7 @@ def _main(run: Run) -> Series | None:
 def _fits(ours: Series, theirs: Series, *, told: bool) -> bool:
     """Tell whether a curve begins in the midst of another, or where it ends, at the level that was reached there."""
     interval, other = (float(np.median(np.diff(one.steps))) for one in (ours, theirs))
-    first, earliest = int(ours.steps[0]), int(theirs.steps[0])
+    first, earliest = ours.first_step, theirs.first_step
     if told:
         return first > earliest
     if first <= max(0, earliest) + BEGINNING * max(interval, other) or first > theirs.steps[-1] + GAP * other:
@@ -172,7 +172,7 @@ def _joined(first: Run, later: Sequence[Run]) -> Run:
     for run in later:
         series = _main(run)
         unit = "epoch" if series is not None and series.axis is Axis.EPOCH else "step"
-        place = "" if series is None else f" from {unit} {int(series.steps[0]):,} on"
+        place = "" if series is None else f" from {unit} {series.first_step:,} on"
         notices.append(Notice(RESTART, run.sources[0].path, f"The training of {first.name} was resumed here{place}."))
     settings: dict[str, Setting] = {}
     for run in runs:

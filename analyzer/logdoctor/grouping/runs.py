@@ -280,7 +280,7 @@ def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
 
 def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:
     planned = max((piece.log.planned_steps or 0 for piece in cluster), default=0)
-    stepped = [int(one.steps[-1]) for one in series if len(one) and one.axis is Axis.STEP]
+    stepped = [one.last_step for one in series if len(one) and one.axis is Axis.STEP]
     if any(piece.log.finished for piece in cluster) or (planned and stepped and max(stepped) >= planned):
         return State.FINISHED
     # A log that was just copied is new as a file only: where it has times of its own, these decide as well.

@@ -42,7 +42,7 @@ def target(examined: Examined, at: int | None = None) -> Target:
     finding, folder = _replayable(examined), Path(examined.run.folder)
     rule, span = (finding.rule, finding.spans[0]) if finding is not None else ("", None)
     if at is not None:
-        last = max((int(one.steps[-1]) for one in examined.run.series if one.axis is Axis.STEP), default=at)
+        last = max((one.last_step for one in examined.run.series if one.axis is Axis.STEP), default=at)
         if at > last + 1:  # a log may count from 0 where the user counts from 1
             raise ReplayError(f"--at {at}: the log of {folder} ends at step {last}")
         return Target(at, rule if span is not None and span.first_step <= at <= span.last_step else "")

@@ -117,8 +117,8 @@ def _figure(run: Run, finding: Finding | None, wish: Wish) -> Figure:
     FigureCanvasAgg(figure)
     grid: Any = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
     axes: list[Axes] = list(grid[:, 0])
-    first = min(int(one.curve.steps[0]) for one in wanted)
-    last = max(int(one.curve.steps[-1]) for one in wanted)
+    first = min(one.curve.first_step for one in wanted)
+    last = max(one.curve.last_step for one in wanted)
     axes[0].set_xlim(first, last if last > first else first + 1)
     for panel, lines in zip(axes, panels, strict=False):
         _draw_panel(panel, lines, wish)

@@ -82,8 +82,8 @@ def _series(series: Series) -> dict[str, Any]:
         "split": str(series.split),
         "axis": str(series.axis),
         "points": len(series),
-        "first_step": int(series.steps[0]) if len(series) else None,
-        "last_step": int(series.steps[-1]) if len(series) else None,
+        "first_step": series.first_step if len(series) else None,
+        "last_step": series.last_step if len(series) else None,
     }
 
 

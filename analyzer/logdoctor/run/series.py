@@ -79,6 +79,16 @@ class Series:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def first_step(self) -> int:
+        """The step of the first point, in the order of writing; raises IndexError where there is none."""
+        return int(self.steps[0])
+
+    @property
+    def last_step(self) -> int:
+        """The step of the last point, in the order of writing; raises IndexError where there is none."""
+        return int(self.steps[-1])
+
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
         """Indices of the points whose step lies below the one before: where a restart begins."""

@@ -47,7 +47,7 @@ _ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _
 
 COUNTERS = {
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
     **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
 }

@@ -115,6 +115,11 @@ def examples_of(series: Series, most: int) -> int:
     return examples_behind(series.values, most) or 0
 
 
+def has_one_decimal(series: Series) -> bool:
+    """Tell whether every value is a share with one decimal: that of ten examples, or of any number, and rounded."""
+    return bool(np.array_equal(series.values, np.round(series.values, 1))) and accuracy_unit(series.values) == 1
+
+
 def moves_often(series: Series) -> bool:
     """Tell whether SEVERAL values of an accuracy lie between none and all, and elsewhere than the last."""
     shares = series.values / accuracy_unit(series.values)

@@ -113,7 +113,7 @@ def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | N
     if evaluated.axis is not series.axis or len(at) < max(epochs / 2, 2):
         return None
     usual = float(np.median(np.diff(at)))
-    steps = usual / max(round(usual * epochs / max(int(series.steps[-1]), 1)), 1)
+    steps = usual / max(round(usual * epochs / max(series.last_step, 1)), 1)
     for first in (1, 0):  # counted from 0, an epoch ends one step before the next begins
         left = epochs * steps - (series.steps[-1] + 1 - first)
         if 0 <= left < pace and _are_ends(at + 1 - first, steps):

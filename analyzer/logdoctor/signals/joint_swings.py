@@ -78,7 +78,7 @@ class JointSwings:
         return cls(
             min(median(train), median(val)) / start,
             (_height(train, rough.gap.train), _height(val, rough.gap.val)),
-            (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), int(rough.gap.val.series.steps[-1])),
+            (rough.gap.val.series.name, int(rough.gap.val.series.steps[-n]), rough.gap.val.series.last_step),
             logs,
         )
 

@@ -103,7 +103,7 @@ class LossScaleWalk:
     def idle(self) -> float:
         """Share of the run's steps that follow the last fall."""
         falls = np.flatnonzero(np.diff(self.octaves) < 0)
-        begin, end = int(self.series.steps[0]), int(self.series.steps[-1])
+        begin, end = self.series.first_step, self.series.last_step
         last = int(self.steps[falls[-1] + 1]) if len(falls) else begin
         return (end - last) / max(end - begin, 1)
 

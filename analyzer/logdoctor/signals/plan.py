@@ -72,7 +72,7 @@ def _reached(run: Run, axis: Axis) -> tuple[float, float] | None:
     series = [one for one in run.series if one.axis is axis and len(one)]
     if not series:
         return None
-    longest = max(series, key=lambda one: int(one.curve.steps[-1]))
+    longest = max(series, key=lambda one: one.curve.last_step)
     pace = float(np.median(np.diff(longest.curve.steps))) if len(longest.curve) > 1 else 1.0
     from_zero = min(int(one.steps.min()) for one in series) == 0
     return float(longest.curve.steps[-1] + from_zero), pace

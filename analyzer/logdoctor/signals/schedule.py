@@ -116,7 +116,7 @@ class Schedule:
     def settled_step(self) -> int:
         """The step from which the rate stays at its last value: the end of a schedule."""
         moving = np.flatnonzero(np.abs(self.rates - self.rates[-1]) > 1e-3 * self.peak)
-        return int(self.series.steps[moving[-1] + 1]) if len(moving) else int(self.series.steps[0])
+        return int(self.series.steps[moving[-1] + 1]) if len(moving) else self.series.first_step
 
     @cached_property
     def spent(self) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ class CatBoostTraining(Source):
         records = [_named(one, meta) for one in document.content["iterations"] if isinstance(one, dict)]
         planned = meta.get("iteration_count")
         for log in read_logs(table_of(path, records), document.notices):
-            last = max((int(one.steps[-1]) for one in log.series if len(one)), default=-1)
+            last = max((one.last_step for one in log.series if len(one)), default=-1)
             finished = True if isinstance(planned, int) and last + 1 >= planned else None  # else it may stop early
             yield replace(log, finished=finished)
 

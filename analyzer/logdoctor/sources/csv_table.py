@@ -14,7 +14,7 @@ from logdoctor.run.naming import stem_of, words
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
-from logdoctor.sources.tables.likeness import is_training, tells_loss, tells_performance
+from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss, tells_performance
 from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_form import NAMELESS
@@ -266,6 +266,13 @@ class CsvTable(Source):
             "Epoch,Loss\nEpoch 1,0.5\nEpoch 2,0.25\n",
             {"Loss": [(1, 0.5), (2, 0.25)]},
         ),
+        Sample(
+            "Torch's Logger: the error of training alone, and a tab behind each cell",
+            "loss_log.txt",
+            "training error\t\n" + "".join(f" {8 / i:.4e}\t\n" for i in (1, 2, 4)),
+            {"training error": [(0, 8.0), (1, 4.0), (2, 2.0)]},
+        ),
+        Sample("one column of an error of anything", "log.csv", "rms error\n0.5\n0.25\n0.75\n", None),
         Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("one column of scores", "scores.csv", "score\n0.5\n0.75\n0.25\n", None),
         Sample("one column of data called a loss", "feat.csv", "loss\n325.5\n870.5\n80.5\n", None),
@@ -315,8 +322,8 @@ class CsvTable(Source):
 
 
 def _is_curve_alone(path: Path, name: str) -> bool:
-    """Tell a table of one column: a loss, in a file that is called after curves."""
-    return tells_loss(name) and not _OF_CURVES.isdisjoint(words(path.stem))
+    """Tell a table of one column: a loss, or the error of training, in a file that is called after curves."""
+    return (tells_loss(name) or is_training_error(name)) and not _OF_CURVES.isdisjoint(words(path.stem))
 
 
 def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:

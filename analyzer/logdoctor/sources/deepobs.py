@@ -53,7 +53,7 @@ class DeepObs(Source):
         if isinstance(run.get(_BATCHES), list):
             series.append(_series(_BATCHES, run[_BATCHES], _interval(run), Axis.STEP))
         epochs = run.get("num_epochs")
-        reached = max((int(one.steps[-1]) for one in series if len(one) and one.axis is Axis.EPOCH), default=0)
+        reached = max((one.last_step for one in series if len(one) and one.axis is Axis.EPOCH), default=0)
         yield Log(
             series=tuple(series),
             hyperparameters=_settings(run),

@@ -48,7 +48,7 @@ class JsonDocument(Source):
     """
 
     name = "json"
-    patterns: ClassVar[tuple[str, ...]] = ("*.json",)
+    patterns: ClassVar[tuple[str, ...]] = ("*.json", "log")  # Chainer's LogReport calls its list `log`
     precedence = 10
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
@@ -87,6 +87,14 @@ class JsonDocument(Source):
             '{"train": [0.5, 0.25], "val": [0.75, 0.5]}',
             {"train": [(0, 0.5), (1, 0.25)], "val": [(0, 0.75), (1, 0.5)]},
         ),
+        Sample(
+            "Chainer's LogReport: names before the iteration of their record, over several lines",
+            "log",
+            '[\n    {\n        "main/loss": 0.5,\n        "epoch": 1,\n        "iteration": 10\n    },\n'
+            '    {\n        "main/loss": 0.25,\n        "epoch": 2,\n        "iteration": 20\n    }\n]',
+            {"main/loss": [(10, 0.5), (20, 0.25)], "epoch": [(10, 1), (20, 2)]},
+        ),
+        Sample("lines of a game", "log", '[{"player": 1, "move": 3}, {"player": 2, "move": 5}]', None),
         Sample("members of splits", "score_splits.json", '{"train": [1, 2, 5], "val": [3, 4, 6]}', None),
         Sample("sizes of splits", "sizes.json", '{"train": [100, 200], "val": [10, 20]}', None),
         Sample(

@@ -239,7 +239,7 @@ class ConstantMetric(Rule):
         unlearnt = series.role is ValMetric and since <= EARLY * n and val is not None and val.level.min() >= least
         harmless = falls and value > 0 and not unlearnt
         others = [one.name for one, _ in stuck if one is not series]
-        first, last = int(series.steps[since]), int(series.steps[-1])
+        first, last = int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
         said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
         yield self.finding(
@@ -263,7 +263,7 @@ class ConstantMetric(Rule):
         series, value = rewards[0], float(rewards[0].values[0])
         if value > 0 or any(len(np.unique(one.values)) != 1 for one in rewards):
             return
-        first, last = series.steps[[0, -1]].tolist()
+        first, last = series.first_step, series.last_step
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
             "it does not tell better from worse",
@@ -305,5 +305,5 @@ def _while_training(series: Series, run: Run) -> Series:
     losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
     if not losses:
         return series
-    last = max((int(one.steps[-1]) for one in losses if len(one)), default=-1)
+    last = max((one.last_step for one in losses if len(one)), default=-1)
     return series.take(series.steps <= last)

@@ -199,9 +199,9 @@ class EntropyCollapse(Rule):
         none, some = off_and_on(run, *({word} for word in BONUS))
         rests = not verdict and reward is not None and not some
         series, step = entropy.series, int(entropy.steps[since])
-        spans = [Span(series.name, step, int(series.steps[-1]), "deterministic")]
+        spans = [Span(series.name, step, series.last_step, "deterministic")]
         if reward is not None:
-            spans.append(Span(reward.series.name, int(reward.series.steps[0]), int(reward.series.steps[-1]), verdict))
+            spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
         fast = since <= self.at_once * n
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "

@@ -157,8 +157,8 @@ class GanCollapse(Rule):
         if not rises and not (beaten and still[1]) and not all(still):
             return
         moves, where = ("rises", "to") if rises else ("stands still", "at")
-        last = int(d.series.steps[-1])
-        begin, end = max(first, int(g.series.steps[0])), int(g.series.steps[-1])
+        last = d.series.last_step
+        begin, end = max(first, g.series.first_step), g.series.last_step
         yield self.finding(
             f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
             f"while {g.series.name} {moves} {where} {number(g.end)}",
@@ -180,12 +180,12 @@ class GanCollapse(Rule):
         return share if g.level.min() >= 0 and share >= self.resting else 0.0
 
     def _generator_wins(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], share: float) -> Finding:
-        first, last = int(g.steps[round((1 - share) * len(g.level))]), int(g.series.steps[-1])
+        first, last = int(g.steps[round((1 - share) * len(g.level))]), g.series.last_step
         return self.finding(
             f"{g.series.name} rests at {number(g.end)} over {stretch(g.series, first, last)} while {d.series.name} "
             f"rises to {number(d.end)}",
             Span(g.series.name, first, last, "near zero"),
-            Span(d.series.name, int(d.series.steps[0]), int(d.series.steps[-1]), "rises"),
+            Span(d.series.name, d.series.first_step, d.series.last_step, "rises"),
             confidence=confidence_from(3.0 * share / self.resting, len(d)),
             causes=ranked(
                 because(

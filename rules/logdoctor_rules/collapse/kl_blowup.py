@@ -187,7 +187,7 @@ class KlBlowup(Rule):
             f"from {place(series, step)} on"
             + (f" while {reward.series.name} still rises" if pays and reward else "")
             + (f"; {spent}" if spent else ""),
-            Span(series.name, step, int(series.steps[-1]), "blowing up"),
+            Span(series.name, step, series.last_step, "blowing up"),
             severity=Severity.NOTE if pays and not spent else self.severity,
             confidence=confidence_from(min(kl.end / usual, kl.end / max(self.min_growth * early, 1e-300)), len(kl)),
             causes=_causes(run, per_update=policy.kl_is_per_update),

@@ -114,9 +114,9 @@ class PosteriorCollapse(Rule):
         series = kl.series
         since = int(series.steps[len(series) // 3])
         yield self.finding(
-            f"{series.name} is {number(last)} over {stretch(series, since, int(series.steps[-1]))}, beside a loss that "
+            f"{series.name} is {number(last)} over {stretch(series, since, series.last_step)}, beside a loss that "
             f"rests at {number(loss)}: the code says nothing of the input",
-            Span(series.name, since, int(series.steps[-1]), "next to nothing"),
+            Span(series.name, since, series.last_step, "next to nothing"),
             confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
             causes=ranked(
                 because("kl-weight-too-high", Strength.LIKELY, pro=_heavy(settings.number(DIVERGENCE_WEIGHT))),

@@ -113,9 +113,9 @@ class ValueDivergence(Rule):
             return
         yield self.finding(
             f"{series.name} grows from {number(trend.thirds[0])} to {number(trend.end)} over "
-            f"{stretch(series, int(series.steps[0]), int(series.steps[-1]))} while {reward.series.name} goes from "
+            f"{stretch(series, series.first_step, series.last_step)} while {reward.series.name} goes from "
             f"{number(reward.start)} to {number(reward.end)}",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "grows"),
+            Span(series.name, series.first_step, series.last_step, "grows"),
             confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
             causes=ranked(
                 because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow with them"]),

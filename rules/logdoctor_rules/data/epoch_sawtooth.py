@@ -191,7 +191,7 @@ class EpochSawtooth(Rule):
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
-            Span(series.name, epochs.first_step(1), int(series.steps[-1]), "the same saw"),
+            Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
             causes=(

@@ -138,10 +138,10 @@ class MemorizationSteps(Rule):
         if not worse and (val is not None or not large):
             return
         series = epochs.series
-        spans = [Span(series.name, epochs.first_step(1), int(series.steps[-1]), "in steps")]
+        spans = [Span(series.name, epochs.first_step(1), series.last_step, "in steps")]
         rises = ""
         if worse and val is not None:
-            spans.append(Span(val.series.name, val.best_step, int(val.series.steps[-1]), "rising"))
+            spans.append(Span(val.series.name, val.best_step, val.series.last_step, "rising"))
             rises = f"{val.series.name} rises from {number(val.best)} to {number(val.end)}"
         yield self.finding(
             f"{series.name} steps down by {number(float(np.median(steps)))} where an epoch begins, "

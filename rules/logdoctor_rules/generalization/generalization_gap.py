@@ -291,8 +291,8 @@ class GeneralizationGap(Rule):
         began = ", no lower than where training began" if untouched and not began else began
         yield self.finding(
             f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
-            Span(series.name, int(val.steps[len(val.steps) // 2]), int(series.steps[-1]), "standing still"),
-            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
+            Span(series.name, int(val.steps[len(val.steps) // 2]), series.last_step, "standing still"),
+            Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
             causes=[one for one in fitted.causes() if one.id in self.causes],
@@ -311,8 +311,8 @@ class GeneralizationGap(Rule):
         gained = ends.validation - first_accuracy(series)
         yield self.finding(
             f"{ends.name} ends at {number(ends.validation)} where training is right in {percent(trained)} of the cases",
-            Span(series.name, int(metric.steps[len(metric.steps) // 2]), int(series.steps[-1]), "far behind"),
-            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1]), "falling"),
+            Span(series.name, int(metric.steps[len(metric.steps) // 2]), series.last_step, "far behind"),
+            Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             confidence=confidence_from((trained - ends.validation) / (self.min_wrong * trained), len(metric)),
             causes=causes_of_answers(no_better=gained <= self.reached * trained),
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},

@@ -148,7 +148,7 @@ class MetricLossDisagreement(Rule):
         least_loss = max(self.min_loss_fall * abs(then), self.min_z * loss.level_noise)
         if given_up <= least or then - loss.end <= least_loss:
             return
-        last = int(metric.series.steps[-1])
+        last = metric.series.last_step
         yield self.finding(
             f"{metric.series.name} falls from {number(best)} in {place(metric.series, step)} to {number(metric.end)} "
             f"while {loss.series.name} falls from {number(then)} to {number(loss.end)}",
@@ -183,7 +183,7 @@ class MetricLossDisagreement(Rule):
         yield self.finding(
             f"{loss.series.name} rises from {number(loss.best)} in {place(loss.series, loss.best_step)} to "
             f"{number(loss.end)} while {metric.series.name} goes from {number(then)} to {number(metric.end)}",
-            Span(loss.series.name, loss.best_step, int(loss.series.steps[-1]), "rising"),
+            Span(loss.series.name, loss.best_step, loss.series.last_step, "rising"),
             Span(metric.series.name, *_within(metric, loss.best_step), "holding"),
             severity=Severity.NOTE,
             confidence=confidence_from(risen / least, 2 * len(loss)),
@@ -208,7 +208,7 @@ def _at(trend: Trend[ValLoss] | Trend[ValMetric], step: int) -> float:
 
 def _within(trend: Trend[ValLoss] | Trend[ValMetric], step: int) -> tuple[int, int]:
     """Return the stretch from a step to the end, within the steps of the series."""
-    first, last = int(trend.series.steps[0]), int(trend.series.steps[-1])
+    first, last = trend.series.first_step, trend.series.last_step
     return min(max(step, first), last), last
 
 

@@ -13,6 +13,7 @@ from logdoctor import (
     Fix,
     Quantity,
     Rule,
+    Series,
     Severity,
     Span,
     ValMetric,
@@ -25,11 +26,15 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.evidence.jumping import CAUSES, causes_of_jumps
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Siblings, Trend
-from logdoctor.signals.accuracy import examples_of, moves_often
+from logdoctor.signals.accuracy import examples_of, has_one_decimal, moves_often
 from logdoctor.wording import number, place
 
 FEW = 60
 """Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
+
+
+TENTHS = 10
+"""Examples whose accuracy is printed as one of any number is with one decimal."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,12 @@ class NoisyValidation(Rule):
             val_accuracy=given([0.75, *[1.0] * 39]),
         ),
         silent(
+            "an accuracy that is printed with one decimal, as that of ten examples would be",
+            train_loss=decay(0.6, 0.2, 12),
+            val_loss=decay(0.62, 0.25, 12),
+            val_accuracy=given([0.6, 0.7, 0.7, 0.8, 0.8, 0.8, 0.9, 0.9, 0.9, 0.8, 0.9, 0.9]),
+        ),
+        silent(
             "a share of the larger class at which the accuracy stays",
             train_loss=decay(0.69, 0.5, 40),
             val_loss=decay(0.69, 0.5, 40),
@@ -255,7 +266,7 @@ class NoisyValidation(Rule):
         least = max(self.min_share * gained, self.min_level * level, 1e-300)
         restless = max(self.restless_share * gained, self.restless * level, 1e-300)
         wild = max(self.wild_share * gained, self.wild * level, 1e-300)
-        n = examples_of(metric.series, FEW) if metric is not None else 0
+        n = self._examples(metric.series) if metric is not None else 0
         few = [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"] if n and metric else []
         restarts = schedule is not None and len(schedule.restarts) > 1
         margin = max(
@@ -281,7 +292,7 @@ class NoisyValidation(Rule):
         )
         yield self.finding(
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
-            Span(series.name, first, int(series.steps[-1]), "jumping" if margin > 1 else "of few examples"),
+            Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
             causes=causes_of_jumps(rough, schedule, settings, siblings, few, [fix]),
             evidence={
@@ -293,3 +304,9 @@ class NoisyValidation(Rule):
                 "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the quarter before"),
             },
         )
+
+    @staticmethod
+    def _examples(metric: Series) -> int:
+        """Return how many examples are evaluated where an accuracy tells, or 0: tenths may be any share, rounded."""
+        n = examples_of(metric, FEW)
+        return 0 if n == TENTHS and has_one_decimal(metric) else n

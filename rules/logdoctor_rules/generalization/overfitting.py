@@ -275,7 +275,7 @@ class Overfitting(Rule):
             return
         series, (best_step, lowest) = val.series, val.best_point
         best = place(series, best_step)
-        last, peak = int(series.steps[-1]), float(val.since(val.best_step).max())
+        last, peak = series.last_step, float(val.since(val.best_step).max())
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
         stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
@@ -328,5 +328,5 @@ def _saved(val: Trend[ValLoss]) -> str:
 
 def _stretch(train: Trend[TrainLoss], step: int) -> tuple[int, int]:
     """Return the steps of the training loss since validation was best; all of them where it counts otherwise."""
-    first, last = int(train.series.steps[0]), int(train.series.steps[-1])
+    first, last = train.series.first_step, train.series.last_step
     return (step if first <= step <= last else first), last

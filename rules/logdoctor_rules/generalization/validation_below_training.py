@@ -9,7 +9,6 @@ import numpy as np
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -18,18 +17,15 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     TrainLoss,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
-from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, evaluated_alike, late_noise
+from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, causes_of_lead, evaluated_alike, late_noise
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend
@@ -289,20 +285,18 @@ class ValidationBelowTraining(Rule):
         large = end >= self.far * train.fall and restless <= STEADY * theirs
         # Means of an epoch do not show where training began: most may be learnt by the first.
         large &= not are_means(gap) or classifies or begins_early(gap) or mine <= FAR_BELOW * theirs
-        large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not (
-            named or suspicious or run.all(TrainComponentLoss)
-        )
+        told = bool(named) or suspicious or bool(run.all(TrainComponentLoss))
+        large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not told
         far = f"the lead is {percent(end / train.fall)} of what training gained" if large else ""
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
-        series = val.series
         yield self.finding(
-            f"{series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
+            f"{val.series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
             + "; ".join(filter(None, (f"({number(theirs)}), and its lead does not shrink", solved, early))),
-            Span(series.name, int(val.steps[-third]), int(series.steps[-1]), "below training"),
-            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
+            Span(val.series.name, int(val.steps[-third]), val.series.last_step, "below training"),
+            Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(end / least, len(val)),
-            causes=_causes(run, solved, early, far, suspicious=suspicious),
+            causes=causes_of_lead(run, solved, early, far, suspicious=suspicious),
             evidence={
                 "lead at the end": Quantity(end),
                 "lead in the middle": Quantity(middle),
@@ -329,21 +323,3 @@ class ValidationBelowTraining(Rule):
             if theirs is None and train.end >= UNLEARNT * train.start:
                 return f"{name} is {number(mine)}, {train.series.name} still {number(train.end)}"
         return ""
-
-
-def _causes(run: Run, solved: str, early: str, far: str, *, suspicious: bool) -> tuple[Cause, ...]:
-    """Rank what training mode explains against what it does not; solved, early and far are what was seen, or empty."""
-    named, off = regularisers(run)
-    return ranked(
-        because(
-            "train-mode-regularisation",
-            Strength.UNLIKELY if suspicious else Strength.POSSIBLE if far else Strength.LIKELY,
-            pro=[f"the settings name {', '.join(named)}"] if named else [],
-            contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
-        ),
-        because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=[solved]),
-        because(
-            "validation-set-differs", Strength.LIKELY if suspicious or far else Strength.POSSIBLE, pro=[early, far]
-        ),
-        *([because("label-noise", pro=[far])] if far else []),
-    )

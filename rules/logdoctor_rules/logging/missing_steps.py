@@ -121,13 +121,13 @@ class MissingSteps(Rule):
 
     def _early_ends(self, judged: Sequence[Series]) -> Iterator[Finding]:
         for series in judged:
-            pace, end = pace_of(series), int(series.curve.steps[-1])
+            pace, end = pace_of(series), series.curve.last_step
             alike = [one for one in judged if pace and _logged_beside(one, series) and pace_of(one) == pace]
-            last = max((int(one.curve.steps[-1]) for one in alike), default=end)
-            span = last - int(series.curve.steps[0])
+            last = max((one.curve.last_step for one in alike), default=end)
+            span = last - series.curve.first_step
             if not pace or last - end < max(self.min_paces * pace, self.min_share * span):
                 continue
-            longest = max(alike, key=lambda one: int(one.curve.steps[-1]))
+            longest = max(alike, key=lambda one: one.curve.last_step)
             missing = (last - end) / span
             yield self.finding(
                 f"{series.name} ends in {place(series, end)}, {longest.name} in {place(longest, last)}",
@@ -162,4 +162,4 @@ def _logged_beside(one: Series, other: Series) -> bool:
     Most curves of training name no split: a rate, a norm.
     """
     sides = {Split.TRAIN if series.split is Split.NONE else series.split for series in (one, other)}
-    return one.axis is other.axis and len(sides) == 1 and int(one.curve.steps[0]) == int(other.curve.steps[0])
+    return one.axis is other.axis and len(sides) == 1 and one.curve.first_step == other.curve.first_step

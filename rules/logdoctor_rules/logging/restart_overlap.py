@@ -119,7 +119,7 @@ class RestartOverlap(Rule):
         """Report what a log says of itself, beside a series of which nothing is logged twice."""
         return self.finding(
             message,
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), note),
+            Span(series.name, series.first_step, series.last_step, note),
             confidence=Confidence.HIGH,
             causes=(because(cause, Strength.LIKELY),),
             evidence=evidence,

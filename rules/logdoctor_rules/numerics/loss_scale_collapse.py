@@ -248,7 +248,7 @@ class LossScaleCollapse(Rule):
             f"{counted(walk.halvings, 'halving')} without a doubling"
             + ("; the loss was NaN before" if nan_first else "; the loss had risen before" if rose else "")
             + ("; the loss goes on falling all the same" if learns else ""),
-            Span(series.name, step, int(series.steps[-1]), "falling scale"),
+            Span(series.name, step, series.last_step, "falling scale"),
             confidence=confidence_from(walk.halvings / self.min_fall, 2 * len(series)),
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,

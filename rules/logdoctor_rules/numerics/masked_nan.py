@@ -216,7 +216,7 @@ class MaskedNan(Rule):
         step = int(series.steps[first])
         if any(one.series.name == series.name and one.first_step < step for one in losses.found):
             return  # the log did show the first NaN: that is the story
-        last = int(series.steps[np.flatnonzero(masked.mask)[-1]]) if masked.count else int(series.steps[-1])
+        last = int(series.steps[np.flatnonzero(masked.mask)[-1]]) if masked.count else series.last_step
         skipped = masked.recovered >= self.recovered * (len(series) - first)
         proven = bool(shown) and first > 0
         yield self.finding(
@@ -225,7 +225,7 @@ class MaskedNan(Rule):
             + ": it stands for a NaN"
             + (f"; {counted(masked.recovered, 'later value')} are ordinary" if skipped else ""),
             Span(series.name, step, last, "masked"),
-            *([Span(shown.name, step, int(shown.steps[-1]), "no number")] if shown else []),
+            *([Span(shown.name, step, shown.last_step, "no number")] if shown else []),
             confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
             severity=Severity.WARNING if skipped else Severity.ERROR,
             causes=self._causes(grads, step, settings, siblings, skipped=skipped, scaled=walk is not None),

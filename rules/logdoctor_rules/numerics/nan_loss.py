@@ -163,7 +163,7 @@ class NanLoss(Rule):
             yield self.finding(
                 self._happened(bad, skipped=skipped) + never + event.cue,
                 Span(series.name, bad.first_step, last, bad.word),
-                *(Span(o.series.name, o.first_step, int(o.series.steps[-1]), o.word) for o in losses.found[1:]),
+                *(Span(o.series.name, o.first_step, o.series.last_step, o.word) for o in losses.found[1:]),
                 confidence=Confidence.MEDIUM if uncertain else Confidence.HIGH,
                 severity=Severity.WARNING if skipped or uncertain else Severity.ERROR,
                 causes=why.causes,
@@ -183,7 +183,7 @@ class NanLoss(Rule):
         if line is None or loss is None or not line.ends_the_run or not _STOPPED.search(line.event.text):
             return
         told = _STEP.search(line.event.text)
-        at = max(int(loss.steps[-1]) + 1, int(told[1]) if told else 0)
+        at = max(loss.last_step + 1, int(told[1]) if told else 0)
         steps, values = np.append(loss.steps, at), np.append(loss.values, NAN)
         event = around.non_finite(replace(loss, steps=steps, values=values, wall_times=None), len(loss), 0)
         yield failure(self, line, "the trainer stopped at a loss that is no number", explain(event, self.causes).causes)

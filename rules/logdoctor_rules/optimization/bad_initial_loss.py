@@ -81,6 +81,11 @@ class BadInitialLoss(Rule):
     drop: float = threshold(
         12.0, "factor by which a loss of unknown kind must fall at once: targets that are only off-centre give 2 to 10"
     )
+    ordinary: float = threshold(
+        2.8,
+        "first loss of unknown kind up to which outputs are of the usual size, however far and fast it falls: guessing "
+        "among ten classes costs 2.3, the variance of normalised targets is 1",
+    )
     to_variance: float = threshold(
         30.0,
         "the same for a loss that takes longer, and then rests where guessing the mean of normalised targets is: of a "
@@ -234,6 +239,11 @@ class BadInitialLoss(Rule):
             train_loss=given([250.0, 2e7, 6e5, 5e4, 3000.0, 200.0, 20.0, 4.0, 1.5, 1.1, *[1.0] * 20]),
         ),
         silent("a regression that learns", train_loss=decay(26000.0, 3000.0)),
+        silent(
+            "begins at ln 10, and an easy task is learnt at once",
+            train_loss=flat(2.38, 1).followed_by(decay(0.14, 0.02)),
+        ),
+        silent("an error of small targets", train_loss=flat(0.0042, 1).followed_by(flat(0.00009, 60).noisy(0.00001))),
         silent("targets off-centre", train_loss=given([10.0, *decay(1.0, 0.7, 60).values])),
         fires("six values", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 6)),
         silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 5)),
@@ -298,7 +308,7 @@ class BadInitialLoss(Rule):
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
             f"{series.name} starts at {said} ({named.known_from})",
-            Span(series.name, int(series.steps[0]), int(series.steps[1]), "start"),
+            Span(series.name, series.first_step, int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high and not melting else Severity.NOTE,
             causes=too_large_causes(train, pro, settings, single=single, melting=melting)
@@ -314,7 +324,7 @@ class BadInitialLoss(Rule):
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
         to_variance = guesses and trend.first >= max(self.to_variance * trend.end, after)  # not if it rose first
-        at_once = trend.first >= self.drop * after > 0 or to_variance
+        at_once = trend.first > self.ordinary and (trend.first >= self.drop * after > 0 or to_variance)
         thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return
@@ -328,7 +338,7 @@ class BadInitialLoss(Rule):
         yield self.finding(
             f"{said}, by {place(series, last)}"
             + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
-            Span(series.name, int(series.steps[0]), last, "falls at once"),
+            Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
             causes=too_large_causes(trend, [said], settings, single=False),

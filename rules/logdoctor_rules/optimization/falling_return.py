@@ -156,7 +156,7 @@ class FallingReturn(Rule):
         if reward is None or policy.is_preference or len(reward) < self.min_points:
             return
         series, values = reward.series, reward.series.values
-        first_step, last_step = series.steps[[0, -1]].tolist()
+        first_step, last_step = series.first_step, series.last_step
         if first_step > self.late_start * max(last_step, 1):
             return
         tenth = len(values) // 10

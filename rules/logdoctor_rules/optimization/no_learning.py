@@ -30,6 +30,7 @@ from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.trained import (
+    begins_late,
     falls_steadily,
     fell_before,
     gains_next_to_nothing,
@@ -273,6 +274,18 @@ class NoLearning(Rule):
         silent("learns at once, then rests", train_loss=decay(2.3, 0.35, half_life=0.004).noisy(0.01)),
         silent("falls by a thirtieth under noise", train_loss=line(3.6, 3.475, 60).noisy(0.094)),
         silent("a log that begins late", first_step=500, train_loss=flat(0.83, 40).noisy(0.003)),
+        silent(
+            "steps that begin anew while the epochs beside them go on",
+            axis=Axis.STEP,
+            train_loss=flat(0.36, 40).noisy(0.02),
+            epoch=line(1000.0, 1039.0, 40),
+        ),
+        fires(
+            "epochs beside the steps that begin with the run",
+            axis=Axis.STEP,
+            train_loss=flat(0.83, 40).noisy(0.003),
+            epoch=line(1.0, 40.0, 40),
+        ),
         silent("noise hides it, but the accuracy rises", train_loss=flat(0.69).noisy(0.01), train_acc=decay(0.5, 0.95)),
         silent(
             "a fine-tuning that gains little, but steadily",
@@ -332,8 +345,8 @@ class NoLearning(Rule):
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
-        short = len(train) < self.min_points or series.steps[0] > self.late_start * max(series.steps[-1], 1)
-        if short or rounded_away(train) or (schedule is not None and schedule.is_range_test):
+        short = len(train) < self.min_points or rounded_away(train) or begins_late(run, series, self.late_start)
+        if short or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
@@ -360,7 +373,7 @@ class NoLearning(Rule):
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "flat"),
+            Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
             causes=causes,
@@ -417,5 +430,5 @@ def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
-        updates=int(series.steps[-1]) if series.axis is Axis.STEP else None,
+        updates=series.last_step if series.axis is Axis.STEP else None,
     )

@@ -210,6 +210,11 @@ class Plateau(Rule):
         ),
         silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
+            "a regression, with an accuracy that compares what is never equal",
+            train_loss=decay(0.65, 0.21, half_life=0.02).noisy(0.002),
+            train_accuracy=flat(0.0),
+        ),
+        silent(
             "a sibling ends lower by no more than the noise of its batches",
             train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
             siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
@@ -314,9 +319,8 @@ class Plateau(Rule):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
-            f"{series.name} stays at {number(train.end)} over {stretch(series, first, int(series.steps[-1]))}; "
-            f"{reason}",
-            Span(series.name, first, int(series.steps[-1]), "flat"),
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
+            Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
             causes=causes_of_rest(train, siblings, lower, settings, still, died=self._decayed(train, schedule, first)),
             evidence={
@@ -328,7 +332,7 @@ class Plateau(Rule):
         )
 
     def _capped(self, train: Trend[TrainLoss], shown: str) -> Finding:
-        series, (first, last) = train.series, train.series.steps[[0, -1]].tolist()
+        series, first, last = train.series, train.series.first_step, train.series.last_step
         return self.finding(
             f"{series.name} comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}",
             Span(series.name, first, last, "never sure"),
@@ -358,7 +362,7 @@ class Plateau(Rule):
             return ""
         unit, best = accuracy_unit(accuracy.series.values), float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
-        poor = gained < self.accuracy_gain * unit and best < self.poor_accuracy * unit
+        poor = gained < self.accuracy_gain * unit and 0 < best < self.poor_accuracy * unit
         return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
 
     def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:

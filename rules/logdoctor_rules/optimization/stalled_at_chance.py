@@ -197,6 +197,12 @@ class StalledAtChance(Rule):
             train_loss=decay(2.6, 2.42, 60).noisy(0.03),
             val_accuracy=flat(0.1, 30).noisy(0.01),
         ),
+        silent(
+            "above ln 4 all along, and on its way down through it, as the running means of a first epoch",
+            axis=Axis.STEP,
+            train_loss=line(1.95, 1.5, 33).noisy(0.005),
+            train_accuracy=flat(0.26, 33).noisy(0.01),
+        ),
         fires(
             "far above ln 10 all along, at a rate that explains it",
             settings={"optimizer": "SGD", "lr": 10.0},
@@ -328,8 +334,8 @@ class StalledAtChance(Rule):
             stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
-                f"over {stretch(series, since, int(series.steps[-1]))}",
-                Span(series.name, since, int(series.steps[-1]), "chance level"),
+                f"over {stretch(series, since, series.last_step)}",
+                Span(series.name, since, series.last_step, "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
                 causes=ranked(*preference, *stuck) if preference else stuck,
                 to_tell_apart=() if preference else tuple(to_tell_stuck(run, stuck)),

@@ -198,7 +198,7 @@ class StillImproving(Rule):
         return self.finding(
             f"{few}; {series.name} fell from {number(train.start)} to {number(train.end)}, by the sum of the rates as "
             "fast at the end as before",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "few updates"),
+            Span(series.name, series.first_step, series.last_step, "few updates"),
             confidence=confidence_from(train.sure_fall / self.min_z, len(train)),
             causes=ranked(because("batch-too-large", Strength.LIKELY, pro=[few]), because("stopped-too-early")),
             evidence={"start": Quantity(train.start), "end": Quantity(train.end)},
@@ -238,7 +238,7 @@ class StillImproving(Rule):
         return self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
             + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
-            Span(series.name, since, int(series.steps[-1]), "still falling"),
+            Span(series.name, since, series.last_step, "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
             causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},

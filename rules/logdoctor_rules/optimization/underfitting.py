@@ -131,6 +131,12 @@ class Underfitting(Rule):
             val_loss=given([57.6, 22.9, 9.0, 3.9, 2.3, 1.85]).followed_by(decay(1.74, 1.65, 30)),
             train_accuracy=given([0.236]).followed_by(decay(0.39, 0.85, 35)),
         ),
+        silent(
+            "a regression, with an accuracy that compares what is never equal",
+            train_loss=decay(0.14, 0.111, 40, half_life=0.1).noisy(0.001),
+            val_loss=decay(0.15, 0.127, 40, half_life=0.1).noisy(0.001),
+            train_accuracy=flat(0.0, 40),
+        ),
         fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
         fires(
             "a rate at which hardly any network trains",
@@ -265,9 +271,9 @@ class Underfitting(Rule):
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
         yield self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
-            f"{stretch(series, since, int(series.steps[-1]))}, {percent(train.end / train.start)} of the start; "
+            f"{stretch(series, since, series.last_step)}, {percent(train.end / train.start)} of the start; "
             + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
-            Span(series.name, since, int(series.steps[-1]), "rests high"),
+            Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
             causes=self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings),
             evidence={

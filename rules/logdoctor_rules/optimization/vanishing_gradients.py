@@ -218,7 +218,7 @@ class VanishingGradients(Rule):
         yield self.finding(
             f"{series.name} falls below {number(limit)} from {place(series, step)} on, it began at {number(begin)}; "
             f"{train.series.name} rests at {number(train.end)}, {unlearnt or 'where it was when the gradient died'}",
-            Span(series.name, step, int(series.steps[-1]), "vanished"),
+            Span(series.name, step, series.last_step, "vanished"),
             confidence=confidence_from(limit / max(norm.end, 1e-300), 2 * len(norm)),
             causes=self._causes(run, norm, train, settings, siblings, since=since, sudden=sudden),
             evidence={

@@ -201,8 +201,8 @@ class LrDecayedTooEarly(Rule):
         yield from found
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
-        died, last = schedule.dead_from(self.dead_rate), int(schedule.series.steps[-1])
-        begun = int(schedule.series.steps[0])
+        died, last = schedule.dead_from(self.dead_rate), schedule.series.last_step
+        begun = schedule.series.first_step
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
         early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))

@@ -119,7 +119,7 @@ class LrOutOfRange(Rule):
         cause = rate_too_high if too_high else rate_too_low
         yield self.finding(
             said + (f", and {train.series.name} ends no lower than it began" if agrees else ""),
-            Span(train.series.name, int(train.series.steps[0]), int(train.series.steps[-1])),
+            Span(train.series.name, train.series.first_step, train.series.last_step),
             confidence=Confidence.HIGH if agrees else Confidence.LOW,
             causes=(cause(siblings, Strength.LIKELY if agrees else Strength.POSSIBLE, pro=[said]),),
             evidence={"rate": Quantity(rate), "lowest usual": Quantity(low), "highest usual": Quantity(high)},

@@ -119,7 +119,7 @@ class LrRangeTest(Rule):
         yield self.finding(
             f"the learning rate is raised from {number(schedule.rates[0])} to {number(schedule.rates[-1])}; {said}: "
             f"train at about {number(suggested)}",
-            Span(series.name, int(series.steps[0]), int(series.steps[lowest]), "falling"),
+            Span(series.name, series.first_step, int(series.steps[lowest]), "falling"),
             confidence=Confidence.HIGH,
             causes=(
                 because(

@@ -347,7 +347,7 @@ class MissingWarmup(Rule):
         return self.finding(
             f"{series.name} is thrown from {number(thrown.start)}{known} to {number(thrown.peak)} at "
             f"{place(series, at)}{with_rate}, before it learns",
-            Span(series.name, int(series.steps[0]), at, "thrown"),
+            Span(series.name, series.first_step, at, "thrown"),
             confidence=Confidence.MEDIUM,
             causes=causes_of_throw(thrown, siblings, at),
             evidence={"start": Quantity(thrown.start), "highest early loss": Quantity(thrown.peak)},

@@ -204,7 +204,7 @@ class SchedulerMisstep(Rule):
         return self.finding(
             f"{series.name} goes from {before} to {number(back.after)} at {where}, "
             + ("and on as it did from the beginning: it began again" if back.repeats else "higher than ever before"),
-            Span(series.name, back.step, int(series.steps[-1]), "begins again"),
+            Span(series.name, back.step, series.last_step, "begins again"),
             confidence=Confidence.HIGH if at_resume else Confidence.MEDIUM,
             causes=causes_of_return(back, where, resumed=bool(at_resume)),
             evidence={"rate before": Quantity(back.before), "rate after": Quantity(back.after)},
@@ -237,7 +237,7 @@ class SchedulerMisstep(Rule):
 
     def _over_too_soon(self, schedule: Schedule, settings: Hyperparameters, warned: list[str]) -> Finding | None:
         series, k = schedule.series, settings.accumulation
-        first, last, end = int(series.steps[0]), int(series.steps[-1]), schedule.settled_step
+        first, last, end = series.first_step, series.last_step, schedule.settled_step
         if (
             k < 2
             or schedule.rates[-1] > LOW * schedule.peak
@@ -255,14 +255,14 @@ class SchedulerMisstep(Rule):
 
     def _warmed_up_too_soon(self, schedule: Schedule, settings: Hyperparameters, warned: list[str]) -> Finding | None:
         series, planned, k = schedule.series, settings.warmup_steps, settings.accumulation
-        logged = schedule.peak_step - int(series.steps[0])
+        logged = schedule.peak_step - series.first_step
         blurred = series.axis is not Axis.STEP or logged < 3 * float(np.median(np.diff(series.steps)))
         if planned is None or k < 2 or blurred or abs(planned / logged / k - 1) > self.match:
             return None
         return self.finding(
             f"{series.name} is at its peak at {place(series, schedule.peak_step)}; the settings name "
             f"{number(planned)} warm-up steps and {number(k)} micro-batches an update",
-            Span(series.name, int(series.steps[0]), schedule.peak_step, "the whole warm-up"),
+            Span(series.name, series.first_step, schedule.peak_step, "the whole warm-up"),
             confidence=Confidence.HIGH,
             causes=(_too_often(k, warned, matches=True),),
             evidence={"warm-up set": Quantity(planned, "steps"), "warm-up logged": Quantity(logged, "steps")},

@@ -379,7 +379,7 @@ class Divergence(Rule):
         order = {"what came before": Quantity(event.order)} if event.order else {}
         return self.finding(
             f"{series.name} {message}{event.cue}",
-            Span(series.name, event.onset_step, int(series.steps[-1]), "rising"),
+            Span(series.name, event.onset_step, series.last_step, "rising"),
             confidence=confidence,
             causes=why.causes,
             to_tell_apart=why.to_tell_apart,
@@ -387,7 +387,7 @@ class Divergence(Rule):
         )
 
     def _falls_away(self, train: Trend[TrainLoss], away: Away) -> Finding:
-        first, last = train.series.steps[[0, -1]].tolist()
+        first, last = train.series.first_step, train.series.last_step
         span = Span(train.series.name, first, last, "falling without end")
         evidence = {"start": Quantity(train.first), "end": Quantity(train.end)}
         confidence = confidence_from(1.5, 2 * len(train))

@@ -218,7 +218,7 @@ class ExcessiveClipping(Rule):
             f"from {place(series, first)} on"
             + (f"; it is usually {number(float(np.median(late)))}" if before else ", where it is logged after clipping")
             + (f"; {train.series.name} learns slowly" if slow else ""),
-            Span(series.name, first, int(series.steps[-1]), "clipped"),
+            Span(series.name, first, series.last_step, "clipped"),
             confidence=confidence_from(ratio / self.min_ratio if before else MEDIUM, len(values)),
             severity=severity,
             causes=self._causes(late, level, settings, siblings, before=before, slow=slow),

@@ -107,7 +107,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         last_value=last if last is not None and np.isfinite(last) else None,
         measured_on="" if judged is None else "val" if judged.role is roles.ValLoss else "train",
         ends_in=_end(run, longest),
-        end_step=int(longest.curve.steps[-1]) if longest is not None else 0,
+        end_step=longest.curve.last_step if longest is not None else 0,
         state="" if run.state is State.UNKNOWN else str(run.state),
         findings=tuple((rule, links.get((run.name, rule), "")) for rule in rules),
         charts=tuple(_charts(run, name)) if curves else (),
@@ -123,7 +123,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
 def _end(run: Run, series: Series | None) -> str:
     if series is None:
         return ""
-    last = int(series.curve.steps[-1])
+    last = series.curve.last_step
     planned = f" of {run.planned_steps:,}" if run.planned_steps and run.planned_steps > last else ""
     return f"{place(series, last)}{planned}"
 

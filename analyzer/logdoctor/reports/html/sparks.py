@@ -34,8 +34,8 @@ def spark(run: Run) -> Spark | None:
     if not shown:
         return None
     curves = shown[0].curves[:2]
-    low = min(int(one.series.steps[0]) for one in curves)
-    high = max(int(one.series.steps[-1]) for one in curves)
+    low = min(one.series.first_step for one in curves)
+    high = max(one.series.last_step for one in curves)
     axis = Scale(float(low), float(high) if high > low else low + 1.0)
     deciding = curves[-1].series.values
     logarithmic = wants_logarithm(deciding)

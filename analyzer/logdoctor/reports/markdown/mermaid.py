@@ -35,7 +35,7 @@ def chart(run: Run) -> list[str]:
     if not series or not same_axis(series):
         return []
     last = min(_last_sound(one) for one in series)
-    first = max(int(one.curve.steps[0]) for one in series)
+    first = max(one.curve.first_step for one in series)
     points = min(MAX_POINTS, max(int(_within(one, first, last).sum()) for one in series))
     if last <= first or points < MIN_POINTS:
         return []

@@ -41,7 +41,7 @@ def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
 def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline]:
     """Draw series below each other: no wider than they have points, and step under step where they share the axis."""
     columns = min(MAX_COLUMNS, max(MIN_COLUMNS, room), max(len(one.curve) for one in series))
-    extent = (min(int(one.curve.steps[0]) for one in series), max(int(one.curve.steps[-1]) for one in series))
+    extent = (min(one.curve.first_step for one in series), max(one.curve.last_step for one in series))
     shared = same_axis(series)
     return [sparkline(one, columns, unicode=page.unicode, extent=extent if shared else None) for one in series]
 
@@ -64,5 +64,5 @@ def _aside(series: Series, *, stretch: bool) -> str:
 
 
 def _stretch(series: Series) -> str:
-    first, last = int(series.curve.steps[0]), int(series.curve.steps[-1])
+    first, last = series.curve.first_step, series.curve.last_step
     return place(series, first) if first == last else f"{axis_word(series.axis)}s {first:,}-{last:,}"

@@ -101,7 +101,7 @@ def _series(run: Run, page: Page) -> Iterator[str]:
 
 
 def _described(series: Series, page: Page) -> tuple[str, ...]:
-    steps = f"{int(series.steps[0]):,}-{int(series.steps[-1]):,}" if len(series) else "none"
+    steps = f"{series.first_step:,}-{series.last_step:,}" if len(series) else "none"
     oddities = [why] if (why := reason(series)) != BY_NAME else []
     oddities += [series.average] if series.average else []
     oddities += [f"{bad:,} not finite"] if (bad := non_finite(series)) else []

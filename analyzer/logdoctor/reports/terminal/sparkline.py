@@ -44,7 +44,7 @@ def sparkline(
     curve = series.curve
     if not len(curve):
         return Sparkline("")
-    first, last = extent or (int(curve.steps[0]), int(curve.steps[-1]))
+    first, last = extent or (curve.first_step, curve.last_step)
     edges = first + (float(last) - first + 1) * np.arange(columns + 1) / columns
     cuts = np.searchsorted(curve.steps, edges)
     cuts[-1] = np.searchsorted(curve.steps, last, side="right")  # floats do not tell steps above 2**53 apart

@@ -20,7 +20,15 @@ from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import EPOCH, clock_of, counted_alike, counted_through, main_counter, table_of
+from logdoctor.sources.console.placing import (
+    EPOCH,
+    clock_of,
+    counted_alike,
+    counted_through,
+    main_counter,
+    table_of,
+    through_headed_epochs,
+)
 from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
 from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
@@ -79,7 +87,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     bars = [rows for rows in streams if is_pass(rows)]
     told = [part_of(rows) for rows in streams if not is_pass(rows)]
     read = told + beside_lines(states_of_bars(bars, epochs), told)
-    counted = [counted_through(part, within, epochs) for part, within in read]
+    counted = through_headed_epochs([counted_through(part, within, epochs) for part, within in read], epochs)
     parts = under_sections(with_steps(counted, progress(streams)), streams)
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):

@@ -16,7 +16,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss, TrainError
 from logdoctor.sources.console.parts import Clock, Numbers, Part
-from logdoctor.sources.console.placing import INDEX, clock_of
+from logdoctor.sources.console.placing import EPOCH, INDEX, clock_of
 from logdoctor.sources.console.quantities import HELD_OUT
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 
@@ -118,7 +118,7 @@ def _is_enough(*positions: Numbers) -> bool:
 def _is_regular(part: Part, often: AbstractSet[str]) -> bool:
     """Tell what has come often enough; lines that begin with the same counter and measure the run count together."""
     varied = any(map(_is_enough, part.counters.values()))
-    measures = any(map(tells_performance, part.values))
+    measures = any(map(tells_performance if EPOCH not in part.plans else _tells_course, part.values))
     if not part.form.counter_first:
         return varied and (measures or names_splits(part.values))
     return varied or (measures and bool(often & part.counters.keys()))

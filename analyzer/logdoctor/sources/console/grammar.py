@@ -31,8 +31,8 @@ _HINTS = (
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
     " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
-    "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "itéra", "perte", "rdida",
-    "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
+    "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
+    "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
 )  # fmt: skip
 """What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
 looked at any closer."""
@@ -72,6 +72,16 @@ _SECTION = re.compile(
 _LONGEST_SECTION = 80
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
+_NAMED_VALUE = re.compile(r"=\(\w{1,40},\0\)")
+"""How MXNet in Scala prints a metric, as a pair: `Train-accuracy=(accuracy,0.96)`."""
+
+_BEFORE_ITS_NAME = re.compile(
+    r"(?<=[\s:|,;])\0(?P<unit>%?) (?P<name>(?:[a-z.]{1,12} ){0,3}?(?:loss|accuracy|acc|error|perplexity))"
+    r"(?=[ \t]*(?:[,;|]|$))",
+    re.I,
+)
+"""A number and behind it what it measures: `epoch 3: 0.52 train loss, 91.5% accuracy`. One alone may be prose."""
+
 _LEROBOT = " epch:"
 """LeRobot's word for epochs; its `ep` counts episodes of the data."""
 
@@ -98,7 +108,7 @@ def parse(shape: str) -> Form | None:
 
 def _form(shape: str) -> Form | None:
     """Read a line whose numbers stand behind their keys."""
-    stripped = strip(shape.replace(" ep:", " episodes:") if _LEROBOT in shape else shape)
+    stripped = strip(_names_first(shape.replace(" ep:", " episodes:") if _LEROBOT in shape else shape))
     reader = LineReader(stripped.text, stripped.slots)
     reader.read()
     fields = tuple(reader.fields)
@@ -115,6 +125,15 @@ def _form(shape: str) -> Form | None:
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
+
+
+def _names_first(shape: str) -> str:
+    """Return a line with each name right before its number, as nearly all have it."""
+    if "=(" in shape:
+        shape = _NAMED_VALUE.sub(f"={MASK}", shape)
+    if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
+        shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
+    return shape
 
 
 def _may_be_data(shape: str) -> bool:

@@ -74,8 +74,8 @@ _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
-_THEN_BATCH = re.compile(r", +\0\]")
-"""What stands behind the epoch of PyTorch's tutorials: `[1,  2000] loss: 2.1`."""
+_THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
+"""What stands behind the epoch of PyTorch's tutorials: `[1,  2000] loss: 2.1`, or `[1 :  2000]`."""
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
@@ -95,6 +95,8 @@ _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
+_TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
+"""A name for a number and for the one in brackets behind it."""
 _MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
@@ -170,7 +172,12 @@ class LineReader:
             if previous is not None and self._last in {"value", "counted"} and before == ":":
                 self._forget(previous)  # a clock: `eta: 1:02:03`
         elif bare == "(" and self._last == "value" and previous is not None and not after.startswith("%"):
-            self._add(Kind.AVERAGE, previous.name, token, sign)
+            other = _of_another(previous.name)
+            if other is None or not self._names.isdisjoint(other):
+                self._add(Kind.AVERAGE, previous.name, token, sign)
+            else:
+                self._part(previous.name, other[0])
+                self._add(Kind.VALUE, other[1], token, sign)
         else:
             self._keyed(before, token, sign, after, first=first)
 
@@ -349,6 +356,16 @@ class LineReader:
             self.split = "eval"
         elif found := SPLIT_HEADING.search(text):
             self.split = found[1]
+
+
+def _of_another(name: str) -> tuple[str, str] | None:
+    """Return the two quantities of `Critic Accuracy (Loss): 0.51 (1.37)`; None where brackets hold an average."""
+    found = _TWO_QUANTITIES.fullmatch(name)
+    if found is None:
+        return None
+    one, other = f"{found['of']}{found['one']}", f"{found['of']}{found['other']}"
+    roles = [role_of(each, Split.NONE) for each in (found["one"], found["other"])]
+    return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
 
 
 def _turn(names: Sequence[str]) -> str:

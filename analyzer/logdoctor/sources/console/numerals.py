@@ -28,6 +28,15 @@ _STANDS_FREE = np.ones(256, np.bool_)
 _STANDS_FREE[list(f"{string.ascii_letters}{string.digits}_.@".encode())] = False
 """By the byte before it, whether digits begin a number: not in a word (`top1`, `mAP@50`) or a version (`1.2.3`)."""
 
+_GLUED = b"hcope"
+"""The end of `epoch` from its last letter on, the one word whose number may follow at once: `[epoch12] loss=0.5`."""
+
+_PART_OF_A_NAME = np.zeros(256, np.bool_)
+_PART_OF_A_NAME[list(f"{string.ascii_letters}{string.digits}_.-".encode())] = True
+"""By the byte before the word or behind the number, whether they are part of a name: `model-epoch12.pt`."""
+
+_SLASH = ord("/")
+
 _MOST_DIGITS = 18
 """Digits whose number surely fits into 64 bits."""
 
@@ -150,7 +159,11 @@ def numerals_in(text: str) -> Numerals:
     is_digit = codes - _ZERO < 10
     edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
     runs = _Runs(edges[::2], edges[1::2])
-    first = np.flatnonzero(_STANDS_FREE[codes[runs.starts - 1]])
+    before = codes[runs.starts - 1]
+    begins = _STANDS_FREE[before]
+    glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
+    begins[glued[_count_epochs(glued, runs, codes)]] = True
+    first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
     whole, inner = _behind_commas(first, in_doubt, runs, codes)
     behind = np.append(runs.starts, len(codes))[1:]  # where the next run begins
@@ -166,6 +179,16 @@ def numerals_in(text: str) -> Numerals:
     alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner), in_doubt)
     first, whole, decimals, last, ends = (at[alone] for at in (first, whole, decimals, last, ends))
     return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
+
+
+def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Mask:
+    """Tell which digits stand right behind the word `epoch`, of those behind an `h`."""
+    starts, found = runs.starts[candidates], np.ones(len(candidates), np.bool_)
+    for back, letter in enumerate(_GLUED, 1):
+        found &= codes[np.maximum(starts - back, 0)] | _LOWER_CASE == letter
+    before = codes[np.maximum(starts - len(_GLUED) - 1, 0)]
+    found &= ~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[candidates]]])
+    return found
 
 
 def _may_be_exponents(starts: _Places, codes: NDArray[np.uint8]) -> _Mask:

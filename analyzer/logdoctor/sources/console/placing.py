@@ -64,6 +64,51 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
 
+def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
+    """Count the one counter of rows on, where it begins anew with each epoch that a line above or below them tells.
+
+    PyTorch's tutorial: `EPOCH 2:`, below it `  batch 1000 loss: 0.47`. The farthest position that rows with the same
+    counter reach is the length of an epoch.
+    """
+    if not len(epochs.lines):
+        return list(parts)
+    begun = [_begins_with_headed_epochs(part, epochs) for part in parts]
+    lengths: dict[str, float] = {}
+    for part, epoch in zip(parts, begun, strict=True):
+        if epoch is not None:
+            (name,) = part.steps
+            lengths[name] = max(lengths.get(name, 0.0), _length(part.counters[name]))
+    counted = []
+    for part, epoch in zip(parts, begun, strict=True):
+        if epoch is not None:
+            (name,) = part.steps
+            through = (epoch - min(1.0, float(epoch.min()))) * lengths[name] + part.counters[name]
+            if (np.abs(through) < LARGEST_STEP).all():
+                counted.append(replace(part, counters=part.counters | {name: through, EPOCH: epoch}))
+                continue
+        counted.append(part)
+    return counted
+
+
+def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:
+    """Return the epochs that lines above or below some rows tell, if their counter falls back with each and only so."""
+    names = list(part.steps)
+    if len(names) != 1 or names[0] in part.plans or EPOCH in part.counters or len(part) < _ENOUGH_REPEATED:
+        return None
+    at, headed = part.counters[names[0]], epochs.before(part.lines)
+    epoch = _told_after(at, headed)
+    advances = np.diff(epoch) > 0
+    few = 1 if np.isnan(headed).any() else 0  # `Epoch 5: early stopping`, and the run was started again
+    begins = not np.isnan(epoch).any() and few < np.count_nonzero(advances) < len(advances)
+    return epoch if begins and np.array_equal(advances, np.diff(at) <= 0) else None
+
+
+def _length(at: Numbers) -> float:
+    moves = np.diff(at)
+    usual = float(np.median(moves[moves > 0])) if (moves > 0).any() else 1.0
+    return float(at.max() - at.min()) + usual
+
+
 def _told_after(at: Numbers, epoch: Numbers) -> Numbers:
     """Return the epochs of positions whose epoch is told below them: `batch 8/32`, ..., `Epoch 1, validation loss 2.1`.
 

@@ -1755,6 +1755,117 @@ SAMPLES = (
         },
     ),
     Sample(
+        "the number of the epoch right behind the word, not that in the name of a file",
+        "train.log",
+        "".join(
+            f"[epoch{i}] recon_loss={2 - i / 4} valid_loss={3 - i / 4} *\nsaved to weights-epoch{i}.pt\n"
+            for i in range(1, 4)
+        ),
+        {
+            "recon_loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "valid_loss": [(1, 2.75), (2, 2.5), (3, 2.25)],
+        },
+    ),
+    Sample(
+        "epochs of one part of a model, whose error alone is told",
+        "stages.log",
+        "[INFO] fold 0.5: 3 good episodes from 60 attempts\n"
+        "[INFO] Training autoencoder (input=105 latent=48)\n"
+        "[INFO] AE epoch 1/30 mse=0.5\n[INFO] AE epoch 10/30 mse=0.25\n[INFO] AE epoch 20/30 mse=0.125\n"
+        "[INFO] AE epoch 30/30 mse=0.0625\n[INFO] Eval fold 1.0 -> forward=-0.014 reward=41.3\n",
+        {"mse": [(1, 0.5), (10, 0.25), (20, 0.125), (30, 0.0625)]},
+    ),
+    Sample(
+        "MXNet in Scala: a metric and its name as a pair",
+        "mnist.log",
+        "".join(
+            f"Epoch[{i}] Train-accuracy=(accuracy,{i / 4})\nEpoch[{i}] Time cost=2579\n"
+            f"Epoch[{i}] Validation-accuracy=(accuracy,{i / 8})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "Train-accuracy": [(1, 0.25), (2, 0.5), (3, 0.75)],
+            "Time cost": [(1, 2579.0), (2, 2579.0), (3, 2579.0)],
+            "Validation-accuracy": [(1, 0.125), (2, 0.25), (3, 0.375)],
+        },
+    ),
+    Sample(
+        "the day of each epoch is no curve",
+        "dates.log",
+        "".join(f"Date: 2023-10-29 11:2{i}:34s, Epoch: [{i}/100],Val_PSNR: {28 + i / 4}\n" for i in range(1, 4)),
+        {"Val_PSNR": [(1, 28.25), (2, 28.5), (3, 28.75)]},
+    ),
+    Sample(
+        "two quantities under one name, the second of each in brackets",
+        "adversary.log",
+        "".join(
+            f"Global Step: {i}, loss = {2 - i / 4}\nCritic Accuracy (Loss): {i / 8} ({1 - i / 4})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "Critic Accuracy": [(1, 0.125), (2, 0.25), (3, 0.375)],
+            "Critic Loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "names behind their numbers, and a clock",
+        "mpi.out",
+        "".join(f"Epoch {i} @ 10:2{i} PM : {1 - i / 4} C.E. Loss, {90 + i}% Accuracy\n" for i in range(3)),
+        {"C.E. Loss": [(0, 1.0), (1, 0.75), (2, 0.5)], "Accuracy": [(0, 90.0), (1, 91.0), (2, 92.0)]},
+    ),
+    Sample(
+        "one number before its name is prose",
+        "notes.log",
+        "".join(f"In run {i} we saw 0.{i} loss, and more. {i} error\n" for i in range(1, 5)),
+        None,
+    ),
+    Sample(
+        "a progressive GAN: the stage and the iteration in brackets",
+        "pgan.log",
+        "".join(f"[0 : {100 * i:6d}] loss G : {2 - i / 4} loss D : {1 + i / 4}\n" for i in range(1, 4)),
+        {
+            "loss G": [(100, 1.75), (200, 1.5), (300, 1.25)],
+            "loss D": [(100, 1.25), (200, 1.5), (300, 1.75)],
+            "epoch": [(100, 0), (200, 0), (300, 0)],
+        },
+    ),
+    Sample(
+        "PyTorch's tutorial on training: batches begin anew below each epoch, whose own losses follow",
+        "tutorial.log",
+        "".join(
+            f"EPOCH {e}:\n  batch 1000 loss: {3 - e}\n  batch 2000 loss: {2.5 - e}\n"
+            f"LOSS train {4 - e / 4} valid {5 - e / 4}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(1000, 2.0), (2000, 1.5), (3000, 1.0), (4000, 0.5), (5000, 0.0), (6000, -0.5)],
+            "epoch": [(1000, 1), (2000, 1), (3000, 2), (4000, 2), (5000, 3), (6000, 3)],
+            "LOSS train": [(2000, 3.75), (4000, 3.5), (6000, 3.25)],
+            "LOSS valid": [(2000, 4.75), (4000, 4.5), (6000, 4.25)],
+        },
+    ),
+    Sample(
+        "batches that begin anew, each epoch told below them, in Serbian",
+        "nnue.log",
+        "".join(
+            f"[Batch 1000] -> train MSE: {3 - e} | val MSE: {2 - e / 4}\n"
+            f"[Batch 2000] -> train MSE: {2.5 - e} | val MSE: {2 - e / 2}\n=> Epoha [{e}/10] ZAVRSENA!\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "train MSE": [(1000, 2.0), (2000, 1.5), (3000, 1.0), (4000, 0.5), (5000, 0.0), (6000, -0.5)],
+            "val MSE": [(1000, 1.75), (2000, 1.5), (3000, 1.5), (4000, 1.0), (5000, 1.25), (6000, 0.5)],
+            "epoch": [(1000, 0), (2000, 0), (3000, 1), (4000, 1), (5000, 2), (6000, 2)],
+        },
+    ),
+    Sample(
+        "steps that count on under the headings of epochs",
+        "headed.log",
+        "".join(f"Epoch {e}\nstep {2 * e - 1} loss: {3 - e}\nstep {2 * e} loss: {2.5 - e}\n" for e in (1, 2, 3)),
+        {"loss": [(1, 2.0), (2, 1.5), (3, 1.0), (4, 0.5), (5, 0.0), (6, -0.5)]},
+    ),
+    Sample(
         "prose",
         "notes.md",
         "After epoch 5 the loss was 0.5.\n"

@@ -12,7 +12,7 @@ from logdoctor.run.translations import COUNTERS
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter"})
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date"})
 """Keys of what says nothing of the training."""
 
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})

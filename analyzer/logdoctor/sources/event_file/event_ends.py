@@ -61,7 +61,7 @@ def open_end(series: Sequence[Series]) -> OpenEnd | None:
     if (behind < 0).any() or max(float(np.quantile(behind, 0.9)), end) > TOGETHER * usual:
         return None
     names = (tuple(one.name for one in group) for group in (written, missing))
-    return OpenEnd(int(latest.steps[-1]), *names)
+    return OpenEnd(latest.last_step, *names)
 
 
 def open_end_notice(path: Path, size: int, series: Sequence[Series]) -> Notice | None:

@@ -267,6 +267,12 @@ def _is_torn(column: Column) -> bool:
 
 
 def _is_as_long_as_ever(cells: Sequence[str]) -> bool:
-    """Tell whether the last cell has as many decimals as all before it, so that nothing can be missing."""
-    decimals = {len(cell.partition(".")[2]) for cell in cells if cell}
-    return len(cells) > 2 and len(decimals) == 1 and decimals != {0} and bool(cells[-1])
+    """Tell whether the last cell has as many decimals as its writer gives, so that nothing can be missing.
+
+    One that rounds drops zeros at the end (`0.762` beside `0.7667`): most cells have all decimals, and none has more.
+    """
+    decimals = [len(cell.partition(".")[2]) for cell in cells if cell]
+    most = max(decimals, default=0)
+    return (
+        len(decimals) > 2 and bool(cells[-1]) and decimals[-1] == most > 0 and 2 * decimals.count(most) > len(decimals)
+    )

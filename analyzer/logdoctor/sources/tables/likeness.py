@@ -85,7 +85,13 @@ def is_training(table: Table) -> bool:
 
 def is_set_of_curves(names: Collection[str]) -> bool:
     """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
-    return any(map(tells_performance, names)) and all(map(is_of_training, names))
+    told = any(map(tells_performance, names)) or any(map(is_training_error, names))
+    return told and all(map(is_of_training, names))
+
+
+def is_training_error(name: str) -> bool:
+    """Tell an error that says of itself to be that of training, as Torch's loggers have it."""
+    return split_of(name) is Split.TRAIN and issubclass(role_of(name, Split.TRAIN), roles.TrainError)
 
 
 def _is_training_log(said: Collection[str], names: Collection[str]) -> bool:
