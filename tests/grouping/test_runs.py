@@ -181,6 +181,15 @@ def test_different_curves_of_one_quantity_in_one_run_are_both_kept(tmp_path: Pat
     assert sorted(len(one) for one in run.all(TrainLoss)) == [4, 40]
 
 
+def test_a_console_that_counts_from_one_is_a_copy_where_the_loss_soon_rests_too(tmp_path: Path) -> None:
+    """Keras prints epochs from 1 and writes them from 0; what rests agrees wherever it stands, what fell does not."""
+    loss = np.append(2.3 - 0.1 * np.arange(8), np.full(14, 1.5727))
+    write_csv(tmp_path / "training.csv", epoch=range(22), loss=loss, val_loss=loss + 0.1)
+    lines = [f"Epoch {k + 1}/22\n21/21 - 0s - loss: {v:.4f} - val_loss: {v + 0.1:.4f}\n" for k, v in enumerate(loss)]
+    (tmp_path / "console.log").write_text("".join(lines))
+    assert names(load(tmp_path)) == ["."]
+
+
 def test_identical_data_elsewhere_stays_and_is_noted(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_csv(tmp_path / folder / "log.csv", epoch=range(40), loss=FALL)
@@ -285,6 +294,17 @@ def test_every_metric_of_dvclive_belongs_to_one_run(tmp_path: Path) -> None:
     assert run.name == "dvclive"
     assert sorted(one.name for one in run.series) == ["eval/loss", "lr", "train/loss"]
     assert run.hyperparameters == {"seed": 3}
+
+
+def test_losses_of_several_terms_in_files_of_dvclive_belong_to_one_run(tmp_path: Path) -> None:
+    """Ultralytics logs three terms of each split; each of them alone would pass for the loss of a run."""
+    logged = ("train/box_loss", "train/cls_loss", "val/box_loss", "val/cls_loss", "metrics/mAP50(B)", "lr/pg0")
+    for k, name in enumerate(logged):
+        file = tmp_path / "dvclive" / "plots" / "metrics" / f"{name}.tsv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"step\t{file.stem}\n" + "".join(f"{step}\t{k + 0.5**step}\n" for step in range(12)))
+    (run,) = load(tmp_path)
+    assert sorted(one.name for one in run.series) == sorted(logged)
 
 
 def test_a_capture_is_no_run_beside_the_log_of_its_training(tmp_path: Path) -> None:

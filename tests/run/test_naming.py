@@ -128,6 +128,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train/accuracy", TRAIN, roles.TrainMetric),
     ("val_accuracy", VALIDATION, roles.ValMetric),
     ("eval_f1", VALIDATION, roles.ValMetric),
+    ("loss/train_eval", TRAIN, roles.TrainLoss),
     ("metrics/mAP50-95", NONE, roles.TrainMetric),
     ("test_acc", TEST, roles.ValMetric),
     ("val_dist_ap", VALIDATION, roles.Unknown),
@@ -200,6 +201,8 @@ def test_the_split_may_come_from_the_folder(name: str, split: Split, role: type[
         ("lr-AdamW/pg1", ("lr", "adam", "w", "pg1")),
         ("Acc@1", ("acc", "1")),
         ("mAP50-95", ("m", "ap50", "95")),
+        ("metrics/mAP50B", ("metrics", "m", "ap50", "b")),
+        ("metrics/precisionB", ("metrics", "precision", "b")),
         ("", ()),
     ],
 )

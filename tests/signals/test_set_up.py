@@ -33,6 +33,13 @@ def test_names_that_differ_in_numbers_are_one_set_up_when_the_runs_begin_alike()
     assert [one.run.name for one in set_up(*runs)] == ["lr0.01", "lr0.1"]
 
 
+def test_runs_that_say_to_differ_in_the_rate_alone_need_not_begin_alike() -> None:
+    """The mean of a first epoch is what the rate has made of it: of a sweep, none may be left out."""
+    runs = [named(f"trial_{k}", decay(first, 0.3), lr=0.1**k, batch=64) for k, first in enumerate((3.7, 1.3, 2.3))]
+    assert len(set_up(*runs)) == 3
+    assert len(set_up(*runs[:2], named("trial_3", decay(1.0, 0.3), lr=0.5, batch=32))) == 2
+
+
 def test_a_named_task_ties_runs_whatever_they_are_called() -> None:
     runs = [named("red", decay(2.3, 0.3), task="digits"), named("blue", decay(9.0, 0.5), task="digits")]
     assert len(set_up(*runs)) == 2

@@ -42,6 +42,13 @@ class TestSiblings:
             == []
         )
 
+    def test_a_run_that_differs_in_the_rate_alone_is_one_wherever_it_begins(self) -> None:
+        """The mean of a first epoch is what the rate has made of it."""
+        others = (run("a/2", 1.2, 0.1, lr=0.01, batch=8), run("a/3", 1.2, 0.1, lr=0.01, batch=16))
+        siblings = Siblings.among(run("a/1", 3.7, lr=0.3, batch=8), others)
+        assert [one.run.name for one in siblings] == ["a/2"]
+        assert siblings.best is not None
+
     def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
         (series,) = run("a/2").series
         slower = replace(run("a/2"), series=(replace(series, steps=series.steps * 10),))

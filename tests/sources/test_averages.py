@@ -36,6 +36,15 @@ def test_validation_is_no_running_average(framework: str) -> None:
     assert not [name for name, how in found.items() if how and name.startswith(("val", "eval", "valid"))]
 
 
+def test_a_row_of_validation_is_no_running_average(tmp_path: Path) -> None:
+    """MMEngine's rows of validation name no split, and are told by how they count."""
+    rows = [f'{{"loss": 1.5, "data_time": 0.1, "time": 0.2, "iter": {k}, "step": {k}}}' for k in (10, 20)]
+    rows += ['{"accuracy": 0.5, "loss": 1.75, "data_time": 0.1, "time": 0.2, "step": 1}']
+    (tmp_path / "scalars.json").write_text("\n".join([*rows, *rows]))
+    found = averages_below(tmp_path)
+    assert (found["loss"], found["val/loss"], found["accuracy"]) == ("mean of the last 10 steps", "", "")
+
+
 @pytest.mark.parametrize(
     "framework", ["lightning_csv", "torch_tensorboard", "torchtune_disk", "accelerate_tensorboard"]
 )

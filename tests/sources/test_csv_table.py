@@ -367,3 +367,11 @@ def test_monitor_settings_and_moments(folder: Path) -> None:
     assert log.hyperparameters == {"t_start": 1595000000.5, "env_id": "CartPole-v1"}
     assert log.series[0].wall_times is not None
     assert log.series[0].wall_times.tolist() == [1595000001.0, 1595000001.25]
+
+
+def test_rows_are_no_epochs_where_a_column_counts_these_otherwise(folder: Path) -> None:
+    """Two processes that write one table of Keras in turn leave two rows of each epoch."""
+    rows = "".join(f"{k // 2},{0.5 + k % 2},{1.5 + k % 2}\n" for k in range(24))
+    path = write(folder / "training.csv", f"epoch,loss,val_loss\n{rows}")
+    (log,) = CsvTable().read(path)
+    assert {one.name: one.axis for one in log.series} == dict.fromkeys(("epoch", "loss", "val_loss"), Axis.INDEX)

@@ -14,6 +14,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
+from logdoctor.signals.accuracy import is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
 from logdoctor.signals.median import median
 from logdoctor.wording import number, place
@@ -60,6 +61,10 @@ RISES = 3
 LOST, ALIKE = 0.05, 0.1
 """Rise above the loss of the untrained network, as a share of it, that no wavering explains; and difference of training
 and validation at the end, as a share, within which they show the same data."""
+
+BATCHES, GUESSES = 20, 0.05
+"""Logged losses of single batches from which a level can be told, and accuracy above exp(-loss) of the first up to
+which it is that of guessing: that of ten classes wavers by as much in sets of a hundred."""
 
 ROUNDING = 2e-4
 """Fall as a share of the start that is none, whatever its course: 0.0004 of ln 32, by which embeddings that have come
@@ -151,6 +156,20 @@ def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) ->
     if not 0 < worse < min(lowest, train.end) or abs(val.end - train.end) > ALIKE * val.end:
         return ""
     return f"{val.series.name} is {number(val.first)} before training and never below {number(lowest)} after it"
+
+
+def never_as_low_again(run: Run, train: Trend[TrainLoss]) -> str:
+    """Say so where the first batch, before any update, was lower than the loss ever is again, and accuracies guess.
+
+    A first batch may be easy by chance; with answers no better than guesses at the end, it was not.
+    """
+    series, known = train.series, [one.finite for one in accuracies(run) if is_of_classes(one.name)]
+    right = max((end_accuracy(one) for one in known if len(one) >= FEW_EVALUATIONS), default=1.0)
+    logged = len(train) >= BATCHES and series.axis is Axis.STEP and series.steps[0] <= 1
+    if not logged or train.first < log(2) or right > exp(-train.first) + GUESSES:
+        return ""
+    lowest = train.best if train.first < train.best else 0.0
+    return f"it is {number(train.first)} before the first update and {number(lowest)} at best after it" * (lowest > 0)
 
 
 def gains_next_to_nothing(

@@ -41,6 +41,9 @@ ROUNDED_EPOCH = 0.005 + 1e-9
 GLANCE = 16
 """Points at the beginning that are compared first."""
 
+ENOUGH_MOVES = 5
+"""Values that differ from those before them, from which it is no accident that all of two curves agree in order."""
+
 FEWEST_MET = 8
 """One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
 as TensorFlow's Estimator prints and writes, meet by accident."""
@@ -138,7 +141,7 @@ def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
         return False
     with np.errstate(invalid="ignore"):
         moves = np.abs(np.diff(a[:size])) > ROUNDING * np.abs(a[1:size])
-    return bool(2 * moves.sum() > size and _equal(a[:size], b[:size]))
+    return bool(moves.sum() >= ENOUGH_MOVES and _equal(a[:size], b[:size]))
 
 
 def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:

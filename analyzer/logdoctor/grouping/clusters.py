@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
-from logdoctor.grouping.homes import CAPTURE, Folders, home_of, is_of_one_rank, split_hint
+from logdoctor.grouping.homes import CAPTURE, Folders, home_of, is_of_one_quantity, is_of_one_rank, split_hint
 from logdoctor.run import Series
 from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
@@ -54,8 +54,8 @@ class Piece:
 
     @property
     def continues(self) -> bool:
-        """Whether other files of its format in the same folder are parts of the same log."""
-        return self.file.source.one_run_per_folder
+        """Whether other files beside it are parts of the same log."""
+        return self.file.source.one_run_per_folder or is_of_one_quantity(self.file.folder, self.log.series)
 
 
 Placed = tuple[PurePosixPath, str, list[Piece]]

@@ -128,6 +128,11 @@ def _torchrl(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath
     return None if at is None or len(series) != 1 else PurePosixPath(*folder.parts[:at])
 
 
+def is_of_one_quantity(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
+    """Tell whether a file holds one quantity of a run that has a file for each of them (DVCLive, TorchRL)."""
+    return _dvclive(folder) is not None or _torchrl(folder, series) is not None
+
+
 def home_of_settings(folder: PurePosixPath) -> PurePosixPath:
     """Return the folder of the run that a file of settings describes."""
     inside = folder.name in _SETTINGS_FOLDERS or _CHECKPOINT.match(folder.name)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from logdoctor.run.run import Setting
-from logdoctor.run.series import Axis, Series
+from logdoctor.run.series import Axis, Series, Split
 
 SINCE_LAST = "mean since the value before"
 OVER_EPOCH = "mean over the epoch"
@@ -76,11 +76,12 @@ def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting
     series = tuple(series)
     names = {one.name for one in series}
     known = [one for one in _AVERAGERS if form in one.formats and one.known_by <= names | {str(s.axis) for s in series}]
+    measured = {one.name for one in series if one.split is not Split.VALIDATION}  # evaluations are over all of the set
     by_epoch = {one.name for one in series if one.axis is Axis.EPOCH}
     told = {
         name: one.how
         for one in reversed(known)
-        for name in (by_epoch if one.how == OVER_EPOCH else names)
+        for name in (by_epoch if one.how == OVER_EPOCH else measured)
         if one.averaged.fullmatch(name)
     }
     window = settings.get(_CAFFE_WINDOW)

@@ -30,6 +30,11 @@ _NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
 _HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
 _HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit)(?=@\d)", re.I)
 
+_TRAIN_EVAL = re.compile(r"(?<![a-z])(?:train_eval|eval_train)(?![a-z])", re.I)
+
+_BARE_HEAD = re.compile(r"(?<=^metrics/)(mAP50(?:-95)?|precision|recall)(?=[BMP]$)")
+"""Ultralytics writes `metrics/mAP50(B)`, and without the brackets to MLflow, which takes none: B, M and P are heads."""
+
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
@@ -162,13 +167,18 @@ _QUALIFIERS = frozenset(
 def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
     plain = in_english(name).replace("IoU", "iou").replace("'s ", " ")
-    plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", plain))
+    plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", _BARE_HEAD.sub(r"\1 ", plain)))
     parts = _SEPARATORS.split(_HIT_RATE.sub("hits", _HELD_OUT.sub(r"\1out", plain)))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
 def split_of(name: str) -> Split:
-    """Return the split that a name mentions; the last mention counts (`Train/Samples/eval_loss` is validation)."""
+    """Return the split that a name mentions; the last mention counts (`Train/Samples/eval_loss` is validation).
+
+    `train_eval` in one word is the training set, evaluated as the other is.
+    """
+    if _TRAIN_EVAL.search(name):
+        return Split.TRAIN
     return next((SPLIT_WORDS[word] for word in reversed(words(name)) if word in SPLIT_WORDS), Split.NONE)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import naming, roles
 from logdoctor.run.bare_splits import (
@@ -206,6 +207,11 @@ def _stems_of_held_out(series: list[Series]) -> set[tuple[str, ...]]:
     return {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
 
 
+def _once_for_each(steps: NDArray[np.int64], validated: NDArray[np.int64]) -> bool:
+    """Whether something was logged at every validation, or once more at the end: of the best checkpoint."""
+    return 0 <= len(steps) - len(validated) <= 1 and np.array_equal(steps[: len(validated)], validated)
+
+
 def _beside_validation(series: list[Series]) -> list[Series]:
     """Where every loss names its split, a metric that names none and is logged as often as validation is validation's.
 
@@ -224,7 +230,7 @@ def _beside_validation(series: list[Series]) -> list[Series]:
         if one.role in held_out
         and one.split is Split.NONE
         and naming.stem_of(one.name) not in named
-        and any(np.array_equal(one.steps, steps) for steps in validated)
+        and any(_once_for_each(one.steps, steps) for steps in validated)
         else one
         for one in series
     ]

@@ -50,13 +50,12 @@ class Member:
     @cached_property
     def settings(self) -> Mapping[str, Setting]:
         """The settings that were chosen, without seeds and results."""
-        chosen = self.run.hyperparameters.items()
-        return {name: value for name, value in chosen if not name.startswith("summary.") and not is_seed(name)}
+        return _chosen(self.run)
 
     @cached_property
     def other_settings(self) -> Mapping[str, Setting]:
         """The settings without the learning rate."""
-        return {name: value for name, value in self.settings.items() if not is_rate(name)}
+        return _but_for_rate(self.settings)
 
     @cached_property
     def name_without_seed(self) -> str:
@@ -145,16 +144,34 @@ def set_ups(group: Sequence[Measured]) -> Iterator[tuple[Measured, ...]]:
 def comparable(one: Measured, other: Measured) -> bool:
     """Tell whether two runs train the same thing: the settings name one task, or only numbers in their names differ.
 
-    Where only the names speak, the two must begin alike as well: `exp1` and `exp2` may be anything.
+    Where only the names speak, the two must begin alike as well: `exp1` and `exp2` may be anything. Runs whose settings
+    differ in the rate alone need not: the mean of a first epoch is what the rate has made of it.
     """
     (run, trend), (beside, theirs) = one, other
     if names_task(run, beside):
         return True
     if not same_but_for_numbers(run.name, beside.name):
         return False
-    if trend is None or theirs is None:
+    if trend is None or theirs is None or _differ_in_rate(run, beside):
         return True
     return abs(trend.first - theirs.first) <= SAME_START * max(abs(trend.first), abs(theirs.first))
+
+
+def _differ_in_rate(run: Run, beside: Run) -> bool:
+    """Tell whether both runs say their rates, which differ, and in all else but seeds the same."""
+    rates = given_rate(run), given_rate(beside)
+    chosen, theirs = (_but_for_rate(_chosen(one)) for one in (run, beside))
+    return None not in rates and rates[0] != rates[1] and chosen == theirs
+
+
+def _chosen(run: Run) -> Mapping[str, Setting]:
+    """Return the settings that were chosen, without seeds and results."""
+    given = run.hyperparameters.items()
+    return {name: value for name, value in given if not name.startswith("summary.") and not is_seed(name)}
+
+
+def _but_for_rate(settings: Mapping[str, Setting]) -> Mapping[str, Setting]:
+    return {name: value for name, value in settings.items() if not is_rate(name)}
 
 
 def _member(run: Run, trend: Trend[TrainLoss] | None, result: float) -> Member:

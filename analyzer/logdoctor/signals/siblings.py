@@ -13,7 +13,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.rate import given_rate, is_seed
+from logdoctor.signals.rate import given_rate, is_rate, is_seed
 from logdoctor.signals.trend import MIN_POINTS, Trend, Unmeasurable
 
 SAME_START = 0.2
@@ -120,7 +120,7 @@ class Siblings:
                 other,
                 theirs,
                 differing(self.run.hyperparameters, other.hyperparameters),
-                _same_task(self.run, other) and mine.is_near(theirs, CLOSE_START),
+                _same_task(self.run, other) and (_differ_in_rate(self.run, other) or mine.is_near(theirs, CLOSE_START)),
                 _is_repeat(self.run, other),
             )
             for other, theirs in self.group
@@ -134,7 +134,7 @@ class Siblings:
         """Whether another run began where this one did, or may have: the first value may be one that was thrown up."""
         if mine.first is None:
             return _same_task(self.run, other)
-        if mine.is_near(theirs, SAME_START):
+        if mine.is_near(theirs, SAME_START) or _differ_in_rate(self.run, other):
             return True
         later = theirs.series.axis is not Axis.STEP or int(theirs.series.steps[0]) > 1
         return later and mine.first > theirs.first > 0 and _is_one_sweep(self.run, other)
@@ -214,6 +214,12 @@ def _names_its_rate(run: Run) -> bool:
 def names_task(one: Run, other: Run) -> bool:
     """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
     return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
+
+
+def _differ_in_rate(one: Run, other: Run) -> bool:
+    """Tell whether settings differ in the learning rate alone, which the mean of a first epoch shows already."""
+    differ = differing(one.hyperparameters, other.hyperparameters)
+    return _same_task(one, other) and bool(differ) and all(map(is_rate, differ))
 
 
 def _is_repeat(one: Run, other: Run) -> bool:

@@ -279,6 +279,16 @@ def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
     return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))
 
 
+def gives_back(train: Trend[Any], val: Trend[Any] | None, share: float, z: float) -> bool:
+    """Whether validation, having gained that share of what training did, gives it back, by so much of its noise.
+
+    It is smooth where batch noise may hide how much training gives back.
+    """
+    if val is None or train.start - val.best < share * (train.start - train.reached):
+        return False
+    return val.end - val.best >= max(share * (train.start - val.best), z * val.noise) > 0
+
+
 def block_size(n: int) -> int:
     """Return how many of n points make a block of the level."""
     return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))

@@ -145,6 +145,22 @@ class JsonLines(Source):
             },
         ),
         Sample(
+            "MMEngine: a loss of validation has the name of that of training",
+            "scalars.json",
+            '{"lr": 0.5, "loss": 1.5, "epoch": 1, "iter": 50, "step": 50}\n'
+            '{"lr": 0.5, "loss": 1.25, "epoch": 1, "iter": 100, "step": 100}\n'
+            '{"accuracy": 0.25, "loss": 1.75, "step": 1}\n'
+            '{"lr": 0.5, "loss": 1.0, "epoch": 2, "iter": 150, "step": 150}\n',
+            {
+                "lr": [(50, 0.5), (100, 0.5), (150, 0.5)],
+                "loss": [(50, 1.5), (100, 1.25), (150, 1.0)],
+                "val/loss": [(100, 1.75)],
+                "epoch": [(50, 1), (100, 1), (150, 2)],
+                "iter": [(50, 50), (100, 100), (150, 150)],
+                "accuracy": [(100, 0.25)],
+            },
+        ),
+        Sample(
             "mmcv 1: `iter` begins anew in each epoch",
             "20210101_000000.log.json",
             '{"env_info": "Python 3.8", "seed": 0}\n'

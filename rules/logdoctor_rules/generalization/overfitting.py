@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
+from logdoctor.evidence.lowest import was_no_best
 from logdoctor.evidence.overfit import Fitted, by_chance, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
@@ -38,7 +39,8 @@ class Overfitting(Rule):
 
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
     falling over the same steps. One noisy last point is nothing; where both rise, that is divergence. Where it has come
-    down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note.
+    down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note,
+    and where nearly all was learnt after the minimum (a detector that finds nothing has little to lose), nothing.
     """
 
     id = "overfitting"
@@ -207,6 +209,40 @@ class Overfitting(Rule):
             train_loss=decay(2.3, 0.02),
             val_loss=decay(2.3, 0.9, 40).then(rise(0.5, 80)),
         ),
+        silent(
+            "a detector that finds nothing at first has little to lose",
+            train_loss=decay(3.1, 1.2),
+            val_loss=decay(0.16, 0.1, 20).followed_by(decay(4.6, 0.95, 100, half_life=0.1)),
+            val_accuracy=flat(0.0, 20).followed_by(decay(0.1, 0.75, 100)),
+        ),
+        fires(
+            "a detector that finds less and less",
+            train_loss=decay(3.1, 1.2),
+            val_loss=decay(4.6, 0.95, 60, half_life=0.1).then(rise(0.6, 60)),
+            val_accuracy=decay(0.0, 0.75, 60).then(line(0.0, -0.1, 60)),
+        ),
+        fires(
+            "learns only after the minimum, and ends far above training",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
+            val_accuracy=flat(0.5, 40).followed_by(line(0.5, 0.6, 80)),
+        ),
+        fires(
+            "learns on for a while after the minimum, as some do while they overfit",
+            train_loss=decay(2.3, 0.02).noisy(0.001),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.6, 30)),
+            val_accuracy=line(0.1, 0.35, 40).followed_by(line(0.35, 0.75, 80)),
+        ),
+        silent(
+            "training is finite over the first third of the rise",
+            train_loss=decay(2.3, 0.4, 72).followed_by(flat(np.inf, 48)),
+            val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 80)),
+        ),
+        silent(
+            "training is not finite from the best epoch on",
+            train_loss=decay(2.3, 1.0, 20).followed_by(flat(np.inf, 100)),
+            val_loss=decay(2.3, 0.9, 20).followed_by(flat(1.9, 100).noisy(0.02)),
+        ),
         silent("both still falling", train_loss=decay(2.3, 0.2), val_loss=decay(2.3, 0.6)),
         silent("validation stays on a noisy floor", train_loss=decay(2.3, 0.1), val_loss=decay(2.3, 0.9).noisy(0.05)),
         silent(
@@ -259,8 +295,8 @@ class Overfitting(Rule):
         swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
-        if swings is not None and swings.thrown_again:
-            return  # the weights were blown up: validation rises for that
+        if (swings is not None and swings.thrown_again) or was_no_best(run, gap, metric):
+            return  # validation rises for weights that were blown up, or nothing was learnt before
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
@@ -312,8 +348,7 @@ class Overfitting(Rule):
 
 def _after(val: Trend[ValLoss]) -> float:
     """Return the share of the steps that came after the best value."""
-    steps = val.series.steps
-    return (int(steps[-1]) - val.best_point[0]) / max(int(steps[-1] - steps[0]), 1)
+    return (int(val.series.steps[-1]) - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
 
 
 def _saved(val: Trend[ValLoss]) -> str:

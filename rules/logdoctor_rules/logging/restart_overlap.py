@@ -27,7 +27,10 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
-from logdoctor.wording import counted, place
+from logdoctor.wording import counted, place, stretch
+
+FEWEST = 10
+"""Steps from which it is no accident that most of them have several values."""
 
 
 def _resumed(title: str, back: int) -> Example:
@@ -36,6 +39,17 @@ def _resumed(title: str, back: int) -> Example:
     (series,) = example.run.series
     steps = np.concatenate([np.arange(80), np.arange(40) + 80 - back])
     return replace(example, run=replace(example.run, series=(replace(series, steps=steps),)))
+
+
+def _doubled(title: str, last: float) -> Example:
+    """Return an example of a log in which each step has two values, of which the second lies `last` above the first."""
+    one_left = {"every second point": "the values of one process are left"}
+    example = (
+        fires(title, varies=one_left, train_loss=decay(2.3, 0.2)) if last else silent(title, train_loss=decay(2.3, 0.2))
+    )
+    (series,) = example.run.series
+    steps, values = np.repeat(series.steps, 2), np.repeat(series.values, 2) + np.tile([0.0, last], len(series))
+    return replace(example, run=replace(example.run, series=(replace(series, steps=steps, values=values),)))
 
 
 def _purged(title: str) -> Example:
@@ -60,7 +74,7 @@ class RestartOverlap(Rule):
 
     The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
     curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
-    are parted, and each is said to be one of several.
+    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step.
     """
 
     id = "restart-overlap"
@@ -73,6 +87,9 @@ class RestartOverlap(Rule):
         "trace, and whether optimizer and data were restored is not logged."
     )
 
+    min_doubled: float = threshold(
+        0.5, "share of the steps with several values that differ, from which processes take turns: the larger part"
+    )
     from_zero: float = threshold(
         0.02,
         "step that the log goes back to, as a share of the highest before, below which another run begins",
@@ -83,9 +100,11 @@ class RestartOverlap(Rule):
         _resumed("begins again", 80),
         _resumed("begins again after a step", 79),
         _purged("the writer voided what it logs again"),
+        _doubled("two processes log each step", 0.5),
         _parted(),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
+        _doubled("every line is printed twice", 0.0),
     )
 
     def check(self, run: Run) -> Iterator[Finding]:
@@ -94,6 +113,9 @@ class RestartOverlap(Rule):
         if rewound:
             yield self._goes_back(rewound[0])
             return
+        train = run.find(TrainLoss)
+        if train is not None and (most := self._values_at_a_step(train)) > 1:
+            yield self._taking_turns(train, most)
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
             yield self._told(
@@ -114,6 +136,27 @@ class RestartOverlap(Rule):
                 "one-log-for-several-runs",
                 {"first line": Quantity(first), "last line": Quantity(last)},
             )
+
+    def _values_at_a_step(self, series: Series) -> int:
+        """Return how many values the steps have at most; 1 unless most of them have several that differ."""
+        if series.curve is series:
+            return 1
+        steps, counts = np.unique(series.steps, return_counts=True)
+        if len(steps) < FEWEST:
+            return 1
+        begins = np.append(0, np.cumsum(counts)[:-1])
+        low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
+        return int(counts.max()) if float((low < high).mean()) >= self.min_doubled else 1
+
+    def _taking_turns(self, series: Series, most: int) -> Finding:
+        first, last = series.steps[[0, -1]].tolist()
+        return self.finding(
+            f"{series.name} has up to {most} values at a step over {stretch(series, first, last)}; the last counts",
+            Span(series.name, first, last, "logged in turn"),
+            confidence=Confidence.MEDIUM,
+            causes=(because("two-writers", Strength.LIKELY),),
+            evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
+        )
 
     def _told(self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]) -> Finding:
         """Report what a log says of itself, beside a series of which nothing is logged twice."""

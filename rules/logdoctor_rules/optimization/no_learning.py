@@ -35,6 +35,7 @@ from logdoctor.evidence.trained import (
     fell_before,
     gains_next_to_nothing,
     may_fall,
+    never_as_low_again,
     rounded_away,
     worse_than_untrained,
 )
@@ -325,6 +326,19 @@ class NoLearning(Rule):
         ),
         silent("too short", train_loss=flat(0.83, 6)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
+        fires(
+            "thrown up by the first updates, and guesses to the end, under batch noise",
+            varies={"bits instead of nats": "the first loss tells how many classes there are in nats"},
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=flat(0.1, 41).noisy(0.01),
+        ),
+        silent(
+            "the same, and comes to know one answer in four",
+            axis=Axis.STEP,
+            train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
+            val_accuracy=line(0.1, 0.25, 41),
+        ),
         silent(
             "next to nothing after the first epoch, rounded to four digits",
             train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
@@ -358,7 +372,7 @@ class NoLearning(Rule):
         most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        told = explains_nothing(run, train) or worse_than_untrained(train, val)
+        told = explains_nothing(run, train) or worse_than_untrained(train, val) or never_as_low_again(run, train)
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return

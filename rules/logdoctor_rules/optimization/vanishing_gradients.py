@@ -9,32 +9,24 @@ from typing import Any
 import numpy as np
 
 from logdoctor import (
-    Cause,
     Finding,
     GradNorm,
-    LossScale,
     Quantity,
     Rule,
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
-    because,
     confidence_from,
     example_run,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.vanished import FIRST, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
 from logdoctor.wording import number, place
-
-FIRST = 5
-"""Values whose median is the norm at the start."""
 
 USUAL = 0.1
 """Share of its usual level that a norm still has shortly before it dies all at once."""
@@ -46,9 +38,6 @@ STEEPER = 2.0
 
 MOST = 0.9
 """Share of the norms that must be next to nothing where the gradient has vanished."""
-
-BURST = 10.0
-"""Factor above the usual norm that speaks for a blow-up before the end."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +57,7 @@ class VanishingGradients(Rule):
         "bad-initialization",
         "learning-rate-too-high",
         "half-precision-underflow",
+        "optimizer-not-stepping",
     )
     references = (
         "Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks",
@@ -216,11 +206,11 @@ class VanishingGradients(Rule):
             return
         series = norm.series
         yield self.finding(
-            f"{series.name} falls below {number(limit)} from {place(series, step)} on, it began at {number(begin)}; "
+            f"{_said(norm, step, limit, begin)}; "
             f"{train.series.name} rests at {number(train.end)}, {unlearnt or 'where it was when the gradient died'}",
             Span(series.name, step, series.last_step, "vanished"),
             confidence=confidence_from(limit / max(norm.end, 1e-300), 2 * len(norm)),
-            causes=self._causes(run, norm, train, settings, siblings, since=since, sudden=sudden),
+            causes=why_vanished(run, norm, train, settings, siblings, since=since, sudden=sudden),
             evidence={
                 "norm at the start": Quantity(begin),
                 "norm at the end": Quantity(norm.end),
@@ -247,34 +237,10 @@ class VanishingGradients(Rule):
         at = norm.level[since - span]
         return bool(np.log(at / limit) / span > STEEPER * np.log(norm.start / at) / (since - span))
 
-    def _causes(
-        self,
-        run: Run,
-        norm: Trend[GradNorm],
-        train: Trend[TrainLoss],
-        settings: Hyperparameters,
-        siblings: Siblings,
-        *,
-        since: int,
-        sudden: bool,
-    ) -> tuple[Cause, ...]:
-        values = norm.series.values
-        before = values[norm.series.steps < norm.steps[since]] if since else values[:0]
-        burst = len(before) > 0 and float(before.max()) >= BURST * float(np.median(before[:FIRST]))
-        blown = [f"the norm reached {number(float(before.max()))} before it vanished"] if burst else []
-        above = [f"the loss ends above its start of {number(train.first)}"] if train.end > 1.1 * train.first else []
-        zero = ["the norm is exactly zero"] if norm.end == 0 else []
-        first = ["the norm is next to nothing from the first value on"] if since == 0 else []
-        slowly = [] if zero or sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
-        gradual = Strength.LIKELY if slowly else Strength.POSSIBLE
-        causes = [
-            rate_too_high(siblings, Strength.LIKELY if blown or above else Strength.UNLIKELY, pro=[*blown, *above]),
-            because("dead-activations", Strength.LIKELY if zero or sudden else Strength.POSSIBLE, pro=zero),
-            because("saturated-activations", gradual, pro=slowly, contra=zero),
-            because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
-        ]
-        if (half := settings.half_precision) and run.find(LossScale) is None:
-            flushed = Strength.LIKELY if zero and first else Strength.POSSIBLE  # activations seldom die before training
-            pro = [f"the settings name {half}, and no loss scale is logged", *zero]
-            causes.append(because("half-precision-underflow", flushed, pro=pro))
-        return ranked(*causes)
+
+def _said(norm: Trend[GradNorm], step: int, limit: float, begin: float) -> str:
+    """Say how the norm vanished, or that there never was a gradient."""
+    series = norm.series
+    if not series.values.any():
+        return f"{series.name} is 0 throughout"
+    return f"{series.name} falls below {number(limit)} from {place(series, step)} on, it began at {number(begin)}"

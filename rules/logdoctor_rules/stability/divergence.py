@@ -28,7 +28,7 @@ from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.below_zero import Away, runs_away_below
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
-from logdoctor.signals.trend import surely_risen
+from logdoctor.signals.trend import gives_back, surely_risen
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -124,6 +124,12 @@ class Divergence(Rule):
             .followed_by(line(0.8, 2.0, 60))
             .followed_by(flat(2.0, 100))
             .noisy(0.35),
+        ),
+        fires(
+            "validation gives back what training, noisier, seems to keep a half of",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
+            val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.9, 60)).noisy(0.1),
         ),
         fires(
             "bounces far above its first values throughout",
@@ -321,6 +327,12 @@ class Divergence(Rule):
             train_loss=given([0.0001, 0.0016, 0.0044, -0.0039, 0.0047, 0.0024, 0.0002, 0.0013, -0.0092, 0.0061]),
         ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
+        silent(
+            "validation keeps what training, noisier, seems to give back a half of",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
+            val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.0, 60)).noisy(0.1),
+        ),
     )
 
     def check(
@@ -347,10 +359,10 @@ class Divergence(Rule):
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
         sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
         exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
-        given_back = risen >= self.lost * fall and least - low >= self.lost / 2 * fall
-        z = surely_risen(train, val)
+        z, beside = surely_risen(train, val), 0.5 if gives_back(train, val, self.lost, self.min_z) else 1.0
+        given_back = risen >= beside * self.lost * fall and least - low >= beside * self.lost / 2 * fall
         falls_there = val is not None and val.ends_lowest and val.end < val.first
-        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= self.min_z and not falls_there
+        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= beside * self.min_z and not falls_there
         if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, "little learnt", around)
@@ -362,7 +374,7 @@ class Divergence(Rule):
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
             above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
-            min(risen / (self.lost * fall), z / self.min_z) if loses else 0.0,
+            min(risen / (self.lost * fall), z / self.min_z) / beside if loses else 0.0,
         )
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
         lowest = number(min(low, start))

@@ -65,8 +65,9 @@ BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
 """What torchvision's references print once more at the end of an epoch."""
-_SUMMARY_LINE = re.compile(r"\s*\* (?:Acc|Prec|Recall|IoU|Top)")
-"""How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`."""
+_SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
+"""How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`; PyTorch's ImageNet
+example has more blanks there, one for each meter that it leaves out."""
 
 _OUT_OF = re.compile(r"\s*/\s*\0")
 _OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")

@@ -179,7 +179,7 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
 def _place(table: Table, ruler: Ruler, moments: Moments | None) -> tuple[tuple[Series, ...], list[str]]:
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
-    columns = [column for column in _by_label(table) if len(column)]
+    columns = [part for column in _by_label(table) for part in _by_pass(column, ruler, table.rows) if len(part)]
     places = {one.where.key: one.where for one in columns if not counts(one.name)}  # most columns share their rows
     shared = {key: ruler.place(where, fallback) for key, where in places.items()}
     placed = {i: shared[one.where.key] for i, one in enumerate(columns) if not counts(one.name)}
@@ -216,6 +216,19 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
         return counter, finer
     count, known = finer.counters[0].count, finer.counters[0].known
     return counter if len(known) == count else counter.take(counter.where.of(known.mask(count))), finer
+
+
+def _by_pass(column: Column, ruler: Ruler, rows: int) -> Iterator[Column]:
+    """Take what was logged in training and in rows of validation under one name apart: MMEngine's `loss` of both."""
+    if not len(ruler.validation) or counts(column.name) or split_of(column.name):
+        yield column
+        return
+    held_out = column.where.of(ruler.validation.mask(rows))
+    if held_out.all() or not held_out.any():
+        yield column
+        return
+    yield column.take(~held_out)
+    yield replace(column.take(held_out), name=f"val/{column.name}")
 
 
 def _by_label(table: Table) -> Iterator[Column]:
@@ -273,6 +286,11 @@ def _training_rows(table: Table) -> Rows | None:
 
 
 def _is_keras_history(table: Table) -> bool:
-    """Tell whether the rows are epochs: Keras logs a quantity and its `val_` twin together once an epoch."""
+    """Tell whether the rows are epochs: Keras logs a quantity and its `val_` twin together once an epoch.
+
+    They are not where a column counts epochs in another way: two processes that write in turn have two rows to each.
+    """
+    if any(axis_of(column.name) is Axis.EPOCH for column in table.columns):
+        return False
     lengths = {column.name: len(column) for column in table.columns}
     return any(lengths.get(f"val_{name}") == length for name, length in lengths.items())

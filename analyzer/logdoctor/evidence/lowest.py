@@ -1,0 +1,37 @@
+"""Whether the lowest validation loss is that of a best model, from which overfitting can be told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
+from logdoctor.signals import Gap, Trend
+
+LEARNT_LATER = 0.8
+"""Share of what the metric gained that came after the lowest loss, from which that loss was no best, where validation
+ends no higher than training: a detector that finds nothing yet has little to lose (YOLO: from 0.1 to 4.6 as the first
+boxes are found, and down to 1 from there). What overfits gains a third by its metric after the minimum."""
+
+BESIDE = 0.5
+"""Part of the stretch since the lowest loss over which training must have finite losses: the larger part."""
+
+
+def was_no_best(run: Run, gap: Gap, metric: Trend[ValMetric] | None) -> bool:
+    """Tell where validation was at its lowest before anything was learnt, or training broke off soon after."""
+    return _breaks_off(run, gap) or (metric is not None and gap.end <= 0 and _learnt_later(gap.val, metric))
+
+
+def _learnt_later(val: Trend[ValLoss], metric: Trend[ValMetric]) -> bool:
+    gained = metric.end - float(metric.level[0])
+    since = metric.end - float(np.interp(val.best_step, metric.steps, metric.level))
+    return gained > 0 and since > LEARNT_LATER * gained
+
+
+def _breaks_off(run: Run, gap: Gap) -> bool:
+    """Whether training is not finite at its end, so that there is nothing to compare a rise of validation with."""
+    train, val = run.find(TrainLoss), gap.val.series
+    if train is None or train.axis is not val.axis or np.isfinite(train.curve.values[-1]):
+        return False
+    best, last = gap.val.best_point[0], int(val.steps[-1])
+    return int(gap.train.series.steps[-1]) - best < BESIDE * (last - best)

@@ -1,0 +1,58 @@
+"""Why a gradient is next to nothing although the loss has not been learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import rate_too_high
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Run
+from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
+from logdoctor.signals import Hyperparameters, Siblings, Trend
+from logdoctor.wording import number
+
+FIRST = 5
+"""Values whose median is the norm at the start."""
+
+BURST = 10.0
+"""Factor above the usual norm that speaks for a blow-up before the end."""
+
+
+def why_vanished(
+    run: Run,
+    norm: Trend[GradNorm],
+    train: Trend[TrainLoss],
+    settings: Hyperparameters,
+    siblings: Siblings,
+    *,
+    since: int,
+    sudden: bool,
+) -> tuple[Cause, ...]:
+    """Weigh the causes of a norm that is next to nothing from a block on, where it died `sudden`ly or bit by bit."""
+    values = norm.series.values
+    before = values[norm.series.steps < norm.steps[since]] if since else values[:0]
+    burst = len(before) > 0 and float(before.max()) >= BURST * float(np.median(before[:FIRST]))
+    blown = [f"the norm reached {number(float(before.max()))} before it vanished"] if burst else []
+    above = [f"the loss ends above its start of {number(train.first)}"] if train.end > 1.1 * train.first else []
+    zero = ["the norm is exactly zero"] if norm.end == 0 else []
+    first = ["the norm is next to nothing from the first value on"] if since == 0 else []
+    slowly = [] if zero or sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
+    gradual = Strength.LIKELY if slowly else Strength.POSSIBLE
+    causes = [
+        rate_too_high(siblings, Strength.LIKELY if blown or above else Strength.UNLIKELY, pro=[*blown, *above]),
+        because("dead-activations", Strength.LIKELY if zero or sudden else Strength.POSSIBLE, pro=zero),
+        because("saturated-activations", gradual, pro=slowly, contra=zero),
+        because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
+    ]
+    if not values.any():
+        none = "the norm is exactly zero from the first value on: no gradient reaches what is trained"
+        causes = [
+            because("optimizer-not-stepping", Strength.LIKELY, pro=[none]),
+            because("dead-activations", Strength.POSSIBLE),
+        ]
+    if (half := settings.half_precision) and run.find(LossScale) is None:
+        flushed = Strength.LIKELY if zero and first else Strength.POSSIBLE  # activations seldom die before training
+        pro = [f"the settings name {half}, and no loss scale is logged", *zero]
+        causes.append(because("half-precision-underflow", flushed, pro=pro))
+    return ranked(*causes)
