@@ -66,7 +66,7 @@ class Assembled:
 
         One that goes back by less was resumed, or names an evaluation's step when training has gone on.
         """
-        at = self.clock.at
+        at = self.clock.at[np.isfinite(self.clock.at)]  # damage makes infinities of numbers
         if not falls(at):
             return False
         moves = np.diff(at)

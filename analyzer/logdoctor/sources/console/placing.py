@@ -14,6 +14,7 @@ from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.quantities import HELD_OUT, Within, quantity_of
 from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
+from logdoctor.sources.tables.likeness import is_training_error, tells_performance
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
@@ -29,6 +30,9 @@ _PASS = 0.5
 
 _ENOUGH_REPEATED = 3
 """Values that are the same before one of two names is left out."""
+
+_NEARER = 0.5
+"""Distance of a value from the one before, as a share of that from the first, up to which its curve goes on."""
 
 _HEADED = "step"
 """What headings count above records of several lines."""
@@ -119,9 +123,19 @@ def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:
     at, headed = part.counters[names[0]], epochs.before(part.lines)
     epoch = _told_after(at, headed)
     advances = np.diff(epoch) > 0
-    few = 1 if np.isnan(headed).any() else 0  # `Epoch 5: early stopping`, and the run was started again
+    # `Epoch 5: early stopping`, and the run was started again: then its loss, too, begins where it had begun.
+    few = 1 if np.isnan(headed).any() and not _goes_on(part, at) else 0
     begins = not np.isnan(epoch).any() and few < np.count_nonzero(advances) < len(advances)
     return epoch if begins and np.array_equal(advances, np.diff(at) <= 0) else None
+
+
+def _goes_on(part: Part, at: Numbers) -> bool:
+    """Tell whether what is measured goes on where a position falls back: nearer to where it was than to its first."""
+    told = [values for name, values in part.values.items() if tells_performance(name) or is_training_error(name)]
+    anew = np.flatnonzero(np.diff(at) <= 0) + 1
+    return bool(told) and all(
+        bool((np.abs(one[anew] - one[anew - 1]) < _NEARER * np.abs(one[anew] - one[0])).all()) for one in told
+    )
 
 
 def _length(at: Numbers) -> float:

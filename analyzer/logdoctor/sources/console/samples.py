@@ -1918,6 +1918,17 @@ SAMPLES = (
         },
     ),
     Sample(
+        "batches that begin anew once, where an epoch is told below them and the loss goes on",
+        "second.log",
+        "".join(f"[Batch {at}000] -> train MSE: {2.0**-at}\n" for at in (1, 2, 3, 4))
+        + "=> Epoha [1/10] ZAVRSENA!\n"
+        + "".join(f"[Batch {at}000] -> train MSE: {2.0**-at / 16}\n" for at in (1, 2)),
+        {
+            "train MSE": [(1000 * at, 2.0**-at) for at in (1, 2, 3, 4, 5, 6)],
+            "epoch": [(1000, 0), (2000, 0), (3000, 0), (4000, 0), (5000, 1), (6000, 1)],
+        },
+    ),
+    Sample(
         "steps that count on under the headings of epochs",
         "headed.log",
         "".join(f"Epoch {e}\nstep {2 * e - 1} loss: {3 - e}\nstep {2 * e} loss: {2.5 - e}\n" for e in (1, 2, 3)),
