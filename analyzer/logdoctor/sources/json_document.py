@@ -29,6 +29,9 @@ from logdoctor.sources.tables.text import readable
 _SETTINGS_FILES = frozenset({"config.json", "args.json", "params.json", "hparams.json", "package.json"})
 """Files that hold settings, however much a list of them looks like a curve (`loss_weights`)."""
 
+_OF_CHAINER, _OF_EACH_RECORD = "log", frozenset({"epoch", "iteration"})
+"""What Chainer's LogReport calls its list, and what each of its records has."""
+
 _WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "records", "results", "data", "entries"})
 """Keys that say nothing about the curves below them."""
 
@@ -48,7 +51,7 @@ class JsonDocument(Source):
     """
 
     name = "json"
-    patterns: ClassVar[tuple[str, ...]] = ("*.json", "log")  # Chainer's LogReport calls its list `log`
+    patterns: ClassVar[tuple[str, ...]] = ("*.json", _OF_CHAINER)
     precedence = 10
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
@@ -94,7 +97,12 @@ class JsonDocument(Source):
             '    {\n        "main/loss": 0.25,\n        "epoch": 2,\n        "iteration": 20\n    }\n]',
             {"main/loss": [(10, 0.5), (20, 0.25)], "epoch": [(10, 1), (20, 2)]},
         ),
-        Sample("lines of a game", "log", '[{"player": 1, "move": 3}, {"player": 2, "move": 5}]', None),
+        Sample(
+            "rounds of a game",
+            "log",
+            '[{"epoch": 1, "player": 1, "loss": 3, "win": 5}, {"epoch": 2, "player": 2, "loss": 4, "win": 6}]',
+            None,
+        ),
         Sample("members of splits", "score_splits.json", '{"train": [1, 2, 5], "val": [3, 4, 6]}', None),
         Sample("sizes of splits", "sizes.json", '{"train": [100, 200], "val": [10, 20]}', None),
         Sample(
@@ -124,6 +132,8 @@ class JsonDocument(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by a curve with the name of a loss or a metric."""
+        if head.path.name == _OF_CHAINER and not _counts_iterations(self.beginning_of(head)):
+            return False
         if head.path.name.lower() in _SETTINGS_FILES:
             return False
         return any(_is_log(one) for one in _curves(head.path, self.beginning_of(head)))
@@ -148,6 +158,12 @@ class _Curves:
     """What the keys above it add to the names of its columns."""
     table: Table
     of_records: bool
+
+
+def _counts_iterations(value: Any) -> bool:
+    """Tell records that count epochs and iterations, as all of Chainer's do: anything may be called a log."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and first.keys() >= _OF_EACH_RECORD
 
 
 def _is_log(curves: _Curves) -> bool:

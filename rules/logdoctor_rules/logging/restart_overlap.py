@@ -154,7 +154,8 @@ class RestartOverlap(Rule):
             f"{series.name} has up to {most} values at a step over {stretch(series, first, last)}; the last counts",
             Span(series.name, first, last, "logged in turn"),
             confidence=Confidence.MEDIUM,
-            causes=(because("two-writers", Strength.LIKELY),),
+            causes=(because("two-writers"),),
+            to_tell_apart=["the micro-batch or the rank of each value: several of one update are no fault"],
             evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
         )
 
