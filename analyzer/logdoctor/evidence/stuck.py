@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from logdoctor.causes import because
 from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
@@ -79,103 +80,204 @@ def stuck_causes(
     still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    died = rate_died(siblings.run)
-    strong, high = strong_regularisation(settings), above_usual(siblings.run, settings)
-    ample = high or _ample_rate(siblings)
-    coarse, alone = _large_epsilon(settings), _reaches_biases_alone(still, settings, beginning.classes)
-    creeps = (
-        "" if ample or alone or _is_ordinary(settings, siblings) else still.creeps
-    )  # the stuck may creep at any rate
-    low = low_rate(settings, siblings) or creeps
-    summed = summed_loss(siblings.run, settings)
-    vanished = still.gradient is not None and still.gradient <= VANISHED
-    no_gradient = f"the gradient norm is {number(still.gradient)}" if vanished else ""
-    few = beginning.updates is not None and beginning.updates <= FEW_UPDATES and settings.batch_size is not None
-    signs = (died, low, strong, still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up, alone)
-    unsaid = not (any(signs) or vanished or coarse or summed)
-    one_answer = still.one_answer or beginning.guesses
-    fell = "" if still.unused_gradients else beginning.fell  # weights that never change let no loss fall
-    open_to_data = bool(still.many_answers or still.moves) and not (one_answer or still.descends or creeps)
-    thrown = still.saturated or still.restless or beginning.worse or summed
-    broke = bool(beginning.blew_up or beginning.began_high or thrown or high)
-    ends = died or ("" if broke or strong or beginning.forgot else still.stopped)
-    sure = bool(low or strong or beginning.forgot or ends or coarse)
-    forgot = beginning.forgot if strong or not settings else ""
-    found = _kept(
-        *cured_first(
-            siblings,
-            summed_cause(siblings.run, settings),
-            because(
-                "schedule-decays-too-soon",
-                _strength(bool(ends), possible=False),
-                pro=[ends],
-                fixes=[Fix("log the learning rate beside the loss, and compare its schedule with the run's length")]
-                if not died
-                else [],
+    return _Stuck(still, settings, siblings, beginning).causes()
+
+
+@dataclass(frozen=True, eq=False)
+class _Stuck:
+    """The signs of why a loss stays, each a clause or nothing, and what they say of each cause."""
+
+    still: Stillness
+    settings: Hyperparameters
+    siblings: Siblings
+    beginning: Beginning
+
+    def causes(self) -> tuple[Cause, ...]:
+        found = _kept(
+            *cured_first(
+                self.siblings,
+                summed_cause(self.siblings.run, self.settings),
+                self._schedule_decays_too_soon(),
+                self._rate_too_low(),
+                self._optimizer_not_stepping(),
+                self._bad_initialization(),
+                self._rate_too_high(),
+                self._data_not_normalised(),
+                self._dead_activations(),
+                self._over_regularised(),
+                self._labels_do_not_match(),
+                self._batch_too_large(),
+                told("epsilon-too-large", self.coarse),
+                told("model-too-small", next(filter(None, map(smaller_that_learnt, self.siblings)), "")),
             ),
-            rate_too_low(
-                siblings,
-                _strength(bool(low), not (ample or thrown or beginning.blew_up)),
-                pro=[low],
-                contra=[ample, thrown, beginning.blew_up],
+        )
+        if not self.signs:  # nothing speaks for any: the one that is soonest checked comes first
+            found = tuple(sorted(found, key=lambda one: (one.strength is not Strength.LIKELY, one.id != SOONEST)))
+        return found
+
+    @cached_property
+    def signs(self) -> bool:
+        """Whether anything tells of a cause."""
+        still, beginning = self.still, self.beginning
+        of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
+        of_loss = (still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+        return any((*of_rate, *of_loss, self.alone, self.no_gradient))
+
+    @cached_property
+    def died(self) -> str:
+        """The schedule came to its end long before the run did."""
+        return rate_died(self.siblings.run)
+
+    @cached_property
+    def ends(self) -> str:
+        """The same, or all rests without noise, and nothing else explains it."""
+        otherwise = self.broke or self.strong or self.beginning.forgot
+        return self.died or ("" if otherwise else self.still.stopped)
+
+    @cached_property
+    def strong(self) -> str:
+        """A strong pull on the weights."""
+        return strong_regularisation(self.settings)
+
+    @cached_property
+    def high(self) -> str:
+        """A rate above the usual."""
+        return above_usual(self.siblings.run, self.settings)
+
+    @cached_property
+    def ample(self) -> str:
+        """A rate that cannot be too low."""
+        return self.high or _ample_rate(self.siblings)
+
+    @cached_property
+    def creeps(self) -> str:
+        """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
+        otherwise = self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
+        return "" if otherwise else self.still.creeps
+
+    @cached_property
+    def low(self) -> str:
+        """A rate that hardly moves anything."""
+        return low_rate(self.settings, self.siblings) or self.creeps
+
+    @cached_property
+    def coarse(self) -> str:
+        """An epsilon that makes every step small."""
+        return _large_epsilon(self.settings)
+
+    @cached_property
+    def alone(self) -> str:
+        """A gradient that reaches the last biases alone."""
+        return _reaches_biases_alone(self.still, self.settings, self.beginning.classes)
+
+    @cached_property
+    def summed(self) -> str:
+        """A training loss that is added up."""
+        return summed_loss(self.siblings.run, self.settings)
+
+    @cached_property
+    def no_gradient(self) -> str:
+        """A gradient that has vanished."""
+        norm = self.still.gradient
+        return f"the gradient norm is {number(norm)}" if norm is not None and norm <= VANISHED else ""
+
+    @cached_property
+    def one_answer(self) -> str:
+        """Every input gets the same answer."""
+        return self.still.one_answer or self.beginning.guesses
+
+    @cached_property
+    def fell(self) -> str:
+        """The loss came from above: weights that never change let none fall."""
+        return "" if self.still.unused_gradients else self.beginning.fell
+
+    @cached_property
+    def thrown(self) -> str:
+        """Updates have thrown the network to where it is."""
+        return self.still.saturated or self.still.restless or self.beginning.worse or self.summed
+
+    @cached_property
+    def broke(self) -> str:
+        """The network broke, or began broken."""
+        return self.beginning.blew_up or self.beginning.began_high or self.thrown or self.high
+
+    @cached_property
+    def explained(self) -> str:
+        """The settings, the rate or the end of the curve explain it."""
+        return self.low or self.strong or self.beginning.forgot or self.ends or self.coarse
+
+    def _schedule_decays_too_soon(self) -> Cause:
+        log_it = Fix("log the learning rate beside the loss, and compare its schedule with the run's length")
+        likely = _strength(bool(self.ends), possible=False)
+        return because("schedule-decays-too-soon", likely, pro=[self.ends], fixes=[] if self.died else [log_it])
+
+    def _rate_too_low(self) -> Cause:
+        against = [self.ample, self.thrown, self.beginning.blew_up]
+        return rate_too_low(self.siblings, _strength(bool(self.low), not any(against)), pro=[self.low], contra=against)
+
+    def _optimizer_not_stepping(self) -> Cause:
+        still = self.still
+        frozen = still.frozen and not (self.low or still.saturated or self.fell)
+        return because(
+            "optimizer-not-stepping",
+            _strength(
+                bool(still.unused_gradients or frozen), not (still.moves or still.saturated or self.fell or self.alone)
             ),
-            because(
-                "optimizer-not-stepping",
-                _strength(
-                    bool(still.unused_gradients or (still.frozen and not (low or still.saturated or fell))),
-                    not (still.moves or still.saturated or fell or alone),
-                ),
-                pro=["" if still.saturated else still.frozen, still.unused_gradients],
-                contra=[still.moves, low if still.frozen else "", still.saturated, fell, alone],
-                fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
-            ),
-            because(
-                "bad-initialization",
-                _strength(bool(one_answer or vanished or alone) and not (broke or sure or still.frozen), not broke),
-                pro=[one_answer, no_gradient, alone],
-                contra=[still.many_answers, still.frozen],
-                fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
-            ),
-            rate_too_high(
-                siblings,
-                _strength(bool(beginning.blew_up or thrown or high), bool(beginning.began_high)),
-                pro=[beginning.blew_up or beginning.began_high, thrown, high],
-            ),
-            because(
-                "data-not-normalised",
-                _strength(bool(beginning.began_high or still.saturated) and not beginning.blew_up),
-                pro=[beginning.began_high, still.saturated],
-            ),
-            because(
-                "dead-activations",
-                _strength(bool(beginning.fell) and not (broke or strong or low or ends)),
-                pro=[beginning.fell, one_answer, no_gradient, alone],
-                contra=[still.many_answers],
-                fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
-            ),
-            because(
-                "over-regularised",
-                _strength(bool(strong or forgot), bool(beginning.forgot)),
-                pro=[strong, beginning.forgot],
-            ),
-            because(
-                "labels-do-not-match",
-                _strength(open_to_data and not (sure or broke or vanished)),
-                pro=[still.many_answers or still.moves],
-                contra=[one_answer, still.frozen],
-            ),
-            because(
-                "batch-too-large",
-                _strength(few, few),
-                pro=[f"the run has {beginning.updates} updates, of {number(settings.batch_size)} examples each"],
-            ),
-            told("epsilon-too-large", coarse),
-            told("model-too-small", next(filter(None, map(smaller_that_learnt, siblings)), "")),
-        ),
-    )
-    if unsaid:  # nothing speaks for any: the one that is soonest checked comes first
-        found = tuple(sorted(found, key=lambda one: (one.strength is not Strength.LIKELY, one.id != SOONEST)))
-    return found
+            pro=["" if still.saturated else still.frozen, still.unused_gradients],
+            contra=[still.moves, self.low if still.frozen else "", still.saturated, self.fell, self.alone],
+            fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
+        )
+
+    def _bad_initialization(self) -> Cause:
+        shown = self.one_answer or self.no_gradient or self.alone
+        return because(
+            "bad-initialization",
+            _strength(bool(shown) and not (self.broke or self.explained or self.still.frozen), not self.broke),
+            pro=[self.one_answer, self.no_gradient, self.alone],
+            contra=[self.still.many_answers, self.still.frozen],
+            fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
+        )
+
+    def _rate_too_high(self) -> Cause:
+        blew_up, began_high = self.beginning.blew_up, self.beginning.began_high
+        strength = _strength(bool(blew_up or self.thrown or self.high), bool(began_high))
+        return rate_too_high(self.siblings, strength, pro=[blew_up or began_high, self.thrown, self.high])
+
+    def _data_not_normalised(self) -> Cause:
+        began_high, saturated = self.beginning.began_high, self.still.saturated
+        likely = _strength(bool(began_high or saturated) and not self.beginning.blew_up)
+        return because("data-not-normalised", likely, pro=[began_high, saturated])
+
+    def _dead_activations(self) -> Cause:
+        fell = self.beginning.fell
+        return because(
+            "dead-activations",
+            _strength(bool(fell) and not (self.broke or self.strong or self.low or self.ends)),
+            pro=[fell, self.one_answer, self.no_gradient, self.alone],
+            contra=[self.still.many_answers],
+            fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
+        )
+
+    def _over_regularised(self) -> Cause:
+        forgot = self.beginning.forgot
+        likely = self.strong or (forgot and not self.settings)
+        return because("over-regularised", _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
+
+    def _labels_do_not_match(self) -> Cause:
+        still = self.still
+        learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
+        return because(
+            "labels-do-not-match",
+            _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
+            pro=[still.many_answers or still.moves],
+            contra=[self.one_answer, still.frozen],
+        )
+
+    def _batch_too_large(self) -> Cause:
+        updates, batch = self.beginning.updates, self.settings.batch_size
+        few = updates is not None and updates <= FEW_UPDATES and batch is not None
+        said = f"the run has {updates} updates, of {number(batch)} examples each"
+        return because("batch-too-large", _strength(few, few), pro=[said])
 
 
 def to_tell_stuck(run: Run, causes: Sequence[Cause]) -> Iterator[str]:
