@@ -25,8 +25,8 @@ NAMES = (
 SETTINGS: dict[str, st.SearchStrategy[Setting]] = {
     "lr": st.sampled_from([0.0, 1e-5, 0.1, 10.0, -1.0, 1e300, float("nan")]),
     "optimizer": st.sampled_from(["Adam", "SGD", ""]),
-    "batch_size": st.sampled_from([0, 1, 8, 4096, -3]),
-    "num_classes": st.sampled_from([0, 1, 2, 10, 10**6]),
+    "batch_size": st.sampled_from([0, 1, 8, 4096, -3, 10**400]),
+    "num_classes": st.sampled_from([0, 1, 2, 10, 10**6, 10**400]),
     "epochs": st.sampled_from([0, 3, 100]),
     "weight_decay": st.sampled_from([0.0, 0.1, 5.0]),
     "momentum": st.sampled_from([0.9, 1.0]),
@@ -64,6 +64,7 @@ def _with_odd(curve: Curve, at: int, value: float) -> Curve:
 @example({"train_loss": flat(0.0, 40).with_value(20, 1.0, 0.5, 0.2)}, {}, Axis.EPOCH)
 @example({"td_loss": line(1.0, 2.0, 40), "episode_return": flat(0.0, 20).followed_by(flat(1.0, 20))}, {}, Axis.EPOCH)
 @example({"train_loss": flat(1.7e308, 2)}, {}, Axis.EPOCH)
+@example({"train_loss": line(2.3, 2.2)}, {"lr": 10**400, "num_classes": 10**400, "batch_size": 10**400}, Axis.EPOCH)
 @given(
     curves=st.dictionaries(st.sampled_from(NAMES), any_curve(), min_size=1, max_size=5),
     settings=st.fixed_dictionaries({}, optional=SETTINGS),

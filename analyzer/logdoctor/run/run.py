@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ Setting = str | int | float | bool | None
 
 
 def as_number(setting: Setting) -> float | None:
-    """Return a setting that is a number, or None; what is switched on or off is no number."""
-    return float(setting) if isinstance(setting, int | float) and not isinstance(setting, bool) else None
+    """Return a setting that is a number, or None; what is switched on or off is none, nor what no float can hold."""
+    if not isinstance(setting, int | float) or isinstance(setting, bool):
+        return None
+    return float(setting) if isinstance(setting, float) or abs(setting) <= sys.float_info.max else None
 
 
 class State(StrEnum):

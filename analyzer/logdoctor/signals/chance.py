@@ -8,7 +8,7 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Run, Series
+from logdoctor.run import Run, Series, as_number
 from logdoctor.run.naming import PREFERENCE, words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
@@ -144,15 +144,13 @@ def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
 
 
 def _from_settings(run: Run) -> list[Chance]:
-    counts = [
-        round(value)
-        for name, value in run.hyperparameters.items()
-        if name.lower().rpartition(".")[2] in CLASS_SETTINGS
-        and isinstance(value, int | float)  # TensorBoard knows no whole numbers
-        and value >= 2
-        and float(value).is_integer()
-    ]
+    named = (as_number(value) for name, value in run.hyperparameters.items() if _names_classes(name))
+    counts = [round(one) for one in named if one is not None and one >= 2 and one.is_integer()]
     return [Chance(one, log(one), f"the settings name {one} classes", by_settings=True) for one in counts]
+
+
+def _names_classes(setting: str) -> bool:
+    return setting.lower().rpartition(".")[2] in CLASS_SETTINGS
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
