@@ -58,7 +58,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = "Needs 12 values from the beginning of the run on; where nothing says that the run is over, it is a note."
+    limits = "Needs 12 values, 6 with a poor accuracy and validation; a note where nothing says that a run is over."
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
     min_pace: float = threshold(
