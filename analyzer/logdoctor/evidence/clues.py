@@ -42,6 +42,9 @@ HIGH = 0.3
 STRETCHES = 20
 """Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
 
+CLIMBED = 10.0
+"""End of such a climb in units of its first value, from which no wavering makes it."""
+
 SLOWED = 0.5
 """Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
 same factor to its end, and a straight line from its start to ten times that slows to a tenth."""
@@ -137,7 +140,7 @@ def _from_steady_climb(event: Event) -> Iterator[Clue]:
     levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
     growth = np.diff(np.log(levels))
     slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
-    if not (growth > 0).all() or not slows or levels[-1] < 10 * values[0]:
+    if not (growth > 0).all() or not slows or levels[-1] < CLIMBED * values[0]:
         return
     sure = WEAK if above_usual(event.run, event.settings) else DECISIVE
     climbs = f"the loss climbs through all {STRETCHES} stretches of the run without a swing: it is made larger"

@@ -27,6 +27,10 @@ CALM, EVALUATIONS = 0.25, 10
 """Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
 enough; and the evaluations that it takes."""
 
+ONE_SIDED, FELL, CALMER = 0.75, 0.5, 0.8
+"""Share of the large jumps that go up from which something makes them worse; share of the rate before the last quarter
+down to which it has fallen; and late jumps in units of early ones below which they have shrunk with it."""
+
 
 def causes_of_jumps(
     rough: Roughness,
@@ -44,10 +48,10 @@ def causes_of_jumps(
     tiny = f"each update follows {counted(int(batch), 'example')}" if batch <= TINY_BATCH else ""
     good = [] if few else [one for one in siblings if _is_calm(one, rough)]
     calm = f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
-    upward = rough.upward >= 0.75
+    upward = rough.upward >= ONE_SIDED
     late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
-    fell = schedule is not None and schedule.rates[-1] <= 0.5 * schedule.at(int(late) - 1)
-    calmer = fell and rough.last_jumps < 0.8 * rough.early_jumps
+    fell = schedule is not None and schedule.rates[-1] <= FELL * schedule.at(int(late) - 1)
+    calmer = fell and rough.last_jumps < CALMER * rough.early_jumps
     most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
     one_sided = f"{most} large jumps go up" if upward else ""
     small = Strength.LIKELY if few or not (upward or calmer or tiny) else Strength.POSSIBLE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
@@ -74,9 +75,14 @@ def late_noise(val: Trend[ValLoss]) -> float:
     return MAD_TO_SIGMA * median(np.abs(changes)) / 2**0.5 if len(changes) else 0.0
 
 
-def causes_of_lead(run: Run, solved: str, early: str, far: str, *, suspicious: bool) -> tuple[Cause, ...]:
-    """Rank what training mode explains against what it does not; solved, early and far are what was seen, or empty."""
-    named, off = regularisers(run)
+def causes_of_lead(
+    named: Sequence[str], off: Sequence[str], solved: str, early: str, far: str, *, suspicious: bool
+) -> tuple[Cause, ...]:
+    """Rank what training mode explains against what it does not.
+
+    `named` are the regularisers that the settings name, `off` those that they switch off; solved, early and far are
+    what was seen, or empty.
+    """
     return ranked(
         because(
             "train-mode-regularisation",

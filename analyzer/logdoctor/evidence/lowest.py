@@ -33,5 +33,5 @@ def _breaks_off(run: Run, gap: Gap) -> bool:
     train, val = run.find(TrainLoss), gap.val.series
     if train is None or train.axis is not val.axis or np.isfinite(train.curve.values[-1]):
         return False
-    best, last = gap.val.best_point[0], int(val.steps[-1])
-    return int(gap.train.series.steps[-1]) - best < BESIDE * (last - best)
+    best, last = gap.val.best_point[0], val.last_step
+    return gap.train.series.last_step - best < BESIDE * (last - best)

@@ -96,7 +96,7 @@ class _Stuck:
         found = _kept(
             *cured_first(
                 self.siblings,
-                summed_cause(self.siblings.run, self.settings),
+                summed_cause(self.summed, self.siblings.run, self.settings),
                 self._schedule_decays_too_soon(),
                 self._rate_too_low(),
                 self._optimizer_not_stepping(),

@@ -136,7 +136,7 @@ class Siblings:
             return _same_task(self.run, other)
         if mine.is_near(theirs, SAME_START) or _differ_in_rate(self.run, other):
             return True
-        later = theirs.series.axis is not Axis.STEP or int(theirs.series.steps[0]) > 1
+        later = theirs.series.axis is not Axis.STEP or theirs.series.first_step > 1
         return later and mine.first > theirs.first > 0 and _is_one_sweep(self.run, other)
 
     @cached_property

@@ -315,7 +315,7 @@ class Overfitting(Rule):
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
         stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
-        if best_step == int(series.steps[0]):
+        if best_step == series.first_step:
             often = f"evaluate more often early on: the best is {best}, the first evaluation"
             stop = Fix(often, basis="read from this curve")
         fitted = Fitted(gap, settings, metric)
@@ -348,7 +348,7 @@ class Overfitting(Rule):
 
 def _after(val: Trend[ValLoss]) -> float:
     """Return the share of the steps that came after the best value."""
-    return (int(val.series.steps[-1]) - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
+    return (val.series.last_step - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
 
 
 def _saved(val: Trend[ValLoss]) -> str:

@@ -283,7 +283,7 @@ class ValidationBelowTraining(Rule):
         early = early or self._trails_evaluated(run, val.series, mine)
         if end < self.min_lasting * middle and (are_means(gap) or not early):
             return
-        named, _ = regularisers(run)
+        named, off = regularisers(run)
         solved = self._solved(run, train)
         # A handful of examples may be easy by luck.
         restless = max(val.noise, late_noise(val))
@@ -306,7 +306,7 @@ class ValidationBelowTraining(Rule):
             Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(end / least, len(val)),
-            causes=causes_of_lead(run, solved, early, far, suspicious=suspicious),
+            causes=causes_of_lead(named, off, solved, early, far, suspicious=suspicious),
             evidence={
                 "lead at the end": Quantity(end),
                 "lead in the middle": Quantity(middle),

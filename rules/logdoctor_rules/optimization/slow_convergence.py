@@ -368,7 +368,7 @@ class SlowConvergence(Rule):
         started, ended_at = apart(trend.start, trend.end)
         yield self.finding(
             f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
-            Span(series.name, int(series.steps[0]), int(series.steps[-1]), "slow" if plain else "straight"),
+            Span(series.name, series.first_step, series.last_step, "slow" if plain else "straight"),
             severity=self.severity if is_over and not near_its_end else Severity.NOTE,
             confidence=confidence_from(sure, 2 * len(trend)),
             causes=slow_causes(series, train, settings, siblings, near_its_end),

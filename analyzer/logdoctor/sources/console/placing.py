@@ -14,7 +14,7 @@ from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.quantities import HELD_OUT, Within, quantity_of
 from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
-from logdoctor.sources.tables.likeness import is_training_error, tells_performance
+from logdoctor.sources.tables.likeness import shows_progress
 from logdoctor.sources.tables.merging import ranks, scattered
 from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column, Table
@@ -60,8 +60,8 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     if length is not None and (length != np.floor(length)).any():
         return part  # `7/795e-01` is torn
     if epoch is not None and length is not None and not np.isnan(epoch).any() and _restarts(at, epoch):
-        through = (epoch - min(1.0, float(epoch.min()))) * length + at
-        if not (np.abs(through) < LARGEST_STEP).all():
+        through = _through(at, epoch, length)
+        if through is None:
             return part
         at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
@@ -84,7 +84,7 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
             (name,) = part.steps
             lengths[name] = max(lengths.get(name, 0.0), _length(part.counters[name]))
     counted = [
-        part if epoch is None else _through(part, epoch, lengths) for part, epoch in zip(parts, begun, strict=True)
+        part if epoch is None else _counted_on(part, epoch, lengths) for part, epoch in zip(parts, begun, strict=True)
     ]
     trained: dict[str, list[tuple[LineNumbers, Numbers]]] = {}
     for part in counted:
@@ -97,12 +97,16 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     ]
 
 
-def _through(part: Part, epoch: Numbers, lengths: Mapping[str, float]) -> Part:
+def _through(at: Numbers, epoch: Numbers, length: Numbers | float) -> Numbers | None:
+    """Return positions within epochs of some length counted through all of them; None where a step would be too far."""
+    through = (epoch - min(1.0, float(epoch.min()))) * length + at
+    return through if (np.abs(through) < LARGEST_STEP).all() else None
+
+
+def _counted_on(part: Part, epoch: Numbers, lengths: Mapping[str, float]) -> Part:
     (name,) = part.steps
-    through = (epoch - min(1.0, float(epoch.min()))) * lengths[name] + part.counters[name]
-    if not (np.abs(through) < LARGEST_STEP).all():
-        return part
-    return replace(part, counters=part.counters | {name: through, EPOCH: epoch})
+    through = _through(part.counters[name], epoch, lengths[name])
+    return part if through is None else replace(part, counters=part.counters | {name: through, EPOCH: epoch})
 
 
 def _is_evaluation(part: Part) -> bool:
@@ -131,7 +135,7 @@ def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:
 
 def _goes_on(part: Part, at: Numbers) -> bool:
     """Tell whether what is measured goes on where a position falls back: nearer to where it was than to its first."""
-    told = [values for name, values in part.values.items() if tells_performance(name) or is_training_error(name)]
+    told = [values for name, values in part.values.items() if shows_progress(name)]
     anew = np.flatnonzero(np.diff(at) <= 0) + 1
     return bool(told) and all(
         bool((np.abs(one[anew] - one[anew - 1]) < _NEARER * np.abs(one[anew] - one[0])).all()) for one in told

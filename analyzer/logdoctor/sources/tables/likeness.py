@@ -85,8 +85,12 @@ def is_training(table: Table) -> bool:
 
 def is_set_of_curves(names: Collection[str]) -> bool:
     """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
-    told = any(map(tells_performance, names)) or any(map(is_training_error, names))
-    return told and all(map(is_of_training, names))
+    return any(map(shows_progress, names)) and all(map(is_of_training, names))
+
+
+def shows_progress(name: str) -> bool:
+    """Tell whether a name promises what shows how a training goes: performance, or the error of training."""
+    return tells_performance(name) or is_training_error(name)
 
 
 def is_training_error(name: str) -> bool:
