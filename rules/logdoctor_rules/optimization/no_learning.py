@@ -90,7 +90,7 @@ class NoLearning(Rule):
         8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience"
     )
     min_frozen: float = threshold(6.0, "the same where every evaluation gives one loss: impatience freezes no weight")
-    late_start: float = threshold(0.1, "first step as a share of the last that only the log of a resumed run begins at")
+    late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
@@ -328,6 +328,7 @@ class NoLearning(Rule):
             val_loss=flat(0.086, 60),
         ),
         silent("too short", train_loss=flat(0.83, 6)),
+        silent("five epochs that each give one loss", train_loss=flat(2.358, 5), val_loss=flat(2.361, 5)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
         fires(
             "thrown up by the first updates, and guesses to the end, under batch noise",
