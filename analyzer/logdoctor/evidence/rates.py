@@ -91,6 +91,17 @@ def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
     return known if known is not None or rate is None else rate / HIGH_ADAPTIVE
 
 
+def beyond_usual(settings: Hyperparameters) -> str:
+    """Say so where a rate is over ten times what seldom trains with its optimizer, or with the log's default one."""
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
+    optimizer = settings.optimizer_name
+    if rate is not None and height is None and settings.default_optimizer:
+        height, optimizer = rate / HIGH_ADAPTIVE, f"the default optimizer, {settings.default_optimizer},"
+    if rate is None or height is None or height <= SAFE_STEP:
+        return ""
+    return f"the learning rate is {number(rate)}, and {optimizer} seldom trains above {number(rate / height)}"
+
+
 def is_far_too_high(settings: Hyperparameters) -> bool:
     """Tell whether the rate is one at which hardly any network trains."""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings)
