@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength
@@ -30,7 +30,8 @@ is its rate: a cross-entropy lies below ln of three million classes."""
 
 def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
     """Say so where a loss rests high, and the rate is far beyond what trains with its optimizer."""
-    return beyond_usual(settings) if LEARNT * train.start < train.end <= LARGE else ""
+    high = LEARNT * train.start < train.end <= LARGE
+    return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
 
 
 def causes_of_rest(
