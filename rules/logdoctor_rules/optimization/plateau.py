@@ -50,7 +50,10 @@ class Plateau(Rule):
         "bad-initialization", "over-regularised", "learning-rate-too-low", "wrong-loss-or-output",
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
-    limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
+    limits = (
+        "Needs a sibling that ends lower, a poor training accuracy or a rate beyond what trains: a flat loss alone may be "
+        "all there is."
+    )
     explains = ("slow-convergence", "constant-metric")
 
     flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
@@ -126,6 +129,7 @@ class Plateau(Rule):
             settings={"optimizer": "AdamW", "lr": 0.3},
             train_loss=decay(6.9, 3.45, half_life=0.02).noisy(0.02),
         ),
+        silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
             "rests at a high rate, which some networks train at",
             settings={"optimizer": "AdamW", "lr": 0.1},
@@ -228,7 +232,6 @@ class Plateau(Rule):
             train_loss=flat(2.3, 1).followed_by(decay(2.9, 2.6, half_life=0.01)),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
         ),
-        silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
             "a regression, with an accuracy that compares what is never equal",
             train_loss=decay(0.65, 0.21, half_life=0.02).noisy(0.002),
