@@ -51,8 +51,7 @@ class Plateau(Rule):
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a sibling that ends lower, a poor training accuracy or a rate beyond what trains: a flat loss alone may be "
-        "all there is."
+        "Needs a sibling that ends lower, a poor accuracy or a rate beyond what trains: all else may be all there is."
     )
     explains = ("slow-convergence", "constant-metric")
 
