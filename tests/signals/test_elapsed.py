@@ -43,6 +43,12 @@ def test_a_fall_that_has_only_begun_has_not_levelled_off_and_one_that_broke_open
     assert not has_not_levelled_off(trend(Curve(1.4 * (0.1 + 0.9 * steeper)).noisy(0.003)))
 
 
+def test_every_other_value_falls_ever_faster_too() -> None:
+    values = np.array([1.405, 1.399, 1.392, 1.386, 1.38, 1.373, 1.366, 1.358, 1.348, 1.337, 1.324, 1.306, 1.281, 1.249])
+    for some in (values, values[::2], values[1::2]):
+        assert has_not_levelled_off(trend(Curve(some)))
+
+
 def test_one_curve_that_has_levelled_off_is_enough() -> None:
     assert not has_not_levelled_off(trend(line(2.3, 1.3).noisy(0.02)), trend(decay(2.3, 0.8).noisy(0.01)))
 

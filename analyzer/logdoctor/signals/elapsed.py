@@ -32,7 +32,7 @@ models lose a third there. A line through the first as well is tilted by it, the
 EACH = 2.0
 """Slope at the end of each of two curves in units of its error, from which the two together may be sure of it."""
 
-ENDS, AT_END = 6, 4
+ENDS, AT_END = 6, 3
 """Points that a curve needs before a line through its last ones is that of its end, and the fewest of those: of few
 points, more would reach back to the middle of the run."""
 
