@@ -32,6 +32,12 @@ HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
 """Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
 and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
 
+VOCABULARY = frozenset(
+    "vocab_size n_vocab padded_vocab_size block_size context_length seq_len seq_length max_seq_len max_seq_length n_ctx"
+    " max_position_embeddings".split()
+)
+"""Settings that only a model of sequences of tokens has."""
+
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
 
@@ -61,10 +67,15 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others.
+    share and ln C in the others. A model of tokens is one by its settings; of a loss that is added up, not averaged,
+    the end lies above any guessing, too.
     """
+    if train.first < LARGEST:
+        return False
+    if any(name.lower().rpartition(".")[2] in VOCABULARY for name in run.hyperparameters) and 0 < train.end < LARGEST:
+        return True
     best = best_accuracy(run)
-    if not 0 < best < 1 or train.first < LARGEST:
+    if not 0 < best < 1:
         return False
     return 0 < train.end <= entropy(best) + (1 - best) * LARGEST
 
