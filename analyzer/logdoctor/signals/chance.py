@@ -64,7 +64,7 @@ NOT_LN_2 = frozenset("ipo hinge sppo_hard nca_pair apo_zero apo_down".split())
 """Losses of preferences that are not ln 2 where policy and reference agree: (1 / 2 beta)^2 of IPO, 1 of a hinge."""
 
 NOT_LOGISTIC = 2.0
-"""First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, are as high."""
+"""First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, reach it."""
 
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""

@@ -220,15 +220,15 @@ def ordinary_tail(
 
     While a loss falls, what came before lies above most points; the coarser the log, the more.
 
-    The highest excursion is left out, and where much was learnt before it, the two windows after it, whose level before
-    is that of a model that was just thrown. The others are not: a loss whose noise has a heavy tail makes many
-    excursions all over, and then they are its noise; events are few.
+    The highest excursion is left out, and where much was learnt before it and it is no single value, the two windows
+    after it, whose level before is that of a model that was just thrown. The others are not: a loss whose noise has a
+    heavy tail makes many excursions all over, and then they are its noise; events are few.
     """
     ordinary = np.isfinite(level)
     if found:
         highest = max(found, key=lambda one: one.height)
-        learnt = highest.fallen >= LEARNT * (highest.level + highest.fallen)
-        ordinary[highest.index : highest.last + 1 + 2 * window * learnt] = False
+        thrown = highest.last > highest.index and highest.fallen >= LEARNT * (highest.level + highest.fallen)
+        ordinary[highest.index : highest.last + 1 + 2 * window * thrown] = False
     heights = (values - level)[ordinary]
     return max(float(np.quantile(heights, TAIL)), 0.0) if len(heights) else 0.0
 

@@ -287,7 +287,7 @@ class StalledAtChance(Rule):
             val_loss=flat(log(32), 8),
         ),
         fires(
-            "similarities divided by a temperature far too high: the pairs are ranked, by next to nothing, from the first",
+            "similarities divided by a temperature far too high: the pairs are ranked, by next to nothing",
             settings={"train_batch_size": 32},
             varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
             train_loss=line(log(32), 0.996 * log(32), 30).noisy(0.0004),

@@ -381,7 +381,7 @@ class Divergence(Rule):
             elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
             else:
-                yield from self._ends_high(train, start, spikes, around, falls_there=falls_there)
+                yield from self._ends_high(start, spikes, around, falls_there=falls_there)
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
@@ -431,7 +431,6 @@ class Divergence(Rule):
 
     def _ends_high(
         self,
-        train: Trend[TrainLoss],
         start: float,
         spikes: Spikes[TrainLoss] | None,
         around: Surroundings,
