@@ -170,6 +170,18 @@ class StalledAtChance(Rule):
             train_loss=flat(LN2, 40).noisy(0.0001),
             **{"rewards/accuracies": flat(0.99, 40).noisy(0.005), **MARGINS},
         ),
+        silent(
+            "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
+            settings={"loss_type": "ipo", "beta": 0.1},
+            train_loss=decay(22.0, LN2, 60, half_life=0.02).noisy(0.03),
+            **{"rewards/margins": decay(0.1, 0.5, 60).noisy(0.01)},
+        ),
+        silent(
+            "the same by its first value, where the margin is exactly 0",
+            varies={"every second point": "the point that tells is the first"},
+            train_loss=decay(25.0, LN2, 60, half_life=0.02).noisy(0.03),
+            **{"rewards/margins": decay(0.0, 0.5, 60)},
+        ),
         fires(
             "labels of other rows, learnt by heart",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
@@ -273,6 +285,19 @@ class StalledAtChance(Rule):
             varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
             train_loss=flat(log(32), 30).noisy(0.004).with_value(0, 5.3),
             val_loss=flat(log(32), 8),
+        ),
+        fires(
+            "similarities divided by a temperature far too high: the pairs are ranked, by next to nothing",
+            settings={"train_batch_size": 32},
+            varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
+            train_loss=line(log(32), 0.996 * log(32), 30).noisy(0.0004),
+            train_top1=flat(0.4, 30).noisy(0.03),
+        ),
+        silent(
+            "the same, where more and more pairs are told apart",
+            settings={"train_batch_size": 32},
+            train_loss=line(log(32), 0.994 * log(32), 30).noisy(0.0004),
+            train_top1=line(0.03, 0.6, 30).noisy(0.03),
         ),
         silent(
             "near the logarithm of the batch size",

@@ -72,6 +72,10 @@ class Divergence(Rule):
         10.0, "factor above the start that needs no further points: a log may hold two values before it turns NaN"
     )
     late_points: float = threshold(2.0, "values above the start that the log must end with: one may be a bad batch")
+    lost_points: float = threshold(
+        6.0,
+        "values that the log must end with where all of them lie below the start, but above half of what was gained",
+    )
     min_over_tail: float = threshold(
         3.0, "height of such a jump in units of what one ordinary point in a hundred reaches (see loss-spike)"
     )
@@ -100,6 +104,14 @@ class Divergence(Rule):
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
+        ),
+        fires(
+            "loses nearly all that it had gained just before the log ends",
+            train_loss=decay(4.6, 2.4, 108).noisy(0.1).followed_by(decay(5.6, 4.5, 12).noisy(0.05)),
+        ),
+        silent(
+            "the same in the last few values, which one stretch of hard batches explains",
+            train_loss=decay(4.6, 2.4, 117).noisy(0.1).followed_by(given([4.4, 4.2, 4.3])),
         ),
         fires(
             "explodes just before the log ends",
@@ -369,7 +381,7 @@ class Divergence(Rule):
             elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
             else:
-                yield from self._ends_high(start, spikes, around)
+                yield from self._ends_high(start, spikes, around, falls_there=falls_there)
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
@@ -417,13 +429,22 @@ class Divergence(Rule):
     def _least(self, seen: Explosion) -> float:
         return self.lost_from if seen.known_from else self.explosion
 
-    def _ends_high(self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings) -> Iterator[Finding]:
+    def _ends_high(
+        self,
+        start: float,
+        spikes: Spikes[TrainLoss] | None,
+        around: Surroundings,
+        *,
+        falls_there: bool,
+    ) -> Iterator[Finding]:
         """A run that was stopped soon after it blew up: the jump is too short to move the level."""
         if spikes is None or not spikes.found or spikes.found[-1].recovered:
             return
         jump, lasts = spikes.found[-1], spikes.series.values[spikes.found[-1].index :]
         lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
         stays = len(lasts) >= self.late_points and lowest >= start + self.above_start * abs(start)
+        kept = len(lasts) >= self.lost_points and not falls_there and jump.fallen >= self.min_gain * abs(start) > 0
+        stays |= kept and float(lasts.min()) - jump.level >= self.lost * jump.fallen
         if not stays or jump.height < self.min_over_tail * spikes.tail:
             return
         yield self._broken(
