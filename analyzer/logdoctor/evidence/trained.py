@@ -75,10 +75,14 @@ FOLLOWS = 0.25
 
 
 def begins_late(run: Run, series: Series, share: float) -> bool:
-    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end.
+
+    Not one that begins where a logger writes first: at the first step of those that it writes every so often.
+    """
     counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
     went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
-    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
+    usual = median(np.diff(series.steps)) if len(series) > 1 else 0.0
+    return bool(series.steps[0] > max(share * series.steps[-1], share, usual)) or went_on
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
