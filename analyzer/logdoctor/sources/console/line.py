@@ -74,6 +74,8 @@ _OUT_OF = re.compile(r"\s*/\s*\0")
 _OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")
 _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
+_THEN_COUNTED = re.compile(r"/\0\][ \t]*(?:step|iter(?:ation)?|batch)[ \t:=\[#]{0,4}\0", re.I)
+"""What stands behind the epoch of loops that name what they count within it: `Train: [ 1/5] Step 050/335`."""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
@@ -259,7 +261,7 @@ class LineReader:
         """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
         in_brackets = first and self.text.lstrip().startswith("[") and not text.strip(" [")
         behind_split = bool(_SPLIT_ONLY.fullmatch(text.strip()))
-        leads_batches = (behind_split or in_brackets) and _THEN_OF_BATCHES.match(after)
+        leads_batches = (behind_split or in_brackets) and (_THEN_OF_BATCHES.match(after) or _THEN_COUNTED.match(after))
         if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
             self._take_heading(text)
             return self._counts("epoch", "counted")

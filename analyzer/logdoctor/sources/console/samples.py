@@ -8,6 +8,53 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "one line that counts nothing for training and, below a heading, for the evaluation",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.000% ({2 * i}/80)\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.000% ({i}/40)\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the same, with lines of their own for some epochs: the next epoch ends what the heading speaks of",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0" + (f" | Mark: {i}.5" if i > 2 else "") + "\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            for i in range(6)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(6)],
+            "Acc": [(i, 25 + 5 * i) for i in range(6)],
+            "Mark": [(i, i + 0.5) for i in range(3, 6)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(6)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(6)],
+        },
+    ),
+    Sample(
+        "the epoch in brackets of its own, before the step and before what the evaluation found",
+        "log.txt",
+        "".join(
+            f"2026-05-12 09:3{i}:00,540 Train: [ {i}/3] Step 000/100 Loss {9 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:20,540 Train: [ {i}/3] Step 050/100 Loss {8 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:40,540 Valid: [ {i}/3] Precision 0.{i}25 Recall 0.{i}5\n"
+            for i in range(1, 4)
+        ),
+        {
+            "train/Loss": [(0, 7.5), (50, 6.5), (100, 5.5), (150, 4.5), (200, 3.5), (250, 2.5)],
+            "valid/Precision": [(50, 0.125), (150, 0.225), (250, 0.325)],
+            "valid/Recall": [(50, 0.15), (150, 0.25), (250, 0.35)],
+            "epoch": [(0, 1), (50, 1), (50, 1), (100, 2), (150, 2), (150, 2), (200, 3), (250, 3), (250, 3)],
+        },
+    ),
+    Sample(
         "Flair: nothing between the moment and the epoch",
         "training.log",
         "2026-05-12 09:31:08,123 epoch 1 - iter 5/10 - loss 1.5 - lr: 0.5\n"
