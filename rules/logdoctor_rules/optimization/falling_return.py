@@ -17,10 +17,10 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -181,10 +181,10 @@ class FallingReturn(Rule):
             causes=ranked(
                 because(
                     "wrong-loss-or-output",
-                    Strength.POSSIBLE if rose else Strength.LIKELY,
+                    likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", Strength.LIKELY if rose else Strength.POSSIBLE),
+                because("learning-rate-too-high", likely_if(rose)),
                 because("no-entropy-bonus"),
             ),
             evidence={
