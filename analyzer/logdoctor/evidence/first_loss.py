@@ -9,7 +9,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
@@ -192,8 +192,8 @@ def too_large_causes(
         told = "both losses come down alike, a little with each value, as a penalty on the weights does"
         return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
     return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
+        because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
+        because("data-not-normalised", likely_if(at_once and not fast), pro=pro),
         because(
             "learning-rate-too-high",
             Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,

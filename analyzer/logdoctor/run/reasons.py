@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logdoctor.run import naming, roles
+from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Series
 
@@ -43,7 +43,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         and naming.is_bare_split(series.name)
     ):
         return "a share of a split beside a loss"
-    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.ELBO in naming.words(series.name):
+    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and vocabulary.ELBO in naming.words(series.name):
         return "a bound that falls"
     if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
         return "beside rewards"
@@ -53,7 +53,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         return "a term as the loss"
     if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
         return "an error as the loss"
-    if series.role is roles.Unknown and naming.SPACY_LOSS.match(series.name):
+    if series.role is roles.Unknown and vocabulary.SPACY_LOSS.match(series.name):
         return "a sum since the last evaluation"
     if series.role is roles.Unknown and issubclass(plain, roles.Loss):
         return "games lost"

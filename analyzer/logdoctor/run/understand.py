@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import naming, roles
+from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.bare_splits import (
     falls,
     loss_of_validation,
@@ -92,12 +92,12 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
     """
     beginnings = {one.name.partition("/")[0] for one in series}
     if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(
-        naming.SPACY_LOSS.match(one.name) for one in series
+        vocabulary.SPACY_LOSS.match(one.name) for one in series
     ):
         return series
     return [
         replace(one, role=roles.Unknown)
-        if naming.SPACY_LOSS.match(one.name)
+        if vocabulary.SPACY_LOSS.match(one.name)
         else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
         else one
@@ -115,7 +115,7 @@ def _weights_of_sklearn(series: list[Series]) -> list[Series]:
 def _bounds_as_losses(series: list[Series]) -> list[Series]:
     """Where no loss has a name, an evidence lower bound above zero that falls was printed with its sign turned."""
     bounds = [
-        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {naming.ELBO}
+        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {vocabulary.ELBO}
     ]
     if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(falls, bounds)):
         return series
@@ -125,8 +125,8 @@ def _bounds_as_losses(series: list[Series]) -> list[Series]:
 
 def _reinforcement(series: list[Series]) -> list[Series]:
     """Where a return is logged, the loss is a policy loss; preference tuning logs rewards too and is none."""
-    vocabulary = {word for one in series for word in naming.words(one.name)}
-    learns_from_reward = any(one.role is roles.Reward for one in series) and not vocabulary & naming.PREFERENCE
+    said = {word for one in series for word in naming.words(one.name)}
+    learns_from_reward = any(one.role is roles.Reward for one in series) and not said & vocabulary.PREFERENCE
     if not learns_from_reward:
         return series
     return [replace(one, role=roles.PolicyLoss) if issubclass(one.role, roles.Loss) else one for one in series]

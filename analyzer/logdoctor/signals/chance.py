@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Run, Series, as_number
-from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.median import median

@@ -165,15 +165,11 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
         folder = pending.pop()
         subfolders: list[Path] = []
         try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            entries = _listed(folder)
         except OSError as error:
             yield folder, _reason(error)
             continue
-        ours = folder.name.startswith(OUR_FOLDER)
         for entry in entries:
-            if fnmatch(entry.name, OUR_FILES) or (ours and entry.name != OUR_LOG):
-                continue
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
@@ -182,6 +178,14 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
             except OSError as error:  # gone since the folder was listed
                 yield Path(entry.path), _reason(error)
         pending += reversed(subfolders)
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds by name, without what logdoctor itself has written there."""
+    ours = folder.name.startswith(OUR_FOLDER)
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    return [one for one in entries if not fnmatch(one.name, OUR_FILES) and (not ours or one.name == OUR_LOG)]
 
 
 def _status(status: os.stat_result) -> os.stat_result | str:

@@ -16,11 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     silent,
     threshold,
 )
@@ -190,11 +190,10 @@ class EpochSawtooth(Rule):
         where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
         unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
-        likely = Strength.POSSIBLE if anew else Strength.LIKELY
         pro = [f"epochs agree with a correlation of {seen.agreement:.2f}", told]
-        contra = [f"the logged loss is a {anew} since the epoch began: log the loss of each batch to tell"][
-            : bool(anew)
-        ]
+        contra = (
+            [f"the logged loss is a {anew} since the epoch began: log the loss of each batch to tell"] if anew else []
+        )
         yield self.finding(
             f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
@@ -203,7 +202,7 @@ class EpochSawtooth(Rule):
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
             severity=Severity.NOTE if anew else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(because("data-not-shuffled", likely, pro=pro, contra=contra),),
+            causes=(because("data-not-shuffled", likely_if(not anew), pro=pro, contra=contra),),
             evidence={
                 "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(

@@ -15,11 +15,11 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     ValLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -152,7 +152,7 @@ class MemorizationSteps(Rule):
             causes=ranked(
                 because(
                     "too-many-epochs",
-                    Strength.LIKELY if worse else Strength.POSSIBLE,
+                    likely_if(worse),
                     pro=[f"each of {counted(epochs.count, 'epoch')} begins lower than the last ended", rises],
                     contra=["" if worse else "nothing is known of validation: log its loss once an epoch"],
                     fixes=[_stop(epochs, val)] if worse and val is not None else [],

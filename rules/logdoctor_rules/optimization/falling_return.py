@@ -17,10 +17,10 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -186,16 +186,17 @@ class FallingReturn(Rule):
         rose = float(reward.level.max()) - began > least
         yield self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, first_step, last_step)}" + (", after it had risen" if rose else ", and does not come back"),
+            f"{stretch(series, first_step, last_step)}"
+            + (", after it had risen" if rose else ", and does not come back"),
             Span(series.name, first_step, last_step, "falls"),
             confidence=confidence_from(fall / least, len(reward)),
             causes=ranked(
                 because(
                     "wrong-loss-or-output",
-                    Strength.POSSIBLE if rose else Strength.LIKELY,
+                    likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", Strength.LIKELY if rose else Strength.POSSIBLE),
+                because("learning-rate-too-high", likely_if(rose)),
                 because("no-entropy-bonus"),
             ),
             evidence={

@@ -22,6 +22,7 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -263,7 +264,7 @@ def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause
         ),
         because(
             "scheduler-stepped-wrongly",
-            Strength.POSSIBLE if whole else Strength.UNLIKELY,
+            possible_if(whole),
             pro=[f"{said}, as with {round(times)} scheduler steps an update"] if whole else [],
             contra=[]
             if whole

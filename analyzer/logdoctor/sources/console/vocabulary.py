@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from logdoctor.run import Split
-from logdoctor.run.naming import ELBO, role_of, split_of, words
+from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
 from logdoctor.run.translations import COUNTERS
+from logdoctor.run.vocabulary import ELBO
 
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
