@@ -86,6 +86,12 @@ class TestStart:
         assert (done.returncode, done.stdout) == (0, f"logdoctor {logdoctor.__version__}\n")
 
 
+def test_what_is_damaged_is_said_with_the_finding_and_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(b"no record at all " * 100)
+    done = command("analyze", tmp_path)
+    assert done.stdout.count("Nothing in these 1,700 bytes is a record of an event file.") == 2
+
+
 class TestExitCodes:
     """0 finished, 2 not finished, 3 no run found, 130 interrupted."""
 

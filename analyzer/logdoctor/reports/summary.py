@@ -78,7 +78,7 @@ def suppressed_message(one: Suppressed) -> str:
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
-    Say also why nothing was read of a run. One that failed before its first step has said so.
+    Say also why nothing was read of a run, where no finding does.
     """
     silent = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
     names = [shown_name(one.run) for one in silent]
@@ -88,7 +88,7 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"
         yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
-    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices]
+    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices and not one.findings]
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
 
 
