@@ -40,6 +40,9 @@ from logdoctor.wording import number, stretch
 LN2, LN10 = log(2), log(10)
 
 TEN = {"num_classes": 10}
+PARTED = 0.5
+"""Distance of a single preference loss from ln 2, as a share of it, that no policy has which equals its reference."""
+
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
 
 
@@ -355,7 +358,7 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
-            preference = _preference(level, low=low_rate(settings, siblings))
+            preference = _preference(level, low_rate(settings, siblings), _parted(train, level))
             stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
@@ -418,9 +421,19 @@ class StalledAtChance(Rule):
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 
-def _preference(level: Chance, low: str) -> tuple[Cause, ...]:
-    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them."""
-    if not level.is_preference:
+def _preference(level: Chance, low: str, parted: str) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them.
+
+    One that has been elsewhere has parted them, or there are no two, as in the training of a reward model.
+    """
+    if not level.is_preference or parted:
         return ()
     likely = Strength.POSSIBLE if low else Strength.LIKELY
     return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
+
+
+def _parted(train: Trend[TrainLoss], level: Chance) -> str:
+    """Say so where a loss has been far from where it rests."""
+    values = train.series.values
+    far = float(values[int(np.argmax(np.abs(values - level.level)))])
+    return f"it was at {number(far)} before" if abs(far / level.level - 1) > PARTED else ""
