@@ -12,7 +12,7 @@ from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
@@ -40,6 +40,9 @@ VOCABULARY = frozenset(
 
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
+
+TOO_HIGH = 50.0
+"""First value of a term from which its targets are not of unit size: errors of seven standard deviations."""
 
 BESIDE = 2.0
 """First value of that term in units of ln C up to which outputs are of the right size; an average may be above 1."""
@@ -90,6 +93,20 @@ def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperpara
     far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
     came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
     return f"a learning rate of {number(rate)}" if far and came_down else ""
+
+
+def one_term_alone(run: Run) -> str:
+    """Say which term of a sum begins far above all that guessing costs, beside a cross-entropy that does not."""
+    terms = [one.finite for one in run.all(TrainComponentLoss) if len(one.finite)]
+    sound = [one for one in terms if CROSS_ENTROPY & set(words(one.name)) and 0 < one.values[0] < LARGEST / 2]
+    high = [one for one in terms if not CROSS_ENTROPY & set(words(one.name)) and one.values[0] > TOO_HIGH]
+    if not (sound and high):
+        return ""
+    usual, above = sound[0], max(high, key=lambda one: float(one.values[0]))
+    begins = f"{above.name} begins at {number(float(above.values[0]))}"
+    return (
+        f"{begins}, where targets of unit variance give about 1, and {usual.name} at {number(float(usual.values[0]))}"
+    )
 
 
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
@@ -177,13 +194,21 @@ def too_large_causes(
     single: bool,
     melting: bool = False,
 ) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update.
+
+    Where one term is far above another that begins as it should, the targets of that one were never scaled.
+    """
     at_once = right_after(trend) < 0.2 * trend.first
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     if melting:
         told = "both losses come down alike, a little with each value, as a penalty on the weights does"
         return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
+    if told := one_term_alone(settings.run):
+        return ranked(
+            because("data-not-normalised", Strength.LIKELY, pro=[told]),
+            because("bad-initialization", pro=pro, contra=["outputs for another term are of the usual size"]),
+        )
     return ranked(
         because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
         because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),

@@ -277,7 +277,9 @@ class _Stuck:
 
     def _labels_do_not_match(self) -> Cause:
         still = self.still
-        mean = "" if still.one_answer or still.frozen else self.beginning.guesses  # the best answer where inputs say nothing of targets
+        mean = (
+            "" if still.one_answer or still.frozen else self.beginning.guesses
+        )  # the best answer where inputs say nothing of targets
         learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
         return because(
             "labels-do-not-match",

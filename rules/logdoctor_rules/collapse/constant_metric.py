@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor import (
     Axis,
     Finding,
+    GradNorm,
     Quantity,
     Reward,
     Rule,
@@ -146,6 +147,12 @@ class ConstantMetric(Rule):
             episode_reward=flat(-200.0, 40),
             policy_loss=flat(0.0, 40).noisy(0.01),
         ),
+        fires(
+            "the reward is 1 whatever is done, and no gradient comes of it",
+            reward=flat(1.0, 40),
+            grad_norm=flat(0.0, 40),
+            policy_loss=flat(0.0, 40),
+        ),
         silent(
             "every episode earns all there is",
             axis=Axis.STEP,
@@ -225,9 +232,11 @@ class ConstantMetric(Rule):
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None) -> Iterator[Finding]:
+    def check(
+        self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None, norm: Trend[GradNorm] | None
+    ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
-        yield from self._unrewarded([one.finite for one in run.all(Reward)])
+        yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
@@ -256,17 +265,22 @@ class ConstantMetric(Rule):
             },
         )
 
-    def _unrewarded(self, rewards: Sequence[Series]) -> Iterator[Finding]:
-        """Report rewards that are all one value from the first to the last; above zero it may be all there is."""
+    def _unrewarded(self, rewards: Sequence[Series], norm: Trend[GradNorm] | None) -> Iterator[Finding]:
+        """Report rewards that are all one value from the first to the last.
+
+        Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
+        """
         if not rewards or len(rewards[0]) < self.min_rewards:
             return
         series, value = rewards[0], float(rewards[0].values[0])
-        if value > 0 or any(len(np.unique(one.values)) != 1 for one in rewards):
+        taught = norm is None or bool(norm.series.values.any())
+        norm_name = norm.series.name if norm is not None else ""
+        if (value > 0 and taught) or any(len(np.unique(one.values)) != 1 for one in rewards):
             return
         first, last = series.first_step, series.last_step
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            "it does not tell better from worse",
+            "it does not tell better from worse" + ("" if taught else f", and {norm_name} is 0 throughout"),
             Span(series.name, first, last, "one value"),
             confidence=confidence_from(3.0, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],

@@ -17,6 +17,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     Strength,
@@ -31,9 +32,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.term_at_chance import term_at_chance
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
@@ -172,6 +174,26 @@ class StalledAtChance(Rule):
             "a preference loss whose pairs are all ranked as wanted, by next to nothing",
             train_loss=flat(LN2, 40).noisy(0.0001),
             **{"rewards/accuracies": flat(0.99, 40).noisy(0.005), **MARGINS},
+        ),
+        fires(
+            "one of two terms, whose labels are those of other rows, while the other is learnt",
+            train_loss=decay(3.3, 2.28, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 2.26, 30).noisy(0.003),
+            train_reg_loss=decay(1.0, 0.02, 30),
+            val_loss=decay(3.2, 2.37, 30).noisy(0.01),
+            val_cls_loss=flat(2.31, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=flat(0.103, 30).noisy(0.008),
+        ),
+        silent(
+            "both of two terms are learnt, one of them slowly",
+            train_loss=decay(3.3, 1.9, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 1.88, 30).noisy(0.003),
+            train_reg_loss=decay(1.0, 0.02, 30),
+            val_loss=decay(3.2, 2.0, 30).noisy(0.01),
+            val_cls_loss=line(2.3, 1.93, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=line(0.103, 0.32, 30).noisy(0.008),
         ),
         silent(
             "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
@@ -376,19 +398,23 @@ class StalledAtChance(Rule):
             )
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
-            yield self._held(held, train)
+            yield self._held(held.series, held.level, held.said, held.causes, train)
+        elif (term := term_at_chance(run, train, chance)) is not None:
+            yield self._held(term.term, term.level, term.said, term.causes, train)
 
-    def _held(self, held: Held, train: Trend[TrainLoss]) -> Finding:
-        """Report a loss that never passes chance."""
-        steps = held.series.steps
+    def _held(
+        self, series: Series, level: Chance, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
+    ) -> Finding:
+        """Report a loss, or a term of one, that never passes chance."""
+        steps = series.steps
         return self.finding(
-            held.said,
-            Span(held.series.name, int(steps[0]), int(steps[-1]), "chance level"),
+            said,
+            Span(series.name, int(steps[0]), int(steps[-1]), "chance level"),
             confidence=Confidence.MEDIUM,
-            causes=held.causes,
+            causes=causes,
             evidence={
-                "level": Quantity(float(np.median(held.series.values[-max(1, len(steps) // 10) :])), "nats"),
-                "chance level": Quantity(round(held.level.level, 4), "nats"),
+                "level": Quantity(float(np.median(series.values[-max(1, len(steps) // 10) :])), "nats"),
+                "chance level": Quantity(round(level.level, 4), "nats"),
                 "training end": Quantity(train.end, "nats"),
             },
         )
