@@ -283,7 +283,7 @@ class _Stuck:
         learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
         return because(
             "labels-do-not-match",
-            _strength(bool(learns or mean) and not (self.explained or self.broke or self.no_gradient)),
+            _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
             pro=[still.many_answers or still.moves, mean],
             contra=[still.one_answer, still.frozen],
         )
