@@ -30,7 +30,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved
+from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved, unpaid_causes
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
@@ -58,7 +58,7 @@ class ConstantMetric(Rule):
     severity = Severity.WARNING
     causes = (
         "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
-        "reward-without-signal",
+        "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
@@ -134,6 +134,13 @@ class ConstantMetric(Rule):
             train_loss=decay(1.3, 0.12, 40, half_life=0.1),
             val_loss=decay(0.35, 0.305, 40, half_life=0.02),
             val_accuracy=given([0.9, 0.905, 0.91, 0.915, 0.92, 0.93]).followed_by(flat(0.924, 34)),
+        ),
+        fires(
+            "no answer is ever right, however much is earned",
+            axis=Axis.STEP,
+            reward=decay(0.35, 1.5, 40).noisy(0.02),
+            eval_accuracy=flat(0.0, 10),
+            policy_loss=flat(0.0, 40).noisy(0.01),
         ),
         fires(
             "no answer ever earns anything",
@@ -257,7 +264,8 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
-            causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
+            causes=unpaid_causes(series, run)
+            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "last value": Quantity(value),
                 "values alike" if kinds == 1 else f"of these {kinds}": Quantity(n - since, f"of {counted(n, 'value')}"),
