@@ -14,6 +14,7 @@ from logdoctor import (
     Severity,
     Span,
     TrainLoss,
+    TrainMetric,
     ValMetric,
     confidence_from,
     fires,
@@ -25,6 +26,7 @@ from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_b
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals.accuracy import is_of_classes, one_class_at_a_time
 from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
@@ -100,9 +102,7 @@ class GeneralizationGap(Rule):
         "does, as that of an untrained network does",
     )
     least_gain: float = threshold(
-        0.02,
-        "the same there: of less, weights that stay alike learn the shares of the classes and nothing else; those of "
-        "eighty examples of four classes are worth 0.014",
+        0.01, "the same there: of less, weights that stay alike learn the shares of the classes and nothing else"
     )
     beside: float = threshold(0.01, "difference of the two first losses, as a share, up to which they begin together")
     sure: float = threshold(10.0, "fall of training in units of its standard error, without which nothing is learnt")
@@ -164,8 +164,9 @@ class GeneralizationGap(Rule):
             val_loss=line(2.3026, 2.3055, 10),
         ),
         silent(
-            "the same of a few examples, whose shares differ more",
+            "the same of a few examples, whose shares differ more: the answers of training are one class at a time",
             train_loss=decay(1.395, 1.3757, 120, half_life=0.05),
+            train_accuracy=given([0.25] * 4).followed_by(flat(0.2875, 116)),
             val_loss=decay(1.394, 1.3937, 120),
         ),
         silent(
@@ -287,7 +288,7 @@ class GeneralizationGap(Rule):
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained)
+        untouched = self._untouched(gap, gained, one_answer=_gives_one_answer(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
@@ -325,7 +326,7 @@ class GeneralizationGap(Rule):
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
 
-    def _untouched(self, gap: Gap, gained: float) -> bool:
+    def _untouched(self, gap: Gap, gained: float, *, one_answer: bool) -> bool:
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
         start = train.end + gained
@@ -333,4 +334,9 @@ class GeneralizationGap(Rule):
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
-        return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
+        return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))
+
+
+def _gives_one_answer(run: Run) -> bool:
+    """Whether an accuracy of training shows one class at a time, so that all it learns is their shares."""
+    return any(is_of_classes(one.name) and one_class_at_a_time(one.finite) for one in run.all(TrainMetric))
