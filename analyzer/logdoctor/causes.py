@@ -239,6 +239,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "nothing holds the policy near its reference",
         ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
     ),
+    "reward-misses-goal": (
+        "the reward pays for something else than what is meant",
+        ("read the best paid answers; mend the reward, or stop where the held-out metric is best",),
+    ),
     "resumed-from-checkpoint": (
         "the run was resumed from a checkpoint that lies before its last logged step",
         ("nothing to do: the later branch is the run's curve",),

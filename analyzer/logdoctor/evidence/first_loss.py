@@ -44,6 +44,9 @@ VOCABULARY = frozenset(
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
 
+TOO_HIGH = 50.0
+"""First value of a term from which its targets are not of unit size: errors of seven standard deviations."""
+
 BESIDE = 2.0
 """First value of that term in units of ln C up to which outputs are of the right size; an average may be above 1."""
 
@@ -97,6 +100,20 @@ def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperpara
     far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
     came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
     return f"a learning rate of {number(rate)}" if far and came_down else ""
+
+
+def one_term_alone(run: Run) -> str:
+    """Say which term of a sum begins far above all that guessing costs, beside a cross-entropy that does not."""
+    terms = [one.finite for one in run.all(TrainComponentLoss) if len(one.finite)]
+    sound = [one for one in terms if CROSS_ENTROPY & set(words(one.name)) and 0 < one.values[0] < LARGEST / 2]
+    high = [one for one in terms if not CROSS_ENTROPY & set(words(one.name)) and one.values[0] > TOO_HIGH]
+    if not (sound and high):
+        return ""
+    usual, above = sound[0], max(high, key=lambda one: float(one.values[0]))
+    begins = f"{above.name} begins at {number(float(above.values[0]))}"
+    return (
+        f"{begins}, where targets of unit variance give about 1, and {usual.name} at {number(float(usual.values[0]))}"
+    )
 
 
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
@@ -184,13 +201,21 @@ def too_large_causes(
     single: bool,
     melting: bool = False,
 ) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update.
+
+    Where one term is far above another that begins as it should, the targets of that one were never scaled.
+    """
     at_once = right_after(trend) < 0.2 * trend.first
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     if melting:
         told = "both losses come down alike, a little with each value, as a penalty on the weights does"
         return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
+    if told := one_term_alone(settings.run):
+        return ranked(
+            because("data-not-normalised", Strength.LIKELY, pro=[told]),
+            because("bad-initialization", pro=pro, contra=["outputs for another term are of the usual size"]),
+        )
     return ranked(
         because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
         because("data-not-normalised", likely_if(at_once and not fast), pro=pro),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Series
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.wording import number
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
+
+EARNED, FIRST, RISEN = 20, 3, 0.5
+"""Rewards that tell of a course, the first of them that tell where it began, and their rise as a share of their range
+from which more is earned."""
 
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
@@ -50,6 +56,19 @@ def one_value_causes(
         ),
         because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )
+
+
+def unpaid_causes(series: Series, run: Run) -> tuple[Cause, ...]:
+    """Return why a held-out metric of a policy rests though the reward rises; nothing of what is no policy."""
+    reward = run.find(Reward)
+    if reward is None or len(reward.finite) < EARNED or series.role is not ValMetric:
+        return ()
+    early, _, late = (float(np.median(part)) for part in np.array_split(reward.finite.values, 3))
+    early = min(early, float(np.median(reward.finite.values[:FIRST])))
+    if late - early <= RISEN * float(np.ptp(reward.finite.values)):
+        return ()
+    told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
+    return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
 def may_be_majority(accuracy: float) -> bool:

@@ -14,6 +14,7 @@ from logdoctor import (
     Severity,
     Span,
     TrainLoss,
+    TrainMetric,
     ValMetric,
     confidence_from,
     fires,
@@ -25,6 +26,7 @@ from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_b
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals.accuracy import is_of_classes, one_class_at_a_time
 from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
@@ -162,6 +164,12 @@ class GeneralizationGap(Rule):
             val_loss=line(2.3026, 2.3055, 10),
         ),
         silent(
+            "the same of a few examples, whose shares differ more: the answers of training are one class at a time",
+            train_loss=decay(1.395, 1.3757, 120, half_life=0.05),
+            train_accuracy=given([0.25] * 4).followed_by(flat(0.2875, 116)),
+            val_loss=decay(1.394, 1.3937, 120),
+        ),
+        silent(
             "fine-tuning of a little, on validation data that were harder from the first",
             train_loss=line(4.6, 4.4).noisy(0.01),
             val_loss=line(4.8, 4.79, 10),
@@ -280,7 +288,7 @@ class GeneralizationGap(Rule):
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained)
+        untouched = self._untouched(gap, gained, one_answer=_gives_one_answer(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
@@ -318,7 +326,7 @@ class GeneralizationGap(Rule):
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
 
-    def _untouched(self, gap: Gap, gained: float) -> bool:
+    def _untouched(self, gap: Gap, gained: float, *, one_answer: bool) -> bool:
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
         start = train.end + gained
@@ -326,4 +334,9 @@ class GeneralizationGap(Rule):
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
-        return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
+        return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))
+
+
+def _gives_one_answer(run: Run) -> bool:
+    """Whether an accuracy of training shows one class at a time, so that all it learns is their shares."""
+    return any(is_of_classes(one.name) and one_class_at_a_time(one.finite) for one in run.all(TrainMetric))

@@ -372,7 +372,7 @@ class NoLearning(Rule):
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
-        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
         most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)

@@ -17,6 +17,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     TrainLoss,
@@ -31,15 +32,19 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.term_at_chance import term_at_chance
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
 
 TEN = {"num_classes": 10}
+PARTED = 0.5
+"""Distance of a single preference loss from ln 2, as a share of it, that no policy has which equals its reference."""
+
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
 
 
@@ -169,6 +174,26 @@ class StalledAtChance(Rule):
             "a preference loss whose pairs are all ranked as wanted, by next to nothing",
             train_loss=flat(LN2, 40).noisy(0.0001),
             **{"rewards/accuracies": flat(0.99, 40).noisy(0.005), **MARGINS},
+        ),
+        fires(
+            "one of two terms, whose labels are those of other rows, while the other is learnt",
+            train_loss=decay(3.3, 2.28, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 2.26, 30).noisy(0.003),
+            train_reg_loss=decay(1.0, 0.02, 30),
+            val_loss=decay(3.2, 2.37, 30).noisy(0.01),
+            val_cls_loss=flat(2.31, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=flat(0.103, 30).noisy(0.008),
+        ),
+        silent(
+            "both of two terms are learnt, one of them slowly",
+            train_loss=decay(3.3, 1.9, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 1.88, 30).noisy(0.003),
+            train_reg_loss=decay(1.0, 0.02, 30),
+            val_loss=decay(3.2, 2.0, 30).noisy(0.01),
+            val_cls_loss=line(2.3, 1.93, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=line(0.103, 0.32, 30).noisy(0.008),
         ),
         silent(
             "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
@@ -373,7 +398,7 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
-            preference = _preference(level, low=low_rate(settings, siblings))
+            preference = _preference(level, low_rate(settings, siblings), _parted(train, level))
             stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
@@ -391,19 +416,23 @@ class StalledAtChance(Rule):
             )
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
-            yield self._held(held, train)
+            yield self._held(held.series, held.level, held.said, held.causes, train)
+        elif (term := term_at_chance(run, train, chance)) is not None:
+            yield self._held(term.term, term.level, term.said, term.causes, train)
 
-    def _held(self, held: Held, train: Trend[TrainLoss]) -> Finding:
-        """Report a loss that never passes chance."""
-        steps = held.series.steps
+    def _held(
+        self, series: Series, level: Chance, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
+    ) -> Finding:
+        """Report a loss, or a term of one, that never passes chance."""
+        steps = series.steps
         return self.finding(
-            held.said,
-            Span(held.series.name, int(steps[0]), int(steps[-1]), "chance level"),
+            said,
+            Span(series.name, int(steps[0]), int(steps[-1]), "chance level"),
             confidence=Confidence.MEDIUM,
-            causes=held.causes,
+            causes=causes,
             evidence={
-                "level": Quantity(float(np.median(held.series.values[-max(1, len(steps) // 10) :])), "nats"),
-                "chance level": Quantity(round(held.level.level, 4), "nats"),
+                "level": Quantity(float(np.median(series.values[-max(1, len(steps) // 10) :])), "nats"),
+                "chance level": Quantity(round(level.level, 4), "nats"),
                 "training end": Quantity(train.end, "nats"),
             },
         )
@@ -436,9 +465,19 @@ class StalledAtChance(Rule):
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
 
 
-def _preference(level: Chance, low: str) -> tuple[Cause, ...]:
-    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them."""
-    if not level.is_preference:
+def _preference(level: Chance, low: str, parted: str) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them.
+
+    One that has been elsewhere has parted them, or there are no two, as in the training of a reward model.
+    """
+    if not level.is_preference or parted:
         return ()
     likely = likely_if(not low)
     return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
+
+
+def _parted(train: Trend[TrainLoss], level: Chance) -> str:
+    """Say so where a loss has been far from where it rests."""
+    values = train.series.values
+    far = float(values[int(np.argmax(np.abs(values - level.level)))])
+    return f"it was at {number(far)} before" if abs(far / level.level - 1) > PARTED else ""
