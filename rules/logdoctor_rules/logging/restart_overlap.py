@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
+from logdoctor.signals.anew import begins_anew
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10
@@ -173,7 +174,8 @@ class RestartOverlap(Rule):
         at = int(series.rewinds[0])
         before, after = int(series.steps[:at].max()), int(series.steps[at])
         twice = len(series) - len(series.curve)
-        anew = after <= self.from_zero * before
+        anew = after <= max(self.from_zero * before, series.first_step)
+        another = [f"{series.name} is back near where it began"] if anew and begins_anew(series) else []
         return self.finding(
             f"{series.name} goes back from {place(series, before)} to {after:,}"
             + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
@@ -183,6 +185,7 @@ class RestartOverlap(Rule):
             causes=ranked(
                 because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
                 because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+                *[because("one-log-for-several-runs", Strength.LIKELY, pro=[said]) for said in another],
             ),
             evidence={
                 "rewinds": Quantity(len(series.rewinds)),

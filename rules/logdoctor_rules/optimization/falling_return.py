@@ -186,7 +186,8 @@ class FallingReturn(Rule):
         rose = float(reward.level.max()) - began > least
         yield self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, first_step, last_step)}" + (", after it had risen" if rose else ", and does not come back"),
+            f"{stretch(series, first_step, last_step)}"
+            + (", after it had risen" if rose else ", and does not come back"),
             Span(series.name, first_step, last_step, "falls"),
             confidence=confidence_from(fall / least, len(reward)),
             causes=ranked(
