@@ -46,7 +46,7 @@ SPLIT_WORDS = {
 }  # fmt: skip
 
 _LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_\-\s.])|^scale$", re.I)
-_LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+_LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lrs?|learning[_\- ]?rates?)(?=$|[/_\-\s.]|\d)", re.I)
 _SCHEDULE = re.compile(r"(?<=^lr)\(\w+\)$")
 """PaddleClas names the schedule with the rate: `lr(CosineAnnealingDecay)`."""
 
@@ -109,6 +109,9 @@ _COUNTERS = frozenset(
 _SETUP = frozenset(
     "momentum decay wd beta betas beta1 beta2 clip threshold size seed lrm dropout hp batch_size world clipped".split()
 )
+
+_TWO_HEADS = re.compile(r"(?:^|/)(?:box|cls|dfl)_o[mo]$")
+"""The losses of YOLOv10 on each of its heads, one-to-many and one-to-one, which do not say that they are any."""
 
 _IMAGE_TRANSLATION = re.compile(r"[DG]_(?:GAN(?:_Feat)?|real|fake|A|B|L1|VGG)|(?:cycle|idt)_[AB]")
 """The losses of pix2pix, pix2pixHD and CycleGAN, which say so nowhere in their names."""
@@ -236,6 +239,8 @@ def role_of(name: str, split: Split) -> type[Role]:
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (ELBO in found and negated):
+        return _loss_role(name, found, split)
+    if _TWO_HEADS.search(name):
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.
