@@ -124,13 +124,8 @@ class RestartOverlap(Rule):
             yield self._taking_turns(train, most)
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
-            yield self._told(
-                run.series[0],
-                restarts[0].message,
-                "restarted",
-                "resumed-from-checkpoint",
-                {"restarts": Quantity(len(restarts))},
-            )
+            again = {"restarts": Quantity(len(restarts))}
+            yield self._told(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
         parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
         if parts and run.series:
             first, last = parts[0].line_start or 1, parts[0].line_end or 1
