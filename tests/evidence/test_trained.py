@@ -87,3 +87,17 @@ def test_few_evaluations_that_rise_leave_training_behind(values: list[float], be
     series = run.find(ValLoss)
     assert series is not None
     assert leaves_behind(train, Trend.measure(series)) is behind
+
+
+@pytest.mark.parametrize(
+    ("curves", "far"),
+    [
+        ({"train/box_loss": line(1.5, 0.8), "train/cls_loss": decay(2.5, 0.5)}, True),
+        ({"train/box_loss": line(1.5, 0.8), "train/cls_loss": line(2.5, 1.5)}, False),
+        ({"train/loss": line(4.0, 2.2), "train/cls_loss": decay(2.5, 0.5)}, False),
+    ],
+    ids=["another term fell by more than half", "no term did", "the sum is logged"],
+)
+def test_one_term_of_a_loss_does_not_stand_for_all(curves: dict[str, Any], far: bool) -> None:
+    run, train, _ = measured(example_run(**curves))
+    assert came_far(run, train) == far

@@ -10,9 +10,9 @@ import numpy as np
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
-from logdoctor.run import Axis, Run, Series
-from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter, TrainLoss, ValLoss
+from logdoctor.run import Axis, Run, Series, Split
+from logdoctor.run.naming import role_of, words
+from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.accuracy import is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
@@ -33,6 +33,9 @@ SMOOTHING = 0.1
 
 FEWER = 0.5
 """Errors at the end as a share of those at the beginning from which down a classifier has come far."""
+
+HALF = 0.5
+"""End of a term of the loss as a share of its beginning from which down it has come far."""
 
 AT_REFERENCE = 0.02
 """Relative distance from ln 2 of a first loss that is exact: a policy and its reference are one network at first."""
@@ -130,8 +133,10 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
 
     Who errs in a share e of the cases and is as sure as he is right loses the entropy of e, and in those cases no more
     than guessing does, which the loss began with; smoothed labels cost their entropy on top. A loss far above that is
-    another one than the accuracy's.
+    another one than the accuracy's. Where the loss is but the first of several terms, another may have come far.
     """
+    if _another_term_came_far(run, train):
+        return True
     found = accuracies(run, FEW_EVALUATIONS)
     if not found:
         return False
@@ -140,6 +145,14 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     classes = max(exp(min(train.first, LARGEST_COUNT)), 2.0)
     smoothed = most_entropy(1 - SMOOTHING * (1 - 1 / classes), classes)
     return errors <= FEWER * at_first and train.end <= fair + smoothed
+
+
+def _another_term_came_far(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether the loss is one term of a sum that is not logged, and another has lost half of what it began with."""
+    if role_of(train.series.name, Split.TRAIN) is not TrainComponentLoss:
+        return False
+    others = [one.finite.values for one in run.all(TrainComponentLoss) if one.axis is train.series.axis]
+    return any(len(one) >= 2 * SEEN and 0 < median(one[-3:]) <= HALF * median(one[:3]) for one in others)
 
 
 def may_be_untrained(first: float, chance: ChanceLevels) -> bool:

@@ -154,6 +154,8 @@ def _as_loss(name: _Name) -> type[Role] | None:
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (vocabulary.ELBO in found and negated):
         return _loss(name, found)
+    if vocabulary.TWO_HEADS.search(name.text):
+        return _loss(name, found)
     if not _says_loss(found):
         return None
     # `neg_loss` is what some programs maximise; `negative_log_likelihood_loss` is a loss all the same.
