@@ -192,7 +192,9 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert "Traceback" not in told
 
 
-def test_nothing_broke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_run_has_no_step_to_replay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     lines = (json.dumps({"step": step, "loss": 2.3 * 0.97**step + 0.2}) for step in range(100))
     (tmp_path / "metrics.jsonl").write_text("\n".join(lines))

@@ -100,7 +100,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("facts", "cause"), CASES.values(), ids=CASES)
-def test_the_cause(facts: Facts, cause: str) -> None:
+def test_what_trials_showed_decides_the_cause(facts: Facts, cause: str) -> None:
     judgement, second = judge(facts)
     assert judgement.cause == cause
     assert judgement.evidence
