@@ -113,6 +113,9 @@ FEW, GROWN = 4, 1.1
 """Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
 bring them down), and the last in units of the first."""
 
+SURELY_FALLS = 2.0
+"""Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
+
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
 
@@ -446,6 +449,19 @@ def rises_ever(val: Trend[ValLoss]) -> bool:
     """
     values = val.series.values
     return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+
+
+def falls_on(gap: Gap, least: float) -> bool:
+    """Whether training falls by more than that, from the first third since validation was best to the last, surely.
+
+    However noisy its batches are, medians of a third of them are not.
+    """
+    since = gap.train_since_best
+    third = len(since) // 3
+    if not third:
+        return False
+    fall = float(np.median(since[:third]) - np.median(since[-third:]))
+    return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
