@@ -139,6 +139,16 @@ def test_a_draft_is_written_from_the_capture(run: Path, capsys: pytest.CaptureFi
     assert "draft.py exists; name another file" in capsys.readouterr().err
 
 
+def test_a_draft_says_that_the_capture_has_no_targets(run: Path) -> None:
+    for file in (run / "logdoctor-capture" / "batches").iterdir():
+        torch.save({"batches": [torch.zeros(8, 8)]}, file)
+    assert main(["replay", str(run), "--write-recipe", "draft.py"]) == 0
+    text = Path("draft.py").read_text()
+    compile(text, "draft.py", "exec")
+    assert "A batch of the capture is float32[8, 8]." in text
+    assert "inputs, targets = batch" not in text
+
+
 def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["replay", "--write-recipe", "draft.py"]) == 0
