@@ -173,7 +173,10 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay", "RUN", "--at", "5000"], "ends at step 59"),
         (["replay", "RUN", "--only", "clips"], "'clips' is no change that can be tried; did you mean 'clip'?"),
         (["replay", "RUN", "--only", ","], "names no change; none for none"),
-        (["replay", "RUN", "--recipe", "quits.py"], "quits.py:9: loss() ended Python itself (bye)"),
+        (
+            ["replay", "RUN", "--recipe", "quits.py"],
+            "quits.py:9: loss() of a batch [float32[8, 8], int64[8]] ended Python itself (bye)",
+        ),
         (["replay", "RUN", "--recipe", "sgd.py"], "was saved by another kind of optimizer, with betas, eps"),
         (["replay", "RUN", "--checkpoint", "parts"], "is in parts, as torch.distributed.checkpoint saves"),
         (["replay", "RUN", "-o", "html=x.html"], "is not json=FILE"),

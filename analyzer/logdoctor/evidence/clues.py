@@ -198,7 +198,7 @@ def _has_warmup(event: Event) -> bool | None:
 
 def _from_shape(event: Event) -> Iterator[Clue]:
     """How a loss that had learnt something leaves its level: slowly, or at once."""
-    where = place(event.series, event.step)
+    where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
     if event.run_up >= RUN_UP and event.learnt:
         rose = f"the loss rises over {counted(event.run_up, 'value')} before {where}"
         rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
@@ -270,7 +270,10 @@ def _from_level(event: Event) -> Iterator[Clue]:
     """Where the loss was when it turned NaN: a bare logarithm fails once the model is certain."""
     if event.level is None or event.first is None:
         return
-    if isinf(event.series.values[event.index]):
+    if event.jumped_to is not None:
+        jumped = f"the loss was {number(event.jumped_to)} before it was no number: a logarithm of zero comes at once"
+        yield Clue("log-of-zero", -FAIR, jumped)
+    elif isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
     certain = event.overconfident
     if abs(event.level) <= LOW * abs(event.first):
