@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -87,7 +88,7 @@ class TestStart:
 
 
 def test_what_is_damaged_is_said_with_the_finding_and_with_the_file(tmp_path: Path) -> None:
-    (tmp_path / "events.out.tfevents.1.host").write_bytes(b"no record at all " * 100)
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(random.Random(0).randbytes(1700))
     done = command("analyze", tmp_path)
     assert done.stdout.count("Nothing in these 1,700 bytes is a record of an event file.") == 2
 

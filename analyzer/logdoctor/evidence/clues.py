@@ -81,7 +81,7 @@ def _from_slow_rise(event: Event) -> Iterator[Clue]:
 
 def _from_break_at_once(event: Event) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
-    where = place(event.series, event.step)
+    where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
     quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
@@ -137,7 +137,10 @@ def _from_level(event: Event) -> Iterator[Clue]:
     """Where the loss was when it turned NaN: a bare logarithm fails once the model is certain."""
     if event.level is None or event.first is None:
         return
-    if isinf(event.series.values[event.index]):
+    if event.jumped_to is not None:
+        jumped = f"the loss was {number(event.jumped_to)} before it was no number: a logarithm of zero comes at once"
+        yield Clue("log-of-zero", -FAIR, jumped)
+    elif isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
     certain = event.overconfident
     if abs(event.level) <= LOW * abs(event.first):
