@@ -69,6 +69,16 @@ def is_evaluated_before(val: Trend[ValLoss], train: Trend[TrainLoss]) -> bool:
     return val.series.axis is train.series.axis and bool(val.series.steps[0] < train.series.steps[0])
 
 
+def is_before_training(series: Series) -> bool:
+    """Whether the first value of steps is that of a batch before any update.
+
+    It is at step 0, and at step 1 unless that is the last step of the first of those that a logger writes, counted from
+    0, as Lightning does: where it writes every other, updates came before.
+    """
+    first, second = series.steps[:2]
+    return bool(first == 0 or (first == 1 and second != 3))
+
+
 def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
