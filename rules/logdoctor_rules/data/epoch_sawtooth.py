@@ -24,7 +24,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line, swing
+from logdoctor.curves import Curve, cosine, decay, flat, given, line, swing
 from logdoctor.signals import Course, Schedule, Trend, weight_repeats
 from logdoctor.wording import axis_word, counted, number, percent
 
@@ -47,6 +47,7 @@ _SUM = given((np.cumsum(1.0 + 0.2 * np.abs(_FRESH), axis=1) * np.linspace(1.0, 0
 _RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
 _HARD = np.where(np.arange(400) % 40 == 39, 2.0, 0.0)
 _SELDOM = np.arange(250) * 4 / 25  # 25 steps make an epoch, and every fourth is logged
+_BLOCKS = given(np.tile(np.where(np.arange(25) < 12, 0.4, -0.4) + np.random.default_rng(1).normal(0.0, 0.2, 25), 16))
 _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
@@ -123,6 +124,10 @@ class EpochSawtooth(Rule):
               train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.28, seed=1)),
         fires("sorted data, and six points logged an epoch", axis=Axis.STEP, epoch=given(np.floor(_SELDOM)),
               train_loss=decay(2.0, 1.0, 250).plus(given(0.8 * (_SELDOM % 1 - 0.5))).noisy(0.1)),
+        fires("sorted data, evaluated every second epoch, and three points logged an epoch", axis=Axis.STEP,
+              train_loss=Curve(decay(1.5, 0.9, 400).plus(_BLOCKS).noisy(0.02).values[3::8],
+                               frozenset(i for i in range(400) if i % 8 != 3)),
+              val_loss=Curve(decay(1.5, 0.8, 8).values, frozenset(i for i in range(400) if i % 50 != 49))),
         silent("shuffled data, and six points logged an epoch", axis=Axis.STEP,
                epoch=given(np.floor(_SELDOM)), train_loss=decay(2.0, 1.0, 250).noisy(0.3)),
         fires("a small saw that every epoch repeats", axis=Axis.STEP, epoch=_PHASE,

@@ -105,7 +105,7 @@ class Divergence(Rule):
             train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 5.1, 5.1, 5.3, 4.5, 5.8, 4.3, 4.7]),
         ),
         silent(
-            "the same, where the later half varies by as much as it lies above them",
+            "a dozen epochs that vary as much as they have risen",
             train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 3.1, 5.1, 5.3, 3.2, 6.8, 3.3, 4.7]),
         ),
         silent(
