@@ -31,6 +31,9 @@ FAR_OFF, FARTHER = 3.0, 1.5
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
 
+HALVED = 0.5
+"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
+
 UNHELPED, NOTHING = 0.75, 0.98
 """Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
 value from which it did not help at all."""

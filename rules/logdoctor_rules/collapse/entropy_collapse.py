@@ -71,7 +71,7 @@ class EntropyCollapse(Rule):
         "Needs 20 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
         "judged. Without a logged return it is at most a note."
     )
-    explains = ("falling-return",)
+    explains = ("falling-return", "constant-metric")
 
     gone: float = threshold(
         0.05,
