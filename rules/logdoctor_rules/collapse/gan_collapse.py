@@ -42,8 +42,7 @@ class GanCollapse(Rule):
 
     The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
     nor should. Critics of a Wasserstein loss approach zero when all is well; only growth without bound is told of. The
-    same game is over where the generator's loss is next to nothing and the discriminator's lies far above that of one
-    that only guesses: it is sure, and wrong.
+    same game is over where the generator's loss is next to nothing and the discriminator is worse than who guesses.
     """
 
     id = "gan-collapse"
