@@ -203,14 +203,16 @@ class StalledAtChance(Rule):
         silent(
             "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
             settings={"loss_type": "ipo", "beta": 0.1},
-            train_loss=decay(22.0, LN2, 60, half_life=0.02).noisy(0.03),
-            **{"rewards/margins": decay(0.1, 0.5, 60).noisy(0.01)},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{"rewards/margins": decay(0.1, 0.5, 40)},
         ),
         silent(
             "the same by its first value, where the margin is exactly 0",
             varies={"every second point": "the point that tells is the first"},
-            train_loss=decay(25.0, LN2, 60, half_life=0.02).noisy(0.03),
-            **{"rewards/margins": decay(0.0, 0.5, 60)},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{"rewards/margins": decay(0.0, 0.5, 40)},
         ),
         fires(
             "labels of other rows, learnt by heart",
