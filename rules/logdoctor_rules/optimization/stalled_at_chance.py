@@ -205,14 +205,14 @@ class StalledAtChance(Rule):
             settings={"loss_type": "ipo", "beta": 0.1},
             axis=Axis.STEP,
             train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
-            **{"rewards/margins": decay(0.1, 0.5, 40)},
+            **{**MARGINS, "rewards/margins": decay(0.1, 0.5, 40)},
         ),
         silent(
             "the same by its first value, where the margin is exactly 0",
             varies={"every second point": "the point that tells is the first"},
             axis=Axis.STEP,
             train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
-            **{"rewards/margins": decay(0.0, 0.5, 40)},
+            **{**MARGINS, "rewards/margins": decay(0.0, 0.5, 40)},
         ),
         fires(
             "labels of other rows, learnt by heart",
