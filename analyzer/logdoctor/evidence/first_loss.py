@@ -35,11 +35,8 @@ HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
 """Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
 and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
 
-VOCABULARY = frozenset(
-    "vocab_size n_vocab padded_vocab_size block_size context_length seq_len seq_length max_seq_len max_seq_length n_ctx"
-    " max_position_embeddings".split()
-)
-"""Settings that only a model of sequences of tokens has."""
+VOCABULARY = frozenset("vocab_size n_vocab padded_vocab_size block_size n_ctx max_position_embeddings".split())
+"""Settings that only a model of tokens has; a length of sequences has that of measured series, too."""
 
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
@@ -83,10 +80,10 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others. A model of tokens is one by its settings. Of a loss that is added up over a sequence,
-    the end lies above any guessing, too; none that is added up over a batch and begins at ln C falls as far as this.
+    share and ln C in the others. Nor does a loss that is added up over a batch and begins at ln C fall so far. A model
+    of tokens is one by its settings, where its loss ends below any guessing.
     """
-    if train.first < LARGEST:
+    if train.first < LARGEST or run.all(TrainComponentLoss):
         return False
     if any(name.lower().rpartition(".")[2] in VOCABULARY for name in run.hyperparameters) and 0 < train.end < LARGEST:
         return True
@@ -95,7 +92,7 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
         return False
     most = entropy(best) + (1 - best) * LARGEST
     first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
-    if first > 0 and not run.all(TrainComponentLoss):
+    if first > 0:
         most = max(most, log(best) / (WIDE * log(first)) * train.first)
     return 0 < train.end <= most
 

@@ -22,6 +22,9 @@ from logdoctor.wording import number, percent
 REMEMBERED = 0.05
 """Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
 
+FEW_LEFT = 0.15
+"""Training loss as a share of its start, up to which so much is learnt by heart that harm on new data comes of it."""
+
 FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
@@ -30,6 +33,9 @@ FAR_OFF, FARTHER = 3.0, 1.5
 """Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
+
+HALVED = 0.5
+"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
 
 UNHELPED, NOTHING = 0.75, 0.98
 """Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
@@ -207,7 +213,7 @@ class Fitted:
         if gap.narrowed:
             widest, at = gap.narrowed
             says.append(f"the gap was widest early on, {number(widest)} at {percent(at)} of the run")
-        if not self._remembers and gap.val.end > WORSE_THAN_NOTHING * start > 0:
+        if gap.train.end > FEW_LEFT * start and gap.val.end > WORSE_THAN_NOTHING * start > 0:
             says.append(
                 f"validation ends at {number(gap.val.end)}, above the {number(start)} at which training began, "
                 f"and training is still at {number(gap.train.end)}"

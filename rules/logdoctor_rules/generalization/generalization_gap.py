@@ -14,7 +14,6 @@ from logdoctor import (
     Severity,
     Span,
     TrainLoss,
-    TrainMetric,
     ValMetric,
     confidence_from,
     fires,
@@ -22,11 +21,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
-from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
+from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.accuracy import is_of_classes, one_class_at_a_time
 from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent
 
@@ -288,7 +286,7 @@ class GeneralizationGap(Rule):
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained, one_answer=_gives_one_answer(run))
+        untouched = self._untouched(gap, gained, one_answer=answers_by_class(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
@@ -335,8 +333,3 @@ class GeneralizationGap(Rule):
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
         return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))
-
-
-def _gives_one_answer(run: Run) -> bool:
-    """Whether an accuracy of training shows one class at a time, so that all it learns is their shares."""
-    return any(is_of_classes(one.name) and one_class_at_a_time(one.finite) for one in run.all(TrainMetric))

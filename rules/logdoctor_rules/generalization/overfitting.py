@@ -27,13 +27,10 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.lowest import was_no_best
-from logdoctor.evidence.overfit import Fitted, by_chance, falls_on, part_to_rise, rises_ever
+from logdoctor.evidence.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, percent, place
-
-HALVED = 0.5
-"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class FallingReturn(Rule):
     causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
     references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
     limits = "Needs 20 returns from the beginning of the run; a task that becomes harder on the way looks the same."
+    explains = ("constant-metric",)
 
     min_fall: float = threshold(
         4.0, "fall in units of the noise of single returns; sound returns that rest waver by less than 2"

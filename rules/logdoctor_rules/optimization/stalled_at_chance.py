@@ -22,16 +22,15 @@ from logdoctor import (
     Span,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     example_run,
     fires,
-    likely_if,
     ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.alike import causes_of_alike
 from logdoctor.evidence.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
@@ -42,9 +41,6 @@ from logdoctor.wording import number, stretch
 LN2, LN10 = log(2), log(10)
 
 TEN = {"num_classes": 10}
-PARTED = 0.5
-"""Distance of a single preference loss from ln 2, as a share of it, that no policy has which equals its reference."""
-
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0, 40).noisy(0.001)}
 
 
@@ -60,7 +56,10 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = (*STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data")
+    causes = (
+        *STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data", "wrong-loss-or-output",
+        "representation-collapse", "temperature-too-high",
+    )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -164,6 +163,12 @@ class StalledAtChance(Rule):
             settings={"batch_size": 60000},
             train_loss=flat(LN10, 40).noisy(0.01),
         ),
+        fires(
+            "few updates, of small batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 16},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
         fires("after a blow-up", settings={"num_classes": 10}, train_loss=decay(2.3, LN10).with_value(1, 113.0, 20.0)),
         fires(
             "a preference loss",
@@ -177,10 +182,10 @@ class StalledAtChance(Rule):
         ),
         fires(
             "one of two terms, whose labels are those of other rows, while the other is learnt",
-            train_loss=decay(3.3, 2.28, 30).noisy(0.01),
+            train_loss=decay(5.3, 2.9, 30).noisy(0.01),
             train_cls_loss=line(2.3, 2.26, 30).noisy(0.003),
-            train_reg_loss=decay(1.0, 0.02, 30),
-            val_loss=decay(3.2, 2.37, 30).noisy(0.01),
+            train_reg_loss=decay(3.0, 0.6, 30),
+            val_loss=decay(5.2, 3.1, 30).noisy(0.01),
             val_cls_loss=flat(2.31, 30).noisy(0.005),
             val_reg_loss=decay(0.9, 0.06, 30),
             val_acc=flat(0.103, 30).noisy(0.008),
@@ -198,14 +203,16 @@ class StalledAtChance(Rule):
         silent(
             "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
             settings={"loss_type": "ipo", "beta": 0.1},
-            train_loss=decay(22.0, LN2, 60, half_life=0.02).noisy(0.03),
-            **{"rewards/margins": decay(0.1, 0.5, 60).noisy(0.01)},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{**MARGINS, "rewards/margins": decay(0.1, 0.5, 40)},
         ),
         silent(
             "the same by its first value, where the margin is exactly 0",
             varies={"every second point": "the point that tells is the first"},
-            train_loss=decay(25.0, LN2, 60, half_life=0.02).noisy(0.03),
-            **{"rewards/margins": decay(0.0, 0.5, 60)},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{**MARGINS, "rewards/margins": decay(0.0, 0.5, 40)},
         ),
         fires(
             "labels of other rows, learnt by heart",
@@ -331,7 +338,7 @@ class StalledAtChance(Rule):
         ),
         fires(
             "similarities divided by a temperature far too high: the pairs are ranked, by next to nothing",
-            settings={"train_batch_size": 32},
+            settings={"train_batch_size": 32, "temperature": 100.0},
             varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
             train_loss=line(log(32), 0.996 * log(32), 30).noisy(0.0004),
             train_top1=flat(0.4, 30).noisy(0.03),
@@ -398,15 +405,15 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
-            preference = _preference(level, low_rate(settings, siblings), _parted(train, level))
+            known = causes_of_alike(run, train, level, still, low_rate(settings, siblings))
             stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, series.last_step)}",
                 Span(series.name, since, series.last_step, "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=ranked(*preference, *stuck) if preference else stuck,
-                to_tell_apart=() if preference else tuple(to_tell_stuck(run, stuck)),
+                causes=ranked(*known, *stuck) if known else stuck,
+                to_tell_apart=() if known else tuple(to_tell_stuck(run, stuck)),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
@@ -463,21 +470,3 @@ class StalledAtChance(Rule):
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
-
-
-def _preference(level: Chance, low: str, parted: str) -> tuple[Cause, ...]:
-    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them.
-
-    One that has been elsewhere has parted them, or there are no two, as in the training of a reward model.
-    """
-    if not level.is_preference or parted:
-        return ()
-    likely = likely_if(not low)
-    return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
-
-
-def _parted(train: Trend[TrainLoss], level: Chance) -> str:
-    """Say so where a loss has been far from where it rests."""
-    values = train.series.values
-    far = float(values[int(np.argmax(np.abs(values - level.level)))])
-    return f"it was at {number(far)} before" if abs(far / level.level - 1) > PARTED else ""
