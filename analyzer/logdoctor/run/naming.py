@@ -161,7 +161,7 @@ _QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
     "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
-    "charts".split()
+    "charts nats".split()
 )
 """Words beside `loss` that do not make it one term of a sum."""
 
@@ -240,7 +240,7 @@ def role_of(name: str, split: Split) -> type[Role]:
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (ELBO in found and negated):
         return _loss_role(name, found, split)
-    if _TWO_HEADS.search(name):
+    if _TWO_HEADS.search(name) or (len(found) == 2 and "nats" in found and split_of(name)):  # `val (nats)`
         return _loss_role(name, found, split)
     if any(map(is_loss_word, found)):
         # `neg_loss` is what some optimizers maximise; `negative_log_likelihood_loss` is a loss all the same.

@@ -80,6 +80,8 @@ _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
 """What stands behind the epoch of PyTorch's tutorials: `[1,  2000] loss: 2.1`, or `[1 :  2000]`."""
+_IN_NATS = re.compile(r" ?nats\b")
+"""The unit of a loss that needs no other name than its split: `val 0.56 nats = 0.81 bits`."""
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
@@ -235,9 +237,10 @@ class LineReader:
         places = is_number and not is_ratio and (not key or (is_split(key) and bool(_GOES_ON.match(after))))
         if places and self._positional(text, after, first=first):
             return
-        if not key or not last or normal(key) in IGNORED or after.startswith("%|"):
+        if not key or not last or normal(key) in IGNORED or key == "nats" or after.startswith("%|"):
             return
-        if not explicit:
+        in_nats = is_split(key) and bool(_IN_NATS.match(after))
+        if not explicit and not in_nats:
             tail = vocabulary_tail(key) or (key if self._is_bare_split(key) else "")
             if first:
                 self._take_heading(key[: len(key) - len(tail)])
@@ -252,7 +255,7 @@ class LineReader:
         if self._has_groups and (begun := _GROUP_BEGINS.search(lead)):
             self._group = begun[1]
         percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
-        self._value(key, token, sign, "%" if percent else named_unit)
+        self._value(f"{key} (nats)" if in_nats else key, token, sign, "%" if percent else named_unit)
 
     def _is_bare_split(self, key: str) -> bool:
         return self._has_bare_splits and is_split(key)

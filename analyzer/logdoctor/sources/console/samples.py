@@ -1189,6 +1189,22 @@ SAMPLES = (
         {"pérdida": [(1, 0.75), (2, 0.5), (3, 0.25)]},
     ),
     Sample(
+        "Romanian: an evaluation that its split and its unit name",
+        "train.log",
+        "pas     0 | pierdere 0.7500 | lr 5.00e-01 |    0.2s\n"
+        "pas   100 | pierdere 0.5000 | lr 2.50e-01 |    3.8s\n"
+        "        -> validare 0.6250 nats = 0.9017 biti/caracter\n"
+        "pas   200 | pierdere 0.3750 | lr 2.50e-01 |    7.0s\n"
+        "        -> validare 0.5000 nats = 0.7213 biti/caracter\n"
+        "pas   300 | pierdere 0.2500 | lr 1.25e-01 |    9.9s\n"
+        "        -> validare 0.3750 nats = 0.5410 biti/caracter\n",
+        {
+            "pierdere": [(0, 0.75), (100, 0.5), (200, 0.375), (300, 0.25)],
+            "validare (nats)": [(100, 0.625), (200, 0.5), (300, 0.375)],
+            "lr": [(0, 0.5), (100, 0.25), (200, 0.25), (300, 0.125)],
+        },
+    ),
+    Sample(
         "both splits in one line, each in its turn",
         "train.log",
         "Epoch 1 | Val: loss 0.875, acc 0.5 | Train: loss 0.75, acc 0.625, lr 0.5\n"
