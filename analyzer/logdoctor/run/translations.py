@@ -29,7 +29,8 @@ _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 _EUROPEAN = {
     "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|addestramento|"
     r"latih|pelatihan|e[gğ]itim|antrenare",
-    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|validasi|validare",
+    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|"
+    r"validasi|validare",
     "test": r"тест\w*|prueba|teste|uji|testare",
     "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip|pierdere",
     "error": r"ошибк[аи]|erreur|erro|fehler|hata",

@@ -76,6 +76,8 @@ _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
 _THEN_COUNTED = re.compile(r"/\0\][ \t]*(?:step|iter(?:ation)?|batch)[ \t:=\[#]{0,4}\0", re.I)
 """What stands behind the epoch of loops that name what they count within it: `Train: [ 1/5] Step 050/335`."""
+_THEN_SAID = re.compile(r" (epoch|step|iteration|iter)[,:] ", re.I)
+"""What stands behind a position whose word follows it: `3 epoch, loss: 0.5`."""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
@@ -268,6 +270,8 @@ class LineReader:
         if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
             self._take_heading(text)
             return self._counts("epoch", "counted")
+        if not self.fields and (said := _THEN_SAID.match(after)):
+            return self._counts(COUNTER_WORDS[said[1].lower()], "counted")
         if _OUT_OF.match(after):
             if not self.fields:
                 self._take_heading(text)
