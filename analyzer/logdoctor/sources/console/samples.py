@@ -39,6 +39,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "two evaluations of each epoch under one heading, on two sets in turn",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Test results:\nLoss: {4.5 - i / 8} | Acc: {5 + i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+            "test 2/Loss": [(i, 4.5 - i / 8) for i in range(4)],
+            "test 2/Acc": [(i, 5 + i) for i in range(4)],
+        },
+    ),
+    Sample(
         "the epoch in brackets of its own, before the step and before what the evaluation found",
         "log.txt",
         "".join(
