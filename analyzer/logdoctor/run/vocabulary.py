@@ -27,7 +27,7 @@ QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
     "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
-    "charts".split()
+    "charts nats".split()
 )
 """Words that may stand beside `loss` without making it one term of a sum."""
 

@@ -16,6 +16,9 @@ from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
 
+_MOST_EVALUATIONS = 8
+"""Evaluations of one epoch under one heading that are told apart."""
+
 _ENOUGH_EPOCHS = 2
 """Epochs that bare positions agree with before they are taken for them."""
 
@@ -60,9 +63,17 @@ def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
     whose = above.argmax(axis=0)
     found = [rows.take(~held_out)]
     for i, heading in enumerate(headings):
-        if (of_it := held_out & (whose == i)).any():
-            found.append(replace(rows.take(of_it), form=replace(rows.form, split=heading.form.split)))
+        below = rows.take(held_out & (whose == i))
+        ordinals = _ordinals(places_of(epochs.lines, below.lines))
+        for ordinal in range(min(int(ordinals.max(initial=-1)) + 1, _MOST_EVALUATIONS)):
+            split = f"{heading.form.split} {ordinal + 1}" if ordinal else heading.form.split
+            found.append(replace(below.take(ordinals == ordinal), form=replace(rows.form, split=split)))
     return found
+
+
+def _ordinals(epochs: LineNumbers) -> LineNumbers:
+    """Count the evaluations of each epoch from 0 on; on several sets, they come in the same order."""
+    return np.arange(len(epochs)) - np.searchsorted(epochs, epochs)
 
 
 def _parted(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> Iterator[Rows]:

@@ -39,6 +39,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "two evaluations of each epoch under one heading, on two sets in turn",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Test results:\nLoss: {4.5 - i / 8} | Acc: {5 + i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+            "test 2/Loss": [(i, 4.5 - i / 8) for i in range(4)],
+            "test 2/Acc": [(i, 5 + i) for i in range(4)],
+        },
+    ),
+    Sample(
         "the epoch in brackets of its own, before the step and before what the evaluation found",
         "log.txt",
         "".join(
@@ -1187,6 +1205,30 @@ SAMPLES = (
         "train.log",
         "Época 1: pérdida 0.75\nÉpoca 2: pérdida 0.5\nÉpoca 3: pérdida 0.25\n",
         {"pérdida": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "Romanian: an evaluation that its split and its unit name",
+        "train.log",
+        "pas     0 | pierdere 0.7500 | lr 5.00e-01 |    0.2s\n"
+        "pas   100 | pierdere 0.5000 | lr 2.50e-01 |    3.8s\n"
+        "        -> validare 0.6250 nats = 0.9017 biti/caracter\n"
+        "pas   200 | pierdere 0.3750 | lr 2.50e-01 |    7.0s\n"
+        "        -> validare 0.5000 nats = 0.7213 biti/caracter\n"
+        "pas   300 | pierdere 0.2500 | lr 1.25e-01 |    9.9s\n"
+        "        -> validare 0.3750 nats = 0.5410 biti/caracter\n",
+        {
+            "pierdere": [(0, 0.75), (100, 0.5), (200, 0.375), (300, 0.25)],
+            "validare (nats)": [(100, 0.625), (200, 0.5), (300, 0.375)],
+            "lr": [(0, 0.5), (100, 0.25), (200, 0.25), (300, 0.125)],
+        },
+    ),
+    Sample(
+        "an epoch whose word follows it",
+        "train.log",
+        "2024-05-01 10:00:00,100 - root - INFO - 1 epoch, loss: 0.7500,  loss_test: 0.8750, time: 0:11:54.5\n"
+        "2024-05-01 10:12:00,200 - root - INFO - 2 epoch, loss: 0.5000,  loss_test: 0.6250, time: 0:11:53.5\n"
+        "2024-05-01 10:24:00,300 - root - INFO - 3 epoch, loss: 0.2500,  loss_test: 0.5000, time: 0:11:53.7\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "loss_test": [(1, 0.875), (2, 0.625), (3, 0.5)]},
     ),
     Sample(
         "both splits in one line, each in its turn",
