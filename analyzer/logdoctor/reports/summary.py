@@ -21,7 +21,8 @@ MAX_NAMED = 3
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
     """Say what was read and found: `2 runs, 8 series, 1.9 M points, 3 errors, 0 warnings, 0 damaged files (0.8 s)`."""
-    return f"{counts(diagnosis)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+    took = f" ({seconds:.{1 if seconds < 10 else 0}f} s)" if seconds else ""
+    return counts(diagnosis) + took
 
 
 def counts(diagnosis: Diagnosis) -> str:
