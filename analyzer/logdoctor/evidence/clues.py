@@ -172,7 +172,7 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
 
 
 def _from_resume(event: Event) -> Iterator[Clue]:
-    """A curve that is drawn a second time."""
+    """Whether the curve begins again from its start."""
     if event.kind is not Kind.NON_FINITE and event.learnt and begins_anew(event.series.values, event.onset):
         said = f"it is back where the run began, at {number(event.series.values[0])}, and comes down as it did then"
         yield Clue("resumed-without-state", DECISIVE, said)
