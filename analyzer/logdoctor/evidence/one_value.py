@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength, likely_if
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Trend
@@ -30,10 +30,14 @@ def one_value_causes(
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
     still = not fell and unmoved(train)
     return ranked(
-        because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares),
+        because(
+            "class-imbalance",
+            Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
+            pro=shares,
+        ),
         because(
             "labels-do-not-match",
-            likely_if(learns and value == 0 and not shares),
+            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
             pro=learns if value == 0 else [],
         ),
         because(
@@ -44,11 +48,15 @@ def one_value_causes(
         ),
         because(
             "dead-activations",
-            likely_if(not shares and (fell or not learns)),
+            Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
             pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
             contra=learns,
         ),
-        because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
+        because(
+            "wrong-loss-or-output",
+            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+            pro=learns,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_height, rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
-from logdoctor.finding import Cause, likely_if
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
@@ -57,7 +57,7 @@ def slow_causes(
     return ranked(
         rate_too_low(
             siblings,
-            likely_if(not (few or unscaled)),
+            Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
             pro=["the fall does not level off"],
             contra=[near_its_end],
         ),

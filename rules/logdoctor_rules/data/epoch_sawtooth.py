@@ -16,11 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
+    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
-    likely_if,
     silent,
     threshold,
 )
@@ -197,7 +197,7 @@ class EpochSawtooth(Rule):
             causes=(
                 because(
                     "data-not-shuffled",
-                    likely_if(not is_mean),
+                    Strength.POSSIBLE if is_mean else Strength.LIKELY,
                     pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
                     contra=["the logged loss is a mean since the epoch began: log the loss of each batch to tell"]
                     if is_mean

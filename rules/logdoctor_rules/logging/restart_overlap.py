@@ -21,7 +21,6 @@ from logdoctor import (
     TrainLoss,
     because,
     fires,
-    likely_if,
     ranked,
     silent,
     threshold,
@@ -187,8 +186,8 @@ class RestartOverlap(Rule):
             Span(series.name, after, before, "logged twice"),
             confidence=Confidence.HIGH,
             causes=ranked(
-                because("resumed-from-checkpoint", likely_if(not anew)),
-                because("two-writers", likely_if(len(series.rewinds) > 5)),
+                because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
+                because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
             ),
             evidence={
                 "rewinds": Quantity(len(series.rewinds)),

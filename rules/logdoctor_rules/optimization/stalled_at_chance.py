@@ -19,13 +19,13 @@ from logdoctor import (
     Run,
     Severity,
     Span,
+    Strength,
     TrainLoss,
     ValLoss,
     because,
     confidence_from,
     example_run,
     fires,
-    likely_if,
     ranked,
     silent,
     threshold,
@@ -397,5 +397,5 @@ def _preference(level: Chance, low: str) -> tuple[Cause, ...]:
     """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them."""
     if not level.is_preference:
         return ()
-    likely = likely_if(not low)
+    likely = Strength.POSSIBLE if low else Strength.LIKELY
     return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
