@@ -56,16 +56,17 @@ def clues_around(event: Event) -> Iterator[Clue]:
 
 
 def _from_shape(event: Event) -> Iterator[Clue]:
-    """How a loss leaves its level: slowly, or at once."""
+    """How a loss that had learnt something leaves its level: slowly, or at once."""
+    where = place(event.series, event.step)
     if event.run_up >= RUN_UP and event.learnt:
-        yield from _from_slow_rise(event)
+        yield from _from_slow_rise(event, where)
     elif event.at_once:
-        yield from _from_break_at_once(event)
+        yield from _from_break_at_once(event, where)
 
 
-def _from_slow_rise(event: Event) -> Iterator[Clue]:
+def _from_slow_rise(event: Event, where: str) -> Iterator[Clue]:
     """A loss that had learnt something rises over several values before it breaks."""
-    rose = f"the loss rises over {counted(event.run_up, 'value')} before {place(event.series, event.step)}"
+    rose = f"the loss rises over {counted(event.run_up, 'value')} before {where}"
     rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
     yield Clue("learning-rate-too-high", FAIR, rose)
     yield Clue("no-gradient-clipping", FAIR, rose)
@@ -79,9 +80,8 @@ def _from_slow_rise(event: Event) -> Iterator[Clue]:
         yield Clue("stale-second-moment", WEAK, rose)
 
 
-def _from_break_at_once(event: Event) -> Iterator[Clue]:
+def _from_break_at_once(event: Event, where: str) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
-    where = place(event.series, event.step)
     quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
