@@ -1,4 +1,4 @@
-"""Curves that go on from file to file, as event files do: their parts put together, without backups."""
+"""Curves that go on from file to file, as those of event files do: put their parts together, and leave out backups."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Joined = tuple[Piece, Series]
 
 
 def without_copies(continuing: list[Piece]) -> list[Piece]:
-    """Leave out files that hold the beginning of another, or all of it: a backup, a hard link, a download again.
+    """Leave out files that hold the beginning of another file or all of it: backups, hard links, second downloads.
 
-    Every point of theirs, with its moment of logging, is in the other. Put them in the order of their first wall time:
-    names sort wrongly after a clock was set back.
+    Every point of such a file is in the other one, written at the same moment. The rest are returned in the order of
+    their first wall times, for names sort wrongly after a clock was set back.
     """
     kept: dict[float, list[Piece]] = {}
     for piece in sorted(continuing, key=lambda one: (-sum(map(len, one.series)), str(one.file.relative))):
@@ -36,7 +36,7 @@ def without_copies(continuing: list[Piece]) -> list[Piece]:
 
 
 def joined_curves(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
-    """Return every curve of some pieces, whole, and what was done to its points."""
+    """Return every curve of some pieces in one piece, and notices of what was done to put it together."""
     joined, together = _join_parts(continuing)
     placed, moved = _at_steps(joined)
     return placed, [*together, *moved]
@@ -101,7 +101,7 @@ def _begins_as(longer: Series, shorter: Series) -> bool:
 
 
 def _in_turn(series: Series) -> Series | None:
-    """Put points in the order of their times where these, and not their order in the files, let the steps rise."""
+    """Put points in the order of their wall times where steps rise in that order, and not in that of the files."""
     times = series.wall_times
     if times is None or not len(series.rewinds) or not np.isfinite(times).all():
         return None

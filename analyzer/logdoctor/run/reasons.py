@@ -1,4 +1,4 @@
-"""Why a series was taken for what it is, in a few words: what a user needs to see to mend a wrong guess."""
+"""Why a series got its role, in a few words: what a user needs to know to correct a wrong guess."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _LOSSES = (roles.TrainLoss, roles.ValLoss)
 def reason(series: Series) -> str:
     """Say in a few words why a series has its role, from what its name says by itself.
 
-    `understand` weighs a name against the other series of the run, its file and its folder; what it made of that shows
-    as a difference.
+    `understand` also looks at the other series of the run, at the file and at the folder; where they decided, the role
+    differs from the one that the name alone gives.
     """
     split = naming.split_of(series.name)
     plain = naming.role_of(series.name, series.split)

@@ -1,4 +1,4 @@
-"""What words mean in the names of logged quantities, by the names that the frameworks themselves give."""
+"""What words mean in the names of logged quantities; collected from what the frameworks write."""
 
 from __future__ import annotations
 

@@ -173,14 +173,20 @@ class GanCollapse(Rule):
         share = 1 - since / len(d.level)
         beaten = top > 0 and share >= self.resting
         first = int(d.steps[since if beaten else len(d.level) // 2])
-        moves = self._meanwhile(d, g, first, beaten=beaten)
-        if not moves:
+        meanwhile = g.since(first)
+        if len(meanwhile) < 2:
             return
+        before = float(np.interp(first, g.steps, g.level))
+        rises = beaten and meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before)
+        still = [_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g)]
+        if not rises and not (beaten and still[1]) and not all(still):
+            return
+        moves, where = ("rises", "to") if rises else ("stands still", "at")
         last = d.series.last_step
         begin, end = max(first, g.series.first_step), g.series.last_step
         yield self.finding(
             f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
-            f"while {g.series.name} {moves} {'to' if moves == 'rises' else 'at'} {number(g.end)}",
+            f"while {g.series.name} {moves} {where} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
             Span(g.series.name, min(begin, end), end, moves),
             confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
@@ -192,20 +198,6 @@ class GanCollapse(Rule):
                 "share of the run": Quantity(share if beaten else 0.5, "share"),
             },
         )
-
-    def _meanwhile(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], first: int, *, beaten: bool) -> str:
-        """Return what the generator's loss does from a step on, where the two together show a lost game; else nothing.
-
-        It rises or stands still beside a beaten discriminator, or both stand still.
-        """
-        meanwhile = g.since(first)
-        if len(meanwhile) < 2:
-            return ""
-        before = float(np.interp(first, g.steps, g.level))
-        if beaten and meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before):
-            return "rises"
-        still, still_too = (_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (g, d))
-        return "stands still" if still and (beaten or still_too) else ""
 
     def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
         """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""

@@ -229,13 +229,12 @@ class LineReader:
         is_ratio = bool(self.fields) and number.before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
         if not number.is_finite or is_ratio or not may_be_position(key.name, number.after):
             return False
-        has_within = any(one.kind is Kind.WITHIN for one in self.fields)
         position = position_of(
-            self.text, key.text, number.after, first=number.is_first, last=self._last, has_within=has_within
+            self.text, key.text, number.after, first=number.is_first, last=self._last, fields=self.fields
         )
         if position is None:
             return False
-        if position.ends_heading or (position.kind is Kind.WITHIN and not self.fields):
+        if position.ends_heading:
             self._take_heading(key.text)
         self._add(position.kind, position.counter, replace(number, sign=1.0))
         self._this = position.told

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from logdoctor.sources.console.form import SAMPLES, Kind
+from logdoctor.sources.console.form import SAMPLES, Field, Kind
 from logdoctor.sources.console.vocabulary import COUNTER_WORDS, is_split
 
 OUT_OF = re.compile(r"\s*/\s*\0")
@@ -54,22 +55,24 @@ def may_be_position(key: str, after: str) -> bool:
     return not key or (is_split(key) and bool(_GOES_ON.match(after)))
 
 
-def position_of(line: str, before: str, after: str, *, first: bool, last: Told, has_within: bool) -> Position | None:
+def position_of(
+    line: str, before: str, after: str, *, first: bool, last: Told, fields: Sequence[Field]
+) -> Position | None:
     """Return what a number without a key counts, given its line and the text on either side of it; None if nothing.
 
-    `last` is what the number before was, and `has_within` whether the line has told its place within the epoch.
+    `last` is what the number before was taken for, `fields` are all that the line has told so far.
     """
     in_brackets = first and line.lstrip().startswith("[") and not before.strip(" [")
     behind_split = bool(_SPLIT_ONLY.fullmatch(before.strip()))
     leads_batches = (behind_split or in_brackets) and (_THEN_OF_BATCHES.match(after) or _THEN_COUNTED.match(after))
     if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
         return Position("epoch", told="counted", ends_heading=True)
-    if first and (said := _THEN_SAID.match(after)):
+    if not fields and (said := _THEN_SAID.match(after)):
         return Position(COUNTER_WORDS[said[1].lower()], told="counted")
-    if OUT_OF.match(after) and not has_within:
+    if OUT_OF.match(after) and not any(one.kind is Kind.WITHIN for one in fields):
         # PyTorch's examples print samples, everybody else batches
         counted = SAMPLES if line.startswith("Train Epoch:") or _OUT_OF_ALL.match(after) else "iter"
-        return Position(counted, Kind.WITHIN, told="counted")
+        return Position(counted, Kind.WITHIN, told="counted", ends_heading=not fields)
     if in_brackets and _THEN_BATCH.match(after):
         return Position("epoch", told="pair")
     if last == "pair" and after.startswith("]"):
