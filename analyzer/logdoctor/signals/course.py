@@ -90,8 +90,11 @@ class Course:
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
 
     def _or_shorter(self, parts: Sequence[Cut]) -> Course:
-        """Return the course of shorter epochs where they are all the same, and these are not alike."""
-        if self.agreement >= self.by_chance:
+        """Return the course of shorter epochs where they are all the same, and these are not alike.
+
+        Where many points of each were logged, the curve alone has told after how many it repeats itself.
+        """
+        if self._usual > BATCHES or self.agreement >= self.by_chance:
             return self
         series = self.epochs.series
         enough = (one for one in parts if np.median(np.diff(one.starts)) >= MIN_AN_EPOCH)

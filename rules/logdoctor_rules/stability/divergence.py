@@ -101,17 +101,6 @@ class Divergence(Rule):
             "a dozen epochs, of which the first two are far below all of the later half",
             train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 5.1, 5.1, 5.3, 4.5, 5.8, 4.3, 4.7]),
         ),
-        silent(
-            "a dozen epochs that vary as much as they have risen",
-            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 3.1, 5.1, 5.3, 3.2, 6.8, 3.3, 4.7]),
-        ),
-        silent(
-            "bad batches, one by one, as far apart as nothing that lasts is",
-            axis=Axis.STEP,
-            train_loss=decay(1.2, 0.3, 240)
-            .noisy(0.02)
-            .plus(given([{100: 9e4, 150: 4e4, 230: 2e4}.get(i, 0.0) for i in range(240)])),
-        ),
         fires(
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
@@ -351,6 +340,17 @@ class Divergence(Rule):
             train_loss=given([0.0001, 0.0016, 0.0044, -0.0039, 0.0047, 0.0024, 0.0002, 0.0013, -0.0092, 0.0061]),
         ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
+        silent(
+            "a dozen epochs that vary as much as they have risen",
+            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 3.1, 5.1, 5.3, 3.2, 6.8, 3.3, 4.7]),
+        ),
+        silent(
+            "bad batches, one by one, as far apart as nothing that lasts is",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.3, 240)
+            .noisy(0.02)
+            .plus(given([{100: 9e4, 150: 4e4, 230: 2e4}.get(i, 0.0) for i in range(240)])),
+        ),
         silent(
             "validation keeps what training, noisier, seems to give back a half of",
             axis=Axis.STEP,
