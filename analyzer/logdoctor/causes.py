@@ -251,6 +251,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "nothing bounds the slope of the critic",
         ("add a gradient penalty or spectral normalisation to the critic, or clip its weights",),
     ),
+    "knowledge-overwritten": (
+        "what is learnt now overwrites what was known",
+        ("mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",),
+    ),
     "reward-misses-goal": (
         "the reward pays for something else than what is meant",
         ("read the best paid answers; mend the reward, or stop where the held-out metric is best",),
