@@ -120,7 +120,7 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """Say why a slow fall may be what was meant, or nothing.
 
     A preference loss falls slowly from ln 2: known by its names, or by a first value of exactly that in a run that is
-    not said to be a classifier, and logs no two terms of a sum. And what begins below any guessing may be a fine-tuning.
+    not said to be a classifier, and logs no two terms of a sum. What begins below any guessing may be a fine-tuning.
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
