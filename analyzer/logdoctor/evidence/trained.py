@@ -76,12 +76,19 @@ together still move."""
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
+TERMS = 2
+"""Losses beside the training loss from which it is their sum; one is another measure of the same."""
+
 
 def begins_late(run: Run, series: Series, share: float) -> bool:
-    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end.
+
+    Not one that begins where a logger writes first: at the first step of those that it writes every so often.
+    """
     counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
     went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
-    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
+    usual = median(np.diff(series.steps)) if len(series) > 1 else 0.0
+    return bool(series.steps[0] > max(share * series.steps[-1], share, usual)) or went_on
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
@@ -113,13 +120,13 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """Say why a slow fall may be what was meant, or nothing.
 
     A preference loss falls slowly from ln 2: known by its names, or by a first value of exactly that in a run that is
-    not said to be a classifier. And what begins below any guessing may be a fine-tuning.
+    not said to be a classifier, and logs no two terms of a sum. What begins below any guessing may be a fine-tuning.
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
     if chance.said_by_settings is not None or accuracies(run, least=0):
         return ""
-    if abs(train.first / log(2) - 1) <= AT_REFERENCE:
+    if abs(train.first / log(2) - 1) <= AT_REFERENCE and len(run.all(TrainComponentLoss)) < TERMS:
         return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"
     return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
 

@@ -120,7 +120,7 @@ def _record(line: str) -> tuple[int, dict[str, float]] | None:
         numbers = [float(number) for number in found["numbers"].split()]
     except ValueError:  # `1.2.3`
         return None
-    names = (*_PARTS, *_FURTHER)
+    names: tuple[str, ...] = (*_PARTS, *_FURTHER)
     if len(numbers) > len(names):
         names = (*_PARTS, _OTHER_PART, *_FURTHER)
         parts, whole = sum(numbers[: len(_PARTS) + 1]), numbers[len(_PARTS) + 1]

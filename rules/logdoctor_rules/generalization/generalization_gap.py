@@ -21,7 +21,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
-from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
+from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
@@ -162,6 +162,12 @@ class GeneralizationGap(Rule):
             val_loss=line(2.3026, 2.3055, 10),
         ),
         silent(
+            "the same of a few examples, whose shares differ more: the answers of training are one class at a time",
+            train_loss=decay(1.395, 1.3757, 120, half_life=0.05),
+            train_accuracy=given([0.25] * 4).followed_by(flat(0.2875, 116)),
+            val_loss=decay(1.394, 1.3937, 120),
+        ),
+        silent(
             "fine-tuning of a little, on validation data that were harder from the first",
             train_loss=line(4.6, 4.4).noisy(0.01),
             val_loss=line(4.8, 4.79, 10),
@@ -279,7 +285,7 @@ class GeneralizationGap(Rule):
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained)
+        untouched = self._untouched(gap, gained, one_answer=answers_by_class(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
@@ -318,7 +324,7 @@ class GeneralizationGap(Rule):
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
 
-    def _untouched(self, gap: Gap, gained: float) -> bool:
+    def _untouched(self, gap: Gap, gained: float, *, one_answer: bool) -> bool:
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
         start = train.end + gained
@@ -326,4 +332,4 @@ class GeneralizationGap(Rule):
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
-        return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
+        return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))

@@ -21,6 +21,7 @@ from logdoctor import (
     TrainLoss,
     because,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -183,8 +184,8 @@ class RestartOverlap(Rule):
             Span(series.name, after, before, "logged twice"),
             confidence=Confidence.HIGH,
             causes=ranked(
-                because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
-                because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+                because("resumed-from-checkpoint", likely_if(not anew)),
+                because("two-writers", likely_if(len(series.rewinds) > 5)),
                 *[because("one-log-for-several-runs", Strength.LIKELY, pro=[said]) for said in another],
             ),
             evidence={

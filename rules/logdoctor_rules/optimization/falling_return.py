@@ -17,10 +17,10 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -54,6 +54,7 @@ class FallingReturn(Rule):
     causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
     references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
     limits = "Needs 20 returns from the beginning of the run; a task that becomes harder on the way looks the same."
+    explains = ("constant-metric",)
 
     min_fall: float = threshold(
         4.0, "fall in units of the noise of single returns; sound returns that rest waver by less than 2"
@@ -193,10 +194,10 @@ class FallingReturn(Rule):
             causes=ranked(
                 because(
                     "wrong-loss-or-output",
-                    Strength.POSSIBLE if rose else Strength.LIKELY,
+                    likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", Strength.LIKELY if rose else Strength.POSSIBLE),
+                because("learning-rate-too-high", likely_if(rose)),
                 because("no-entropy-bonus"),
             ),
             evidence={
