@@ -26,6 +26,15 @@ def test_a_summed_loss_ends_above_what_its_accuracy_allows() -> None:
     assert not begins_above_guessing(run, Trend[TrainLoss].measure(loss))
 
 
+def test_nor_does_a_summed_loss_of_a_classifier_fall_to_a_hundredth_of_guessing() -> None:
+    falls_far = example_run(train_loss=decay(1050.0, 12.0), val_accuracy=decay(0.06, 0.7))
+    summed_over_a_batch = example_run(train_loss=decay(360.0, 120.0), val_accuracy=decay(0.06, 0.7))
+    for run, expected in ((falls_far, True), (summed_over_a_batch, False)):
+        loss = run.find(TrainLoss)
+        assert loss is not None
+        assert begins_above_guessing(run, Trend[TrainLoss].measure(loss)) is expected
+
+
 def test_right_after_is_a_tenth_of_the_run_at_most() -> None:
     assert right_after(trend([9.0, 5.0, *[1.0] * 10])) == 5.0
     assert right_after(trend([9.0, 5.0, *[1.0] * 100])) == 1.0

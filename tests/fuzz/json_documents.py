@@ -17,6 +17,7 @@ from logdoctor.sources.deepobs import DeepObs
 from logdoctor.sources.hf_trainer_state import TrainerState
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.megatron_golden import MegatronGolden
+from logdoctor.sources.printed_lists import PrintedLists
 from logdoctor.sources.python_literal import PythonLiteral
 from logdoctor.sources.sacred_metrics import SacredMetrics
 from logdoctor.sources.source import Source
@@ -26,6 +27,7 @@ from logdoctor.sources.tensorboard_json import TensorBoardJson
 SOURCES: tuple[type[Source], ...] = (
     JsonDocument,
     PythonLiteral,
+    PrintedLists,
     TrainerState,
     MegatronGolden,
     SacredMetrics,

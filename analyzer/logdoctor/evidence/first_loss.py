@@ -7,12 +7,12 @@ from math import log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import best_accuracy
+from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
@@ -24,6 +24,9 @@ the run that they are at most."""
 
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
+
+WIDE = 1.5
+"""Loss of guessing in units of what the first accuracy makes it: something may have been learnt before that."""
 
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
@@ -61,12 +64,14 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others.
+    share and ln C in the others. Nor does a loss that is added up over a batch and begins at ln C fall so far.
     """
     best = best_accuracy(run)
-    if not 0 < best < 1 or train.first < LARGEST:
+    if not 0 < best < 1 or train.first < LARGEST or run.all(TrainComponentLoss):
         return False
-    return 0 < train.end <= entropy(best) + (1 - best) * LARGEST
+    first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
+    guessing = min(-WIDE * log(first), LARGEST) if first > 0 else LARGEST
+    return 0 < train.end <= max(entropy(best) + (1 - best) * LARGEST, -log(best) / guessing * train.first)
 
 
 def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:

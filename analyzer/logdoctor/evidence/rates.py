@@ -94,12 +94,24 @@ def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
 def is_far_too_high(settings: Hyperparameters) -> bool:
     """Tell whether the rate is one at which hardly any network trains."""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings)
-    return rate is not None and (rate >= HIGH_RATE if height is None else height >= FAR_TOO_HIGH)
+    if rate is None or height is not None:
+        return height is not None and height >= FAR_TOO_HIGH
+    return rate >= HIGH_RATE or is_beyond_usual(settings)
+
+
+def is_beyond_usual(settings: Hyperparameters) -> bool:
+    """Tell whether the rate is over ten times what seldom trains with its optimizer, or its framework's default one."""
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
+    if rate is not None and height is None and settings.default_optimizer:
+        height = rate / HIGH_ADAPTIVE
+    return height is not None and height > SAFE_STEP
 
 
 def above_usual(run: Run, settings: Hyperparameters) -> str:
     """Say so where a rate is above what usually trains with its optimizer, or with any where it is not known."""
     height, momentum, rate = rate_height(run, settings), settings.momentum, given_rate(run)
+    if height is None and rate is not None and is_beyond_usual(settings):
+        return f"a rate of {number(rate)} is far above the usual for {settings.default_optimizer}, the default"
     if height is None and rate is not None and rate >= HIGH_PLAIN:
         return f"a rate of {number(rate)} is above the usual for any optimizer"
     if height is None or height <= 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength
@@ -20,6 +20,20 @@ LITTLE = 0.1
 """Part of the fall that may come after that."""
 
 
+LEARNT = 0.1
+"""Level as a share of the start down to which a loss has learnt most of what there is, whatever its rate."""
+
+LARGE = 15.0
+"""Level above which a loss is one of targets in their own units, which take rates as large with an optimizer whose step
+is its rate: a cross-entropy lies below ln of three million classes."""
+
+
+def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
+    """Say so where a loss rests high, and the rate is far beyond what trains with its optimizer."""
+    high = LEARNT * train.start < train.end <= LARGE
+    return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
+
+
 def causes_of_rest(
     train: Trend[TrainLoss],
     siblings: Siblings,
@@ -28,8 +42,11 @@ def causes_of_rest(
     still: Stillness,
     *,
     died: str,
+    beyond: str,
 ) -> tuple[Cause, ...]:
     """Rank the causes of a loss that rests; `lower` is the sibling that went lower, `died` says that the rate did.
+
+    `beyond` says that the rate is far beyond what trains.
 
     A network whose accuracy differs from evaluation to evaluation answers by the input: it may be too small, but is
     hardly dead.
@@ -51,7 +68,8 @@ def causes_of_rest(
         ),
         rate_too_high(
             siblings,
-            Strength.UNLIKELY if calm else circles,
+            Strength.LIKELY if beyond else Strength.UNLIKELY if calm else circles,
+            pro=[beyond],
             contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
         ),
         because(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.run import Run, Setting, as_number
+from logdoctor.run.averages import SINCE_LAST
 from logdoctor.run.naming import words
-from logdoctor.run.roles import LearningRate
+from logdoctor.run.roles import LearningRate, TrainLoss
 from logdoctor.signals.rate import setting_words
 
 Spellings = tuple[tuple[str, ...], ...]
@@ -195,6 +196,15 @@ class Hyperparameters:
             return named
         spoken = [word for one in self.run.all(LearningRate) for word in re.split(r"\W+", one.name)]
         return next((word for word in spoken if word.lower() == "sgd" or word.lower() in ADAPTIVE), "")
+
+    @cached_property
+    def default_optimizer(self) -> str:
+        """The optimizer of a log without its name, by the framework that wrote it, or nothing.
+
+        transformers' Trainer and Megatron take AdamW unless told otherwise (training_args.py; arguments.py).
+        """
+        averaged = any(one.average == SINCE_LAST for one in self.run.all(TrainLoss))
+        return "AdamW" if averaged and not self.optimizer else ""
 
     @cached_property
     def is_adaptive(self) -> bool | None:

@@ -82,7 +82,7 @@ class PythonLiteral(JsonDocument):
         """Return what the first bytes hold, or None where they are not one history alone."""
         if not head.start.lstrip().startswith((b"{", b"[")):
             return None
-        text = _as_json(encoding_of(head.start).decode(head.start))
+        text = as_json(encoding_of(head.start).decode(head.start))
         end = _end_of(text)
         if end is not None and (text[end:].strip() or not head.whole):
             return None  # a log of lines
@@ -94,7 +94,7 @@ class PythonLiteral(JsonDocument):
         data = path.read_bytes()[: MOST_BYTES + 1]
         if len(data) > MOST_BYTES:
             raise UnreadableLogError(f"{path}: too long for a history that was printed")
-        text = _as_json(encoding_of(data[:HEAD_BYTES]).decode(data))
+        text = as_json(encoding_of(data[:HEAD_BYTES]).decode(data))
         try:
             return Document(_named(path, decode(text)))
         except ValueError:
@@ -123,7 +123,8 @@ def _bytes_of(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _as_json(text: str) -> str:
+def as_json(text: str) -> str:
+    """Spell what Python writes otherwise than JSON as JSON does."""
     return _WORD.sub(_spelled, _ARRAY.sub(r"\1", _WRAPPED.sub(lambda found: found[1] or found[2], text)))
 
 

@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
+from logdoctor.run.roles import Counter
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10
@@ -108,8 +109,12 @@ class RestartOverlap(Rule):
     )
 
     def check(self, run: Run) -> Iterator[Finding]:
-        """Report the rewinds of the main series, else of any, else what the writer or a heading said of a beginning."""
-        rewound = [one for one in (run.find(TrainLoss), *run.series) if one is not None and len(one.rewinds)]
+        """Report the rewinds of the main series, else of any, else what the writer or a heading said of a beginning.
+
+        Not those of a counter: an evaluation that is printed late says at which epoch it was begun.
+        """
+        measured = (run.find(TrainLoss), *(one for one in run.series if one.role is not Counter))
+        rewound = [one for one in measured if one is not None and len(one.rewinds)]
         if rewound:
             yield self._goes_back(rewound[0])
             return

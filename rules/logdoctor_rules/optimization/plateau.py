@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.capped import cannot_be_sure, causes_of_cap
-from logdoctor.evidence.resting import causes_of_rest
+from logdoctor.evidence.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.trained import memorises
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.accuracy import accuracy_unit
@@ -38,8 +38,8 @@ class Plateau(Rule):
     """The training loss fell early, then stayed flat at a level that is known to be poor.
 
     A flat end after a long fall is convergence. It takes evidence that more was to be had: a sibling run that went
-    much lower, a training accuracy that is poor, or answers that are right with a loss near that of guessing. A rate
-    that died while the loss fell is lr-decayed-too-early.
+    much lower, a training accuracy that is poor, answers that are right with a loss near that of guessing, or a rate
+    ten times what seldom trains. A rate that died while the loss fell is lr-decayed-too-early.
     """
 
     id = "plateau"
@@ -50,7 +50,9 @@ class Plateau(Rule):
         "bad-initialization", "over-regularised", "learning-rate-too-low", "wrong-loss-or-output",
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
-    limits = "Needs a sibling that ends lower or a poor training accuracy: a flat loss alone may be all there is."
+    limits = (
+        "Needs a sibling that ends lower, a poor accuracy or a rate beyond what trains: all else may be all there is."
+    )
     explains = ("slow-convergence", "constant-metric")
 
     flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
@@ -120,6 +122,27 @@ class Plateau(Rule):
             "a noisy floor far above a sibling",
             train_loss=decay(3.6, 2.1, half_life=0.01).noisy(0.03),
             siblings=(example_run(train_loss=decay(3.6, 0.55)),),
+        ),
+        fires(
+            "rests at a rate that no network trains at",
+            settings={"optimizer": "AdamW", "lr": 0.3},
+            train_loss=decay(6.9, 3.45, half_life=0.02).noisy(0.02),
+        ),
+        silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
+        silent(
+            "rests at a high rate, which some networks train at",
+            settings={"optimizer": "AdamW", "lr": 0.1},
+            train_loss=decay(6.9, 3.45, half_life=0.02).noisy(0.02),
+        ),
+        silent(
+            "targets in their own units, at a rate as large",
+            settings={"optimizer": "Adam", "lr": 1.0},
+            train_loss=decay(355.0, 92.0, half_life=0.02),
+        ),
+        silent(
+            "falls by nine tenths at such a rate",
+            settings={"optimizer": "Adam", "lr": 0.3},
+            train_loss=decay(2.2, 0.15, half_life=0.02).noisy(0.02),
         ),
         silent(
             "rests, beside a run of another loss, which falls through zero",
@@ -208,7 +231,6 @@ class Plateau(Rule):
             train_loss=flat(2.3, 1).followed_by(decay(2.9, 2.6, half_life=0.01)),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
         ),
-        silent("converged", train_loss=decay(2.3, 0.2).noisy(0.01)),
         silent(
             "a regression, with an accuracy that compares what is never equal",
             train_loss=decay(0.65, 0.21, half_life=0.02).noisy(0.002),
@@ -315,14 +337,17 @@ class Plateau(Rule):
         good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
-        if not (reason := _says(lower) or poor):
+        beyond = "" if good else rests_at_a_rate_beyond(train, settings)
+        if not (reason := _says(lower) or poor or beyond):
             return
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
             Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=causes_of_rest(train, siblings, lower, settings, still, died=self._decayed(train, schedule, first)),
+            causes=causes_of_rest(
+                train, siblings, lower, settings, still, died=self._decayed(train, schedule, first), beyond=beyond
+            ),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),

@@ -65,6 +65,7 @@ class MissingWarmup(Rule):
         "Ma and Yarats (2021), On the adequacy of untuned warmup, arXiv:1910.04209",
         "Goyal et al. (2017), Accurate, large minibatch SGD, arXiv:1706.02677, section 2.2",
     )
+    explains = ("plateau",)
     limits = (
         "Needs 40 values, and a logged rate, one far too high or a warm-up set to 0, to see less than a loss at three "
         "times its start; of SGD it sees only that and jumps of the rate."

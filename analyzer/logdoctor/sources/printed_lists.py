@@ -1,0 +1,105 @@
+"""Whole curves that a script printed at its end, each as one list: `train losses: [0.5, 0.25]` among other lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run.naming import words
+from logdoctor.sources.json_document import JsonDocument
+from logdoctor.sources.python_literal import MOST_BYTES, as_json
+from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.json_text import Document, beginning
+from logdoctor.sources.tables.likeness import is_of_training, tells_loss
+from logdoctor.sources.tables.text import encoding_of
+
+FEWEST = 6
+"""Values of a list that is a curve: five are the folds of a cross-validation."""
+
+_LISTS = re.compile(r"^[ \t]*(?:([A-Za-z][\w ./-]{0,79}?)[ \t]*[:=][ \t]*)?(\[.*|\{[^\[\n]*\[.*)$", re.MULTILINE)
+"""A list, or a dictionary with a list in it, to the end of its line, and the name before it."""
+
+_OF_NO_COURSE = frozenset({"fold", "folds", "cv", "class", "classes", "per", "each"})
+"""Words of lists with a value for each of something else than epochs."""
+
+
+class PrintedLists(JsonDocument):
+    """Lists and dictionaries of lists on lines of their own, in a text that holds no other curve.
+
+    What else such a line could hold is told by the names: there must be the list of a loss. Of a list that is printed
+    again as it grows, the last is taken; one that is printed again with other values is no curve.
+    """
+
+    name = "printed-lists"
+    patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.log", "*.out", "*log", "*.stdout", "stdout*")
+    precedence = -1
+    samples: ClassVar[tuple[Sample, ...]] = (
+        Sample(
+            "lists by name",
+            "log.txt",
+            "Using cuda\ntrain losses: [6, 5, 4, 3, 2, 1.5]\nval_loss = [6.5, 5.5, 4.5, nan, 3.5, 3.25]\nDone\n",
+            {
+                "train losses": [(0, 6), (1, 5), (2, 4), (3, 3), (4, 2), (5, 1.5)],
+                "val_loss": [(0, 6.5), (1, 5.5), (2, 4.5), (3, float("nan")), (4, 3.5), (5, 3.25)],
+            },
+        ),
+        Sample(
+            "a history, printed when training was over",
+            "train.log",
+            "Model saved.\n{'loss': [6, 5, 4, 3, 2, 1], 'lr': [np.float32(0.5), 0.5, 0.5, 0.5, 0.25, 0.25]}\n",
+            {
+                "loss": [(0, 6), (1, 5), (2, 4), (3, 3), (4, 2), (5, 1)],
+                "lr": [(0, 0.5), (1, 0.5), (2, 0.5), (3, 0.5), (4, 0.25), (5, 0.25)],
+            },
+        ),
+        Sample(
+            "a list that is printed again as it grows",
+            "out.txt",
+            "loss: [7, 6, 5, 4, 3, 2]\nloss: [7, 6, 5, 4, 3, 2, 1]\n",
+            {"loss": [(0, 7), (1, 6), (2, 5), (3, 4), (4, 3), (5, 2), (6, 1)]},
+        ),
+        Sample(
+            "lists of several models under one name",
+            "out.txt",
+            "loss: [7, 6, 5, 4, 3, 2]\nloss: [8, 6, 5, 4, 3, 2]\n",
+            None,
+        ),
+        Sample("folds", "cv.txt", "loss per fold: [0.5, 0.25, 0.5, 0.25, 0.5, 0.25]\n", None),
+        Sample("classes", "eval.txt", "accuracy: [0.5, 0.25, 0.5, 0.25, 0.5, 0.25]\n", None),
+        Sample("settings", "args.txt", "milestones: [1, 2, 3, 4, 5, 6]\nloss_weights: [1, 1, 1, 1, 1, 1]\n", None),
+    )
+
+    def beginning_of(self, head: Head) -> Any:
+        """Return the lists in the first bytes, the last of them as far as it goes."""
+        return _curves(encoding_of(head.start).decode(head.start))
+
+    def document_of(self, path: Path) -> Document:
+        """Return all lists; raises UnreadableLogError."""
+        data = path.read_bytes()[: MOST_BYTES + 1]
+        if len(data) > MOST_BYTES:
+            raise UnreadableLogError(f"{path}: too long for lists that were printed")
+        return Document(_curves(encoding_of(data[:HEAD_BYTES]).decode(data)))
+
+
+def _curves(text: str) -> dict[str, list[Any]]:
+    """Return the lists that are as long as that of some loss, by name."""
+    curves: dict[str, list[Any]] = {}
+    for name, values in _lists(text):
+        if len(values) >= FEWEST and not _OF_NO_COURSE & set(words(name)):
+            known = curves.get(name, [])
+            curves[name] = values if values[: len(known)] == known else []
+    lengths = {len(values) for name, values in curves.items() if tells_loss(name)}
+    return {name: values for name, values in curves.items() if len(values) in lengths - {0} and is_of_training(name)}
+
+
+def _lists(text: str) -> Iterator[tuple[str, list[Any]]]:
+    """Yield every list of numbers on a line of its own with its name, or that of its key."""
+    for line in _LISTS.finditer(text):
+        content = beginning(as_json(line[2]).encode("utf-8", "surrogateescape"))
+        named = content if isinstance(content, dict) else {line[1]: content} if line[1] else {}
+        for name, values in named.items():
+            if isinstance(values, list):
+                yield str(name), values
