@@ -124,7 +124,8 @@ def band(level: Chance, tolerance: float) -> tuple[float, float]:
 def has_learnt(run: Run, chance: Chance) -> bool:
     """Whether a training accuracy ended well above guessing: then the level is at chance by accident.
 
-    Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them.
+    Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them. So does
+    the least difference the examples of a batch, which a fresh network, too, may find; what is learnt makes them more.
     """
     if chance.is_preference:
         return False
@@ -132,6 +133,8 @@ def has_learnt(run: Run, chance: Chance) -> bool:
         values = series.finite.values
         if len(values) >= FEW_ACCURACIES and is_accuracy(series.name):
             guessed = chance.larger_share or 1 / chance.classes
+            if chance.is_of_batch:
+                guessed = float(np.median(values[:FEW_ACCURACIES])) / accuracy_unit(values)
             if np.median(values[-3:]) / accuracy_unit(values) > guessed + CLEARLY_ABOVE:
                 return True
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -280,7 +281,7 @@ class ValidationBelowTraining(Rule):
         end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
         theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
         lasting = float(np.median(lead[third:]))
-        noise = float(np.hypot(train.error_of(len(train) * 2 / 3), val.error_of(len(val) * 2 / 3)))
+        noise = hypot(*(one.error_of(len(one) - len(one) // 3) for one in (train, val)))
         margin = min(end / (self.min_lead * train.fall), lasting / max(self.min_z * noise, 1e-300))
         kept = train.lost <= (1 - KEPT) * train.fall
         if margin <= 1 or mine > self.max_ratio * min(theirs, train.thirds[2]) or not kept:

@@ -113,6 +113,18 @@ class BadInitialLoss(Rule):
             settings={**TEN, "lr": 3.0},
             train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
         ),
+        fires(
+            "a model of tokens, whose embeddings begin far too large, above guessing in any vocabulary",
+            axis=Axis.STEP,
+            settings={"block_size": 32},
+            train_loss=decay(16.1, 2.3, half_life=0.04).noisy(0.05),
+        ),
+        silent(
+            "a model of tokens, whose loss is added up over the sequence",
+            axis=Axis.STEP,
+            settings={"block_size": 32},
+            train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
+        ),
         silent(
             "a student: the divergence from its teacher is scaled, and the cross-entropy beside it begins at guessing",
             settings=TEN,

@@ -148,6 +148,18 @@ class NoLearning(Rule):
             train_loss=flat(0.83, 40).noisy(0.003),
         ),
         fires(
+            "few updates, of small batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 16},
+            train_loss=flat(1.7, 40).noisy(0.01),
+        ),
+        fires(
+            "three evaluations that agree to the last digit: what training does is batch noise",
+            axis=Axis.STEP,
+            train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
+            val_loss=given([4.6813572, 4.6813572, 4.6813572]),
+        ),
+        fires(
             "few, large batches",
             axis=Axis.STEP,
             settings={"batch_size": 60000},
@@ -372,7 +384,7 @@ class NoLearning(Rule):
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
-        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
         most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)
