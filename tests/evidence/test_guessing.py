@@ -34,6 +34,10 @@ def test_both_losses_rest_at_the_variance(val: Curve, settings: Settings) -> Non
     assert guesses(NOISY, val, settings)
 
 
+def test_thirds_of_few_losses_differ_by_the_noise_of_both() -> None:
+    assert guesses(flat(0.97, 30).noisy(0.15, seed=47), flat(1.09, 20).noisy(0.002), {"optimizer": "SGD", "lr": 0.1})
+
+
 @pytest.mark.parametrize(
     ("train", "val", "settings"),
     [
