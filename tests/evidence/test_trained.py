@@ -44,7 +44,6 @@ def test_what_shows_that_a_run_began_good(curves: dict[str, Any], said: str) -> 
     [
         ({"train_loss": line(log(2), 0.6)}, "where a preference loss begins"),
         ({"train_loss": line(0.73, 0.6)}, ""),
-        ({"train_loss": line(log(2), 0.6), "train_bce_loss": line(log(2), 0.6), "train_dice_loss": flat(0.9)}, ""),
         ({"train_loss": line(log(2), 0.6), "val_accuracy": line(0.5, 0.6)}, ""),
         ({"settings": {"num_classes": 2}, "train_loss": line(log(2), 0.6)}, ""),
         ({"settings": {"dpo_beta": 0.1}, "train_loss": line(0.73, 0.6), "rewards_margins": line(0, 1)}, "preference"),

@@ -12,7 +12,7 @@ from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss, ValLoss
+from logdoctor.run.roles import Counter, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.accuracy import is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
@@ -110,13 +110,13 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """Say why a slow fall may be what was meant, or nothing.
 
     A preference loss falls slowly from ln 2: known by its names, or by a first value of exactly that in a run that is
-    not said to be a classifier, and logs no terms of a sum. And what begins below any guessing may be a fine-tuning.
+    not said to be a classifier. And what begins below any guessing may be a fine-tuning.
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
     if chance.said_by_settings is not None or accuracies(run, least=0):
         return ""
-    if abs(train.first / log(2) - 1) <= AT_REFERENCE and not run.all(TrainComponentLoss):
+    if abs(train.first / log(2) - 1) <= AT_REFERENCE:
         return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"
     return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
 
