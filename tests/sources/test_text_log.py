@@ -109,7 +109,9 @@ numbers = st.one_of(
     names=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(lambda names: ["loss", *names]),
     data=st.data(),
 )
-def test_pairs_read_back(folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject) -> None:
+def test_any_pairs_of_names_and_numbers_read_back(
+    folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject
+) -> None:
     begin, pair, between = style
     rows = [data.draw(st.tuples(*[numbers for _ in names])) for _ in range(4)]
     assume(len({tuple(map(float, column)) for column in zip(*rows, strict=True)}) == len(names))  # a copy counts once
@@ -373,7 +375,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in MESSAGES.items() for line in lines])
-def test_message(folder: Path, kind: str, line: str) -> None:
+def test_a_message_becomes_an_event_of_its_kind_line_and_step(folder: Path, kind: str, line: str) -> None:
     (event,) = read(write(folder / "message.log", f"{steps(5)}{line}\n{steps(3)}")).events
     assert (event.kind, event.text, event.line, event.step) == (kind, line.strip(), 6, 4)
 
@@ -389,7 +391,7 @@ def test_message(folder: Path, kind: str, line: str) -> None:
         "starting training with 8 workers, timeout 30 s",
     ],
 )
-def test_no_message(folder: Path, line: str) -> None:
+def test_a_line_that_only_sounds_like_a_message_is_none(folder: Path, line: str) -> None:
     assert read(write(folder / "quiet.log", f"{steps(5)}{line}\n")).events == ()
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import PREFERENCE, is_bare_split, stem_of, words
+from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
+from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes, one_class_at_a_time
 from logdoctor.signals.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number

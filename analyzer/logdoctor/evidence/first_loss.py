@@ -9,7 +9,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
@@ -66,6 +66,16 @@ def is_evaluated_before(val: Trend[ValLoss], train: Trend[TrainLoss]) -> bool:
     return val.series.axis is train.series.axis and bool(val.series.steps[0] < train.series.steps[0])
 
 
+def is_before_training(series: Series) -> bool:
+    """Whether the first value of steps is that of a batch before any update.
+
+    It is at step 0, and at step 1 unless that is the last step of the first of those that a logger writes, counted from
+    0, as Lightning does: where it writes every other, updates came before.
+    """
+    first, second = series.steps[:2]
+    return bool(first == 0 or (first == 1 and second != 3))
+
+
 def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
@@ -80,9 +90,11 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     best = best_accuracy(run)
     if not 0 < best < 1:
         return False
+    most = entropy(best) + (1 - best) * LARGEST
     first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
-    guessing = min(-WIDE * log(first), LARGEST) if first > 0 else LARGEST
-    return 0 < train.end <= max(entropy(best) + (1 - best) * LARGEST, -log(best) / guessing * train.first)
+    if first > 0:
+        most = max(most, log(best) / (WIDE * log(first)) * train.first)
+    return 0 < train.end <= most
 
 
 def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:
@@ -212,8 +224,8 @@ def too_large_causes(
             because("bad-initialization", pro=pro, contra=["outputs for another term are of the usual size"]),
         )
     return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
+        because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
+        because("data-not-normalised", likely_if(at_once and not fast), pro=pro),
         because(
             "learning-rate-too-high",
             Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
@@ -36,14 +36,10 @@ def one_value_causes(
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
     still = not fell and unmoved(train)
     return ranked(
-        because(
-            "class-imbalance",
-            Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
-            pro=shares,
-        ),
+        because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares),
         because(
             "labels-do-not-match",
-            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+            likely_if(learns and value == 0 and not shares),
             pro=learns if value == 0 else [],
         ),
         because(
@@ -54,15 +50,11 @@ def one_value_causes(
         ),
         because(
             "dead-activations",
-            Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
+            likely_if(not shares and (fell or not learns)),
             pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
             contra=learns,
         ),
-        because(
-            "wrong-loss-or-output",
-            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-            pro=learns,
-        ),
+        because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )
 
 

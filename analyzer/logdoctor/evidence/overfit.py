@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.boosted import is_boosted
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValLoss, ValMetric
@@ -119,6 +119,9 @@ FEW, GROWN = 4, 1.1
 """Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
 bring them down), and the last in units of the first."""
 
+SURELY_FALLS = 2.0
+"""Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
+
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
 
@@ -220,7 +223,7 @@ class Fitted:
     def _under_regularised(self) -> Cause:
         named, apart = self._regularised, self._apart
         none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
-        strength = Strength.POSSIBLE if named or apart else Strength.LIKELY
+        strength = likely_if(not (named or apart))
         return because("under-regularised", strength, pro=none, contra=[*named, *apart])
 
     def _too_little_data(self) -> Cause:
@@ -234,7 +237,7 @@ class Fitted:
         if remembers and seen:
             pro.append(f"every example was seen {seen} times")
         likely = remembers or (bool(self._regularised) and not self._apart)
-        return because("too-little-data", Strength.LIKELY if likely else Strength.POSSIBLE, pro=pro)
+        return because("too-little-data", likely_if(likely), pro=pro)
 
     @property
     def _epochs_seen(self) -> int:
@@ -261,7 +264,7 @@ class Fitted:
         pro = [*([says] if away else []), *([little] if unhelped else []), *told]
         alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
-        strength = Strength.LIKELY if likely else Strength.POSSIBLE
+        strength = likely_if(likely)
         return because("validation-set-differs", strength, pro=pro)
 
     @property
@@ -353,7 +356,7 @@ class Fitted:
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return
             pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
-            strength = Strength.POSSIBLE if self._misled or self._one_answer else Strength.LIKELY
+            strength = likely_if(not (self._misled or self._one_answer))
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
             strength = Strength.POSSIBLE if self.far_off else Strength.LIKELY  # guesses err by twice the variance
@@ -452,6 +455,19 @@ def rises_ever(val: Trend[ValLoss]) -> bool:
     """
     values = val.series.values
     return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+
+
+def falls_on(gap: Gap, least: float) -> bool:
+    """Whether training falls by more than that, from the first third since validation was best to the last, surely.
+
+    However noisy its batches are, medians of a third of them are not.
+    """
+    since = gap.train_since_best
+    third = len(since) // 3
+    if not third:
+        return False
+    fall = float(np.median(since[:third]) - np.median(since[-third:]))
+    return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:

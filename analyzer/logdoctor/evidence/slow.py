@@ -7,7 +7,7 @@ from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.evidence.unit_scale import far_from_unit
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
@@ -54,7 +54,7 @@ def slow_causes(
     return ranked(
         rate_too_low(
             siblings,
-            Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
+            likely_if(not (few or unscaled)),
             pro=["the fall does not level off"],
             contra=[near_its_end],
         ),

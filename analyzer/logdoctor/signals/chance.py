@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Run, Series, as_number
-from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.median import median
@@ -224,8 +225,14 @@ def _losses(run: Run) -> list[Series]:
 
 
 def _begins_exactly_at(run: Run) -> int:
-    """Return the count of classes whose level the first training or validation loss is, or 0."""
-    firsts = [float(one.values[0]) for one in _losses(run)]
+    """Return the count of classes whose level the first training or validation loss is, or the usual one, or 0.
+
+    Single batches and few evaluations waver about the level by more than counts lie apart, all evaluations together do
+    not; where nothing is learnt, they stay there.
+    """
+    losses = _losses(run)
+    firsts = [float(one.values[0]) for one in losses]
+    firsts += [median(one.values) for one in losses if one.role is ValLoss and len(one) >= CONSTANT]
     near = {c: min(abs(first / log(c) - 1) for first in firsts) for c in range(3, MOST_EXACTLY + 1) if firsts}
     best = min(near, key=near.__getitem__, default=0)
     return best if near.get(best, inf) <= EXACTLY else 0

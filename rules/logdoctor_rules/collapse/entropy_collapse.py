@@ -16,11 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     example_run,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -72,7 +72,7 @@ class EntropyCollapse(Rule):
         "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
     )
     limits = (
-        "Needs 20 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
+        "Needs 10 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
         "judged. Without a logged return it is at most a note."
     )
     explains = ("falling-return", "constant-metric")
@@ -97,7 +97,7 @@ class EntropyCollapse(Rule):
         0.1,
         "share of the run by which a fall is worth telling though the return shows no harm: few are good by then",
     )
-    min_points: float = threshold(20.0, "values of the entropy: ten in each half")
+    min_points: float = threshold(10.0, "values of the entropy, which has next to no noise: five in each half")
 
     examples = (
         fires(
@@ -191,7 +191,13 @@ class EntropyCollapse(Rule):
             entropy=decay(1.4, 0.005, half_life=0.05),
             policy_loss=flat(0.0).noisy(0.01),
         ),
-        silent("too short", entropy=decay(1.4, 0.001, 19, half_life=0.03), episode_reward=flat(20.0, 19).noisy(4.0)),
+        fires(
+            "seldom logged",
+            entropy=decay(1.4, 0.005, 12, half_life=0.08),
+            episode_reward=line(20.0, 150.0, 4).followed_by(line(150.0, 20.0, 8)).noisy(2.0),
+            policy_loss=flat(0.0, 12).noisy(0.01),
+        ),
+        silent("too short", entropy=decay(1.4, 0.001, 9, half_life=0.03), episode_reward=flat(20.0, 9).noisy(4.0)),
     )
 
     def check(self, run: Run, policy: Policy, siblings: Siblings) -> Iterator[Finding]:
@@ -223,10 +229,10 @@ class EntropyCollapse(Rule):
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
-                because("no-entropy-bonus", Strength.POSSIBLE if some else Strength.LIKELY, pro=none, contra=some),
+                because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
                 because(
                     "learning-rate-too-high",
-                    Strength.LIKELY if fast else Strength.POSSIBLE,
+                    likely_if(fast),
                     pro=[f"it took only {percent(since / n)} of the run"] if fast else [],
                 ),
             ),

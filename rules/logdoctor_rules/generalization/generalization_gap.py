@@ -279,8 +279,7 @@ class GeneralizationGap(Rule):
         still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
         stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
-        errs = left_behind(run) >= self.min_errors
-        least = (self.min_apart if apart or errs else self.min_gap) * gained
+        least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
         ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
@@ -292,12 +291,14 @@ class GeneralizationGap(Rule):
         series = val.series
         usual = is_boosted(run, train.series, series) and not (off or untouched)
         least = self.reached * gained if untouched and not stays else least
-        course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
+        rests = 3 * val.level_noise <= val.end
+        state = "stands still" if stands_still and rests else "ends" if rests else "jumps about and ends"
         began = f", far above the {number(train.start)} at which training began" if off else ""
         began = ", no lower than where training began" if untouched and not began else began
+        since = int(val.steps[len(val.steps) // 2])
         yield self.finding(
-            f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
-            Span(series.name, int(val.steps[len(val.steps) // 2]), series.last_step, "standing still"),
+            f"{train.series.name} falls to {number(train.end)} while {series.name} {state} at {number(val.end)}{began}",
+            Span(series.name, since, series.last_step, "standing still" if rests else "jumping"),
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
@@ -314,13 +315,12 @@ class GeneralizationGap(Rule):
         series = metric.series
         ends = min((one for one in end_accuracies(run) if one.training), key=lambda one: one.name != series.name)
         trained = ends.training or 0.0
-        gained = ends.validation - first_accuracy(series)
         yield self.finding(
             f"{ends.name} ends at {number(ends.validation)} where training is right in {percent(trained)} of the cases",
             Span(series.name, int(metric.steps[len(metric.steps) // 2]), series.last_step, "far behind"),
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             confidence=confidence_from((trained - ends.validation) / (self.min_wrong * trained), len(metric)),
-            causes=causes_of_answers(no_better=gained <= self.reached * trained),
+            causes=causes_of_answers(no_better=ends.validation - first_accuracy(series) <= self.reached * trained),
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
 

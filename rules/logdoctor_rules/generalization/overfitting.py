@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.lowest import was_no_best
-from logdoctor.evidence.overfit import HALVED, Fitted, by_chance, part_to_rise, rises_ever
+from logdoctor.evidence.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, percent, place
@@ -156,6 +156,12 @@ class Overfitting(Rule):
             "training is almost zero, and goes on falling",
             train_loss=decay(2.3, 0.02, 60, half_life=0.05).followed_by(line(0.02, 0.012, 60)),
             val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
+        ),
+        fires(
+            "training goes on falling under noise that hides it from point to point",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.72, 200, half_life=0.05).followed_by(line(0.72, 0.58, 600)).noisy(0.3, seed=10),
+            val_loss=decay(2.3, 0.9, 200, half_life=0.05).then(rise(0.4, 600)),
         ),
         fires(
             "a rise that is small against the level, but not against what was gained",
@@ -321,7 +327,8 @@ class Overfitting(Rule):
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
         going_on = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
-        if was - train.end <= max(going_on, train.level_noise):
+        least_fall = -train.level_noise if falls_on(gap, going_on) else max(going_on, train.level_noise)
+        if was - train.end <= least_fall:
             return
         series, (best_step, lowest) = val.series, val.best_point
         best = place(series, best_step)

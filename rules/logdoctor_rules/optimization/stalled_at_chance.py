@@ -220,6 +220,18 @@ class StalledAtChance(Rule):
             val_loss=line(2.29, 2.27, 30).noisy(0.005),
             val_accuracy=flat(0.11, 30).noisy(0.01),
         ),
+        fires(
+            "the same of six evaluations",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 6).noisy(0.005),
+            val_accuracy=flat(0.11, 6).noisy(0.01),
+        ),
+        silent(
+            "the same of five, for features may show later",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 5).noisy(0.005),
+            val_accuracy=flat(0.11, 5).noisy(0.01),
+        ),
         silent(
             "the same where validation gains too",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
@@ -271,6 +283,12 @@ class StalledAtChance(Rule):
             "one answer for every input, which changes, of six classes that the first loss names",
             train_loss=decay(1.8, 1.772, 15).noisy(0.005),
             val_loss=given([1.793]).followed_by(flat(1.772, 14).noisy(0.005)),
+            val_accuracy=given([0.218, *[0.204] * 4, *[0.218] * 10]),
+        ),
+        fires(
+            "the same, where the first losses lie off and those of all evaluations do not",
+            train_loss=decay(1.9, 1.772, 15).noisy(0.005),
+            val_loss=given([1.86]).followed_by(flat(1.772, 14).noisy(0.005)),
             val_accuracy=given([0.218, *[0.204] * 4, *[0.218] * 10]),
         ),
         silent(

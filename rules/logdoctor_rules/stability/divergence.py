@@ -98,6 +98,10 @@ class Divergence(Rule):
         ),
         fires("explodes within three values", train_loss=given([354.0, 8.5e19, 1.7e20])),
         fires(
+            "a dozen epochs, of which the first two are far below all of the later half",
+            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 5.1, 5.1, 5.3, 4.5, 5.8, 4.3, 4.7]),
+        ),
+        fires(
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
@@ -337,6 +341,17 @@ class Divergence(Rule):
         ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
         silent(
+            "a dozen epochs that vary as much as they have risen",
+            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 3.1, 5.1, 5.3, 3.2, 6.8, 3.3, 4.7]),
+        ),
+        silent(
+            "bad batches, one by one, as far apart as nothing that lasts is",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.3, 240)
+            .noisy(0.02)
+            .plus(given([{100: 9e4, 150: 4e4, 230: 2e4}.get(i, 0.0) for i in range(240)])),
+        ),
+        silent(
             "validation keeps what training, noisier, seems to give back a half of",
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
@@ -366,8 +381,8 @@ class Divergence(Rule):
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0 and not train.crosses_zero
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
-        sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
-        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
+        sure = train.beyond_noise(above, self.min_z, self.above_start)
+        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure >= 1 or (explodes and known))
         z, beside = surely_risen(train, val), 0.5 if gives_back(train, val, self.lost, self.min_z) else 1.0
         given_back = risen >= beside * self.lost * fall and least - low >= beside * self.lost / 2 * fall
         falls_there = val is not None and val.ends_lowest and val.end < val.first
@@ -382,7 +397,7 @@ class Divergence(Rule):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
-            above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
+            min(above / (self.above_start * abs(start)), sure) if exceeds else 0.0,
             min(risen / (self.lost * fall), z / self.min_z) / beside if loses else 0.0,
         )
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"

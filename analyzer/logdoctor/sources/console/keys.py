@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from logdoctor.run.naming import is_loss_word
 from logdoctor.sources.console.vocabulary import (
@@ -27,22 +28,41 @@ _SOURCE_FILE = (".py", ".cc", ".cpp", ".cu")
 """Ends of names before the number of a line: `trainer.py:120`."""
 
 
-def key_of(before: str, *, behind_a_number: bool) -> tuple[str, str, bool, str]:
-    """Return what stands before a number without marks, its key, whether a mark told it, and the last piece of it."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What stands before a number."""
+
+    text: str
+    """All of it, without the marks between it and the number."""
+    name: str
+    """The words at its end that may name the number; empty where there are none."""
+    is_marked: bool
+    """Whether a colon or an equals sign leads from the name to the number."""
+    last_piece: str
+    """The text since the last mark that parts one thing from another."""
+
+    @property
+    def lead(self) -> str:
+        """The text before the name."""
+        return self.text[: len(self.text) - len(self.name)]
+
+
+def key_of(before: str, *, behind_a_number: bool) -> Key:
+    """Return the key of a number, given the text between it and the number before it, or the start of the line."""
     text = before
     if behind_a_number:
         unit = UNIT.match(text)
         text = text[unit.end() :] if unit else text
     text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
-    explicit = text.endswith((":", "="))
-    text = text.rstrip(":= ") if explicit else text.rstrip("#@ ")
+    is_marked = text.endswith((":", "="))
+    text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
     text = text.rstrip(_QUOTES + " ")
     if text.rpartition(" ")[2] in VERBS and " " in text.strip():
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
     found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
-    key = found[1].strip() if found and not found[1].endswith(("-", *_SOURCE_FILE)) else ""
-    return text, key, explicit, pieces[-1].strip(_QUOTES + " .-*+>)]}")
+    name = found[1].strip() if found and not found[1].endswith(("-", *_SOURCE_FILE)) else ""
+    return Key(text, name, is_marked, pieces[-1].strip(_QUOTES + " .-*+>)]}"))
 
 
 def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
