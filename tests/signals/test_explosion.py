@@ -38,6 +38,22 @@ def test_a_loss_summed_over_the_batch_did_not_explode() -> None:
     assert found.times < 2
 
 
+def test_a_loss_that_only_comes_down_began_at_its_top() -> None:
+    found = Explosion.measure(trend(TrainLoss, 1, 1, [53.0, 3.8, *[0.66] * 60]), None, ChanceLevels())
+    assert found.start == 53.0
+    assert found.times < 2
+    assert not found.is_lost
+
+
+@pytest.mark.parametrize(("apart", "thrown"), [(1, True), (2, True), (40, False)])
+def test_an_explosion_lifts_values_close_by_and_bad_batches_come_one_by_one(apart: int, thrown: bool) -> None:
+    values = [1.2, 0.9, *np.geomspace(0.8, 0.1, 78), *[1.1] * 120]
+    for i in range(3):
+        values[80 + apart * i] = 9e4 + 4e4 * i
+    found = Explosion.measure(trend(TrainLoss, 1, 1, values), None, ChanceLevels())
+    assert (found.times > 1e4) is thrown
+
+
 def thrown_about(level: float, *, falls: bool = False) -> list[float]:
     """Values that differ tenfold from step to step around a level."""
     base = np.geomspace(level, level / 3, 90) if falls else np.full(90, level)

@@ -19,6 +19,8 @@ def logged_at(*steps: int) -> Series:
         (range(0, 1000, 50), 50),
         ([*range(0, 1000, 50), 999], 50),
         ([*range(50), *range(60, 100)], 1),
+        ([*range(5), *range(6, 10), *range(15, 20)], 1),
+        ([0, 1, 2, 3, 5, 6, 7, 9], None),
         ([2**k for k in range(12)], None),
         ([0, 3, 4, 8, 9, 15, 20], None),
         ([0, 10], None),

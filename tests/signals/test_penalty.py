@@ -26,3 +26,14 @@ def test_what_melts_is_a_penalty(held_out: list[float], told: bool) -> None:
     train = Trend[TrainLoss].measure(Series.of("loss", range(len(TRAIN)), TRAIN))
     val = Trend[ValLoss].measure(Series.of("val_loss", range(len(held_out)), held_out))
     assert melts(train, val) is told
+
+
+SELDOM = [46.5, 23.0, 11.4, 6.0, 3.7, 2.8, 2.5, 2.36]
+THROWN = [46.5, 15.0, 11.4, 6.0, 3.7, 2.8, 2.5, 2.36]
+
+
+@pytest.mark.parametrize(("values", "told"), [(SELDOM, True), (THROWN, False)], ids=["evenly", "at once"])
+def test_a_penalty_that_more_than_halves_between_two_values_does_so_evenly(values: list[float], told: bool) -> None:
+    train = Trend[TrainLoss].measure(Series.of("loss", range(len(values)), values))
+    val = Trend[ValLoss].measure(Series.of("val_loss", range(len(values)), [0.9 * one for one in values]))
+    assert melts(train, val) is told

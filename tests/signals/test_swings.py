@@ -24,6 +24,12 @@ def test_a_few_values_do_not_swing() -> None:
         swings(flat(1.0, 11))
 
 
+def test_a_loss_that_is_thrown_above_its_start_is_so_from_then_on() -> None:
+    measured = swings(flat(1.0, 30).followed_by(flat(4.0, 90)))
+    assert measured.above_start == pytest.approx(0.75, abs=0.03)
+    assert measured.thrown_from == pytest.approx(30, abs=2)
+
+
 class TestMeasure:
     def test_only_the_later_half_counts(self) -> None:
         measured = swings(flat(1.0, 60).plus(swing(5.0, 7, 60)).followed_by(flat(1.0, 60)))

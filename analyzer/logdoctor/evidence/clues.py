@@ -56,17 +56,16 @@ def clues_around(event: Event) -> Iterator[Clue]:
 
 
 def _from_shape(event: Event) -> Iterator[Clue]:
-    """How a loss that had learnt something leaves its level: slowly, or at once."""
-    where = place(event.series, event.step)
+    """How a loss leaves its level: slowly, or at once."""
     if event.run_up >= RUN_UP and event.learnt:
-        yield from _from_slow_rise(event, where)
+        yield from _from_slow_rise(event)
     elif event.at_once:
-        yield from _from_break_at_once(event, where)
+        yield from _from_break_at_once(event)
 
 
-def _from_slow_rise(event: Event, where: str) -> Iterator[Clue]:
+def _from_slow_rise(event: Event) -> Iterator[Clue]:
     """A loss that had learnt something rises over several values before it breaks."""
-    rose = f"the loss rises over {counted(event.run_up, 'value')} before {where}"
+    rose = f"the loss rises over {counted(event.run_up, 'value')} before {place(event.series, event.step)}"
     rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
     yield Clue("learning-rate-too-high", FAIR, rose)
     yield Clue("no-gradient-clipping", FAIR, rose)
@@ -80,8 +79,9 @@ def _from_slow_rise(event: Event, where: str) -> Iterator[Clue]:
         yield Clue("stale-second-moment", WEAK, rose)
 
 
-def _from_break_at_once(event: Event, where: str) -> Iterator[Clue]:
+def _from_break_at_once(event: Event) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
+    where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
     quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
@@ -137,7 +137,10 @@ def _from_level(event: Event) -> Iterator[Clue]:
     """Where the loss was when it turned NaN: a bare logarithm fails once the model is certain."""
     if event.level is None or event.first is None:
         return
-    if isinf(event.series.values[event.index]):
+    if event.jumped_to is not None:
+        jumped = f"the loss was {number(event.jumped_to)} before it was no number: a logarithm of zero comes at once"
+        yield Clue("log-of-zero", -FAIR, jumped)
+    elif isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
     certain = event.overconfident
     if abs(event.level) <= LOW * abs(event.first):
@@ -172,7 +175,7 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
 
 
 def _from_resume(event: Event) -> Iterator[Clue]:
-    """Whether the curve begins again from its start."""
+    """A curve that is drawn a second time."""
     if event.kind is not Kind.NON_FINITE and event.learnt and begins_anew(event.series.values, event.onset):
         said = f"it is back where the run began, at {number(event.series.values[0])}, and comes down as it did then"
         yield Clue("resumed-without-state", DECISIVE, said)

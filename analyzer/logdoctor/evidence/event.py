@@ -182,6 +182,14 @@ class Event:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
         return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP) and not self._grew_unseen
 
+    @cached_property
+    def jumped_to(self) -> float | None:
+        """What the loss jumped to out of a quiet curve just before it was no number any more; None where it did not."""
+        begun = float(self.series.values[self.onset])
+        if self.kind is not Kind.NON_FINITE or not self.run_up or not self.at_once or not self.level:
+            return None
+        return begun if abs(begun) >= EXPLODES * abs(self.level) else None
+
     @property
     def _grew_unseen(self) -> bool:
         """Whether the loss had exploded by the last number before a NaN, over updates that were not all logged."""
@@ -266,6 +274,8 @@ class Event:
             yield self.norm.broke_first, "the gradient norm was no finite number any more"
         if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:
             yield self.onset_step, f"{self.series.name} began to rise from {number(self.level)}"
+        if self.jumped_to is not None:
+            yield self.onset_step, f"{self.series.name} jumped from {number(self.level)} to {number(self.jumped_to)}"
 
     @property
     def cue(self) -> str:

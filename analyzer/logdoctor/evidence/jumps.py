@@ -67,6 +67,12 @@ def comes_back(spike: Spike, series: Series) -> bool:
     return spike.recovered or float(end) <= spike.level + spike.height / 2
 
 
+def is_early(spike: Spike, series: Series, share: float) -> bool:
+    """Whether a jump comes within a share of the run by its steps: some logs hold all of the first, later few."""
+    first, last = series.steps[[0, -1]]
+    return spike.index == 0 or bool(series.steps[spike.index] - first < share * (last - first))
+
+
 def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
     """Whether the loss swings smoothly through the height of the jumps, before and after: none of them is sudden."""
     until = max(jumps[-1].last + 1, len(train) // 2) if jumps else 0

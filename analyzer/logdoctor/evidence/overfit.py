@@ -22,6 +22,9 @@ from logdoctor.wording import number, percent
 REMEMBERED = 0.05
 """Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
 
+FEW_LEFT = 0.15
+"""Training loss as a share of its start, up to which so much is learnt by heart that harm on new data comes of it."""
+
 FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
@@ -30,6 +33,9 @@ FAR_OFF, FARTHER = 3.0, 1.5
 """Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
+
+HALVED = 0.5
+"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
 
 UNHELPED, NOTHING = 0.75, 0.98
 """Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
@@ -112,6 +118,9 @@ that fall as a share of the start, from which what is learnt is learnt by heart.
 FEW, GROWN = 4, 1.1
 """Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
 bring them down), and the last in units of the first."""
+
+SURELY_FALLS = 2.0
+"""Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
 
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
@@ -204,7 +213,7 @@ class Fitted:
         if gap.narrowed:
             widest, at = gap.narrowed
             says.append(f"the gap was widest early on, {number(widest)} at {percent(at)} of the run")
-        if not self._remembers and gap.val.end > WORSE_THAN_NOTHING * start > 0:
+        if gap.train.end > FEW_LEFT * start and gap.val.end > WORSE_THAN_NOTHING * start > 0:
             says.append(
                 f"validation ends at {number(gap.val.end)}, above the {number(start)} at which training began, "
                 f"and training is still at {number(gap.train.end)}"
@@ -350,7 +359,7 @@ class Fitted:
             strength = likely_if(not (self._misled or self._one_answer))
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
-            strength = Strength.LIKELY
+            strength = Strength.POSSIBLE if self.far_off else Strength.LIKELY  # guesses err by twice the variance
         elif (
             metric is None
             and self._begins_untrained
@@ -446,6 +455,19 @@ def rises_ever(val: Trend[ValLoss]) -> bool:
     """
     values = val.series.values
     return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+
+
+def falls_on(gap: Gap, least: float) -> bool:
+    """Whether training falls by more than that, from the first third since validation was best to the last, surely.
+
+    However noisy its batches are, medians of a third of them are not.
+    """
+    since = gap.train_since_best
+    third = len(since) // 3
+    if not third:
+        return False
+    fall = float(np.median(since[:third]) - np.median(since[-third:]))
+    return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:

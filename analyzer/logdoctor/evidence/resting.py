@@ -28,9 +28,15 @@ LARGE = 15.0
 is its rate: a cross-entropy lies below ln of three million classes."""
 
 
+VARIANCE = 1.0
+"""Loss of guessing the mean of normalised targets: below it a regression may rest at its noise, and train with SGD,
+whatever its framework takes by default."""
+
+
 def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
     """Say so where a loss rests high, and the rate is far beyond what trains with its optimizer."""
-    high = LEARNT * train.start < train.end <= LARGE
+    least = LEARNT * train.start if settings.optimizer else max(LEARNT * train.start, VARIANCE)
+    high = least < train.end <= LARGE
     return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
 
 

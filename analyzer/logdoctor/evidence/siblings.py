@@ -59,7 +59,8 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
         yield Clue("learning-rate-too-high", -STRONG, well)
         yield Clue("data-not-normalised", -STRONG, well)
-    twins = [one for one in siblings if all(map(is_seed, one.differs))]
+    known = bool(siblings.run.hyperparameters)  # where no settings are logged, any may differ
+    twins = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
     failed = [one for one in twins if not went_well(one)]
     if failed:
         seeds = f"{counted(len(failed), 'run')} of the same settings with another seed failed too"

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from logdoctor.replay.described import described
 from logdoctor.replay.devices import moved
 from logdoctor.replay.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replay.errors import ReplayError, blaming
@@ -123,7 +124,7 @@ class Stepper:
         casting: AbstractContextManager[Any] = nullcontext()
         if wanted is not Precision.FP32:
             casting = torch.autocast(self.device.type, dtype=DTYPES[wanted])
-        with casting, blaming(recipe.path, "loss()"):
+        with casting, blaming(recipe.path, f"loss() of a batch {described(batch)}"):
             loss = recipe.loss(self.training.model, batch)
         if not isinstance(loss, Tensor) or loss.numel() != 1:
             raise ReplayError(f"{recipe.path or 'recipe'}: loss() must return a tensor of one number")

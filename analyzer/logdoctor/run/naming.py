@@ -154,6 +154,9 @@ def _as_loss(name: _Name) -> type[Role] | None:
     negated = bool(found & {"neg", "negative"})
     if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (vocabulary.ELBO in found and negated):
         return _loss(name, found)
+    in_nats = len(found) == 2 and "nats" in found and split_of(name.text)  # `val (nats)`
+    if in_nats or vocabulary.TWO_HEADS.search(name.text):
+        return _loss(name, found)
     if not _says_loss(found):
         return None
     # `neg_loss` is what some programs maximise; `negative_log_likelihood_loss` is a loss all the same.

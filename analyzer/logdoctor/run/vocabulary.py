@@ -27,7 +27,7 @@ QUALIFIERS = frozenset(
     "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
     "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
-    "charts".split()
+    "charts nats".split()
 )
 """Words that may stand beside `loss` without making it one term of a sum."""
 
@@ -92,6 +92,9 @@ POLICY = frozenset(
 
 ADVERSARIES = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
 
+TWO_HEADS = re.compile(r"(?:^|/)(?:box|cls|dfl)_o[mo]$")
+"""The losses of YOLOv10 on each of its heads, one-to-many and one-to-one, which do not say that they are any."""
+
 IMAGE_TRANSLATION = re.compile(r"[DG]_(?:GAN(?:_Feat)?|real|fake|A|B|L1|VGG)|(?:cycle|idt)_[AB]")
 """The losses of pix2pix, pix2pixHD and CycleGAN, whose names do not say that they are losses."""
 
@@ -102,7 +105,7 @@ AVERAGES = frozenset("approx mean avg average old".split())
 
 # What steers the optimizer.
 
-LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lr|learning[_\- ]?rate)(?=$|[/_\-\s.]|\d)", re.I)
+LEARNING_RATE = re.compile(r"(?:^|[/_\-\s.])(?:lrs?|learning[_\- ]?rates?)(?=$|[/_\-\s.]|\d)", re.I)
 NO_LEARNING_RATE = re.compile(r"momentum|weight_?decay|betas?$|lr_?(?:mult|scale|decay|ratio)|lrm|loss", re.I)
 
 SCHEDULE = re.compile(r"(?<=^lr)\(\w+\)$")

@@ -6,6 +6,7 @@ Epoch folding, as of variable stars: Stellingwerf (1978), Period determination u
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.correlation import correlation
-from logdoctor.signals.epoch_starts import epoch_starts
+from logdoctor.signals.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.epochs import EDGE, Epochs, finest
 from logdoctor.signals.median import group_medians
 from logdoctor.signals.period import MIN_PERIOD_POINTS, MIN_PERIODS
@@ -81,12 +82,24 @@ class Course:
                 continue
             if np.median(lengths) >= MIN_AN_EPOCH:
                 if (divided := cls(Epochs(series, cut), PHASES)._divided()) is not None:
-                    return divided
+                    return divided._or_shorter(cut.parts)
                 if cut.known_from:
                     break  # the same few phases in several epochs are no more
             elif cut.known_from and np.median(lengths) <= 1:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
+
+    def _or_shorter(self, parts: Sequence[Cut]) -> Course:
+        """Return the course of shorter epochs where they are all the same, and these are not alike.
+
+        Where many points of each were logged, the curve alone has told after how many it repeats itself.
+        """
+        if self._usual > BATCHES or self.agreement >= self.by_chance:
+            return self
+        series = self.epochs.series
+        enough = (one for one in parts if np.median(np.diff(one.starts)) >= MIN_AN_EPOCH)
+        shorter = (Course(Epochs(series, one), PHASES)._divided() for one in enough)
+        return next((one for one in shorter if one is not None and one.agreement >= SAME), self)
 
     @cached_property
     def in_logarithms(self) -> Course:

@@ -45,6 +45,8 @@ class Cut:
     """What tells where the epochs begin, as a clause; empty where the curve alone does."""
     length: float | None = None
     """Steps of an epoch where they are known as a number."""
+    parts: tuple[Cut, ...] = ()
+    """The same for halves, thirds and quarters of it, where several epochs may pass from one place to the next."""
 
 
 def epoch_starts(series: Series, run: Run) -> Iterator[Cut]:
@@ -67,7 +69,8 @@ def epoch_starts(series: Series, run: Run) -> Iterator[Cut]:
         ends = series.steps[-1] + pace - period * pace * np.arange(count, -1, -1)  # whole periods, back from the end
         yield Cut(np.searchsorted(series.steps, ends - pace / 2).astype(np.intp), length=period * pace)
     elif not settings.number(PLANNED_EPOCHS) and between is not None:
-        yield Cut(_from_length(series, between), f"it is evaluated every {between:,.0f} steps", between)
+        parts = tuple(Cut(_from_length(series, between / k), length=between / k) for k in range(2, FEW + 1))
+        yield Cut(_from_length(series, between), f"it is evaluated every {between:,.0f} steps", between, parts)
 
 
 def _aligned(counter: Series, series: Series) -> Series | None:

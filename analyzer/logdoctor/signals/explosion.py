@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from logdoctor.signals.penalty import melts
 from logdoctor.signals.spikes import comes_again
 from logdoctor.signals.target_variance import TargetVariance
 from logdoctor.signals.trend import Trend, Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NEAR_GUESSING = (0.5, 1.5)
 """Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
@@ -28,7 +32,8 @@ WILD = 3.0
 """Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
 
 HIGH_POINTS = 3
-"""Values of a log of steps that an explosion lifts at least: one or two may be bad batches."""
+"""Values of a log of steps, of twice as many in a row, that an explosion lifts at least: fewer may be bad batches.
+Those come one by one, however many there are."""
 
 BOUNCES = 0.1
 """Noise as a share of its level that a loss of many examples does not have while it rests, in whatever unit."""
@@ -86,7 +91,7 @@ class Explosion:
     """The highest value."""
     peak: float
     times: float
-    """What the highest value reaches, of the epochs, or HIGH_POINTS of them, of the steps, in units of the start."""
+    """What the highest value reaches, of the epochs, or HIGH_POINTS close by, of the steps, in units of the start."""
     is_lost: bool
     """Whether it ends where it has hardly learnt anything, or was so far that it began anew from there; not for rows
     that come again, as bad, in every epoch."""
@@ -105,21 +110,29 @@ class Explosion:
         variance: TargetVariance | None = None,
     ) -> Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
-        few = 1 if train.series.axis is Axis.EPOCH else HIGH_POINTS  # no single batch that happened to be easy
-        own = max(train.initial, float(np.median(train.series.values[:few])))
+        values = train.series.values
+        index = int(np.argmax(values))
+        # No single batch that happened to be easy; but what only comes down has begun at the top.
+        few = 1 if train.series.axis is Axis.EPOCH or index == 0 else HIGH_POINTS
+        own = max(train.first if index == 0 else train.initial, float(np.median(values[:few])))
         mean = _guessing_the_mean(train, variance)
         start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance), *mean))
         if start <= 0 or train.crosses_zero:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
-        values = train.series.values
-        index = int(np.argmax(values))
         unlearnt = train.end >= UNLEARNT * start or rests_at_variance(train)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
-        early = index <= max(2, AT_ONCE * len(values)) and is_lost
+        early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
-        count = 1 if alone else HIGH_POINTS
-        reached = float(np.sort(values)[-count]) if len(values) >= count else start
+        reached = float(values[index]) if alone else _lifted(values, start)
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+
+
+def _lifted(values: NDArray[np.float64], start: float) -> float:
+    """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values."""
+    if len(values) < HIGH_POINTS:
+        return start
+    near = np.lib.stride_tricks.sliding_window_view(values, min(2 * HIGH_POINTS, len(values)))
+    return float(np.partition(near, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS].max())
 
 
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:

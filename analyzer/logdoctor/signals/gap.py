@@ -50,6 +50,15 @@ class Gap:
         return self.val.end - self.train.end
 
     @cached_property
+    def train_since_best(self) -> NDArray[np.float64]:
+        """(k,) training losses since validation was at its lowest level."""
+        train, val = self.train.series.steps.astype(float), self.val.steps.astype(float)
+        if self.train.series.axis != self.val.series.axis:
+            train, val = progress(train), progress(val)
+        since: NDArray[np.float64] = self.train.series.values[train >= val[self.val.best_at]]
+        return since
+
+    @cached_property
     def levels(self) -> NDArray[np.float64]:
         """(b,) validation minus training at each block of the validation loss."""
         return np.asarray(self.val.level - self.train_level)

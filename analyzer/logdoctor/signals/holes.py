@@ -14,6 +14,9 @@ REGULAR = 0.9
 """Share of the distances between logged steps that are the usual one from which a series is logged regularly: what is
 logged each so many steps has the same distance all along, but for the ends of epochs and lost records."""
 
+SOME, ODD = 10, 2
+"""Distances from which so many may be others, whatever share they are."""
+
 
 @dataclass(frozen=True)
 class Hole:
@@ -33,7 +36,9 @@ def pace_of(series: Series) -> int | None:
     if len(distances) < 2:
         return None
     usual = int(median(distances))
-    return usual if (distances == usual).mean() >= REGULAR else None
+    alike = distances == usual
+    few = len(distances) >= SOME and int((~alike).sum()) <= ODD
+    return usual if few or alike.mean() >= REGULAR else None
 
 
 def holes(series: Series, paces: float) -> Sequence[Hole]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.trend import Trend
 
@@ -13,6 +16,10 @@ LEFT, ALIKE = 0.5, 0.5
 0.1, a penalty loses a third in an epoch of fifty updates. Of a network that was thrown, validation has come down by
 the first evaluation, or jumps."""
 
+GRADUAL, LEFT_GRADUALLY = 0.4, 0.25
+"""Part of the fall from one value to the next, as a logarithm a step, that the fall after it is at least, where less
+than LEFT may be left by the next value, and how much: weights that shrink by a share an update, seen half as often."""
+
 
 def melts(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Tell whether both losses come down from their first values alike, and a little with each: so does a penalty."""
@@ -21,5 +28,13 @@ def melts(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     ours, theirs = (one.series.values[:FIRST_VALUES] for one in (train, val))
     if min(ours.min(), theirs.min()) <= 0:
         return False
-    steady = all(bool((one[1:] < one[:-1]).all() and (one[1:] > LEFT * one[:-1]).all()) for one in (ours, theirs))
+    steady = all(_comes_down_steadily(one.series) for one in (train, val))
     return steady and bool((theirs > ALIKE * ours).all() and (ours > ALIKE * theirs).all())
+
+
+def _comes_down_steadily(series: Series) -> bool:
+    values, steps = series.values[:FIRST_VALUES], series.steps[:FIRST_VALUES]
+    left = values[1:] / values[:-1]
+    falls = -np.log(left) / np.diff(steps)
+    least = LEFT_GRADUALLY if bool((falls[1:] >= GRADUAL * falls[:-1]).all()) else LEFT
+    return bool((left < 1).all() and (left > least).all())

@@ -69,6 +69,8 @@ class Return:
     """The rate after it."""
     repeats: bool = True
     """Whether the schedule goes on from there as it did from its beginning."""
+    comes_again: bool = False
+    """Whether the rate makes the same jump another time, as cycles do."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,8 @@ class Schedule:
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
             if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
-                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats))
+                same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
+                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1))
         return tuple(found)
 
     def at(self, step: int) -> float:

@@ -125,13 +125,22 @@ class Swings(Generic[R]):
         return _halves_again(steady, 0.0) or _halves_again(values, luck)
 
     @cached_property
-    def above_start(self) -> float:
-        """Share of the run that the level spends far above its start; 0 for losses that do not begin above zero."""
+    def _above(self) -> NDArray[np.bool_]:
+        """(b,) where the level lies far above its start; nowhere for losses that do not begin above zero."""
         trend = self.trend
         batches = 1 if trend.series.axis is Axis.EPOCH else RARE  # the first may happen to be easy
         start = max(trend.first, float(np.median(trend.series.values[:batches])))
-        high = ABOVE * start + BAND * trend.level_noise
-        return float((trend.level > high).mean()) if start > 0 else 0.0
+        return np.asarray((trend.level > ABOVE * start + BAND * trend.level_noise) & (start > 0))
+
+    @cached_property
+    def above_start(self) -> float:
+        """Share of the run that the level spends far above its start."""
+        return float(self._above.mean())
+
+    @cached_property
+    def thrown_from(self) -> int:
+        """The first step at which the level lies far above its start; the first of all where it never does."""
+        return int(self.trend.steps[int(np.argmax(self._above))])
 
     @cached_property
     def thrown_again(self) -> int:

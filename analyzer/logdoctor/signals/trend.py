@@ -56,6 +56,9 @@ noise alone, the two differ by a fifth where there are forty points."""
 MANY = 20
 """Values from which on it is no chance that a half of them lies above the first."""
 
+SOME = 10
+"""Values from which on the same is no chance where the distance is far wider than what the half itself varies by."""
+
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
@@ -229,10 +232,24 @@ class Trend(Generic[R]):
     def keeps_above(self) -> float:
         """How far the lowest value of the later half lies above the highest of the first three; 0 for few points.
 
-        Of MANY values without a trend, once in some three hundred runs all of the later half lie above.
+        Of MANY values without a trend, once in some three hundred runs all of the later half lie above. Of fewer, the
+        first two count, and the distance must be wider than all of the later half is: of SOME, once in four hundred.
         """
         values = self.series.values
-        return float(values[len(values) // 2 :].min() - values[:3].max()) if len(values) >= MANY else 0.0
+        late = values[len(values) // 2 :]
+        if len(values) >= MANY:
+            return float(late.min() - values[:3].max())
+        above = float(late.min() - values[:2].max())
+        return above if len(values) >= SOME and above > float(np.ptp(late)) else 0.0
+
+    def beyond_noise(self, rise: float, sigmas: float, share: float) -> float:
+        """Return how far a rise to the end goes beyond what noise makes, from 1 on.
+
+        In units of so much noise of the level, or all of the later half keeps above the first values by a share of the
+        end.
+        """
+        kept = self.keeps_above / max(share * abs(self.end), 1e-300)
+        return max(rise / max(sigmas * self.level_noise, 1e-300), kept)
 
     @cached_property
     def lost(self) -> float:

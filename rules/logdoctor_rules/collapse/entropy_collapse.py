@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line
+from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
@@ -35,6 +36,9 @@ from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})
 """Words of the setting that is the weight of an entropy bonus."""
+
+SOLVED = 0.95
+"""Accuracy from which a policy may be as certain as it likes: all but nothing is left to learn."""
 
 NEAR = 0.3
 """Difference of the first returns, as a share of what a sibling gained, within which both may be of one task."""
@@ -68,10 +72,10 @@ class EntropyCollapse(Rule):
         "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
     )
     limits = (
-        "Needs 20 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
+        "Needs 10 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
         "judged. Without a logged return it is at most a note."
     )
-    explains = ("falling-return",)
+    explains = ("falling-return", "constant-metric")
 
     gone: float = threshold(
         0.05,
@@ -93,7 +97,7 @@ class EntropyCollapse(Rule):
         0.1,
         "share of the run by which a fall is worth telling though the return shows no harm: few are good by then",
     )
-    min_points: float = threshold(20.0, "values of the entropy: ten in each half")
+    min_points: float = threshold(10.0, "values of the entropy, which has next to no noise: five in each half")
 
     examples = (
         fires(
@@ -154,6 +158,13 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
+            "the same, where nearly every answer is right",
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            eval_accuracy=line(0.6, 0.99, 6).followed_by(flat(0.99, 4)),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
             "certain as the return reaches its best",
             entropy=decay(1.4, 0.005, half_life=0.05),
             episode_reward=decay(20.0, 500.0).noisy(4.0),
@@ -180,7 +191,13 @@ class EntropyCollapse(Rule):
             entropy=decay(1.4, 0.005, half_life=0.05),
             policy_loss=flat(0.0).noisy(0.01),
         ),
-        silent("too short", entropy=decay(1.4, 0.001, 19, half_life=0.03), episode_reward=flat(20.0, 19).noisy(4.0)),
+        fires(
+            "seldom logged",
+            entropy=decay(1.4, 0.005, 12, half_life=0.08),
+            episode_reward=line(20.0, 150.0, 4).followed_by(line(150.0, 20.0, 8)).noisy(2.0),
+            policy_loss=flat(0.0, 12).noisy(0.01),
+        ),
+        silent("too short", entropy=decay(1.4, 0.001, 9, half_life=0.03), episode_reward=flat(20.0, 9).noisy(4.0)),
     )
 
     def check(self, run: Run, policy: Policy, siblings: Siblings) -> Iterator[Finding]:
@@ -198,6 +215,8 @@ class EntropyCollapse(Rule):
         sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         none, some = off_and_on(run, *({word} for word in BONUS))
         rests = not verdict and reward is not None and not some
+        if rests and best_accuracy(run) >= SOLVED:
+            return
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, series.last_step, "deterministic")]
         if reward is not None:

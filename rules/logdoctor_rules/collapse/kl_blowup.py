@@ -56,7 +56,7 @@ class KlBlowup(Rule):
         "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Whether it is that of "
         "one update or from a reference, only the name of the series tells."
     )
-    explains = ("falling-return",)
+    explains = ("falling-return", "constant-metric")
 
     min_update: float = threshold(
         0.3, "nats of one update at the end: ten times the usual target of 0.01 to 0.03 (Spinning Up stops at 0.015)"

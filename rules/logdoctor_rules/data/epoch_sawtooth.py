@@ -16,15 +16,15 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line, swing
+from logdoctor.curves import Curve, cosine, decay, flat, given, line, swing
 from logdoctor.signals import Course, Schedule, Trend, weight_repeats
 from logdoctor.wording import axis_word, counted, number, percent
 
@@ -43,9 +43,11 @@ _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
 _METER = given((np.cumsum(1.0 + 3 * 0.6 ** np.arange(40) + 0.2 * np.abs(_FRESH), axis=1) / np.arange(1, 41)).ravel())
+_SUM = given((np.cumsum(1.0 + 0.2 * np.abs(_FRESH), axis=1) * np.linspace(1.0, 0.4, 10)[:, None] / 40).ravel())
 _RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
 _HARD = np.where(np.arange(400) % 40 == 39, 2.0, 0.0)
 _SELDOM = np.arange(250) * 4 / 25  # 25 steps make an epoch, and every fourth is logged
+_BLOCKS = given(np.tile(np.where(np.arange(25) < 12, 0.4, -0.4) + np.random.default_rng(1).normal(0.0, 0.2, 25), 16))
 _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 
 
@@ -54,7 +56,7 @@ class EpochSawtooth(Rule):
     """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
 
     Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates,
-    and weights of terms, that cycle do the same and are meant to; a mean that starts anew in each epoch looks like it.
+    and weights of terms, that cycle do the same and are meant to; a mean or a sum since the epoch began looks like it.
     """
 
     id = "epoch-sawtooth"
@@ -114,12 +116,18 @@ class EpochSawtooth(Rule):
               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.05)),
         fires("a mean that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
               train_loss=_METER),
+        fires("a sum that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
+              train_loss=_SUM),
         fires("a saw that moves most early in an epoch, and is no mean", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(2.0 * _RISEN)).noisy(0.004)),
         fires("sorted data in batches that differ", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(0.8 * _SAW)).noisy(0.28, seed=1)),
         fires("sorted data, and six points logged an epoch", axis=Axis.STEP, epoch=given(np.floor(_SELDOM)),
               train_loss=decay(2.0, 1.0, 250).plus(given(0.8 * (_SELDOM % 1 - 0.5))).noisy(0.1)),
+        fires("sorted data, evaluated every second epoch, and three points logged an epoch", axis=Axis.STEP,
+              train_loss=Curve(decay(1.5, 0.9, 400).plus(_BLOCKS).noisy(0.02).values[3::8],
+                               frozenset(i for i in range(400) if i % 8 != 3)),
+              val_loss=Curve(decay(1.5, 0.8, 8).values, frozenset(i for i in range(400) if i % 50 != 49))),
         silent("shuffled data, and six points logged an epoch", axis=Axis.STEP,
                epoch=given(np.floor(_SELDOM)), train_loss=decay(2.0, 1.0, 250).noisy(0.3)),
         fires("a small saw that every epoch repeats", axis=Axis.STEP, epoch=_PHASE,
@@ -182,28 +190,24 @@ class EpochSawtooth(Rule):
             return
         series = epochs.series
         is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
+        anew = "mean" if is_mean else "sum" if epochs.is_sum else ""
         top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
         where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
         unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
+        pro = [f"epochs agree with a correlation of {seen.agreement:.2f}", told]
+        contra = (
+            [f"the logged loss is a {anew} since the epoch began: log the loss of each batch to tell"] if anew else []
+        )
         yield self.finding(
             f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
-            + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
+            + (f"; it is a {anew} that starts anew in each epoch" if anew else ""),
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
-            severity=Severity.NOTE if is_mean else self.severity,
+            severity=Severity.NOTE if anew else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(
-                because(
-                    "data-not-shuffled",
-                    Strength.POSSIBLE if is_mean else Strength.LIKELY,
-                    pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
-                    contra=["the logged loss is a mean since the epoch began: log the loss of each batch to tell"]
-                    if is_mean
-                    else [],
-                ),
-            ),
+            causes=(because("data-not-shuffled", likely_if(not anew), pro=pro, contra=contra),),
             evidence={
                 "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(

@@ -90,9 +90,6 @@ class NoisyValidation(Rule):
         "such jumps as a share of what was gained, where they are also far beyond those of training: regressions "
         "that gain a hundredfold, judged by a handful of rows",
     )
-    min_lasting: float = threshold(
-        0.5, "jumps of the last quarter in units of those of the quarter before: less, and they are settling"
-    )
     handful: float = threshold(
         10.0,
         "examples up to which their accuracy alone says that they are too few: its standard error is 0.1 and more from "
@@ -239,6 +236,11 @@ class NoisyValidation(Rule):
             train_loss=decay(2.3, 0.3, 40).noisy(0.005),
             val_loss=decay(2.3, 0.6, 30).noisy(0.3, seed=1).followed_by(flat(0.6, 10).noisy(0.03, seed=2)),
         ),
+        fires(
+            "jumps a third as far at the end, and too far still",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 30).noisy(1.0, seed=1).followed_by(flat(0.6, 10).noisy(0.3, seed=2)),
+        ),
         silent("one spike", train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.6, 40).with_value(30, 3.0)),
         silent("few evaluations", train_loss=line(2.3, 1.0, 9), val_loss=line(2.3, 1.0, 9).noisy(0.3)),
         silent(
@@ -269,14 +271,19 @@ class NoisyValidation(Rule):
         n = self._examples(metric.series) if metric is not None else 0
         few = [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"] if n and metric else []
         restarts = schedule is not None and len(schedule.restarts) > 1
-        margin = max(
-            min(over / self.min_over_train, rough.jumps / least),
-            min(over / self.restless_over_train, rough.jumps / restless),
-            min(over / self.min_over_train, rough.jumps / wild),
-            rough.jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
-        )
-        lasting, handful = rough.lasting, metric is not None and 0 < n <= self.handful and moves_often(metric.series)
-        settles = (restarts or lasting < self.min_lasting) and not few
+
+        def margin_of(jumps: float) -> float:
+            return max(
+                min(over / self.min_over_train, jumps / least),
+                min(over / self.restless_over_train, jumps / restless),
+                min(over / self.min_over_train, jumps / wild),
+                jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
+            )
+
+        margin, lasting = margin_of(rough.jumps), rough.lasting
+        handful = metric is not None and 0 < n <= self.handful and moves_often(metric.series)
+        calm = lasting < 1 and margin_of(rough.last_jumps) <= 1  # what is left would be no finding
+        settles = (restarts or calm) and not few
         if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
         series, first = val.series, int(val.series.steps[len(val) // 2])

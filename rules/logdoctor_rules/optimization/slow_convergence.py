@@ -23,7 +23,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.evidence.slow import is_no_trial, shown_by, slow_causes
@@ -306,6 +306,18 @@ class SlowConvergence(Rule):
         silent("a log that begins late", first_step=200, train_loss=line(3.58, 3.3)),
         silent("too short", train_loss=line(10.9, 9.8, 10)),
         silent(
+            "a rate that dies at once, of which the first of few evaluations shows all that is gained",
+            train_loss=decay(2.33, 2.257, 48, half_life=0.03).noisy(0.03),
+            val_loss=given([2.268, 2.259, 2.2572, 2.2569, 2.2566, 2.2563]),
+            val_accuracy=flat(0.16, 6).noisy(0.003),
+            lr=geometric(1e-3, 1e-7, 48),
+        ),
+        silent(
+            "falls ever faster, and has come some way",
+            train_loss=given([1.275, 1.246, 1.228, 1.207, 1.18, 1.145, 1.1, 1.06, 1.02, 0.97, 0.92, 0.87, 0.82]),
+            val_loss=given([1.226, 1.222, 1.219, 1.217, 1.214, 1.208, 1.2, 1.19, 1.17, 1.14, 1.11, 1.08, 1.05]),
+        ),
+        silent(
             "a steep beginning within the first logged interval",
             train_loss=line(3.15, 2.45, 40).with_value(0, 3.64).noisy(0.02),
             val_loss=line(3.1, 2.4, 10),
@@ -383,5 +395,5 @@ class SlowConvergence(Rule):
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
         if val is None or len(val) < self.min_points / 2:
             return val is not None
-        pace = late_pace(val, elapsed_of_cosine(val, train), self.max_bend)
-        return val.sure_fall >= self.min_z and self.min_pace_by_rate <= pace <= self.max_pace
+        even = self.min_pace_by_rate <= late_pace(val, elapsed_of_cosine(val, train), self.max_bend) <= self.max_pace
+        return even and val.sure_fall >= self.min_z * min(1.0, len(val) / self.min_points)

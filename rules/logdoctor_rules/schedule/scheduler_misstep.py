@@ -178,6 +178,11 @@ class SchedulerMisstep(Rule):
             train_loss=line(2.0, 0.5, 400),
             lr=line(0.0, 1e-3, 80).followed_by(cosine(1e-3, 320)),
         ),
+        silent(
+            "cycles of so few points that the last is cut short",
+            train_loss=line(2.0, 0.5, 8),
+            lr=given([0.0015, 0.002, 0.0005, 0.0015, 0.002, 0.0005, 0.0015, 0.002]),
+        ),
         silent("a step decay", train_loss=line(2.0, 0.5), lr=flat(0.1, 60).followed_by(flat(0.01, 60))),
         silent("a range test", train_loss=line(2.0, 0.5), lr=geometric(1e-6, 1.0)),
     )
@@ -212,6 +217,8 @@ class SchedulerMisstep(Rule):
 
     def _is_unplanned(self, back: Return, schedule: Schedule) -> bool:
         """Whether the jump cuts a decay short and the rest of the run is no second, alike cycle."""
+        if back.comes_again:
+            return False
         if back.after < back.before or not back.repeats:
             return True
         low, high = sorted((back.before, float(schedule.rates[-1])))

@@ -26,7 +26,8 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.below_zero import Away, runs_away_below
-from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
+from logdoctor.evidence.last_jump import last_jump
+from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
 from logdoctor.signals.trend import gives_back, surely_risen
 from logdoctor.wording import counted, number, percent, place
@@ -97,9 +98,21 @@ class Divergence(Rule):
         ),
         fires("explodes within three values", train_loss=given([354.0, 8.5e19, 1.7e20])),
         fires(
+            "a dozen epochs, of which the first two are far below all of the later half",
+            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 5.1, 5.1, 5.3, 4.5, 5.8, 4.3, 4.7]),
+        ),
+        fires(
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
+        ),
+        fires(
+            "loses nearly all that it had gained just before the log ends",
+            train_loss=decay(4.6, 2.4, 108).noisy(0.1).followed_by(decay(5.6, 4.5, 12).noisy(0.05)),
+        ),
+        silent(
+            "the same in the last few values, which one stretch of hard batches explains",
+            train_loss=decay(4.6, 2.4, 117).noisy(0.1).followed_by(given([4.4, 4.2, 4.3])),
         ),
         fires(
             "explodes just before the log ends",
@@ -328,6 +341,17 @@ class Divergence(Rule):
         ),
         silent("warm restarts", train_loss=decay(2.3, 0.3).plus(cosine(0.15, cycles=4)), lr=cosine(0.1, cycles=4)),
         silent(
+            "a dozen epochs that vary as much as they have risen",
+            train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 3.1, 5.1, 5.3, 3.2, 6.8, 3.3, 4.7]),
+        ),
+        silent(
+            "bad batches, one by one, as far apart as nothing that lasts is",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.3, 240)
+            .noisy(0.02)
+            .plus(given([{100: 9e4, 150: 4e4, 230: 2e4}.get(i, 0.0) for i in range(240)])),
+        ),
+        silent(
             "validation keeps what training, noisier, seems to give back a half of",
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
@@ -357,8 +381,8 @@ class Divergence(Rule):
         least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
         explodes = above >= (self.explosion - 1) * abs(start) > 0 and not train.crosses_zero
         known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
-        sure = above >= self.min_z * train.level_noise or train.keeps_above >= self.above_start * abs(train.end)
-        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure or (explodes and known))
+        sure = train.beyond_noise(above, self.min_z, self.above_start)
+        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure >= 1 or (explodes and known))
         z, beside = surely_risen(train, val), 0.5 if gives_back(train, val, self.lost, self.min_z) else 1.0
         given_back = risen >= beside * self.lost * fall and least - low >= beside * self.lost / 2 * fall
         falls_there = val is not None and val.ends_lowest and val.end < val.first
@@ -368,12 +392,12 @@ class Divergence(Rule):
                 yield self._never_recovers(train, explosion, "little learnt", around)
             elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
-            else:
-                yield from self._ends_high(start, spikes, around)
+            elif spikes is not None and (jump := self._last_jump(start, spikes, falls_there=falls_there)) is not None:
+                yield self._ends_high(jump, spikes, start, around)
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
-            above / max(self.above_start * abs(start), self.min_z * train.level_noise, 1e-300) if exceeds else 0.0,
+            min(above / (self.above_start * abs(start)), sure) if exceeds else 0.0,
             min(risen / (self.lost * fall), z / self.min_z) / beside if loses else 0.0,
         )
         lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
@@ -417,19 +441,19 @@ class Divergence(Rule):
     def _least(self, seen: Explosion) -> float:
         return self.lost_from if seen.known_from else self.explosion
 
-    def _ends_high(self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings) -> Iterator[Finding]:
-        """A run that was stopped soon after it blew up: the jump is too short to move the level."""
-        if spikes is None or not spikes.found or spikes.found[-1].recovered:
-            return
-        jump, lasts = spikes.found[-1], spikes.series.values[spikes.found[-1].index :]
-        lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
-        stays = len(lasts) >= self.late_points and lowest >= start + self.above_start * abs(start)
-        if not stays or jump.height < self.min_over_tail * spikes.tail:
-            return
-        yield self._broken(
+    def _last_jump(self, start: float, spikes: Spikes[TrainLoss], *, falls_there: bool) -> Spike | None:
+        above, gained = start + self.above_start * abs(start), 0.0 if falls_there else self.min_gain * abs(start)
+        jump = last_jump(spikes, above=above, least=int(self.late_points), gained=gained, lost=self.lost)
+        return jump if jump is not None and jump.height >= self.min_over_tail * spikes.tail else None
+
+    def _ends_high(self, jump: Spike, spikes: Spikes[TrainLoss], start: float, around: Surroundings) -> Finding:
+        """Report a run that was stopped soon after it blew up: the jump is too short to move the level."""
+        lasts = spikes.series.values[jump.index :]
+        high = float(lasts[-max(1, int(self.late_points)) :].min()) >= self.explosion * abs(start)
+        return self._broken(
             f"jumps from {number(jump.level)} to {number(jump.peak)} in the last "
             f"{counted(len(lasts), 'value')} of the log and does not come back",
             around.jump(spikes.series, jump),
-            Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
+            Confidence.HIGH if high else Confidence.MEDIUM,
             {"level before": jump.level, "end": float(lasts[-1]), "start": start},
         )

@@ -23,13 +23,14 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
+from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
 from logdoctor.evidence.jumps import (
     JumpyLosses,
     are_swings,
     clues_of_many,
     comes_back,
+    is_early,
     of_restart,
     only_training,
 )
@@ -115,7 +116,25 @@ class LossSpike(Rule):
             train_loss=decay(2.3, 0.3, 60).noisy(0.02).followed_by(decay(40.0, 0.3, 60, half_life=0.05)),
         ),
         fires("two jumps", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(60, 9.0, 3.0).with_value(90, 5.0)),
+        fires(
+            "two steps jump, and the next ones learn and unlearn what was bad in them",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 2.6, 80).noisy(0.2).with_value(38, 9.8, 6.2, 3.0, 1.9, 1.4, 1.0, 0.6, 4.1, 4.0, 3.3),
+        ),
         fires("one step of many", axis=Axis.STEP, train_loss=decay(2.3, 0.6, 400).noisy(0.05).with_value(200, 2.1)),
+        fires(
+            "two bad batches, among few logged values",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.6, 75).noisy(0.05).with_value(30, 30.0).with_value(60, 40.0),
+        ),
+        silent(
+            "a jump in the first of a thousand steps, of which each is logged, and later one in twenty",
+            axis=Axis.STEP,
+            train_loss=Curve(
+                decay(8.0, 2.0, 1200).noisy(0.1).with_value(8, 19.0, 12.0, 15.0, 11.0).values[np.r_[:40, 40:1200:20]],
+                frozenset(i for i in range(40, 1200) if i % 20),
+            ),
+        ),
         fires(
             "a giant jump early on",
             train_loss=given([4.5] * 3).followed_by(decay(4.5, 1.3, 200).noisy(0.01)).with_value(7, 1100.0, 19.0),
@@ -260,8 +279,8 @@ class LossSpike(Rule):
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
         large = large and spike.height >= (self.min_over_tail_once if brief or beside else self.min_over_tail) * tail
-        is_early = spike.index < max(self.early * len(trend), 1)
-        return large and (not is_early or spike.height >= self.early_factor * abs(trend.initial))
+        huge = spike.height >= self.early_factor * abs(trend.initial)
+        return large and (huge or not is_early(spike, trend.series, self.early))
 
 
 def _span(series: Series, spike: Spike) -> Span:

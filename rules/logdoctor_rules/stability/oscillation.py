@@ -296,7 +296,7 @@ class Oscillation(Rule):
         weighed = weigh(USUAL, clues)
         yield self.finding(
             f"{series.name} {said}",
-            Span(series.name, series.first_step if thrown else swings.first_step, series.last_step, "swinging"),
+            Span(series.name, swings.thrown_from if thrown else swings.first_step, series.last_step, "swinging"),
             *beside,
             confidence=confidence_from(margin, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],

@@ -64,6 +64,7 @@ def test_round_ticks_lie_on_the_axis_in_order(one: float, other: float, about: i
 
 def test_ticks_are_round_numbers_on_both_scales() -> None:
     assert round_ticks(0.0, 1.0, 4) == (0.0, 0.5, 1.0)
+    assert round_ticks(0.06, 0.85, 4) == (0.2, 0.4, 0.6, 0.8)
     assert round_ticks(0.12, 0.31, 4) == (0.15, 0.2, 0.25, 0.3)
     assert log_ticks(0.5, 2e6, 4) == (1.0, 100.0, 10_000.0, 1_000_000.0)
     assert log_ticks(0.7, 5.5, 4) == (1.0, 2.0, 5.0)

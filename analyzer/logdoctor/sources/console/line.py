@@ -70,6 +70,8 @@ _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
 """How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`; PyTorch's ImageNet
 example has more blanks there, one for each meter that it leaves out."""
 
+_IN_NATS = re.compile(r" ?nats\b")
+"""The unit of a loss that needs no other name than its split: `val 0.56 nats = 0.81 bits`."""
 _TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
 """A name for a number and for the one in brackets behind it."""
 _KINDS_OF_LOSS = frozenset({"mse", "rmse", "mae", "mape"})
@@ -240,7 +242,12 @@ class LineReader:
 
     def _named(self, key: Key, number: _Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
-        if not key.name or not key.last_piece or normal(key.name) in IGNORED or number.after.startswith("%|"):
+        if (
+            not key.name
+            or not key.last_piece
+            or normal(key.name) in {*IGNORED, "nats"}
+            or number.after.startswith("%|")
+        ):
             return
         name = self._quantity(key, number)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
@@ -252,6 +259,8 @@ class LineReader:
     def _quantity(self, key: Key, number: _Number) -> str:
         """Return the words of a key that name a quantity, or nothing."""
         name = key.name
+        if is_split(name) and _IN_NATS.match(number.after):
+            return f"{name} (nats)"
         if not key.is_marked:
             tail = vocabulary_tail(name) or (name if self._splits.is_bare_split(name) else "")
             if number.is_first:

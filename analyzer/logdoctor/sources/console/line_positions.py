@@ -15,6 +15,10 @@ OUT_OF = re.compile(r"\s*/\s*\0")
 _OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")
 _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
+_THEN_COUNTED = re.compile(r"/\0\][ \t]*(?:step|iter(?:ation)?|batch)[ \t:=\[#]{0,4}\0", re.I)
+"""What stands behind the epoch of loops that name what they count within it: `Train: [ 1/5] Step 050/335`."""
+_THEN_SAID = re.compile(r" (epoch|step|iteration|iter)[,:] ", re.I)
+"""What stands behind a position whose word follows it: `3 epoch, loss: 0.5`."""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
@@ -60,9 +64,11 @@ def position_of(
     """
     in_brackets = first and line.lstrip().startswith("[") and not before.strip(" [")
     behind_split = bool(_SPLIT_ONLY.fullmatch(before.strip()))
-    leads_batches = (behind_split or in_brackets) and _THEN_OF_BATCHES.match(after)
+    leads_batches = (behind_split or in_brackets) and (_THEN_OF_BATCHES.match(after) or _THEN_COUNTED.match(after))
     if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
         return Position("epoch", told="counted", ends_heading=True)
+    if not fields and (said := _THEN_SAID.match(after)):
+        return Position(COUNTER_WORDS[said[1].lower()], told="counted")
     if OUT_OF.match(after) and not any(one.kind is Kind.WITHIN for one in fields):
         # PyTorch's examples print samples, everybody else batches
         counted = SAMPLES if line.startswith("Train Epoch:") or _OUT_OF_ALL.match(after) else "iter"

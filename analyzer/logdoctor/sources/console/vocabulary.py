@@ -13,8 +13,8 @@ from logdoctor.run.vocabulary import ELBO
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date"})
-"""Keys of what says nothing of the training."""
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date", "nats"})
+"""Keys of what says nothing of the training, or nothing without the split before it."""
 
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
 """First words of what is no point of a curve: `Max accuracy: 70.1%`."""
