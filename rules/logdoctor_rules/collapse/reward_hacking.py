@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.overfit import FINDS_NOTHING
+from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Policy

@@ -9,7 +9,7 @@ from math import exp, log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.boosted import is_boosted
+from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
