@@ -1,4 +1,8 @@
-"""What a run and its siblings say about causes."""
+"""What a run and its siblings say about causes.
+
+What serves rules of one folder lies in a package of the same name (`stability`, `optimization` ...), what serves all
+of them beside these packages.
+"""
 
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cause_of, from_siblings
