@@ -6,7 +6,7 @@ import numpy as np
 
 from logdoctor import Axis, TrainLoss, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.below_zero import runs_away_below
+from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.signals import Trend
 
 NEGATED = line(-2.3, -21.0, 60)

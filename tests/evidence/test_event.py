@@ -9,8 +9,8 @@ import pytest
 
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Event, Surroundings
-from logdoctor.evidence.clues import clues_around
-from logdoctor.evidence.onset import onset_of_rise, rise_begins
+from logdoctor.evidence.stability.clues import clues_around
+from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss

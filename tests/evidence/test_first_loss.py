@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from logdoctor import Series, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay
-from logdoctor.evidence.first_loss import begins_above_guessing, is_evaluated_before, one_term_alone, right_after
+from logdoctor.evidence.optimization.first_loss import (
+    begins_above_guessing,
+    is_evaluated_before,
+    one_term_alone,
+    right_after,
+)
 from logdoctor.signals import Trend
 
 

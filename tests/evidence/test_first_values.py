@@ -7,7 +7,7 @@ import pytest
 
 from logdoctor import GradNorm, Series, TrainLoss, example_run
 from logdoctor.curves import decay
-from logdoctor.evidence.first_values import FirstValues, usual_leap
+from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
 from logdoctor.signals import ChanceLevels, Trend
 
 RNG = np.random.default_rng(5)

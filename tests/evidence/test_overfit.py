@@ -8,7 +8,7 @@ import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, given, line, rise
-from logdoctor.evidence.overfit import BORNE_OUT, Fitted, part_to_rise
+from logdoctor.evidence.generalization.overfit import BORNE_OUT, Fitted, part_to_rise
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
 

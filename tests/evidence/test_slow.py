@@ -6,8 +6,8 @@ import pytest
 
 from logdoctor import Run, TrainLoss, example_run
 from logdoctor.curves import line
-from logdoctor.evidence.slow import slow_causes, smaller_batch
-from logdoctor.evidence.unit_scale import far_from_unit
+from logdoctor.evidence.optimization.slow import slow_causes, smaller_batch
+from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Trend

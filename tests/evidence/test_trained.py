@@ -9,7 +9,13 @@ import pytest
 
 from logdoctor import TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.trained import came_far, leaves_behind, may_be_untrained, slow_by_design, trained_before
+from logdoctor.evidence.optimization.trained import (
+    came_far,
+    leaves_behind,
+    may_be_untrained,
+    slow_by_design,
+    trained_before,
+)
 from logdoctor.run import Run
 from logdoctor.signals import ChanceLevels, Trend
 

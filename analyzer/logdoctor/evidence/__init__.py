@@ -1,9 +1,13 @@
-"""What a run and its siblings say about causes."""
+"""What a run and its siblings say about causes.
 
-from logdoctor.evidence.event import Event, Kind, Surroundings
-from logdoctor.evidence.instability import Explanation, explain
+What serves rules of one folder lies in a package of the same name (`stability`, `optimization` ...), what serves all
+of them beside these packages.
+"""
+
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cause_of, from_siblings
+from logdoctor.evidence.stability.event import Event, Kind, Surroundings
+from logdoctor.evidence.stability.instability import Explanation, explain
 from logdoctor.evidence.weighing import Clue, weigh
 
 __all__ = [

@@ -30,7 +30,13 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved, unpaid_causes
+from logdoctor.evidence.collapse.constant_value import (
+    largest_class,
+    may_be_majority,
+    one_value_causes,
+    unmoved,
+    unpaid_causes,
+)
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer

@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.critic import grows_without_bound, is_critic
+from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
 from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
 

@@ -19,12 +19,13 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.overfit import FINDS_NOTHING
+from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Policy
@@ -152,7 +153,7 @@ class RewardHacking(Rule):
             confidence=confidence_from(lost / self.min_fall, 2 * len(series)),
             causes=ranked(
                 because("reward-misses-goal", Strength.LIKELY, pro=[f"{series.name} does not follow the reward"]),
-                because("kl-penalty-too-weak", Strength.LIKELY if off else Strength.POSSIBLE, pro=off, contra=on),
+                because("kl-penalty-too-weak", likely_if(off), pro=off, contra=on),
             ),
             evidence={
                 "reward at the start": Quantity(began),

@@ -27,7 +27,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.other_sets import other_sets
+from logdoctor.evidence.generalization.other_sets import other_sets
 from logdoctor.signals import Trend
 from logdoctor.wording import number, place
 

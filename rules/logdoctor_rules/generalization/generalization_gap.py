@@ -22,8 +22,8 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
-from logdoctor.evidence.boosted import is_boosted
-from logdoctor.evidence.overfit import Fitted, causes_of_answers
+from logdoctor.evidence.boosted_trees import is_boosted
+from logdoctor.evidence.generalization.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.gap import evaluated_end
 from logdoctor.wording import number, percent

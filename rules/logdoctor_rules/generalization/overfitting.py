@@ -26,8 +26,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
-from logdoctor.evidence.lowest import was_no_best
-from logdoctor.evidence.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
+from logdoctor.evidence.generalization.best_validation import was_no_best
+from logdoctor.evidence.generalization.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, percent, place

@@ -26,7 +26,14 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
-from logdoctor.evidence.lead import ahead_at_first, are_means, begins_early, causes_of_lead, evaluated_alike, late_noise
+from logdoctor.evidence.generalization.validation_lead import (
+    ahead_at_first,
+    are_means,
+    begins_early,
+    causes_of_lead,
+    evaluated_alike,
+    late_noise,
+)
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.signals import Gap, Trend

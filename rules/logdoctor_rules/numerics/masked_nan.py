@@ -29,8 +29,8 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.norm_before import said_by_norm
 from logdoctor.evidence.rates import above_usual
+from logdoctor.evidence.stability.norm_before import said_by_norm
 from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
 from logdoctor.signals.masked import zero_alone

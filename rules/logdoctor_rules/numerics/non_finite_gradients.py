@@ -28,7 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, geometric, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.norm_before import said_by_norm
+from logdoctor.evidence.stability.norm_before import said_by_norm
 from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import (
     BrokenGradients,

@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.first_loss import (
+from logdoctor.evidence.optimization.first_loss import (
     begins_above_guessing,
     falls_below_a_sum,
     is_before_training,

@@ -26,10 +26,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.guessing import explains_nothing, guesses_the_mean
-from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
-from logdoctor.evidence.trained import (
+from logdoctor.evidence.optimization.guessing import explains_nothing, guesses_the_mean
+from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
+from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.trained import (
     begins_late,
     falls_steadily,
     fell_before,

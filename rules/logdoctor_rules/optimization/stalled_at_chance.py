@@ -30,11 +30,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.alike import causes_of_alike
-from logdoctor.evidence.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
-from logdoctor.evidence.stuck import CAUSES as STUCK
-from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
-from logdoctor.evidence.term_at_chance import term_at_chance
+from logdoctor.evidence.optimization.alike import causes_of_alike
+from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
+from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 

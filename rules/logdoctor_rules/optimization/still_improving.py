@@ -26,9 +26,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.optimization.trained import breaks_off
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
-from logdoctor.evidence.trained import breaks_off
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.trend import SMOOTHED

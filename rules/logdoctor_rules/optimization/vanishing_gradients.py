@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.vanished import FIRST, why_vanished
+from logdoctor.evidence.optimization.vanished_gradients import FIRST, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
 from logdoctor.wording import number, place
 

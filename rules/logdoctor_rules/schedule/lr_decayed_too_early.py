@@ -28,7 +28,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence.spent import Level, before_decay, while_spent
+from logdoctor.evidence.schedule.learning_spent import Level, before_decay, while_spent
 from logdoctor.signals import Schedule, Trend
 from logdoctor.wording import axis_word, number, percent, place
 

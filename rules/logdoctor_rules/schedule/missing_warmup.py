@@ -27,10 +27,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.first_values import FirstValues, usual_leap
 from logdoctor.evidence.rates import is_far_too_high
-from logdoctor.evidence.thrown import Thrown
-from logdoctor.evidence.warm_up import causes_of_full_rate, causes_of_throw, warmed_sibling
+from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
+from logdoctor.evidence.schedule.thrown_at_start import Thrown
+from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw, warmed_sibling
 from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 

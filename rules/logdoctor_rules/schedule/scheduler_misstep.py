@@ -26,7 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, flat, geometric, given, line
-from logdoctor.evidence.returns import causes_of_return
+from logdoctor.evidence.schedule.rate_returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
 from logdoctor.signals import Hyperparameters, Resumes, Return, Schedule
 from logdoctor.signals.schedule import LOW

@@ -25,8 +25,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
-from logdoctor.evidence.below_zero import Away, runs_away_below
-from logdoctor.evidence.last_jump import last_jump
+from logdoctor.evidence.stability.below_zero import Away, runs_away_below
+from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
 from logdoctor.signals.trend import gives_back, surely_risen

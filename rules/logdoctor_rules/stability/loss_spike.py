@@ -25,7 +25,8 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
-from logdoctor.evidence.jumps import (
+from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.stability.training_jumps import (
     JumpyLosses,
     are_swings,
     clues_of_many,
@@ -34,7 +35,6 @@ from logdoctor.evidence.jumps import (
     of_restart,
     only_training,
 )
-from logdoctor.evidence.onset import RUN_UP
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.spikes import points_away, relapses, same_again
 from logdoctor.wording import counted, number, place

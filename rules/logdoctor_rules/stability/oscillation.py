@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import is_far_too_high
-from logdoctor.evidence.swings import USUAL, clues_of_swings, to_tell_apart
+from logdoctor.evidence.stability.swings import USUAL, clues_of_swings, to_tell_apart
 from logdoctor.evidence.weighing import FAIR, STRONG
 from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, weight_repeats
 from logdoctor.wording import number, percent

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.evidence.onset import GROWTH, LOOK_BACK, RUN_UP, rise_begins
+from logdoctor.evidence.stability.onset import GROWTH, LOOK_BACK, RUN_UP, rise_begins
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals import GradientHistory, Hyperparameters

@@ -7,7 +7,7 @@ import pytest
 
 from logdoctor import Axis, Run, Series, ValLoss, example_run
 from logdoctor.curves import Curve, decay, flat, given
-from logdoctor.evidence.lead import evaluated_alike, late_noise
+from logdoctor.evidence.generalization.validation_lead import evaluated_alike, late_noise
 from logdoctor.signals import Trend
 
 FIRST = given([2.3])

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.causes import because
+from logdoctor.evidence.optimization.summed_loss import summed_cause, summed_loss
+from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
-from logdoctor.evidence.summed import summed_cause, summed_loss
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong_regularisation
-from logdoctor.evidence.unit_scale import far_from_unit
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss

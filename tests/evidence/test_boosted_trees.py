@@ -8,7 +8,7 @@ import pytest
 
 from logdoctor import Series, example_run
 from logdoctor.curves import decay
-from logdoctor.evidence.boosted import is_boosted
+from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.run.text_event import FINISHED, TextEvent
 
 RUN = example_run(train_loss=decay(0.6, 0.4))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.evidence.clues import clues_around
-from logdoctor.evidence.event import Event, Kind
-from logdoctor.evidence.onset import LOOK_BACK
 from logdoctor.evidence.siblings import cause_of
+from logdoctor.evidence.stability.clues import clues_around
+from logdoctor.evidence.stability.event import Event, Kind
+from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, weigh
 from logdoctor.finding import Cause, Fix
 from logdoctor.run import Axis

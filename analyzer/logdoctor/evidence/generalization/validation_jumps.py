@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because
+from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.siblings import cured_first
-from logdoctor.evidence.stuck import told
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Sibling, Siblings

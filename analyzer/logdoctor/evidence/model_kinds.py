@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from logdoctor.evidence.boosted import is_boosted
+from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.finding import Cause, Finding, Fix
 from logdoctor.run import Run
 from logdoctor.run.naming import words

@@ -9,7 +9,7 @@ from math import exp, log
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.boosted import is_boosted
+from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
@@ -359,7 +359,7 @@ class Fitted:
             strength = likely_if(not (self._misled or self._one_answer))
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
-            strength = Strength.POSSIBLE if self.far_off else Strength.LIKELY  # guesses err by twice the variance
+            strength = likely_if(not self.far_off)  # guesses err by twice the variance
         elif (
             metric is None
             and self._begins_untrained

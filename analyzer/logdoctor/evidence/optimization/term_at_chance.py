@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.at_chance import ABOVE, BELOW, EVALUATIONS, named
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.evidence.optimization.at_chance import ABOVE, BELOW, EVALUATIONS, named
+from logdoctor.finding import Cause, Fix, Strength, likely_if, possible_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValMetric
@@ -96,13 +96,8 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
             contra=[] if unmoved else [f"{term.name} moves"],
             fixes=[Fix("check that the optimizer holds the head of this term, and that it is not frozen or detached")],
         ),
-        because(
-            "labels-do-not-match",
-            Strength.LIKELY if by_heart else Strength.POSSIBLE,
-            pro=[learns] if by_heart else [],
-            fixes=[look],
-        ),
-        because("learning-rate-too-low", Strength.UNLIKELY if by_heart else Strength.POSSIBLE),
+        because("labels-do-not-match", likely_if(by_heart), pro=[learns] if by_heart else [], fixes=[look]),
+        because("learning-rate-too-low", possible_if(not by_heart)),
         because("wrong-loss-or-output"),
     )
     return GuessingTerm(held_out, level, said, causes)

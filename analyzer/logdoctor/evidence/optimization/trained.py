@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
-from logdoctor.evidence.first_loss import is_evaluated_before
+from logdoctor.evidence.optimization.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Series, Split
 from logdoctor.run.naming import role_of, words

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.optimization.stuck import told
+from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_low
-from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
-from logdoctor.evidence.unit_scale import far_from_unit
 from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss

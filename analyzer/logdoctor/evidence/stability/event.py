@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from logdoctor.evidence.norm_before import NormBefore
-from logdoctor.evidence.onset import LOOK_BACK, RUN_UP, onset_of_rise, rise_begins
-from logdoctor.evidence.rate_before import RateBefore
+from logdoctor.evidence.stability.norm_before import NormBefore
+from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP, onset_of_rise, rise_begins
+from logdoctor.evidence.stability.rate_before import RateBefore
 from logdoctor.run import Axis, Role, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
@@ -36,7 +36,7 @@ def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Ca
     """
     if float(np.abs(train.series.values / level.level - 1).max()) > PARTED:
         return ()
-    likely = Strength.POSSIBLE if low else Strength.LIKELY
+    likely = likely_if(not low)
     return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
 
 

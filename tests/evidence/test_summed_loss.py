@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor import Run, Series
-from logdoctor.evidence.summed import summed_loss
+from logdoctor.evidence.optimization.summed_loss import summed_loss
 from logdoctor.run.understand import understand
 from logdoctor.signals import Hyperparameters
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
+from logdoctor.evidence.schedule.thrown_at_start import Thrown
 from logdoctor.evidence.siblings import cured_first
-from logdoctor.evidence.thrown import Thrown
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.evidence.thrown import Thrown
+from logdoctor.evidence.schedule.thrown_at_start import Thrown
 from logdoctor.run import Axis, Run, Series, Setting
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import ChanceLevels, Explosion, Hyperparameters, Trend, Unmeasurable

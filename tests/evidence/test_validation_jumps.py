@@ -8,7 +8,7 @@ import pytest
 
 from logdoctor import Axis, Cause, Run, Strength, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay
-from logdoctor.evidence.jumping import causes_of_jumps
+from logdoctor.evidence.generalization.validation_jumps import causes_of_jumps
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.evidence.onset import RUN_UP
+from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
-from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import TrainLoss

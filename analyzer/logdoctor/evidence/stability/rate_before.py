@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.evidence.onset import RUN_UP
+from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.run import Run, Series
 from logdoctor.run.notice import RESTART
 from logdoctor.run.roles import LearningRate

@@ -1,0 +1,1 @@
+"""What tells why outputs or a game between two networks collapse."""

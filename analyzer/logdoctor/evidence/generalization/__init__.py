@@ -1,0 +1,1 @@
+"""What tells why validation goes another way than training."""

@@ -1,0 +1,1 @@
+"""What tells why a loss breaks, jumps or swings."""
