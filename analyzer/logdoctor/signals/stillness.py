@@ -85,9 +85,10 @@ class Stillness:
             series = self._values(role)
             if series is None:
                 continue
-            fine = series.values[0] != round(float(series.values[0]), DIGITS)
+            first = float(series.values[0])
+            fine = np.float32(first) != np.float32(round(first, DIGITS))  # event files keep single precision
             if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
-                return f"{series.name} is {number(float(series.values[0]))} at each of {len(series)} values"
+                return f"{series.name} is {number(first)} at each of {len(series)} values"
         return ""
 
     @cached_property
