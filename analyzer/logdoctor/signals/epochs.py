@@ -26,13 +26,6 @@ OUTLYING = 4.0
 """Noise of single points beyond which one is drawn in before a line is laid: a spike is no slope."""
 
 
-ALL_RISE = 0.98
-"""Share of the moves within epochs that go up where the curve is a sum; rounding may hide one."""
-
-FROM_NOTHING = 4.0
-"""First value of an epoch in units of what a sum gains from point to point, up to which it begins at nothing."""
-
-
 @dataclass(frozen=True)
 class Epochs:
     """The points of the training loss, an epoch at a time. Only whole epochs count."""
@@ -115,17 +108,6 @@ class Epochs:
             return 0.0
         taken_in = [np.diff(part * np.arange(1, len(part) + 1)) for part in self._parts]
         return float(np.mean(np.concatenate(taken_in) < 0))
-
-    @cached_property
-    def is_sum(self) -> bool:
-        """Whether the curve is a sum of what was lost since the epoch began: it only rises there, out of nothing.
-
-        The first epoch is left out: scripts divide by all steps so far, which makes a mean of it.
-        """
-        parts = self._parts[1:]
-        rising = float(np.mean(np.concatenate([np.diff(part) for part in parts]) > 0))
-        begins = float(np.median([len(part) * part[0] / part[-1] if part[-1] else math.inf for part in parts]))
-        return rising >= ALL_RISE and 0 <= begins <= FROM_NOTHING
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:

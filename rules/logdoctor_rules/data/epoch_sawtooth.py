@@ -43,7 +43,6 @@ _SAW = np.tile(np.linspace(-0.5, 0.5, 40), 10)
 _PHASE = given(np.repeat(np.arange(10.0), 40))
 _FRESH = np.random.default_rng(3).normal(0.0, 1.0, 400).reshape(10, 40)
 _METER = given((np.cumsum(1.0 + 3 * 0.6 ** np.arange(40) + 0.2 * np.abs(_FRESH), axis=1) / np.arange(1, 41)).ravel())
-_SUM = given((np.cumsum(1.0 + 0.2 * np.abs(_FRESH), axis=1) * np.linspace(1.0, 0.4, 10)[:, None] / 40).ravel())
 _RISEN = np.tile(np.exp(-np.arange(40) / 1.5) + np.where(np.arange(40) > 35, 0.3, 0.0), 10)
 _HARD = np.where(np.arange(400) % 40 == 39, 2.0, 0.0)
 _SELDOM = np.arange(250) * 4 / 25  # 25 steps make an epoch, and every fourth is logged
@@ -56,7 +55,7 @@ class EpochSawtooth(Rule):
     """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
 
     Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates,
-    and weights of terms, that cycle do the same and are meant to; a mean or a sum since the epoch began looks like it.
+    and weights of terms, that cycle do the same and are meant to; a mean that starts anew in each epoch looks like it.
     """
 
     id = "epoch-sawtooth"
@@ -116,8 +115,6 @@ class EpochSawtooth(Rule):
               train_loss=decay(2.0, 1.0, 400).plus(swing(0.5, 40, 400)).noisy(0.05)),
         fires("a mean that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
               train_loss=_METER),
-        fires("a sum that starts anew in each epoch (a note)", axis=Axis.STEP, epoch=_PHASE,
-              train_loss=_SUM),
         fires("a saw that moves most early in an epoch, and is no mean", axis=Axis.STEP, epoch=_PHASE,
               train_loss=decay(2.0, 1.0, 400).plus(given(2.0 * _RISEN)).noisy(0.004)),
         fires("sorted data in batches that differ", axis=Axis.STEP, epoch=_PHASE,
@@ -190,24 +187,21 @@ class EpochSawtooth(Rule):
             return
         series = epochs.series
         is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
-        anew = "mean" if is_mean else "sum" if epochs.is_sum else ""
         top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
         where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
         unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
         pro = [f"epochs agree with a correlation of {seen.agreement:.2f}", told]
-        contra = (
-            [f"the logged loss is a {anew} since the epoch began: log the loss of each batch to tell"] if anew else []
-        )
+        contra = ["the logged loss is a mean since the epoch began: log the loss of each batch to tell"][: int(is_mean)]
         yield self.finding(
             f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
             f"{where[0]}, to its lowest, at {where[1]}"
-            + (f"; it is a {anew} that starts anew in each epoch" if anew else ""),
+            + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
-            severity=Severity.NOTE if anew else self.severity,
+            severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(because("data-not-shuffled", likely_if(not anew), pro=pro, contra=contra),),
+            causes=(because("data-not-shuffled", likely_if(not is_mean), pro=pro, contra=contra),),
             evidence={
                 "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(
