@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.rounded import in_hundredths
 from logdoctor.wording import apart, number, percent
 
 SAME = 1e-6
@@ -21,6 +22,9 @@ FEW = 4
 
 FEWER, DIGITS = 3, 5
 """The same where they agree in more decimals than a rounded log shows."""
+
+COARSE = 0.5
+"""Loss below which a hundredth, to which it may be rounded, is more of it than a run that learns nothing falls."""
 
 ANSWERS = 0.5
 """Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
@@ -85,9 +89,12 @@ class Stillness:
             series = self._values(role)
             if series is None:
                 continue
-            fine = series.values[0] != round(float(series.values[0]), DIGITS)
+            first = float(series.values[0])
+            if abs(first) < COARSE and in_hundredths(series.values):
+                continue
+            fine = np.float32(first) != np.float32(round(first, DIGITS))  # event files keep single precision
             if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
-                return f"{series.name} is {number(float(series.values[0]))} at each of {len(series)} values"
+                return f"{series.name} is {number(first)} at each of {len(series)} values"
         return ""
 
     @cached_property

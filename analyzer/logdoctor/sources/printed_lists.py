@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run.naming import words
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
@@ -22,15 +25,18 @@ FEWEST = 6
 _LISTS = re.compile(r"^[ \t]*(?:([A-Za-z][\w ./-]{0,79}?)[ \t]*[:=][ \t]*)?(\[.*|\{[^\[\n]*\[.*)$", re.MULTILINE)
 """A list, or a dictionary with a list in it, to the end of its line, and the name before it."""
 
-_OF_NO_COURSE = frozenset({"fold", "folds", "cv", "class", "classes", "per", "each"})
+_OF_NO_COURSE = frozenset(
+    "fold folds cv class classes per each seed seeds trial trials run runs grid sweep model models layer layers".split()
+)
 """Words of lists with a value for each of something else than epochs."""
 
 
 class PrintedLists(JsonDocument):
     """Lists and dictionaries of lists on lines of their own, in a text that holds no other curve.
 
-    What else such a line could hold is told by the names: there must be the list of a loss. Of a list that is printed
-    again as it grows, the last is taken; one that is printed again with other values is no curve.
+    What else such a line could hold is told by the names: there must be the list of a training loss, for settings have
+    one for each of several terms, and results one for each of several runs. Of a list that is printed again as it
+    grows, the last is taken; one that is printed again with other values is no curve.
     """
 
     name = "printed-lists"
@@ -67,6 +73,18 @@ class PrintedLists(JsonDocument):
             "loss: [7, 6, 5, 4, 3, 2]\nloss: [8, 6, 5, 4, 3, 2]\n",
             None,
         ),
+        Sample("seeds", "results.txt", "Results\ntest loss: [0.51, 0.49, 0.5, 0.52, 0.48, 0.505]\n", None),
+        Sample("rates", "results.txt", "losses for lr grid: [2.3, 1.5, 0.9, 0.5, 0.7, 3.0]\n", None),
+        Sample("weights of a term", "config.txt", "aux_loss: [0.4, 0.3, 0.3, 0.2, 0.1, 0.1]\n", None),
+        Sample(
+            "terms of a sum that is not printed",
+            "out.txt",
+            "recon_loss: [6, 5, 4, 3, 2, 1]\nkl_loss: [1, 2, 3, 3, 3, 3]\n",
+            {
+                "recon_loss": [(0, 6), (1, 5), (2, 4), (3, 3), (4, 2), (5, 1)],
+                "kl_loss": [(0, 1), (1, 2), (2, 3), (3, 3), (4, 3), (5, 3)],
+            },
+        ),
         Sample("folds", "cv.txt", "loss per fold: [0.5, 0.25, 0.5, 0.25, 0.5, 0.25]\n", None),
         Sample("classes", "eval.txt", "accuracy: [0.5, 0.25, 0.5, 0.25, 0.5, 0.25]\n", None),
         Sample("settings", "args.txt", "milestones: [1, 2, 3, 4, 5, 6]\nloss_weights: [1, 1, 1, 1, 1, 1]\n", None),
@@ -85,13 +103,16 @@ class PrintedLists(JsonDocument):
 
 
 def _curves(text: str) -> dict[str, list[Any]]:
-    """Return the lists that are as long as that of some loss, by name."""
+    """Return the lists that are as long as that of some training loss, or as those of some terms, by name."""
     curves: dict[str, list[Any]] = {}
     for name, values in _lists(text):
         if len(values) >= FEWEST and not _OF_NO_COURSE & set(words(name)):
             known = curves.get(name, [])
             curves[name] = values if values[: len(known)] == known else []
-    lengths = {len(values) for name, values in curves.items() if tells_loss(name)}
+    losses = [name for name in curves if tells_loss(name) and split_of(name) in (Split.NONE, Split.TRAIN)]
+    terms = Counter(len(curves[name]) for name in losses if role_of(name, Split.TRAIN) is TrainComponentLoss)
+    lengths = {len(curves[name]) for name in losses if role_of(name, Split.TRAIN) is not TrainComponentLoss}
+    lengths |= {length for length, count in terms.items() if count > 1}
     return {name: values for name, values in curves.items() if len(values) in lengths - {0} and is_of_training(name)}
 
 

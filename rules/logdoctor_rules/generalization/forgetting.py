@@ -52,7 +52,7 @@ class Forgetting(Rule):
     )
     limits = (
         "Needs 5 values of a validation loss that falls and of the loss on another set, which has no counterpart in "
-        "training and comes to lie above it; what was lost before the first evaluation, nobody sees."
+        "training, begins near it and comes to lie above it; what was lost before the first evaluation, nobody sees."
     )
     explains = ("still-improving",)
 
@@ -79,6 +79,12 @@ class Forgetting(Rule):
             train_general_loss=decay(2.7, 2.0),
             **TUNED,
         ),
+        silent(
+            "the divergence of an autoencoder, without its weight: it rises as the code is used",
+            val_kl_loss=decay(2.7, 4.0, 8),
+            **TUNED,
+        ),
+        silent("what begins far above validation is another measure", val_distance_loss=decay(15.0, 40.0, 8), **TUNED),
         silent(
             "validation rises as well",
             train_loss=decay(4.3, 0.8),

@@ -116,8 +116,33 @@ class BadInitialLoss(Rule):
         fires(
             "a model of tokens, whose embeddings begin far too large, above guessing in any vocabulary",
             axis=Axis.STEP,
-            settings={"block_size": 32},
+            settings={"block_size": 32, "init_from": "scratch"},
             train_loss=decay(16.1, 2.3, half_life=0.04).noisy(0.05),
+        ),
+        silent(
+            "a model of speech, whose frames outnumber its letters",
+            axis=Axis.STEP,
+            settings={"vocab_size": 32, "ctc_loss_reduction": "mean"},
+            train_loss=decay(16.1, 0.4, half_life=0.04).noisy(0.05),
+        ),
+        silent(
+            "a model of tokens that is fitted to measured targets",
+            axis=Axis.STEP,
+            settings={"vocab_size": 30522},
+            train_loss=decay(36.0, 1.4, half_life=0.04).noisy(0.05),
+            eval_pearson=line(0.2, 0.8, 6),
+        ),
+        silent(
+            "a model that was trained on gaps, and begins its fine-tuning above guessing",
+            axis=Axis.STEP,
+            settings={"vocab_size": 250112, "_name_or_path": "google/mt5-small"},
+            train_loss=decay(21.0, 2.4, half_life=0.04).noisy(0.05),
+        ),
+        silent(
+            "a model of tokens, whose losses are added up over the parts of a batch",
+            axis=Axis.STEP,
+            settings={"vocab_size": 50257, "gradient_accumulation_steps": 8},
+            train_loss=decay(30.0, 11.0, half_life=0.04).noisy(0.05),
         ),
         silent(
             "a model of tokens, whose loss is added up over the sequence",

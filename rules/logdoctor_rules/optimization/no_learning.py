@@ -159,6 +159,13 @@ class NoLearning(Rule):
             train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
             val_loss=given([4.6813572, 4.6813572, 4.6813572]),
         ),
+        silent(
+            "three evaluations that agree in two decimals, which an event file keeps in single precision",
+            varies={"bits instead of nats": "the script has rounded the values in its own unit"},
+            axis=Axis.STEP,
+            train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
+            val_loss=given([float(np.float32(4.68))] * 3),
+        ),
         fires(
             "few, large batches",
             axis=Axis.STEP,
@@ -340,6 +347,18 @@ class NoLearning(Rule):
             val_loss=flat(0.086, 60),
         ),
         silent("too short", train_loss=flat(0.83, 6)),
+        silent(
+            "rounded to hundredths, of which next to none are left",
+            varies={"bits instead of nats": "the script has rounded the values in its own unit"},
+            train_loss=flat(0.02, 8),
+            val_loss=flat(0.03, 8),
+        ),
+        silent(
+            "few evaluations that are rounded to hundredths and look alike",
+            varies={"bits instead of nats": "the script has rounded the values in its own unit"},
+            train_loss=given([0.13, 0.12] * 3),
+            val_loss=flat(0.15, 6),
+        ),
         silent("five epochs that each give one loss", train_loss=flat(2.358, 5), val_loss=flat(2.361, 5)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
         fires(

@@ -38,6 +38,14 @@ and end of a loss in units of ln C up to which it is one of mistakes and a penal
 VOCABULARY = frozenset("vocab_size n_vocab padded_vocab_size block_size n_ctx max_position_embeddings".split())
 """Settings that only a model of tokens has; a length of sequences has that of measured series, too."""
 
+PRETRAINED = ("_name_or_path", "model_name_or_path", "pretrained_model_name_or_path", "pretrained", "init_from")
+FROM_NOTHING = frozenset({"", "none", "false", "0", "scratch"})
+"""Settings that name the weights that a model begins with, and what they say where there are none."""
+
+OF_NO_TOKENS = frozenset("ctc wer cer mse rmse mae r2 pearson pearsonr spearman spearmanr regression".split())
+"""Words of models with a vocabulary whose loss is no mean over tokens: of speech, whose frames are more than its
+letters, and of measured targets."""
+
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
 
@@ -85,7 +93,7 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """
     if train.first < LARGEST or run.all(TrainComponentLoss):
         return False
-    if any(name.lower().rpartition(".")[2] in VOCABULARY for name in run.hyperparameters) and 0 < train.end < LARGEST:
+    if 0 < train.end < LARGEST and _predicts_tokens(run, train):
         return True
     best = best_accuracy(run)
     if not 0 < best < 1:
@@ -95,6 +103,22 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     if first > 0:
         most = max(most, log(best) / (WIDE * log(first)) * train.first)
     return 0 < train.end <= most
+
+
+def _predicts_tokens(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether the settings are those of a model that learns from nothing to tell the next token, each loss a mean.
+
+    Models with a vocabulary are fitted to measured targets and to speech as well, and some that were trained on gaps
+    begin a fine-tuning above guessing.
+    """
+    said = {name.lower().rpartition(".")[2]: value for name, value in run.hyperparameters.items()}
+    trained = any(str(said.get(name, "")).lower() not in FROM_NOTHING for name in PRETRAINED)
+    if trained or not VOCABULARY & said.keys():
+        return False
+    spoken = {word for name in (*said, *map(str, said.values())) for word in words(name)}
+    measured = {word for one in run.series for word in words(one.name)} & OF_NO_TOKENS
+    added_up = train.first < LARGEST * max(Hyperparameters(run).accumulation, 1.0)
+    return not (measured or added_up or spoken & OF_NO_TOKENS)
 
 
 def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:

@@ -17,6 +17,7 @@ from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.accuracy import is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
 from logdoctor.signals.median import median
+from logdoctor.signals.rounded import in_hundredths
 from logdoctor.wording import number, place
 
 KNOWS = 0.7
@@ -75,6 +76,9 @@ together still move."""
 
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
+
+HUNDREDTH, TENTH = 0.01, 0.1
+"""Last digit of a rounded loss, and the loss up to which that is a good part of it."""
 
 TERMS = 2
 """Losses beside the training loss from which it is their sum; one is another measure of the same."""
@@ -216,6 +220,8 @@ def falls_steadily(val: Trend[Any]) -> bool:
 def rounded_away(train: Trend[TrainLoss]) -> bool:
     """Tell whether what is left of a loss, almost from its start on, is less than the digits of the log show."""
     began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+    if 0 < train.end <= TENTH and in_hundredths(train.series.values):
+        return began - train.end < HUNDREDTH
     return began == train.end == 0 < float(train.series.values.max())
 
 

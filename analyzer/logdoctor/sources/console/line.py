@@ -242,12 +242,7 @@ class LineReader:
 
     def _named(self, key: Key, number: _Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
-        if (
-            not key.name
-            or not key.last_piece
-            or normal(key.name) in {*IGNORED, "nats"}
-            or number.after.startswith("%|")
-        ):
+        if not key.name or not key.last_piece or normal(key.name) in IGNORED or number.after.startswith("%|"):
             return
         name = self._quantity(key, number)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet

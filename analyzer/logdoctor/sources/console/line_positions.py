@@ -17,8 +17,8 @@ _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
 _THEN_COUNTED = re.compile(r"/\0\][ \t]*(?:step|iter(?:ation)?|batch)[ \t:=\[#]{0,4}\0", re.I)
 """What stands behind the epoch of loops that name what they count within it: `Train: [ 1/5] Step 050/335`."""
-_THEN_SAID = re.compile(r" (epoch|step|iteration|iter)[,:] ", re.I)
-"""What stands behind a position whose word follows it: `3 epoch, loss: 0.5`."""
+_THEN_SAID = re.compile(r" (epoch|step|iteration|iter)[,:] +(?!\0)", re.I)
+"""What stands behind a position whose word follows it: `3 epoch, loss: 0.5`; not behind a process: `71 epoch: 3`."""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")

@@ -1231,6 +1231,14 @@ SAMPLES = (
         {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "loss_test": [(1, 0.875), (2, 0.625), (3, 0.5)]},
     ),
     Sample(
+        "a number of something else before the word for the epoch",
+        "train.log",
+        "2024-05-01 10:00:00,100 INFO 1234 epoch: 1, loss: 0.7500, acc: 0.25\n"
+        "2024-05-01 10:12:00,200 INFO 1234 epoch: 2, loss: 0.5000, acc: 0.5\n"
+        "2024-05-01 10:24:00,300 INFO 1234 epoch: 3, loss: 0.2500, acc: 0.75\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "acc": [(1, 0.25), (2, 0.5), (3, 0.75)]},
+    ),
+    Sample(
         "both splits in one line, each in its turn",
         "train.log",
         "Epoch 1 | Val: loss 0.875, acc 0.5 | Train: loss 0.75, acc 0.625, lr 0.5\n"
