@@ -107,7 +107,7 @@ class TestInstalledRules:
             installed_rules({"overfiting": {"min_z": 7.0}})
 
     def test_a_threshold_that_a_rule_does_not_have_is_refused(self) -> None:
-        with pytest.raises(ConfigurationError, match=r"'overfitting'.*'min_zz'"):
+        with pytest.raises(ConfigurationError, match=r"'overfitting'.*'min-zz'.*'min-z'"):
             installed_rules({"overfitting": {"min_zz": 7.0}})
 
     def test_no_pack_at_all_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
