@@ -212,7 +212,7 @@ def test_a_label_of_the_folder_itself_holds_everything() -> None:
     assert owner("log.csv", ["."]) == "."
 
 
-def test_labels_are_read(tmp_path: Path) -> None:
+def test_labels_are_read_with_symptom_fault_and_causes(tmp_path: Path) -> None:
     entry = {"expect": ["plateau"], "accept": [], "fault": "rate", "causes": ["bad-batch"], "format": "csv"}
     sound = {"expect": [], "accept": [], "fault": "none"}
     (tmp_path / "labels.json").write_text(json.dumps({"a/": entry, "b": {**sound, "shown": False}}))

@@ -182,7 +182,7 @@ def test_other_shells_get_their_script(shell: str, workplace: Path) -> None:
         ("logdoctor check --config l", "files"),
     ],
 )
-def test_bash_completes(line: str, offered: list[str] | str, workplace: Path) -> None:
+def test_bash_completes_commands_options_and_paths(line: str, offered: list[str] | str, workplace: Path) -> None:
     """The completion that `eval "$(_LOGDOCTOR_COMPLETE=bash_source logdoctor)"` sets up, asked as bash asks it."""
     words = " ".join(map(shlex.quote, line.split()))
     script = f"""

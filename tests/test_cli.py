@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -84,6 +85,12 @@ class TestStart:
     def test_version(self) -> None:
         done = command("--version")
         assert (done.returncode, done.stdout) == (0, f"logdoctor {logdoctor.__version__}\n")
+
+
+def test_what_is_damaged_is_said_with_the_finding_and_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(random.Random(0).randbytes(1700))
+    done = command("analyze", tmp_path)
+    assert done.stdout.count("Nothing in these 1,700 bytes is a record of an event file.") == 2
 
 
 class TestExitCodes:

@@ -139,6 +139,16 @@ def test_a_draft_is_written_from_the_capture(run: Path, capsys: pytest.CaptureFi
     assert "draft.py exists; name another file" in capsys.readouterr().err
 
 
+def test_a_draft_says_that_the_capture_has_no_targets(run: Path) -> None:
+    for file in (run / "logdoctor-capture" / "batches").iterdir():
+        torch.save({"batches": [torch.zeros(8, 8)]}, file)
+    assert main(["replay", str(run), "--write-recipe", "draft.py"]) == 0
+    text = Path("draft.py").read_text()
+    compile(text, "draft.py", "exec")
+    assert "A batch of the capture is float32[8, 8]." in text
+    assert "inputs, targets = batch" not in text
+
+
 def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["replay", "--write-recipe", "draft.py"]) == 0
@@ -163,7 +173,10 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay", "RUN", "--at", "5000"], "ends at step 59"),
         (["replay", "RUN", "--only", "clips"], "'clips' is no change that can be tried; did you mean 'clip'?"),
         (["replay", "RUN", "--only", ","], "names no change; none for none"),
-        (["replay", "RUN", "--recipe", "quits.py"], "quits.py:9: loss() ended Python itself (bye)"),
+        (
+            ["replay", "RUN", "--recipe", "quits.py"],
+            "quits.py:9: loss() of a batch [float32[8, 8], int64[8]] ended Python itself (bye)",
+        ),
         (["replay", "RUN", "--recipe", "sgd.py"], "was saved by another kind of optimizer, with betas, eps"),
         (["replay", "RUN", "--checkpoint", "parts"], "is in parts, as torch.distributed.checkpoint saves"),
         (["replay", "RUN", "-o", "html=x.html"], "is not json=FILE"),
@@ -192,7 +205,9 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert "Traceback" not in told
 
 
-def test_nothing_broke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_run_has_no_step_to_replay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     lines = (json.dumps({"step": step, "loss": 2.3 * 0.97**step + 0.2}) for step in range(100))
     (tmp_path / "metrics.jsonl").write_text("\n".join(lines))

@@ -312,10 +312,11 @@ expires = 2027-03-01
         ("text", "complaint"),
         [
             ('ignores = ["x"]', "unknown key 'ignores'; did you mean 'ignore'?"),
-            ('ignore = ["nan-los"]', "no rule is called 'nan-los'; did you mean 'nan-loss'?"),
+            ('ignore = ["nan-los"]', "logdoctor.toml: no rule is called 'nan-los'; did you mean 'nan-loss'?"),
+            ('select = ["nan"]', "no rule is called 'nan'; did you mean 'masked-nan' or 'nan-loss'?"),
             (
                 "[rules.plateau]\nminpoints = 3",
-                "rule 'plateau' has no threshold 'minpoints'; did you mean 'min_points'?",
+                "logdoctor.toml: rule 'plateau' has no threshold 'minpoints'; did you mean 'min-points'?",
             ),
             ('[[suppress]]\nrule = "nan-los"', "did you mean 'nan-loss'?"),
             ('preset = "strict"\n[[suppress]]\nrule = "nan-loss"', "gives no reason"),

@@ -121,7 +121,7 @@ def test_roles_can_be_configured(tmp_path: Path) -> None:
     assert found.name == "fit"
 
 
-def test_minimum_severity(sweep: Path) -> None:
+def test_findings_below_the_minimum_severity_are_left_out(sweep: Path) -> None:
     for _, finding in analyze(sweep, config=Config(min_severity=Severity.ERROR)).findings():
         assert finding.severity is Severity.ERROR
 
@@ -144,7 +144,7 @@ def test_a_rule_that_fails_costs_nothing_else() -> None:
     assert "nan-loss" in {finding.rule for finding in one.findings}
 
 
-def test_no_log_is_said(tmp_path: Path) -> None:
+def test_a_folder_without_a_log_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NoRunError):
         analyze(tmp_path)
 

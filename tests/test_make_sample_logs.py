@@ -76,7 +76,7 @@ def test_what_keras_prints(tmp_path: Path) -> None:
     ]
 
 
-def test_schedules() -> None:
+def test_schedules_pass_through_their_landmarks() -> None:
     assert [cosine(at) for at in (0.0, 0.5, 1.0)] == pytest.approx([1, 0.5, 0])
     assert [warm_restarts(4)(at) for at in (0.0, 0.249, 0.25)] == pytest.approx([1, 0, 1], abs=1e-4)
     assert [step_decay(0.4, 0.75)(at) for at in (0.39, 0.4, 0.75)] == pytest.approx([1, 0.1, 0.01])

@@ -23,6 +23,12 @@ def test_a_notebook_draws_the_table_of_findings() -> None:
     assert "lower the learning rate from 1 to 0.1" in drawn
 
 
+def test_python_shows_a_line_for_each_finding() -> None:
+    shown = repr(logdoctor.analyze(SAMPLES / "overfitting")).splitlines()
+    assert shown[0].startswith("overfitting: warning overfitting: loss_val/loss rises")
+    assert shown[1:] == ["1 run, 3 series, 300 points, 0 errors, 1 warning, 0 damaged files"]
+
+
 def test_names_from_logs_are_text(tmp_path: Path) -> None:
     folder = tmp_path / "<img src=x onerror=alert(1)>"
     folder.mkdir()

@@ -33,6 +33,8 @@ def test_the_tab_shows_the_report() -> None:
     assert (script.mimetype, "./report" in script.text) == ("text/javascript", True)
     report = served(SAMPLES / "divergence", "/report")
     assert report.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "unsafe" not in report.headers["Content-Security-Policy"]
+    assert {one.headers["X-Content-Type-Options"] for one in (script, report)} == {"nosniff"}
     assert "train/loss rises from 2.25 to 31,000" in report.text
 
 

@@ -146,7 +146,7 @@ class Asked:
         return text.startswith(str(self.logs))
 
 
-def test_the_hook_hears(asked: Asked) -> None:
+def test_the_audit_hook_hears_files_imports_and_code(asked: Asked) -> None:
     opened = {event.arguments[0] for event in asked.of("open")}
     assert str(asked.logs / "enemy" / "metrics.csv") in opened
     assert str(asked.logs / "enemy" / "hparams.yaml") in opened

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from logdoctor.finding import Span as Span
     from logdoctor.finding import Strength as Strength
     from logdoctor.finding import confidence_from as confidence_from
+    from logdoctor.finding import likely_if as likely_if
+    from logdoctor.finding import possible_if as possible_if
     from logdoctor.notebook import analyze as analyze
     from logdoctor.reading import load as load
     from logdoctor.rule import Example as Example
@@ -60,7 +62,7 @@ _HOMES = {
     "logdoctor.errors": ("LogDoctorError",),
     "logdoctor.finding": (
         "Cause", "Comparison", "Confidence", "Finding", "Fix", "Quantity", "RateResult", "Severity", "Span", "Strength",
-        "confidence_from",
+        "confidence_from", "likely_if", "possible_if",
     ),
     "logdoctor.notebook": ("analyze",),
     "logdoctor.rule": ("Example", "GroupRule", "Rule", "example_run", "fires", "silent", "threshold"),

@@ -239,6 +239,26 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "nothing holds the policy near its reference",
         ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
     ),
+    "representation-collapse": (
+        "all inputs are mapped to next to the same point",
+        ("check what tells the two branches apart: negatives, a stopped gradient, normalisation over the batch",),
+    ),
+    "temperature-too-high": (
+        "the temperature makes all similarities alike",
+        ("lower the temperature to 0.05 to 0.5, or learn its inverse",),
+    ),
+    "critic-without-bound": (
+        "nothing bounds the slope of the critic",
+        ("add a gradient penalty or spectral normalisation to the critic, or clip its weights",),
+    ),
+    "knowledge-overwritten": (
+        "what is learnt now overwrites what was known",
+        ("mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",),
+    ),
+    "reward-misses-goal": (
+        "the reward pays for something else than what is meant",
+        ("read the best paid answers; mend the reward, or stop where the held-out metric is best",),
+    ),
     "resumed-from-checkpoint": (
         "the run was resumed from a checkpoint that lies before its last logged step",
         ("nothing to do: the later branch is the run's curve",),

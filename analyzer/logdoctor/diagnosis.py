@@ -142,11 +142,15 @@ def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Fin
 
 def selected_rules(config: Config) -> tuple[Rule, ...]:
     """Return the installed rules that the settings ask; raises ConfigurationError for an id that no rule has."""
-    rules = installed_rules(config.thresholds)
+    try:
+        rules = installed_rules(config.thresholds)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{config.whence('thresholds')}{error}") from error
     known = {rule.id for rule in rules}
-    for name in (*config.select, *config.ignore):
-        if name not in known:
-            raise ConfigurationError(f"no rule is called {name!r}{nearest(name, sorted(known))}")
+    for key, names in (("select", config.select), ("ignore", config.ignore)):
+        for name in (one for one in names if one not in known):
+            hint = nearest(name, sorted(known))
+            raise ConfigurationError(f"{config.whence(key)}no rule is called {name!r}{hint}")
     return tuple(rule for rule in rules if config.asks(rule.id))
 
 

@@ -126,8 +126,8 @@ def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, .
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
     """Mark the findings that are consequences of another: one root cause, not five symptoms.
 
-    A guess hides nothing, nor does a lesser finding hide a worse one, unless its rule is a note by nature: that says
-    what the run is, and what else was found follows from it.
+    A finding of low confidence hides nothing, and no finding hides one that is more severe. Rules that are notes by
+    nature are the exception: they say what kind of run it is, and the other findings follow from that.
     """
     rule_of = {rule.id: rule for rule in rules}
     rank = {severity: place for place, severity in enumerate(Severity)}

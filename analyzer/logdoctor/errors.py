@@ -6,13 +6,16 @@ from difflib import get_close_matches
 MAX_KNOWN = 20
 """Names that an error lists before it counts the others."""
 
+MAX_NEAR = 3
+"""Names that hold what was said, which an error asks for: more would be a list again."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint of an error about an unknown name: the nearest known one, or all that can be read."""
+    """Return the hint of an error about an unknown name: the nearest known one, those that hold it, or all."""
     names = list(known)
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(name, names, n=1) or [one for one in names if name and name in one][:MAX_NEAR]
     if near:
-        return f"; did you mean {near[0]!r}?"
+        return f"; did you mean {' or '.join(map(repr, near))}?"
     more = [f"{len(names) - MAX_KNOWN:,} more"] if len(names) > MAX_KNOWN else []
     return f"; known are {', '.join([*names[:MAX_KNOWN], *more])}"
 

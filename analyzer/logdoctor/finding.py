@@ -110,6 +110,16 @@ class Strength(StrEnum):
     UNLIKELY = "unlikely"
 
 
+def likely_if(told: object) -> Strength:
+    """Return likely where the evidence asked for is there, and possible where it is not."""
+    return Strength.LIKELY if told else Strength.POSSIBLE
+
+
+def possible_if(told: object) -> Strength:
+    """Return possible where the evidence asked for is there, and unlikely where it is not."""
+    return Strength.POSSIBLE if told else Strength.UNLIKELY
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """Something to try."""

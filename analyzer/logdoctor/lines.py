@@ -18,7 +18,7 @@ MAX_PLACES = 10
 
 @dataclass(frozen=True)
 class Line:
-    """The line of a kind that counts: the first after which training did not go on, else the last."""
+    """The line of a kind that matters most: the first after which training stopped, or else the last one."""
 
     console: Console
     event: TextEvent

@@ -8,10 +8,16 @@ from logdoctor import diagnosis
 from logdoctor.config import Config
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.reports import fragment
+from logdoctor.reports.formats import render
+from logdoctor.reports.layout import Page
+from logdoctor.reports.report import Report
 
 
 class ShownDiagnosis(Diagnosis):
-    """A diagnosis that IPython and Jupyter draw as a table of findings."""
+    """A diagnosis that IPython and Jupyter draw as a table of findings, and Python shows as a line for each."""
+
+    def __repr__(self) -> str:
+        return render("concise", Report(self), Page()).rstrip("\n")
 
     def _repr_html_(self) -> str:
         return fragment.render(self)

@@ -61,11 +61,16 @@ def _modules_of(package: str) -> Iterator[ModuleType]:
 
 
 def _make(rule: type[Rule], configured: Mapping[str, float]) -> Rule:
-    known = [one.name for one in fields(rule)]
-    for name in configured:
+    known = [_as_set(one.name) for one in fields(rule)]
+    for name in map(_as_set, configured):
         if name not in known:
             raise ConfigurationError(f"rule {rule.id!r} has no threshold {name!r}{nearest(name, known)}")
     return rule(**configured)
+
+
+def _as_set(threshold: str) -> str:
+    """Return the name of a threshold as settings spell it."""
+    return threshold.replace("_", "-")
 
 
 def _refuse_unusable(rule: type[Rule]) -> None:

@@ -16,6 +16,7 @@ from logdoctor.diagnosis import analyze
 from logdoctor.errors import LogDoctorError
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.formats import render
+from logdoctor.reports.html.page import content_policy
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 
@@ -30,8 +31,8 @@ export async function render() {
 """
 """TensorBoard runs this in the frame of its tab; the report, which has a policy of its own, stands in a frame in it."""
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-"""TensorBoard wants one in the header; that in the report itself lets in nothing but its own script."""
+_AS_SAID = {"X-Content-Type-Options": "nosniff"}
+"""No browser is to guess another type than the one that is said; TensorBoard asks for it."""
 
 
 class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
@@ -57,7 +58,7 @@ class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
 
     @Request.application  # type: ignore[arg-type]
     def _script(self, _request: Request) -> Response:
-        return Response(_FRAME, content_type="text/javascript; charset=utf-8")
+        return Response(_FRAME, content_type="text/javascript; charset=utf-8", headers=_AS_SAID)
 
     @Request.application  # type: ignore[arg-type]
     def _report(self, _request: Request) -> Response:
@@ -67,4 +68,5 @@ class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
                 page = render("html", Report(diagnosis), Page())
         except (LogDoctorError, OSError) as problem:
             page = f"<!doctype html><title>logdoctor</title><p>{escape(printable(str(problem)))}</p>"
-        return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})
+        headers = {**_AS_SAID, "Content-Security-Policy": content_policy()}
+        return Response(page, content_type="text/html; charset=utf-8", headers=headers)

@@ -1,4 +1,4 @@
-"""Findings meet the replay that lies beside a run: its verdict goes first, its fix is marked tested."""
+"""Add to findings what a replay of the run showed: its cause comes first, and its fix is marked as tested."""
 
 from __future__ import annotations
 

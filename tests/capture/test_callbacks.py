@@ -33,7 +33,7 @@ def _frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, module)
 
 
-def test_lightning(tmp_path: Path) -> None:
+def test_lightning_captures_from_start_to_end_of_training(tmp_path: Path) -> None:
     callback: Any = lightning_callback(every=5)
     assert Callback in type(callback).__mro__
     trainer = SimpleNamespace(log_dir=None, default_root_dir=str(tmp_path))
@@ -52,7 +52,7 @@ def test_lightning_writes_when_the_training_fails(tmp_path: Path) -> None:
     assert (tmp_path / FOLDER / "step_000000010").is_dir()
 
 
-def test_hugging_face(tmp_path: Path) -> None:
+def test_hugging_face_captures_from_start_to_end_of_training(tmp_path: Path) -> None:
     callback: Any = hugging_face_callback(every=5)
     assert Callback in type(callback).__mro__
     said: dict[str, Any] = {"args": SimpleNamespace(output_dir=str(tmp_path)), "state": None, "control": None}

@@ -292,6 +292,15 @@ def test_an_unmodified_script_is_captured(tmp_path: Path) -> None:
     assert max(batch_files(tmp_path / "run" / FOLDER)) == 24
 
 
+def test_a_script_that_trains_nothing_is_said_to_leave_no_capture(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text("print('no training')\nraise SystemExit(3)")
+    line = [sys.executable, "-m", "logdoctor", "capture", "--run", str(tmp_path / "run"), "--", "python", str(script)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "no training\n")
+    assert done.stderr == "logdoctor: nothing was captured: the script took no step of a torch optimizer\n"
+
+
 def _tiny(rate: float = 0.01) -> tuple[nn.Module, torch.optim.Optimizer]:
     torch.manual_seed(0)
     model = nn.Linear(1, 1)

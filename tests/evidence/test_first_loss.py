@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor import Series, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay
-from logdoctor.evidence.first_loss import begins_above_guessing, is_evaluated_before, right_after
+from logdoctor.evidence.first_loss import begins_above_guessing, is_evaluated_before, one_term_alone, right_after
 from logdoctor.signals import Trend
 
 
@@ -44,3 +44,19 @@ def test_an_evaluation_before_the_first_logged_step() -> None:
     val = Trend[ValLoss].measure(Series.of("val_loss", range(0, 100, 10), [1.0] * 10))
     assert is_evaluated_before(val, trend([1.0] * 9, first=5))
     assert not is_evaluated_before(val, trend([1.0] * 9, first=0))
+
+
+def test_a_term_of_boxes_in_pixels_begins_high_beside_a_cross_entropy_that_does_not() -> None:
+    run = example_run(
+        train_loss=decay(1470.0, 252.0), train_loss_cls=decay(1.1, 0.9), train_loss_bbox=decay(293.0, 50.0)
+    )
+    assert "train_loss_bbox begins at 293" in one_term_alone(run)
+
+
+def test_terms_that_are_all_high_or_all_usual_say_nothing() -> None:
+    both = example_run(
+        train_loss=decay(400.0, 9.0), train_loss_cls=decay(110.0, 0.9), train_loss_bbox=decay(293.0, 8.0)
+    )
+    usual = example_run(train_loss=decay(3.0, 0.9), train_loss_cls=decay(1.1, 0.2), train_loss_bbox=decay(0.4, 0.1))
+    assert not one_term_alone(both)
+    assert not one_term_alone(usual)

@@ -282,3 +282,30 @@ def test_a_hidden_nan_at_a_rate_that_no_optimizer_takes_is_laid_to_the_rate() ->
     found = next(one for one in diagnose([run], installed_rules()).runs[0].findings if one.rule == "masked-nan")
     assert found.causes[0].id == "learning-rate-too-high"
     assert "above the usual for any optimizer" in " ".join(found.causes[0].pro)
+
+
+def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
+    loss = decay(0.8, 0.0025, 120).noisy(1e-4).followed_by(given([1.2e11, np.inf])).followed_by(flat(NAN, 40))
+    said = finding(example_run(None, Axis.STEP, 0, train_loss=loss))
+    first, second = said.causes[:2]
+    assert (first.id, second.id) == ("bad-batch", "log-of-zero")
+    assert "step 120 comes out of a quiet curve" in first.pro[0]
+    assert first.fixes[0].text == "check the inputs and labels of the batch of step 120"
+    assert second.contra == ("the loss was 1.2e11 before it was no number: a logarithm of zero comes at once",)
+    assert said.message.endswith("to 1.2e11 in step 120")
+
+
+def test_runs_that_failed_beside_it_count_where_settings_tell_that_only_the_seed_differs() -> None:
+    def failing(at: int, settings: Settings | None) -> Run:
+        return example_run(
+            settings, Axis.STEP, 0, train_loss=decay(2.3, 0.5, at).noisy(0.02).followed_by(flat(NAN, 40))
+        )
+
+    def told(*settings: Settings | None) -> str:
+        first, *others = (failing(80 + place, one) for place, one in enumerate(settings))
+        return " ".join(said for cause in finding(first, *others).causes for said in cause.contra)
+
+    assert "failed too" not in told(None, None)
+    assert "1 run of the same settings with another seed failed too" in told(
+        {"lr": 0.1, "seed": 0}, {"lr": 0.1, "seed": 1}
+    )

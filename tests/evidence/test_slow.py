@@ -6,7 +6,8 @@ import pytest
 
 from logdoctor import Run, TrainLoss, example_run
 from logdoctor.curves import line
-from logdoctor.evidence.slow import far_from_unit, slow_causes, smaller_batch
+from logdoctor.evidence.slow import slow_causes, smaller_batch
+from logdoctor.evidence.unit_scale import far_from_unit
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Trend
@@ -48,8 +49,8 @@ def test_a_run_that_went_well_with_a_far_smaller_batch_tells_of_the_batch(
 
 def test_a_loss_in_the_thousands_at_an_ordinary_rate_tells_of_targets_that_are_not_scaled() -> None:
     run = run_of({"optimizer": "Adam", "lr": 1e-3}, 31_000.0, 25_000.0)
-    assert "25," in far_from_unit(trend(run), Hyperparameters.measure(run))
+    assert "25," in far_from_unit(trend(run).end, Hyperparameters.measure(run))
     low = run_of({"optimizer": "Adam", "lr": 1e-6}, 31_000.0, 25_000.0)
-    assert not far_from_unit(trend(low), Hyperparameters.measure(low))
+    assert not far_from_unit(trend(low).end, Hyperparameters.measure(low))
     small = run_of({"optimizer": "Adam", "lr": 1e-3})
-    assert not far_from_unit(trend(small), Hyperparameters.measure(small))
+    assert not far_from_unit(trend(small).end, Hyperparameters.measure(small))

@@ -44,6 +44,7 @@ def test_what_shows_that_a_run_began_good(curves: dict[str, Any], said: str) -> 
     [
         ({"train_loss": line(log(2), 0.6)}, "where a preference loss begins"),
         ({"train_loss": line(0.73, 0.6)}, ""),
+        ({"train_loss": line(log(2), 0.6), "train_bce_loss": line(log(2), 0.6), "train_dice_loss": flat(0.9)}, ""),
         ({"train_loss": line(log(2), 0.6), "val_accuracy": line(0.5, 0.6)}, ""),
         ({"settings": {"num_classes": 2}, "train_loss": line(log(2), 0.6)}, ""),
         ({"settings": {"dpo_beta": 0.1}, "train_loss": line(0.73, 0.6), "rewards_margins": line(0, 1)}, "preference"),
@@ -87,3 +88,17 @@ def test_few_evaluations_that_rise_leave_training_behind(values: list[float], be
     series = run.find(ValLoss)
     assert series is not None
     assert leaves_behind(train, Trend.measure(series)) is behind
+
+
+@pytest.mark.parametrize(
+    ("curves", "far"),
+    [
+        ({"train/box_loss": line(1.5, 0.8), "train/cls_loss": decay(2.5, 0.5)}, True),
+        ({"train/box_loss": line(1.5, 0.8), "train/cls_loss": line(2.5, 1.5)}, False),
+        ({"train/loss": line(4.0, 2.2), "train/cls_loss": decay(2.5, 0.5)}, False),
+    ],
+    ids=["another term fell by more than half", "no term did", "the sum is logged"],
+)
+def test_one_term_of_a_loss_does_not_stand_for_all(curves: dict[str, Any], far: bool) -> None:
+    run, train, _ = measured(example_run(**curves))
+    assert came_far(run, train) == far

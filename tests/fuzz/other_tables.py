@@ -13,8 +13,9 @@ from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import Source
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
 from logdoctor.sources.wandb_export import WandbExport
+from logdoctor.sources.yolo_results import YoloResults
 
-SOURCES: tuple[type[Source], ...] = (TensorBoardCsv, WandbExport, EpisodeMonitor, CsvTable, JsonLines)
+SOURCES: tuple[type[Source], ...] = (TensorBoardCsv, WandbExport, EpisodeMonitor, YoloResults, CsvTable, JsonLines)
 MUTATIONS = 1000 * len(SOURCES)
 
 _SAMPLES = tuple((one(), sample) for one in SOURCES for sample in one.samples if sample.expected is not None)

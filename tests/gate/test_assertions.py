@@ -240,7 +240,7 @@ def test_the_argument_itself_goes_by_its_folder() -> None:
     assert outcomes(one, run="resnet*", series="val_acc", min=0.5) == ["passed"]
 
 
-def test_names() -> None:
+def test_an_assertion_is_named_by_statistic_series_and_bounds() -> None:
     assert (
         name_of(Assertion(Statistic.BEST, role="validation-metric", min=0.9155)) == "best validation-metric >= 0.9155"
     )

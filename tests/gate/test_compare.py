@@ -159,7 +159,9 @@ def test_json_is_strict_and_complete() -> None:
     assert document["settings"] == [{"name": "lr", "reference": [0.1], "new": [0.3]}]
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_compares_two_folders_and_needs_a_run_in_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, seed in (("a", 0), ("b", 1)):
         rows = "".join(f"{step},{value}\n" for step, value in enumerate(curve(seed)))
         (tmp_path / name).mkdir()

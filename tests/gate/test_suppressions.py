@@ -51,7 +51,7 @@ def test_what_a_suppression_takes_out_and_what_stands_for_itself_then() -> None:
         (Suppression("oscillation", run="GAN-1"), 0),
     ],
 )
-def test_patterns(suppression: Suppression, taken: int) -> None:
+def test_a_suppression_takes_what_its_patterns_match(suppression: Suppression, taken: int) -> None:
     rest, known, remarks = left(suppression)
     assert (known, len(rest)) == (taken, 3 - taken)
     assert bool(remarks) == (taken == 0)

@@ -337,7 +337,10 @@ def test_the_users_loop_is_stepped_and_changed_from_outside() -> None:
     [
         ({"batches": lambda step: {}[step]}, "there is no batch of step 30"),
         ({"accumulate": 4}, "a list of 4 batches"),
-        ({"batches": lambda step: (torch.zeros(2, 5), torch.zeros(2).long())}, "loss() raised RuntimeError: mat1"),
+        (
+            {"batches": lambda step: (torch.zeros(2, 5), torch.zeros(2).long())},
+            "loss() of a batch (float32[2, 5], int64[2]) raised RuntimeError: mat1",
+        ),
         (
             {"loss": lambda model, batch: loss_of(model, batch).detach()},
             "without a gradient; it must depend on the model",

@@ -23,7 +23,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_a_recipe_is_read(tmp_path: Path) -> None:
+def test_a_recipe_is_read_with_its_functions_and_settings(tmp_path: Path) -> None:
     (tmp_path / "beside.py").write_text("STEPS = 7\n")
     text = "from beside import STEPS\n" + SETUP + LOSS
     text += "def batch(step):\n    return torch.full((1, 2), float(step + STEPS))\n"
@@ -88,11 +88,11 @@ def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: s
     assert "\n" not in str(problem.value)
 
 
-def test_a_folder(tmp_path: Path) -> None:
+def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="is a folder; name the recipe's file"):
         read_recipe(tmp_path)
 
 
-def test_no_file(tmp_path: Path) -> None:
+def test_a_missing_recipe_says_how_to_draft_one(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="no such recipe; logdoctor replay --write-recipe drafts one"):
         read_recipe(tmp_path / "recipe.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,8 @@ NAN_LOSS = Baseline(100, reproduced=True, failure=Failure(120, Symptom.LOSS_NOT_
 OF_THE_BATCH = Probe(now_flagged=True, now_other=False, old_flagged=True, old_other=False, old_step=100)
 OF_THE_STATE = Probe(now_flagged=True, now_other=True, old_flagged=False, old_other=False, old_step=100)
 EXP = Birth(Phase.FORWARD, "exp", result=Finiteness.INFINITE, line=CodeLine("model.py", 7))
+
+PRODUCT = replace(EXP, operation="addmm", operands=(Operand((2, 2), "float32", 0.0, 8.9e37),))
 
 
 def removed(*names: str) -> tuple[Trial, ...]:
@@ -65,6 +68,19 @@ CASES = {
         "unstable-operation",
     ),
     "an operation": (Facts(NAN_LOSS, EXP, OF_THE_BATCH, removed("skip")), "unstable-operation"),
+    "a product of what had exploded, and a lower rate helps": (
+        Facts(NAN_LOSS, PRODUCT, OF_THE_STATE, LOWER_RATE),
+        "learning-rate-too-high",
+    ),
+    "a product of what had exploded, and clipping helps": (
+        Facts(NAN_LOSS, PRODUCT, OF_THE_STATE, removed("clip", "learning-rate"), norm_ratio=math.inf),
+        "no-gradient-clipping",
+    ),
+    "a product of what had exploded, and nothing helps": (Facts(NAN_LOSS, PRODUCT, OF_THE_STATE), "unstable-operation"),
+    "a product of ordinary numbers": (
+        Facts(NAN_LOSS, replace(PRODUCT, operands=(Operand((2,), "float32", 0.0, 1.0),)), OF_THE_STATE, LOWER_RATE),
+        "unstable-operation",
+    ),
     "an operation at zero": (
         Facts(NAN_LOSS, replace(EXP, operation="log", operands=(Operand((2,), "float32", 0.0, 1.0),))),
         "log-of-zero",
@@ -100,7 +116,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("facts", "cause"), CASES.values(), ids=CASES)
-def test_the_cause(facts: Facts, cause: str) -> None:
+def test_what_trials_showed_decides_the_cause(facts: Facts, cause: str) -> None:
     judgement, second = judge(facts)
     assert judgement.cause == cause
     assert judgement.evidence

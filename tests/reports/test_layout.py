@@ -26,11 +26,11 @@ from logdoctor.reports.layout import Page, cells, hanging, listed, table, wrappe
         ("## heading", "## heading"),
     ],
 )
-def test_printable(text: str, shown: str) -> None:
+def test_text_is_shown_without_control_characters(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
-def test_printable_in_ascii() -> None:
+def test_text_is_escaped_where_only_ascii_can_be_shown() -> None:
     assert printable("été", ascii_only=True) == r"\xe9t\xe9"
 
 

@@ -138,3 +138,16 @@ def test_a_copy_in_another_format_is_one_too(events: Path) -> None:
         "step,loss\n" + "".join(f"{step},{value!r}\n" for step, value in enumerate(values.tolist()))
     )
     assert "duplicate-run" in said(events.parents[1])
+
+
+@pytest.mark.parametrize(
+    ("again", "cause"),
+    [(VALUES[:20], "one-log-for-several-runs"), (VALUES[20:40], "resumed-from-checkpoint")],
+    ids=["the loss begins anew", "the loss goes on"],
+)
+def test_epochs_that_begin_anew_are_another_run_where_the_loss_does(
+    tmp_path: Path, again: np.ndarray, cause: str
+) -> None:
+    rows = [f"{epoch},{value:.6f}\n" for values in (VALUES[:20], again) for epoch, value in enumerate(values, 1)]
+    (tmp_path / "log.csv").write_text("epoch,loss\n" + "".join(rows))
+    assert said(tmp_path)["restart-overlap"].causes[0].id == cause

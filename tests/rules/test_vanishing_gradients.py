@@ -22,7 +22,7 @@ from logdoctor_rules.optimization.vanishing_gradients import VanishingGradients
         (geometric(1.0, 1e-6), "saturated-activations"),
     ],
 )
-def test_what_comes_first(norm: Curve, first: str) -> None:
+def test_the_shape_of_the_norm_decides_which_cause_comes_first(norm: Curve, first: str) -> None:
     run = example_run(train_loss=flat(2.303).noisy(0.003), grad_norm=norm)
     (finding,) = cast(list[Finding], Bench(run, Siblings(run, ())).ask(VanishingGradients()))
     assert finding.causes[0].id == first

@@ -95,12 +95,18 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("loss_weight", NONE, roles.Setup),
     ("best_val_loss", VALIDATION, roles.Setup),
     ("val_loss__MIN", VALIDATION, roles.Setup),
+    # YOLOv10's losses of two heads
+    ("train/box_om", TRAIN, roles.TrainComponentLoss),
+    ("val/dfl_oo", VALIDATION, roles.ValComponentLoss),
+    ("room_box_om", NONE, roles.Unknown),
     # the learning rate
     ("lr", NONE, roles.LearningRate),
     ("learning_rate", NONE, roles.LearningRate),
     ("learning-rate", NONE, roles.LearningRate),
     ("Learning rate", NONE, roles.LearningRate),
     ("train/learning_rate", TRAIN, roles.LearningRate),
+    ("learning_rates/generator", NONE, roles.LearningRate),
+    ("lrs", NONE, roles.LearningRate),
     ("lr-AdamW", NONE, roles.LearningRate),
     ("lr-AdamW/pg1", NONE, roles.LearningRate),
     ("lr-DecoupledAdamW/group0", NONE, roles.LearningRate),

@@ -190,3 +190,14 @@ def test_seldom_giant_jumps_hide_no_period_and_make_none() -> None:
     jumps = np.where(STEPS % 63 == 20, 1000.0, 0.0)
     assert repeating_period(1 + SAW + 0.1 * NOISE + jumps) == pytest.approx(LENGTH, rel=0.02)
     assert repeating_period(1 + 0.1 * NOISE + jumps) is None
+
+
+def test_noise_on_a_slow_wave_repeats_nothing() -> None:
+    steps = np.arange(60_000)
+    wave = np.sin(4 * np.pi * steps / len(steps))
+    assert repeating_period(wave + 0.1 * np.random.default_rng(0).random(len(steps))) is None
+
+
+def test_many_periods_do_not_lead_away_from_the_first() -> None:
+    noise = np.random.default_rng(0).normal(size=60_000)
+    assert repeating_period((np.arange(60_000) % 31.4) / 31.4 + 0.2 * noise) == pytest.approx(31.4, rel=0.002)

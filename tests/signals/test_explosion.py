@@ -40,8 +40,9 @@ def test_a_loss_summed_over_the_batch_did_not_explode() -> None:
 
 def test_a_loss_that_only_comes_down_began_at_its_top() -> None:
     found = Explosion.measure(trend(TrainLoss, 1, 1, [53.0, 3.8, *[0.66] * 60]), None, ChanceLevels())
-    assert (found.start, found.is_lost) == (53.0, False)
-    assert found.times <= 1
+    assert found.start == 53.0
+    assert found.times < 2
+    assert not found.is_lost
 
 
 @pytest.mark.parametrize(("apart", "thrown"), [(1, True), (2, True), (40, False)])

@@ -27,7 +27,7 @@ def given(**settings: object) -> Hyperparameters:
         ({}, None),
     ],
 )
-def test_clip_norm(settings: dict[str, object], norm: float | None) -> None:
+def test_the_clip_threshold_is_found_under_every_name(settings: dict[str, object], norm: float | None) -> None:
     assert given(**settings).clip_norm == norm
 
 
@@ -44,7 +44,7 @@ def test_clip_norm(settings: dict[str, object], norm: float | None) -> None:
         ({"dtype": "bfloat16"}, ""),
     ],
 )
-def test_half_precision(settings: dict[str, object], said: str) -> None:
+def test_half_precision_is_told_by_any_of_its_settings(settings: dict[str, object], said: str) -> None:
     assert given(**settings).half_precision == said
 
 

@@ -74,7 +74,7 @@ def test_runs_are_compared_by_validation_only_where_all_have_one() -> None:
         (decay(2.3, 1.0, 60).then(rise(40.0, 60)), "its loss ends no lower than it began"),
     ],
 )
-def test_failures(curve: Curve, why: str) -> None:
+def test_a_run_fails_that_ends_no_lower_or_not_finite(curve: Curve, why: str) -> None:
     member = next(one for one in set_up(named("lr1", curve), named("lr2", decay(2.3, 0.3))) if one.run.name == "lr1")
     assert member.failure == why
     assert np.isnan(member.result) is np.bool_(bool(why))

@@ -81,3 +81,8 @@ def test_only_the_longest_stretch_between_long_pauses_counts() -> None:
 def test_no_speed_without_times_that_tell_one(run: Run) -> None:
     with pytest.raises(Unmeasurable):
         Speed.measure(run)
+
+
+def test_records_that_were_written_all_at_once_tell_no_speed() -> None:
+    with pytest.raises(Unmeasurable, match="after the training"):
+        Speed.measure(example_run(train_loss=LOSS.each_taking(flat(2e-5).noisy(4e-6))))

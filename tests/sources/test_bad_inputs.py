@@ -192,7 +192,7 @@ def test_half_a_character_at_the_end(tmp_path: Path, form: Format) -> None:
 
 
 @FORMATS
-def test_old_line_ends(tmp_path: Path, form: Format) -> None:
+def test_lines_may_end_in_a_carriage_return(tmp_path: Path, form: Format) -> None:
     assert read(tmp_path, form.name, form.text(form.rows).replace("\n", "\r")).points == TRUTH
 
 
@@ -261,7 +261,7 @@ def test_another_header_begins_another_table(tmp_path: Path) -> None:
     assert [(notice.kind, notice.line_start) for notice in found.run.notices] == [(INTERPRETATION, 32)]
 
 
-def test_decimal_commas(tmp_path: Path) -> None:
+def test_decimals_may_be_written_with_a_comma(tmp_path: Path) -> None:
     text = CSV.text(ROWS).replace(",", ";").replace(".", ",")
     assert read(tmp_path, CSV.name, text).points == TRUTH
 
@@ -392,7 +392,7 @@ DOCUMENTS: dict[str, Callable[[str], str | bytes]] = {
 
 
 @pytest.mark.parametrize("title", DOCUMENTS)
-def test_a_document(tmp_path: Path, title: str) -> None:
+def test_a_document_is_read_in_any_encoding_and_beside_deep_nesting(tmp_path: Path, title: str) -> None:
     assert read(tmp_path, "trainer_state.json", DOCUMENTS[title](json.dumps(STATE))).points == TRUTH
 
 

@@ -126,7 +126,9 @@ def measured(path: Path) -> dict[str, object]:
         *(pytest.param(WANDB, make, id=f"W&B: {title}") for title, make in WANDB_FILES.items()),
     ],
 )
-def test_hostile_content(tmp_path: Path, name: str, make: Callable[[], bytes]) -> None:
+def test_hostile_content_is_read_in_bounded_time_and_memory(
+    tmp_path: Path, name: str, make: Callable[[], bytes]
+) -> None:
     path = tmp_path / name
     path.write_bytes(make())
     measured(path)

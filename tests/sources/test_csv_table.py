@@ -161,7 +161,7 @@ def test_blocks_end_where_they_will(folder: Path, monkeypatch: pytest.MonkeyPatc
         pytest.param("run,step,loss\na,1,2\na,2,4\n", {"loss": [2, 4]}, id="one run in a column"),
     ],
 )
-def test_oddities(folder: Path, content: str, expected: dict[str, list[float]]) -> None:
+def test_odd_tables_are_read_without_a_notice(folder: Path, content: str, expected: dict[str, list[float]]) -> None:
     path = write(folder / "odd.csv", content)
     assert recognized(path)
     log = read(path)
@@ -169,7 +169,7 @@ def test_oddities(folder: Path, content: str, expected: dict[str, list[float]]) 
     assert log.notices == ()
 
 
-def test_latin_1(folder: Path) -> None:
+def test_a_header_may_be_in_latin_1(folder: Path) -> None:
     assert list(series_of(write(folder / "latin.csv", "step,perte é\n1,0.5\n2,0.25\n".encode("latin-1")))) == [
         "perte é"
     ]
@@ -283,7 +283,7 @@ def test_a_row_torn_by_another_writer(folder: Path, at: int, keep: int) -> None:
 
 
 @given(at=st.integers(0, 38))
-def test_two_rows_glued(folder: Path, at: int) -> None:
+def test_two_rows_glued_together_cost_those_two(folder: Path, at: int) -> None:
     rows = [*ROWS[:at], ROWS[at][:-1], *ROWS[at + 1 :]]
     found, notices = found_in(write(folder / "glued.csv", HEADER + "".join(rows)))
     assert found == {point for point in TRUTH if point[1] not in (10 * at, 10 * at + 10)}
@@ -308,7 +308,7 @@ def test_a_row_that_was_appended_behind_nuls_is_whole(folder: Path, at: int, len
     assert [(one.kind, one.line_start) for one in notices] == [(DAMAGE, at + 2)]
 
 
-def test_nuls_at_the_end(folder: Path) -> None:
+def test_nul_bytes_at_the_end_cost_no_row(folder: Path) -> None:
     log = read(write(folder / "tail.csv", HEADER + "".join(ROWS) + "\0" * 4096))
     assert len(log.series[0]) == 40
     assert [one.kind for one in log.notices] == [DAMAGE]

@@ -45,7 +45,9 @@ def expected(case: Case) -> Points:
 
 @pytest.mark.parametrize("block_bytes", [500, 4 * 1024 * 1024])
 @pytest.mark.parametrize("case", CASES, ids=[one.name for one in CASES])
-def test_case(case: Case, block_bytes: int, tmp_path: Path) -> None:
+def test_every_case_of_damage_gives_the_points_and_notices_it_should(
+    case: Case, block_bytes: int, tmp_path: Path
+) -> None:
     log = read(case.data, tmp_path, block_bytes)
     found, wanted = points(log), expected(case)
     assert found.keys() == wanted.keys()

@@ -158,7 +158,7 @@ def test_permissions_as_the_root_user_sets_them_for_others(folder: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the root user may read everything; the test before is for it")
-def test_permissions(folder: Path) -> None:
+def test_what_may_not_be_read_costs_itself_alone(folder: Path) -> None:
     _close(folder)
     try:
         _check_closed(look([folder]))

@@ -129,7 +129,7 @@ def test_hostile_texts_take_no_time(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_encodings(folder: Path, encoding: str) -> None:
+def test_a_document_may_be_in_any_encoding_of_unicode(folder: Path, encoding: str) -> None:
     path = write(folder / "encoded.json", '{"loss": [1.0, NaN], "n": 1}'.encode(encoding))
     assert load(path).content["loss"][0] == 1.0
 
@@ -137,7 +137,7 @@ def test_encodings(folder: Path, encoding: str) -> None:
 # Hugging Face.
 
 
-def test_trainer_state(folder: Path) -> None:
+def test_a_trainer_state_gives_curves_settings_and_its_end(folder: Path) -> None:
     history = [*HISTORY, {"epoch": 3.75, "step": 300, "train_loss": 0.5, "train_runtime": 10.5, "total_flos": 1e18}]
     path = write(folder / "trainer_state.json", STATE | {"global_step": 300, "log_history": history})
     assert recognized(TrainerState(), path)
@@ -270,7 +270,9 @@ def test_tensorboardx_names_lie_in_a_folder(folder: Path) -> None:
         ),
     ],
 )
-def test_shapes(folder: Path, document: Any, expected: dict[str, tuple[str, list[int]]]) -> None:
+def test_curves_are_found_in_every_shape_of_document(
+    folder: Path, document: Any, expected: dict[str, tuple[str, list[int]]]
+) -> None:
     path = write(folder / "log.json", document)
     assert recognized(JsonDocument(), path)
     log = read(JsonDocument(), path)

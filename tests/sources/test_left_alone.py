@@ -86,3 +86,22 @@ def test_inspect_lists_what_was_opened(tmp_path: Path) -> None:
     for name in ("tokenizer.json", "train.csv", "optimizer.pt"):
         put(tmp_path, name)
     assert [Path(one).name for one in look([str(tmp_path)]).left_alone] == ["tokenizer.json", "train.csv"]
+
+
+@pytest.mark.parametrize("name", ["train.log.1", "progress", "run-3.20260101"])
+def test_a_log_of_any_name_is_read_where_it_is_named_itself(name: str, tmp_path: Path) -> None:
+    log = tmp_path / name
+    log.write_text("".join(f"epoch {epoch} loss: {2 / epoch:.4f}\n" for epoch in range(1, 40)), encoding="utf-8")
+    (run,) = load(log)
+    assert [len(one) for one in run.series] == [39]
+    with pytest.raises(NoRunError):
+        list(load(tmp_path))
+
+
+def test_what_is_no_log_is_left_alone_where_it_is_named_itself(tmp_path: Path) -> None:
+    for name, data in NO_LOGS.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    with pytest.raises(NoRunError):
+        list(load(*(tmp_path / name for name in NO_LOGS)))

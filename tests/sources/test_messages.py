@@ -32,5 +32,5 @@ def test_every_wording_has_a_word_of_its_kind(
         ("node0:\0:\0 [0] NCCL INFO Channel \0/\0 : 0[0] -> 1[1] via P2P/IPC/read", ""),
     ],
 )
-def test_kinds_of_lines(line: str, kind: str) -> None:
+def test_a_line_is_of_the_kind_that_its_words_tell(line: str, kind: str) -> None:
     assert kind_of(line) == kind

@@ -48,7 +48,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("source", "sample"), CASES)
-def test_sample(source: Source, sample: Sample, tmp_path: Path) -> None:
+def test_every_source_reads_its_own_samples(source: Source, sample: Sample, tmp_path: Path) -> None:
     path = write(sample, tmp_path)
     assert any(path.match(pattern) for pattern in source.patterns)
     assert source.recognizes(head_of(path)) == (sample.expected is not None)

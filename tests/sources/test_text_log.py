@@ -109,7 +109,9 @@ numbers = st.one_of(
     names=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(lambda names: ["loss", *names]),
     data=st.data(),
 )
-def test_pairs_read_back(folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject) -> None:
+def test_any_pairs_of_names_and_numbers_read_back(
+    folder: Path, style: tuple[str, str, str], names: list[str], data: st.DataObject
+) -> None:
     begin, pair, between = style
     rows = [data.draw(st.tuples(*[numbers for _ in names])) for _ in range(4)]
     assume(len({tuple(map(float, column)) for column in zip(*rows, strict=True)}) == len(names))  # a copy counts once
@@ -373,7 +375,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind, lines in MESSAGES.items() for line in lines])
-def test_message(folder: Path, kind: str, line: str) -> None:
+def test_a_message_becomes_an_event_of_its_kind_line_and_step(folder: Path, kind: str, line: str) -> None:
     (event,) = read(write(folder / "message.log", f"{steps(5)}{line}\n{steps(3)}")).events
     assert (event.kind, event.text, event.line, event.step) == (kind, line.strip(), 6, 4)
 
@@ -389,7 +391,7 @@ def test_message(folder: Path, kind: str, line: str) -> None:
         "starting training with 8 workers, timeout 30 s",
     ],
 )
-def test_no_message(folder: Path, line: str) -> None:
+def test_a_line_that_only_sounds_like_a_message_is_none(folder: Path, line: str) -> None:
     assert read(write(folder / "quiet.log", f"{steps(5)}{line}\n")).events == ()
 
 
@@ -470,3 +472,23 @@ def test_an_evaluation_stands_at_its_own_steps(tmp_path: Path) -> None:
     content = "".join(f"Eval num_timesteps={400 * i}, episode_reward=2{i}.50 +/- 3.50\n" for i in range(1, 6))
     (reward,) = run_of(write(tmp_path / "train.log", content)).series
     assert (reward.name, reward.steps.tolist()) == ("eval/episode_reward", [400, 800, 1200, 1600, 2000])
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "name"),
+    [
+        ("gb18030", "第 {} 轮 训练损失: {:.4f} 准确率: 0.5", "训练损失"),
+        ("big5", "訓練 epoch {} 損失: {:.4f}", "損失"),
+        ("cp949", "에폭 {} 훈련 손실: {:.4f}", "훈련 손실"),
+        ("cp932", "エポック {} 訓練損失: {:.4f}", "訓練損失"),
+        ("cp1251", "Эпоха {}: потери: {:.4f}", "потери"),
+        ("cp1252", "Époque {} perte: {:.4f} précision: 0.5", "perte"),
+    ],
+)
+def test_a_log_in_a_code_page_of_windows(page: str, line: str, name: str, tmp_path: Path) -> None:
+    text = "".join(f"{line.format(epoch, 2 / epoch)}\r\n" for epoch in range(1, 30))
+    (tmp_path / "train.log").write_bytes(text.encode(page))
+    (run,) = load(tmp_path)
+    (series,) = (one for one in run.series if one.name == name)
+    assert series.role is TrainLoss
+    assert len(series) == 29

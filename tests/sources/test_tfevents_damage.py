@@ -89,7 +89,7 @@ def read(path: Path, data: bytes) -> Log:
     return read_log(path)
 
 
-def test_undamaged(path: Path) -> None:
+def test_an_undamaged_file_is_read_whole_without_a_notice(path: Path) -> None:
     log = read(path, WHOLE)
     assert (steps(log), places(log)) == (all_but(), [])
 
@@ -328,7 +328,9 @@ def apart(edits: Sequence[Edit]) -> list[Edit]:
 
 @settings(max_examples=250, deadline=None)
 @given(edits=st.lists(EDITS, min_size=1, max_size=4).map(apart), block_bytes=st.sampled_from([100, 2**20]))
-def test_any_damage(tmp_path_factory: pytest.TempPathFactory, edits: Sequence[Edit], block_bytes: int) -> None:
+def test_any_damage_costs_what_it_touches_and_is_told(
+    tmp_path_factory: pytest.TempPathFactory, edits: Sequence[Edit], block_bytes: int
+) -> None:
     """What no damage touches is returned, what is returned is true, and what is missing is told."""
     path = tmp_path_factory.mktemp("run") / "events.out.tfevents.1"
     data, end = b"", 0

@@ -85,7 +85,7 @@ def events(who: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("buffered_by", ["C", "Python"])
-def test_event_file(folder: Path, buffered_by: str) -> None:
+def test_every_whole_record_of_a_shared_event_file_is_read(folder: Path, buffered_by: str) -> None:
     records = [events(0), events(1)]
     data = written_by_two(folder / "events.out.tfevents.1700000000.host", records, buffered_by)
     run = only_run(folder)
@@ -117,7 +117,7 @@ def lines(who: int) -> list[bytes]:
             for step in range(ROUNDS * AT_A_TIME)]  # fmt: skip
 
 
-def test_text(folder: Path) -> None:
+def test_every_whole_line_of_a_shared_text_log_is_read(folder: Path) -> None:
     records = [lines(0), lines(1)]
     data = written_by_two(folder / "train.log", records, "C").split(b"\n")
     run = only_run(folder)

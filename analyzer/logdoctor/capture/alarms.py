@@ -1,4 +1,4 @@
-"""When a training goes wrong: the moment at which what was kept must not be overwritten any more."""
+"""When a training goes wrong: from then on, what was kept must not be overwritten."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from logdoctor.bundle.layout import FOLDER, STEPS
+
 FLAGS_WITH_VALUE = ("-X", "-W")
 """Python's own options that take a value; the others are single letters."""
 
@@ -39,13 +41,24 @@ def command(*, run: str, every: str, budget: float, max_gb: float, training: Seq
         "max_gb": max_gb,
     }
     line = [*interpreter, "-m", "logdoctor.capture.launch", json.dumps(options), *rest]
-    process = subprocess.Popen(line)  # noqa: S603 - the command is the user's own
+    before = _captures(run)
+    code = _ended(subprocess.Popen(line))  # noqa: S603 - the command is the user's own
+    if _captures(run) == before:
+        click.echo("logdoctor: nothing was captured: the script took no step of a torch optimizer", err=True)
+    return code if code >= 0 else 128 - code
+
+
+def _captures(run: str) -> set[Path]:
+    """Return the captures of a run that hold steps."""
+    return {one.parent for one in Path(run).glob(f"{FOLDER}*/{STEPS}")}
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
     while True:
         try:
-            code = process.wait()
+            return process.wait()
         except KeyboardInterrupt:  # the script has it too, and ends as it will
             continue
-        return code if code >= 0 else 128 - code
 
 
 def _split(training: Sequence[str]) -> tuple[list[str], list[str]]:

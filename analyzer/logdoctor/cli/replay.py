@@ -137,8 +137,6 @@ def command(
     from logdoctor.replay.preflight import limits, preflight
     from logdoctor.replay.recheck import recheck
     from logdoctor.replay.recipe import read_recipe
-    from logdoctor.replayed import to_json
-    from logdoctor.reports.terminal.replay import render
     from logdoctor.tested import result_file
 
     examined = flagged_run(analyze(run, config=settings(None)), run)
@@ -159,13 +157,20 @@ def command(
             replayed = recheck(material, examined.replay, options, shown.progress)
         else:
             replayed = replay(material, taken, options, shown.progress)
-    replayed = _limited(replayed, tuple(limits(material)))
+    return _told(_limited(replayed, tuple(limits(material))), result, run, color)
+
+
+def _told(replayed: Replayed, file: Path, run: str, color: str) -> int:
+    """Print a result, write it to its file where anything was learnt, and return the exit code."""
+    from logdoctor.replayed import to_json
+    from logdoctor.reports.terminal.replay import render
+
     write_out([render(replayed, terminal_page(color))])
     if replayed.baseline is None:  # an earlier result tells more
         click.echo("  nothing was learnt yet, and nothing is written", err=True)
         return _exit_code(replayed)
-    write_file(result, [to_json(replayed)])
-    click.echo(f"  written to {result}; logdoctor analyze shows it with the finding", err=True)
+    write_file(file, [to_json(replayed)])
+    click.echo(f"  written to {file}; logdoctor analyze shows it with the finding", err=True)
     if _asks_for_code(replayed):
         click.echo(f"  when you have changed the code: logdoctor replay {run} --patched", err=True)
     return _exit_code(replayed)

@@ -35,7 +35,7 @@ def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
 def not_called(pattern: str, runs: Sequence[Run]) -> str:
     """Return the hint for a pattern that names no run: a run is called after its path below the argument it lies in.
 
-    Of several arguments the name begins with the argument (`runs/gan-1`), which a pattern for one (`gan-*`) misses.
+    Where several paths are analyzed, a name begins with its path (`runs/gan-1`), and the pattern `gan-*` misses it.
     """
     below = f"*/{pattern}"
     if inner := next((shown_name(run) for run in runs if is_run(run, below)), None):

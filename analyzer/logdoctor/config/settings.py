@@ -217,6 +217,11 @@ class Config:
         """Tell whether a rule is to be asked."""
         return (not self.select or rule in self.select) and rule not in self.ignore
 
+    def whence(self, field: str) -> str:
+        """Return the file that a field was set in as an error about it begins, or nothing."""
+        origin = self.origins.get(field, "")
+        return f"{origin}: " if self.path is not None and origin == str(self.path) else ""
+
     def with_options(self, **options: Any) -> Config:
         """Return the settings with those options of the command line that were given."""
         given = {name: value for name, value in options.items() if value not in (None, ())}

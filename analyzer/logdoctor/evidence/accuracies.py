@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import PREFERENCE, is_bare_split, stem_of, words
+from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy
+from logdoctor.run.vocabulary import PREFERENCE
+from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes, one_class_at_a_time
 from logdoctor.signals.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number
 
@@ -184,3 +185,8 @@ def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
         and even <= evenness(loss, 1 - theirs, level_of_guessing(run)) < SMOOTHED
         for _, mine, theirs in (*end_accuracies(run), *_end_error_rates(run))
     )
+
+
+def answers_by_class(run: Run) -> bool:
+    """Whether an accuracy of training shows one class at a time, so that all it learns is their shares."""
+    return any(is_of_classes(one.name) and one_class_at_a_time(one.finite) for one in run.all(TrainMetric))

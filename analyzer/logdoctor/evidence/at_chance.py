@@ -67,8 +67,8 @@ shares that fall evenly to a quarter of the largest take 3 %."""
 FORGETS = 0.02
 """Distance from ln C within which validation ends, as a share of it, where it had been lower."""
 
-EVALUATIONS = 8
-"""Evaluations that it takes: features of the data may show late."""
+EVALUATIONS = 6
+"""Evaluations that it takes, two in each third of the run: features of the data may show late."""
 
 SURE = 4.0
 """The same fall in units of its standard error."""
@@ -124,7 +124,8 @@ def band(level: Chance, tolerance: float) -> tuple[float, float]:
 def has_learnt(run: Run, chance: Chance) -> bool:
     """Whether a training accuracy ended well above guessing: then the level is at chance by accident.
 
-    Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them.
+    Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them. So does
+    the least difference the examples of a batch, which a fresh network, too, may find; what is learnt makes them more.
     """
     if chance.is_preference:
         return False
@@ -132,6 +133,8 @@ def has_learnt(run: Run, chance: Chance) -> bool:
         values = series.finite.values
         if len(values) >= FEW_ACCURACIES and is_accuracy(series.name):
             guessed = chance.larger_share or 1 / chance.classes
+            if chance.is_of_batch:
+                guessed = float(np.median(values[:FEW_ACCURACIES])) / accuracy_unit(values)
             if np.median(values[-3:]) / accuracy_unit(values) > guessed + CLEARLY_ABOVE:
                 return True
     return False

@@ -23,9 +23,9 @@ UNSURE = 2.0
 NEAR = 0.02
 """Relative distance of a first loss from ln C, and of a last one from the floor."""
 
-LATER, MIN_VALUES = 0.5, 8
+LATER, MIN_VALUES = 0.5, 6
 """Fall of the last third of a run in units of that of the middle one, up to which a loss levels off; and the values and
-evaluations that it takes."""
+evaluations that it takes, two in each third."""
 
 
 def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> str:

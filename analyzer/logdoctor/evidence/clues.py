@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isinf
 
-import numpy as np
-
 from logdoctor.evidence.anew import begins_anew
+from logdoctor.evidence.clues_of_start import clues_of_start
 from logdoctor.evidence.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.onset import LOOK_BACK, RUN_UP
-from logdoctor.evidence.rates import MODEST, above_usual, greatest_height, rate_height
+from logdoctor.evidence.rates import MODEST, above_usual, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
-from logdoctor.run import Axis, Split
+from logdoctor.run import Split
 from logdoctor.run.naming import words
 from logdoctor.run.text_event import GRADIENT_OVERFLOW
 from logdoctor.signals import given_rate
@@ -25,32 +24,12 @@ FAR_ABOVE_USUAL = 10.0
 ABSURD = 100.0
 """A rate that no optimizer is used at: SGD with clipped gradients stands 20 to 30 (PyTorch's word model)."""
 
-FAR_ABOVE = 100.0
-"""A first loss that no model of normalised data has: a cross-entropy begins near ln C, an error of unit targets near 1,
-and bad initial weights alone seldom give fifty times that."""
-
-SENSIBLE = 10.0
-"""A first loss up to here fits normalised data: ln C of 20,000 classes, or a squared error of unit targets."""
-
 LOW = 0.05
 """Share of its start from which down a loss is small: some probabilities are within rounding of 0 and 1
 (a binary cross-entropy that fell from 0.69 to 0.03)."""
 
 HIGH = 0.3
 """Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
-
-STRETCHES = 20
-"""Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
-
-CLIMBED = 10.0
-"""End of such a climb in units of its first value, from which no wavering makes it."""
-
-SLOWED = 0.5
-"""Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
-same factor to its end, and a straight line from its start to ten times that slows to a tenth."""
-
-FIRST_UPDATES = 2
-"""Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
 SAFE_EPSILON = 1e-8
 """The frameworks' epsilon of Adam."""
@@ -64,157 +43,45 @@ RECURRENT = frozenset("rnn lstm gru recurrent".split())
 
 def clues_around(event: Event) -> Iterator[Clue]:
     """Yield what a run and its siblings say about the causes of one break."""
-    yield from _from_start(event)
+    yield from clues_of_start(event)
     yield from _from_shape(event)
     yield from _from_aftermath(event)
     yield from _from_resume(event)
     yield from _from_rate(event)
+    yield from _from_clipping(event)
     yield from _from_norm(event)
     yield from _from_others(event)
     yield from _from_settings(event)
     yield from from_siblings(event.siblings)
 
 
-def _from_start(event: Event) -> Iterator[Clue]:
-    """A loss that breaks before it has learnt anything: rate, data or initial weights."""
-    if event.learnt:
-        yield Clue("data-not-normalised", -STRONG, f"the loss had fallen to {number(event.level)} before")
-        yield Clue("bad-initialization", -STRONG, "training was sound before")
-        yield Clue("missing-warmup", -STRONG, f"{counted(len(event.before), 'sound value')} come before")
-        return
-    height = rate_height(event.run, event.settings)
-    if event.first is None:
-        yield from _from_lost_at_once(event)
-        if event.series.axis is Axis.STEP and event.series.steps[0] <= 1:
-            yield Clue("learning-rate-too-high", -FAIR, "the first value comes before any update")
-            yield Clue("missing-warmup", -FAIR)
-        else:
-            yield _of_rate_that_loses_at_once(event)
-        yield Clue("data-not-normalised", FAIR)
-        yield Clue("no-gradient-clipping", -WEAK)
-    else:
-        grown = event.highest / abs(event.first) if event.first else np.inf
-        span = f"from {number(event.first)} to {number(event.highest)} within {counted(max(event.index, 1), 'value')}"
-        if grown >= EXPLODES:
-            yield Clue(
-                "learning-rate-too-high", FAIR, f"the loss explodes {span}, as it does where every update overshoots"
-            )
-            yield Clue("data-not-normalised", WEAK, f"the loss explodes {span}")
-            yield Clue("bad-batch", -STRONG, "the loss grows from the start")
-            yield Clue("log-of-zero", -STRONG, "the loss grows from the start")
-        elif event.kind is Kind.NON_FINITE and event.index <= RUN_UP and not event.run_up:
-            after = "" if event.averages else f"it breaks after {counted(event.index, 'value')}, without growing before"
-            yield Clue("half-precision-overflow", WEAK, after)
-            yield Clue("unstable-operation", WEAK if event.averages else FAIR, after)
-        elif event.run_up or event.kind is not Kind.NON_FINITE:
-            yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
-            yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
-        yield from _from_steady_climb(event)
-        begins = f"the first loss is {number(event.first)}"
-        if abs(event.first) >= FAR_ABOVE:
-            give = f"{begins}; means over normalised data give about 1 to 10"
-            far = STRONG if abs(event.first) >= FAR_ABOVE**2 else FAIR + WEAK
-            yield Clue("data-not-normalised", FAIR if event.begins_late else far, give)
-            above = f"{begins}, far above that of small initial weights"
-            yield Clue("bad-initialization", FAIR if event.begins_late else FAIR + WEAK, above)
-            if not event.begins_late:
-                yield Clue("learning-rate-too-high", -WEAK, f"{begins} already")
-        elif abs(event.first) <= SENSIBLE:
-            yield Clue("data-not-normalised", -FAIR, f"{begins}, as that of normalised data is")
-            yield Clue("bad-initialization", -FAIR, f"{begins}, as that of sound initial weights is")
-        else:
-            yield Clue("data-not-normalised", FAIR, f"{begins}; normalised data give less")
-    if height is not None and height <= MODEST:
-        yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
-    yield from _from_warmup(event, height)
-
-
-def _from_steady_climb(event: Event) -> Iterator[Clue]:
-    """A loss that rises in every stretch of a long run, ever more slowly: it is made larger on purpose.
-
-    What overshoots multiplies at each update, and is infinite or thrown back soon.
-    """
-    values = event.series.values
-    if event.kind is not Kind.RISE or len(values) < STRETCHES * RUN_UP or values.min() <= 0:
-        return
-    levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
-    growth = np.diff(np.log(levels))
-    slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
-    if not (growth > 0).all() or not slows or levels[-1] < CLIMBED * values[0]:
-        return
-    sure = WEAK if above_usual(event.run, event.settings) else DECISIVE
-    climbs = f"the loss climbs through all {STRETCHES} stretches of the run without a swing: it is made larger"
-    yield Clue("wrong-loss-or-output", sure, climbs)
-    for other in ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping"):
-        yield Clue(other, -FAIR, "updates that overshoot throw a loss up and down")
-
-
-def _from_lost_at_once(event: Event) -> Iterator[Clue]:
-    """A loss that is NaN by the first update or two: weights that grow take more, and are infinite before."""
-    series = event.series
-    if series.axis is not Axis.STEP or series.steps[0] > FIRST_UPDATES or len(series) < RUN_UP:
-        return
-    if event.kind is not Kind.NON_FINITE or isinf(series.values[0]) or series.split is Split.VALIDATION:
-        return
-    soon = f"the loss is NaN by {place(event.series, event.step)}: weights that grow take longer"
-    yield Clue("unstable-operation", STRONG, soon)
-    yield Clue("bad-batch", WEAK, soon)
-    yield Clue("data-not-normalised", -FAIR, soon)
-    yield Clue("learning-rate-too-high", -FAIR, soon)
-
-
-def _of_rate_that_loses_at_once(event: Event) -> Clue:
-    """Say whether a rate can have made the first value that was logged NaN, some updates after the beginning."""
-    height = greatest_height(event.run, event.settings)
-    if height is not None and height <= MODEST:
-        said = f"a rate of {number(given_rate(event.run))} is ordinary, whatever the optimizer"
-        return Clue("learning-rate-too-high", -FAIR, said)
-    lost = "no number" if event.kind is Kind.NON_FINITE else "far too high"
-    return Clue("learning-rate-too-high", WEAK, f"the first value logged is {lost} already, after some updates")
-
-
-def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:
-    """A break in the first updates, where the optimizer's statistics are unformed."""
-    warm, adaptive = _has_warmup(event), event.settings.is_adaptive
-    if warm:
-        yield Clue("missing-warmup", -DECISIVE, "the rate was warmed up")
-    elif adaptive is False:
-        yield Clue("missing-warmup", -FAIR, f"{event.settings.optimizer_name} has no second moment to form")
-    else:
-        named = "the full rate is in force from the first step" if warm is False else ""
-        yield Clue("missing-warmup", FAIR if adaptive else WEAK, named)
-        if adaptive and warm is False and event.index > RUN_UP and (height is None or height < 1):
-            rate = f"a rate of {number(given_rate(event.run))} is usable once statistics have formed"
-            yield Clue("missing-warmup", FAIR, rate if height is not None else "")
-
-
-def _has_warmup(event: Event) -> bool | None:
-    """Whether the rate rose to its peak at the start, by its log or the settings; None where neither says."""
-    if event.rate.schedule is not None:
-        rates = event.rate.schedule.rates
-        return bool(rates[0] <= event.rate.schedule.peak / 2 and int(np.argmax(rates)) >= 1 and event.rate.jump is None)
-    return None if event.settings.warmup is None else event.settings.warmup > 0
-
-
 def _from_shape(event: Event) -> Iterator[Clue]:
-    """How a loss that had learnt something leaves its level: slowly, or at once."""
-    where = place(event.series, event.step)
+    """How a loss leaves its level: slowly, or at once."""
     if event.run_up >= RUN_UP and event.learnt:
-        rose = f"the loss rises over {counted(event.run_up, 'value')} before {where}"
-        rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
-        yield Clue("learning-rate-too-high", FAIR, rose)
-        yield Clue("no-gradient-clipping", FAIR, rose)
-        if event.highest >= EXPLODES * max(abs(event.first or 0.0), abs(event.level or 0.0)):
-            yield Clue("learning-rate-too-high", FAIR, "it grows ever faster, as where every update overshoots")
-        yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
-        yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
-        yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
-        yield Clue("data-changed", -FAIR, "the loss rises by and by, it does not step up")
-        if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
-            yield Clue("stale-second-moment", WEAK, rose)
-        return
-    if not event.at_once:
-        return
+        yield from _from_slow_rise(event)
+    elif event.at_once:
+        yield from _from_break_at_once(event)
+
+
+def _from_slow_rise(event: Event) -> Iterator[Clue]:
+    """A loss that had learnt something rises over several values before it breaks."""
+    rose = f"the loss rises over {counted(event.run_up, 'value')} before {place(event.series, event.step)}"
+    rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
+    yield Clue("learning-rate-too-high", FAIR, rose)
+    yield Clue("no-gradient-clipping", FAIR, rose)
+    if event.highest >= EXPLODES * max(abs(event.first or 0.0), abs(event.level or 0.0)):
+        yield Clue("learning-rate-too-high", FAIR, "it grows ever faster, as where every update overshoots")
+    yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
+    yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
+    yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
+    yield Clue("data-changed", -FAIR, "the loss rises by and by, it does not step up")
+    if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
+        yield Clue("stale-second-moment", WEAK, rose)
+
+
+def _from_break_at_once(event: Event) -> Iterator[Clue]:
+    """A loss breaks out of a quiet curve."""
+    where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
     quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
@@ -270,7 +137,10 @@ def _from_level(event: Event) -> Iterator[Clue]:
     """Where the loss was when it turned NaN: a bare logarithm fails once the model is certain."""
     if event.level is None or event.first is None:
         return
-    if isinf(event.series.values[event.index]):
+    if event.jumped_to is not None:
+        jumped = f"the loss was {number(event.jumped_to)} before it was no number: a logarithm of zero comes at once"
+        yield Clue("log-of-zero", -FAIR, jumped)
+    elif isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
     certain = event.overconfident
     if abs(event.level) <= LOW * abs(event.first):
@@ -355,14 +225,17 @@ def _from_schedule(event: Event) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -FAIR, f"the rate had decayed to {rate} by {where}")
 
 
-def _from_norm(event: Event) -> Iterator[Clue]:
-    """What the gradient norm did before the loss, and in that very step."""
-    where, usual = place(event.series, event.onset_step), event.norm.usual
+def _from_clipping(event: Event) -> Iterator[Clue]:
     clipped = event.norm.clipped
     if clipped:
         yield Clue("no-gradient-clipping", -DECISIVE, f"gradients are clipped at {number(clipped)}")
     elif clipped == 0:
         yield Clue("no-gradient-clipping", WEAK, "the settings switch clipping off")
+
+
+def _from_norm(event: Event) -> Iterator[Clue]:
+    """What the gradient norm did before the loss, and in that very step."""
+    where, usual = place(event.series, event.onset_step), event.norm.usual
     if usual is None:
         return
     if event.norm.rise and event.learnt:
@@ -427,9 +300,15 @@ def _from_others(event: Event) -> Iterator[Clue]:
 
 def _from_settings(event: Event) -> Iterator[Clue]:
     """What the settings make more or less likely."""
-    settings, half = event.settings, event.settings.half_precision
-    if half:
+    if half := event.settings.half_precision:
         yield Clue("half-precision-overflow", DECISIVE - FAIR, f"the settings name {half}")
+    yield from _from_optimizer(event)
+    yield from _from_recurrence(event)
+
+
+def _from_optimizer(event: Event) -> Iterator[Clue]:
+    """Whether the optimizer divides by a second moment, with which epsilon, and how long it remembers."""
+    settings = event.settings
     if settings.epsilon is not None and settings.epsilon < SAFE_EPSILON:
         small = f"an epsilon of {number(settings.epsilon)} lets a parameter without gradient move without bound"
         yield Clue("epsilon-too-small", STRONG + FAIR, small)
@@ -444,7 +323,12 @@ def _from_settings(event: Event) -> Iterator[Clue]:
         yield Clue("stale-second-moment", WEAK if slow else -STRONG, told if slow else "")
         if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
             yield Clue("stale-second-moment", FAIR)
-    names = [*map(str, settings.run.hyperparameters.values()), event.run.name, *(one.name for one in event.run.series)]
+
+
+def _from_recurrence(event: Event) -> Iterator[Clue]:
+    """Whether a setting or a name tells of a recurrent network."""
+    told = event.settings.run.hyperparameters.values()
+    names = [*map(str, told), event.run.name, *(one.name for one in event.run.series)]
     recurrent = next((word for name in names for word in words(name) if word in RECURRENT), "")
     if recurrent:
         above_all = f"{recurrent} is recurrent: such networks need clipping more than any others"

@@ -129,7 +129,7 @@ class Event:
 
     @cached_property
     def uneven(self) -> bool:
-        """Whether batches just before the onset differ as where a few answers are wrong with certainty."""
+        """Whether losses of batches differ widely just before the onset, as where a few answers are surely wrong."""
         last = self.before[-10 * LOOK_BACK :]
         last = last[len(last) // 3 :]
         return len(last) > RUN_UP and float(last.max()) >= UNEVEN * abs(float(np.median(last)))
@@ -163,7 +163,7 @@ class Event:
 
     @cached_property
     def falls_back(self) -> int | None:
-        """Points after its peak until the loss is down to a twentieth of what it rose by; None where it never is."""
+        """Points from the peak until nineteen twentieths of the rise are gone again; None where they never are."""
         values, level = self.series.values[self.index :], self.level
         finite = values[:LOOK_BACK][np.isfinite(values[:LOOK_BACK])]
         if level is None or not len(finite):
@@ -181,6 +181,14 @@ class Event:
     def at_once(self) -> bool:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
         return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP) and not self._grew_unseen
+
+    @cached_property
+    def jumped_to(self) -> float | None:
+        """What the loss jumped to out of a quiet curve just before it was no number any more; None where it did not."""
+        begun = float(self.series.values[self.onset])
+        if self.kind is not Kind.NON_FINITE or not self.run_up or not self.at_once or not self.level:
+            return None
+        return begun if abs(begun) >= EXPLODES * abs(self.level) else None
 
     @property
     def _grew_unseen(self) -> bool:
@@ -227,12 +235,12 @@ class Event:
         return (float(before[0]), float(np.median(after))) if len(before) and len(after) else None
 
     def _is_ours(self, series: Series) -> bool:
-        """Whether a series is the one that breaks: files of training and of validation may name theirs alike."""
+        """Whether a series is the one that breaks: training and validation may give their series the same name."""
         return (series.name, series.split) == (self.series.name, self.series.split)
 
     @cached_property
     def classifies(self) -> str:
-        """Name of a logged metric that only a choice among classes has; nothing where there is none."""
+        """Name of a logged metric that only classifiers have; empty where there is none."""
         metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
         return next((one.name for one in metrics if OF_CLASSES & set(words(one.name))), "")
 
@@ -266,23 +274,25 @@ class Event:
             yield self.norm.broke_first, "the gradient norm was no finite number any more"
         if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:
             yield self.onset_step, f"{self.series.name} began to rise from {number(self.level)}"
+        if self.jumped_to is not None:
+            yield self.onset_step, f"{self.series.name} jumped from {number(self.level)} to {number(self.jumped_to)}"
 
     @property
     def cue(self) -> str:
-        """Say the earliest of what came before, to end a sentence with; nothing where nothing did."""
+        """Return the earliest sign before the break as the end of a sentence; empty where there was none."""
         told = self.story
         return f"; before that, {told[0][1]} in {place(self.series, told[0][0])}" if told else ""
 
     @property
     def order(self) -> str:
-        """Tell what came before in order of steps, where it is more than one thing; else nothing."""
+        """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
         parts = [f"{said} in {place(self.series, step)}" for step, said in self.story]
         return ", then ".join(parts) if len(parts) > 1 else ""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a rule asks for to look around an event of its run."""
+    """What a rule needs to make an event of something that it found in its run."""
 
     run: Run
     settings: Hyperparameters
@@ -304,7 +314,7 @@ class Surroundings:
         return self._event(Kind.RISE, train.series, onset, index)
 
     def at(self, kind: Kind, series: Series, index: int) -> Event:
-        """Look around a value of a curve that another measurement singled out."""
+        """Look around a value of a curve that a rule found by other means."""
         return self._event(kind, series, rise_begins(series.values, index), index)
 
     def jump(self, series: Series, spike: Spike) -> Event:

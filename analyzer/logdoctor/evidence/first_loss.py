@@ -9,7 +9,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
@@ -35,8 +35,14 @@ HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
 """Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
 and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
 
+VOCABULARY = frozenset("vocab_size n_vocab padded_vocab_size block_size n_ctx max_position_embeddings".split())
+"""Settings that only a model of tokens has; a length of sequences has that of measured series, too."""
+
 CROSS_ENTROPY = frozenset("ce bce xent nll cls".split())
 """Words of the term of a sum that is a cross-entropy."""
+
+TOO_HIGH = 50.0
+"""First value of a term from which its targets are not of unit size: errors of seven standard deviations."""
 
 BESIDE = 2.0
 """First value of that term in units of ln C up to which outputs are of the right size; an average may be above 1."""
@@ -60,18 +66,35 @@ def is_evaluated_before(val: Trend[ValLoss], train: Trend[TrainLoss]) -> bool:
     return val.series.axis is train.series.axis and bool(val.series.steps[0] < train.series.steps[0])
 
 
+def is_before_training(series: Series) -> bool:
+    """Whether the first value of steps is that of a batch before any update.
+
+    It is at step 0, and at step 1 unless that is the last step of the first of those that a logger writes, counted from
+    0, as Lightning does: where it writes every other, updates came before.
+    """
+    first, second = series.steps[:2]
+    return bool(first == 0 or (first == 1 and second != 3))
+
+
 def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
     Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others. Nor does a loss that is added up over a batch and begins at ln C fall so far.
+    share and ln C in the others. Nor does a loss that is added up over a batch and begins at ln C fall so far. A model
+    of tokens is one by its settings, where its loss ends below any guessing.
     """
-    best = best_accuracy(run)
-    if not 0 < best < 1 or train.first < LARGEST or run.all(TrainComponentLoss):
+    if train.first < LARGEST or run.all(TrainComponentLoss):
         return False
+    if any(name.lower().rpartition(".")[2] in VOCABULARY for name in run.hyperparameters) and 0 < train.end < LARGEST:
+        return True
+    best = best_accuracy(run)
+    if not 0 < best < 1:
+        return False
+    most = entropy(best) + (1 - best) * LARGEST
     first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
-    guessing = min(-WIDE * log(first), LARGEST) if first > 0 else LARGEST
-    return 0 < train.end <= max(entropy(best) + (1 - best) * LARGEST, -log(best) / guessing * train.first)
+    if first > 0:
+        most = max(most, log(best) / (WIDE * log(first)) * train.first)
+    return 0 < train.end <= most
 
 
 def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:
@@ -84,6 +107,20 @@ def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperpara
     far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
     came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
     return f"a learning rate of {number(rate)}" if far and came_down else ""
+
+
+def one_term_alone(run: Run) -> str:
+    """Say which term of a sum begins far above all that guessing costs, beside a cross-entropy that does not."""
+    terms = [one.finite for one in run.all(TrainComponentLoss) if len(one.finite)]
+    sound = [one for one in terms if CROSS_ENTROPY & set(words(one.name)) and 0 < one.values[0] < LARGEST / 2]
+    high = [one for one in terms if not CROSS_ENTROPY & set(words(one.name)) and one.values[0] > TOO_HIGH]
+    if not (sound and high):
+        return ""
+    usual, above = sound[0], max(high, key=lambda one: float(one.values[0]))
+    begins = f"{above.name} begins at {number(float(above.values[0]))}"
+    return (
+        f"{begins}, where targets of unit variance give about 1, and {usual.name} at {number(float(usual.values[0]))}"
+    )
 
 
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
@@ -171,16 +208,24 @@ def too_large_causes(
     single: bool,
     melting: bool = False,
 ) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update.
+
+    Where one term is far above another that begins as it should, the targets of that one were never scaled.
+    """
     at_once = right_after(trend) < 0.2 * trend.first
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     if melting:
         told = "both losses come down alike, a little with each value, as a penalty on the weights does"
         return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
+    if told := one_term_alone(settings.run):
+        return ranked(
+            because("data-not-normalised", Strength.LIKELY, pro=[told]),
+            because("bad-initialization", pro=pro, contra=["outputs for another term are of the usual size"]),
+        )
     return ranked(
-        because("bad-initialization", Strength.POSSIBLE if at_once or fast else Strength.LIKELY, pro=pro),
-        because("data-not-normalised", Strength.LIKELY if at_once and not fast else Strength.POSSIBLE, pro=pro),
+        because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
+        because("data-not-normalised", likely_if(at_once and not fast), pro=pro),
         because(
             "learning-rate-too-high",
             Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,

@@ -30,7 +30,7 @@ UNTRAINED = 3.0
 """First evaluation in units of all that come after, from which the first updates threw the run."""
 
 SIGMAS = 3.0
-"""Standard errors of a third of the training losses by which the first may lie off the last by chance."""
+"""Standard errors of the difference by which the first third of training may lie off the last by chance."""
 
 NO_FALL = 4.0
 """Fall of validation in units of its standard error up to which it may be chance, as in no-learning."""
@@ -79,4 +79,5 @@ def explains_nothing(run: Run, train: Trend[TrainLoss]) -> str:
 def _rests(train: Trend[TrainLoss]) -> bool:
     """Whether training rests at the variance of normalised targets, as far as its batch noise tells."""
     beginning, _, end = train.thirds
-    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= RESTS * end + SIGMAS * train.error_of_third
+    most = RESTS * end + SIGMAS * train.error_between_thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs(beginning - end) <= most

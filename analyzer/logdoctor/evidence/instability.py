@@ -86,10 +86,11 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
 
 def _batches(event: Event) -> str:
     """Name the batches among which the bad one is: all since the last value before, where not each step is logged."""
-    earlier = event.series.steps[: event.index][-1:]
-    if not len(earlier) or event.step - int(earlier[0]) <= 1:
-        return f"the batch of {place(event.series, event.step)}"
-    return f"the batches of {stretch(event.series, int(earlier[0]) + 1, event.step)}"
+    index = event.index if event.jumped_to is None else event.onset
+    earlier, step = event.series.steps[:index][-1:], int(event.series.steps[index])
+    if not len(earlier) or step - int(earlier[0]) <= 1:
+        return f"the batch of {place(event.series, step)}"
+    return f"the batches of {stretch(event.series, int(earlier[0]) + 1, step)}"
 
 
 def _missing(event: Event) -> Iterator[str]:

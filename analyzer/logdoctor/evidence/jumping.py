@@ -9,7 +9,7 @@ import numpy as np
 from logdoctor.causes import because
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.stuck import told
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Sibling, Siblings
 from logdoctor.wording import counted, percent
@@ -54,7 +54,7 @@ def causes_of_jumps(
     calmer = fell and rough.last_jumps < CALMER * rough.early_jumps
     most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
     one_sided = f"{most} large jumps go up" if upward else ""
-    small = Strength.LIKELY if few or not (upward or calmer or tiny) else Strength.POSSIBLE
+    small = likely_if(few or not (upward or calmer or tiny))
     found = cured_first(
         siblings,
         because(
@@ -66,12 +66,12 @@ def causes_of_jumps(
         ),
         because(
             "batch-norm-statistics",
-            Strength.LIKELY if upward and not calmer and not few else Strength.POSSIBLE,
+            likely_if(upward and not calmer and not few),
             pro=[one_sided, "training does not jump with it" if upward else ""],
         ),
         because(
             "learning-rate-too-high",
-            Strength.LIKELY if calmer else Strength.POSSIBLE,
+            likely_if(calmer),
             pro=["the jumps shrank when the rate fell" if calmer else "", calm],
             contra=["the rate has fallen, the jumps have not" if fell and not calmer else ""],
         ),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
@@ -90,9 +90,7 @@ def causes_of_lead(
             pro=[f"the settings name {', '.join(named)}"] if named else [],
             contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
         ),
-        because("leakage", Strength.LIKELY if suspicious and solved else Strength.POSSIBLE, pro=[solved]),
-        because(
-            "validation-set-differs", Strength.LIKELY if suspicious or far else Strength.POSSIBLE, pro=[early, far]
-        ),
+        because("leakage", likely_if(suspicious and solved), pro=[solved]),
+        because("validation-set-differs", likely_if(suspicious or far), pro=[early, far]),
         *([because("label-noise", pro=[far])] if far else []),
     )

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength
-from logdoctor.run import Series
-from logdoctor.run.roles import TrainLoss
+from logdoctor.finding import Cause, Strength, likely_if
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.wording import number
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
+
+EARNED, FIRST, RISEN = 20, 3, 0.5
+"""Rewards that tell of a course, the first of them that tell where it began, and their rise as a share of their range
+from which more is earned."""
 
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
@@ -30,14 +36,10 @@ def one_value_causes(
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
     still = not fell and unmoved(train)
     return ranked(
-        because(
-            "class-imbalance",
-            Strength.LIKELY if shares and (not fell or value == 0) else Strength.POSSIBLE,
-            pro=shares,
-        ),
+        because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares),
         because(
             "labels-do-not-match",
-            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
+            likely_if(learns and value == 0 and not shares),
             pro=learns if value == 0 else [],
         ),
         because(
@@ -48,16 +50,25 @@ def one_value_causes(
         ),
         because(
             "dead-activations",
-            Strength.LIKELY if not shares and (fell or not learns) else Strength.POSSIBLE,
+            likely_if(not shares and (fell or not learns)),
             pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
             contra=learns,
         ),
-        because(
-            "wrong-loss-or-output",
-            Strength.LIKELY if learns and value == 0 and not shares else Strength.POSSIBLE,
-            pro=learns,
-        ),
+        because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )
+
+
+def unpaid_causes(series: Series, run: Run) -> tuple[Cause, ...]:
+    """Return why a held-out metric of a policy rests though the reward rises; nothing of what is no policy."""
+    reward = run.find(Reward)
+    if reward is None or len(reward.finite) < EARNED or series.role is not ValMetric:
+        return ()
+    early, _, late = (float(np.median(part)) for part in np.array_split(reward.finite.values, 3))
+    early = min(early, float(np.median(reward.finite.values[:FIRST])))
+    if late - early <= RISEN * float(np.ptp(reward.finite.values)):
+        return ()
+    told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
+    return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
 def may_be_majority(accuracy: float) -> bool:

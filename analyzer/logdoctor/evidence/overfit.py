@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.boosted import is_boosted
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValLoss, ValMetric
@@ -22,6 +22,9 @@ from logdoctor.wording import number, percent
 REMEMBERED = 0.05
 """Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
 
+FEW_LEFT = 0.15
+"""Training loss as a share of its start, up to which so much is learnt by heart that harm on new data comes of it."""
+
 FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
@@ -30,6 +33,9 @@ FAR_OFF, FARTHER = 3.0, 1.5
 """Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
+
+HALVED = 0.5
+"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
 
 UNHELPED, NOTHING = 0.75, 0.98
 """Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
@@ -207,7 +213,7 @@ class Fitted:
         if gap.narrowed:
             widest, at = gap.narrowed
             says.append(f"the gap was widest early on, {number(widest)} at {percent(at)} of the run")
-        if not self._remembers and gap.val.end > WORSE_THAN_NOTHING * start > 0:
+        if gap.train.end > FEW_LEFT * start and gap.val.end > WORSE_THAN_NOTHING * start > 0:
             says.append(
                 f"validation ends at {number(gap.val.end)}, above the {number(start)} at which training began, "
                 f"and training is still at {number(gap.train.end)}"
@@ -217,7 +223,7 @@ class Fitted:
     def _under_regularised(self) -> Cause:
         named, apart = self._regularised, self._apart
         none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
-        strength = Strength.POSSIBLE if named or apart else Strength.LIKELY
+        strength = likely_if(not (named or apart))
         return because("under-regularised", strength, pro=none, contra=[*named, *apart])
 
     def _too_little_data(self) -> Cause:
@@ -231,7 +237,7 @@ class Fitted:
         if remembers and seen:
             pro.append(f"every example was seen {seen} times")
         likely = remembers or (bool(self._regularised) and not self._apart)
-        return because("too-little-data", Strength.LIKELY if likely else Strength.POSSIBLE, pro=pro)
+        return because("too-little-data", likely_if(likely), pro=pro)
 
     @property
     def _epochs_seen(self) -> int:
@@ -258,7 +264,7 @@ class Fitted:
         pro = [*([says] if away else []), *([little] if unhelped else []), *told]
         alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
-        strength = Strength.LIKELY if likely else Strength.POSSIBLE
+        strength = likely_if(likely)
         return because("validation-set-differs", strength, pro=pro)
 
     @property
@@ -350,10 +356,10 @@ class Fitted:
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return
             pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
-            strength = Strength.POSSIBLE if self._misled or self._one_answer else Strength.LIKELY
+            strength = likely_if(not (self._misled or self._one_answer))
         elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
             pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
-            strength = Strength.LIKELY
+            strength = Strength.POSSIBLE if self.far_off else Strength.LIKELY  # guesses err by twice the variance
         elif (
             metric is None
             and self._begins_untrained

@@ -164,13 +164,16 @@ def only_higher_went_well(siblings: Siblings) -> bool:
 def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:
     """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known.
 
-    A reward model beside a policy that learns from preferences begins at the same loss, and is another thing.
+    A reward model beside a policy that learns from preferences begins at the same loss, and is another thing; so is a
+    rate of an optimizer whose steps are scaled by the gradients, beside one whose are not.
     """
     rate = given_rate(siblings.run)
     if rate is None:
         return []
     fitting = (one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate))
-    return [one for one in fitting if one.same_task or _log_alike(siblings.run, one.run)]
+    alike = [one for one in fitting if one.same_task or _log_alike(siblings.run, one.run)]
+    scaled = Hyperparameters(siblings.run).is_adaptive
+    return [one for one in alike if Hyperparameters(one.run).is_adaptive in (scaled, None) or scaled is None]
 
 
 def _log_alike(run: Run, other: Run) -> bool:

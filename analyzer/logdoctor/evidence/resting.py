@@ -6,7 +6,7 @@ from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, Trend, given_rate
 
@@ -28,9 +28,15 @@ LARGE = 15.0
 is its rate: a cross-entropy lies below ln of three million classes."""
 
 
+VARIANCE = 1.0
+"""Loss of guessing the mean of normalised targets: below it a regression may rest at its noise, and train with SGD,
+whatever its framework takes by default."""
+
+
 def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
     """Say so where a loss rests high, and the rate is far beyond what trains with its optimizer."""
-    high = LEARNT * train.start < train.end <= LARGE
+    least = LEARNT * train.start if settings.optimizer else max(LEARNT * train.start, VARIANCE)
+    high = least < train.end <= LARGE
     return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
 
 
@@ -56,7 +62,7 @@ def causes_of_rest(
     slow, answers = only_higher_went_well(siblings), still.many_answers
     strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
     calm = died or strong or small or same_rate or slow
-    circles = Strength.LIKELY if train.noise > NOISY * abs(train.end) else Strength.POSSIBLE
+    circles = likely_if(train.noise > NOISY * abs(train.end))
     return ranked(
         told("schedule-decays-too-soon", died),
         *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),

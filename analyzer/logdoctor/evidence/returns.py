@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.signals import Return
 from logdoctor.wording import number
 
@@ -13,7 +13,7 @@ def causes_of_return(back: Return, where: str, *, resumed: bool) -> tuple[Cause,
     fix = Fix(f"resume from {where} with a rate of {number(back.before)}", basis="the rate before the jump")
     lost = because(
         "resumed-without-state",
-        Strength.LIKELY if back.repeats or resumed else Strength.POSSIBLE,
+        likely_if(back.repeats or resumed),
         pro=[f"the log tells of a resume at {where}"] if resumed else [],
         contra=[] if resumed else ["the log tells of no resume there"],
         fixes=[fix] if back.repeats else [],

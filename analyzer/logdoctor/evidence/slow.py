@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import rate_height, rate_too_low
+from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.stuck import told
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
-from logdoctor.finding import Cause, Strength
+from logdoctor.evidence.unit_scale import far_from_unit
+from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
 from logdoctor.signals.hyperparameters import BATCH_SIZE
 from logdoctor.signals.rate import setting_words
 from logdoctor.wording import number
-
-FAR_FROM_UNIT, ORDINARY = 1000.0, 0.01
-"""Loss that no error of normalised targets has; and share of what seldom trains from which up a rate would learn those:
-1e-4 with Adam."""
 
 FAR_SMALLER, LOWER = 4.0, 0.9
 """How many times smaller another run's batch is, and where its loss ends as a share of this one's, from which the
@@ -53,11 +50,11 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
-    unscaled = far_from_unit(train, settings)
+    unscaled = far_from_unit(train.end, settings)
     return ranked(
         rate_too_low(
             siblings,
-            Strength.POSSIBLE if few or unscaled else Strength.LIKELY,
+            likely_if(not (few or unscaled)),
             pro=["the fall does not level off"],
             contra=[near_its_end],
         ),
@@ -77,11 +74,3 @@ def smaller_batch(siblings: Siblings, end: float) -> str:
             ends = f"ends at a training loss of {number(one.train.end)}"
             return f"sibling run {one.run.name}, with a batch of {theirs:g} instead of {mine:g}, {ends}"
     return ""
-
-
-def far_from_unit(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
-    """Say so where a loss lies far above that of targets of unit size, at a rate at which such targets are learnt."""
-    height = rate_height(settings.run, settings)
-    if train.end < FAR_FROM_UNIT or (height is not None and height < ORDINARY):
-        return ""
-    return f"the loss is {number(train.end)}: targets of unit variance give about 1, and each step moves outputs little"

@@ -11,10 +11,11 @@ from logdoctor.causes import because
 from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
 from logdoctor.evidence.summed import summed_cause, summed_loss
-from logdoctor.evidence.told_by_settings import FEW_UPDATES, strong_regularisation
+from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong_regularisation
+from logdoctor.evidence.unit_scale import far_from_unit
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
-from logdoctor.run.roles import GradNorm, ValLoss
+from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
 from logdoctor.signals.stillness import VANISHED
 from logdoctor.signals.trend import Unmeasurable
@@ -49,7 +50,7 @@ SOONEST = "optimizer-not-stepping"
 CAUSES = (
     "schedule-decays-too-soon", "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization",
     "dead-activations", "learning-rate-too-high", "data-not-normalised", "over-regularised", "labels-do-not-match",
-    "batch-too-large", "model-too-small", "epsilon-too-large",
+    "batch-too-large", "model-too-small", "epsilon-too-large", "stopped-too-early",
 )  # fmt: skip
 """Everything that `stuck_causes` may name, but for a loss that is added up: it rests at no level of guessing."""
 
@@ -106,7 +107,7 @@ class _Stuck:
                 self._dead_activations(),
                 self._over_regularised(),
                 self._labels_do_not_match(),
-                self._batch_too_large(),
+                *self._few_updates(),
                 told("epsilon-too-large", self.coarse),
                 told("model-too-small", next(filter(None, map(smaller_that_learnt, self.siblings)), "")),
             ),
@@ -121,7 +122,7 @@ class _Stuck:
         still, beginning = self.still, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
         of_loss = (still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
-        return any((*of_rate, *of_loss, self.alone, self.no_gradient))
+        return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property
     def died(self) -> str:
@@ -176,6 +177,14 @@ class _Stuck:
         return summed_loss(self.siblings.run, self.settings)
 
     @cached_property
+    def unscaled(self) -> str:
+        """Targets that were never scaled: every step is small beside them."""
+        series = self.siblings.run.find(TrainLoss)
+        if series is None or not len(series.finite) or self.beginning.blew_up:
+            return ""
+        return far_from_unit(float(series.finite.values[-1]), self.settings)
+
+    @cached_property
     def no_gradient(self) -> str:
         """A gradient that has vanished."""
         norm = self.still.gradient
@@ -213,7 +222,8 @@ class _Stuck:
 
     def _rate_too_low(self) -> Cause:
         against = [self.ample, self.thrown, self.beginning.blew_up]
-        return rate_too_low(self.siblings, _strength(bool(self.low), not any(against)), pro=[self.low], contra=against)
+        likely = _strength(bool(self.low) and not self.unscaled, not any(against))
+        return rate_too_low(self.siblings, likely, pro=[self.low], contra=against)
 
     def _optimizer_not_stepping(self) -> Cause:
         still = self.still
@@ -232,7 +242,9 @@ class _Stuck:
         shown = self.one_answer or self.no_gradient or self.alone
         return because(
             "bad-initialization",
-            _strength(bool(shown) and not (self.broke or self.explained or self.still.frozen), not self.broke),
+            _strength(
+                bool(shown) and not (self.broke or self.explained or self.unscaled or self.still.frozen), not self.broke
+            ),
             pro=[self.one_answer, self.no_gradient, self.alone],
             contra=[self.still.many_answers, self.still.frozen],
             fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
@@ -245,8 +257,8 @@ class _Stuck:
 
     def _data_not_normalised(self) -> Cause:
         began_high, saturated = self.beginning.began_high, self.still.saturated
-        likely = _strength(bool(began_high or saturated) and not self.beginning.blew_up)
-        return because("data-not-normalised", likely, pro=[began_high, saturated])
+        likely = _strength(bool(began_high or saturated or self.unscaled) and not self.beginning.blew_up)
+        return because("data-not-normalised", likely, pro=[began_high, saturated, self.unscaled])
 
     def _dead_activations(self) -> Cause:
         fell = self.beginning.fell
@@ -265,19 +277,24 @@ class _Stuck:
 
     def _labels_do_not_match(self) -> Cause:
         still = self.still
+        mean = (
+            "" if still.one_answer or still.frozen else self.beginning.guesses
+        )  # the best answer where inputs say nothing of targets
         learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
         return because(
             "labels-do-not-match",
             _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
-            pro=[still.many_answers or still.moves],
-            contra=[self.one_answer, still.frozen],
+            pro=[still.many_answers or still.moves, mean],
+            contra=[still.one_answer, still.frozen],
         )
 
-    def _batch_too_large(self) -> Cause:
+    def _few_updates(self) -> Iterator[Cause]:
+        """Name the size of a large batch, or the length of the run."""
         updates, batch = self.beginning.updates, self.settings.batch_size
         few = updates is not None and updates <= FEW_UPDATES and batch is not None
         said = f"the run has {updates} updates, of {number(batch)} examples each"
-        return because("batch-too-large", _strength(few, few), pro=[said])
+        cause = "batch-too-large" if (batch or 0) >= WHOLE_BATCH else "stopped-too-early"
+        yield because(cause, _strength(few, few), pro=[said])
 
 
 def to_tell_stuck(run: Run, causes: Sequence[Cause]) -> Iterator[str]:

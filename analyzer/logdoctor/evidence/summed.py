@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
@@ -15,6 +17,9 @@ MANY = 8
 NEAR = 0.2
 """Relative distance within which a ratio is the number of examples in a batch."""
 
+BESIDE = 5
+"""Training losses before the first evaluation that must be as many times as large, by half at least."""
+
 
 def summed_loss(run: Run, settings: Hyperparameters) -> str:
     """Say so where the first training loss is as many times that of validation as a batch has examples."""
@@ -26,6 +31,10 @@ def summed_loss(run: Run, settings: Hyperparameters) -> str:
     first, held_out = float(train.finite.values[0]), float(val.finite.values[0])
     if held_out <= 0 or abs(first / held_out / batch - 1) > NEAR:
         return ""
+    if train.axis is val.axis:  # what fell before the first evaluation was learnt, not added up
+        before = train.finite.values[train.finite.steps <= val.finite.steps[0]][-BESIDE:]
+        if len(before) and float(np.median(before)) / held_out < batch / 2:
+            return ""
     return (
         f"{train.name} begins at {number(first)}, {val.name} at {number(held_out)}: {number(batch)} times less, which "
         "is the batch size, so that training adds up what it should average"

@@ -10,9 +10,9 @@ import numpy as np
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
-from logdoctor.run import Axis, Run, Series
-from logdoctor.run.naming import words
-from logdoctor.run.roles import Counter, TrainLoss, ValLoss
+from logdoctor.run import Axis, Run, Series, Split
+from logdoctor.run.naming import role_of, words
+from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.accuracy import is_of_classes
 from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
@@ -33,6 +33,9 @@ SMOOTHING = 0.1
 
 FEWER = 0.5
 """Errors at the end as a share of those at the beginning from which down a classifier has come far."""
+
+HALF = 0.5
+"""End of a term of the loss as a share of its beginning from which down it has come far."""
 
 AT_REFERENCE = 0.02
 """Relative distance from ln 2 of a first loss that is exact: a policy and its reference are one network at first."""
@@ -73,12 +76,19 @@ together still move."""
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
+TERMS = 2
+"""Losses beside the training loss from which it is their sum; one is another measure of the same."""
+
 
 def begins_late(run: Run, series: Series, share: float) -> bool:
-    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end."""
+    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end.
+
+    Not one that begins where a logger writes first: at the first step of those that it writes every so often.
+    """
     counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
     went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
-    return bool(series.steps[0] > share * max(series.steps[-1], 1)) or went_on
+    usual = median(np.diff(series.steps)) if len(series) > 1 else 0.0
+    return bool(series.steps[0] > max(share * series.steps[-1], share, usual)) or went_on
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
@@ -110,13 +120,13 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """Say why a slow fall may be what was meant, or nothing.
 
     A preference loss falls slowly from ln 2: known by its names, or by a first value of exactly that in a run that is
-    not said to be a classifier. And what begins below any guessing may be a fine-tuning.
+    not said to be a classifier, and logs no two terms of a sum. What begins below any guessing may be a fine-tuning.
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
     if chance.said_by_settings is not None or accuracies(run, least=0):
         return ""
-    if abs(train.first / log(2) - 1) <= AT_REFERENCE:
+    if abs(train.first / log(2) - 1) <= AT_REFERENCE and len(run.all(TrainComponentLoss)) < TERMS:
         return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"
     return f"it begins at {number(train.first)}, as a fine-tuning may" if 0 < train.start < BELOW_GUESSING else ""
 
@@ -126,8 +136,10 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
 
     Who errs in a share e of the cases and is as sure as he is right loses the entropy of e, and in those cases no more
     than guessing does, which the loss began with; smoothed labels cost their entropy on top. A loss far above that is
-    another one than the accuracy's.
+    another one than the accuracy's. Where the loss is but the first of several terms, another may have come far.
     """
+    if _another_term_came_far(run, train):
+        return True
     found = accuracies(run, FEW_EVALUATIONS)
     if not found:
         return False
@@ -136,6 +148,14 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     classes = max(exp(min(train.first, LARGEST_COUNT)), 2.0)
     smoothed = most_entropy(1 - SMOOTHING * (1 - 1 / classes), classes)
     return errors <= FEWER * at_first and train.end <= fair + smoothed
+
+
+def _another_term_came_far(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether the loss is one term of a sum that is not logged, and another has lost half of what it began with."""
+    if role_of(train.series.name, Split.TRAIN) is not TrainComponentLoss:
+        return False
+    others = [one.finite.values for one in run.all(TrainComponentLoss) if one.axis is train.series.axis]
+    return any(len(one) >= 2 * SEEN and 0 < median(one[-3:]) <= HALF * median(one[:3]) for one in others)
 
 
 def may_be_untrained(first: float, chance: ChanceLevels) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_high
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend
@@ -38,10 +38,10 @@ def why_vanished(
     zero = ["the norm is exactly zero"] if norm.end == 0 else []
     first = ["the norm is next to nothing from the first value on"] if since == 0 else []
     slowly = [] if zero or sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
-    gradual = Strength.LIKELY if slowly else Strength.POSSIBLE
+    gradual = likely_if(slowly)
     causes = [
         rate_too_high(siblings, Strength.LIKELY if blown or above else Strength.UNLIKELY, pro=[*blown, *above]),
-        because("dead-activations", Strength.LIKELY if zero or sudden else Strength.POSSIBLE, pro=zero),
+        because("dead-activations", likely_if(zero or sudden), pro=zero),
         because("saturated-activations", gradual, pro=slowly, contra=zero),
         because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
     ]
@@ -52,7 +52,7 @@ def why_vanished(
             because("dead-activations", Strength.POSSIBLE),
         ]
     if (half := settings.half_precision) and run.find(LossScale) is None:
-        flushed = Strength.LIKELY if zero and first else Strength.POSSIBLE  # activations seldom die before training
+        flushed = likely_if(zero and first)  # activations seldom die before training
         pro = [f"the settings name {half}, and no loss scale is logged", *zero]
         causes.append(because("half-precision-underflow", flushed, pro=pro))
     return ranked(*causes)

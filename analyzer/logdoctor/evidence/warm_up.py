@@ -8,7 +8,7 @@ from logdoctor.causes import because
 from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.thrown import Thrown
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number
@@ -43,7 +43,7 @@ def causes_of_full_rate(
     if warmed is not None:
         pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
         fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
-    strength = Strength.POSSIBLE if is_far_too_high(settings) and warmed is None else Strength.LIKELY
+    strength = likely_if(not (is_far_too_high(settings) and warmed is None))
     warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
     if (rate_height(settings.run, settings) or 0.0) < 1:
         return _or_clipping(siblings, warm_up, rate_too_high(siblings, Strength.POSSIBLE))

@@ -40,7 +40,7 @@ class Tolerance:
         return np.maximum(np.maximum(self.k * golden.spread, self.rtol * np.abs(golden.centre)), self.atol)
 
     def beside(self, golden: Golden, error: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far each window may lie off on the side of its error, (w,), where it may be early or late."""
+        """Return (w,) how far each window may lie off on the side of its error if it may also be early or late."""
         allowed, reach = self.around(golden), round(self.shift * len(golden.centre))
         upper = _widest(golden.centre + allowed, reach) - golden.centre
         lower = golden.centre + _widest(allowed - golden.centre, reach)
@@ -65,7 +65,7 @@ class Common:
 
 @dataclass(frozen=True)
 class Deviation:
-    """How a run lies to a golden curve."""
+    """How far a run lies from a golden curve."""
 
     outside: int
     """Windows beyond the band on the bad side; on either side where no side is better."""
@@ -119,7 +119,7 @@ def common_windows(golden: Golden, series: Series) -> Common | None:
 
 
 def deviation(common: Common, tolerance: Tolerance) -> Deviation:
-    """Say how a run lies to a golden curve on finite common windows."""
+    """Measure how far a run lies from a golden curve in the windows that both have; all values are finite."""
     golden = common.golden
     error = common.medians - golden.centre
     allowed, off = tolerance.beside(golden, error), _worse_by(golden, error)
@@ -169,7 +169,7 @@ def _widest(bound: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 
 
 def _as_coarse_as(golden: Golden, series: Series) -> Golden:
-    """Give a golden curve the pace of a run that logs less often; its values are noisier, being medians of fewer."""
+    """Thin a golden curve out to the pace of a run that logs less often: its medians of fewer points are noisier."""
     curve = series.curve
     steps = curve.steps[(curve.steps >= golden.first_step) & (curve.steps <= golden.last_step)]
     if len(steps) < 2 or len(golden.steps) < 2:

@@ -115,13 +115,17 @@ def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[
     if silent:
         yield "neither side logs its settings" if len(silent) == 2 else f"the {silent[0]} logs no settings"
     for side, runs in (("reference", reference), ("new", new)):
-        differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
-        if differs:
-            yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
-        for run in runs:
-            if damage := damage_of(run):
-                places = counted(len(damage), "place")
-                yield f"run {shown_name(run)} is damaged ({places}): what is missing is not compared"
+        yield from _remarks_on(side, runs)
     for role in roles:
         if _has(reference, role) != _has(new, role):
             yield f"{role.id} is in the {'reference' if _has(reference, role) else 'new side'} only"
+
+
+def _remarks_on(side: str, runs: Sequence[Run]) -> Iterator[str]:
+    differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
+    if differs:
+        yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
+    for run in runs:
+        if damage := damage_of(run):
+            places = counted(len(damage), "place")
+            yield f"run {shown_name(run)} is damaged ({places}): what is missing is not compared"

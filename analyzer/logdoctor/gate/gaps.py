@@ -1,4 +1,4 @@
-"""Steps that a gated series lacks though nothing in its file is damaged: a hole in it, or an end before its neighbours.
+"""Steps that are missing from a series though its file is not damaged: a hole, or an end before other series end.
 
 Lost records leave no trace where a file can be read on, and a trainer that leaves out what is not finite leaves a gap.
 """
@@ -49,6 +49,6 @@ def gap_in(series: Series, run: Run) -> Gap | None:
 
 
 def _logged_beside(one: Series, series: Series, pace: int) -> bool:
-    """Tell whether one line of the program writes both: they count the same, begin together and go at one pace."""
+    """Tell whether the program logs both together: they count the same steps, begin at one step and have one pace."""
     begins = len(one.curve) >= MIN_POINTS and one.curve.first_step == series.curve.first_step
     return one is not series and one.axis is series.axis and begins and pace_of(one) == pace

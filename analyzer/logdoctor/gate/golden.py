@@ -1,4 +1,4 @@
-"""Golden curves: what the band of a reference lies around.
+"""Golden curves: the middle of the band that a reference allows.
 
 A golden curve is the median over seeds of the medians of windows of points. Its spread is the robust standard deviation
 over the seeds, never less than the noise of a window's median; where there is one seed only, what another would do is a
@@ -47,7 +47,7 @@ class Golden:
 
     @property
     def kind(self) -> type[Role]:
-        """The role as a class."""
+        """The role, as a class."""
         return ROLES[self.role]
 
     @property
@@ -57,7 +57,7 @@ class Golden:
 
     @property
     def best(self) -> float:
-        """The best window; the lowest where the role says nothing of better."""
+        """The value of the best window; the lowest value where the role does not say which is better."""
         return float(self.centre.max() if self.kind.direction == "up" else self.centre.min())
 
 
@@ -117,7 +117,7 @@ def window_medians(
 
 
 def end_windows(windows: int) -> int:
-    """Return how many of so many windows make the end of a curve."""
+    """Return how many windows, of all that a curve has, count as its end."""
     return max(1, round(END_SHARE * windows))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from logdoctor.config import References
@@ -35,107 +37,120 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
         problem = not_called(reference.applies_to, runs)
-        yield Judged(_unanswered(title, reference.applies_to, "", settings, problem))
+        yield Judged(Check(KIND, title, reference.applies_to, "", settings.level, Outcome.INCONCLUSIVE, problem))
     for run in matched:
-        for name, golden in reference.curves.items():
-            yield _judged(title, reference, golden, run, name, settings)
+        for name, kept in reference.curves.items():
+            asked = _Asked(title, reference, run, name, settings)
+            yield Judged(asked.exactly(kept)) if isinstance(kept, Exact) else asked.within_band(kept)
 
 
-def _judged(
-    title: str, reference: Reference, golden: Golden | Exact, run: Run, name: str, settings: References
-) -> Judged:
-    series = next((one for one in run.series if one.name == name), None)
-    if isinstance(golden, Exact):
-        return Judged(_judged_exactly(title, reference, golden, run, name, series, settings))
-    problem, common = _comparable(golden, run, name, series, settings)
-    if common is None or series is None:
-        return Judged(_unanswered(title, run.name, name, settings, problem))
-    if common.broken_step is not None:
-        message = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
-        span = Span(name, common.broken_step, common.broken_step, "not finite")
-        check = Check(KIND, f"{title} {name}", run.name, name, settings.level, Outcome.FAILED, message, {}, span)
-        return Judged(check)
-    tolerance = Tolerance(settings.k, settings.rtol, settings.atol, settings.shift)
-    found = deviation(common, tolerance)
-    elsewhere = differences(reference.environment, environment(run))
-    outcome = Outcome.PASSED
-    if found.regressed:
-        outcome = Outcome.STALE if elsewhere else Outcome.FAILED
-    said = "; ".join(_sentences(reference, golden, run, common, found, elsewhere))
-    first = found.first_step
-    outside = None if first is None else Span(name, first, max(first, found.worst_step), "outside")
-    check = Check(
-        KIND, f"{title} {name}", run.name, name, settings.level, outcome, said, _evidence(common, found), outside
-    )
-    ends = f"{number(found.end)} for {number(found.golden_end)}"
-    better = f"{shown_name(run)}: {name} ends better than the reference {title} ({ends}): update the reference?"
-    return Judged(check, better if found.improved else "")
+@dataclass(frozen=True)
+class _Asked:
+    """A series of a run that is held to what a reference keeps of it."""
 
+    title: str
+    reference: Reference
+    run: Run
+    name: str
+    """Of the series."""
+    settings: References
 
-def _judged_exactly(
-    title: str, reference: Reference, kept: Exact, run: Run, name: str, series: Series | None, settings: References
-) -> Check:
-    problem = _why_not(kept, run, name, series)
-    if series is None or problem:
-        return _unanswered(title, run.name, name, settings, problem)
-    found = difference(kept, series)
-    if found.missing_step is not None:
-        problem = f"has nothing at {_place(kept, found.missing_step)}, where the reference has"
-        return _unanswered(title, run.name, name, settings, problem)
-    about = (KIND, f"{title} {name}", run.name, name, settings.level)
-    values = counted(len(kept.steps), "value")
-    if not found.count:
-        return Check(*about, Outcome.PASSED, f"equal in all {values}")
-    elsewhere = differences(reference.environment, environment(run))
-    said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
-    said += f": {found.here!r} for {found.kept!r}"
-    if elsewhere:
-        said += f"; {_made_elsewhere(elsewhere)}"
-    evidence = {
-        "values that differ": Quantity(found.count),
-        "error at the first": Quantity(found.here - found.kept),
-        "relative error at the first": Quantity((found.here - found.kept) / (abs(found.kept) or 1.0), "share"),
-    }
-    span = Span(name, found.first_step, int(kept.steps[-1]), "differs")
-    return Check(*about, Outcome.STALE if elsewhere else Outcome.FAILED, said, evidence, span)
+    @cached_property
+    def series(self) -> Series | None:
+        """The series; None where the run has none of this name."""
+        return next((one for one in self.run.series if one.name == self.name), None)
 
+    @cached_property
+    def elsewhere(self) -> Sequence[str]:
+        """How the environment of the run differs from that of the reference."""
+        return differences(self.reference.environment, environment(self.run))
 
-def _why_not(kept: Golden | Exact, run: Run, name: str, series: Series | None) -> str:
-    """Return why a series cannot be compared, empty where it can."""
-    if damage := damage_of(run):
-        return f"cannot be judged: {described(damage)}"
-    if series is None:
-        return f"no series is called {name!r}{nearest(name, [one.name for one in run.series])}"
-    if gap := gap_in(series, run):
-        return f"cannot be judged: {gap.text}"
-    return "" if str(series.axis) == kept.axis else f"counts {series.axis}s, the reference {kept.axis}s"
+    @property
+    def broken(self) -> Outcome:
+        """What a difference comes to: a reference that was made elsewhere is stale."""
+        return Outcome.STALE if self.elsewhere else Outcome.FAILED
 
+    def within_band(self, golden: Golden) -> Judged:
+        """Compare the run with the band around a golden curve."""
+        problem, common = self._comparable(golden)
+        if common is None:
+            return Judged(self._unanswered(problem))
+        if common.broken_step is not None:
+            said = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
+            span = Span(self.name, common.broken_step, common.broken_step, "not finite")
+            return Judged(self._check(Outcome.FAILED, said, span=span))
+        settings = self.settings
+        found = deviation(common, Tolerance(settings.k, settings.rtol, settings.atol, settings.shift))
+        outcome = self.broken if found.regressed else Outcome.PASSED
+        said = "; ".join(self._sentences(golden, common, found))
+        first = found.first_step
+        outside = None if first is None else Span(self.name, first, max(first, found.worst_step), "outside")
+        ends = f"{number(found.end)} for {number(found.golden_end)}"
+        better = f"{self.name} ends better than the reference {self.title} ({ends}): update the reference?"
+        remark = f"{shown_name(self.run)}: {better}" if found.improved else ""
+        return Judged(self._check(outcome, said, _evidence(common, found), outside), remark)
 
-def _comparable(
-    golden: Golden, run: Run, name: str, series: Series | None, settings: References
-) -> tuple[str, Common | None]:
-    """Return the windows that can be compared, or why none can."""
-    problem = _why_not(golden, run, name, series)
-    if series is None or problem:
-        return problem, None
-    common = common_windows(golden, series)
-    if common is None:
-        return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
-    if common.broken_step is not None:
+    def exactly(self, kept: Exact) -> Check:
+        """Compare the run with values that must come again to the last bit."""
+        problem = self._why_not(kept)
+        if self.series is None or problem:
+            return self._unanswered(problem)
+        found = difference(kept, self.series)
+        if found.missing_step is not None:
+            return self._unanswered(f"has nothing at {_place(kept, found.missing_step)}, where the reference has")
+        values = counted(len(kept.steps), "value")
+        if not found.count:
+            return self._check(Outcome.PASSED, f"equal in all {values}")
+        said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
+        said += f": {found.here!r} for {found.kept!r}"
+        if self.elsewhere:
+            said += f"; {_made_elsewhere(self.elsewhere)}"
+        evidence = {
+            "values that differ": Quantity(found.count),
+            "error at the first": Quantity(found.here - found.kept),
+            "relative error at the first": Quantity((found.here - found.kept) / (abs(found.kept) or 1.0), "share"),
+        }
+        return self._check(
+            self.broken, said, evidence, Span(self.name, found.first_step, int(kept.steps[-1]), "differs")
+        )
+
+    def _why_not(self, kept: Golden | Exact) -> str:
+        """Return why the series cannot be compared, empty where it can."""
+        if damage := damage_of(self.run):
+            return f"cannot be judged: {described(damage)}"
+        if self.series is None:
+            return f"no series is called {self.name!r}{nearest(self.name, [one.name for one in self.run.series])}"
+        if gap := gap_in(self.series, self.run):
+            return f"cannot be judged: {gap.text}"
+        axis = self.series.axis
+        return "" if str(axis) == kept.axis else f"counts {axis}s, the reference {kept.axis}s"
+
+    def _comparable(self, golden: Golden) -> tuple[str, Common | None]:
+        """Return the windows that can be compared, or why none can."""
+        problem = self._why_not(golden)
+        if self.series is None or problem:
+            return problem, None
+        common = common_windows(golden, self.series)
+        if common is None:
+            return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
+        if common.broken_step is not None:
+            return "", common
+        if common.holes:
+            return f"has nothing at {_place(golden, common.holes[0])}, where the reference has", None
+        if common.overlap < self.settings.min_overlap:
+            least = f"at least {percent(self.settings.min_overlap)} are needed"
+            return f"has {percent(common.overlap)} of the steps of the reference; {least}", None
         return "", common
-    if common.holes:
-        return f"has nothing at {_place(golden, common.holes[0])}, where the reference has", None
-    if common.overlap < settings.min_overlap:
-        least = f"at least {percent(settings.min_overlap)} are needed"
-        return f"has {percent(common.overlap)} of the steps of the reference; {least}", None
-    return "", common
 
+    def _sentences(self, golden: Golden, common: Common, found: Deviation) -> Iterator[str]:
+        """Yield what is to be said of a comparison, the most important first."""
+        if found.regressed:
+            yield from self._regression(golden, common, found)
+        yield f"ends at {number(found.end)} for {number(found.golden_end)}"
+        if common.overlap < 1:
+            yield f"compared on {percent(common.overlap)} of the steps"
 
-def _sentences(
-    reference: Reference, golden: Golden, run: Run, common: Common, found: Deviation, elsewhere: Sequence[str]
-) -> Iterator[str]:
-    """Yield what is to be said of a comparison, the most important first."""
-    if found.regressed:
+    def _regression(self, golden: Golden, common: Common, found: Deviation) -> Iterator[str]:
         if found.first_step is not None:
             windows = f"{found.outside:,} of {counted(len(common.medians), 'window')}"
             yield f"leaves the band at {_place(golden, found.first_step)}, {windows} outside"
@@ -143,15 +158,22 @@ def _sentences(
         away = f"{number(found.worst_value)} for {number(found.worst_golden)}"
         tolerance = f"off by {number(abs(found.error))}{relative}, {number(found.worst_tolerance)} allowed"
         yield f"worst at {_place(golden, found.worst_step)}: {away}, {tolerance}"
-        if elsewhere:
-            yield _made_elsewhere(elsewhere)
-        elif reference.config and config_hash(run) and reference.config != config_hash(run):
+        settings = config_hash(self.run)
+        if self.elsewhere:
+            yield _made_elsewhere(self.elsewhere)
+        elif self.reference.config and settings and self.reference.config != settings:
             yield "the settings differ from those of the reference"
         if golden.seeds == 1:
             yield "made of 1 seed, so the band is a guess"
-    yield f"ends at {number(found.end)} for {number(found.golden_end)}"
-    if common.overlap < 1:
-        yield f"compared on {percent(common.overlap)} of the steps"
+
+    def _unanswered(self, problem: str) -> Check:
+        return self._check(Outcome.INCONCLUSIVE, problem)
+
+    def _check(
+        self, outcome: Outcome, said: str, evidence: Mapping[str, Quantity] | None = None, span: Span | None = None
+    ) -> Check:
+        about = f"{self.title} {self.name}".strip()
+        return Check(KIND, about, self.run.name, self.name, self.settings.level, outcome, said, evidence or {}, span)
 
 
 def _made_elsewhere(differs: Sequence[str]) -> str:
@@ -169,10 +191,6 @@ def _evidence(common: Common, found: Deviation) -> dict[str, Quantity]:
         "windows outside": Quantity(found.outside),
         "overlap": Quantity(common.overlap, "share"),
     }
-
-
-def _unanswered(title: str, run: str, series: str, settings: References, problem: str) -> Check:
-    return Check(KIND, f"{title} {series}".strip(), run, series, settings.level, Outcome.INCONCLUSIVE, problem)
 
 
 def _place(golden: Golden | Exact, step: int) -> str:

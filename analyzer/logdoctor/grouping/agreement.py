@@ -27,13 +27,13 @@ WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
 
 SINGLE_PRECISION = 2.0**-23
-"""By how much of itself a value in an event file may lie off that which a console rounded from double precision."""
+"""Relative error of a value in an event file; a console rounds the same value from double precision."""
 
 MOST_ROUNDED = 0.05
-"""A value that was rounded by more of itself tells nothing of whether two curves are one."""
+"""A value that may be off by a larger share of itself, for it was rounded, cannot tell two curves apart."""
 
 LEAST_TELLING = 0.25
-"""Share of points that must tell something: the rest may have fallen to the last digit."""
+"""Share of points that must have enough digits to tell curves apart; the others may be too small for theirs."""
 
 ROUNDED_EPOCH = 0.005 + 1e-9
 """How far an epoch is rounded that transformers 4 prints with two decimals."""
@@ -42,7 +42,7 @@ GLANCE = 16
 """Points at the beginning that are compared first."""
 
 ENOUGH_MOVES = 5
-"""Values that differ from those before them, from which it is no accident that all of two curves agree in order."""
+"""Changes of value that two curves must share before their agreeing point by point is no accident."""
 
 FEWEST_MET = 8
 """One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
@@ -111,7 +111,7 @@ def same_values(one: Series, other: Series) -> bool | None:
 
 
 def is_copy(one: Series, other: Series) -> bool:
-    """Tell whether one of two series of one run holds what the other does, if with its points elsewhere on the axis."""
+    """Tell whether two series of one run hold the same values, even where one counts its steps in another way."""
     if same_values(one, other) or _begin_alike(one, other):
         return True
     if not len(one) or len(one) != len(other):
@@ -124,7 +124,7 @@ def is_copy(one: Series, other: Series) -> bool:
 def _begin_alike(one: Series, other: Series) -> bool:
     """Tell whether one series is the beginning of another, which may go on with a second value at its last step.
 
-    So it is where a trained model is evaluated once more, and the log of training ends before.
+    This happens where the model is evaluated once more after training, and another log of the training ends before.
     """
     size = min(len(one), len(other))
     if not size or one.axis is not other.axis or (one.steps[:size] != other.steps[:size]).any():
@@ -135,7 +135,7 @@ def _begin_alike(one: Series, other: Series) -> bool:
 
 
 def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    """Tell whether two curves that move are one, wherever its points were put; the last may be missing."""
+    """Tell whether two curves have the same values in order, whatever their steps are; one may lack the last value."""
     size = min(len(a), len(b))
     if size < GLANCE or max(len(a), len(b)) > size + 1 or not _equal(a[:GLANCE], b[:GLANCE]):
         return False
@@ -145,7 +145,7 @@ def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
 
 
 def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
-    """Compare values point by point; None where so few digits are written that they would agree whatever they were."""
+    """Compare values point by point; None where too few digits were written to tell any two curves apart."""
     with np.errstate(invalid="ignore"):
         difference, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
         exact = (np.isnan(a) & np.isnan(b)) | (a == b)

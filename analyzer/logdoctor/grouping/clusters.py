@@ -1,4 +1,4 @@
-"""Which logs tell of one run: parts of one log, copies in other formats or at other depths, ranks of one training."""
+"""Which logs belong to one run: parts of one log, copies in other formats or folders, ranks of one training."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _pieces(file: Found, folders: Folders) -> Iterator[Piece]:
 
 @dataclass(frozen=True)
 class _Cluster:
-    """The pieces of one run, as they come together."""
+    """The pieces of one run that were found so far."""
 
     pieces: list[Piece] = field(default_factory=list)
     quantities: dict[Quantity, Series] = field(default_factory=dict)
@@ -129,8 +129,9 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """Divide the pieces of one folder into runs.
 
     Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
-    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own. A capture is of
-    the only run in any case: it counts steps and names curves its own way, so a training's own loss goes before it.
+    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own. A capture always
+    belongs to the only run, and its curves, which are counted and named in another way, are used only where the
+    training logged no loss.
     """
     clusters: list[_Cluster] = []
     for piece in sorted(

@@ -1,4 +1,4 @@
-"""Which run the errors in a file without curves are of, and that it ended with them: else one that never began."""
+"""Which run ended with the errors in a file that has no curves; where there is none, a run that failed at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OF_TRAINING = frozenset({COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, OUT_O
 
 
 def with_errors(runs: Sequence[Run], streams: Sequence[Found]) -> list[Run]:
-    """Add to runs what their jobs said on the error stream, and those that failed before anything was logged.
+    """Add the error streams of their jobs to the runs, and add the runs that failed before they logged anything.
 
     That is what lies beside a run in a file of the same name but for the stream; without one, the only such file beside
     the only run of a folder. What is neither tells of some other job.
@@ -43,7 +43,7 @@ def with_errors(runs: Sequence[Run], streams: Sequence[Found]) -> list[Run]:
 
 
 def _failed_at_once(file: Found, homes: AbstractSet[str]) -> bool:
-    """Tell a log that holds no curve but how a training failed, in a folder that is in none of a run."""
+    """Tell whether a log has no curve but says how a training failed, and lies in no run's folder."""
     within = any(str(folder) in homes for folder in (file.folder, *file.folder.parents))
     return not within and any(event.kind in _OF_TRAINING for log in file.logs for event in log.events)
 
@@ -66,7 +66,7 @@ def _is_of_one_job(file: Found, source: SourceFile) -> bool:
 
 
 def _ended(run: Run, file: Found) -> Run:
-    """Put the failures at the end of a run: a program that fails says so last."""
+    """Put failures at the end of the run: they are the last thing that a program writes."""
     said = [_placed(run, file, event) for log in file.logs for event in log.events]
     fails = any(event.kind in FATAL for event in said) and run.state is not State.FINISHED
     source = SourceFile(str(file.relative), file.source.name, file.size)

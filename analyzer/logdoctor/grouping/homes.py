@@ -66,42 +66,54 @@ class Folders:
 def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders) -> tuple[PurePosixPath, str]:
     """Return the folder of the run that a log belongs to, and the sub-folder it was written in ("" for none).
 
-    The sub-folder becomes part of the curve's name where it tells curves apart: for
-    splits and for `add_scalars`, and only beside others of the same run. A folder that happens to be called `test` is
-    a run as any other.
+    The sub-folder becomes part of the curve's name where it tells curves apart: for splits and for `add_scalars`, and
+    only beside others of the same run. A folder that only happens to be called `test` is a run like any other.
     """
     if not folder.name:
         return folder, ""
-    if (run := _dvclive(folder)) is not None:
+    if (run := _run_above(folder, series, folders)) is not None:
         return run, ""
-    if (run := _torchrl(folder, series)) is not None:
-        return run, ""
-    if _HPARAMS.match(folder.name) or folder.name == CAPTURE:
-        return folder.parent, ""
-    if folder.name.startswith(f"{CAPTURE}-") and folder.parent in folders:  # of a second training, beside a log
-        return folder.parent, ""
-    if _CHECKPOINT.match(folder.name):
-        above = folder.parent
-        return (above.parent if above.name in _CHECKPOINTS else above), ""
-    if folder.name in _CHECKPOINTS and folder.parent in folders and _all_held_out(series):
-        return folder.parent, ""
-    if folder.name == "files" and _WANDB_RUN.match(folder.parent.name):
-        return folder.parent, ""
-    if _HF_TRIAL.match(folder.name) and folder.parent.name == "runs" and folder.parent.parent in folders:
-        return folder.parent.parent, ""
+    return _part_of_run(folder, series, folders) or (folder, "")
+
+
+def _run_above(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders) -> PurePosixPath | None:
+    """Return the folder of the run where a writer gave one of its files a folder that tells nothing of the curves."""
+    if (run := _dvclive(folder) or _torchrl(folder, series)) is not None:
+        return run
+    above, name = folder.parent, folder.name
+    if _HPARAMS.match(name) or name == CAPTURE:
+        return above
+    if name.startswith(f"{CAPTURE}-") and above in folders:  # of a second training, beside a log
+        return above
+    if _CHECKPOINT.match(name):
+        return above.parent if above.name in _CHECKPOINTS else above
+    if name in _CHECKPOINTS and above in folders and _all_held_out(series):
+        return above
+    if name == "files" and _WANDB_RUN.match(above.name):
+        return above
+    if _HF_TRIAL.match(name) and above.name == "runs" and above.parent in folders:
+        return above.parent
+    return None
+
+
+def _part_of_run(
+    folder: PurePosixPath, series: tuple[Series, ...], folders: Folders
+) -> tuple[PurePosixPath, str] | None:
+    """Return the folder of the run and the name of the part where a writer has a folder for each part of one run."""
+    above, name = folder.parent, folder.name
     if (root := _above_tag_folders(folder, series)) and (root in folders or any(folders.beside(folder))):
-        return root, folder.name
-    if folder.name == _CATBOOST and folder.parent in folders:
-        return folder.parent, ""
-    if _TEST_SET.match(folder.name) and _LEARN in folders.beside(folder):
-        return folder.parent, "test"
-    splits = (name in _SPLIT_FOLDERS for name in folders.beside(folder))
-    if _is_split(folder, series) and (folder.parent in folders or any(splits)):
-        return folder.parent, folder.name
+        return root, name
+    if name == _CATBOOST and above in folders:
+        return above, ""
+    if _TEST_SET.match(name) and _LEARN in folders.beside(folder):
+        return above, "test"
+    splits = (other in _SPLIT_FOLDERS for other in folders.beside(folder))
+    if _is_split(folder, series) and (above in folders or any(splits)):
+        return above, name
     stem = _add_scalars_stem(folder, series)
-    if stem and (folder.parent in folders or any(name.startswith(stem) for name in folders.beside(folder))):
-        return folder.parent, folder.name
-    return folder, ""
+    if stem and (above in folders or any(other.startswith(stem) for other in folders.beside(folder))):
+        return above, name
+    return None
 
 
 def _all_held_out(series: tuple[Series, ...]) -> bool:

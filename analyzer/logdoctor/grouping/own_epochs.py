@@ -59,7 +59,7 @@ def _counts_by_one(series: Series, times: NDArray[np.float64]) -> bool:
 def _steps_at(
     ruler: Series, clock: NDArray[np.float64], series: Series, times: NDArray[np.float64]
 ) -> NDArray[np.int64] | None:
-    """Return (n,) the steps of the ruler before each point; None where they tell nothing else than its own."""
+    """Return (n,) the last step of the ruler before each point; None where too few steps lie between two epochs."""
     before = np.searchsorted(clock, times, side="right") - 1
     if before[0] < FEWEST_BETWEEN - 1 or (np.diff(before) < FEWEST_BETWEEN).any():
         return None

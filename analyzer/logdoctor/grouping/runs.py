@@ -15,21 +15,17 @@ from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, clusters
 from logdoctor.grouping.failed import with_errors
 from logdoctor.grouping.homes import home_of_settings
-from logdoctor.grouping.own_epochs import epochs_at_steps
+from logdoctor.grouping.parts import joined_curves, without_copies
 from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
-from logdoctor.run.notice import DUPLICATE, INTERPRETATION, PART, TWO_WRITERS
+from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.series import concatenated
 from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
-
-MOST_NAMED = 3
-"""Curves that a notice names one by one."""
 
 MIN_DUPLICATE_POINTS = 10
 """Curves that are shorter may well be equal by accident."""
@@ -94,9 +90,8 @@ def _distinct(runs: list[Run]) -> Iterator[Run]:
 
 def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: float) -> Run:
     whole = [piece for piece in cluster if not piece.continues]
-    continuing = _without_copies([piece for piece in cluster if piece.continues])
-    joined, together = _join_parts(continuing)
-    joined, moved = _at_steps(joined)
+    continuing = without_copies([piece for piece in cluster if piece.continues])
+    joined, noticed = joined_curves(continuing)
     told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
     chosen, winners = _best_copies([*joined, *((piece, series) for piece, found in told for series in found)])
     series = understand(chosen, overrides)
@@ -106,7 +101,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
     own = [piece.log for piece in cluster]
-    notices = [*together, *moved, *(notice for file in files.values() for notice in _relative(file, own))]
+    notices = [*noticed, *(notice for file in files.values() for notice in _relative(file, own))]
     return Run(
         name=name,
         series=series,
@@ -144,111 +139,6 @@ def _relative(file: Found, own: Sequence[Log]) -> Iterator[Notice]:
         beside = named.is_relative_to(file.path.parent) and named != PurePosixPath(file.path)
         path = file.folder / named.relative_to(file.path.parent) if beside else file.relative
         yield replace(notice, path=str(path))
-
-
-def _without_copies(continuing: list[Piece]) -> list[Piece]:
-    """Leave out files that hold the beginning of another, or all of it: a backup, a hard link, a download again.
-
-    Every point of theirs, with its moment of logging, is in the other. Put them in the order of their first wall time:
-    names sort wrongly after a clock was set back.
-    """
-    kept: dict[float, list[Piece]] = {}
-    for piece in sorted(continuing, key=lambda one: (-sum(map(len, one.series)), str(one.file.relative))):
-        alike = kept.setdefault(_begins(piece)[0], [])
-        if not any(_is_within(piece, other) for other in alike):
-            alike.append(piece)
-    return sorted((piece for alike in kept.values() for piece in alike), key=_begins)
-
-
-def _is_within(piece: Piece, other: Piece) -> bool:
-    """Tell whether every series of one file begins that of another, moment by moment."""
-    theirs = {series.name: series for series in other.series}
-    return bool(piece.series) and all(
-        series.name in theirs and _begins_as(theirs[series.name], series) for series in piece.series
-    )
-
-
-def _begins_as(longer: Series, shorter: Series) -> bool:
-    if longer.wall_times is None or shorter.wall_times is None:
-        return False
-    return all(
-        np.array_equal(ours[: len(shorter)], theirs, equal_nan=True)
-        for ours, theirs in (
-            (longer.wall_times, shorter.wall_times),
-            (longer.steps, shorter.steps),
-            (longer.values, shorter.values),
-        )
-    )
-
-
-def _join_parts(continuing: list[Piece]) -> tuple[list[tuple[Piece, Series]], list[Notice]]:
-    """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
-
-    Where a writer says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that
-    step on is void. The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment
-    older.
-    """
-    parts: dict[str, list[tuple[Piece, Series]]] = {}
-    for piece, void_from in zip(continuing, _void_from(continuing), strict=True):
-        for series in piece.series:
-            valid = series if void_from is None else series.take(series.steps < void_from)
-            parts.setdefault(series.name, []).append((piece, valid))
-    joined, together = [], []
-    for name, found in parts.items():
-        series = concatenated([one for _, one in found])
-        if (in_turn := _in_turn(series)) is not None:
-            series, paths = in_turn, [str(piece.file.relative) for piece, _ in found]
-            told = f"Several processes wrote `{name}` by turns; its points were put in the order of their times."
-            together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
-        joined.append((found[0][0], series))
-    return joined, together
-
-
-def _at_steps(joined: list[tuple[Piece, Series]]) -> tuple[list[tuple[Piece, Series]], list[Notice]]:
-    """Put curves that count epochs under the name of steps where the run stood, and say so."""
-    steps = epochs_at_steps([series for _, series in joined])
-    if not steps:
-        return joined, []
-    by_file: dict[str, list[str]] = {}
-    for i in steps:
-        piece, series = joined[i]
-        by_file.setdefault(str(piece.file.relative), []).append(f"`{series.name}`")
-    told = "The steps of {} are epochs; their points stand at the last step that was logged before."
-    placed = [(piece, replace(one, steps=steps.get(i, one.steps))) for i, (piece, one) in enumerate(joined)]
-    return placed, [Notice(INTERPRETATION, path, told.format(_listed(names))) for path, names in by_file.items()]
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Name the first few of many curves."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _in_turn(series: Series) -> Series | None:
-    """Put points in the order of their times where these, and not their order in the files, let the steps rise."""
-    times = series.wall_times
-    if times is None or not len(series.rewinds) or not np.isfinite(times).all():
-        return None
-    by_time = series.take(np.argsort(times, kind="stable"))
-    return by_time if (by_time.steps[1:] > by_time.steps[:-1]).all() else None
-
-
-def _void_from(continuing: list[Piece]) -> list[int | None]:
-    """Return for each file the lowest step at which a later one of its folder starts again."""
-    lowest: dict[PurePosixPath, int] = {}
-    found: list[int | None] = []
-    for piece in reversed(continuing):
-        known = lowest.get(piece.file.folder)
-        found.append(known)
-        if (step := piece.log.starts_at) is not None:
-            lowest[piece.file.folder] = step if known is None else min(step, known)
-    return found[::-1]
-
-
-def _begins(piece: Piece) -> tuple[float, str]:
-    """When the first point of a file was written; the name decides among files without times."""
-    times = [float(s.wall_times[0]) for s in piece.series if s.wall_times is not None and len(s)]
-    return min(times, default=0.0), str(piece.file.relative)
 
 
 def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Series], set[PurePosixPath]]:

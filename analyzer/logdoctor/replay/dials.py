@@ -154,21 +154,28 @@ class OptimizerHooks:
         if not self._groups:
             return
         parameters = [one for group in optimizer.param_groups for one in group["params"] if one.grad is not None]
-        limit = self._dials.update_clip
         with torch.no_grad():
-            if limit is not None:
-                for one, before, rms in zip(parameters, self._before, self._shrink, strict=True):
-                    if rms > limit:
-                        one.copy_(before + (one - before) * (limit / rms))
+            self._clip_updates(parameters)
             if self._measure and parameters:
-                moved = get_total_norm([one - before for one, before in zip(parameters, self._before, strict=True)])
-                held = float(get_total_norm(self._before))
-                self.record.update_ratio = float(moved) / held if held > 0 else None
+                self._measure_update(parameters)
         for group, saved in zip(optimizer.param_groups, self._groups, strict=True):
             for key in ("lr", "eps", "betas", "alpha"):
                 if key in saved:
                     group[key] = saved[key]
         self._groups, self._before = [], []
+
+    def _clip_updates(self, parameters: list[Tensor]) -> None:
+        limit = self._dials.update_clip
+        if limit is None:
+            return
+        for one, before, rms in zip(parameters, self._before, self._shrink, strict=True):
+            if rms > limit:
+                one.copy_(before + (one - before) * (limit / rms))
+
+    def _measure_update(self, parameters: list[Tensor]) -> None:
+        moved = get_total_norm([one - before for one, before in zip(parameters, self._before, strict=True)])
+        held = float(get_total_norm(self._before))
+        self.record.update_ratio = float(moved) / held if held > 0 else None
 
 
 def _set(group: dict[str, Any], key: str, value: float) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from torch import Tensor
 
 from logdoctor.bundle import layout
-from logdoctor.bundle.plain import LeftOut, restored
+from logdoctor.bundle.plain import restored
 from logdoctor.bundle.tensor_files import read_tensors, read_weights
 from logdoctor.errors import LogDoctorError
+from logdoctor.replay.described import SHOWN, described
 
 _TEMPLATE = '''"""How to take a training step again: logdoctor replay runs this file.
 
@@ -54,7 +55,7 @@ _CLASSES = {
 }
 """Optimizers by a setting that their groups have, and the settings to be written."""
 
-SHOWN = 4
+_NO_TARGETS = "the capture has them where a DataLoader or a loss of torch gets them"
 
 
 def draft(capture: Path | None) -> str:
@@ -73,20 +74,6 @@ def draft(capture: Path | None) -> str:
         unpack=_loss_line(kept[0] if kept else None, len(kept)),
         accumulate=f"accumulate = {len(kept)}" if len(kept) > 1 else "# accumulate = 8      # batches of one step",
     )
-
-
-def described(value: Any) -> str:
-    """Say what a batch is made of: `(float32[32, 10], int64[32])`."""
-    if isinstance(value, Tensor):
-        return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
-    if isinstance(value, LeftOut):
-        return f"a {value.kind} that could not be kept"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name!r}: {described(one)}" for name, one in list(value.items())[:SHOWN]) + "}"
-    if isinstance(value, tuple | list):
-        left, right = "()" if isinstance(value, tuple) else "[]"
-        return left + ", ".join(described(one) for one in value[:SHOWN]) + right
-    return type(value).__name__
 
 
 def _model_note(state: Path | None) -> str:
@@ -136,4 +123,6 @@ def _loss_line(batch: Any, parts: int) -> str:
     if isinstance(batch, Mapping):
         whole = "num_items_in_batch" in batch and parts > 1  # the number of all of them, while a mean is taken here
         return f"return model(**batch).loss{f' * {parts}' if whole else ''}"
+    if isinstance(batch, Tensor):
+        return f"targets = ...  # TODO: {_NO_TARGETS}\n    return F.cross_entropy(model(batch), targets)"
     return "inputs, targets = batch\n    return F.cross_entropy(model(inputs), targets)"

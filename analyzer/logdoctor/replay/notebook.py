@@ -28,6 +28,16 @@ class Notebook:
         """Write down fields of the result."""
         self.result = dataclasses.replace(self.result, **learnt)
 
+    def know(self, **known: Any) -> None:
+        """Add to what the verdict will be judged by, once a window was replayed."""
+        if self.facts is not None:
+            self.facts = dataclasses.replace(self.facts, **known)
+
+    def judge(self) -> tuple[Judgement, str]:
+        """Return the cause by what is known now, and the id of the one that fits next best."""
+        assert self.facts is not None  # noqa: S101 - the caller has replayed the window, for the type checker
+        return judge(self.facts)
+
     def add(self, trial: Trial) -> int:
         """Write down a trial, and return its index."""
         self._take((*self.result.trials, trial))
@@ -53,8 +63,7 @@ class Notebook:
 
     def _take(self, trials: tuple[Trial, ...]) -> None:
         self.note(trials=trials)
-        if self.facts is not None:
-            self.facts = dataclasses.replace(self.facts, trials=trials)
+        self.know(trials=trials)
 
     def conclude(self) -> None:
         """Judge by what is known, if a window was replayed at all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,9 +22,10 @@ from logdoctor.replay.situation import Situation, scalars, situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.swell import swells
 from logdoctor.replay.trials import Family, attempt, families, named, pairs
-from logdoctor.replay.verdict import UNKNOWN, Facts, Judgement, judge
+from logdoctor.replay.verdict import UNKNOWN, Facts, Judgement
 from logdoctor.replayed import (
     Environment,
+    Failure,
     Outcome,
     Prescription,
     Replayed,
@@ -102,51 +102,70 @@ RUN_UP = 16
 
 def _learn(session: Session, target: Target, only: frozenset[str] | None, notebook: Notebook) -> None:
     """Go through the stages, and note after each what it taught."""
-    meter = session.meter
-    meter.stage = "replays the window"
-    found = reproduce(session, target.step)
+    found = _reproduce(session, target, notebook)
     failure = found.baseline.failure
-    notebook.note(baseline=found.baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
-    facts = Facts(
-        found.baseline,
-        exact=session.material.fidelity is Fidelity.EXACT and not found.not_put_back,
-        batches=session.material.fidelity is not Fidelity.NO_BATCHES,
-        logged_failure=logged_failure(session.material.logged, target.step - found.baseline.shift.log),
-    )
-    notebook.facts = facts
-    notebook.note(remarks=tuple(_remarks(found)))
     if failure is None or not found.baseline.reproduced:
         return
-    meter.expected = meter.cost.steps + 250.0
+    session.meter.expected = session.meter.cost.steps + 250.0
+    _locate(session, found, failure, notebook)
+    at = _probe(session, found, failure, notebook)
+    if session.material.fidelity is not Fidelity.WEIGHTS_ONLY:
+        _treat(session, at, only, notebook, random=found.window.random)
+
+
+def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduction:
+    """Replay the steps up to the flagged one, and note whether it fails again."""
+    material = session.material
+    session.meter.stage = "replays the window"
+    found = reproduce(session, target.step)
+    notebook.note(baseline=found.baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
+    notebook.facts = Facts(
+        found.baseline,
+        exact=material.fidelity is Fidelity.EXACT and not found.not_put_back,
+        batches=material.fidelity is not Fidelity.NO_BATCHES,
+        logged_failure=logged_failure(material.logged, target.step - found.baseline.shift.log),
+    )
+    notebook.note(remarks=tuple(_remarks(found)))
+    return found
+
+
+def _locate(session: Session, found: Reproduction, failure: Failure, notebook: Notebook) -> None:
+    """Note which operation broke first, and what had grown since the steps before."""
     failing = found.snapshots[failure.step]
-    birth = None
     if failure.symptom is not Symptom.LOSS_TOO_HIGH:
-        meter.stage = "looks for the operation"
+        session.meter.stage = "looks for the operation"
         birth, harmless = trace(session, failing, skipping=failure.symptom is Symptom.STEPS_SKIPPED)
         notebook.note(birth=birth, harmless=harmless)
     healthy = found.snapshots[max(failure.step - LEAD, found.start.step)]
     if healthy.step < failing.step:
         notebook.note(swells=swells(session, healthy, failing))
-    meter.stage = "probes state and batch"
-    probed = probe(session, failing, _older(session, found), found.window.ceiling)
+
+
+def _probe(session: Session, found: Reproduction, failure: Failure, notebook: Notebook) -> Situation:
+    """Note whether state or batch carries the failure, and which examples; return all that a fix can be chosen by."""
+    failing, ceiling = found.snapshots[failure.step], found.window.ceiling
+    session.meter.stage = "probes state and batch"
+    probed = probe(session, failing, _older(session, found), ceiling)
     notebook.note(probe=probed)
     if probed.now_other is False:
-        meter.stage = "looks for the examples"
-        notebook.note(culprits=culprits(session, failing, found.window.ceiling, probed.other_steps[0]))
-    at = situation(session.material, found, birth, probed)
-    known = {"birth": birth, "probe": probed, "culprits": notebook.result.culprits, **scalars(at)}
-    notebook.facts = facts = dataclasses.replace(facts, **known)
-    if session.material.fidelity is Fidelity.WEIGHTS_ONLY:
-        return
+        session.meter.stage = "looks for the examples"
+        notebook.note(culprits=culprits(session, failing, ceiling, probed.other_steps[0]))
+    at = situation(session.material, found, notebook.result.birth, probed)
+    notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(at))
+    return at
+
+
+def _treat(session: Session, at: Situation, only: frozenset[str] | None, notebook: Notebook, *, random: bool) -> None:
+    """Try changes one by one, and where none helps in pairs; judge, and repeat the fix that is prescribed."""
     tried = _try(session, at, families(at) if only is None else named(at, only), notebook)
     if only is not None:
         notebook.narrow(only, only - tried.keys())
-    elif not at.helped and judge(notebook.facts)[0].cause == UNKNOWN:
+    elif not at.helped and notebook.judge()[0].cause == UNKNOWN:
         tried |= _try(session, at, pairs(tried, notebook.result.trials), notebook)
-    judgement, _ = notebook.judged = judge(notebook.facts)
-    meter.stage = "repeats the fix"
-    meter.expected = meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
-    notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=found.window.random)
+    judgement, _ = notebook.judged = notebook.judge()
+    session.meter.stage = "repeats the fix"
+    session.meter.expected = session.meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
+    notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=random)
 
 
 def _remarks(found: Reproduction) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.pipeline import LIMITS
+from logdoctor.wording import counted
 
 USUAL_STEPS = 300
 """Step-equivalents that a whole diagnosis takes at most in half of the cases (the benchmark's target)."""
@@ -35,6 +36,6 @@ def preflight(material: Material, step: int, device: str, seconds: float) -> lis
         f"runs your code: {material.recipe.path}",
         f"flagged step {step}; states of step {states}; fidelity: {DESCRIPTIONS[material.fidelity]}",
         *(f"cannot conclude: {one}" for one in limits(material)),
-        f"on {device}; {window} steps to replay, about {max(USUAL_STEPS, 4 * window)} in all; stops after "
+        f"on {device}; {counted(window, 'step')} to replay, about {max(USUAL_STEPS, 4 * window)} in all; stops after "
         f"{seconds:.0f} s at the latest",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from logdoctor.replay.described import described
 from logdoctor.replay.devices import moved
 from logdoctor.replay.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replay.errors import ReplayError, blaming
@@ -123,7 +124,7 @@ class Stepper:
         casting: AbstractContextManager[Any] = nullcontext()
         if wanted is not Precision.FP32:
             casting = torch.autocast(self.device.type, dtype=DTYPES[wanted])
-        with casting, blaming(recipe.path, "loss()"):
+        with casting, blaming(recipe.path, f"loss() of a batch {described(batch)}"):
             loss = recipe.loss(self.training.model, batch)
         if not isinstance(loss, Tensor) or loss.numel() != 1:
             raise ReplayError(f"{recipe.path or 'recipe'}: loss() must return a tensor of one number")
@@ -230,11 +231,14 @@ def held_tensors(training: Training) -> Iterator[tuple[str, Tensor]]:
         yield f"parameter {name}", parameter
     for name, buffer in training.model.named_buffers():
         yield f"buffer {name}", buffer
-    if training.optimizer is None:
-        return
-    for group in training.optimizer.param_groups:
-        for at, parameter in enumerate(group["params"]):
-            owner = names.get(id(parameter), f"parameter {at}")
-            for name, value in training.optimizer.state.get(parameter, {}).items():
-                if isinstance(value, Tensor) and value.is_floating_point():
-                    yield f"optimizer state {name} of {owner}", value
+    if training.optimizer is not None:
+        yield from _optimizer_state(training.optimizer, names)
+
+
+def _optimizer_state(optimizer: Any, names: Mapping[int, str]) -> Iterator[tuple[str, Tensor]]:
+    numbered = (pair for group in optimizer.param_groups for pair in enumerate(group["params"]))
+    for at, parameter in numbered:
+        owner = names.get(id(parameter), f"parameter {at}")
+        for name, value in optimizer.state.get(parameter, {}).items():
+            if isinstance(value, Tensor) and value.is_floating_point():
+                yield f"optimizer state {name} of {owner}", value

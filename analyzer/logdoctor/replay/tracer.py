@@ -297,13 +297,10 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
 
     def _parameter(self, given: Mapping[str, Any], traits: Traits) -> str:
         """Return the first parameter, or state of one, that the optimizer's operation broke."""
-        for name in traits.names:
-            if name in traits.written:
-                for one in _tensors(given.get(name)):
-                    if finiteness(one) is not Finiteness.FINITE:
-                        key = _key(one)
-                        return self._names.get(key, "").removeprefix("parameter ") if key is not None else ""
-        return ""
+        written = (one for name in traits.names if name in traits.written for one in _tensors(given.get(name)))
+        broken = next((one for one in written if finiteness(one) is not Finiteness.FINITE), None)
+        key = _key(broken) if broken is not None else None
+        return self._names.get(key, "").removeprefix("parameter ") if key is not None else ""
 
     def _line(self, node: Any) -> CodeLine | None:
         if self._updating:

@@ -107,6 +107,9 @@ def pairs(tried: Mapping[str, Family], trials: Sequence[Trial]) -> Iterator[Fami
         yield Family(name, (both,))
 
 
+FEW_HEALTHY, USUAL_CLIP = 3, 1.0
+"""Healthy steps under which their median norm may be part of the failure, and what gradients are mostly clipped at."""
+
 MOST_PAIRS = 6
 
 REPEATING = frozenset({"earlier-state", "swap"})
@@ -192,6 +195,9 @@ def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
             )
             for times in multiples
         )
+        if len(at.healthy) < FEW_HEALTHY and at.norm > USUAL_CLIP:
+            text = f"clip the gradient norm at {number(USUAL_CLIP)}, as is usual"
+            changes += (Change("clip", text, Dials(clip_norm=USUAL_CLIP), dose=USUAL_CLIP, lead=LEAD),)
         yield Family("clip", changes)
 
 

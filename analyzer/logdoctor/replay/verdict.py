@@ -30,6 +30,11 @@ GRADIENT_ROSE = 30.0
 ZERO_SENSITIVE = frozenset("log log2 log10 log1p div reciprocal rsqrt pow true_divide xlogy".split())
 """Operations that become infinite at zero."""
 
+PRODUCTS = frozenset("addmm mm bmm baddbmm matmul linear addmv mv dot convolution".split())
+"""Operations that overflow only where what they are given is astronomic already."""
+
+ASTRONOMIC = 1e18
+"""Size of a number whose square overflows float32: no weight or activation of a training that goes well comes near."""
 
 UNKNOWN = "unknown"
 
@@ -206,7 +211,7 @@ def _rate_jump(facts: Facts) -> Judgement | None:
 
 def _operation(facts: Facts) -> Judgement | None:
     birth = facts.birth
-    if birth is None or birth.leaf or birth.phase is Phase.OPTIMIZER:
+    if birth is None or birth.leaf or birth.phase is Phase.OPTIMIZER or _is_end_of_explosion(facts, birth):
         return None
     name = birth.operation
     if birth.deliberate and birth.promoted:
@@ -219,6 +224,13 @@ def _operation(facts: Facts) -> Judgement | None:
     zero = name in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
     cause = "log-of-zero" if zero else "unstable-operation"
     return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {name}{where}")
+
+
+def _is_end_of_explosion(facts: Facts, birth: Birth) -> bool:
+    """Whether a product overflows over numbers that had exploded, as a smaller update shows: the code is sound."""
+    sizes = [abs(one) for operand in birth.operands for one in (operand.least, operand.greatest) if one is not None]
+    exploded = birth.operation in PRODUCTS and max(sizes, default=0.0) >= ASTRONOMIC
+    return exploded and facts.probe.now_other is not False and facts.removed("learning-rate", "clip") is not None
 
 
 def _touches_zero(least: float | None, greatest: float | None) -> bool:
@@ -256,7 +268,8 @@ def _explosion(facts: Facts) -> Judgement | None:
     trial = facts.removed("clip")
     if trial is None or facts.norm_ratio is None or facts.norm_ratio < GRADIENT_ROSE:
         return None
-    evidence = (f"the gradient norm is {number(facts.norm_ratio)} times its median", _without(trial))
+    rises = f"is {number(facts.norm_ratio)} times its median" if math.isfinite(facts.norm_ratio) else "turns infinite"
+    evidence = (f"the gradient norm {rises}", _without(trial))
     return Judgement("no-gradient-clipping", Confidence.MEDIUM, evidence, ("clip", "learning-rate"))
 
 

@@ -14,7 +14,7 @@ class Report:
 
     diagnosis: Diagnosis
     seconds: float = 0.0
-    """How long it took; no format for machines says it, so that the same input gives the same bytes."""
+    """How long it took, 0 where nobody measured; no format for machines says it: equal input gives equal bytes."""
     left_out: str = ""
     """What settings leave out, in words: `findings of low confidence are left out`; empty when nothing."""
     gated: Gated | None = None

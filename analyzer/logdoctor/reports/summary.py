@@ -21,7 +21,8 @@ MAX_NAMED = 3
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
     """Say what was read and found: `2 runs, 8 series, 1.9 M points, 3 errors, 0 warnings, 0 damaged files (0.8 s)`."""
-    return f"{counts(diagnosis)} ({seconds:.{1 if seconds < 10 else 0}f} s)"
+    took = f" ({seconds:.{1 if seconds < 10 else 0}f} s)" if seconds else ""
+    return counts(diagnosis) + took
 
 
 def counts(diagnosis: Diagnosis) -> str:
@@ -78,7 +79,7 @@ def suppressed_message(one: Suppressed) -> str:
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
-    Say also why nothing was read of a run. One that failed before its first step has said so.
+    Say also why nothing was read of a run, where no finding does.
     """
     silent = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
     names = [shown_name(one.run) for one in silent]
@@ -88,7 +89,7 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"
         yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
-    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices]
+    empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices and not one.findings]
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
 
 

@@ -56,7 +56,7 @@ def loss_of_validation(series: list[Series]) -> list[Series]:
 
 
 def shares_of_splits(series: list[Series]) -> list[Series]:
-    """Take shares in percent that are called after splits for what they come to: `Train: 95.3%, Valid: 92.5%`."""
+    """Take percentages that are called after splits for errors where they fall, else for accuracies: `Train: 95.3%`."""
     metrics = {Split.TRAIN: (roles.TrainMetric, roles.TrainError)}
     held_out = (roles.ValMetric, roles.ValError)
     return [

@@ -1,10 +1,10 @@
-"""Why a series was taken for what it is, in a few words: what a user needs to see to mend a wrong guess."""
+"""Why a series got its role, in a few words: what a user needs to know to correct a wrong guess."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logdoctor.run import naming, roles
+from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Series
 
@@ -23,8 +23,8 @@ _LOSSES = (roles.TrainLoss, roles.ValLoss)
 def reason(series: Series) -> str:
     """Say in a few words why a series has its role, from what its name says by itself.
 
-    `understand` weighs a name against the other series of the run, its file and its folder; what it made of that shows
-    as a difference.
+    `understand` also looks at the other series of the run, at the file and at the folder; where they decided, the role
+    differs from the one that the name alone gives.
     """
     split = naming.split_of(series.name)
     plain = naming.role_of(series.name, series.split)
@@ -43,7 +43,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         and naming.is_bare_split(series.name)
     ):
         return "a share of a split beside a loss"
-    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.ELBO in naming.words(series.name):
+    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and vocabulary.ELBO in naming.words(series.name):
         return "a bound that falls"
     if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
         return "beside rewards"
@@ -53,7 +53,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         return "a term as the loss"
     if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
         return "an error as the loss"
-    if series.role is roles.Unknown and naming.SPACY_LOSS.match(series.name):
+    if series.role is roles.Unknown and vocabulary.SPACY_LOSS.match(series.name):
         return "a sum since the last evaluation"
     if series.role is roles.Unknown and issubclass(plain, roles.Loss):
         return "games lost"

@@ -113,7 +113,7 @@ class Series:
 
     @property
     def _said_again(self) -> int:
-        """How many points at the end lie before the furthest and have, one and all, the value that was logged there."""
+        """How many points at the end only repeat, value by value, what was logged at their steps before."""
         furthest = len(self) - 1 - int(np.argmax(self.steps[::-1]))
         end = slice(furthest + 1, None)
         steps, values = self.steps[end], self.values[end]

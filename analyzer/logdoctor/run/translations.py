@@ -28,12 +28,13 @@ _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
 _EUROPEAN = {
     "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|addestramento|"
-    r"latih|pelatihan|e[gğ]itim",
-    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|validasi",
-    "test": r"тест\w*|prueba|teste|uji",
-    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip",
+    r"latih|pelatihan|e[gğ]itim|antrenare",
+    "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|"
+    r"validasi|validare",
+    "test": r"тест\w*|prueba|teste|uji|testare",
+    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip|pierdere",
     "error": r"ошибк[аи]|erreur|erro|fehler|hata",
-    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk",
+    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk|acurate[țţt]e",
     "precision": r"pr[eé]cision|precisi[oó]n|precis[aã]o",
     "reward": r"награда|r[eé]compense|recompensas?|belohnung",
     "mean": r"средн\w*|moyenne?|média|promedio|ortalama",
@@ -47,11 +48,18 @@ _ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _
 
 COUNTERS = {
     **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
-    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok"), "epoch"),
+    **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok", "epocă"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
-    **dict.fromkeys(("步数", "步", "ステップ", "스텝"), "step"),
+    **dict.fromkeys(("步数", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt"), "step"),
 }
 """Words for what counts, as tables and lines spell it in English; as names of quantities they are not translated."""
+
+
+def foreign_words(text: str) -> int:
+    """Count the words of training in a text that have letters beyond ASCII: they show that it was decoded rightly."""
+    counted = "|".join(one for one in COUNTERS if not one.isascii())
+    words = [*_KNOWN.findall(text), *_ANY.findall(text), *re.findall(counted, text, re.I)]
+    return sum(not word.isascii() for word in words)
 
 
 def in_english(name: str) -> str:

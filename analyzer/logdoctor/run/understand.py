@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import naming, roles
+from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.bare_splits import (
     falls,
     loss_of_validation,
@@ -75,7 +75,7 @@ def _by_name(series: Series) -> Series:
 
 
 def _without_lost_games(series: list[Series]) -> list[Series]:
-    """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a loss is none to be minimised."""
+    """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a `loss` is a lost game."""
     won = {frozenset(naming.words(one.name)) - _WON for one in series if _WON & set(naming.words(one.name))}
     return [
         replace(one, role=roles.Unknown)
@@ -86,18 +86,19 @@ def _without_lost_games(series: list[Series]) -> list[Series]:
 
 
 def _sums_of_spacy(series: list[Series]) -> list[Series]:
-    """Take the losses of spaCy for no curves: sums since the last evaluation, the first of one batch, of growing ones.
+    """Leave out the losses of spaCy, which are no curves: each is a sum over all batches since the last evaluation.
 
-    Those of `tok2vec` are not even losses but what other components send back. Its scores are of held-out data.
+    The first sum has one batch, later ones have more and larger ones; what `tok2vec` shows is the gradient that other
+    components send back, and no loss at all. The scores beside them are of held-out data.
     """
     beginnings = {one.name.partition("/")[0] for one in series}
     if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(
-        naming.SPACY_LOSS.match(one.name) for one in series
+        vocabulary.SPACY_LOSS.match(one.name) for one in series
     ):
         return series
     return [
         replace(one, role=roles.Unknown)
-        if naming.SPACY_LOSS.match(one.name)
+        if vocabulary.SPACY_LOSS.match(one.name)
         else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
         else one
@@ -106,16 +107,16 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
 
 
 def _weights_of_sklearn(series: list[Series]) -> list[Series]:
-    """Take the norm that SGD of scikit-learn prints beside the number of its weights (`NNZs`) for none of gradients."""
+    """Tell the `Norm` that scikit-learn's SGD prints beside `NNZs`, that of its weights, from that of the gradient."""
     if not any(one.name == "NNZs" for one in series):
         return series
     return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
 
 
 def _bounds_as_losses(series: list[Series]) -> list[Series]:
-    """Where no loss has a name, an evidence lower bound above zero that falls was printed with its sign turned."""
+    """Where nothing is called a loss, an evidence lower bound that is above zero and falls is one: it is negated."""
     bounds = [
-        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {naming.ELBO}
+        one for one in series if one.role is roles.Unknown and frozenset(naming.stem_of(one.name)) == {vocabulary.ELBO}
     ]
     if any(issubclass(one.role, roles.Loss) for one in series) or not bounds or not all(map(falls, bounds)):
         return series
@@ -124,16 +125,16 @@ def _bounds_as_losses(series: list[Series]) -> list[Series]:
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:
-    """Where a return is logged, the loss is a policy loss; preference tuning logs rewards too and is none."""
-    vocabulary = {word for one in series for word in naming.words(one.name)}
-    learns_from_reward = any(one.role is roles.Reward for one in series) and not vocabulary & naming.PREFERENCE
+    """Where a return is logged, the loss is a policy loss, except in preference tuning, which logs rewards too."""
+    said = {word for one in series for word in naming.words(one.name)}
+    learns_from_reward = any(one.role is roles.Reward for one in series) and not said & vocabulary.PREFERENCE
     if not learns_from_reward:
         return series
     return [replace(one, role=roles.PolicyLoss) if issubclass(one.role, roles.Loss) else one for one in series]
 
 
 def _main_losses(series: list[Series]) -> list[Series]:
-    """Promote a term to the loss where no sum is logged, on both splits by the same stem, so that like meets like."""
+    """Where no total is logged, take one of its terms for the loss: the same one in training and validation."""
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
@@ -156,9 +157,9 @@ def _main_losses(series: list[Series]) -> list[Series]:
 
 
 def _sets_of_validation(series: list[Series]) -> list[Series]:
-    """Several sets to validate on have a loss each (`eval_wiki_loss`), which is no term: each set is timed by itself.
+    """Tell the losses of several validation sets (`eval_wiki_loss`) from the terms of one: each set is timed by itself.
 
-    Hugging Face's Trainer logs `eval_wiki_runtime` beside it.
+    Hugging Face's Trainer logs `eval_wiki_runtime` beside such a loss.
     """
     if any(one.role in (roles.ValLoss, roles.TestLoss) for one in series):
         return series
@@ -179,16 +180,16 @@ def _errors_as_losses(series: list[Series]) -> list[Series]:
 
 
 def _test_as_validation(series: list[Series]) -> list[Series]:
-    """A per-epoch test curve plays validation where there is no validation curve (DeiT, PyTorch examples)."""
+    """Take a test loss for the validation loss where there is no other (DeiT, PyTorch's examples)."""
     if any(one.role is roles.ValLoss for one in series):
         return series
     return [replace(one, role=roles.ValLoss) if one.role is roles.TestLoss else one for one in series]
 
 
 def _held_out_metrics(series: list[Series]) -> list[Series]:
-    """Metrics that nobody computes on training data count as validation's when their name has no split.
+    """Take metrics that nobody computes on training data for those of validation, where their names tell no split.
 
-    Where the same metric is logged of validation by name, the other is training's all the same.
+    But where the log has the same metric of validation by name, the one without a split is that of training.
     """
     named = _stems_of_held_out(series)
     return [
@@ -203,7 +204,7 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
 
 
 def _stems_of_held_out(series: list[Series]) -> set[tuple[str, ...]]:
-    """What is logged of held-out data by name."""
+    """The stems of all quantities whose names say that they are of held-out data."""
     return {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
 
 
@@ -213,10 +214,10 @@ def _once_for_each(steps: NDArray[np.int64], validated: NDArray[np.int64]) -> bo
 
 
 def _beside_validation(series: list[Series]) -> list[Series]:
-    """Where every loss names its split, a metric that names none and is logged as often as validation is validation's.
+    """Take a metric without a split for validation's where losses have one and it is logged at every validation.
 
-    So do fastai (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
-    Where the same metric is logged of validation by name, the other is training's all the same.
+    fastai logs so (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
+    But where the log has the same metric of validation by name, the one without a split is that of training.
     """
     losses = [one for one in series if one.role in (roles.TrainLoss, roles.ValLoss)]
     splits = {one.split for one in losses}
@@ -249,9 +250,9 @@ def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Se
 
 
 def _preference(series: Series) -> tuple[bool, int, int, int, bool]:
-    """Order candidates of one role: curves before single values, plain names, values a step, an epoch, a batch.
+    """Order the candidates for one role: curves before single values, plain names, values of steps, epochs, batches.
 
-    Of names as plain the total comes first: Mask2Former's `total_loss`, not its `loss_ce`.
+    Among equally plain names the total comes first: Mask2Former's `total_loss`, not its `loss_ce`.
     """
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Run, Series, as_number
-from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.hyperparameters import Hyperparameters
 from logdoctor.signals.median import median
@@ -56,6 +57,16 @@ PAIRS, ALL_ALIKE = 8, 1e-3
 """Examples of a batch from which their number tells of a level, and relative distance from it of a loss that tells none
 of them from another: it needs no data, and shows in four digits."""
 
+ALL_ALONG = 0.01
+"""Relative distance from that level within which the whole loss stays that tells examples apart too faintly: at a
+temperature far too high all similarities, divided by it, are next to equal."""
+
+NOT_LN_2 = frozenset("ipo hinge sppo_hard nca_pair apo_zero apo_down".split())
+"""Losses of preferences that are not ln 2 where policy and reference agree: (1 / 2 beta)^2 of IPO, 1 of a hinge."""
+
+NOT_LOGISTIC = 2.0
+"""First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, reach it."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -79,6 +90,8 @@ class Chance:
     """True when the settings name the number of classes."""
     is_preference: bool = False
     """True for the loss of preference tuning, where guessing means that policy and reference agree."""
+    is_of_batch: bool = False
+    """True where the classes are the examples of a batch, each to be told from the others."""
 
 
 @dataclass(frozen=True)
@@ -212,8 +225,14 @@ def _losses(run: Run) -> list[Series]:
 
 
 def _begins_exactly_at(run: Run) -> int:
-    """Return the count of classes whose level the first training or validation loss is, or 0."""
-    firsts = [float(one.values[0]) for one in _losses(run)]
+    """Return the count of classes whose level the first training or validation loss is, or the usual one, or 0.
+
+    Single batches and few evaluations waver about the level by more than counts lie apart, all evaluations together do
+    not; where nothing is learnt, they stay there.
+    """
+    losses = _losses(run)
+    firsts = [float(one.values[0]) for one in losses]
+    firsts += [median(one.values) for one in losses if one.role is ValLoss and len(one) >= CONSTANT]
     near = {c: min(abs(first / log(c) - 1) for first in firsts) for c in range(3, MOST_EXACTLY + 1) if firsts}
     best = min(near, key=near.__getitem__, default=0)
     return best if near.get(best, inf) <= EXACTLY else 0
@@ -247,10 +266,27 @@ def _from_shares(run: Run) -> list[Chance]:
 
 def _from_preference(run: Run) -> list[Chance]:
     vocabulary = {word for one in run.series for word in words(one.name)}
-    if run.find(TrainLoss) is None or not vocabulary & PREFERENCE:
+    if run.find(TrainLoss) is None or not vocabulary & PREFERENCE or _is_no_logistic_loss(run):
         return []
     text = "a preference loss begins at ln 2 when policy and reference agree"
     return [Chance(2, log(2), text, is_preference=True)]
+
+
+def _is_no_logistic_loss(run: Run) -> bool:
+    """Whether a loss of preferences is of a kind that does not begin at ln 2: by its name, or by its first value.
+
+    Where the first margin is exactly 0, policy and reference agree, and a logistic loss is ln 2.
+    """
+    kinds = {str(value).lower() for name, value in run.hyperparameters.items() if name.lower().endswith("loss_type")}
+    if kinds & NOT_LN_2:
+        return True
+    train = run.find(TrainLoss)
+    margins = [one.finite for one in run.series if {"margin", "margins"} & set(words(one.name)) and len(one.finite)]
+    if train is None or not len(train.finite):
+        return False
+    first = train.finite
+    agree = any(one.values[0] == 0 and one.steps[0] == first.steps[0] for one in margins)
+    return agree and float(first.values[0]) > NOT_LOGISTIC * log(2)
 
 
 def _from_batch(run: Run) -> list[Chance]:
@@ -266,7 +302,13 @@ def _from_batch(run: Run) -> list[Chance]:
     sizes = {round(one) for one in (settings.micro_batch, settings.batch_size) if one is not None and one >= PAIRS}
     levels = sorted({count for one in sizes for count in (one, 2 * one - 1)})
     text = "a batch holds {}, each told from the others"
-    return [Chance(c, log(c), text.format(c)) for c in levels if abs(end / log(c) - 1) <= ALL_ALIKE]
+    near = [(c, float(np.abs(values / log(c) - 1).max())) for c in levels if abs(end / log(c) - 1) <= ALL_ALONG]
+    faint = {c for c, most in near if most <= ALL_ALONG}
+    return [
+        Chance(c, log(c), text.format(c), is_of_batch=True)
+        for c, _ in near
+        if c in faint or abs(end / log(c) - 1) <= ALL_ALIKE
+    ]
 
 
 def _from_level() -> list[Chance]:

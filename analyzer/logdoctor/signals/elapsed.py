@@ -25,21 +25,24 @@ LEAST = 0.4
 a logarithm has 0.5."""
 
 PLUNGE, PLUNGE_NOISE = 0.3, 6.0
-"""Fall from the first value to the second beyond that of the line, as a share of the line's whole fall and in units of
-the noise, from which the steep beginning of a curve lies between the two: tiny language models lose a third there."""
+"""Fall from the first value to the second beyond that of the line through all but the first, as a share of the line's
+whole fall and in units of the noise, from which the steep beginning of a curve lies between the two: tiny language
+models lose a third there. A line through the first as well is tilted by it, the more the fewer points there are."""
 
 EACH = 2.0
 """Slope at the end of each of two curves in units of its error, from which the two together may be sure of it."""
 
-ENDS = 6
-"""Points that a curve needs before the line through its last five is that of its end."""
+ENDS, AT_END = 6, 4
+"""Points that a curve needs before a line through its last ones is that of its end, and the fewest of those: of few
+points, more would reach back to the middle of the run."""
 
 FALLS, STEEPENS = 0.08, 0.3
 """Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
 only begun to fall, more."""
 
-BEGUN = 0.6
-"""End as a share of the start above which a loss that falls ever faster has only begun to."""
+BEGUN = 0.7
+"""End as a share of the start above which a loss that falls ever faster has only begun to: below, it has come some way,
+as slow-convergence has it."""
 
 LATE = 1.6
 """The same pace from which it falls ever faster."""
@@ -79,7 +82,7 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
     fall = float(line_fit(0.0) - line_fit(1.0))
     straight = slopes[0] < 0 and max(bend, 0.0) ** 0.5 <= max_bend * fall
-    straight = straight and not _plunges(trend, fall)
+    straight = straight and not _plunges(trend, gone)
     parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
     if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
         first, middle, last = (float(np.median(part)) for part in parts)
@@ -87,14 +90,15 @@ def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> 
     return float(slopes[1] / slopes[0]) if straight else float("nan")
 
 
-def _plunges(trend: Trend[Any], fall: float) -> bool:
-    """Whether a good part of the fall of the line through a curve lies between its first value and its second.
+def _plunges(trend: Trend[Any], gone: NDArray[np.float64]) -> bool:
+    """Whether a good part of the fall of a curve lies between its first value and its second, beyond the line's there.
 
-    Beyond what the line falls there: of seven values, that is a sixth of it all.
+    Of seven values, that is a sixth of it all.
     """
-    (first, second), steps = trend.series.values[:2], trend.series.steps
-    line = fall * float(steps[1] - steps[0]) / float(steps[-1] - steps[0])
-    return bool(first - second > line + max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
+    first, second = trend.series.values[:2]
+    line = np.polynomial.Polynomial.fit(gone[1:], trend.level[1:], 1)
+    fall, there = (float(line(gone[0]) - line(gone[at])) for at in (-1, 1))
+    return bool(first - second > there + max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
 
 
 def pace_of_thirds(trend: Trend[Any]) -> float:
@@ -105,13 +109,13 @@ def pace_of_thirds(trend: Trend[Any]) -> float:
 
 def last_fall(trend: Trend[Any]) -> tuple[float, float]:
     """Return the fall of the last fifth of a run at the pace of its end, and that in units of its standard error."""
-    values = trend.series.values[-max(5, round(LAST * len(trend))) :]
+    values = trend.series.values[-max(AT_END, round(LAST * len(trend))) :]
     at = np.arange(len(values), dtype=float)
     line = np.polynomial.Polynomial.fit(at, values, 1)
     slope = float(line(at[-1]) - line(0.0)) / max(len(values) - 1, 1)
     noise = max(trend.noise, MAD_TO_SIGMA * float(np.median(np.abs(values - line(at)))))
     error = noise * float(np.sqrt(12 / len(values) ** 3))
-    return -slope * len(trend) / 5, -slope / error if error > 0 else 0.0
+    return -slope * (len(trend) - 1) / 5, -slope / error if error > 0 else 0.0
 
 
 def fall_together(one: Trend[Any], other: Trend[Any], least: float) -> bool:
@@ -132,6 +136,5 @@ def has_not_levelled_off(*trends: Trend[Any]) -> bool:
     high = all(one.end >= BEGUN * one.start > 0 for one in trends)
     begun = high and min(paces) >= LATE and min(gains) >= STEEPENS
     late = all(one.best_at >= (1 - LAST) * len(one.level) for one in trends)
-    # The middles of the outer thirds lie two thirds of the run apart.
-    plunges = any(_plunges(one, 1.5 * (one.thirds[0] - one.thirds[2])) for one in trends)
+    plunges = any(_plunges(one, elapsed(one, None)) for one in trends)
     return falls_at_all and not plunges and (straight or begun) and late and max(z for _, z in falls) >= SURE

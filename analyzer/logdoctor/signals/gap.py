@@ -55,7 +55,8 @@ class Gap:
         train, val = self.train.series.steps.astype(float), self.val.steps.astype(float)
         if self.train.series.axis != self.val.series.axis:
             train, val = progress(train), progress(val)
-        return np.asarray(self.train.series.values[train >= val[self.val.best_at]])
+        since: NDArray[np.float64] = self.train.series.values[train >= val[self.val.best_at]]
+        return since
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm, LearningRate, Throughput, TrainLoss, TrainMetric, ValLoss
+from logdoctor.signals.marked import Marked
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ ORDINARY_ZEROS = 0.05
 
 
 @dataclass(frozen=True)
-class MaskedLoss:
-    """The training loss beside the gradient norm.
+class MaskedLoss(Marked):
+    """The training loss beside the gradient norm; marked are values that stand for a NaN.
 
     Hugging Face's Trainer replaces a NaN loss in its log by the mean of the losses since the last log
     (`logging_nan_inf_filter`, on by default): where all of them are NaN, that is exactly 0. Other trainers log the mean
@@ -35,12 +35,8 @@ class MaskedLoss:
     mask: steps whose gradient is broken are skipped, and the weights stand still.
     """
 
-    series: Series
-    """The run's curve of the training loss."""
     gradient: Series | None
     """The run's curve of the gradient norm, where it is logged on the same axis."""
-    mask: NDArray[np.bool_] = field(repr=False)
-    """(n,) true where the value stands for a NaN."""
 
     @classmethod
     def measure(cls, run: Run) -> MaskedLoss:
@@ -50,27 +46,7 @@ class MaskedLoss:
             raise Unmeasurable("no train loss in this run")
         curve = loss.curve
         norms = gradient.curve if gradient is not None and gradient.axis is loss.axis and len(gradient) else None
-        return cls(curve, norms, masked(curve, norms))
-
-    @cached_property
-    def count(self) -> int:
-        """How many values are masked."""
-        return int(self.mask.sum())
-
-    @cached_property
-    def first(self) -> int:
-        """Index of the first masked value."""
-        return int(np.argmax(self.mask))
-
-    @cached_property
-    def first_step(self) -> int:
-        """Step of the first masked value."""
-        return int(self.series.steps[self.first])
-
-    @cached_property
-    def recovered(self) -> int:
-        """How many values after the first masked one are none."""
-        return int((~self.mask[self.first :]).sum()) if self.count else 0
+        return cls(curve, masked(curve, norms), norms)
 
 
 def masked(loss: Series, gradient: Series | None) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,20 +10,15 @@ import numpy as np
 
 from logdoctor.run import Run, Series, Split
 from logdoctor.run.roles import Loss, TrainLoss
+from logdoctor.signals.marked import Marked
 from logdoctor.signals.trend import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class NonFinite:
+class NonFinite(Marked):
     """The NaN and infinite values of one curve."""
-
-    series: Series
-    """The run's curve, every value of it."""
-    mask: NDArray[np.bool_] = field(repr=False)
-    """(n,) true where the value is NaN or infinite."""
 
     @classmethod
     def of(cls, series: Series) -> NonFinite:
@@ -31,29 +26,9 @@ class NonFinite:
         return cls(series.curve, ~np.isfinite(series.curve.values))
 
     @cached_property
-    def count(self) -> int:
-        """How many values are not finite."""
-        return int(self.mask.sum())
-
-    @cached_property
-    def first(self) -> int:
-        """Index of the first value that is not finite."""
-        return int(np.argmax(self.mask))
-
-    @property
-    def first_step(self) -> int:
-        """Step of the first value that is not finite."""
-        return int(self.series.steps[self.first])
-
-    @cached_property
     def before(self) -> NDArray[np.float64]:
         """The finite values before the first that is not."""
         return self.series.values[: self.first]
-
-    @cached_property
-    def recovered(self) -> int:
-        """How many finite values come after the first that is not."""
-        return int((~self.mask[self.first :]).sum())
 
     @property
     def word(self) -> str:

@@ -27,6 +27,12 @@ MIN_REPEAT_POINTS = 16
 MIN_CORRELATION = 0.5
 """Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
 
+MIN_DIP = 0.1
+"""How much worse the curve fits itself at some shorter shift: on a slow wave, every peak of the noise fits it well."""
+
+DRIFT = 0.02
+"""Share of a period by which a multiple of it may come too soon or too late, beside the point that rounding takes."""
+
 FAR_OUT, SELDOM = 10.0, 0.05
 """Distance from the middle in units of that of most values, from which one is drawn in before anything is measured, and
 the share of the values up to which they are: of bursts, all count."""
@@ -79,21 +85,34 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
     if longest <= MIN_REPEAT_POINTS:
         return None
     left = _without_trend(late, longest)
-    power = np.fft.rfft(left, 2 * len(left))
+    size = 1 << (2 * len(left) - 1).bit_length()  # a power of two: others can take ten times as long
+    power = np.fft.rfft(left, size)
     overlap = np.fft.irfft(power * np.conj(power))[: longest + 1] / np.arange(len(left), len(left) - longest - 1, -1)
     if overlap[0] <= 0:
         return None
     alike = overlap / overlap[0]
     peaks = np.flatnonzero((alike[1:-1] > alike[:-2]) & (alike[1:-1] >= alike[2:])) + 1
-    peaks = peaks[peaks >= MIN_REPEAT_POINTS]
+    unlike = np.minimum.accumulate(alike)[peaks]
+    peaks = peaks[(peaks >= MIN_REPEAT_POINTS) & (alike[peaks] - unlike >= MIN_DIP)]
     if not len(peaks) or alike[peaks].max() < MIN_CORRELATION:
         return None
-    period = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
-    period /= _times_contained(alike, round(period))
-    for multiple in range(2, int(longest / period) + 1):
-        near = peaks[np.abs(peaks - multiple * period) <= 1 + 0.02 * multiple * period]
-        if len(near):
-            period = float(near[np.argmax(alike[near])]) / multiple
+    shortest = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
+    return _refined(shortest / _times_contained(alike, round(shortest)), alike, peaks, longest)
+
+
+def _refined(first: float, alike: NDArray[np.float64], peaks: NDArray[np.intp], longest: int) -> float | None:
+    """Return the period by its later multiples, or None where they lead away from it: then nothing repeats itself.
+
+    Noise on a slow course has a peak near every multiple, and the best of them is always one that lies before it.
+    """
+    period, places = first, peaks.astype(np.float64)
+    for multiple in range(2, int(longest / first) + 1):
+        reach = min(1 + DRIFT * multiple * period, max(period / 4, 1))
+        begin, end = np.searchsorted(places, [multiple * period - reach, multiple * period + reach])
+        if begin < end:
+            period = float(places[begin + np.argmax(alike[peaks[begin:end]])]) / multiple
+        if abs(period - first) > 1 + DRIFT * first:
+            return None
     return period
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import PREFERENCE, words
+from logdoctor.run.naming import words
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
+from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.trend import Trend, Unmeasurable
 
 POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})

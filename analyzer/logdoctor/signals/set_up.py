@@ -152,13 +152,13 @@ def comparable(one: Measured, other: Measured) -> bool:
         return True
     if not same_but_for_numbers(run.name, beside.name):
         return False
-    if trend is None or theirs is None or _differ_in_rate(run, beside):
+    if trend is None or theirs is None or _differ_in_rate_and_seeds(run, beside):
         return True
     return abs(trend.first - theirs.first) <= SAME_START * max(abs(trend.first), abs(theirs.first))
 
 
-def _differ_in_rate(run: Run, beside: Run) -> bool:
-    """Tell whether both runs say their rates, which differ, and in all else but seeds the same."""
+def _differ_in_rate_and_seeds(run: Run, beside: Run) -> bool:
+    """Tell whether both runs name their rates, which differ, and all other settings but the seeds are the same."""
     rates = given_rate(run), given_rate(beside)
     chosen, theirs = (_but_for_rate(_chosen(one)) for one in (run, beside))
     return None not in rates and rates[0] != rates[1] and chosen == theirs

@@ -120,7 +120,8 @@ class Siblings:
                 other,
                 theirs,
                 differing(self.run.hyperparameters, other.hyperparameters),
-                _same_task(self.run, other) and (_differ_in_rate(self.run, other) or mine.is_near(theirs, CLOSE_START)),
+                _same_task(self.run, other)
+                and (_differ_in_rate_alone(self.run, other) or mine.is_near(theirs, CLOSE_START)),
                 _is_repeat(self.run, other),
             )
             for other, theirs in self.group
@@ -134,7 +135,7 @@ class Siblings:
         """Whether another run began where this one did, or may have: the first value may be one that was thrown up."""
         if mine.first is None:
             return _same_task(self.run, other)
-        if mine.is_near(theirs, SAME_START) or _differ_in_rate(self.run, other):
+        if mine.is_near(theirs, SAME_START) or _differ_in_rate_alone(self.run, other):
             return True
         later = theirs.series.axis is not Axis.STEP or theirs.series.first_step > 1
         return later and mine.first > theirs.first > 0 and _is_one_sweep(self.run, other)
@@ -216,7 +217,7 @@ def names_task(one: Run, other: Run) -> bool:
     return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
 
 
-def _differ_in_rate(one: Run, other: Run) -> bool:
+def _differ_in_rate_alone(one: Run, other: Run) -> bool:
     """Tell whether settings differ in the learning rate alone, which the mean of a first epoch shows already."""
     differ = differing(one.hyperparameters, other.hyperparameters)
     return _same_task(one, other) and bool(differ) and all(map(is_rate, differ))

@@ -23,6 +23,10 @@ MIN_INTERVALS = 20
 LONG_PAUSE = 100.0
 """A time between two records that is so many times the usual one is a pause between two jobs."""
 
+AFTERWARDS = 1e-4
+"""Seconds from one record to the next below which they were written after the training, from another log: writing alone
+takes a tenth of that, a step of the smallest network twice as much."""
+
 _RATES = frozenset("fps sps tps tflops tflop mfu throughput".split())
 _SECONDS = frozenset("s sec secs second seconds".split())
 _DURATIONS = frozenset({"time", "duration", "latency", "ms", *_SECONDS} - {"s"})
@@ -61,6 +65,8 @@ class Speed:
         timed = (seconds > 0) & np.isfinite(seconds)
         if timed.mean() < 0.9:
             raise Unmeasurable(f"the wall times of {main.name} are too coarse")
+        if float(np.median(seconds[timed])) < AFTERWARDS:
+            raise Unmeasurable(f"the records of {main.name} were written all at once, after the training")
         rates = np.log(steps[timed] / seconds[timed])
         return cls(f"{main.axis}s per second", main, _trend(stretch.steps[1:][timed], rates, main))
 

@@ -110,7 +110,7 @@ class Spikes(Generic[R]):
         window = int(np.clip(len(values) // 40, *WINDOW))
         level, sigma = just_before(values, window)
         found = tuple(_excursions(values, level, sigma))
-        return cls(finite, found, ordinary_tail(values, np.minimum(level, around(values, window)), found))
+        return cls(finite, found, ordinary_tail(values, np.minimum(level, around(values, window)), found, window))
 
 
 def are_alike(heights: NDArray[np.float64]) -> bool:
@@ -214,19 +214,24 @@ def around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     return level
 
 
-def ordinary_tail(values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...]) -> float:
+def ordinary_tail(
+    values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...], window: int
+) -> float:
     """Return how far ordinary points reach above the level before and around them: the tail of the batch noise.
 
     While a loss falls, what came before lies above most points; the coarser the log, the more.
 
-    Each excursion is left out in turn but the highest: a loss whose noise has a heavy tail makes many excursions, and
-    then they are its noise; events are few. Of few points, a lower quantile is carried on as a tail that falls by the
-    same factor for each so much height: how seldom a loss is logged must not matter.
+    The highest excursion is left out, and where much was learnt before it and it is no single value, the two windows
+    after it, whose level before is that of a model that was just thrown. The others are not: a loss whose noise has a
+    heavy tail makes many excursions all over, and then they are its noise; events are few. Of few points, a lower
+    quantile is carried on as a tail that falls by the same factor for each so much height: how seldom a loss is logged
+    must not matter.
     """
     ordinary = np.isfinite(level)
     if found:
         highest = max(found, key=lambda one: one.height)
-        ordinary[highest.index : highest.last + 1] = False
+        thrown = highest.last > highest.index and highest.fallen >= LEARNT * (highest.level + highest.fallen)
+        ordinary[highest.index : highest.last + 1 + 2 * window * thrown] = False
     heights = (values - level)[ordinary]
     if not len(heights):
         return 0.0

@@ -19,6 +19,9 @@ SAME = 1e-6
 FEW = 4
 """Evaluations that must agree before it is no accident."""
 
+FEWER, DIGITS = 3, 5
+"""The same where they agree in more decimals than a rounded log shows."""
+
 ANSWERS = 0.5
 """Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
 sigmoid networks that change it give 0.47, networks that fit labels of other rows 0.67 and more."""
@@ -80,7 +83,10 @@ class Stillness:
         """Every evaluation gives the same loss: the weights never change."""
         for role in (ValLoss, TrainLoss):
             series = self._values(role)
-            if series is not None and len(series) >= FEW and _is_one_value(series.values):
+            if series is None:
+                continue
+            fine = series.values[0] != round(float(series.values[0]), DIGITS)
+            if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
                 return f"{series.name} is {number(float(series.values[0]))} at each of {len(series)} values"
         return ""
 

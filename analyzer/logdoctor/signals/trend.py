@@ -10,6 +10,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Role, Series
 from logdoctor.signals.median import median, row_medians
+from logdoctor.signals.sums import is_summed_anew
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,11 +95,13 @@ class Trend(Generic[R]):
 
     @classmethod
     def measure(cls, series: Series) -> Trend[R]:
-        """Measure a series; raises Unmeasurable when it has fewer than MIN_POINTS finite values."""
+        """Measure a series; raises Unmeasurable where it has fewer than MIN_POINTS finite values, or is summed up."""
         finite = series.finite
         values, steps = finite.values, finite.steps
         if len(values) < MIN_POINTS:
             raise Unmeasurable(f"{series.name} has {len(values)} finite values, fewer than {MIN_POINTS}")
+        if is_summed_anew(values):
+            raise Unmeasurable(f"{series.name} is a sum since each epoch began: its level tells nothing")
         block = block_size(len(values))
         level, at = block_medians(values, block), block_middles(steps, block)
         if block == 1:

@@ -137,6 +137,16 @@ class CsvTable(Source):
             {"episode": [(200, 1), (400, 2), (400, 3)], "reward": [(200, 1.5), (400, 2.5), (400, 3.5)]},
         ),
         Sample(
+            "episodes of each batch, which become fewer as they become longer, and of which none is two glued together",
+            "progress.csv",
+            "Episodes,Entropy,AverageReturn\n25,4.5,1.5\n1911,4.25,2.5\n1392,4.0,3.5\n764,3.75,4.5\n439,3.5,5.5\n",
+            {
+                "Episodes": [(0, 25), (1, 1911), (2, 1392), (3, 764), (4, 439)],
+                "Entropy": [(0, 4.5), (1, 4.25), (2, 4.0), (3, 3.75), (4, 3.5)],
+                "AverageReturn": [(0, 1.5), (1, 2.5), (2, 3.5), (3, 4.5), (4, 5.5)],
+            },
+        ),
+        Sample(
             "a checkpoint of its own in each row of one run",
             "log.csv",
             "epoch,loss,model\n1,1.5,ckpt_1.pt\n2,1.25,ckpt_2.pt\n3,1.0,ckpt_3.pt\n",

@@ -152,28 +152,23 @@ def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: st
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
-    """Yield the files at or below a path whose names some source knows, in the order of their names.
+    """Yield a file itself, or the files below a folder whose names some source knows, in the order of their names.
 
     With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
     """
     if not path.is_dir():
-        if _is_known(path.name):
-            yield path, _status(path.stat())
+        yield path, _status(path.stat())
         return
     pending = [path]
     while pending:
         folder = pending.pop()
         subfolders: list[Path] = []
         try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            entries = _listed(folder)
         except OSError as error:
             yield folder, _reason(error)
             continue
-        ours = folder.name.startswith(OUR_FOLDER)
         for entry in entries:
-            if fnmatch(entry.name, OUR_FILES) or (ours and entry.name != OUR_LOG):
-                continue
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
@@ -184,10 +179,21 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
         pending += reversed(subfolders)
 
 
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds by name, without what logdoctor itself has written there."""
+    ours = folder.name.startswith(OUR_FOLDER)
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    return [one for one in entries if not fnmatch(one.name, OUR_FILES) and (not ours or one.name == OUR_LOG)]
+
+
 def _status(status: os.stat_result) -> os.stat_result | str:
     """Return the status of a file, or why it is none to be read: nobody may ever write to a named pipe."""
     return status if stat.S_ISREG(status.st_mode) else _NO_FILES.get(stat.S_IFMT(status.st_mode), "not a file")
 
+
+PLAIN_LOG = "train.log"
+"""What a file of an unknown name is taken for: text, a table or JSON lines."""
 
 _LINK = "a symbolic link, which is not followed"
 
@@ -236,7 +242,9 @@ def _fitting(name: str) -> Iterator[Source]:
 
 
 def _claimed(head: Head) -> Source | None:
-    return next((one for one in _fitting(head.path.name) if _recognizes(one, head)), None)
+    """Return the source of a file; one whose name nobody knows was named by the user, and may be any plain log."""
+    name = head.path.name if _is_known(head.path.name) else PLAIN_LOG
+    return next((one for one in _fitting(name) if _recognizes(one, head)), None)
 
 
 def _recognizes(source: Source, head: Head) -> bool:

@@ -14,7 +14,8 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
-from logdoctor.run.naming import SPLIT_WORDS, words
+from logdoctor.run.naming import words
+from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.indexed import indexed

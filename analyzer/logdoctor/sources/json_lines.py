@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
@@ -13,12 +11,11 @@ import numpy as np
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
-from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.counters import LARGEST_STEP, counts, normal
-from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
+from logdoctor.sources.tables.counters import LARGEST_STEP, normal
 from logdoctor.sources.tables.likeness import is_training
-from logdoctor.sources.tables.lost_lines import Damage, Span
+from logdoctor.sources.tables.record_lines import MOST_TRIALS, RecordLines
 from logdoctor.sources.tables.records import (
     Record,
     add_records,
@@ -50,19 +47,11 @@ _ABOUT_THE_FILE = frozenset({
 })  # fmt: skip
 """Fields of headers, footers and messages that are no settings."""
 
-_MOST_TRIALS = 100
-"""How often a record is looked for on one damaged line."""
-
 _MOST_FORMS = 10_000
 """Forms of records that are remembered."""
 
 _MOST_SETTINGS = 20_000
 """Settings of one file that are read."""
-
-_DECODER = json.JSONDecoder()
-
-_MOST_OPENINGS = 32
-"""How many ways of beginning a record are remembered, to find the records on a damaged line."""
 
 
 class JsonLines(Source):
@@ -221,11 +210,11 @@ class JsonLines(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell lines of records that a training logged."""
         block = head_block(head)
-        if not any(line.strip().startswith("{") and line.strip().endswith("}") for line in block.lines[:_MOST_TRIALS]):
+        if not any(line.strip().startswith("{") and line.strip().endswith("}") for line in block.lines[:MOST_TRIALS]):
             return False
         reader = _Reader(head.path)
         reader.take(block)
-        lines = len(reader.damage) + reader.records
+        lines = len(reader.lines.damage) + reader.records
         enough = reader.records >= (1 if head.path.suffix.lower() in _OF_LINES else 2)
         return enough and 2 * reader.records > lines and 2 * reader.data < lines and is_training(reader.table.build())
 
@@ -246,7 +235,7 @@ class _Kind:
 
 
 class _Reader:
-    """Reads block after block."""
+    """Sorts the records of block after block into rows and settings."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -254,40 +243,29 @@ class _Reader:
         self.settings: dict[str, Setting] = {}
         self.unread = 0
         """How many settings were let go because there are too many."""
-        self.damage = Damage(path)
+        self.lines = RecordLines(path)
         self.records = 0
         """How many JSON objects were read."""
         self.data = 0
         """How many of them are samples of a data set."""
         self._kinds: dict[tuple[str, ...], _Kind] = {}
         """What records of the same names are."""
-        self.repeated = 0
-        """How many records have a name twice."""
-        self.lines_repeated = 0, 0
-        """The first and the last line of them."""
-        self._plain: set[tuple[tuple[str, ...], int]] = set()
-        """Names and numbers of colons of records that have no name twice."""
-        self._openings: dict[str, None] = {}
-        """How records begin in this file, up to the first colon."""
 
     def take(self, block: Block) -> None:
-        """Sort the records of a block into rows and settings."""
-        if not self._openings:
-            self._remember_first_opening(block)
+        """Sort the records of a block."""
         rows: list[Record] = []
         places: list[int] = []
-        for i, line in enumerate(block.lines):
-            for record in self._records(block, i, line):
-                kind = self._kind_of(record)
-                self.records += 1
-                self.data += kind.is_data
-                if is_run_summary(record):
-                    self._set(summary_of(record))
-                elif kind.is_settings:
-                    self._set(settings_of(record))
-                else:
-                    rows.append(_with_step(record) if _PROGRESS in record else unwrapped(record))
-                    places.append(i)
+        for i, record in self.lines.records(block):
+            kind = self._kind_of(record)
+            self.records += 1
+            self.data += kind.is_data
+            if is_run_summary(record):
+                self._set(summary_of(record))
+            elif kind.is_settings:
+                self._set(settings_of(record))
+            else:
+                rows.append(_with_step(record) if _PROGRESS in record else unwrapped(record))
+                places.append(i)
         add_records(self.table, rows, np.array(places, np.int64) + block.first)
 
     def logs(self) -> Iterator[Log]:
@@ -300,7 +278,7 @@ class _Reader:
         done = (column for column in table.columns if column.name == "percentage")
         if any((piece >= 100).any() for column in done for piece in column.pieces()):
             finished = True
-        for log in read_logs(table, (*self.damage.notices(), *self._repetitions(), *self._unread())):
+        for log in read_logs(table, (*self.lines.notices(), *self._unread())):
             said = {**log.hyperparameters, **settings}
             yield replace(log, hyperparameters=said, planned_steps=max(planned, default=None), finished=finished)
 
@@ -316,74 +294,6 @@ class _Reader:
             message = f"{self.unread} settings were not read: the file has more than {_MOST_SETTINGS:,}."
             yield Notice(DAMAGE, str(self.path), message)
 
-    def _repetitions(self) -> Iterator[Notice]:
-        if self.repeated:
-            lines = self.lines_repeated
-            message = f"{self.repeated} records, the first on line {lines[0]}, have a name twice; the last counts."
-            yield Notice(INTERPRETATION, str(self.path), message, line_start=lines[0], line_end=lines[1])
-
-    def _records(self, block: Block, i: int, line: str) -> Iterator[Record]:
-        if not is_affordable(line):
-            self._reject(block, i, "holds too many values for a record")
-            return
-        try:
-            record = decode(line)
-        except ValueError:
-            yield from self._salvaged(block, i, line)
-            return
-        if not isinstance(record, dict):
-            self._reject(block, i, "is no JSON object")
-        elif foreign_name(line):
-            self._reject(block, i, "holds names that are not UTF-8")
-        else:
-            self._remember_opening(line)
-            if any(long_integers(line)):
-                self._reject(block, i, f"holds an integer of more than {LONGEST_INTEGER} digits, which was not used")
-                if any(value is None and counts(name) for name, value in record.items()):
-                    return
-            if self._repeats_a_name(line, record):
-                self.repeated += 1
-                self.lines_repeated = self.lines_repeated[0] or block.first + i, block.first + i
-            yield record
-
-    def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
-        """Yield the whole records on a line that is not one record: glued to others, torn, or behind NULs."""
-        if not line.strip() and not block.overlong:
-            return
-        found = list(_whole_records(line.lstrip("\0"), tuple(self._openings)))
-        self._reject(block, i, *_trouble(block, i, line, len(found)))
-        yield from found
-
-    def _remember_opening(self, line: str) -> None:
-        if len(self._openings) < _MOST_OPENINGS:
-            self._openings[line[: line.find(":") + 1].lstrip()] = None
-
-    def _remember_first_opening(self, block: Block) -> None:
-        """Look ahead for a whole record, in case the first lines are damaged."""
-        for line in block.lines[:_MOST_TRIALS]:
-            with suppress(ValueError):
-                if isinstance(decode(line), dict):
-                    self._remember_opening(line)
-                    return
-
-    def _repeats_a_name(self, line: str, record: Record) -> bool:
-        """Tell whether a record has a name twice; of records with the same names and colons one is looked at."""
-        form = (tuple(record), line.count('":'))
-        if form not in self._plain:
-            counted = 0
-
-            def count(pairs: list[tuple[str, object]]) -> dict[str, object]:
-                nonlocal counted
-                counted += len(pairs) - len(dict(pairs))
-                return dict(pairs)
-
-            json.loads(line, object_pairs_hook=count, parse_int=lambda _: 0)
-            if counted:
-                return True
-            if len(self._plain) < _MOST_FORMS:
-                self._plain.add(form)
-        return False
-
     def _kind_of(self, record: Record) -> _Kind:
         names = tuple(record)
         if names not in self._kinds:
@@ -391,44 +301,6 @@ class _Reader:
                 self._kinds.clear()
             self._kinds[names] = _Kind(is_settings(record), is_data(record))
         return self._kinds[names]
-
-    def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
-        self.damage.add(Span.of(block, i, reason, cause))
-
-
-def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
-    """Yield every record that stands whole on a damaged line.
-
-    A record is looked for only where one begins as others of the file do: an object inside a torn record is none.
-    """
-    position = 0
-    for _ in range(_MOST_TRIALS):
-        if position < 0:
-            return
-        start = position
-        try:
-            record, position = _DECODER.raw_decode(line, start)
-        except (ValueError, RecursionError):
-            position += 1
-        else:
-            if isinstance(record, dict) and not foreign_name(line[start:position]):
-                yield record
-        starts = (line.find(opening, position) for opening in openings)
-        position = min((start for start in starts if start >= 0), default=-1)
-
-
-def _trouble(block: Block, i: int, line: str, found: int) -> tuple[str, str]:
-    """Say what is wrong with a line, as the end of a sentence about it, and what it comes from where that shows."""
-    if block.overlong:
-        return "is too long for a record", ""
-    if "\0" in line and not found:
-        return "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT
-    if found:
-        reason = f"is not one record; {found} whole records on it were used"
-        return reason, STORAGE_FAULT if "\0" in line else TWO_WRITERS if found > 1 else ""
-    if not block.ended and i == len(block.lines) - 1:
-        return "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
-    return "is no JSON", ""
 
 
 def _with_step(record: Record) -> Record:

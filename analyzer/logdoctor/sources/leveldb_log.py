@@ -79,41 +79,63 @@ def read_records(path: Path, header: int) -> Iterator[Record | Notice]:
     Raises OSError when the file cannot be read.
     """
     with path.open("rb") as file:
-        unused: _Gap | None = None  # what the next notice tells of
-        parts: list[_Chunk] = []
+        assembly = _Assembly(path)
         for found in _stretches(file, header):
-            starts = isinstance(found, _Gap) or found.kind in (_FULL, _FIRST)
-            if parts and starts and not (isinstance(found, _Gap) and not found.loses):
-                unused = _Gap(parts[0].start, parts[-1].end, "a record has no end", "")
-                parts = []
-            if isinstance(found, _Gap):
-                if not found.loses:
-                    yield _notice(path, found)
-                elif unused and unused.end == found.start:
-                    unused = found._replace(start=unused.start)
-                else:
-                    unused = found
-                continue
-            if not starts and not parts:  # the rest of a record whose beginning is lost
-                lost = unused or _Gap(found.start, found.end, "a record has no beginning", "")
-                unused = lost._replace(end=found.end)
-                continue
-            if unused:
-                yield _notice(path, unused)
-                unused = None
-            parts.append(found)
-            if found.kind in (_FULL, _LAST):
-                yield Record(b"".join(part.data for part in parts), parts[0].start, found.end)
-                parts = []
-            elif found.end - parts[0].start > LARGEST_RECORD:
-                unused = _Gap(
-                    parts[0].start, found.end, f"a record of more than {LARGEST_RECORD >> 20} MiB was passed over", ""
-                )
-                parts = []
-        if parts:
-            unused = _Gap(parts[0].start, parts[-1].end, "the file ends in the middle of a record", INTERRUPTED_WRITE)
-        if unused:
-            yield _notice(path, unused)
+            yield from assembly.pass_over(found) if isinstance(found, _Gap) else assembly.take(found)
+        yield from assembly.end()
+
+
+class _Assembly:
+    """Puts chunks together to records, and damaged stretches that touch each other to one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: list[_Chunk] = []
+        """The chunks of a record that has not ended yet."""
+        self._lost: _Gap | None = None
+        """What the next notice tells of."""
+
+    def pass_over(self, gap: _Gap) -> Iterator[Notice]:
+        """Note bytes that are no sound chunk. Where they held none, a record may go on behind them."""
+        if not gap.loses:
+            yield _notice(self._path, gap)
+            return
+        self._drop("a record has no end")
+        if self._lost and self._lost.end == gap.start:
+            gap = gap._replace(start=self._lost.start)
+        self._lost = gap
+
+    def take(self, chunk: _Chunk) -> Iterator[Record | Notice]:
+        """Add a chunk to its record; a record is yielded with its last chunk."""
+        if chunk.kind in (_FULL, _FIRST):
+            self._drop("a record has no end")
+        elif not self._parts:
+            lost = self._lost or _Gap(chunk.start, chunk.end, "a record has no beginning", "")
+            self._lost = lost._replace(end=chunk.end)
+            return
+        yield from self._tell()
+        self._parts.append(chunk)
+        if chunk.kind in (_FULL, _LAST):
+            yield Record(b"".join(part.data for part in self._parts), self._parts[0].start, chunk.end)
+            self._parts = []
+        elif chunk.end - self._parts[0].start > LARGEST_RECORD:
+            self._drop(f"a record of more than {LARGEST_RECORD >> 20} MiB was passed over")
+
+    def end(self) -> Iterator[Notice]:
+        """Tell what was lost at the end of the file."""
+        self._drop("the file ends in the middle of a record", INTERRUPTED_WRITE)
+        yield from self._tell()
+
+    def _drop(self, why: str, cause: str = "") -> None:
+        """Give up the record that has begun, if one has."""
+        if self._parts:
+            self._lost = _Gap(self._parts[0].start, self._parts[-1].end, why, cause)
+            self._parts = []
+
+    def _tell(self) -> Iterator[Notice]:
+        if self._lost:
+            yield _notice(self._path, self._lost)
+            self._lost = None
 
 
 def has_record(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import nan
 from pathlib import Path
 
-from logdoctor.run.naming import SPLIT_WORDS
+from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.delimited import head_table, read_table
 from logdoctor.sources.tables.table_form import Form

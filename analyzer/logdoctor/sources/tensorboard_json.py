@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run.naming import SPLIT_WORDS
+from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_text import beginning, load
 from logdoctor.sources.tables.numbers import parse_values

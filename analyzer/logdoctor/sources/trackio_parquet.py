@@ -99,21 +99,25 @@ def _rows(path: Path, parquet: Any, notices: list[Notice]) -> Iterator[dict[str,
     with file:
         if "run_name" not in file.schema_arrow.names:
             raise UnreadableLogError(f"{path}: damaged: no column is called run_name")
-        left = max(_FEWEST_ROWS, path.stat().st_size // _SMALLEST_ROW)
-        first = 0
-        for group in range(file.num_row_groups):
-            done, claimed = 0, file.metadata.row_group(group).num_rows
-            try:
-                for batch in file.iter_batches(_AT_A_TIME, row_groups=[group], use_threads=False):
-                    left -= len(batch)
-                    if left < 0:
-                        raise ValueError("more rows than a file of this size can hold")
-                    yield from batch.to_pylist()
-                    done += len(batch)
-            except _ERRORS as error:
-                message = f"Rows {first + done} to {first + claimed - 1} could not be read: {_told(error)}"
-                notices.append(Notice(DAMAGE, str(path), message))
-            first += claimed
+        yield from _sound_rows(file, path, notices)
+
+
+def _sound_rows(file: Any, path: Path, notices: list[Notice]) -> Iterator[dict[str, Any]]:
+    left = max(_FEWEST_ROWS, path.stat().st_size // _SMALLEST_ROW)
+    first = 0
+    for group in range(file.num_row_groups):
+        done, claimed = 0, file.metadata.row_group(group).num_rows
+        try:
+            for batch in file.iter_batches(_AT_A_TIME, row_groups=[group], use_threads=False):
+                left -= len(batch)
+                if left < 0:
+                    raise ValueError("more rows than a file of this size can hold")
+                yield from batch.to_pylist()
+                done += len(batch)
+        except _ERRORS as error:
+            message = f"Rows {first + done} to {first + claimed - 1} could not be read: {_told(error)}"
+            notices.append(Notice(DAMAGE, str(path), message))
+        first += claimed
 
 
 def _told(error: Exception) -> str:

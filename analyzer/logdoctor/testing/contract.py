@@ -1,4 +1,4 @@
-"""What a rule promises of itself, of its findings, and beside other rules."""
+"""What every rule must keep to: in what it says of itself, in its findings, and in how it relates to other rules."""
 
 from __future__ import annotations
 

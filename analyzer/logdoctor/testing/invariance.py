@@ -12,7 +12,7 @@ from logdoctor.testing.changes import CHANGES
 
 
 def invariance_problems(rule: Rule) -> Iterator[str]:
-    """Log every example in other ways: the verdict must stay, and what `varies` excuses must need the excuse."""
+    """Log every example in other ways: the verdict must stay the same, except where `varies` says why it may not."""
     varied = set()
     for example in rule.examples:
         for name, change in CHANGES.items():

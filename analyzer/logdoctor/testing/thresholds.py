@@ -19,7 +19,7 @@ UP = (1.25, 2.0, 3.0, 10.0, 30.0, 1e3, 1e6, math.inf)
 
 
 def threshold_problems(rule: Rule) -> Iterator[str]:
-    """Push every threshold both ways: one way must silence an example that fires, the other make a silent one fire.
+    """Push every threshold up and down: one way must silence a firing example, the other way make a silent one fire.
 
     A threshold that decides on what is said instead of whether (a severity, a cause) must change that both ways.
     """

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor import (
     Axis,
     Finding,
+    GradNorm,
     Quantity,
     Reward,
     Rule,
@@ -29,7 +30,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved
+from logdoctor.evidence.one_value import largest_class, may_be_majority, one_value_causes, unmoved, unpaid_causes
 from logdoctor.signals import Trend
 from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
@@ -57,7 +58,7 @@ class ConstantMetric(Rule):
     severity = Severity.WARNING
     causes = (
         "class-imbalance", "labels-do-not-match", "dead-activations", "wrong-loss-or-output", "optimizer-not-stepping",
-        "reward-without-signal",
+        "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
@@ -135,6 +136,13 @@ class ConstantMetric(Rule):
             val_accuracy=given([0.9, 0.905, 0.91, 0.915, 0.92, 0.93]).followed_by(flat(0.924, 34)),
         ),
         fires(
+            "no answer is ever right, however much is earned",
+            axis=Axis.STEP,
+            reward=decay(0.35, 1.5, 40).noisy(0.02),
+            eval_accuracy=flat(0.0, 10),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        fires(
             "no answer ever earns anything",
             axis=Axis.STEP,
             episode_reward=flat(0.0, 40),
@@ -145,6 +153,12 @@ class ConstantMetric(Rule):
             axis=Axis.STEP,
             episode_reward=flat(-200.0, 40),
             policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        fires(
+            "the reward is 1 whatever is done, and no gradient comes of it",
+            reward=flat(1.0, 40),
+            grad_norm=flat(0.0, 40),
+            policy_loss=flat(0.0, 40),
         ),
         silent(
             "every episode earns all there is",
@@ -225,9 +239,11 @@ class ConstantMetric(Rule):
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None) -> Iterator[Finding]:
+    def check(
+        self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None, norm: Trend[GradNorm] | None
+    ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
-        yield from self._unrewarded([one.finite for one in run.all(Reward)])
+        yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
@@ -248,7 +264,8 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
-            causes=one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
+            causes=unpaid_causes(series, run)
+            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "last value": Quantity(value),
                 "values alike" if kinds == 1 else f"of these {kinds}": Quantity(n - since, f"of {counted(n, 'value')}"),
@@ -256,17 +273,22 @@ class ConstantMetric(Rule):
             },
         )
 
-    def _unrewarded(self, rewards: Sequence[Series]) -> Iterator[Finding]:
-        """Report rewards that are all one value from the first to the last; above zero it may be all there is."""
+    def _unrewarded(self, rewards: Sequence[Series], norm: Trend[GradNorm] | None) -> Iterator[Finding]:
+        """Report rewards that are all one value from the first to the last.
+
+        Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
+        """
         if not rewards or len(rewards[0]) < self.min_rewards:
             return
         series, value = rewards[0], float(rewards[0].values[0])
-        if value > 0 or any(len(np.unique(one.values)) != 1 for one in rewards):
+        taught = norm is None or bool(norm.series.values.any())
+        norm_name = norm.series.name if norm is not None else ""
+        if (value > 0 and taught) or any(len(np.unique(one.values)) != 1 for one in rewards):
             return
         first, last = series.first_step, series.last_step
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            "it does not tell better from worse",
+            "it does not tell better from worse" + ("" if taught else f", and {norm_name} is 0 throughout"),
             Span(series.name, first, last, "one value"),
             confidence=confidence_from(3.0, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],

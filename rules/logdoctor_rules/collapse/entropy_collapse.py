@@ -16,16 +16,17 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     example_run,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, line
+from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
@@ -35,6 +36,9 @@ from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})
 """Words of the setting that is the weight of an entropy bonus."""
+
+SOLVED = 0.95
+"""Accuracy from which a policy may be as certain as it likes: all but nothing is left to learn."""
 
 NEAR = 0.3
 """Difference of the first returns, as a share of what a sibling gained, within which both may be of one task."""
@@ -71,7 +75,7 @@ class EntropyCollapse(Rule):
         "Needs 10 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
         "judged. Without a logged return it is at most a note."
     )
-    explains = ("falling-return",)
+    explains = ("falling-return", "constant-metric")
 
     gone: float = threshold(
         0.05,
@@ -154,6 +158,13 @@ class EntropyCollapse(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
+            "the same, where nearly every answer is right",
+            entropy=decay(1.4, 0.005, half_life=0.01),
+            episode_reward=line(20.0, 60.0, 6).followed_by(flat(60.0, 114)).noisy(1.0),
+            eval_accuracy=line(0.6, 0.99, 6).followed_by(flat(0.99, 4)),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
             "certain as the return reaches its best",
             entropy=decay(1.4, 0.005, half_life=0.05),
             episode_reward=decay(20.0, 500.0).noisy(4.0),
@@ -204,6 +215,8 @@ class EntropyCollapse(Rule):
         sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         none, some = off_and_on(run, *({word} for word in BONUS))
         rests = not verdict and reward is not None and not some
+        if rests and best_accuracy(run) >= SOLVED:
+            return
         series, step = entropy.series, int(entropy.steps[since])
         spans = [Span(series.name, step, series.last_step, "deterministic")]
         if reward is not None:
@@ -216,10 +229,10 @@ class EntropyCollapse(Rule):
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
-                because("no-entropy-bonus", Strength.POSSIBLE if some else Strength.LIKELY, pro=none, contra=some),
+                because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
                 because(
                     "learning-rate-too-high",
-                    Strength.LIKELY if fast else Strength.POSSIBLE,
+                    likely_if(fast),
                     pro=[f"it took only {percent(since / n)} of the run"] if fast else [],
                 ),
             ),

@@ -24,7 +24,8 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line, swing
+from logdoctor.curves import decay, flat, given, line, swing
+from logdoctor.evidence.critic import grows_without_bound, is_critic
 from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
 
@@ -40,22 +41,21 @@ class GanCollapse(Rule):
     """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
 
     The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
-    nor should. Critics of a Wasserstein loss, which may be negative, approach zero when all is well and are not judged.
-    The same game is over where the generator's loss is next to nothing and the discriminator's lies far above that of
-    one that only guesses: it is sure, and wrong.
+    nor should. Critics of a Wasserstein loss approach zero when all is well; only growth without bound is told of. The
+    same game is over where the generator's loss is next to nothing and the discriminator is worse than who guesses.
     """
 
     id = "gan-collapse"
     title = "One of the two networks has won, or both have stopped"
     severity = Severity.ERROR
-    causes = ("discriminator-too-strong", "learning-rate-too-high", "discriminator-too-weak")
+    causes = ("discriminator-too-strong", "learning-rate-too-high", "discriminator-too-weak", "critic-without-bound")
     references = (
         "Arjovsky and Bottou (2017), Towards Principled Methods for Training GANs, arXiv:1701.04862",
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
     )
     limits = (
-        "Needs both losses under names that tell them apart, 20 values each; critics whose loss is negative are not "
-        "judged. Images that are all alike need not show in losses."
+        "Needs both losses under names that tell them apart, 20 values each; of critics only growth is judged. Images "
+        "that are all alike need not show in losses."
     )
 
     beaten: float = threshold(
@@ -130,6 +130,21 @@ class GanCollapse(Rule):
             D_loss=decay(1.4, 0.002, half_life=0.05),
             G_loss=line(2.0, 2.1).noisy(0.1),
         ),
+        fires(
+            "a critic without bound",
+            d_loss=given(-(0.5 + np.arange(120) ** 3 / 3000)).noisy(0.2),
+            gen_loss=given(np.arange(120.0) ** 2 / 50).noisy(1.0),
+        ),
+        silent(
+            "a critic whose loss grows for a while",
+            d_loss=given(-(2.0 + np.arange(120) ** 2 / 50)).noisy(0.2),
+            gen_loss=line(0.0, 12.0),
+        ),
+        silent(
+            "a critic that has only just begun to tell the two apart",
+            d_loss=given(-(0.001 + np.arange(120) ** 3 / 1e5)),
+            gen_loss=line(0.0, 12.0),
+        ),
         silent("a critic that approaches zero", d_loss=decay(-30.0, -0.1), gen_loss=line(0.0, 12.0)),
         silent("swings that never end", D_loss=flat(1.2).plus(swing(0.4, 10)), G_loss=flat(1.0).plus(swing(0.3, 10))),
         silent("too short", D_loss=decay(1.4, 0.002, 19, half_life=0.05), G_loss=line(0.7, 12.0, 19)),
@@ -138,7 +153,17 @@ class GanCollapse(Rule):
     def check(self, game: Adversaries) -> Iterator[Finding]:
         """Look at where the discriminator's loss rests, and at what the generator's does meanwhile."""
         d, g = game.discriminator, game.generator
-        if min(len(d), len(g)) < self.min_points or float(np.quantile(d.level, 0.02)) < -4 * d.level_noise - 1e-12:
+        if min(len(d), len(g)) < self.min_points:
+            return
+        if is_critic(d):
+            if (grown := grows_without_bound(d)) is not None:
+                yield self.finding(
+                    grown.said,
+                    Span(d.series.name, d.series.first_step, d.series.last_step, "grows"),
+                    confidence=confidence_from(3.0, len(d)),
+                    causes=grown.causes,
+                    evidence={"largest early on": Quantity(grown.early), "at the end": Quantity(grown.late)},
+                )
             return
         if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)

@@ -17,10 +17,10 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -56,7 +56,7 @@ class KlBlowup(Rule):
         "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Whether it is that of "
         "one update or from a reference, only the name of the series tells."
     )
-    explains = ("falling-return",)
+    explains = ("falling-return", "constant-metric")
 
     min_update: float = threshold(
         0.3, "nats of one update at the end: ten times the usual target of 0.01 to 0.03 (Spinning Up stops at 0.015)"
@@ -215,12 +215,10 @@ def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
     off, on = off_and_on(run, *PENALTY)
     return ranked(
-        because(
-            "kl-penalty-too-weak", Strength.POSSIBLE if per_update and not off else Strength.LIKELY, pro=off, contra=on
-        ),
+        because("kl-penalty-too-weak", likely_if(off or not per_update), pro=off, contra=on),
         because(
             "learning-rate-too-high",
-            Strength.LIKELY if per_update else Strength.POSSIBLE,
+            likely_if(per_update),
             pro=["single updates go too far"] if per_update else [],
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Rule, Severity, Strength, because, fires, silent
+from logdoctor import Finding, Rule, Severity, because, fires, likely_if, silent
 from logdoctor.curves import decay
 from logdoctor.lines import failure, line_of
 from logdoctor.run import TextEvent
@@ -62,7 +62,7 @@ class DeviceAssert(Rule):
         causes = (
             because(
                 "label-out-of-range",
-                Strength.LIKELY if says_index else Strength.POSSIBLE,
+                likely_if(says_index),
                 pro=["the check that failed is one of an index"] if says_index else (),
                 contra=() if says_index else ["the line does not name the check"],
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Rule, Severity, Strength, because, fires, ranked, silent
+from logdoctor import Finding, Rule, Severity, because, fires, likely_if, ranked, silent
 from logdoctor.curves import decay
 from logdoctor.lines import failure, line_of
 from logdoctor.run import TextEvent
@@ -70,12 +70,12 @@ class DeviceFault(Rule):
         causes = ranked(
             because(
                 "faulty-kernel",
-                Strength.LIKELY if kernel else Strength.POSSIBLE,
+                likely_if(kernel),
                 pro=["the line tells of an access outside of memory"] if kernel else (),
             ),
             because(
                 "hardware-fault",
-                Strength.LIKELY if hardware else Strength.POSSIBLE,
+                likely_if(hardware),
                 pro=["the line comes from the device itself"] if hardware else (),
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Rule, Severity, Strength, because, fires, silent
+from logdoctor import Finding, Rule, Severity, Strength, because, fires, likely_if, silent
 from logdoctor.curves import decay
 from logdoctor.lines import failure, line_of
 from logdoctor.run import TextEvent
@@ -65,7 +65,7 @@ class HostKilled(Rule):
         causes = (
             because(
                 "host-memory-exhausted",
-                Strength.LIKELY if memory else Strength.POSSIBLE,
+                likely_if(memory),
                 pro=["the line names the memory"] if memory else (),
                 contra=() if memory else ["the line does not say why; `dmesg` or the accounting of the job does"],
             ),

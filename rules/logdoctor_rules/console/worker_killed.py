@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor import Finding, Rule, Severity, Strength, because, fires, silent
+from logdoctor import Finding, Rule, Severity, because, fires, likely_if, silent
 from logdoctor.curves import decay
 from logdoctor.lines import failure, line_of
 from logdoctor.run import TextEvent
@@ -78,7 +78,7 @@ class WorkerKilled(Rule):
         causes = (
             because(
                 "host-memory-exhausted",
-                Strength.LIKELY if shared else Strength.POSSIBLE,
+                likely_if(shared),
                 pro=["the line names the shared memory"] if shared else (),
             ),
         )

@@ -16,11 +16,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     silent,
     threshold,
 )
@@ -191,6 +191,8 @@ class EpochSawtooth(Rule):
         where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
         unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
+        pro = [f"epochs agree with a correlation of {seen.agreement:.2f}", told]
+        contra = ["the logged loss is a mean since the epoch began: log the loss of each batch to tell"][: int(is_mean)]
         yield self.finding(
             f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
             f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
@@ -199,16 +201,7 @@ class EpochSawtooth(Rule):
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(
-                because(
-                    "data-not-shuffled",
-                    Strength.POSSIBLE if is_mean else Strength.LIKELY,
-                    pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
-                    contra=["the logged loss is a mean since the epoch began: log the loss of each batch to tell"]
-                    if is_mean
-                    else [],
-                ),
-            ),
+            causes=(because("data-not-shuffled", likely_if(not is_mean), pro=pro, contra=contra),),
             evidence={
                 "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(

@@ -15,16 +15,17 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     ValLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.stairs import Stairs
 from logdoctor.signals import Epochs, Schedule, Trend
 from logdoctor.wording import counted, number, percent
 
@@ -123,48 +124,49 @@ class MemorizationSteps(Rule):
         """Divide the fall since the first epoch into what happens between epochs and within them."""
         if not epochs.is_known or (schedule is not None and self._decays_between(schedule, epochs)):
             return
-        begins, ends = epochs.edges[:, 0], epochs.edges[:, 1]
-        steps, within = ends[:-1] - begins[1:], begins[1:] - ends[1:]
-        total = float(steps.sum())
-        share = total / (total + abs(float(within.sum()))) if total > 0 else 0.0
-        height = total / max(epochs.edge_noise * np.sqrt(2 * len(steps)), 1e-300)
-        worse = val is not None and self._gets_worse(val, total)
-        sure = height >= (self.min_z_worse if worse else self.min_z)
-        if share < self.min_share or not sure or steps.min() <= 0:
+        stairs = Stairs.of(epochs)
+        worse = val if val is not None and self._gets_worse(val, stairs.total) else None
+        if not self._falls_between_epochs(stairs, self.min_z if worse is None else self.min_z_worse):
             return
-        if np.abs(within).max() > 2 * total:
-            return  # a rise and a fall within epochs cancel out, as after a jump of the rate
-        large = total >= self.large * abs(float(ends[0]))
-        if not worse and (val is not None or not large):
-            return
+        if worse is not None or (val is None and stairs.total >= self.large * abs(stairs.first)):
+            yield self._told(epochs, stairs, worse)
+
+    def _falls_between_epochs(self, stairs: Stairs, min_z: float) -> bool:
+        """Whether the loss falls at every boundary, beyond its noise, and moves little elsewhere."""
+        if stairs.share < self.min_share or not stairs.height >= min_z or stairs.steps.min() <= 0:
+            return False
+        # A rise and a fall within epochs cancel out, as after a jump of the rate.
+        return not np.abs(stairs.within).max() > 2 * stairs.total
+
+    def _told(self, epochs: Epochs, stairs: Stairs, worse: Trend[ValLoss] | None) -> Finding:
+        """Tell of the steps, and of a validation loss that has become worse meanwhile."""
         series = epochs.series
-        spans = [Span(series.name, epochs.first_step(1), series.last_step, "in steps")]
-        rises = ""
-        if worse and val is not None:
-            spans.append(Span(val.series.name, val.best_step, val.series.last_step, "rising"))
-            rises = f"{val.series.name} rises from {number(val.best)} to {number(val.end)}"
-        yield self.finding(
-            f"{series.name} steps down by {number(float(np.median(steps)))} where an epoch begins, "
-            f"{counted(len(steps), 'time')}, and moves little within epochs" + (f"; {rises}" if rises else ""),
+        spans, rises = [Span(series.name, epochs.first_step(1), series.last_step, "in steps")], ""
+        if worse is not None:
+            spans.append(Span(worse.series.name, worse.best_step, worse.series.last_step, "rising"))
+            rises = f"{worse.series.name} rises from {number(worse.best)} to {number(worse.end)}"
+        margin = min(stairs.height / self.min_z, stairs.share / self.min_share * 3)
+        left = f"the end is at {percent(float(stairs.last / stairs.first))} of the first epoch's"
+        return self.finding(
+            f"{series.name} steps down by {number(float(np.median(stairs.steps)))} where an epoch begins, "
+            f"{counted(len(stairs.steps), 'time')}, and moves little within epochs" + (f"; {rises}" if rises else ""),
             *spans,
-            severity=self.severity if worse else Severity.NOTE,
-            confidence=confidence_from(min(height / self.min_z, share / self.min_share * 3), 10 * epochs.count),
+            severity=Severity.NOTE if worse is None else self.severity,
+            confidence=confidence_from(margin, 10 * epochs.count),
             causes=ranked(
                 because(
                     "too-many-epochs",
-                    Strength.LIKELY if worse else Strength.POSSIBLE,
+                    likely_if(worse is not None),
                     pro=[f"each of {counted(epochs.count, 'epoch')} begins lower than the last ended", rises],
-                    contra=["" if worse else "nothing is known of validation: log its loss once an epoch"],
-                    fixes=[_stop(epochs, val)] if worse and val is not None else [],
+                    contra=["nothing is known of validation: log its loss once an epoch" if worse is None else ""],
+                    fixes=[_stop(epochs, worse)] if worse is not None else [],
                 ),
-                because(
-                    "too-little-data", pro=[f"the end is at {percent(float(ends[-1] / ends[0]))} of the first epoch's"]
-                ),
+                because("too-little-data", pro=[left]),
             ),
             evidence={
-                "share of the movement between epochs": Quantity(share, "share"),
-                "all steps together": Quantity(total),
-                "steps in units of noise": Quantity(round(height, 1)),
+                "share of the movement between epochs": Quantity(stairs.share, "share"),
+                "all steps together": Quantity(stairs.total),
+                "steps in units of noise": Quantity(round(stairs.height, 1)),
                 "epochs": Quantity(epochs.count),
                 "known from": Quantity(epochs.known_from),
             },

@@ -21,7 +21,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
-from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
+from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted import is_boosted
 from logdoctor.evidence.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
@@ -162,6 +162,12 @@ class GeneralizationGap(Rule):
             val_loss=line(2.3026, 2.3055, 10),
         ),
         silent(
+            "the same of a few examples, whose shares differ more: the answers of training are one class at a time",
+            train_loss=decay(1.395, 1.3757, 120, half_life=0.05),
+            train_accuracy=given([0.25] * 4).followed_by(flat(0.2875, 116)),
+            val_loss=decay(1.394, 1.3937, 120),
+        ),
+        silent(
             "fine-tuning of a little, on validation data that were harder from the first",
             train_loss=line(4.6, 4.4).noisy(0.01),
             val_loss=line(4.8, 4.79, 10),
@@ -273,25 +279,26 @@ class GeneralizationGap(Rule):
         still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
         stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
-        errs = left_behind(run) >= self.min_errors
-        least = (self.min_apart if apart or errs else self.min_gap) * gained
+        least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
         ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         fitted = Fitted(gap, settings, metric)
         off = fitted.far_off
         stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained)
+        untouched = self._untouched(gap, gained, one_answer=answers_by_class(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
             return
         series = val.series
         usual = is_boosted(run, train.series, series) and not (off or untouched)
         least = self.reached * gained if untouched and not stays else least
-        course = f"stands still at {number(val.end)}" if stands_still else f"ends at {number(val.end)}"
+        rests = 3 * val.level_noise <= val.end
+        state = "stands still" if stands_still and rests else "ends" if rests else "jumps about and ends"
         began = f", far above the {number(train.start)} at which training began" if off else ""
         began = ", no lower than where training began" if untouched and not began else began
+        since = int(val.steps[len(val.steps) // 2])
         yield self.finding(
-            f"{train.series.name} falls to {number(train.end)} while {series.name} {course}{began}",
-            Span(series.name, int(val.steps[len(val.steps) // 2]), series.last_step, "standing still"),
+            f"{train.series.name} falls to {number(train.end)} while {series.name} {state} at {number(val.end)}{began}",
+            Span(series.name, since, series.last_step, "standing still" if rests else "jumping"),
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
@@ -308,17 +315,16 @@ class GeneralizationGap(Rule):
         series = metric.series
         ends = min((one for one in end_accuracies(run) if one.training), key=lambda one: one.name != series.name)
         trained = ends.training or 0.0
-        gained = ends.validation - first_accuracy(series)
         yield self.finding(
             f"{ends.name} ends at {number(ends.validation)} where training is right in {percent(trained)} of the cases",
             Span(series.name, int(metric.steps[len(metric.steps) // 2]), series.last_step, "far behind"),
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             confidence=confidence_from((trained - ends.validation) / (self.min_wrong * trained), len(metric)),
-            causes=causes_of_answers(no_better=gained <= self.reached * trained),
+            causes=causes_of_answers(no_better=ends.validation - first_accuracy(series) <= self.reached * trained),
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
 
-    def _untouched(self, gap: Gap, gained: float) -> bool:
+    def _untouched(self, gap: Gap, gained: float, *, one_answer: bool) -> bool:
         """Whether training surely learns something, and validation ends no lower than both began."""
         train, val = gap.train, gap.val
         start = train.end + gained
@@ -326,4 +332,4 @@ class GeneralizationGap(Rule):
         fell = val.first - val.end > least or val.end < start - least
         much = gained >= self.min_gain * start
         together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
-        return start > 0 and train.sure_fall >= self.sure and not fell and (much or together)
+        return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))

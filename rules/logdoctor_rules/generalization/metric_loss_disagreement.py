@@ -46,7 +46,7 @@ class MetricLossDisagreement(Rule):
     causes = ("class-imbalance", "overconfidence")
     references = ("Guo et al. (2017), On Calibration of Modern Neural Networks, arXiv:1706.04599",)
     limits = (
-        "Needs 8 values each of a validation loss and of a metric, on one axis; errors that are better when lower are "
+        "Needs 6 values each of a validation loss and of a metric, on one axis; errors that are better when lower are "
         "not compared. Which class loses, only a metric of each class tells."
     )
     explains = ("constant-metric",)
@@ -64,7 +64,7 @@ class MetricLossDisagreement(Rule):
         0.1, "part of its gain that a metric may have given back since the loss was lowest, and still count as held"
     )
     min_z: float = threshold(4.0, "both movements in units of the noise of their levels: one in thirty thousand")
-    min_points: float = threshold(8.0, "values of each: a best value with some on both sides")
+    min_points: float = threshold(6.0, "values of each: a best value that a neighbour shares, with some on both sides")
 
     examples = (
         fires(
@@ -118,7 +118,8 @@ class MetricLossDisagreement(Rule):
             val_loss=line(0.53, 0.27, 9),
             val_f1=given([0.1]).followed_by(flat(0.0, 8)),
         ),
-        silent("few values", val_loss=line(0.7, 0.3, 7), val_f1=line(0.6, 0.3, 7)),
+        fires("six values", val_loss=line(0.7, 0.3, 6), val_f1=line(0.6, 0.3, 6)),
+        silent("few values", val_loss=line(0.7, 0.3, 5), val_f1=line(0.6, 0.3, 5)),
     )
 
     def check(self, run: Run, loss: Trend[ValLoss]) -> Iterator[Finding]:

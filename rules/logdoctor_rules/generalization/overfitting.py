@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.lowest import was_no_best
-from logdoctor.evidence.overfit import Fitted, by_chance, falls_on, part_to_rise, rises_ever
+from logdoctor.evidence.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, percent, place
@@ -65,8 +65,7 @@ class Overfitting(Rule):
     )  # fmt: skip
 
     min_rise: float = threshold(
-        0.05,
-        "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
+        0.05, "rise after the minimum as a share of the fall from where either loss began; sound runs stay below 0.01"
     )
     least_rise: float = threshold(
         0.02, "the same up to which it is a note: what has fallen to next to nothing may double without harm"
@@ -75,6 +74,9 @@ class Overfitting(Rule):
         0.2,
         "rise as a share of the minimum that counts however little of the fall it is: losses that came from far above; "
         "validation sets of a hundred examples waver by less",
+    )
+    min_ratio_halved: float = threshold(
+        0.12, "the same where training has come down to less than half since: what it learns there is by heart"
     )
     min_level: float = threshold(
         0.05,
@@ -103,6 +105,16 @@ class Overfitting(Rule):
     min_points: float = threshold(5.0, "values of validation loss: a minimum with something on both sides")
 
     examples = (
+        fires(
+            "a loss that came from far above, and of which training has learnt the rest by heart",
+            train_loss=decay(8.8, 0.2, 60, half_life=0.15).noisy(0.01),
+            val_loss=decay(8.8, 1.5, 30, half_life=0.1).followed_by(line(1.5, 1.76, 30)).noisy(0.01),
+        ),
+        silent(
+            "the same, of which validation has hardly risen yet",
+            train_loss=decay(8.8, 0.2, 60, half_life=0.15).noisy(0.01),
+            val_loss=decay(8.8, 1.5, 30, half_life=0.1).followed_by(line(1.5, 1.64, 30)).noisy(0.01),
+        ),
         fires(
             "four evaluations, each higher than the last",
             axis=Axis.STEP,
@@ -307,11 +319,12 @@ class Overfitting(Rule):
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
         part = part_to_rise(metric, self.min_fall, self.min_z)
-        material = part * min(self.min_rise * fall, self.min_ratio * abs(val.best))
+        was = float(gap.train_level[val.best_at])
+        ratio = self.min_ratio_halved if 0 < train.end < HALVED * was else self.min_ratio
+        material = part * min(self.min_rise * fall, ratio * abs(val.best))
         least = max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z))
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
-        was = float(gap.train_level[val.best_at])
         going_on = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
         least_fall = -train.level_noise if falls_on(gap, going_on) else max(going_on, train.level_noise)
         if was - train.end <= least_fall:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -80,7 +81,7 @@ class ValidationBelowTraining(Rule):
         "below 0.15, wrong labels in training leave 0.3 and more (and mixup and smoothed labels of classifiers)",
     )
     min_z: float = threshold(
-        4.0, "lead in units of its standard error over the last third; one in thirty thousand by chance"
+        4.0, "lead in units of its standard error over the last two thirds; one in thirty thousand by chance"
     )
     min_lasting: float = threshold(
         0.7, "lead at the end in units of that in the middle of the run; less, and it is closing: averages lag early on"
@@ -125,6 +126,12 @@ class ValidationBelowTraining(Rule):
             "the same, and nobody knows what the settings add to the means of training (a note)",
             train_loss=decay(1.6, 0.9, 40, half_life=0.3),
             val_loss=decay(1.0, 0.45, 40, half_life=0.3),
+        ),
+        fires(
+            "the same through noise that hides it in each third of the run",
+            settings={"learning_rate": 0.001},
+            train_loss=decay(1.6, 0.9, 40, half_life=0.3).noisy(0.36, seed=5),
+            val_loss=decay(1.0, 0.45, 40, half_life=0.3).noisy(0.01),
         ),
         fires(
             "ahead before anything was learnt, but another loss has other terms (a note)",
@@ -273,10 +280,11 @@ class ValidationBelowTraining(Rule):
             return
         end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
         theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
-        noise = float(np.hypot(train.error_of_third, val.error_of_third))
-        least = max(self.min_lead * train.fall, self.min_z * noise)
+        lasting = float(np.median(lead[third:]))
+        noise = hypot(*(one.error_of(len(one) - len(one) // 3) for one in (train, val)))
+        margin = min(end / (self.min_lead * train.fall), lasting / max(self.min_z * noise, 1e-300))
         kept = train.lost <= (1 - KEPT) * train.fall
-        if end <= least or mine > self.max_ratio * min(theirs, train.thirds[2]) or not kept:
+        if margin <= 1 or mine > self.max_ratio * min(theirs, train.thirds[2]) or not kept:
             return
         classifies = any(end_accuracies(run))
         early = "" if classifies or run.all(TrainComponentLoss) else ahead_at_first(gap, end)
@@ -305,7 +313,7 @@ class ValidationBelowTraining(Rule):
             Span(val.series.name, int(val.steps[-third]), val.series.last_step, "below training"),
             Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
-            confidence=unsure if large else confidence_from(end / least, len(val)),
+            confidence=unsure if large else confidence_from(margin, len(val)),
             causes=causes_of_lead(named, off, solved, early, far, suspicious=suspicious),
             evidence={
                 "lead at the end": Quantity(end),

@@ -108,7 +108,7 @@ class DamagedLog(Rule):
             places=[Place(n.path, n.line_start, n.line_end, n.byte_start, n.byte_end) for n in damage[:MAX_PLACES]],
             confidence=Confidence.HIGH,
             severity=Severity.WARNING if grave else Severity.NOTE,
-            causes=_causes(damage) if run.series else (because("unknown", pro=[damage[0].message]),),
+            causes=_causes(damage) if run.series else (because("unknown"),),
             evidence={
                 "damaged places": Quantity(len(damage)),
                 **({"bytes": Quantity(_bytes(damage), "bytes")} if _bytes(damage) else {}),

@@ -18,11 +18,11 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     ValLoss,
     because,
     example_run,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -133,14 +133,8 @@ class DuplicateRun(Rule):
             if is_seed(name)
         ]
         return ranked(
-            because("copied-log", Strength.LIKELY if copy else Strength.POSSIBLE, pro=copy, contra=again),
-            because(
-                "setting-without-effect",
-                Strength.LIKELY if again and not copy else Strength.POSSIBLE,
-                pro=again,
-                contra=copy,
-                fixes=fixes,
-            ),
+            because("copied-log", likely_if(copy), pro=copy, contra=again),
+            because("setting-without-effect", likely_if(again and not copy), pro=again, contra=copy, fixes=fixes),
         )
 
 

@@ -23,6 +23,8 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    likely_if,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -104,12 +106,12 @@ class MissingSteps(Rule):
             causes=ranked(
                 because(
                     "log-incomplete",
-                    Strength.POSSIBLE if going_on else Strength.LIKELY,
+                    likely_if(not going_on),
                     pro=() if going_on else ["every curve of the same pace lacks them"],
                 ),
                 because(
                     "logging-changed",
-                    Strength.POSSIBLE if going_on else Strength.UNLIKELY,
+                    possible_if(going_on),
                     contra=[] if going_on else ["nothing else was logged in between"],
                 ),
             ),

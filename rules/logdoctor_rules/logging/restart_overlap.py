@@ -21,6 +21,7 @@ from logdoctor import (
     TrainLoss,
     because,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -28,6 +29,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.run.roles import Counter
+from logdoctor.signals.anew import begins_anew
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10
@@ -123,13 +125,8 @@ class RestartOverlap(Rule):
             yield self._taking_turns(train, most)
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
-            yield self._told(
-                run.series[0],
-                restarts[0].message,
-                "restarted",
-                "resumed-from-checkpoint",
-                {"restarts": Quantity(len(restarts))},
-            )
+            again = {"restarts": Quantity(len(restarts))}
+            yield self._told(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
         parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
         if parts and run.series:
             first, last = parts[0].line_start or 1, parts[0].line_end or 1
@@ -178,7 +175,8 @@ class RestartOverlap(Rule):
         at = int(series.rewinds[0])
         before, after = int(series.steps[:at].max()), int(series.steps[at])
         twice = len(series) - len(series.curve)
-        anew = after <= self.from_zero * before
+        anew = after <= max(self.from_zero * before, series.first_step)
+        another = [f"{series.name} is back near where it began"] if anew and begins_anew(series) else []
         return self.finding(
             f"{series.name} goes back from {place(series, before)} to {after:,}"
             + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
@@ -186,8 +184,9 @@ class RestartOverlap(Rule):
             Span(series.name, after, before, "logged twice"),
             confidence=Confidence.HIGH,
             causes=ranked(
-                because("resumed-from-checkpoint", Strength.POSSIBLE if anew else Strength.LIKELY),
-                because("two-writers", Strength.LIKELY if len(series.rewinds) > 5 else Strength.POSSIBLE),
+                because("resumed-from-checkpoint", likely_if(not anew)),
+                because("two-writers", likely_if(len(series.rewinds) > 5)),
+                *[because("one-log-for-several-runs", Strength.LIKELY, pro=[said]) for said in another],
             ),
             evidence={
                 "rewinds": Quantity(len(series.rewinds)),

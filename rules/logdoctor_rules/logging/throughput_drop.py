@@ -21,6 +21,8 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    likely_if,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -140,11 +142,11 @@ class ThroughputDrop(Rule):
         return ranked(
             because(
                 "slow-input",
-                Strength.LIKELY if slow_data else Strength.POSSIBLE,
+                likely_if(slow_data),
                 pro=told if slow_data else (),
                 contra=() if slow_data else told or ["no time of the data is logged, which would tell"],
             ),
-            because("hardware-fault", Strength.UNLIKELY if slow_data else Strength.POSSIBLE),
+            because("hardware-fault", possible_if(not slow_data)),
             because("data-changed", Strength.POSSIBLE),
         )
 

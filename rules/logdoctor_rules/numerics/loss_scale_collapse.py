@@ -16,12 +16,12 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     example_run,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -279,14 +279,9 @@ class LossScaleCollapse(Rule):
             [f"the scale goes down to {number(walk.end)}, where nothing is scaled"] if walk.end <= self.floor else []
         )
         return ranked(
-            because("half-precision-overflow", Strength.LIKELY if half or nan_first else Strength.POSSIBLE, pro=half),
-            because("loss-scale-exhausted", Strength.LIKELY if below else Strength.POSSIBLE, pro=below),
-            rate_too_high(
-                siblings,
-                Strength.LIKELY if before or grown else Strength.POSSIBLE,
-                pro=[*before, *grown],
-                contra=calm,
-            ),
+            because("half-precision-overflow", likely_if(half or nan_first), pro=half),
+            because("loss-scale-exhausted", likely_if(below), pro=below),
+            rate_too_high(siblings, likely_if(before or grown), pro=[*before, *grown], contra=calm),
             because("unstable-operation", pro=calm if below else []),
         )
 

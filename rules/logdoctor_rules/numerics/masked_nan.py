@@ -21,6 +21,8 @@ from logdoctor import (
     because,
     example_run,
     fires,
+    likely_if,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -258,10 +260,10 @@ class MaskedNan(Rule):
         scaled: bool,
     ) -> tuple[Cause, ...]:
         grown, calm = said_by_norm(grads, step, self.growth)
-        sudden = Strength.UNLIKELY if grown else Strength.POSSIBLE
+        sudden = possible_if(not grown)
         far = [*grown, *filter(None, [above_usual(siblings.run, settings)])]
         causes = [
-            rate_too_high(siblings, Strength.LIKELY if far else Strength.POSSIBLE, pro=far, contra=calm),
+            rate_too_high(siblings, likely_if(far), pro=far, contra=calm),
             because(
                 "bad-batch",
                 Strength.LIKELY if skipped else sudden,

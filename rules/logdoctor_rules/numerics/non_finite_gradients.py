@@ -16,11 +16,12 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     example_run,
     fires,
+    likely_if,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -234,21 +235,17 @@ class NonFiniteGradients(Rule):
         half = half_precision(settings)
         scaled = [f"a loss scale is logged, it ends at {number(walk.end)}"] if walk is not None else []
         causes = [
-            because(
-                "half-precision-overflow",
-                Strength.LIKELY if half or scaled else Strength.POSSIBLE,
-                pro=[*half, *scaled],
-            ),
+            because("half-precision-overflow", likely_if(half or scaled), pro=[*half, *scaled]),
             because(
                 "unstable-operation",
-                Strength.LIKELY if word == "NaN" and not half and not scaled else Strength.POSSIBLE,
+                likely_if(word == "NaN" and not half and not scaled),
                 pro=[*calm, *(["the values are NaN: scaling alone overflows to infinity"] if word == "NaN" else [])],
             ),
-            rate_too_high(siblings, Strength.LIKELY if grown else Strength.POSSIBLE, pro=grown, contra=calm),
-            because("bad-batch", Strength.UNLIKELY if grown else Strength.POSSIBLE),
+            rate_too_high(siblings, likely_if(grown), pro=grown, contra=calm),
+            because("bad-batch", possible_if(not grown)),
         ]
         if walk is not None and walk.halvings >= self.min_run:
             causes.append(because("loss-scale-exhausted", pro=[f"the scale is halved {walk.halvings} times in a row"]))
         if not settings.clip_norm:
-            causes.append(because("no-gradient-clipping", Strength.POSSIBLE if grown else Strength.UNLIKELY, pro=grown))
+            causes.append(because("no-gradient-clipping", possible_if(grown), pro=grown))
         return ranked(*causes)

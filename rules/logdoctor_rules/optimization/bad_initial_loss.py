@@ -28,6 +28,7 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.first_loss import (
     begins_above_guessing,
     falls_below_a_sum,
+    is_before_training,
     is_evaluated_before,
     last_at_once,
     right_after,
@@ -111,6 +112,18 @@ class BadInitialLoss(Rule):
             "an average at a rate of 3",
             settings={**TEN, "lr": 3.0},
             train_loss=given([371.0, *decay(9.0, 2.3, 60).values]),
+        ),
+        fires(
+            "a model of tokens, whose embeddings begin far too large, above guessing in any vocabulary",
+            axis=Axis.STEP,
+            settings={"block_size": 32},
+            train_loss=decay(16.1, 2.3, half_life=0.04).noisy(0.05),
+        ),
+        silent(
+            "a model of tokens, whose loss is added up over the sequence",
+            axis=Axis.STEP,
+            settings={"block_size": 32},
+            train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
         ),
         silent(
             "a student: the divergence from its teacher is scaled, and the cross-entropy beside it begins at guessing",
@@ -248,6 +261,12 @@ class BadInitialLoss(Rule):
         fires("six values", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 6)),
         silent("too short", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3, 5)),
         silent("too short where nothing names its level", train_loss=given([15.0, *[0.41] * 10]).noisy(0.01)),
+        silent(
+            "two and a half times ln 10 at every other step: the first comes after an update, which may have thrown it",
+            settings=TEN,
+            axis=Axis.STEP,
+            train_loss=decay(5.8, 0.3, 40).noisy(0.02).without(0, 0).without(2, 2),
+        ),
     )
 
     def check(
@@ -267,7 +286,7 @@ class BadInitialLoss(Rule):
         named = next((one for one in (*at_chance, *chance.levels) if not one.by_level_alone), None)
         if named is not None and term_guesses(run, train, named.level):
             return
-        single = series.axis is Axis.STEP and series.steps[0] <= 1 and not at_chance
+        single = series.axis is Axis.STEP and not at_chance and is_before_training(series)
         found, long = list[Finding](), len(train) >= self.min_points_alone
         if named is not None:
             above = falls_below_a_sum(run, train, named)

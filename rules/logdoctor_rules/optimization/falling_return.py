@@ -17,10 +17,10 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -43,9 +43,9 @@ CHOSEN: dict[str, Any] = {
 class FallingReturn(Rule):
     """The return ends surely below where the policy began: it learns to avoid what is rewarded.
 
-    A return that wavers, that comes back to where it began, or that has only just fallen is no finding, nor is one of
-    several rewards, another of which rises. Nor is that of preference tuning, where the rewards of chosen and rejected
-    answers may both fall.
+    A return that wavers, that comes back towards where it began, or that has only just fallen is no finding, nor is one
+    of several rewards, another of which rises. Nor is that of preference tuning, where the rewards of chosen and
+    rejected answers may both fall.
     """
 
     id = "falling-return"
@@ -54,6 +54,7 @@ class FallingReturn(Rule):
     causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
     references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
     limits = "Needs 20 returns from the beginning of the run; a task that becomes harder on the way looks the same."
+    explains = ("constant-metric",)
 
     min_fall: float = threshold(
         4.0, "fall in units of the noise of single returns; sound returns that rest waver by less than 2"
@@ -62,6 +63,9 @@ class FallingReturn(Rule):
         0.1, "fall as a share of where it began, or of the range of the returns: less may be another seed's luck"
     )
     min_points: float = threshold(20.0, "returns that a run needs: a first tenth of two, and a last third of six")
+    comes_back: float = threshold(
+        0.5, "share of the way from its lowest level back to where it began, from which on a return recovers"
+    )
     late_start: float = threshold(
         0.1, "first step as a share of the last from which a log counts as resumed, as in no-learning"
     )
@@ -105,6 +109,13 @@ class FallingReturn(Rule):
             .followed_by(flat(42.0, 30))
             .noisy(3.0),
             policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "fell at once, and has come most of the way back",
+            episode_reward=given([-9.0, -8.0, -11.0, -14.0, -18.0, -20.0])
+            .followed_by(line(-20.0, -11.5, 54))
+            .noisy(0.3),
+            policy_loss=flat(0.0, 60).noisy(0.01),
         ),
         silent(
             "falls by less than a tenth",
@@ -169,22 +180,24 @@ class FallingReturn(Rule):
         if (
             not 0 < fall >= least
             or began - max(median(last[:3]), reward.end) < least
+            or median(last[-3:]) - float(reward.level.min()) >= self.comes_back * (began - float(reward.level.min()))
             or any(map(_rises, run.all(Reward)))
         ):
             return
         rose = float(reward.level.max()) - began > least
         yield self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, first_step, last_step)}" + (", after it had risen" if rose else ", and never rises"),
+            f"{stretch(series, first_step, last_step)}"
+            + (", after it had risen" if rose else ", and does not come back"),
             Span(series.name, first_step, last_step, "falls"),
             confidence=confidence_from(fall / least, len(reward)),
             causes=ranked(
                 because(
                     "wrong-loss-or-output",
-                    Strength.POSSIBLE if rose else Strength.LIKELY,
+                    likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", Strength.LIKELY if rose else Strength.POSSIBLE),
+                because("learning-rate-too-high", likely_if(rose)),
                 because("no-entropy-bonus"),
             ),
             evidence={

@@ -66,8 +66,8 @@ class NoLearning(Rule):
     causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
-        "Needs 8 values of a log that begins with the run; it is silent where validation or a metric improves. A task "
-        "that breaks open later looks the same until it does."
+        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss; it is silent where "
+        "validation or a metric improves. A task that breaks open later looks the same until it does."
     )
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
@@ -87,12 +87,10 @@ class NoLearning(Rule):
         4.0, "fall in units of its standard error below which it may be chance; more is learning, however slow"
     )
     min_points: float = threshold(
-        8.0,
-        "values a log must have before a run may be called dead: many sound runs are killed by impatience",
+        8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience"
     )
-    late_start: float = threshold(
-        0.1, "first step as a share of the last from which a log counts as resumed: no logger waits so long"
-    )
+    min_frozen: float = threshold(6.0, "the same where every evaluation gives one loss: impatience freezes no weight")
+    late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
@@ -103,6 +101,11 @@ class NoLearning(Rule):
         ),
         fires("exactly flat", train_loss=flat(1.7)),
         fires("flat under batch noise", train_loss=flat(3.0, 3000).noisy(0.05)),
+        fires(
+            "six epochs that each give one loss, of both sets",
+            train_loss=flat(2.358, 6),
+            val_loss=flat(2.361, 6),
+        ),
         fires(
             "ten epochs that go nowhere",
             train_loss=given([0.835, 0.8385, 0.832, 0.834, 0.829, 0.831, 0.836, 0.830, 0.8331, 0.8324]),
@@ -143,6 +146,18 @@ class NoLearning(Rule):
             settings={"hidden": 1},
             siblings=(example_run({"hidden": 32}, train_loss=decay(0.83, 0.2)),),
             train_loss=flat(0.83, 40).noisy(0.003),
+        ),
+        fires(
+            "few updates, of small batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 16},
+            train_loss=flat(1.7, 40).noisy(0.01),
+        ),
+        fires(
+            "three evaluations that agree to the last digit: what training does is batch noise",
+            axis=Axis.STEP,
+            train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
+            val_loss=given([4.6813572, 4.6813572, 4.6813572]),
         ),
         fires(
             "few, large batches",
@@ -325,6 +340,7 @@ class NoLearning(Rule):
             val_loss=flat(0.086, 60),
         ),
         silent("too short", train_loss=flat(0.83, 6)),
+        silent("five epochs that each give one loss", train_loss=flat(2.358, 5), val_loss=flat(2.361, 5)),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
         fires(
             "thrown up by the first updates, and guesses to the end, under batch noise",
@@ -359,7 +375,8 @@ class NoLearning(Rule):
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         series = train.series
-        short = len(train) < self.min_points or rounded_away(train) or begins_late(run, series, self.late_start)
+        least = self.min_frozen if still.frozen and val is not None else self.min_points
+        short = len(train) < least or rounded_away(train) or begins_late(run, series, self.late_start)
         if short or (schedule is not None and schedule.is_range_test):
             return
         began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
@@ -367,7 +384,7 @@ class NoLearning(Rule):
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
-        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise
+        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
         most = self.max_z * (CREEPS if low else 1.0)
         surely = train.sure_fall > most or self._fell_early(train, scale)

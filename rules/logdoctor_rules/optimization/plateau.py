@@ -192,6 +192,13 @@ class Plateau(Rule):
             val_loss=decay(1.91, 1.486, 20, half_life=0.1),
             val_accuracy=decay(0.71, 0.98, 20, half_life=0.05),
         ),
+        fires(
+            "two softmaxes, and six evaluations",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(2.303, 1.55, 40, half_life=0.1).noisy(0.005),
+            val_loss=decay(2.29, 1.57, 6, half_life=0.1),
+            val_accuracy=decay(0.3, 0.94, 6, half_life=0.05),
+        ),
         silent(
             "smoothed labels: the answers are right, and the loss stays above zero",
             train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.005),

@@ -17,12 +17,11 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     example_run,
     fires,
@@ -31,9 +30,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.at_chance import Held, band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.alike import causes_of_alike
+from logdoctor.evidence.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.stuck import CAUSES as STUCK
 from logdoctor.evidence.stuck import low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.term_at_chance import term_at_chance
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
 from logdoctor.wording import number, stretch
 
@@ -55,7 +56,10 @@ class StalledAtChance(Rule):
     id = "stalled-at-chance"
     title = "The loss rests at chance level"
     severity = Severity.ERROR
-    causes = (*STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data")
+    causes = (
+        *STUCK, "reference-equals-policy", "validation-set-differs", "too-little-data", "wrong-loss-or-output",
+        "representation-collapse", "temperature-too-high",
+    )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -159,6 +163,12 @@ class StalledAtChance(Rule):
             settings={"batch_size": 60000},
             train_loss=flat(LN10, 40).noisy(0.01),
         ),
+        fires(
+            "few updates, of small batches",
+            axis=Axis.STEP,
+            settings={"batch_size": 16},
+            train_loss=flat(LN10, 40).noisy(0.01),
+        ),
         fires("after a blow-up", settings={"num_classes": 10}, train_loss=decay(2.3, LN10).with_value(1, 113.0, 20.0)),
         fires(
             "a preference loss",
@@ -171,16 +181,62 @@ class StalledAtChance(Rule):
             **{"rewards/accuracies": flat(0.99, 40).noisy(0.005), **MARGINS},
         ),
         fires(
+            "one of two terms, whose labels are those of other rows, while the other is learnt",
+            train_loss=decay(5.3, 2.9, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 2.26, 30).noisy(0.003),
+            train_reg_loss=decay(3.0, 0.6, 30),
+            val_loss=decay(5.2, 3.1, 30).noisy(0.01),
+            val_cls_loss=flat(2.31, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=flat(0.103, 30).noisy(0.008),
+        ),
+        silent(
+            "both of two terms are learnt, one of them slowly",
+            train_loss=decay(3.3, 1.9, 30).noisy(0.01),
+            train_cls_loss=line(2.3, 1.88, 30).noisy(0.003),
+            train_reg_loss=decay(1.0, 0.02, 30),
+            val_loss=decay(3.2, 2.0, 30).noisy(0.01),
+            val_cls_loss=line(2.3, 1.93, 30).noisy(0.005),
+            val_reg_loss=decay(0.9, 0.06, 30),
+            val_acc=line(0.103, 0.32, 30).noisy(0.008),
+        ),
+        silent(
+            "a loss of preferences that is not logistic, by its name: that of IPO begins at 25 where its beta is 0.1",
+            settings={"loss_type": "ipo", "beta": 0.1},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{**MARGINS, "rewards/margins": decay(0.1, 0.5, 40)},
+        ),
+        silent(
+            "the same by its first value, where the margin is exactly 0",
+            varies={"every second point": "the point that tells is the first"},
+            axis=Axis.STEP,
+            train_loss=decay(22.0, 0.6, 40, half_life=0.05).noisy(0.25, seed=2),
+            **{**MARGINS, "rewards/margins": decay(0.0, 0.5, 40)},
+        ),
+        fires(
             "labels of other rows, learnt by heart",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
             val_loss=line(2.29, 2.27, 30).noisy(0.005),
             val_accuracy=flat(0.11, 30).noisy(0.01),
+        ),
+        fires(
+            "the same of six evaluations",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 6).noisy(0.005),
+            val_accuracy=flat(0.11, 6).noisy(0.01),
         ),
         silent(
             "the same where validation gains too",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
             val_loss=line(2.29, 2.15, 30).noisy(0.005),
             val_accuracy=flat(0.11, 30).noisy(0.01),
+        ),
+        silent(
+            "five evaluations, for features may show later",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 5).noisy(0.005),
+            val_accuracy=flat(0.11, 5).noisy(0.01),
         ),
         fires(
             "comes down to a named ln 10 by and by, and no further",
@@ -229,6 +285,12 @@ class StalledAtChance(Rule):
             val_loss=given([1.793]).followed_by(flat(1.772, 14).noisy(0.005)),
             val_accuracy=given([0.218, *[0.204] * 4, *[0.218] * 10]),
         ),
+        fires(
+            "the same, where the first losses lie off and those of all evaluations do not",
+            train_loss=decay(1.9, 1.772, 15).noisy(0.005),
+            val_loss=given([1.86]).followed_by(flat(1.772, 14).noisy(0.005)),
+            val_accuracy=given([0.218, *[0.204] * 4, *[0.218] * 10]),
+        ),
         silent(
             "half of the answers are right, and it began as it does of four classes",
             train_loss=decay(1.3, 0.71, 60).noisy(0.03),
@@ -273,6 +335,19 @@ class StalledAtChance(Rule):
             varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
             train_loss=flat(log(32), 30).noisy(0.004).with_value(0, 5.3),
             val_loss=flat(log(32), 8),
+        ),
+        fires(
+            "similarities divided by a temperature far too high: the pairs are ranked, by next to nothing",
+            settings={"train_batch_size": 32, "temperature": 100.0},
+            varies={"bits instead of nats": "the number of pairs tells of a loss in nats"},
+            train_loss=line(log(32), 0.996 * log(32), 30).noisy(0.0004),
+            train_top1=flat(0.4, 30).noisy(0.03),
+        ),
+        silent(
+            "the same, where more and more pairs are told apart",
+            settings={"train_batch_size": 32},
+            train_loss=line(log(32), 0.994 * log(32), 30).noisy(0.0004),
+            train_top1=line(0.03, 0.6, 30).noisy(0.03),
         ),
         silent(
             "near the logarithm of the batch size",
@@ -330,15 +405,15 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
-            preference = _preference(level, low=low_rate(settings, siblings))
+            known = causes_of_alike(run, train, level, still, low_rate(settings, siblings))
             stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, series.last_step)}",
                 Span(series.name, since, series.last_step, "chance level"),
                 confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=ranked(*preference, *stuck) if preference else stuck,
-                to_tell_apart=() if preference else tuple(to_tell_stuck(run, stuck)),
+                causes=ranked(*known, *stuck) if known else stuck,
+                to_tell_apart=() if known else tuple(to_tell_stuck(run, stuck)),
                 evidence={
                     "level": Quantity(train.end, "nats"),
                     "chance level": Quantity(round(level.level, 4), "nats"),
@@ -348,19 +423,23 @@ class StalledAtChance(Rule):
             )
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
-            yield self._held(held, train)
+            yield self._held(held.series, held.level, held.said, held.causes, train)
+        elif (term := term_at_chance(run, train, chance)) is not None:
+            yield self._held(term.term, term.level, term.said, term.causes, train)
 
-    def _held(self, held: Held, train: Trend[TrainLoss]) -> Finding:
-        """Report a loss that never passes chance."""
-        steps = held.series.steps
+    def _held(
+        self, series: Series, level: Chance, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
+    ) -> Finding:
+        """Report a loss, or a term of one, that never passes chance."""
+        steps = series.steps
         return self.finding(
-            held.said,
-            Span(held.series.name, int(steps[0]), int(steps[-1]), "chance level"),
+            said,
+            Span(series.name, int(steps[0]), int(steps[-1]), "chance level"),
             confidence=Confidence.MEDIUM,
-            causes=held.causes,
+            causes=causes,
             evidence={
-                "level": Quantity(float(np.median(held.series.values[-max(1, len(steps) // 10) :])), "nats"),
-                "chance level": Quantity(round(held.level.level, 4), "nats"),
+                "level": Quantity(float(np.median(series.values[-max(1, len(steps) // 10) :])), "nats"),
+                "chance level": Quantity(round(level.level, 4), "nats"),
                 "training end": Quantity(train.end, "nats"),
             },
         )
@@ -391,11 +470,3 @@ class StalledAtChance(Rule):
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
         far_above = train.start - 3 * train.noise > self.max_start * chance.level
         return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
-
-
-def _preference(level: Chance, low: str) -> tuple[Cause, ...]:
-    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them."""
-    if not level.is_preference:
-        return ()
-    likely = Strength.POSSIBLE if low else Strength.LIKELY
-    return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)

@@ -22,6 +22,7 @@ from logdoctor import (
     ValLoss,
     because,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -306,7 +307,7 @@ class Underfitting(Rule):
                 pro=[strong],
                 contra=usual,
             ),
-            because("model-too-small", Strength.POSSIBLE if strong or far else Strength.LIKELY, pro=[small]),
+            because("model-too-small", likely_if(not (strong or far)), pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
 

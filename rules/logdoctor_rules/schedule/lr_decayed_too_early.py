@@ -22,6 +22,7 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -201,19 +202,15 @@ class LrDecayedTooEarly(Rule):
         yield from found
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
-        died, last = schedule.dead_from(self.dead_rate), schedule.series.last_step
-        begun = schedule.series.first_step
+        died, begun, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
-        early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
-        alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-        share = (last - died) / (last - begun)
-        mostly = share >= self.mostly_dead
-        if min(early.points, late.points) < 1 and mostly:  # the log is too coarse to show more of so short a schedule
-            early = Level.of(before_decay(train, schedule) if len(alive) > 1 else alive)
-            late = Level.of(since[:1])
+        since = train.series.values[train.series.steps >= died]
         if len(since) < 3:
             return
+        share = (last - died) / (last - begun)
+        mostly = share >= self.mostly_dead
+        early, late = _levels(train, schedule, died, coarsely=mostly)
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
         error = train.error_of(early.points, late.points)
         fall = start - end
@@ -244,6 +241,20 @@ class LrDecayedTooEarly(Rule):
         )
 
 
+def _levels(
+    train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, died: int, *, coarsely: bool
+) -> tuple[Level, Level]:
+    """Return where the loss was early and late in what the schedule let it learn.
+
+    Of a short schedule the log may be too coarse to show so much: then before the decay, and when the rate has died.
+    """
+    early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
+    if min(early.points, late.points) >= 1 or not coarsely:
+        return early, late
+    alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
+    return Level.of(before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
+
+
 def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:
     times = (last - begun) / max(schedule.settled_step - begun, 1)
     whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
@@ -263,7 +274,7 @@ def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause
         ),
         because(
             "scheduler-stepped-wrongly",
-            Strength.POSSIBLE if whole else Strength.UNLIKELY,
+            possible_if(whole),
             pro=[f"{said}, as with {round(times)} scheduler steps an update"] if whole else [],
             contra=[]
             if whole

@@ -14,9 +14,9 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     fires,
+    likely_if,
     silent,
     threshold,
 )
@@ -121,6 +121,6 @@ class LrOutOfRange(Rule):
             said + (f", and {train.series.name} ends no lower than it began" if agrees else ""),
             Span(train.series.name, train.series.first_step, train.series.last_step),
             confidence=Confidence.HIGH if agrees else Confidence.LOW,
-            causes=(cause(siblings, Strength.LIKELY if agrees else Strength.POSSIBLE, pro=[said]),),
+            causes=(cause(siblings, likely_if(agrees), pro=[said]),),
             evidence={"rate": Quantity(rate), "lowest usual": Quantity(low), "highest usual": Quantity(high)},
         )

@@ -26,7 +26,8 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.below_zero import Away, runs_away_below
-from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spikes, Trend
+from logdoctor.evidence.last_jump import last_jump
+from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.explosion import held_out_lost, start_of
 from logdoctor.signals.trend import gives_back, surely_risen
 from logdoctor.wording import counted, number, percent, place
@@ -104,6 +105,14 @@ class Divergence(Rule):
             "both splits rise",
             train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)),
             val_loss=decay(2.3, 0.6, 60).then(rise(1.3, 60)),
+        ),
+        fires(
+            "loses nearly all that it had gained just before the log ends",
+            train_loss=decay(4.6, 2.4, 108).noisy(0.1).followed_by(decay(5.6, 4.5, 12).noisy(0.05)),
+        ),
+        silent(
+            "the same in the last few values, which one stretch of hard batches explains",
+            train_loss=decay(4.6, 2.4, 117).noisy(0.1).followed_by(given([4.4, 4.2, 4.3])),
         ),
         fires(
             "explodes just before the log ends",
@@ -383,8 +392,8 @@ class Divergence(Rule):
                 yield self._never_recovers(train, explosion, "little learnt", around)
             elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
-            else:
-                yield from self._ends_high(start, spikes, around)
+            elif spikes is not None and (jump := self._last_jump(start, spikes, falls_there=falls_there)) is not None:
+                yield self._ends_high(jump, spikes, start, around)
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
         margin = max(
@@ -432,19 +441,19 @@ class Divergence(Rule):
     def _least(self, seen: Explosion) -> float:
         return self.lost_from if seen.known_from else self.explosion
 
-    def _ends_high(self, start: float, spikes: Spikes[TrainLoss] | None, around: Surroundings) -> Iterator[Finding]:
-        """A run that was stopped soon after it blew up: the jump is too short to move the level."""
-        if spikes is None or not spikes.found or spikes.found[-1].recovered:
-            return
-        jump, lasts = spikes.found[-1], spikes.series.values[spikes.found[-1].index :]
-        lowest = float(lasts[-max(1, int(self.late_points)) :].min()) if len(lasts) else start
-        stays = len(lasts) >= self.late_points and lowest >= start + self.above_start * abs(start)
-        if not stays or jump.height < self.min_over_tail * spikes.tail:
-            return
-        yield self._broken(
+    def _last_jump(self, start: float, spikes: Spikes[TrainLoss], *, falls_there: bool) -> Spike | None:
+        above, gained = start + self.above_start * abs(start), 0.0 if falls_there else self.min_gain * abs(start)
+        jump = last_jump(spikes, above=above, least=int(self.late_points), gained=gained, lost=self.lost)
+        return jump if jump is not None and jump.height >= self.min_over_tail * spikes.tail else None
+
+    def _ends_high(self, jump: Spike, spikes: Spikes[TrainLoss], start: float, around: Surroundings) -> Finding:
+        """Report a run that was stopped soon after it blew up: the jump is too short to move the level."""
+        lasts = spikes.series.values[jump.index :]
+        high = float(lasts[-max(1, int(self.late_points)) :].min()) >= self.explosion * abs(start)
+        return self._broken(
             f"jumps from {number(jump.level)} to {number(jump.peak)} in the last "
             f"{counted(len(lasts), 'value')} of the log and does not come back",
             around.jump(spikes.series, jump),
-            Confidence.HIGH if lowest >= self.explosion * abs(start) else Confidence.MEDIUM,
+            Confidence.HIGH if high else Confidence.MEDIUM,
             {"level before": jump.level, "end": float(lasts[-1]), "start": start},
         )

@@ -18,11 +18,12 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
+    possible_if,
     ranked,
     silent,
     threshold,
@@ -254,14 +255,10 @@ class ExcessiveClipping(Rule):
         return ranked(
             because(
                 "clipping-too-tight",
-                Strength.LIKELY if not settings.is_adaptive else Strength.POSSIBLE,
+                likely_if(not settings.is_adaptive),
                 pro=["the loss falls slowly, as with short steps of one length"] if slow else [],
                 contra=adaptive if settings.is_adaptive else [],
                 fixes=[Fix(text, basis="this run's gradient norm") if before else Fix(LOG_BEFORE)],
             ),
-            rate_too_high(
-                siblings,
-                Strength.UNLIKELY if slow else Strength.POSSIBLE,
-                contra=["the loss falls slowly"] if slow else [],
-            ),
+            rate_too_high(siblings, possible_if(not slow), contra=["the loss falls slowly"] if slow else []),
         )

@@ -116,6 +116,11 @@ class LossSpike(Rule):
             train_loss=decay(2.3, 0.3, 60).noisy(0.02).followed_by(decay(40.0, 0.3, 60, half_life=0.05)),
         ),
         fires("two jumps", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(60, 9.0, 3.0).with_value(90, 5.0)),
+        fires(
+            "two steps jump, and the next ones learn and unlearn what was bad in them",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 2.6, 80).noisy(0.2).with_value(38, 9.8, 6.2, 3.0, 1.9, 1.4, 1.0, 0.6, 4.1, 4.0, 3.3),
+        ),
         fires("one step of many", axis=Axis.STEP, train_loss=decay(2.3, 0.6, 400).noisy(0.05).with_value(200, 2.1)),
         fires(
             "two bad batches, among few logged values",

@@ -113,7 +113,7 @@ def test_a_training_goes_on_as_it_did(tmp_path: Path, write: Writer) -> None:
         assert steps(back, 4) == after
 
 
-def test_weights_alone(tmp_path: Path) -> None:
+def test_files_of_weights_alone_restore_the_model(tmp_path: Path) -> None:
     trained = training()
     save_file(trained.model.state_dict(), tmp_path / "step_30.safetensors")
     torch.save(trained.model.state_dict(), tmp_path / "ckpt_0020.pth")

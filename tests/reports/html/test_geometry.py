@@ -62,8 +62,9 @@ def test_round_ticks_lie_on_the_axis_in_order(one: float, other: float, about: i
     assert all(low - slack <= tick <= high + slack for tick in ticks)
 
 
-def test_ticks_are_round() -> None:
+def test_ticks_are_round_numbers_on_both_scales() -> None:
     assert round_ticks(0.0, 1.0, 4) == (0.0, 0.5, 1.0)
+    assert round_ticks(0.06, 0.85, 4) == (0.2, 0.4, 0.6, 0.8)
     assert round_ticks(0.12, 0.31, 4) == (0.15, 0.2, 0.25, 0.3)
     assert log_ticks(0.5, 2e6, 4) == (1.0, 100.0, 10_000.0, 1_000_000.0)
     assert log_ticks(0.7, 5.5, 4) == (1.0, 2.0, 5.0)
@@ -84,7 +85,7 @@ def test_a_scale_shows_every_finite_value(values: NDArray[np.float64], wanted: b
     assert all(-0.01 <= scale.place(tick) <= 1.01 for tick in scale.ticks(4) if scale.low <= tick <= scale.high)
 
 
-def test_flat_looks_flat() -> None:
+def test_a_small_change_stays_small_on_its_scale() -> None:
     scale = scale_of([np.array([1.0, 1.01])])
     assert scale.place(1.01) - scale.place(1.0) < 0.2
 

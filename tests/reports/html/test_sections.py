@@ -67,6 +67,9 @@ def test_the_verdict_counts_runs_and_names_rules() -> None:
     assert document(Report(Diagnosis((failed("a"),)))).headline == "The run failed: a loss is NaN or infinite"
     assert document(Report(Diagnosis((sound,)))).headline == "No problem found in this run"
     assert document(Report(Diagnosis())).headline == "No run was judged"
+    warning = replace(failed("a").findings[0], severity=Severity.WARNING)
+    warned = replace(failed("a"), outcomes=Outcomes((warning,)))
+    assert document(Report(Diagnosis((warned,)))).headline == "No run failed; the run carries a warning"
 
 
 def test_what_was_not_judged_is_not_praised() -> None:

@@ -25,11 +25,11 @@ from logdoctor.run import Run
 NAN = float("nan")
 
 
-def test_golden() -> None:
+def test_the_markdown_report_is_the_approved_one() -> None:
     check_golden("report_markdown", document.render(specimens.report(), Page()))
 
 
-def test_nothing_found() -> None:
+def test_without_findings_the_headline_says_so() -> None:
     nothing = Diagnosis((Examined(specimens.run("a"), Outcomes()),))
     text = document.render(Report(nothing, left_out="findings of low confidence are left out"), Page())
     assert text.startswith("## logdoctor: No errors or warnings in 1 run\n")

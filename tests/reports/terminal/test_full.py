@@ -142,7 +142,7 @@ CASES = {"nan_in_a_sweep": nan_in_a_sweep, "everything_else": everything_else}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_golden(name: str) -> None:
+def test_the_full_report_is_the_approved_one(name: str) -> None:
     check_golden(name, shown(CASES[name]()))
 
 

@@ -88,7 +88,7 @@ def test_lines_that_matter_are_listed_up_to_a_limit() -> None:
     assert [one["line"] for one in run["events"]] == list(range(40, 52))
 
 
-def test_no_run() -> None:
+def test_files_without_a_run_are_listed_as_left_alone() -> None:
     assert render([], ["a.csv"], Page()) == "1 file looked at and left alone:\n  a.csv\n"
 
 

@@ -36,7 +36,7 @@ def test_a_falling_loss_falls_from_the_highest_to_the_lowest_block() -> None:
     assert [*text] == sorted(text, reverse=True)
 
 
-def test_flat_looks_flat() -> None:
+def test_noise_on_a_flat_curve_stays_flat() -> None:
     assert len(set(drawn(flat(2.3, 100).noisy(0.02).values))) <= 2
     assert drawn([0.0] * 10) == "▅" * 10
 
@@ -67,11 +67,11 @@ def test_one_value_that_is_not_finite_marks_its_stretch(bad: float) -> None:
     assert [i for i, c in enumerate(drawn(values)) if c == "✗"] == [4]
 
 
-def test_nothing_but_nan() -> None:
+def test_every_nan_is_a_cross() -> None:
     assert drawn([NAN] * 5, 5) == "✗✗✗✗✗"
 
 
-def test_without_unicode() -> None:
+def test_ascii_alone_draws_without_unicode() -> None:
     text = drawn([3.0, 2.0, 1.0, NAN], 4, unicode=False)
     assert text == "#-.x"
     assert set(text) <= set(ASCII_BLOCKS + "x")
@@ -98,7 +98,7 @@ def test_the_later_branch_of_a_resumed_run_is_drawn() -> None:
     assert drawn([1.0, 1.0, NAN, 1.0], 3, steps=[0, 1, 2, 2]) == "▅▅▅"
 
 
-def test_nothing_logged() -> None:
+def test_a_column_without_a_value_is_blank() -> None:
     assert drawn([]) == ""
     assert drawn([1.0], 3, steps=[900], extent=(0, 100)) == "   "
 

@@ -24,7 +24,7 @@ def test_eight_nuls_have_the_checksum_that_tensorboard_5588_reports() -> None:
 
 @pytest.mark.parametrize("length", [*range(20), 35, 36, 127, 128, 255, 256, 257, 1000])
 @pytest.mark.parametrize("count", [0, 1, crc32c.FEWEST_ROWS - 1, crc32c.FEWEST_ROWS])
-def test_rows(length: int, count: int) -> None:
+def test_checksums_of_many_rows_are_those_of_each(length: int, count: int) -> None:
     width = -(-length // 8) * 8 or 8
     rows = np.zeros((count, width), np.uint8)
     rows[:, width - length :] = np.random.default_rng(length).integers(0, 256, (count, length))

@@ -49,7 +49,7 @@ def test_text_in_several_columns_is_told_of_each_row_once(tmp_path: Path) -> Non
     ]
 
 
-def test_runs_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_column_that_names_too_many_runs_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_logs, "_MOST_RUNS", 3)
     rows = "".join(f"r{i // 4},{i % 4},0.5\n" for i in range(20))
     logs, notices = read(tmp_path, CsvTable(), "metrics.csv", f"run,step,loss\n{rows}")

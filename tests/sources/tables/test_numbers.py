@@ -13,12 +13,12 @@ from logdoctor.sources.tables.numbers import MISSING, parse_cells, parse_number,
 
 
 @pytest.mark.parametrize("text", [*sorted(MISSING), "  ", " NA "])
-def test_missing(text: str) -> None:
+def test_words_for_nothing_are_no_value(text: str) -> None:
     assert parse_number(text) is None
 
 
 @pytest.mark.parametrize("text", ["nan", "NaN", "NAN", "-nan", "1.#QNAN", "-1.#IND", "tensor(nan)"])
-def test_nan(text: str) -> None:
+def test_every_spelling_of_nan_is_nan(text: str) -> None:
     value = parse_number(text)
     assert value is not None
     assert math.isnan(value)
@@ -34,7 +34,7 @@ def test_nan(text: str) -> None:
         ("tensor(2.5)", 2.5), ("tensor(2.5, device='cuda:0')", 2.5), ("np.float64(0.25)", 0.25),
     ],
 )  # fmt: skip
-def test_numbers(text: str, value: float) -> None:
+def test_numbers_are_read_in_every_notation(text: str, value: float) -> None:
     assert parse_number(text) == value
 
 
@@ -42,12 +42,12 @@ def test_numbers(text: str, value: float) -> None:
     "text",
     ["1_000", "10/300", "12,34", "1.2.3", "0x10", "\u0661\u0662", "[1.0, 2.0]", "loss", "1e", "e5", "--1", "True"],
 )
-def test_text(text: str) -> None:
+def test_text_is_not_a_number(text: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         parse_number(text)
 
 
-def test_times() -> None:
+def test_durations_and_dates_are_read_in_seconds() -> None:
     assert parse_time("01:30") == 90
     assert parse_time("1:02:03.5") == 3723.5
     assert parse_time("9 days, 21:39:23") == 855563
@@ -83,7 +83,7 @@ def test_a_column_reads_as_its_cells_do(cells: list[str]) -> None:
         assert np.array_equal(numbers.get(row, math.inf), math.inf if value is None else value, equal_nan=True)
 
 
-def test_values_of_json() -> None:
+def test_values_of_json_are_numbers_texts_or_nothing() -> None:
     read = parse_values([1, 2.5, "3.5", None, True, "nan", "text", {"a": 1}, 10**400])
     assert read.rows.tolist() == [0, 1, 2, 5]
     assert read.values.tolist()[:3] == [1, 2.5, 3.5]

@@ -14,7 +14,7 @@ MASKS = st.lists(st.booleans(), max_size=60).map(lambda chosen: np.array(chosen,
 
 
 @given(mask=MASKS, more=st.integers(0, 20), data=st.data())
-def test_rows(mask: np.ndarray, more: int, data: st.DataObject) -> None:
+def test_rows_are_the_same_by_number_and_by_mask(mask: np.ndarray, more: int, data: st.DataObject) -> None:
     numbers = np.flatnonzero(mask)
     count = len(mask) + more
     values = np.arange(count) * 2.5

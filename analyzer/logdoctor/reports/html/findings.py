@@ -136,11 +136,7 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
     called = names[run.name]
     contents = panels(run, finding)
     siblings = _named_siblings(finding, run, examined)[:MAX_SIBLINGS_DRAWN]
-    drawn = (
-        chart(f"chart-{name}", called.anchor, contents, finding, list(_sibling_curves(siblings, contents)))
-        if contents
-        else None
-    )
+    beside = list(_sibling_curves(siblings, contents))
     argued = [one for at, one in enumerate(finding.causes) if not at or not _is_bare(one)]
     numbers = [(key, *measured(key, one)) for key, one in finding.evidence.items() if not is_sentence(one)]
     return FindingView(
@@ -154,20 +150,11 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         where=tuple(_where(run, finding)),
         places=tuple(printable(str(one)) for one in finding.places),
         count=1 + len(entry.others),
-        chart=drawn,
+        chart=chart(f"chart-{name}", called.anchor, contents, finding, beside) if contents else None,
         close_up=close_up(f"close-{name}", called.anchor, run, finding, contents),
         evidence=tuple((_capital(printable(a)), printable(b), printable(c)) for a, b, c in numbers),
         sentences=tuple(_sentence(str(one.value)) for one in finding.evidence.values() if is_sentence(one)),
-        causes=tuple(
-            CauseView(
-                one.id,
-                _capital(printable(one.text)),
-                str(one.strength),
-                tuple(linked(_capital(text), names) for text in one.pro),
-                tuple(linked(_capital(text), names) for text in one.contra),
-            )
-            for one in argued
-        ),
+        causes=tuple(_cause(one, names) for one in argued),
         bare_causes=tuple((printable(one.text), one.id) for one in finding.causes if one not in argued),
         fixes=tuple(_fix(one, names) for one in chosen_fixes(finding.causes, MAX_FIXES, MAX_FIXES_OF_A_CAUSE)),
         to_tell_apart=_sentences(finding.to_tell_apart),
@@ -177,6 +164,16 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
         consequences=tuple(Consequence(one.rule, _sentence(one.message)) for one in entry.consequences),
         references=finding.references,
         command=f"logdoctor rule {finding.rule}",
+    )
+
+
+def _cause(cause: Cause, names: dict[str, RunName]) -> CauseView:
+    return CauseView(
+        cause.id,
+        _capital(printable(cause.text)),
+        str(cause.strength),
+        tuple(linked(_capital(text), names) for text in cause.pro),
+        tuple(linked(_capital(text), names) for text in cause.contra),
     )
 
 

@@ -26,6 +26,9 @@ GAP_PACES = 4.0
 START, STANDS_OUT = 0.05, 2.0
 """The first part of an axis whose values may be left out, and how many times taller they must make it for that."""
 
+STEPS, FINER, FEWEST_TICKS = (1, 2, 5, 10), (0.5, 1, 2, 5), 3
+"""Steps between round values in powers of ten, the next finer of each, and the ticks under which that is taken."""
+
 TINY = 1e-300
 """Below it a logarithmic axis has no room for ticks."""
 
@@ -66,7 +69,13 @@ def round_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
     if not math.isfinite(raw) or raw < np.finfo(np.float64).tiny * 10:
         return (low, high)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    place = next(place for place, factor in enumerate(STEPS) if factor * power >= raw * 0.999)
+    found = _multiples(low, high, STEPS[place] * power)
+    return found if len(found) >= FEWEST_TICKS or about < FEWEST_TICKS else _multiples(low, high, FINER[place] * power)
+
+
+def _multiples(low: float, high: float, step: float) -> tuple[float, ...]:
+    """Return the multiples of a step from `low` to `high`."""
     if not math.isfinite(step):
         return (low, high)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -100,52 +101,44 @@ def _thresholds(rule: Rule, *, explain: bool) -> Iterator[ThresholdView]:
 
 
 def rule_views(diagnosis: Diagnosis, rules: tuple[Rule, ...]) -> tuple[RuleView, ...]:
-    """Return every rule with its counts: those that found something first."""
+    """Return every rule with its counts: those that crashed or found something first."""
     titles = {rule.id: rule.title for rule in rules}
     outcomes = [one.outcomes for one in diagnosis.runs]
-    found: dict[str, int] = {}
-    passed: dict[str, int] = {}
-    reasons: dict[str, dict[str, int]] = {}
-    crashed: dict[str, list[str]] = {}
+    found = Counter(rule for one in outcomes for rule in {finding.rule for finding in one.findings})
+    found.update(one.rule for one in diagnosis.comparisons)
+    passed = Counter(rule for one in outcomes for rule in one.passed)
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    crashed: defaultdict[str, list[str]] = defaultdict(list)
     for one in outcomes:
-        for rule in {finding.rule for finding in one.findings}:
-            found[rule] = found.get(rule, 0) + 1
-        for rule in one.passed:
-            passed[rule] = passed.get(rule, 0) + 1
         for missing in one.not_applicable:
-            counts = reasons.setdefault(missing.rule, {})
-            counts[missing.reason] = counts.get(missing.reason, 0) + 1
+            reasons[missing.rule][missing.reason] += 1
         for crash in one.crashed:
-            crashed.setdefault(crash.rule, []).append(printable((crash.error.strip().splitlines() or ["?"])[-1]))
-    for comparison in diagnosis.comparisons:
-        found[comparison.rule] = found.get(comparison.rule, 0) + 1
-    ids = {*titles, *found, *passed, *reasons, *crashed}
+            crashed[crash.rule].append(printable((crash.error.strip().splitlines() or ["?"])[-1]))
     views = [
         RuleView(
             id=rule,
             title=titles.get(rule, ""),
-            found=found.get(rule, 0),
-            passed=passed.get(rule, 0),
-            not_applicable=sum(reasons.get(rule, {}).values()),
-            reasons=tuple(
-                printable(f"{reason} ({n:,})" if len(diagnosis.runs) > 1 else reason)
-                for reason, n in sorted(reasons.get(rule, {}).items(), key=lambda pair: (-pair[1], pair[0]))[:2]
-            ),
-            crashed=tuple(dict.fromkeys(crashed.get(rule, ())))[:2],
+            found=found[rule],
+            passed=passed[rule],
+            not_applicable=reasons[rule].total(),
+            reasons=_commonest(reasons[rule], numbered=len(diagnosis.runs) > 1),
+            crashed=tuple(dict.fromkeys(crashed[rule]))[:2],
         )
-        for rule in ids
+        for rule in {*titles, *found, *passed, *reasons, *crashed}
     ]
     return tuple(sorted(views, key=lambda one: (not one.crashed, not one.found, not one.passed, one.id)))
 
 
+def _commonest(reasons: Counter[str], *, numbered: bool) -> tuple[str, ...]:
+    """Return the two commonest reasons, with their numbers where there can be more than one of each."""
+    ordered = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(printable(f"{reason} ({n:,})" if numbered else reason) for reason, n in ordered[:2])
+
+
 def last_logged(diagnosis: Diagnosis) -> str:
     """Return when the newest value was logged, by the log's own clock; empty where no log has one."""
-    newest = 0.0
-    for one in diagnosis.runs:
-        for series in one.run.series:
-            if series.wall_times is not None and len(series.wall_times):
-                times = series.wall_times[np.isfinite(series.wall_times)]
-                newest = max(newest, float(times.max()) if len(times) else 0.0)
+    clocks = [series.wall_times for one in diagnosis.runs for series in one.run.series if series.wall_times is not None]
+    newest = max((float(times[np.isfinite(times)].max(initial=0.0)) for times in clocks), default=0.0)
     if not EPOCH < newest < FAR:
         return ""
     at = datetime.fromtimestamp(newest, UTC)

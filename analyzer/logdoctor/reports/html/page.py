@@ -23,19 +23,14 @@ PACKAGE = "logdoctor.reports.html"
 
 def page(document: Document) -> str:
     """Write a document down."""
-    script, plotter = _asset("static/report.js"), _asset("uplot/uPlot.iife.min.js")
-    style = _asset("uplot/uPlot.min.css") + "\n" + _asset("static/report.css")
-    policy = (
-        f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)} {source_hash(plotter)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    script, plotter, style = _inlined()
     # What stands in a style or script element is no markup; the hashes in the policy are of exactly these bytes.
     text = (
         _environment()
         .get_template("report.html")
         .render(
             doc=document,
-            policy=policy,
+            policy=content_policy(),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             plotter=Markup(plotter),  # noqa: S704 - the vendored library
@@ -43,6 +38,21 @@ def page(document: Document) -> str:
         )
     )
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def content_policy() -> str:
+    """Return the content security policy of every page, for whoever serves one: nothing but what stands in it."""
+    script, plotter, style = map(source_hash, _inlined())
+    return (
+        f"default-src 'none'; style-src {style}; script-src {script} {plotter}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _inlined() -> tuple[str, str, str]:
+    """Return the script, the plotting library and the style that stand in every page."""
+    style = _asset("uplot/uPlot.min.css") + "\n" + _asset("static/report.css")
+    return _asset("static/report.js"), _asset("uplot/uPlot.iife.min.js"), style
 
 
 def source_hash(text: str) -> str:

@@ -36,6 +36,20 @@ NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True)
+class LossView:
+    """The loss that runs are compared by: that of validation, else that of training."""
+
+    measured_on: str = ""
+    """The split; empty where a run logs neither."""
+    best: str = ""
+    best_at: str = ""
+    best_value: float | None = None
+    last: str = ""
+    last_is_broken: bool = False
+    last_value: float | None = None
+
+
+@dataclass(frozen=True)
 class RunView:
     """One row of the table, and what it opens."""
 
@@ -46,13 +60,7 @@ class RunView:
     word: str
     rank: int
     spark: Spark | None
-    best: str
-    best_at: str
-    best_value: float | None
-    last: str
-    last_is_broken: bool
-    last_value: float | None
-    measured_on: str
+    loss: LossView
     ends_in: str
     end_step: int
     state: str
@@ -86,10 +94,6 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
     found = [one for one in examined.findings if not one.explained_by]
     worst = max(found, key=lambda one: one.severity.rank, default=None)
     severity = str(worst.severity) if worst else ""
-    judged = next((one for role in (roles.ValLoss, roles.TrainLoss) if (one := run.find(role)) and len(one)), None)
-    finite = judged.finite if judged is not None else None
-    best = int(np.argmin(finite.values)) if finite is not None and len(finite) else None
-    last = float(judged.curve.values[-1]) if judged is not None else None
     longest = max((one for one in run.series if len(one)), key=len, default=None)
     rules = dict.fromkeys(one.rule for one in found)
     return RunView(
@@ -99,13 +103,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         word=WORDS[severity] if found or is_judged(run) else NOT_JUDGED,
         rank=1 + Severity(severity).rank if severity else 0,
         spark=spark(run),
-        best=number(float(finite.values[best])) if finite is not None and best is not None else "",
-        best_at=place(finite, int(finite.steps[best])) if finite is not None and best is not None else "",
-        best_value=float(finite.values[best]) if finite is not None and best is not None else None,
-        last=number(last) if last is not None else "",
-        last_is_broken=last is not None and not np.isfinite(last),
-        last_value=last if last is not None and np.isfinite(last) else None,
-        measured_on="" if judged is None else "val" if judged.role is roles.ValLoss else "train",
+        loss=_loss(run),
         ends_in=_end(run, longest),
         end_step=longest.curve.last_step if longest is not None else 0,
         state="" if run.state is State.UNKNOWN else str(run.state),
@@ -117,6 +115,23 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         ),
         settings_left_out=max(0, len(run.hyperparameters) - SETTINGS),
         series=tuple((printable(one.name), one.role.id, f"{len(one):,}") for one in run.series),
+    )
+
+
+def _loss(run: Run) -> LossView:
+    judged = next((one for role in (roles.ValLoss, roles.TrainLoss) if (one := run.find(role)) and len(one)), None)
+    if judged is None:
+        return LossView()
+    finite, last = judged.finite, float(judged.curve.values[-1])
+    best = int(np.argmin(finite.values)) if len(finite) else None
+    return LossView(
+        measured_on="val" if judged.role is roles.ValLoss else "train",
+        best=number(float(finite.values[best])) if best is not None else "",
+        best_at=place(finite, int(finite.steps[best])) if best is not None else "",
+        best_value=float(finite.values[best]) if best is not None else None,
+        last=number(last),
+        last_is_broken=not np.isfinite(last),
+        last_value=last if np.isfinite(last) else None,
     )
 
 

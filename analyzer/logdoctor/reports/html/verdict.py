@@ -25,7 +25,8 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     elif failed:
         headline = f"{_share(failed, runs)} failed: {_reasons(failed)}"
     elif warned:
-        headline = f"No run failed; {_share(warned, runs, of='')} {_verb(warned, 'carries', 'carry')} a warning"
+        share = _within_sentence(_share(warned, runs, of=""))
+        headline = f"No run failed; {share} {_verb(warned, 'carries', 'carry')} a warning"
     elif silent:
         headline = f"{_share(silent, runs)} {_verb(silent, 'was', 'were')} not judged"
     else:

@@ -78,11 +78,13 @@ def _problem(entry: Entry, page: Page) -> Iterator[str]:
 def _what_happened(entry: Entry, page: Page) -> Iterator[str]:
     finding = entry.finding
     siblings = f", also in {counted(len(entry.others), 'more run')}" if entry.others else ""
-    yield from page.beside(
-        f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ",
-        page.printable(shown_name(entry.run)),
-        f"confidence {finding.confidence}{siblings}",
-    )
+    head = f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  "
+    name, sure = page.printable(shown_name(entry.run)), f"confidence {finding.confidence}{siblings}"
+    if cells(head) + cells(name) + 2 + cells(sure) <= page.width:
+        yield from page.beside(head, name, sure)
+    else:  # a line of its own, so that the name can be copied
+        yield from page.beside(head, "", sure)
+        yield from hanging("  ", name, page.width)
     yield from (page.bold(line) for line in wrapped(page.printable(finding.message), page.width))
 
 

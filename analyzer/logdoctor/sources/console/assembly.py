@@ -15,7 +15,7 @@ from logdoctor.run.roles import GradNorm, TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
 from logdoctor.sources.console.echoes import without_echoes
-from logdoctor.sources.console.evaluations import evaluations_apart
+from logdoctor.sources.console.evaluations import evaluations_apart, named_by_epoch
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
@@ -83,12 +83,12 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict
     ])  # fmt: skip
-    streams = evaluations_apart(streams, epochs)
+    streams = evaluations_apart([named_by_epoch(rows, epochs) for rows in streams], epochs)
     bars = [rows for rows in streams if is_pass(rows)]
     told = [part_of(rows) for rows in streams if not is_pass(rows)]
     read = told + beside_lines(states_of_bars(bars, epochs), told)
     counted = through_headed_epochs([counted_through(part, within, epochs) for part, within in read], epochs)
-    parts = under_sections(with_steps(counted, progress(streams)), streams)
+    parts = under_sections(with_steps(counted, progress(streams)), streams, epochs)
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []

@@ -10,20 +10,70 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers
-from logdoctor.sources.console.quantities import is_held_out
+from logdoctor.sources.console.placing import EPOCH
+from logdoctor.sources.console.quantities import NEAR, is_held_out
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
+
+_MOST_EVALUATIONS = 8
+"""Evaluations of one epoch under one heading that are told apart."""
+
+_ENOUGH_EPOCHS = 2
+"""Epochs that bare positions agree with before they are taken for them."""
 
 
 def evaluations_apart(streams: Sequence[Rows], epochs: Clock) -> list[Rows]:
     """Part the lines below a heading such as `Eval begin...` from those below the heading of an epoch.
 
     PaddlePaddle's `Model.fit` prints `step 4/4 - loss: 0.44` in both. An evaluation counts its own batches, which say
-    nothing of where the training stands; its last line has its results.
+    nothing of where the training stands; its last line has its results. Others print one line that counts nothing in
+    both, such as `Loss: 1.7 | Acc: 35.0%`: that right below the heading is the evaluation's.
     """
     headings = [rows for rows in streams if not rows.form.fields and is_held_out(rows)]
-    return [part for rows in streams for part in _parted(rows, headings, epochs)]
+    parted = [_results_apart(rows, headings, epochs) for rows in streams]
+    return [part for found in parted for rows in found for part in _parted(rows, headings, epochs)]
+
+
+def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
+    """Take a bare position for the epoch where it always says which one it is: `Valid: [3/5] Recall 0.4`."""
+    within = rows.of(Kind.WITHIN)
+    if not is_held_out(rows) or not within or rows.of(Kind.COUNTER) or not len(epochs.lines):
+        return rows
+    (at,) = list(within.values())[:1]
+    if len(np.unique(at)) < _ENOUGH_EPOCHS or not np.array_equal(at, epochs.before(rows.lines)):
+        return rows
+    kinds = {Kind.WITHIN: Kind.COUNTER, Kind.LENGTH: Kind.PLAN}
+    fields = tuple(
+        replace(one, kind=kinds[one.kind], name=EPOCH) if one.kind in kinds else one for one in rows.form.fields
+    )
+    return replace(rows, form=replace(rows.form, fields=fields))
+
+
+def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
+    counting = any(one.kind in (Kind.COUNTER, Kind.WITHIN) for one in rows.form.fields)
+    if counting or not rows.form.fields or rows.form.split or not headings or not len(epochs.lines):
+        return [rows]
+    above = np.array([_last(heading.lines, rows.lines) for heading in headings])
+    last = above.max(axis=0)
+    first_below = np.diff(last, prepend=-1) > 0
+    held_out = first_below & (rows.lines - last <= NEAR) & (last > _last(epochs.lines, rows.lines))
+    if not held_out.any() or held_out.all():
+        return [rows]
+    whose = above.argmax(axis=0)
+    found = [rows.take(~held_out)]
+    for i, heading in enumerate(headings):
+        below = rows.take(held_out & (whose == i))
+        ordinals = _ordinals(places_of(epochs.lines, below.lines))
+        for ordinal in range(min(int(ordinals.max(initial=-1)) + 1, _MOST_EVALUATIONS)):
+            split = f"{heading.form.split} {ordinal + 1}" if ordinal else heading.form.split
+            found.append(replace(below.take(ordinals == ordinal), form=replace(rows.form, split=split)))
+    return found
+
+
+def _ordinals(epochs: LineNumbers) -> LineNumbers:
+    """Count the evaluations of each epoch from 0 on; on several sets, they come in the same order."""
+    return np.arange(len(epochs)) - np.searchsorted(epochs, epochs)
 
 
 def _parted(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> Iterator[Rows]:

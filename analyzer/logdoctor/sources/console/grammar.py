@@ -32,7 +32,8 @@ _HINTS = (
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
     " : cost ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
-    "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk",
+    "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
+    "antrenare", "validare", "pocă",
 )  # fmt: skip
 """What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
 looked at any closer."""
@@ -46,7 +47,8 @@ _SIEVE_WITHOUT_NUMBER = Sieve((*_SECTIONS, "nan", "inf"))
 _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
-    "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "итерация",
+    "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
+    "paso", "passo", "schritt", "pierdere", "validare",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 

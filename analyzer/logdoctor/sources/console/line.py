@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Loss
-from logdoctor.sources.console.form import SAMPLES, Field, Kind
-from logdoctor.sources.console.keys import counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.form import Field, Kind
+from logdoctor.sources.console.keys import Key, counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.line_positions import OUT_OF, Told, may_be_position, position_of
+from logdoctor.sources.console.line_splits import LineSplits, last_split
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.vocabulary import (
     COUNTER_WORDS,
@@ -70,45 +70,49 @@ _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
 """How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`; PyTorch's ImageNet
 example has more blanks there, one for each meter that it leaves out."""
 
-_OUT_OF = re.compile(r"\s*/\s*\0")
-_OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")
-_THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
-"""What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
-_THEN_IN_BRACKETS = re.compile(r"\]? *\[")
-"""What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
-_THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
-"""What stands behind the epoch of PyTorch's tutorials: `[1,  2000] loss: 2.1`, or `[1 :  2000]`."""
-_SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
-_GOES_ON = re.compile(r" *\[| */(?! *\0%)")
-"""What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
-_SPLIT_WORD = r"(?<![\w])(train(?:ing)?|tr|trn|val(?:id(?:ation)?)?|va|vl|eval(?:uation)?|dev|test(?:ing)?|te|tst)"
-_OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
-_GROUPS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
-"""How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
-_HELD_OUT_TURN = re.compile(rf"[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
-"""What follows the numbers of a step when it is also evaluated: `[20] loss=1.5 lr=0.1 || val: loss=1.7`."""
-_GROUP_BEGINS = re.compile(rf"{_OPENED}$", re.I)
-"""The same before the first key in it."""
-_BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=(?:\0|[-+]?(?:nan|inf))(?:\s|[,;|]|$))", re.I)
-"""Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
-_BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
-"""Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
-_BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
-"""How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
-_ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
-"""What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
+_IN_NATS = re.compile(r" ?nats\b")
+"""The unit of a loss that needs no other name than its split: `val 0.56 nats = 0.81 bits`."""
 _TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
 """A name for a number and for the one in brackets behind it."""
 _KINDS_OF_LOSS = frozenset({"mse", "rmse", "mae", "mape"})
 """Errors that, in brackets behind `loss`, say which one it is: `Train Loss (MSE): 0.51 (0.53)` has its average."""
-_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
-_COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
-"""What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
 
-_Told = Literal["", "counted", "value", "pair"]
-"""What a number of a line was taken for: a position, a quantity, the first of a pair of positions, or neither."""
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """One number of a line and the text around it."""
+
+    token: str
+    """The mask of a finite number, else the word for what it is."""
+    sign: float
+    before: str
+    """The text since the number before, without the sign."""
+    after: str
+    is_first: bool
+    unit: str
+    """The unit that is written to it without a space."""
+    is_part_of_word: bool
+    """Whether letters that are no unit follow at once: `3d_conv`."""
+
+    @classmethod
+    def of(cls, token: str, before: str, after: str, *, is_first: bool) -> _Number:
+        signed, unit = _SIGN.search(before), UNIT.match(after)
+        runs_on = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
+        return cls(
+            token,
+            -1.0 if signed and signed[1] == "-" else 1.0,
+            before[: signed.start(1)] if signed else before,
+            after,
+            is_first,
+            unit=(unit["attached"] or "") if unit and runs_on else "",
+            is_part_of_word=runs_on and not unit,
+        )
+
+    @property
+    def is_finite(self) -> bool:
+        return self.token == MASK
 
 
 class LineReader:
@@ -124,18 +128,11 @@ class LineReader:
         self._names: set[str] = set()
         self._parted: set[str] = set()
         """Keys of one name that were given the splits in whose turn they stand."""
-        self._sticky = ""
-        """The split that the last key with one spoke of."""
-        self._last: _Told = ""
+        self._splits = LineSplits(text)
+        self._last: Told = ""
         """What the number before was, for what is attached to it."""
-        self._this: _Told = ""
+        self._this: Told = ""
         """What the present one is."""
-        self._group = ""
-        """The split whose turn it is in a line that has a turn for each."""
-        self._has_groups = _tells_splits_apart(_GROUPS, text) or _turns_to_held_out(text)
-        self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text)
-        self._order = ("", "")
-        """Of which split each of two numbers is, once the line has told."""
         self._subject = ""
         """What a counter was told of, if its value is to come: `Accuracy at step`."""
 
@@ -148,7 +145,7 @@ class LineReader:
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
             before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
             self._last, self._this = self._this, ""
-            self._number(before, token[word], after, first=i == 0)
+            self._take(_Number.of(token[word], before, after, is_first=i == 0))
             end = token.end()
             self.slot += not word
         told = any(one.kind not in {Kind.WITHIN, Kind.LENGTH} for one in self.fields)
@@ -159,148 +156,128 @@ class LineReader:
         if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
 
-    def _number(self, before: str, token: str, after: str, *, first: bool) -> None:
-        sign = -1.0 if (signed := _SIGN.search(before)) and signed[1] == "-" else 1.0
-        if signed:
-            before = before[: signed.start(1)]
+    def _take(self, number: _Number) -> None:
+        """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""
         previous = self.fields[-1] if self.fields else None
-        bare = before.strip()
+        bare, in_percent = number.before.strip(), number.after.startswith("%")  # `Train: 0.82 / 72.3%`
         if previous is not None and (
             (bare in {"/", "of", "out of"} and self._last == "counted")
-            or (bare == "/" and self._last == "value" and not after.startswith("%"))  # `Train: 0.82 / 72.3%`
+            or (bare == "/" and self._last == "value" and not in_percent)
         ):
-            if self._last == "value" and self._of_both_splits(previous, after, token, sign):
-                return
-            self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, token, sign)
-        elif before in {":", "/"} or (not first and before == "-"):
-            if previous is not None and self._last in {"value", "counted"} and before == ":":
+            if not (self._last == "value" and self._of_both_splits(previous, number)):
+                self._add(Kind.LENGTH if previous.kind is Kind.WITHIN else Kind.PLAN, previous.name, number)
+        elif number.before in {":", "/"} or (not number.is_first and number.before == "-"):
+            if previous is not None and self._last in {"value", "counted"} and number.before == ":":
                 self._forget(previous)  # a clock: `eta: 1:02:03`
-        elif bare == "(" and self._last == "value" and previous is not None and not after.startswith("%"):
-            other = _of_another(previous.name)
-            if other is None or not self._names.isdisjoint(other):
-                self._add(Kind.AVERAGE, previous.name, token, sign)
-            else:
-                self._part(previous.name, other[0])
-                self._add(Kind.VALUE, other[1], token, sign)
+        elif bare == "(" and self._last == "value" and previous is not None and not in_percent:
+            self._in_brackets(previous, number)
         else:
-            self._keyed(before, token, sign, after, first=first)
+            self._keyed(number)
 
-    def _of_both_splits(self, first: Field, after: str, token: str, sign: float) -> bool:
+    def _of_both_splits(self, first: Field, number: _Number) -> bool:
         """Take a number for that of the second split, where a line says of two numbers which is of which."""
-        if told := _BOTH_SPLITS.search(first.name) or _BOTH_SPLITS.match(after):
-            self._order = (told[1], told[2])
-        if split_of(self._order[0]) is split_of(self._order[1]):
-            return False
-        name = _BOTH_SPLITS.sub("", first.name)
-        names = [f"{split} {name}".rstrip() for split in self._order]
-        if not self._names.isdisjoint(names):
+        names = self._splits.names_of_pair(first.name, number.after)
+        if names is None or not self._names.isdisjoint(names):
             return False
         self._forget(first)
         self.fields.append(replace(first, name=names[0]))
         self._names.add(names[0])
-        self._add(Kind.VALUE, names[1], token, sign)
+        self._add(Kind.VALUE, names[1], number)
         self._this = "value"
         return True
 
-    def _keyed(self, before: str, token: str, sign: float, after: str, *, first: bool) -> None:
-        text, key, explicit, last = key_of(before, behind_a_number=bool(self.fields) or not first)
-        attached = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
-        unit = UNIT.match(after)
-        named_unit = unit["attached"] if unit and unit["attached"] and attached else ""
-        lead = text[: len(text) - len(key)] if key else text
-        if first:
-            self._take_heading(lead)
-        if attached and not unit:
+    def _in_brackets(self, previous: Field, number: _Number) -> None:
+        """Take a number in brackets for the average of the one before them, or for a quantity that its name tells."""
+        other = _of_another(previous.name)
+        if other is None or not self._names.isdisjoint(other):
+            self._add(Kind.AVERAGE, previous.name, number)
+        else:
+            self._part(previous.name, other[0])
+            self._add(Kind.VALUE, other[1], number)
+
+    def _keyed(self, number: _Number) -> None:
+        """Take a number for what its key or its place says."""
+        key = key_of(number.before, behind_a_number=bool(self.fields) or not number.is_first)
+        if number.is_first:
+            self._take_heading(key.lead)
+        if number.is_part_of_word:
             return
-        is_number = token == MASK
-        counter, words_before = counter_of(key, explicit=explicit) if is_number else ("", "")
-        if explicit and normal(key) in LOOP_VARIABLES and _OUT_OF.match(after):
-            counter = "iter"
-        if counter and named_unit in TIME_UNITS:
-            counter = ""
         subject, self._subject = self._subject, ""
-        if counter and counter not in self._names:
-            self._subject = subject_of(lead + key[: len(words_before)]) if first else ""
-            self._take_heading(words_before if not first else f"{lead} {words_before}")
-            self._add(Kind.COUNTER, counter, token, sign * MULTIPLES.get(named_unit, 1.0))
-            self._this = "counted"
+        if self._counted(key, number):
             return
-        if subject and (key in VERBS or (explicit and not key)):
+        if subject and (key.name in VERBS or (key.is_marked and not key.name)):
             self.heading = ""
-            self._value(subject, token, sign, named_unit)
-            return
-        is_ratio = bool(self.fields) and before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
-        places = is_number and not is_ratio and (not key or (is_split(key) and bool(_GOES_ON.match(after))))
-        if places and self._positional(text, after, first=first):
-            return
-        if not key or not last or normal(key) in IGNORED or after.startswith("%|"):
-            return
-        if not explicit:
-            tail = vocabulary_tail(key) or (key if self._is_bare_split(key) else "")
-            if first:
-                self._take_heading(key[: len(key) - len(tail)])
-            key = tail
-        elif not before.rstrip("'\"").endswith((" ", "\t")) and " " in key and not needs_its_words(key):
-            # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
-            key = vocabulary_tail(key) or key.removesuffix(" in s").split(" ")[-1]
-        if not key or (token != MASK and not explicit and not vocabulary_tail(key) and not self._is_bare_split(key)):
-            return
-        if token != MASK and named_unit:
-            return  # `step_avg:nanms`: a duration that cannot be told yet
-        if self._has_groups and (begun := _GROUP_BEGINS.search(lead)):
-            self._group = begun[1]
-        percent = is_split(key) and after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
-        self._value(key, token, sign, "%" if percent else named_unit)
+            self._value(subject, number, number.unit)
+        elif not self._positional(key, number):
+            self._named(key, number)
 
-    def _is_bare_split(self, key: str) -> bool:
-        return self._has_bare_splits and is_split(key)
-
-    def _positional(self, text: str, after: str, *, first: bool) -> bool:
-        """A number without a key that counts by its place: `[ 10/5005]`, `1875/1875 [===]`, `[1,  2000]`, `[12]`."""
-        in_brackets = first and self.text.lstrip().startswith("[") and not text.strip(" [")
-        behind_split = bool(_SPLIT_ONLY.fullmatch(text.strip()))
-        leads_batches = (behind_split or in_brackets) and _THEN_OF_BATCHES.match(after)
-        if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
-            self._take_heading(text)
-            return self._counts("epoch", "counted")
-        if _OUT_OF.match(after):
-            if not self.fields:
-                self._take_heading(text)
-            if not any(one.kind is Kind.WITHIN for one in self.fields):
-                self._add(Kind.WITHIN, self._within(after), MASK, 1.0)
-                self._this = "counted"
-                return True
-        if in_brackets and _THEN_BATCH.match(after):
-            return self._counts("epoch", "pair")
-        if self._last == "pair" and after.startswith("]"):
-            return self._counts("batch")
-        if in_brackets and _BOOSTED.match(after):
-            return self._counts("round")
-        leads_pairs = in_brackets and _MEASURED.match(after) and not _COUNTED.search(self.text)
-        if leads_pairs or (first and not text.strip() and _ADVERSARIES.match(after)):
-            return self._counts("step")
-        return False
-
-    def _counts(self, counter: str, this: _Told = "") -> bool:
-        """Take the present number for the position of a counter that no word names."""
-        self._add(Kind.COUNTER, counter, MASK, 1.0)
-        self._this = this
+    def _counted(self, key: Key, number: _Number) -> bool:
+        """Take a number for the position of the counter that its key names, if it does."""
+        counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
+        if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
+            counter = "iter"
+        if not counter or number.unit in TIME_UNITS or counter in self._names:
+            return False
+        self._subject = subject_of(key.lead + key.name[: len(words_before)]) if number.is_first else ""
+        self._take_heading(f"{key.lead} {words_before}" if number.is_first else words_before)
+        self._add(Kind.COUNTER, counter, number, MULTIPLES.get(number.unit, 1.0))
+        self._this = "counted"
         return True
 
-    def _within(self, after: str) -> str:
-        """What is counted within an epoch: PyTorch's examples print samples, everybody else batches."""
-        return SAMPLES if self.text.startswith("Train Epoch:") or _OUT_OF_ALL.match(after) else "iter"
+    def _positional(self, key: Key, number: _Number) -> bool:
+        """Take a number for what it counts by its place, if it does."""
+        is_ratio = bool(self.fields) and number.before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
+        if not number.is_finite or is_ratio or not may_be_position(key.name, number.after):
+            return False
+        position = position_of(
+            self.text, key.text, number.after, first=number.is_first, last=self._last, fields=self.fields
+        )
+        if position is None:
+            return False
+        if position.ends_heading:
+            self._take_heading(key.text)
+        self._add(position.kind, position.counter, replace(number, sign=1.0))
+        self._this = position.told
+        return True
 
-    def _value(self, key: str, token: str, sign: float, unit: str) -> None:
+    def _named(self, key: Key, number: _Number) -> None:
+        """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
+        if (
+            not key.name
+            or not key.last_piece
+            or normal(key.name) in {*IGNORED, "nats"}
+            or number.after.startswith("%|")
+        ):
+            return
+        name = self._quantity(key, number)
+        if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
+            return
+        self._splits.hear(key.lead)
+        percent = is_split(name) and number.after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
+        self._value(name, number, "%" if percent else number.unit)
+
+    def _quantity(self, key: Key, number: _Number) -> str:
+        """Return the words of a key that name a quantity, or nothing."""
+        name = key.name
+        if is_split(name) and _IN_NATS.match(number.after):
+            return f"{name} (nats)"
+        if not key.is_marked:
+            tail = vocabulary_tail(name) or (name if self._splits.is_bare_split(name) else "")
+            if number.is_first:
+                self._take_heading(name[: len(name) - len(tail)])
+            return tail
+        if not number.before.rstrip("'\"").endswith((" ", "\t")) and " " in name and not needs_its_words(name):
+            # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
+            return vocabulary_tail(name) or name.removesuffix(" in s").split(" ")[-1]
+        return name
+
+    def _value(self, key: str, number: _Number, unit: str) -> None:
+        """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
         extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             return
         only_split = is_split(key)
-        self._spoken_split(key)
-        if self._group and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
-            key = f"{self._group} {key}"
-        elif self._sticky and not split_of(key) and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
-            key = f"{self._sticky} {key}"  # `train Loss: 0.69 Acc: 0.6`
+        key = self._splits.name(key)
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous not in self._parted and split_of(previous):
             stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
@@ -310,7 +287,7 @@ class LineReader:
         key = self._told_apart(key)
         if key in self._names:
             return
-        self._add(Kind.VALUE, key, token, sign)
+        self._add(Kind.VALUE, key, number)
         self._this = "value"
 
     def _told_apart(self, key: str) -> str:
@@ -319,7 +296,7 @@ class LineReader:
         if split_of(key) or not (key in known or any(name.endswith(f" {key}") for name in self._parted)):
             return key
         at = known.index(key) if key in known else 0
-        one, other = _turn(known[:at]), _turn(known[at:])
+        one, other = last_split(known[:at]), last_split(known[at:])
         if key in known:
             if not one or not other or split_of(one) is split_of(other):
                 return key
@@ -327,17 +304,12 @@ class LineReader:
         self._parted.add(f"{other} {key}")
         return f"{other} {key}"
 
-    def _spoken_split(self, key: str) -> None:
-        """Remember the split of `train Loss`, a word of its own, which holds for the keys behind it."""
-        spoken = [word for word in key.split() if is_split(word)]
-        if split_of(key):
-            self._sticky = spoken[-1] if spoken and spoken[-1] != key else ""
-
-    def _add(self, kind: Kind, name: str, token: str, sign: float) -> None:
-        if token == MASK:
-            self.fields.append(Field(kind, name, self.slot, sign))
+    def _add(self, kind: Kind, name: str, number: _Number, multiple: float = 1.0) -> None:
+        if number.is_finite:
+            self.fields.append(Field(kind, name, self.slot, number.sign * multiple))
         else:
-            self.fields.append(Field(kind, name, -1, math.nan if token.lower() == "nan" else sign * math.inf))
+            constant = math.nan if number.token.lower() == "nan" else number.sign * math.inf
+            self.fields.append(Field(kind, name, -1, constant))
         if kind in (Kind.COUNTER, Kind.VALUE):
             self._names.add(name)
 
@@ -372,21 +344,3 @@ def _of_another(name: str) -> tuple[str, str] | None:
     if issubclass(roles[0], Loss) and (issubclass(roles[1], Loss) or found["other"].lower() in _KINDS_OF_LOSS):
         return None
     return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
-
-
-def _turn(names: Sequence[str]) -> str:
-    """Return the word of the split that some keys told last, or nothing."""
-    told = (word for name in reversed(names) for word in reversed(words(name)) if split_of(word))
-    return next(told, "")
-
-
-def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
-    """Tell whether a line has a word for training and one for held-out data where the pattern has them."""
-    told = {split_of(found[1]) for found in pattern.finditer(text)}
-    return Split.TRAIN in told and len(told) > 1
-
-
-def _turns_to_held_out(text: str) -> bool:
-    """Tell whether a line that measures training goes on with what an evaluation found."""
-    found = _HELD_OUT_TURN.search(text, text.find(MASK) if MASK in text else len(text))
-    return found is not None and split_of(found[1]) in (Split.VALIDATION, Split.TEST)

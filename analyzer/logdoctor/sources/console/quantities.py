@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.sources.console.form import Kind
-from logdoctor.sources.console.parts import LineNumbers, Numbers, Part
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.console.vocabulary import SPLIT_ROLES
 from logdoctor.sources.tables.growing import places_of
@@ -21,7 +21,7 @@ HELD_OUT = (Split.VALIDATION, Split.TEST)
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""
 
-_NEAR = 3
+NEAR = 3
 """Lines below a heading such as `Test Error:` that it still speaks of."""
 
 Within = tuple[str, Numbers, Numbers | None]
@@ -47,7 +47,7 @@ def printed_once(rows: Rows) -> Rows:
     pairs = len(rows) // 2
     if pairs < _ENOUGH_PAIRS or len(rows) % 2 or rows.form.is_bar or rows.of(Kind.COUNTER):
         return rows
-    at_once = (rows.lines[1::2] - rows.lines[::2] <= _NEAR).all()
+    at_once = (rows.lines[1::2] - rows.lines[::2] <= NEAR).all()
     twice = at_once and all(np.array_equal(one[::2], one[1::2], equal_nan=True) for one in rows.numbers)
     varied = any(bool((one[:1] != one[::2]).any()) for one in rows.numbers)
     return rows.take(np.arange(len(rows)) % 2 == 0) if twice and varied else rows
@@ -96,17 +96,21 @@ def quantity_of(name: str) -> object:
     return (role, *stem_of(name)) if issubclass(role, SPLIT_ROLES) else name
 
 
-def under_sections(parts: Sequence[Part], streams: Sequence[Rows]) -> list[Part]:
-    """Name what stands below a heading such as `Test Error:` after its split."""
+def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock) -> list[Part]:
+    """Name what stands below a heading such as `Test Error:` after its split; the next epoch's number ends it."""
     headings = [rows for rows in streams if not rows.form.fields]
     clocks = {rows.form.split: rows.lines for rows in headings}
-    return [_under_section(part, clocks) if not part.counters and not part.form.split else part for part in parts]
+    return [
+        _under_section(part, clocks, epochs) if not part.counters and not part.form.split else part for part in parts
+    ]
 
 
-def _under_section(part: Part, headings: dict[str, LineNumbers]) -> Part:
+def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock) -> Part:
     for split, lines in headings.items():
         found = places_of(lines, part.lines) - 1
-        distance = np.where(found >= 0, part.lines - lines[np.maximum(found, 0)], _NEAR + 1)
-        if len(part) and (distance <= _NEAR).all():
+        heading = lines[np.maximum(found, 0)]
+        ended = places_of(epochs.lines, part.lines) > places_of(epochs.lines, heading)
+        distance = np.where((found >= 0) & ~ended, part.lines - heading, NEAR + 1)
+        if len(part) and (distance <= NEAR).all():
             return replace(part, values={with_split(name, split): at for name, at in part.values.items()})
     return part

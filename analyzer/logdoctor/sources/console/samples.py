@@ -8,6 +8,71 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "one line that counts nothing for training and, below a heading, for the evaluation",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.000% ({2 * i}/80)\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.000% ({i}/40)\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the same, with lines of their own for some epochs: the next epoch ends what the heading speaks of",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0" + (f" | Mark: {i}.5" if i > 2 else "") + "\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            for i in range(6)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(6)],
+            "Acc": [(i, 25 + 5 * i) for i in range(6)],
+            "Mark": [(i, i + 0.5) for i in range(3, 6)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(6)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(6)],
+        },
+    ),
+    Sample(
+        "two evaluations of each epoch under one heading, on two sets in turn",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Test results:\nLoss: {4.5 - i / 8} | Acc: {5 + i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+            "test 2/Loss": [(i, 4.5 - i / 8) for i in range(4)],
+            "test 2/Acc": [(i, 5 + i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the epoch in brackets of its own, before the step and before what the evaluation found",
+        "log.txt",
+        "".join(
+            f"2026-05-12 09:3{i}:00,540 Train: [ {i}/3] Step 000/100 Loss {9 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:20,540 Train: [ {i}/3] Step 050/100 Loss {8 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:40,540 Valid: [ {i}/3] Precision 0.{i}25 Recall 0.{i}5\n"
+            for i in range(1, 4)
+        ),
+        {
+            "train/Loss": [(0, 7.5), (50, 6.5), (100, 5.5), (150, 4.5), (200, 3.5), (250, 2.5)],
+            "valid/Precision": [(50, 0.125), (150, 0.225), (250, 0.325)],
+            "valid/Recall": [(50, 0.15), (150, 0.25), (250, 0.35)],
+            "epoch": [(0, 1), (50, 1), (50, 1), (100, 2), (150, 2), (150, 2), (200, 3), (250, 3), (250, 3)],
+        },
+    ),
+    Sample(
         "Flair: nothing between the moment and the epoch",
         "training.log",
         "2026-05-12 09:31:08,123 epoch 1 - iter 5/10 - loss 1.5 - lr: 0.5\n"
@@ -1140,6 +1205,30 @@ SAMPLES = (
         "train.log",
         "Época 1: pérdida 0.75\nÉpoca 2: pérdida 0.5\nÉpoca 3: pérdida 0.25\n",
         {"pérdida": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "Romanian: an evaluation that its split and its unit name",
+        "train.log",
+        "pas     0 | pierdere 0.7500 | lr 5.00e-01 |    0.2s\n"
+        "pas   100 | pierdere 0.5000 | lr 2.50e-01 |    3.8s\n"
+        "        -> validare 0.6250 nats = 0.9017 biti/caracter\n"
+        "pas   200 | pierdere 0.3750 | lr 2.50e-01 |    7.0s\n"
+        "        -> validare 0.5000 nats = 0.7213 biti/caracter\n"
+        "pas   300 | pierdere 0.2500 | lr 1.25e-01 |    9.9s\n"
+        "        -> validare 0.3750 nats = 0.5410 biti/caracter\n",
+        {
+            "pierdere": [(0, 0.75), (100, 0.5), (200, 0.375), (300, 0.25)],
+            "validare (nats)": [(100, 0.625), (200, 0.5), (300, 0.375)],
+            "lr": [(0, 0.5), (100, 0.25), (200, 0.25), (300, 0.125)],
+        },
+    ),
+    Sample(
+        "an epoch whose word follows it",
+        "train.log",
+        "2024-05-01 10:00:00,100 - root - INFO - 1 epoch, loss: 0.7500,  loss_test: 0.8750, time: 0:11:54.5\n"
+        "2024-05-01 10:12:00,200 - root - INFO - 2 epoch, loss: 0.5000,  loss_test: 0.6250, time: 0:11:53.5\n"
+        "2024-05-01 10:24:00,300 - root - INFO - 3 epoch, loss: 0.2500,  loss_test: 0.5000, time: 0:11:53.7\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "loss_test": [(1, 0.875), (2, 0.625), (3, 0.5)]},
     ),
     Sample(
         "both splits in one line, each in its turn",

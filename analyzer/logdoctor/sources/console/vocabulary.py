@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from logdoctor.run import Split
-from logdoctor.run.naming import ELBO, role_of, split_of, words
+from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown, ValError, ValMetric
 from logdoctor.run.translations import COUNTERS
+from logdoctor.run.vocabulary import ELBO
 
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
-IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date"})
-"""Keys of what says nothing of the training."""
+IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date", "nats"})
+"""Keys of what says nothing of the training, or nothing without the split before it."""
 
 EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
 """First words of what is no point of a curve: `Max accuracy: 70.1%`."""

@@ -28,8 +28,7 @@ def misplaced(table: Table) -> NDArray[np.bool_]:
     for column in table.columns:
         if axis_of(column.name) in (Axis.STEP, Axis.EPOCH):
             odd = _is_no_count(column)
-            for i in _glued(column):
-                odd[i] = True
+            odd[_glued_within(column)] = True
             if odd.any() and _is_rare(odd):
                 lost[column.rows[odd]] = True
     return lost
@@ -59,6 +58,15 @@ def _is_no_count(column: Column) -> NDArray[np.bool_]:
             odd[first : first + len(at)] = found
         first += len(at)
     return odd
+
+
+def _glued_within(column: Column) -> list[int]:
+    """Return the glued steps of a column that counts: one that falls time and again besides counts nothing so far."""
+    found = list(_glued(column))
+    if not found:
+        return []
+    falls = int((np.diff(np.delete(column.values, found)) < 0).sum())
+    return found if falls <= max(1, _RARE * len(column)) else []
 
 
 def _glued(column: Column) -> Iterator[int]:

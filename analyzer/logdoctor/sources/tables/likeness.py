@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from logdoctor.run import Axis, Split, roles
-from logdoctor.run.naming import ELBO, is_bare_split, role_of, split_of, words
+from logdoctor.run.naming import is_bare_split, role_of, split_of, words
+from logdoctor.run.vocabulary import ELBO
 from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table

@@ -195,12 +195,13 @@ def _turns(count: int, numbers: dict[str, Rows], holes: dict[str, Rows]) -> dict
     begins = _first(nobody.masks(count))
     for ones, others in combinations(patterns.values(), 2):
         one, other = ones[0], others[0]
-        if _take_turns(count, numbers[one], holes[one], numbers[other], holes[other]):
-            for name, partner in [(name, other) for name in ones] + [(name, one) for name in others]:
-                blanks.setdefault(name, []).append(numbers[partner])
-                # Its own turns, unless it still had numbers after the first of them.
-                if begins is not None and _last(numbers[name].masks(count)) >= begins:
-                    blanks[name].append(nobody)
+        if not _take_turns(count, numbers[one], holes[one], numbers[other], holes[other]):
+            continue
+        for name, partner in [(name, other) for name in ones] + [(name, one) for name in others]:
+            blanks.setdefault(name, []).append(numbers[partner])
+            # Its own turns, unless it still had numbers after the first of them.
+            if begins is not None and _last(numbers[name].masks(count)) >= begins:
+                blanks[name].append(nobody)
     return blanks
 
 

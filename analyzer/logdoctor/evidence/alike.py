@@ -1,0 +1,51 @@
+"""Why a loss that compares two things finds them alike: policy and reference, or the examples of a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.causes import because
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Run, as_number
+from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Chance, Stillness, Trend
+from logdoctor.wording import number
+
+PARTED = 0.5
+"""Distance of a single preference loss from ln 2, as a share of it, that no policy has which equals its reference."""
+
+TOO_WARM = 2.0
+"""Temperature from which similarities between -1 and 1 are next to equal: papers use 0.05 to 0.5, and 1 at most."""
+
+
+def causes_of_alike(run: Run, train: Trend[TrainLoss], level: Chance, still: Stillness, low: str) -> tuple[Cause, ...]:
+    """Return what a level at which two things are alike says by itself; nothing of other levels.
+
+    `low` is what says that the rate hardly moves anything.
+    """
+    if level.is_preference:
+        return _of_preference(train, level, low)
+    return _of_batch(run, level, still) if level.is_of_batch else ()
+
+
+def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Cause, ...]:
+    """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them.
+
+    One that has been elsewhere has parted them, or there are no two, as in the training of a reward model.
+    """
+    if float(np.abs(train.series.values / level.level - 1).max()) > PARTED:
+        return ()
+    likely = Strength.POSSIBLE if low else Strength.LIKELY
+    return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
+
+
+def _of_batch(run: Run, level: Chance, still: Stillness) -> tuple[Cause, ...]:
+    """No example of a batch is told from another: they are all mapped to one point, or divided by too much."""
+    settings = run.hyperparameters.items()
+    temperature = next((as_number(value) for name, value in settings if "temperature" in words(name)), None)
+    if temperature is not None and temperature >= TOO_WARM:
+        warm = f"the settings say a temperature of {number(temperature)}"
+        return (because("temperature-too-high", Strength.LIKELY, pro=[warm]), because("representation-collapse"))
+    same = f"{still.frozen}, whatever is in the batch" if still.frozen else ""
+    return (because("representation-collapse", Strength.LIKELY, pro=[same or level.known_from]),)

@@ -1,0 +1,56 @@
+"""A critic of a Wasserstein loss, and whether anything holds its slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from logdoctor.causes import because, ranked
+from logdoctor.finding import Cause, Strength
+from logdoctor.run.roles import AdversarialLoss
+from logdoctor.signals import Trend
+from logdoctor.wording import number, stretch
+
+SIGNED = 0.1
+"""Share of the values below zero from which a loss is that of a critic, as none of probabilities is."""
+
+UNBOUND = 20.0
+"""Size of a critic's loss over the last tenth in units of its largest over the first third, from which it grows without
+bound: what slopes of one allow is reached early, and comes down."""
+
+LEAST = 100.0
+"""The same size by itself: slopes of one part images of a thousand values in -1 to 1 by 60 at most."""
+
+
+@dataclass(frozen=True)
+class Unbound:
+    """A critic's loss that grows without bound."""
+
+    early: float
+    late: float
+    said: str
+    causes: tuple[Cause, ...]
+
+
+def is_critic(loss: Trend[AdversarialLoss]) -> bool:
+    """Whether a loss is surely negative at times, or a good part of its single values is."""
+    lowest = float(np.quantile(loss.level, 0.02))
+    return lowest < -4 * loss.level_noise - 1e-12 or float(np.mean(loss.series.values < 0)) >= SIGNED
+
+
+def grows_without_bound(critic: Trend[AdversarialLoss]) -> Unbound | None:
+    """Return how far a critic's loss has grown, None where it stays in bounds."""
+    series, size, n = critic.series, np.abs(critic.series.values), len(critic.series)
+    early, late = float(size[: n // 3].max()), float(np.median(size[-max(1, n // 10) :]))
+    if early <= 0 or late < max(UNBOUND * early, LEAST):
+        return None
+    said = (
+        f"{series.name} grows to {number(late)} in size over {stretch(series, series.first_step, series.last_step)}, "
+        f"where it was {number(early)} at most in the first third: nothing holds the slope of the critic"
+    )
+    causes = ranked(
+        because("critic-without-bound", Strength.LIKELY, pro=["a critic of bounded slope stays in bounds"]),
+        because("learning-rate-too-high"),
+    )
+    return Unbound(early, late, said, causes)

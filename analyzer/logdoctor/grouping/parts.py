@@ -1,0 +1,133 @@
+"""Curves that go on from file to file, as those of event files do: put their parts together, and leave out backups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from logdoctor.grouping.clusters import Piece
+from logdoctor.grouping.own_epochs import epochs_at_steps
+from logdoctor.run import Notice, Series
+from logdoctor.run.notice import INTERPRETATION, TWO_WRITERS
+from logdoctor.run.series import concatenated
+
+MOST_NAMED = 3
+"""Curves that a notice names one by one."""
+
+Joined = tuple[Piece, Series]
+"""A curve with the first of the pieces that it comes from."""
+
+
+def without_copies(continuing: list[Piece]) -> list[Piece]:
+    """Leave out files that hold the beginning of another file or all of it: backups, hard links, second downloads.
+
+    Every point of such a file is in the other one, written at the same moment. The rest are returned in the order of
+    their first wall times, for names sort wrongly after a clock was set back.
+    """
+    kept: dict[float, list[Piece]] = {}
+    for piece in sorted(continuing, key=lambda one: (-sum(map(len, one.series)), str(one.file.relative))):
+        alike = kept.setdefault(_begins(piece)[0], [])
+        if not any(_is_within(piece, other) for other in alike):
+            alike.append(piece)
+    return sorted((piece for alike in kept.values() for piece in alike), key=_begins)
+
+
+def joined_curves(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
+    """Return every curve of some pieces in one piece, and notices of what was done to put it together."""
+    joined, together = _join_parts(continuing)
+    placed, moved = _at_steps(joined)
+    return placed, [*together, *moved]
+
+
+def _join_parts(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
+    """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
+
+    Where a writer says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that
+    step on is void. The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment
+    older.
+    """
+    parts: dict[str, list[Joined]] = {}
+    for piece, void_from in zip(continuing, _void_from(continuing), strict=True):
+        for series in piece.series:
+            valid = series if void_from is None else series.take(series.steps < void_from)
+            parts.setdefault(series.name, []).append((piece, valid))
+    joined, together = [], []
+    for name, found in parts.items():
+        series = concatenated([one for _, one in found])
+        if (in_turn := _in_turn(series)) is not None:
+            series, paths = in_turn, [str(piece.file.relative) for piece, _ in found]
+            told = f"Several processes wrote `{name}` by turns; its points were put in the order of their times."
+            together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
+        joined.append((found[0][0], series))
+    return joined, together
+
+
+def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
+    """Put curves that count epochs under the name of steps where the run stood, and say so."""
+    steps = epochs_at_steps([series for _, series in joined])
+    if not steps:
+        return joined, []
+    by_file: dict[str, list[str]] = {}
+    for i in steps:
+        piece, series = joined[i]
+        by_file.setdefault(str(piece.file.relative), []).append(f"`{series.name}`")
+    told = "The steps of {} are epochs; their points stand at the last step that was logged before."
+    placed = [(piece, replace(one, steps=steps.get(i, one.steps))) for i, (piece, one) in enumerate(joined)]
+    return placed, [Notice(INTERPRETATION, path, told.format(_listed(names))) for path, names in by_file.items()]
+
+
+def _is_within(piece: Piece, other: Piece) -> bool:
+    """Tell whether every series of one file begins that of another, moment by moment."""
+    theirs = {series.name: series for series in other.series}
+    return bool(piece.series) and all(
+        series.name in theirs and _begins_as(theirs[series.name], series) for series in piece.series
+    )
+
+
+def _begins_as(longer: Series, shorter: Series) -> bool:
+    if longer.wall_times is None or shorter.wall_times is None:
+        return False
+    return all(
+        np.array_equal(ours[: len(shorter)], theirs, equal_nan=True)
+        for ours, theirs in (
+            (longer.wall_times, shorter.wall_times),
+            (longer.steps, shorter.steps),
+            (longer.values, shorter.values),
+        )
+    )
+
+
+def _in_turn(series: Series) -> Series | None:
+    """Put points in the order of their wall times where steps rise in that order, and not in that of the files."""
+    times = series.wall_times
+    if times is None or not len(series.rewinds) or not np.isfinite(times).all():
+        return None
+    by_time = series.take(np.argsort(times, kind="stable"))
+    return by_time if (by_time.steps[1:] > by_time.steps[:-1]).all() else None
+
+
+def _void_from(continuing: list[Piece]) -> list[int | None]:
+    """Return for each file the lowest step at which a later one of its folder starts again."""
+    lowest: dict[PurePosixPath, int] = {}
+    found: list[int | None] = []
+    for piece in reversed(continuing):
+        known = lowest.get(piece.file.folder)
+        found.append(known)
+        if (step := piece.log.starts_at) is not None:
+            lowest[piece.file.folder] = step if known is None else min(step, known)
+    return found[::-1]
+
+
+def _begins(piece: Piece) -> tuple[float, str]:
+    """When the first point of a file was written; the name decides among files without times."""
+    times = [float(s.wall_times[0]) for s in piece.series if s.wall_times is not None and len(s)]
+    return min(times, default=0.0), str(piece.file.relative)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first few of many curves."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

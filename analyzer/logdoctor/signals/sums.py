@@ -1,0 +1,42 @@
+"""Losses that were never divided: sums of what was lost since the epoch began, which start anew in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FALLS_BACK = 0.5
+"""Part of a sum that is gone where it starts anew; a sum of many points starts with little of it."""
+
+ALL_RISE = 0.98
+"""Share of the moves within epochs that go up where the curve is a sum; rounding may hide one."""
+
+FROM_NOTHING = 4.0
+"""First value of an epoch in units of what a sum gains from point to point, up to which it begins at nothing."""
+
+WHOLE, POINTS, ALIKE = 2, 5, 1
+"""Fewest whole epochs behind the first, fewest points in each, and points by which they may differ."""
+
+
+def is_summed_anew(values: NDArray[np.float64]) -> bool:
+    """Tell whether a curve only rises, out of nothing, in stretches of one length.
+
+    What comes before it first falls back is left out: scripts divide by all steps so far, which makes a mean of it.
+    """
+    falls = values[1:] < FALLS_BACK * values[:-1]
+    starts = np.flatnonzero(falls) + 1
+    lengths = np.diff(starts)
+    if len(lengths) < WHOLE or lengths.min() < POINTS or np.ptp(lengths) > ALIKE:
+        return False
+    whole = slice(starts[0], starts[-1])
+    rising = np.diff(values[whole])[~falls[starts[0] : starts[-1] - 1]] > 0
+    firsts, lasts = values[starts[:-1]], values[starts[1:] - 1]
+    return bool(
+        rising.mean() >= ALL_RISE
+        and firsts.min() >= 0
+        and np.median(lengths * firsts / np.maximum(lasts, np.finfo(float).tiny)) <= FROM_NOTHING
+    )

@@ -1,0 +1,126 @@
+"""What a model knew is lost while it learns something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from logdoctor import (
+    Finding,
+    Quantity,
+    Rule,
+    Run,
+    Series,
+    Severity,
+    Span,
+    Strength,
+    TrainLoss,
+    ValLoss,
+    because,
+    confidence_from,
+    fires,
+    ranked,
+    silent,
+    threshold,
+)
+from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.other_sets import other_sets
+from logdoctor.signals import Trend
+from logdoctor.wording import number, place
+
+TUNED: dict[str, Any] = {"train_loss": decay(4.3, 0.8), "val_loss": decay(2.7, 0.9, 8)}
+
+
+@dataclass(frozen=True)
+class Forgetting(Rule):
+    """The loss on another held-out set rises from its first value on, while validation falls.
+
+    Weights that learn a new task are taken from the old one. A set whose loss rests, or rises as validation does, is no
+    finding; nor is a term of the validation loss.
+    """
+
+    id = "forgetting"
+    title = "What the model knew is lost while it learns"
+    severity = Severity.WARNING
+    causes = ("knowledge-overwritten", "learning-rate-too-high")
+    references = (
+        "Kirkpatrick et al. (2017), Overcoming catastrophic forgetting in neural networks, arXiv:1612.00796",
+        "Biderman et al. (2024), LoRA Learns Less and Forgets Less, arXiv:2405.09673",
+    )
+    limits = (
+        "Needs 5 values of a validation loss that falls and of the loss on another set, which has no counterpart in "
+        "training and comes to lie above it; what was lost before the first evaluation, nobody sees."
+    )
+    explains = ("still-improving",)
+
+    min_rise: float = threshold(
+        0.1, "rise as a share of the first value: fine-tuning by a little costs other tasks a few percent"
+    )
+    min_share: float = threshold(
+        0.7, "share of the changes from one evaluation to the next that must be rises: noise goes up as often as down"
+    )
+    min_points: float = threshold(5.0, "values of each: a rise of four steps is one in sixteen by chance")
+
+    examples = (
+        fires("a general set gets worse all along", val_general_loss=decay(2.7, 4.0, 8), **TUNED),
+        silent("a little worse", val_general_loss=decay(2.7, 2.9, 8), **TUNED),
+        silent(
+            "up and down, and ends higher",
+            val_general_loss=given([2.7, 2.9, 2.6, 2.95, 2.65, 3.3, 3.05, 3.1]),
+            **TUNED,
+        ),
+        silent("rests", val_general_loss=flat(2.7, 8).noisy(0.02), **TUNED),
+        silent(
+            "a term of the loss, which training has too",
+            val_general_loss=decay(2.7, 4.0, 8),
+            train_general_loss=decay(2.7, 2.0),
+            **TUNED,
+        ),
+        silent(
+            "validation rises as well",
+            train_loss=decay(4.3, 0.8),
+            val_loss=line(2.0, 2.6, 8),
+            val_general_loss=decay(2.7, 4.0, 8),
+        ),
+        silent(
+            "few evaluations",
+            train_loss=decay(4.3, 0.8),
+            val_loss=decay(2.7, 0.9, 4),
+            val_general_loss=decay(2.7, 4.0, 4),
+        ),
+    )
+
+    def check(self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> Iterator[Finding]:
+        """Compare the course of the other sets with that of validation; tell of the one that lost most."""
+        if val.end >= val.first or train.end >= train.start or len(val) < self.min_points:
+            return
+        found = [(self._rise(one), one) for one in other_sets(run, val.series) if len(one) >= self.min_points]
+        rise, series = max(found, key=lambda one: one[0], default=(0.0, None))
+        if series is None or rise < self.min_rise:
+            return
+        first, end = float(series.values[0]), _end(series)
+        yield self.finding(
+            f"{series.name} rises from {number(first)} in {place(series, series.first_step)} to {number(end)} while "
+            f"{val.series.name} falls to {number(val.end)}",
+            Span(series.name, series.first_step, series.last_step, "rising"),
+            Span(val.series.name, val.series.first_step, val.series.last_step, "falling"),
+            confidence=confidence_from(rise / self.min_rise, 2 * len(series)),
+            causes=ranked(
+                because("knowledge-overwritten", Strength.LIKELY, pro=[f"{series.name} rises from its first value on"]),
+                because("learning-rate-too-high"),
+            ),
+            evidence={"first": Quantity(first), "end": Quantity(end), "rise": Quantity(rise, "share of the first")},
+        )
+
+    def _rise(self, series: Series) -> float:
+        """Return how far a loss has risen, as a share of its first value; 0 where it goes up and down."""
+        first, steady = float(series.values[0]), float(np.mean(np.diff(series.values) > 0))
+        return (_end(series) - first) / first if first > 0 and steady >= self.min_share else 0.0
+
+
+def _end(series: Series) -> float:
+    """Return where a loss ends: the lower one of its last two values."""
+    return float(series.values[-2:].min())
