@@ -293,3 +293,19 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     assert first.fixes[0].text == "check the inputs and labels of the batch of step 120"
     assert second.contra == ("the loss was 1.2e11 before it was no number: a logarithm of zero comes at once",)
     assert said.message.endswith("to 1.2e11 in step 120")
+
+
+def test_runs_that_failed_beside_it_count_where_settings_tell_that_only_the_seed_differs() -> None:
+    def failing(at: int, settings: Settings | None) -> Run:
+        return example_run(
+            settings, Axis.STEP, 0, train_loss=decay(2.3, 0.5, at).noisy(0.02).followed_by(flat(NAN, 40))
+        )
+
+    def told(*settings: Settings | None) -> str:
+        first, *others = (failing(80 + place, one) for place, one in enumerate(settings))
+        return " ".join(said for cause in finding(first, *others).causes for said in cause.contra)
+
+    assert "failed too" not in told(None, None)
+    assert "1 run of the same settings with another seed failed too" in told(
+        {"lr": 0.1, "seed": 0}, {"lr": 0.1, "seed": 1}
+    )

@@ -472,3 +472,23 @@ def test_an_evaluation_stands_at_its_own_steps(tmp_path: Path) -> None:
     content = "".join(f"Eval num_timesteps={400 * i}, episode_reward=2{i}.50 +/- 3.50\n" for i in range(1, 6))
     (reward,) = run_of(write(tmp_path / "train.log", content)).series
     assert (reward.name, reward.steps.tolist()) == ("eval/episode_reward", [400, 800, 1200, 1600, 2000])
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "name"),
+    [
+        ("gb18030", "第 {} 轮 训练损失: {:.4f} 准确率: 0.5", "训练损失"),
+        ("big5", "訓練 epoch {} 損失: {:.4f}", "損失"),
+        ("cp949", "에폭 {} 훈련 손실: {:.4f}", "훈련 손실"),
+        ("cp932", "エポック {} 訓練損失: {:.4f}", "訓練損失"),
+        ("cp1251", "Эпоха {}: потери: {:.4f}", "потери"),
+        ("cp1252", "Époque {} perte: {:.4f} précision: 0.5", "perte"),
+    ],
+)
+def test_a_log_in_a_code_page_of_windows(page: str, line: str, name: str, tmp_path: Path) -> None:
+    text = "".join(f"{line.format(epoch, 2 / epoch)}\r\n" for epoch in range(1, 30))
+    (tmp_path / "train.log").write_bytes(text.encode(page))
+    (run,) = load(tmp_path)
+    (series,) = (one for one in run.series if one.name == name)
+    assert series.role is TrainLoss
+    assert len(series) == 29

@@ -63,8 +63,9 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     twins = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
     failed = [one for one in twins if not went_well(one)]
     if failed:
-        seeds = f"{counted(len(failed), 'run')} of the same settings with another seed failed too"
-        yield Clue("bad-batch", -WEAK, seeds)  # a NaN among the data meets every seed, at another step
+        which = "of the same settings with another seed" if any(one.differs for one in failed) else "beside it"
+        # A NaN among the data meets every seed, at another step.
+        yield Clue("bad-batch", -WEAK, f"{counted(len(failed), 'run')} {which} failed too")
 
 
 def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | None = None) -> tuple[Cause, ...]:

@@ -55,6 +55,13 @@ COUNTERS = {
 """Words for what counts, as tables and lines spell it in English; as names of quantities they are not translated."""
 
 
+def foreign_words(text: str) -> int:
+    """Count the words of training in a text that have letters beyond ASCII: they show that it was decoded rightly."""
+    counted = "|".join(one for one in COUNTERS if not one.isascii())
+    words = [*_KNOWN.findall(text), *_ANY.findall(text), *re.findall(counted, text, re.I)]
+    return sum(not word.isascii() for word in words)
+
+
 def in_english(name: str) -> str:
     """Return a name with the words that are known in English; a name without any as it is."""
     if not name.isascii():

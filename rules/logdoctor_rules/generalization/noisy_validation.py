@@ -280,9 +280,8 @@ class NoisyValidation(Rule):
                 jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
             )
 
-        margin, lasting = margin_of(rough.jumps), rough.lasting
+        margin, calm = margin_of(rough.jumps), margin_of(rough.last_jumps) <= 1  # what is left would be no finding
         handful = metric is not None and 0 < n <= self.handful and moves_often(metric.series)
-        calm = lasting < 1 and margin_of(rough.last_jumps) <= 1  # what is left would be no finding
         settles = (restarts or calm) and not few
         if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
@@ -308,7 +307,7 @@ class NoisyValidation(Rule):
                 **(
                     {"usual jump as a share of the gain": Quantity(rough.jumps / gained, "share")} if gained > 0 else {}
                 ),
-                "jumps of the last quarter": Quantity(round(lasting, 2), "times those of the quarter before"),
+                "jumps of the last quarter": Quantity(round(rough.lasting, 2), "times those of the quarter before"),
             },
         )
 

@@ -65,8 +65,7 @@ class Overfitting(Rule):
     )  # fmt: skip
 
     min_rise: float = threshold(
-        0.05,
-        "rise after the minimum as a share of the fall from where either loss began; sound public runs: below 0.01",
+        0.05, "rise after the minimum as a share of the fall from where either loss began; sound runs stay below 0.01"
     )
     least_rise: float = threshold(
         0.02, "the same up to which it is a note: what has fallen to next to nothing may double without harm"

@@ -227,16 +227,16 @@ class StalledAtChance(Rule):
             val_accuracy=flat(0.11, 6).noisy(0.01),
         ),
         silent(
-            "the same of five, for features may show later",
-            train_loss=line(2.31, 2.1, 30).noisy(0.01),
-            val_loss=line(2.29, 2.27, 5).noisy(0.005),
-            val_accuracy=flat(0.11, 5).noisy(0.01),
-        ),
-        silent(
             "the same where validation gains too",
             train_loss=line(2.31, 2.1, 30).noisy(0.01),
             val_loss=line(2.29, 2.15, 30).noisy(0.005),
             val_accuracy=flat(0.11, 30).noisy(0.01),
+        ),
+        silent(
+            "five evaluations, for features may show later",
+            train_loss=line(2.31, 2.1, 30).noisy(0.01),
+            val_loss=line(2.29, 2.27, 5).noisy(0.005),
+            val_accuracy=flat(0.11, 5).noisy(0.01),
         ),
         fires(
             "comes down to a named ln 10 by and by, and no further",

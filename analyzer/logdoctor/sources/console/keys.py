@@ -24,6 +24,8 @@ _KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: 
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
 _WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
 _QUOTES = "'\"`"
+_SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"})
+"""Counters that lines speak of in a few words: `Cost after iteration 100`."""
 _SOURCE_FILE = (".py", ".cc", ".cpp", ".cu")
 """Ends of names before the number of a line: `trainer.py:120`."""
 
@@ -77,27 +79,28 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
     if last in {"train", "val", "valid", "test", "eval"} and context:  # Epoch(train)
         inner, _ = counter_of(" ".join(context), explicit=explicit)
         return (inner, last) if inner else ("", "")
-    if (
-        "_" in last
-        and last.partition("_")[0] in {"train", "valid"}
-        and last.partition("_")[2] in {"num_updates", "epoch"}
-    ):
-        return COUNTER_WORDS[last.partition("_")[2]], last.partition("_")[0]  # fairseq
-    if last in {"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"} and len(context) <= 5:
-        bare = [word.strip(".,:;-*=()[]") for word in context]
-        if bare[-1:] == ["global"] and last == "step":
-            return "global_step", " ".join(context[:-1])
-        if bare == ["current"]:
-            return COUNTER_WORDS[last], ""
-        if bare[-2:] == ["end", "of"]:
-            del bare[-2:]  # `| end of epoch   1 | valid loss  5.61`
-        elif bare[-1:] == ["after"]:
-            del bare[-1]  # `Cost after iteration 100`
-        elif any(map(is_loss_word, bare)) and bare[-1] != "at":
-            return "", ""
-        if not NO_COUNTER.intersection(bare):
-            return COUNTER_WORDS[last], " ".join(context)
+    split, _, counted = last.partition("_")
+    if split in {"train", "valid"} and counted in {"num_updates", "epoch"}:  # fairseq
+        return COUNTER_WORDS[counted], split
+    if last in _SPOKEN and len(context) <= 5:
+        return _spoken_counter(last, context)
     return "", ""
+
+
+def _spoken_counter(counter: str, context: list[str]) -> tuple[str, str]:
+    """Return a counter that other words precede, with them, unless they make it something else than a position."""
+    bare = [word.strip(".,:;-*=()[]") for word in context]
+    if bare[-1:] == ["global"] and counter == "step":
+        return "global_step", " ".join(context[:-1])
+    if bare == ["current"]:
+        return COUNTER_WORDS[counter], ""
+    if bare[-2:] == ["end", "of"]:
+        del bare[-2:]  # `| end of epoch   1 | valid loss  5.61`
+    elif bare[-1:] == ["after"]:
+        del bare[-1]  # `Cost after iteration 100`
+    elif any(map(is_loss_word, bare)) and bare[-1] != "at":
+        return "", ""
+    return ("", "") if NO_COUNTER.intersection(bare) else (COUNTER_WORDS[counter], " ".join(context))
 
 
 def subject_of(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.sources.console.code_page import printed_encoding
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of
@@ -79,7 +80,7 @@ class Passage:
 
 def head_passage(head: Head) -> Passage:
     """Return the whole lines of a file's beginning."""
-    encoding = encoding_of(head.start)
+    encoding = printed_encoding(head.start)
     data = head.start[encoding.mark :]
     return _passage(data if head.whole else data[: _last_end(data, encoding)], encoding, 1, encoding.mark)
 
@@ -87,7 +88,7 @@ def head_passage(head: Head) -> Passage:
 def end_passage(path: Path) -> Passage:
     """Return the whole lines of a file's end: many a log begins with the source code of its own script."""
     with path.open("rb") as file:
-        encoding = encoding_of(file.read(HEAD_BYTES))
+        encoding = printed_encoding(file.read(HEAD_BYTES))
         size = file.seek(0, os.SEEK_END)
         begin = max(0, size - HEAD_BYTES)
         file.seek(begin - (begin - encoding.mark) % encoding.unit.itemsize)
@@ -113,7 +114,7 @@ def read_passages(path: Path) -> Iterator[Passage | Span]:
     Raises OSError when the file cannot be read.
     """
     with path.open("rb") as file:
-        encoding = encoding_of(file.read(HEAD_BYTES))
+        encoding = printed_encoding(file.read(HEAD_BYTES))
         file.seek(encoding.mark)
         left = os.fstat(file.fileno()).st_size - encoding.mark
         line, start, held, gone = 1, encoding.mark, b"", 0
