@@ -313,6 +313,7 @@ expires = 2027-03-01
         [
             ('ignores = ["x"]', "unknown key 'ignores'; did you mean 'ignore'?"),
             ('ignore = ["nan-los"]', "logdoctor.toml: no rule is called 'nan-los'; did you mean 'nan-loss'?"),
+            ('[tool.logdoctor]\nignore = ["nan-loss"]', "logdoctor.toml: [tool.logdoctor] is for pyproject.toml; here"),
             ('select = ["nan"]', "no rule is called 'nan'; did you mean 'masked-nan' or 'nan-loss'?"),
             (
                 "[rules.plateau]\nminpoints = 3",

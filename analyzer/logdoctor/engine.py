@@ -79,7 +79,7 @@ class Bench:
         try:
             with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
                 return list(self._call(rule.check))
-        except MissingNeed as missing:
+        except (MissingNeed, Unmeasurable) as missing:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())

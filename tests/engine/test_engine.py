@@ -71,6 +71,15 @@ class Crashing(Speaking):
 
 
 @dataclass(frozen=True)
+class MeasuresItself(Speaking):
+    id = "measures-itself"
+
+    def check(self, run: Run) -> Iterator[Finding]:
+        if any(Trend.measure(one).end > 0 for one in run.series):
+            yield self.said()
+
+
+@dataclass(frozen=True)
 class NeedsRate(Speaking):
     id = "needs-rate"
 
@@ -194,6 +203,11 @@ class TestAsk:
 
     def test_a_loss_of_nothing_but_nan_cannot_be_measured(self) -> None:
         answer = Bench(example_run(train_loss=given([np.nan] * 30))).ask(Never())
+        assert isinstance(answer, NotApplicable)
+        assert "0 finite values" in answer.reason
+
+    def test_nor_can_a_rule_be_asked_that_measures_it_itself(self) -> None:
+        answer = Bench(example_run(train_loss=given([np.nan] * 30))).ask(MeasuresItself())
         assert isinstance(answer, NotApplicable)
         assert "0 finite values" in answer.reason
 

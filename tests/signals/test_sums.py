@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from logdoctor import analyze
+from logdoctor import Axis, Run, Series, analyze
+from logdoctor.run.understand import understand
+from logdoctor.signals import Trend
+from logdoctor.signals.step_losses import step_losses
 from logdoctor.signals.sums import is_summed_anew
 
 RNG = np.random.default_rng(7)
@@ -42,3 +45,11 @@ def test_no_rule_takes_a_sum_for_a_loss_that_explodes(tmp_path: Path) -> None:
     rows = [f"{50 * step},{value:.4f}\n" for step, value in enumerate(np.tile(SUMS[3], 12) * 50, 1)]
     (tmp_path / "log.csv").write_text("step,train_loss\n" + "".join(rows))
     assert [finding.rule for _, finding in analyze(tmp_path).findings()] == []
+
+
+def test_sums_of_steps_beside_a_loss_of_epochs_are_left_out() -> None:
+    of_epochs = Series.of("train_loss", np.arange(12), LOSSES.mean(axis=1), axis=Axis.EPOCH)
+    for values, found in ((LOSSES.ravel(), 1), (SUMS.ravel(), 0)):
+        of_steps = Series.of("minibatch_train_loss", np.arange(LOSSES.size), values)
+        run = Run("sum", understand([of_epochs, of_steps]))
+        assert len(step_losses(run, Trend.measure(of_epochs), 20)) == found

@@ -99,6 +99,8 @@ def _table(file: Path) -> Mapping[str, Any] | None:
     if file.name == "pyproject.toml":
         tools = document.get("tool", {})
         return tools.get("logdoctor") if isinstance(tools, dict) else None
+    if "tool" in document:
+        raise ConfigurationError(f"{file}: [tool.logdoctor] is for pyproject.toml; here the keys stand without it")
     return document
 
 

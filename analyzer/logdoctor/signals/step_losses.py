@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss
+from logdoctor.signals.sums import is_summed_anew
 from logdoctor.signals.trend import Trend
 
 
 def step_losses(run: Run, train: Trend[TrainLoss], least: int) -> list[Trend[TrainLoss]]:
-    """Measure the losses of steps, of so many points at least, beside a training loss that counts epochs."""
+    """Measure the losses of steps, of so many points at least, beside a training loss that counts epochs.
+
+    Those that are sums since each epoch began are left out: their level tells nothing.
+    """
     beside = run.all(TrainLoss) if train.series.axis is Axis.EPOCH else ()
-    return [Trend.measure(one) for one in beside if one.axis is Axis.STEP and len(one.finite) >= least]
+    of_steps = [one for one in beside if one.axis is Axis.STEP and len(one.finite) >= least]
+    return [Trend.measure(one) for one in of_steps if not is_summed_anew(one.finite.values)]
 
 
 def with_points(run: Run, train: Trend[TrainLoss], least: int) -> Trend[TrainLoss]:
