@@ -120,6 +120,12 @@ class BadInitialLoss(Rule):
             train_loss=decay(16.1, 2.3, half_life=0.04).noisy(0.05),
         ),
         silent(
+            "a model of tokens, whose loss is added up over the sequence",
+            axis=Axis.STEP,
+            settings={"block_size": 32},
+            train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
+        ),
+        silent(
             "a model of speech, whose frames outnumber its letters",
             axis=Axis.STEP,
             settings={"vocab_size": 32, "ctc_loss_reduction": "mean"},
@@ -143,12 +149,6 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             settings={"vocab_size": 50257, "gradient_accumulation_steps": 8},
             train_loss=decay(30.0, 11.0, half_life=0.04).noisy(0.05),
-        ),
-        silent(
-            "a model of tokens, whose loss is added up over the sequence",
-            axis=Axis.STEP,
-            settings={"block_size": 32},
-            train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
         ),
         silent(
             "a student: the divergence from its teacher is scaled, and the cross-entropy beside it begins at guessing",

@@ -135,6 +135,11 @@ class Plateau(Rule):
             train_loss=decay(6.9, 3.45, half_life=0.02).noisy(0.02),
         ),
         silent(
+            "a convex model, which converges without a waver at such a rate",
+            settings={"optimizer": "Adam", "lr": 0.5},
+            train_loss=decay(0.69, 0.45, half_life=0.03).noisy(0.0002),
+        ),
+        silent(
             "targets in their own units, at a rate as large",
             settings={"optimizer": "Adam", "lr": 1.0},
             train_loss=decay(355.0, 92.0, half_life=0.02),

@@ -23,6 +23,10 @@ LITTLE = 0.1
 LEARNT = 0.1
 """Level as a share of the start down to which a loss has learnt most of what there is, whatever its rate."""
 
+SMOOTH = 0.002
+"""Noise as a share of the level up to which no update overshoots: a convex model converges at any rate that does not
+throw it. Runs that rest because of their rate waver by twice as much and more."""
+
 LARGE = 15.0
 """Level above which a loss is one of targets in their own units, which take rates as large with an optimizer whose step
 is its rate: a cross-entropy lies below ln of three million classes."""
@@ -34,7 +38,9 @@ whatever its framework takes by default."""
 
 
 def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -> str:
-    """Say so where a loss rests high, and the rate is far beyond what trains with its optimizer."""
+    """Say so where a loss rests high and wavers, and the rate is far beyond what trains with its optimizer."""
+    if train.noise <= SMOOTH * abs(train.end):
+        return ""
     least = LEARNT * train.start if settings.optimizer else max(LEARNT * train.start, VARIANCE)
     high = least < train.end <= LARGE
     return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""

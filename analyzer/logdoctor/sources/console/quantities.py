@@ -97,7 +97,7 @@ def quantity_of(name: str) -> object:
 
 
 def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock) -> list[Part]:
-    """Name what stands below a heading such as `Test Error:` after its split; the next epoch's number ends it."""
+    """Name what stands below a heading such as `Test Error:` after its split; the next heading or epoch ends it."""
     headings = [rows for rows in streams if not rows.form.fields]
     clocks = {rows.form.split: rows.lines for rows in headings}
     return [
@@ -106,11 +106,20 @@ def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock
 
 
 def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock) -> Part:
-    for split, lines in headings.items():
-        found = places_of(lines, part.lines) - 1
-        heading = lines[np.maximum(found, 0)]
-        ended = places_of(epochs.lines, part.lines) > places_of(epochs.lines, heading)
-        distance = np.where((found >= 0) & ~ended, part.lines - heading, NEAR + 1)
-        if len(part) and (distance <= NEAR).all():
-            return replace(part, values={with_split(name, split): at for name, at in part.values.items()})
-    return part
+    if not len(part) or not headings:
+        return part
+    above = {split: _last_above(lines, part.lines) for split, lines in headings.items()}
+    last = np.max(list(above.values()), axis=0)
+    ended = places_of(epochs.lines, part.lines) > places_of(epochs.lines, last)
+    if (last < 0).any() or ended.any() or (part.lines - last > NEAR).any():
+        return part
+    whose = next((split for split, lines in above.items() if np.array_equal(lines, last)), None)
+    if whose is None:
+        return part
+    return replace(part, values={with_split(name, whose): at for name, at in part.values.items()})
+
+
+def _last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:
+    """Return the line of the last heading above each line, -1 where there is none."""
+    found = places_of(headings, lines) - 1
+    return np.where(found >= 0, headings[np.maximum(found, 0)], -1)

@@ -39,6 +39,21 @@ SAMPLES = (
         },
     ),
     Sample(
+        "the evaluation first, and a heading for training, which ends what that of the evaluation speaks of",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nTest results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Train results:\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "train/Loss": [(i, 3 - i / 4) for i in range(4)],
+            "train/Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+        },
+    ),
+    Sample(
         "two evaluations of each epoch under one heading, on two sets in turn",
         "log_train.txt",
         "".join(
