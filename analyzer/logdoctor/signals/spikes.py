@@ -255,17 +255,19 @@ def _follow(values: NDArray[np.float64], i: int, level: float, sigma: float, hig
     while True:
         ahead = values[i : i + reach]
         running_peak = np.maximum.accumulate(ahead)
-        back = np.flatnonzero(ahead <= level + np.maximum(BACK * (running_peak - level), 3 * sigma))
-        if len(back) or i + reach >= len(values):
+        is_back = ahead <= level + np.maximum(BACK * (running_peak - level), 3 * sigma)
+        end = int(is_back.argmax())
+        recovered = bool(is_back[end])
+        if recovered or i + reach >= len(values):
             break
         reach *= 2
-    end = int(back[0]) if len(back) else len(values) - i
+    end = end if recovered else len(ahead)
     return Spike(
         index=i,
         last=i + end - 1,
-        peak=float(values[i : i + end].max()),
+        peak=float(running_peak[end - 1]),
         level=level,
         sigma=sigma,
         fallen=highest - level,
-        recovered=bool(len(back)),
+        recovered=recovered,
     )
