@@ -375,7 +375,7 @@ class TestInspect:
         assert main(["inspect", str(tmp_path)]) == 0
         assert 'train-loss = ["frobnication"]' in capsys.readouterr().out
         assert main(["analyze", str(tmp_path)]) == 0
-        assert "1 run not judged, for no training loss was recognised" in capsys.readouterr().out
+        assert "1 run not judged, for no training loss of two values or more was recognised" in capsys.readouterr().out
 
     def test_it_lists_what_was_left_alone_even_when_there_is_no_run(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

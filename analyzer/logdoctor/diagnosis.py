@@ -83,8 +83,8 @@ class Diagnosis:
 
 
 def is_judged(run: Run) -> bool:
-    """Tell whether a run logs a loss of training: of any other run, most rules have nothing to say."""
-    return any(one.role not in HELD_OUT for one in run.all(Loss))
+    """Tell whether a run logs a loss of training, two values at least: of any other, most rules have nothing to say."""
+    return any(one.role not in HELD_OUT and len(one) > 1 for one in run.all(Loss))
 
 
 def analyze(*paths: str | Path, config: Config | None = None, now: float | None = None) -> Diagnosis:

@@ -126,14 +126,20 @@ class TestExitCodes:
         write_csv(tmp_path / "runs" / "a", frobnication=falling(), lr=[0.1] * 200)
         done = check("runs", cwd=tmp_path)
         assert done.returncode == 3
-        assert "not answered  a: a training loss: none was recognised" in done.stdout
+        assert "not answered  a: a training loss: none of two values or more was recognised" in done.stdout
+
+    def test_3_one_value_of_a_loss_is_nothing_to_judge(self, tmp_path: Path) -> None:
+        write_csv(tmp_path / "runs" / "a", train_loss=[2.3])
+        done = check("runs", cwd=tmp_path)
+        assert done.returncode == 3
+        assert "not answered  a: a training loss: none of two values or more was recognised" in done.stdout
 
     @pytest.mark.parametrize("name", ["val_loss", "accuracy", "frobnication"])
     def test_3_a_run_without_a_training_loss_beside_sound_ones(self, name: str, sound: Path) -> None:
         write_csv(sound / "other", **{name: falling()})
         done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 3
-        assert "not answered other: a training loss: none was recognised" in done.stdout
+        assert "not answered other: a training loss: none of two values or more was recognised" in done.stdout
         assert "check not answered, 1 check passed" in done.stdout
 
     def test_an_assertion_answers_for_a_run_without_a_training_loss(self, sound: Path) -> None:

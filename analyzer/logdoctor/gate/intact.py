@@ -19,8 +19,8 @@ from logdoctor.wording import counted
 KIND, NAME, LOSS = "intact", "read whole", "a training loss"
 
 NOTHING_JUDGED = (
-    "none was recognised, so its training was not judged: name the series under [roles], assert what the run does log, "
-    "or leave the run out with `exclude`"
+    "none of two values or more was recognised, so its training was not judged: name the series under [roles], assert "
+    "what the run does log, or leave the run out with `exclude`"
 )
 
 

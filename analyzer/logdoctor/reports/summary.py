@@ -84,7 +84,7 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     silent = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
     names = [shown_name(one.run) for one in silent]
     if names:
-        text = f"{counted(len(names), 'run')} not judged, for no training loss was recognised"
+        text = f"{counted(len(names), 'run')} not judged, for no training loss of two values or more was recognised"
         yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"

@@ -40,9 +40,9 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         parts.append(f"{counted(sound, 'run')} {'shows' if sound == 1 else 'show'} no problem.")
     if silent and (failed or warned):
         were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
-        parts.append(f"{were} not judged: no training loss was recognised.")
+        parts.append(f"{were} not judged: no training loss of two values or more was recognised.")
     elif silent:
-        parts.append("No training loss was recognised.")
+        parts.append("No training loss of two values or more was recognised.")
     return headline, " ".join(parts)
 
 
