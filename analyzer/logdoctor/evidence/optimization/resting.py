@@ -19,7 +19,6 @@ AT_ONCE = 0.05
 LITTLE = 0.1
 """Part of the fall that may come after that."""
 
-
 LEARNT = 0.1
 """Level as a share of the start down to which a loss has learnt most of what there is, whatever its rate."""
 
@@ -30,7 +29,6 @@ throw it. Runs that rest because of their rate waver by twice as much and more."
 LARGE = 15.0
 """Level above which a loss is one of targets in their own units, which take rates as large with an optimizer whose step
 is its rate: a cross-entropy lies below ln of three million classes."""
-
 
 VARIANCE = 1.0
 """Loss of guessing the mean of normalised targets: below it a regression may rest at its noise, and train with SGD,
