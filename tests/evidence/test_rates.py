@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import above_usual, rate_too_low, went_well
+from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low, went_well
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings
 
@@ -37,6 +37,21 @@ def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
 ) -> None:
     found = rate_too_low(Siblings.among(slow(**settings), ()), Strength.POSSIBLE)
     assert [fix.text for fix in found.fixes] == fixes
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({"lr": 0.05, "optimizer": "Adam"}, "lower the learning rate from 0.05 to about 0.005"),
+        ({"lr": 0.3, "optimizer": "Adam"}, "lower the learning rate from 0.3 to 0.01 at most"),
+        ({"lr": 8.0, "optimizer": "SGD", "momentum": 0.9}, "lower the learning rate from 8 to 0.2 at most"),
+        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.3"),
+    ],
+    ids=["above", "far above", "far above with momentum", "any optimizer"],
+)
+def test_a_rate_is_lowered_to_the_highest_that_its_optimizer_takes(settings: dict[str, Setting], fix: str) -> None:
+    found = rate_too_high(Siblings.among(slow(**settings), ()), Strength.POSSIBLE)
+    assert [one.text for one in found.fixes] == [fix]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,9 @@ that from which to search upwards (1e-4; 0.02 with SGD)."""
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
 
+HIGHEST_USUAL = "general, the high end of what is usual"
+"""The same of one that lowers the rate."""
+
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
 
@@ -70,7 +73,21 @@ def rate_too_high(
     if best is not None and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
-    return _with_evidence(cause, given_rate(siblings.run), best, factor=1 / SAFE_STEP)
+    if best is not None:
+        return _with_evidence(cause, siblings.run, best)
+    return replace(cause, fixes=_lowered(siblings.run, cause.fixes))
+
+
+def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """Return the practitioners' step down from a run's rate: to what trains with its optimizer, and no higher."""
+    rate, settings = given_rate(run), Hyperparameters(run)
+    if rate is None:
+        return general
+    said = f"lower the learning rate from {number(rate)} to"
+    if is_beyond_usual(settings):
+        most = rate / (rate_height(run, settings) or rate / HIGH_ADAPTIVE)
+        return (Fix(f"{said} {number(most)} at most", basis=HIGHEST_USUAL),)
+    return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
 
 
 def rate_height(run: Run, settings: Hyperparameters) -> float | None:
@@ -135,7 +152,7 @@ def rate_too_low(
     best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None:
-        return _with_evidence(cause, given_rate(siblings.run), best, factor=SAFE_STEP)
+        return _with_evidence(cause, siblings.run, best)
     return replace(cause, fixes=_raised(siblings.run, cause.fixes))
 
 
@@ -182,14 +199,10 @@ def _log_alike(run: Run, other: Run) -> bool:
     return len(mine & theirs) >= ALIKE * len(mine | theirs)
 
 
-def _with_evidence(cause: Cause, rate: float | None, best: Sibling | None, factor: float) -> Cause:
-    """Put a sibling's outcome and rate into a cause, else the practitioners' step from this run's rate."""
-    if best is not None and rate is not None:
-        return replace(cause, pro=(*cause.pro, _outcome(best)), fixes=(_change(rate, best),))
-    if rate is None:
-        return cause
-    text = f"{_verb(rate, rate * factor)} the learning rate from {number(rate)} to about {number(rate * factor)}"
-    return replace(cause, fixes=(Fix(text, basis=TENFOLD),))
+def _with_evidence(cause: Cause, run: Run, best: Sibling) -> Cause:
+    """Put a sibling's outcome and rate into a cause."""
+    rate = given_rate(run)
+    return cause if rate is None else replace(cause, pro=(*cause.pro, _outcome(best)), fixes=(_change(rate, best),))
 
 
 def _verb(rate: float, other: float) -> str:
