@@ -80,13 +80,13 @@ def rate_too_high(
 
 def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     """Return the practitioners' step down from a run's rate: to what trains with its optimizer, and no higher."""
-    rate, settings = given_rate(run), Hyperparameters(run)
-    if rate is None:
+    settings = Hyperparameters(run)
+    rate, height = given_rate(run), greatest_height(run, settings)
+    if rate is None or height is None:
         return general
     said = f"lower the learning rate from {number(rate)} to"
     if is_beyond_usual(settings):
-        most = rate / (rate_height(run, settings) or rate / HIGH_ADAPTIVE)
-        return (Fix(f"{said} {number(most)} at most", basis=HIGHEST_USUAL),)
+        return (Fix(f"{said} {number(rate / height)} at most", basis=HIGHEST_USUAL),)
     return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
 
 
@@ -118,10 +118,9 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
 
 def is_beyond_usual(settings: Hyperparameters) -> bool:
     """Tell whether the rate is over ten times what seldom trains with its optimizer, or its framework's default one."""
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
-    if rate is not None and height is None and settings.default_optimizer:
-        height = rate / HIGH_ADAPTIVE
-    return height is not None and height > SAFE_STEP
+    known = settings.is_adaptive is not None or bool(settings.default_optimizer)
+    height = greatest_height(settings.run, settings)
+    return known and height is not None and height > SAFE_STEP
 
 
 def above_usual(run: Run, settings: Hyperparameters) -> str:

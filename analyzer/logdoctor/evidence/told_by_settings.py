@@ -16,6 +16,9 @@ REGULARISERS = frozenset(
 )
 """Words of such settings."""
 
+KL_PENALTY = (frozenset({"kl", "coef"}), frozenset({"kl", "penalty"}), frozenset({"init", "kl"}), frozenset({"beta"}))
+"""Words of the setting that weighs a policy's divergence from its reference, in TRL and elsewhere."""
+
 STRONG_DECAY = 0.05
 """Weight decay of an optimizer without decoupled decay (usual: 1e-5 to 5e-3) that pulls weights to zero."""
 

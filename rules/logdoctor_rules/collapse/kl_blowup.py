@@ -26,12 +26,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.told_by_settings import off_and_on
+from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.signals import Policy, Trend
 from logdoctor.wording import number, place
-
-PENALTY = (frozenset({"kl", "coef"}), frozenset({"kl", "penalty"}), frozenset({"init", "kl"}), frozenset({"beta"}))
-"""Words of the setting that weighs the divergence, in TRL and elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +210,7 @@ class KlBlowup(Rule):
 
 def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
-    off, on = off_and_on(run, *PENALTY)
+    off, on = off_and_on(run, *KL_PENALTY)
     return ranked(
         because("kl-penalty-too-weak", likely_if(off or not per_update), pro=off, contra=on),
         because(

@@ -26,14 +26,11 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
-from logdoctor.evidence.told_by_settings import off_and_on
+from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Policy
 from logdoctor.signals.median import median
 from logdoctor.wording import number, place
-
-PENALTY = (frozenset({"kl", "coef"}), frozenset({"kl", "penalty"}), frozenset({"init", "kl"}), frozenset({"beta"}))
-"""Words of the setting that holds a policy near its reference, in TRL and elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ class RewardHacking(Rule):
         if series is None or lost < self.min_fall:
             return
         at, best, end = int(np.argmax(series.values)), float(series.values.max()), _end(series)
-        off, on = off_and_on(run, *PENALTY)
+        off, on = off_and_on(run, *KL_PENALTY)
         yield self.finding(
             f"{reward.series.name} rises from {number(began)} to {number(reward.end)} while {series.name} falls from "
             f"{number(best)} in {place(series, int(series.steps[at]))} to {number(end)}",
