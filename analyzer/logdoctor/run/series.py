@@ -120,15 +120,7 @@ class Series:
 
     @cached_property
     def _astray(self) -> NDArray[np.bool_]:
-        """(n,) the single points below the furthest step, right behind which the log goes on beyond it.
-
-        Nothing begins again there: a value came late from another process, or its step lost digits.
-        """
-        astray = np.zeros(len(self), bool)
-        if len(self) > 2:
-            furthest = np.maximum.accumulate(self.steps)[:-2]
-            astray[1:-1] = (self.steps[1:-1] < furthest) & (self.steps[2:] > furthest)
-        return astray
+        return astray(self.steps)
 
     @property
     def _said_again(self) -> int:
@@ -153,6 +145,18 @@ class Series:
         """Keep only some points, given as a mask, indices or a slice."""
         times = None if self.wall_times is None else self.wall_times[points]
         return replace(self, steps=self.steps[points], values=self.values[points], wall_times=times)
+
+
+def astray(steps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return a mask of the single steps below the furthest, right behind which the log goes on beyond it.
+
+    Nothing begins again there: a value came late from another process, or its step lost digits.
+    """
+    found = np.zeros(len(steps), bool)
+    if len(steps) > 2:
+        furthest = np.maximum.accumulate(steps)[:-2]
+        found[1:-1] = (steps[1:-1] < furthest) & (steps[2:] > furthest)
+    return found
 
 
 def same_axis(series: Sequence[Series]) -> bool:
