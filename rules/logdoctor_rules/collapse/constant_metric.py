@@ -38,8 +38,8 @@ from logdoctor.evidence.collapse.constant_value import (
     unpaid_causes,
 )
 from logdoctor.signals import Trend
-from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
-from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
+from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
+from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
 
 SURE, LITTLE = 4.0, 0.05

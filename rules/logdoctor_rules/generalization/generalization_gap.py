@@ -25,7 +25,7 @@ from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, firs
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.evidence.generalization.overfit import Fitted, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.gap import evaluated_end
+from logdoctor.signals.generalization.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}

@@ -29,7 +29,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.run.roles import Counter
-from logdoctor.signals.anew import begins_anew
+from logdoctor.signals.logging.fresh_start import begins_anew
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10

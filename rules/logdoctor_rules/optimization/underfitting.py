@@ -35,7 +35,7 @@ from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.robust_fit import robust_fit
+from logdoctor.signals.statistics.robust_fit import robust_fit
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1

@@ -15,8 +15,8 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.roles import ValLoss, ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.accuracy import accuracy_unit, examples_of, is_accuracy
-from logdoctor.signals.trend import SMOOTHED
+from logdoctor.signals.optimization.accuracy import accuracy_unit, examples_of, is_accuracy
+from logdoctor.signals.statistics.trend import SMOOTHED
 from logdoctor.wording import number, percent
 
 REMEMBERED = 0.05
