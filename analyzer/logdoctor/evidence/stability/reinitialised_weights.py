@@ -1,4 +1,4 @@
-"""A loss that jumps back to where the run began and comes down as it did then: the weights are new ones."""
+"""Whether the weights were initialised again: the loss jumps to where the run began and comes down as it did then."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BACK = 0.15
 """Distance of the peak from the first value as a share of the fall until then."""
 
 
-def begins_anew(values: NDArray[np.float64], jump: int) -> bool:
+def retraces_first_descent(values: NDArray[np.float64], jump: int) -> bool:
     """Tell whether values (n,), finite ones of one loss, go the way of the first from a jump at this index on."""
     again = values[jump : jump + AGAIN]
     first, lowest = values[: len(again)], float(np.median(values[max(0, jump - AGAIN) : jump])) if jump else np.nan
