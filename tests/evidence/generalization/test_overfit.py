@@ -8,7 +8,8 @@ import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, given, line, rise
-from logdoctor.evidence.generalization.overfit import BORNE_OUT, Fitted, part_to_rise
+from logdoctor.evidence.generalization.overfit import Overfit
+from logdoctor.evidence.generalization.validation_rise import BORNE_OUT, part_to_rise
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
 
@@ -18,15 +19,15 @@ TURNS = decay(2.3, 0.9, 40).then(rise(0.6, 80))
 def causes(settings: dict[str, Setting] | None = None, **curves: Curve) -> dict[str, Cause]:
     """Return the causes by their id, in their order."""
     run = example_run(settings, Axis.EPOCH, 0, **curves)
-    return {cause.id: cause for cause in fitted(run).causes()}
+    return {cause.id: cause for cause in overfit(run).causes()}
 
 
-def fitted(run: Run) -> Fitted:
+def overfit(run: Run) -> Overfit:
     train, val, metric = run.find(TrainLoss), run.find(ValLoss), run.find(ValMetric)
     assert train is not None
     assert val is not None
     gap = Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val))
-    return Fitted(gap, Hyperparameters.measure(run), None if metric is None else Trend[ValMetric].measure(metric))
+    return Overfit(gap, Hyperparameters.measure(run), None if metric is None else Trend[ValMetric].measure(metric))
 
 
 def first(found: dict[str, Cause]) -> str:
@@ -85,7 +86,7 @@ def test_a_training_loss_that_is_summed_otherwise_says_nothing_of_labels() -> No
 def test_the_first_cause_carries_the_fix_that_was_computed() -> None:
     run = example_run(None, train_loss=decay(2.3, 0.3), val_loss=TURNS)
     stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")
-    found = fitted(run).causes(fixes=[stop])
+    found = overfit(run).causes(fixes=[stop])
     assert found[0].fixes[0] == stop
     assert all(stop not in cause.fixes for cause in found[1:])
 
@@ -123,7 +124,7 @@ def test_what_training_did_for_validation_is_told_by_the_lowest_value_that_a_rea
 def test_no_checkpoint_mends_other_data() -> None:
     run = example_run(None, train_loss=decay(2.3, 0.6), val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)))
     stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")
-    found = fitted(run).causes(fixes=[stop])
+    found = overfit(run).causes(fixes=[stop])
     assert found[0].id == "validation-set-differs"
     assert "same distribution" in found[0].fixes[0].text
     assert stop in found[0].fixes
@@ -243,7 +244,9 @@ def test_two_classes_are_guessed_up_to_a_little_above_a_half() -> None:
 def test_validation_far_above_an_untrained_network_is_off_where_it_leaves_training_behind(
     val: Curve, off: bool
 ) -> None:
-    assert fitted(example_run(None, Axis.EPOCH, 0, train_loss=decay(0.1, 0.015), val_loss=val)).far_off is off
+    assert (
+        overfit(example_run(None, Axis.EPOCH, 0, train_loss=decay(0.1, 0.015), val_loss=val)).validation.far_off is off
+    )
 
 
 BY_HEART = decay(2.3, 0.003, 150, half_life=0.08)
