@@ -17,10 +17,10 @@ from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PART
 from logdoctor.run.roles import Loss
+from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.assembly import Assembled
 from logdoctor.sources.console.passages import Passage, passages_of
 from logdoctor.sources.console.printed import assembled_of, logs_of
-from logdoctor.sources.console.several_runs import starts_over
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_text import load
 from logdoctor.sources.tables.likeness import tells_performance

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Setting
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
+from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.line_labels import LABEL
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
@@ -29,19 +29,6 @@ from logdoctor.sources.tables.pieces import falls
 
 LONGEST_NAME = 80
 """Characters of the name of a run."""
-
-STARTS_OVER = 0.5
-"""Share of the way from the level that was reached back to where an earlier run began, from which on a loss begins
-anew."""
-
-GOES_ON = 0.25
-"""The same share up to which it goes on at the level that was reached."""
-
-_TELLING = 0.1
-"""Relative difference between where a run began and where it ended that tells one from the other."""
-
-_LAST = 3
-"""Values at the end of a run whose median is the level that was reached."""
 
 _SETS_NOTHING = frozenset(REPEATS) - {"seed"}
 """Kinds of headings whose number alone sets nothing: such runs are repeats of each other. A seed is set."""
@@ -168,27 +155,6 @@ def _starts_over(lines: LineNumbers, values: NDArray[np.float64], before: Sequen
     cuts = np.searchsorted(lines, [*before, at])
     begins = [float(values[cut]) for cut in cuts[:-1] if cut < cuts[-1]]
     return starts_over(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
-
-
-def starts_over(begins: Sequence[float], ran: NDArray[np.float64], begun: NDArray[np.float64]) -> bool | None:
-    """Tell whether a curve begins anew where another one ended; None where that does not show.
-
-    `begins` is where that one and those before it began, `ran` its values, and `begun` those that follow.
-    """
-    if not len(ran) or not len(begun) or not np.isfinite(begun[0]):
-        return None
-    reached = median(ran[-_LAST:].tolist()) if np.isfinite(ran[-_LAST:]).all() else float("nan")
-    if np.isnan(reached):
-        return True
-    shares = [
-        (float(begun[0]) - reached) / (one - reached)
-        for one in begins
-        if np.isfinite(one) and abs(one - reached) > _TELLING * max(abs(one), abs(reached))
-    ]
-    share = max(shares, default=None)
-    if share is None or GOES_ON < share < STARTS_OVER:
-        return None
-    return share >= STARTS_OVER
 
 
 def _announced(start: _Start, kinds: Sequence[str]) -> Announced:
