@@ -25,8 +25,8 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.capped_certainty import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
-from logdoctor.evidence.optimization.trained import memorises
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS

@@ -25,8 +25,9 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
+from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
+from logdoctor.evidence.optimization.progress import came_far, leaves_behind
 from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_causes
-from logdoctor.evidence.optimization.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
