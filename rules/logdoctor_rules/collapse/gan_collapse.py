@@ -1,4 +1,4 @@
-"""A generative adversarial network whose game is over."""
+"""A generative adversarial network of which one side has won, or both have stopped."""
 
 from __future__ import annotations
 

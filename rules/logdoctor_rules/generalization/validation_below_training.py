@@ -1,4 +1,4 @@
-"""Validation that looks better than training, and stays so."""
+"""Validation loss that stays below training loss."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.guessing import explains_nothing, guesses_the_mean
+from logdoctor.evidence.optimization.mean_prediction import explains_nothing, guesses_the_mean
 from logdoctor.evidence.optimization.pretrained import begins_late, fell_before
 from logdoctor.evidence.optimization.progress import (
     falls_steadily,

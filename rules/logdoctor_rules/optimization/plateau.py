@@ -24,7 +24,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.evidence.optimization.capped_certainty import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend

@@ -1,4 +1,4 @@
-"""A training loss that swings instead of settling."""
+"""A training loss that oscillates instead of settling."""
 
 from __future__ import annotations
 

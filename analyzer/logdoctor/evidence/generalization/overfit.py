@@ -1,4 +1,4 @@
-"""Why a network fits its training set better than new data: each cause with what the run says for and against it."""
+"""Why a run overfits: each cause with what the run says for and against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a loss came to rest at the level of guessing, and whether that of new data never leaves it."""
+"""Whether training or validation loss ever passes the level of guessing, and how it came to rest there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a run began untrained, or where an earlier training or its reference had brought it."""
+"""Whether a run began untrained, or was fine-tuned or resumed from earlier training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first values of a training loss: whether the log begins after they had been thrown up."""
+"""Whether a log begins after the first updates had thrown the loss up, as its first values tell."""
 
 from __future__ import annotations
 
