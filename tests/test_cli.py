@@ -119,6 +119,7 @@ class TestExitCodes:
             (["analyze", ".", "-o", "json=."], ". is a folder"),
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
+            (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
             (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
             (["rule", ""], "`logdoctor rule` lists all"),

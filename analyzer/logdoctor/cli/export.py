@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from logdoctor.cli import completion
-from logdoctor.cli.options import config_option, paths_argument, settings
+from logdoctor.cli.options import config_option, jobs_option, paths_argument, settings
 from logdoctor.cli.output import writable, write_file, write_out
+from logdoctor.cli.progress import working
 
 
 def _output(_context: click.Context, _parameter: click.Parameter, name: str | None) -> Path | None:
@@ -28,7 +29,10 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
     help="Write to a file, not to standard output.",
 )
 @config_option
-def command(paths: Sequence[str], output_format: str, output: Path | None, config_file: str | None) -> None:
+@jobs_option
+def command(
+    *, paths: Sequence[str], output_format: str, output: Path | None, config_file: str | None, jobs: int | None
+) -> None:
     """Write every point of every series at or below each PATH, in the order of logging.
 
     Each has run, series, step, value and wall_time (seconds since 1970). Nothing is sampled, smoothed or reordered.
@@ -36,7 +40,8 @@ def command(paths: Sequence[str], output_format: str, output: Path | None, confi
     from logdoctor.reading import read
     from logdoctor.reports import export
 
-    runs = read(paths, settings(config_file).roles).runs
+    with working(jobs) as workers:
+        runs = read(paths, settings(config_file).roles, workers=workers).runs
     text = export.csv(runs) if output_format == "csv" else export.jsonl(runs)
     if output is None:
         write_out(text, utf8=True)

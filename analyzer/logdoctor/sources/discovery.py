@@ -20,6 +20,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.workers import Workers
 
 GROUP = "logdoctor.sources"
 """The entry-point group through which every source comes in, the built-in ones too."""
@@ -29,7 +30,6 @@ SKIPPED_FOLDERS = frozenset(
 )
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
 
-
 OUR_FILES = "logdoctor-replay*.json"
 """What `logdoctor replay` leaves beside a log; its figures are no curves."""
 
@@ -38,6 +38,12 @@ OUR_FOLDER = "logdoctor-capture"
 
 OUR_LOG = "steps.jsonl"
 """All that is a log in it."""
+
+OPENING_SECONDS = 0.005
+"""About how long it takes to recognise and read a small log, whatever its format."""
+
+BYTES_A_SECOND = 40e6
+"""About how fast a text log is read, the slowest of the large ones: `tests/benchmarks/text_reading.py`."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +94,39 @@ def _sources_in(package: str) -> Iterator[type[Source]]:
                 yield member
 
 
-def discover(paths: Sequence[Path]) -> Candidates:
+def discover(paths: Sequence[Path], workers: Workers | None = None) -> Candidates:
     """Walk the paths and read every file that a source claims.
 
     Raises NoRunError for a path that does not exist. Symbolic links below a path are not followed, for trackers link
     their latest run and it would count twice. A file that cannot be read keeps its place, with a notice.
     """
-    found: list[Found] = []
-    left_alone: list[str] = []
-    not_read: list[str] = []
+    listed = list(_all_listed(paths))
+    installed_sources()  # once, and not in each process
+    looked = (workers or Workers()).each("reading", _look, listed, [_seconds(one.status) for one in listed])
+    passed = [one for one in looked if isinstance(one, _Passed)]
+    return Candidates(
+        tuple(one for one in looked if isinstance(one, Found)),
+        tuple(one.told for one in passed if not one.may_hold_logs),
+        tuple(one.told for one in passed if one.may_hold_logs),
+    )
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A file whose name some source knows, or that was named."""
+
+    file: Path
+    relative: PurePosixPath
+    status: os.stat_result | str
+    """Or why it is not read."""
+
+
+def _seconds(status: os.stat_result | str) -> float:
+    """Guess how long it takes to read a file; only what goes to whom first depends on it."""
+    return OPENING_SECONDS + (0 if isinstance(status, str) else status.st_size) / BYTES_A_SECOND
+
+
+def _all_listed(paths: Sequence[Path]) -> Iterator[_Listed]:
     seen: set[Path] = set()
     for path in paths:
         if not os.path.exists(path):
@@ -105,15 +135,9 @@ def discover(paths: Sequence[Path]) -> Candidates:
         resolved = path.resolve()  # below it no link is followed
         prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
         for file, status in _walk(path):
-            if (real := resolved / file.relative_to(path)) in seen:
-                continue  # the paths overlap
-            seen.add(real)
-            looked = _look(file, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
-            if isinstance(looked, Found):
-                found.append(looked)
-            else:
-                (not_read if looked.may_hold_logs else left_alone).append(looked.told)
-    return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
+            if (real := resolved / file.relative_to(path)) not in seen:  # the paths may overlap
+                seen.add(real)
+                yield _Listed(file, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
 
 
 @dataclass(frozen=True)
@@ -125,8 +149,9 @@ class _Passed:
     may_hold_logs: bool
 
 
-def _look(file: Path, relative: PurePosixPath, status: os.stat_result | str) -> Found | _Passed:
-    """Read a file by the source that claims it, given its status or why it is not read."""
+def _look(listed: _Listed) -> Found | _Passed:
+    """Read a file by the source that claims it."""
+    file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
         return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK)
     try:
