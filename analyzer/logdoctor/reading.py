@@ -39,7 +39,7 @@ def look(
 
     Raises NoRunError when a path does not exist.
     """
-    candidates = discover([Path(path) for path in paths], workers)
+    candidates = discover(paths, workers)
     runs = group(candidates.found, roles, now)
     told = {source.path for run in runs for source in run.sources}
     of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
@@ -53,7 +53,7 @@ def read(
     now: float | None = None,
     workers: Workers | None = None,
 ) -> Reading:
-    """Read every training log at or below the paths.
+    """Read every training log at or below the paths; the text `-` stands for standard input.
 
     Raises NoRunError when a path does not exist or no log lies there.
     """

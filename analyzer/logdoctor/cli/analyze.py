@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Read every training log at or below each PATH and say what is wrong, why, and what to try.
 
-    PATH is a folder, a file or a pattern. Exits with 0 when it finished, whatever it found.
+    PATH is a folder, a file, a pattern, or - for a log that comes through standard input. Exits with 0 when it
+    finished, whatever it found.
     """
     from logdoctor.diagnosis import analyze
     from logdoctor.reports.report import Report

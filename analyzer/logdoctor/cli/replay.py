@@ -125,8 +125,8 @@ def command(
     """
     if draft_file is not None:
         return _draft(run, draft_file)
-    if run is None:
-        raise click.UsageError("name the folder of a run: logdoctor replay RUN")
+    if run is None or run == "-":
+        raise click.UsageError("name the folder of a run, where its capture or checkpoints lie: logdoctor replay RUN")
     _need_torch()
     from logdoctor.diagnosis import analyze
     from logdoctor.replay.devices import chosen_device

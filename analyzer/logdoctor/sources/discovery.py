@@ -9,7 +9,8 @@ import pkgutil
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch, translate
 from functools import cache
 from importlib import import_module
@@ -20,6 +21,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.workers import Workers
 
 GROUP = "logdoctor.sources"
@@ -60,11 +62,18 @@ class Found:
     logs: tuple[Log, ...] = ()
     notices: tuple[Notice, ...] = ()
     """What kept the file from being read at all."""
+    piped: bool = False
+    """Whether it came through standard input: `path` is but a copy of it."""
 
     @property
     def folder(self) -> PurePosixPath:
         """The folder of the file, relative to the argument."""
-        return self.relative.parent
+        return self.relative if self.piped else self.relative.parent
+
+    @property
+    def place(self) -> Path:
+        """The file as the user can open it."""
+        return Path(STANDARD_INPUT, STANDARD_INPUT) if self.piped else self.path
 
 
 @dataclass(frozen=True)
@@ -94,15 +103,17 @@ def _sources_in(package: str) -> Iterator[type[Source]]:
                 yield member
 
 
-def discover(paths: Sequence[Path], workers: Workers | None = None) -> Candidates:
-    """Walk the paths and read every file that a source claims.
+def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Candidates:
+    """Walk the paths and read every file that a source claims; the text `-` stands for standard input.
 
     Raises NoRunError for a path that does not exist. Symbolic links below a path are not followed, for trackers link
     their latest run and it would count twice. A file that cannot be read keeps its place, with a notice.
     """
-    listed = list(_all_listed(paths))
-    installed_sources()  # once, and not in each process
-    looked = (workers or Workers()).each("reading", _look, listed, [_seconds(one.status) for one in listed])
+    sources = installed_sources()  # found once, and not in each process
+    with ExitStack() as kept:
+        piped = kept.enter_context(received(standard_input(), sources)) if STANDARD_INPUT in paths else None
+        listed = list(_all_listed(paths, piped))
+        looked = (workers or Workers()).each("reading", _look, listed, [_seconds(one.status) for one in listed])
     passed = [one for one in looked if isinstance(one, _Passed)]
     return Candidates(
         tuple(one for one in looked if isinstance(one, Found)),
@@ -119,6 +130,7 @@ class _Listed:
     relative: PurePosixPath
     status: os.stat_result | str
     """Or why it is not read."""
+    piped: bool = False
 
 
 def _seconds(status: os.stat_result | str) -> float:
@@ -126,9 +138,11 @@ def _seconds(status: os.stat_result | str) -> float:
     return OPENING_SECONDS + (0 if isinstance(status, str) else status.st_size) / BYTES_A_SECOND
 
 
-def _all_listed(paths: Sequence[Path]) -> Iterator[_Listed]:
+def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Listed]:
     seen: set[Path] = set()
-    for path in paths:
+    if piped is not None:
+        yield _Listed(piped, PurePosixPath(STANDARD_INPUT), piped.stat(), piped=True)
+    for path in (Path(one) for one in paths if one != STANDARD_INPUT):
         if not os.path.exists(path):
             raise NoRunError(f"{path}: no such file or folder")
         root = path if path.is_dir() else path.parent
@@ -160,7 +174,7 @@ def _look(listed: _Listed) -> Found | _Passed:
         return _locked(file, relative, status, _reason(error))
     if (source := _claimed(head)) is None:
         return _Passed(str(relative), may_hold_logs=False)
-    reading = _read(file, relative, source, status)
+    reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading
     why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
