@@ -400,6 +400,15 @@ class TestExport:
         assert len(lines) == 2 * 2 * 100
         assert sum("nonfinite" in line for line in lines) == 40
 
+    def test_the_end_of_a_name_tells_the_format(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["export", str(runs), "-o", "points.csv"]) == 0
+        assert Path("points.csv").read_text().startswith("run,series,step,value,wall_time\n")
+        assert main(["export", str(runs), "--output-format", "parquet"]) == 2
+        assert "name a file with -o FILE" in capsys.readouterr().err
+        pytest.importorskip("pyarrow")
+        assert main(["export", str(runs), "-o", "points.parquet"]) == 0
+        assert Path("points.parquet").read_bytes().startswith(b"PAR1")
+
     def test_csv_to_a_file(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["export", str(runs / "bad"), "--output-format", "csv", "-o", "points.csv"]) == 0
         assert capsys.readouterr().out == ""

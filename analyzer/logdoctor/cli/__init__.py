@@ -22,7 +22,7 @@ COMMANDS = {
     "rule": ("rule", "Explain a rule, or list all."),
     "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "config": ("config", "Show, check or describe the settings."),
-    "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "export": ("export", "Write every logged point as JSON lines, CSV or Parquet."),
     "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
