@@ -117,6 +117,7 @@ class TestExitCodes:
             (["analyze", ".", "-o", "xml=x"], "is not FORMAT=PATH with one of the formats full, concise, json"),
             (["analyze", ".", "-o", "json=no/such/folder/x.json"], "no/such/folder is not a folder"),
             (["analyze", ".", "-o", "json=."], ". is a folder"),
+            (["analyze", ".", "-o", "json=a", "-o", "html=./a"], "a is named for two reports"),
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
             (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),

@@ -64,6 +64,8 @@ class Diagnosis:
     """Files that look like logs by name and are none."""
     not_read: tuple[str, ...] = field(default=(), repr=False)
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = field(default=(), repr=False)
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
     excluded: tuple[str, ...] = field(default=(), repr=False)
     """Names of the runs that the settings leave out."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
@@ -115,6 +117,7 @@ def analyze(
         diagnose(runs, rules, settings, workers),
         left_alone=reading.left_alone,
         not_read=reading.not_read,
+        in_doubt=reading.in_doubt,
         excluded=tuple(sorted(excluded)),
     )
 

@@ -27,6 +27,8 @@ class Reading:
     """Files that look like logs by name and are none."""
     not_read: tuple[str, ...] = ()
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = ()
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
 
 
 def look(
@@ -44,7 +46,7 @@ def look(
     told = {source.path for run in runs for source in run.sources}
     of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
     left_alone = sorted({*candidates.left_alone, *of_no_run} - told)
-    return Reading(runs, tuple(left_alone), candidates.not_read)
+    return Reading(runs, tuple(left_alone), candidates.not_read, candidates.in_doubt)
 
 
 def read(

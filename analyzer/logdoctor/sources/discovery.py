@@ -85,6 +85,8 @@ class Candidates:
     """Files that match the pattern of a source but are no training logs, relative to their argument, and links."""
     not_read: tuple[str, ...] = ()
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = ()
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
 
 
 @cache
@@ -115,11 +117,22 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
         listed = list(_all_listed(paths, piped))
         looked = (workers or Workers()).each("reading", _look, listed, [_seconds(one.status) for one in listed])
     passed = [one for one in looked if isinstance(one, _Passed)]
+    empty = _empty(paths, list(zip(listed, looked, strict=True)))
     return Candidates(
         tuple(one for one in looked if isinstance(one, Found)),
         tuple(one.told for one in passed if not one.may_hold_logs),
-        tuple(one.told for one in passed if one.may_hold_logs),
+        (*(one.told for one in passed if one.may_hold_logs), *empty),
+        (*(one.told for one in passed if one.refused), *empty),
     )
+
+
+def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
+    """Tell the folders that were named beside others and hold no log, as far as the system lets one look."""
+    logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
+    refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
+    within = {above for real in (*logs, *refused) for above in (real, *real.parents)}
+    folders = (Path(one) for one in paths if one != STANDARD_INPUT and os.path.isdir(one))
+    return [f"{one} (holds no training log)" for one in folders if one.resolve() not in within] if logs else []
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,8 @@ class _Listed:
     """A file whose name some source knows, or that was named."""
 
     file: Path
+    real: Path
+    """Where it lies, whatever links led to it."""
     relative: PurePosixPath
     status: os.stat_result | str
     """Or why it is not read."""
@@ -141,7 +156,7 @@ def _seconds(status: os.stat_result | str) -> float:
 def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Listed]:
     seen: set[Path] = set()
     if piped is not None:
-        yield _Listed(piped, PurePosixPath(STANDARD_INPUT), piped.stat(), piped=True)
+        yield _Listed(piped, piped, PurePosixPath(STANDARD_INPUT), piped.stat(), piped=True)
     for path in (Path(one) for one in paths if one != STANDARD_INPUT):
         if not os.path.exists(path):
             raise NoRunError(f"{path}: no such file or folder")
@@ -151,7 +166,7 @@ def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Li
         for file, status in _walk(path):
             if (real := resolved / file.relative_to(path)) not in seen:  # the paths may overlap
                 seen.add(real)
-                yield _Listed(file, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
+                yield _Listed(file, real, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
 
 
 @dataclass(frozen=True)
@@ -161,13 +176,16 @@ class _Passed:
     told: str
     """Its path, relative to its argument, with the reason in parentheses where it needs one."""
     may_hold_logs: bool
+    refused: bool = False
+    """Whether the system would not have it looked at."""
 
 
 def _look(listed: _Listed) -> Found | _Passed:
     """Read a file by the source that claims it."""
     file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
-        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK)
+        refused = status not in _NO_FILES.values()
+        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
     try:
         head = _head(file, status.st_size)
     except OSError as error:
@@ -185,7 +203,7 @@ def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: st
     """Keep the place of a file that cannot be opened where its name alone tells of a run: that of an event file."""
     source = next((one for one in _fitting(file.name) if one.one_run_per_folder), None)
     if source is None:
-        return _Passed(f"{relative} ({why})", may_hold_logs=True)
+        return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=True)
     notice = Notice(DAMAGE, str(relative), f"{relative}: cannot be read: {why}", 0, status.st_size)
     return Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,))
 
