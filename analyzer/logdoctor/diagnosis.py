@@ -139,7 +139,7 @@ def diagnose(
             comparisons += said
         placed += [_Placed(run, label, Siblings(run, measured), twins[run]) for run in group]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
-    asked = (workers or Workers()).each("asking the rules", partial(_asked, rules), placed, seconds)
+    asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
     examined: list[Examined] = []
     for one, outcomes in zip(placed, asked, strict=True):
         replayed, noticed = replay_of(one.run)

@@ -115,7 +115,7 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
     with ExitStack() as kept:
         piped = kept.enter_context(received(standard_input(), sources)) if STANDARD_INPUT in paths else None
         listed = list(_all_listed(paths, piped))
-        looked = (workers or Workers()).each("reading", _look, listed, [_seconds(one.status) for one in listed])
+        looked = (workers or Workers()).each("files read", _look, listed, [_seconds(one.status) for one in listed])
     passed = [one for one in looked if isinstance(one, _Passed)]
     empty = _empty(paths, list(zip(listed, looked, strict=True)))
     return Candidates(
