@@ -401,6 +401,23 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Keras: an evaluation behind the training goes on in no pass of it, though it has more batches",
+        "keras_evaluated.log",
+        "".join(f"Epoch {e}/3\n118/118 [=====] - 4s 36ms/step - loss: {v} - val_loss: 0.75\n"
+                for e, v in ((1, 0.75), (2, 0.5), (3, 0.25)))
+        + "782/782 [=====] - 5s 7ms/step - loss: 0.8750\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "val_loss": [(1, 0.75), (2, 0.75), (3, 0.75)]},
+    ),
+    Sample(
+        "lines that name no more than their epoch: what a log rounds to the value before is no line printed twice",
+        "rounded.log",
+        "".join(f"INFO: epoch {e}, loss: {v}\n" for e, v in ((1, 0.5), (1, 0.25), (1, 0.25), (2, 0.25), (2, 0.125))),
+        {
+            "epoch": [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2)],
+            "loss": [(0, 0.5), (1, 0.25), (2, 0.25), (3, 0.25), (4, 0.125)],
+        },
+    ),
+    Sample(
         "PyTorch's MNIST example: brackets count samples, the test set follows",
         "mnist.log",
         "Train Epoch: 1 [0/60000 (0%)]\tLoss: 2.500000\n"
