@@ -251,6 +251,11 @@ class BadInitialLoss(Rule):
             ),
         ),
         silent(
+            "four classes, of which the first epoch has learnt something: its accuracy is no guessing among two",
+            train_loss=given([3.85]).followed_by(decay(1.05, 0.13, 29)),
+            train_accuracy=given([0.41]).followed_by(decay(0.54, 0.95, 29)),
+        ),
+        silent(
             "a sum of losses, and its accuracy",
             settings=TEN,
             axis=Axis.STEP,
