@@ -59,16 +59,21 @@ def one_value_causes(
 
 
 def unpaid_causes(series: Series, run: Run) -> tuple[Cause, ...]:
-    """Return why a held-out metric of a policy rests though the reward rises; nothing of what is no policy."""
+    """Return why a metric of a policy rests, whether its reward rises or not; nothing of what is no policy."""
     reward = run.find(Reward)
-    if reward is None or len(reward.finite) < EARNED or series.role is not ValMetric:
+    if reward is None or len(reward.finite) < EARNED:
         return ()
     early, _, late = (float(np.median(part)) for part in np.array_split(reward.finite.values, 3))
     early = min(early, float(np.median(reward.finite.values[:FIRST])))
-    if late - early <= RISEN * float(np.ptp(reward.finite.values)):
+    if late - early > RISEN * float(np.ptp(reward.finite.values)):
+        if series.role is not ValMetric:
+            return ()
+        told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
+        return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+    if run.find(TrainLoss) is not None or series.values[-1] != 0:
         return ()
-    told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
-    return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+    told = f"{reward.name} goes from {number(early)} to {number(late)}: what {series.name} counts is never reached"
+    return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
 def may_be_majority(accuracy: float) -> bool:

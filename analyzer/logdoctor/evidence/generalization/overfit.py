@@ -51,6 +51,9 @@ HARDLY, ALL_OF = 0.95, 0.98
 """Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then;
 and lowest validation loss, from which nothing was gained at all: a fine-tuning gains little, but something."""
 
+KNOWN = 0.8
+"""First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
+
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
@@ -262,7 +265,8 @@ class Fitted:
         helped = "never helped it" if lowest > NOTHING * start else "helped it little"
         little = f"training {helped}: its lowest is {number(lowest)}, training began at {number(start)}"
         pro = [*([says] if away else []), *([little] if unhelped else []), *told]
-        alike = self._begins_beside and not self._begins_untrained  # what was learnt by then helped there, too
+        taught = not self._begins_untrained or self._knows_at_first
+        alike = self._begins_beside and taught  # what was learnt by then helped there, too
         likely = apart or self._elsewhere or ((unhelped or ends) and not self._remembers and not alike)
         strength = likely_if(likely)
         return because("validation-set-differs", strength, pro=pro)
@@ -375,6 +379,14 @@ class Fitted:
         """Whether the first evaluation shows no gap."""
         first, training = self._first_pair
         return first - training <= max(FIRST_GAP * abs(training), 4 * self.gap.val.noise)
+
+    @property
+    def _knows_at_first(self) -> bool:
+        """Whether the first evaluation is right nearly always: the first value of training is the mean of an epoch."""
+        metric = self.val_metric
+        if metric is None or not is_accuracy(metric.series.name):
+            return False
+        return metric.first >= KNOWN * accuracy_unit(metric.series.values)
 
     @property
     def _begins_untrained(self) -> bool:
