@@ -8,9 +8,10 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Run, Series
+from logdoctor.run import Series
 from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 HALF = 0.5
@@ -58,21 +59,19 @@ def one_value_causes(
     )
 
 
-def unpaid_causes(series: Series, run: Run) -> tuple[Cause, ...]:
+def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[TrainLoss] | None) -> tuple[Cause, ...]:
     """Return why a metric of a policy rests, whether its reward rises or not; nothing of what is no policy."""
-    reward = run.find(Reward)
-    if reward is None or len(reward.finite) < EARNED:
+    if reward is None or len(reward) < EARNED:
         return ()
-    early, _, late = (float(np.median(part)) for part in np.array_split(reward.finite.values, 3))
-    early = min(early, float(np.median(reward.finite.values[:FIRST])))
-    if late - early > RISEN * float(np.ptp(reward.finite.values)):
-        if series.role is not ValMetric:
-            return ()
-        told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
+    values = reward.series.values
+    early, late = min(reward.thirds[0], median(values[:FIRST])), reward.thirds[2]
+    rises = late - early > RISEN * float(np.ptp(values))
+    if rises and metric.role is ValMetric:
+        told = f"{reward.series.name} rises from {number(early)} to {number(late)} meanwhile"
         return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
-    if run.find(TrainLoss) is not None or series.values[-1] != 0:
+    if rises or train is not None or metric.values[-1] != 0:
         return ()
-    told = f"{reward.name} goes from {number(early)} to {number(late)}: what {series.name} counts is never reached"
+    told = f"{reward.series.name} goes from {number(early)} to {number(late)}: what {metric.name} counts never comes"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
