@@ -137,6 +137,8 @@ class TestExitCodes:
         assert "no training log found" in capsys.readouterr().err
         assert main([name, str(tmp_path / "absent")]) == 3
         assert "no such file or folder" in capsys.readouterr().err
+        assert main([name, "s3://bucket/runs"]) == 3
+        assert "s3://bucket/runs: an address, and logdoctor opens no connection" in capsys.readouterr().err
 
     def test_our_bug_is_one_line(
         self, runs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
