@@ -25,7 +25,7 @@ Draw = Callable[[str], None]
 @contextmanager
 def progress_line() -> Iterator[Draw]:
     """Yield what draws a line on standard error: on a terminal only, after a second, and it is gone at the end."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _text: None
         return
     line: Live | None = None
