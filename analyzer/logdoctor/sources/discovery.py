@@ -9,7 +9,7 @@ import pkgutil
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch, translate
 from functools import cache
@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.compressed import is_compressed, unpacked_head
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.workers import Workers
@@ -191,7 +192,7 @@ def _look(listed: _Listed) -> Found | _Passed:
     """Read a file by the source that claims it."""
     file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
-        refused = status not in _NO_FILES.values()
+        refused = status not in (*_NO_FILES.values(), _PACKED)
         return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
     try:
         head = _head(file, status.st_size)
@@ -221,7 +222,8 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
     With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
     """
     if not path.is_dir():
-        yield path, _status(path.stat())
+        packed = is_compressed(path.name) and not _is_known(path.name) and path.is_file() and _packs_log(path)
+        yield path, _PACKED if packed else _status(path.stat())
         return
     pending = [path]
     while pending:
@@ -238,6 +240,8 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
                 elif _is_known(entry.name):
                     yield Path(entry.path), _status(entry.stat(follow_symlinks=False))
+                elif is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path):
+                    yield Path(entry.path), _PACKED
             except OSError as error:  # gone since the folder was listed
                 yield Path(entry.path), _reason(error)
         pending += reversed(subfolders)
@@ -261,6 +265,8 @@ PLAIN_LOG = "train.log"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
 """How an address begins: `s3://bucket`."""
+
+_PACKED = "compressed; unpack it to have it read"
 
 _LINK = "a symbolic link, which is not followed"
 
@@ -286,6 +292,19 @@ def _known_names() -> re.Pattern[str]:
 def _is_known(name: str) -> bool:
     """Whether a file of this name may be a log."""
     return _known_names().match(name.lower()) is not None
+
+
+def _packs_log(path: str | Path) -> bool:
+    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
+    name = Path(path).with_suffix("").name
+    head = unpacked_head(Path(path)) if _is_known(name) else None
+    if head is None:
+        return False
+    for source in _fitting(name):
+        with suppress(Exception):  # one that looks beside the head finds no file under the name
+            if not source.only_settings and source.recognizes(head):
+                return True
+    return False
 
 
 def _head(path: Path, size: int) -> Head:
