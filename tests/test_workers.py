@@ -68,7 +68,8 @@ class TestResults:
     def test_where_no_process_can_be_begun_the_work_is_done_here(
         self, allowed: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fork, begun = os.fork, []
+        fork = os.fork
+        begun: list[int] = []
 
         def refuse() -> int:
             if len(begun) == allowed:
