@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
+    Sample(
+        "a single epoch, by the heading that says so and the losses of both splits below it",
+        "one_epoch.log",
+        "Epoch 1/1\n  Train Loss: nan, Acc: 20.90%\n  Val Loss: nan, Acc: 19.42%\n",
+        {
+            "Train Loss": [(1, nan)],
+            "Train Acc": [(1, 20.9)],
+            "Val Loss": [(1, nan)],
+            "Val Acc": [(1, 19.42)],
+        },
+    ),
+    Sample(
+        "prose that says where a training stood",
+        "words.txt",
+        "We stop at epoch 5/10: train loss 0.5, val loss 0.7\nIn epoch 6/10 the train loss was 0.5.\n",
+        None,
+    ),
     Sample(
         "lines that name no more than their epoch: what a log rounds to the value before is no line printed twice",
         "rounded.log",
