@@ -24,7 +24,13 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import better_than_guessing, poor_accuracy
+from logdoctor.evidence.accuracies import (
+    accuracies,
+    better_than_guessing,
+    end_accuracy,
+    first_accuracy,
+    poor_accuracy,
+)
 from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
 from logdoctor.evidence.optimization.progress import came_far, leaves_behind
 from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_causes
@@ -142,6 +148,12 @@ class SlowConvergence(Rule):
             train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
             val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
             val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that gives one answer all along",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=flat(0.17, 35),
         ),
         silent(
             "no better than that after 17 epochs",
@@ -434,9 +446,13 @@ class SlowConvergence(Rule):
         )
 
     def _has_barely_begun(self, run: Run, train: Trend[TrainLoss], poor: str) -> bool:
-        """Whether a classifier is after many epochs about as often right as it would be by guessing."""
+        """Whether a classifier is after many epochs about as often right as it would be by guessing.
+
+        One that is as often right as at first has not begun at all.
+        """
         epochs = len(train) if train.series.axis is Axis.EPOCH else 0
-        return bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
+        begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+        return begun and bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
 
     def _seen(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
