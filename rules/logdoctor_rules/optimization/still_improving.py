@@ -30,8 +30,8 @@ from logdoctor.evidence.optimization.trained import breaks_off
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
-from logdoctor.signals.trend import SMOOTHED
+from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
+from logdoctor.signals.statistics.trend import SMOOTHED
 from logdoctor.wording import apart, number, percent
 
 STEADY = 6
