@@ -117,8 +117,11 @@ class TestExitCodes:
             (["analyze", ".", "-o", "xml=x"], "is not FORMAT=PATH with one of the formats full, concise, json"),
             (["analyze", ".", "-o", "json=no/such/folder/x.json"], "no/such/folder is not a folder"),
             (["analyze", ".", "-o", "json=."], ". is a folder"),
+            (["analyze", ".", "-o", "json=a", "-o", "html=./a"], "a is named for two reports"),
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
+            (["analyze", ".", "--config", "."], ".: is a folder; name its file"),
+            (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
             (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
             (["rule", ""], "`logdoctor rule` lists all"),
@@ -135,6 +138,8 @@ class TestExitCodes:
         assert "no training log found" in capsys.readouterr().err
         assert main([name, str(tmp_path / "absent")]) == 3
         assert "no such file or folder" in capsys.readouterr().err
+        assert main([name, "s3://bucket/runs"]) == 3
+        assert "s3://bucket/runs: an address, and logdoctor opens no connection" in capsys.readouterr().err
 
     def test_our_bug_is_one_line(
         self, runs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -172,6 +177,24 @@ class TestExitCodes:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
         assert (process.returncode, errors.strip()) == (130, b"")
+
+    @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+    @pytest.mark.parametrize(
+        ("shell", "said"),
+        [
+            ("{line} check runs >&-; echo $?", "1\n"),
+            ("{line} analyze runs 2>&- >/dev/null; echo $?", "0\n"),
+            (
+                "runs=$PWD/runs; mkdir gone; cd gone; rmdir ../gone; {line} analyze $runs 2>&1; echo $?",
+                "Error: the current folder is gone; change to one that is there\n2\n",
+            ),
+        ],
+        ids=["no standard output", "no standard error", "no current folder"],
+    )
+    def test_odd_places(self, shell: str, said: str, runs: Path) -> None:
+        line = f"{sys.executable} -m logdoctor"
+        done = subprocess.run(["bash", "-c", shell.format(line=line)], capture_output=True, text=True, check=False)
+        assert done.stdout.endswith(said)
 
     @pytest.mark.parametrize("arguments", [["export", "runs"], ["analyze", "runs"]])
     def test_a_reader_that_goes_away_changes_nothing(self, arguments: list[str], runs: Path) -> None:
@@ -398,6 +421,15 @@ class TestExport:
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert len(lines) == 2 * 2 * 100
         assert sum("nonfinite" in line for line in lines) == 40
+
+    def test_the_end_of_a_name_tells_the_format(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["export", str(runs), "-o", "points.csv"]) == 0
+        assert Path("points.csv").read_text().startswith("run,series,step,value,wall_time\n")
+        assert main(["export", str(runs), "--output-format", "parquet"]) == 2
+        assert "name a file with -o FILE" in capsys.readouterr().err
+        pytest.importorskip("pyarrow")
+        assert main(["export", str(runs), "-o", "points.parquet"]) == 0
+        assert Path("points.parquet").read_bytes().startswith(b"PAR1")
 
     def test_csv_to_a_file(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["export", str(runs / "bad"), "--output-format", "csv", "-o", "points.csv"]) == 0

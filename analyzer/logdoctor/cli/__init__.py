@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from logdoctor import __version__
-from logdoctor.errors import LogDoctorError, NoRunError
+from logdoctor.errors import LogDoctorError, NoRunError, reason
 from logdoctor.reports.escaping import printable
 
 COMMANDS = {
@@ -22,7 +24,7 @@ COMMANDS = {
     "rule": ("rule", "Explain a rule, or list all."),
     "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "config": ("config", "Show, check or describe the settings."),
-    "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "export": ("export", "Write every logged point as JSON lines, CSV or Parquet."),
     "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
@@ -74,6 +76,8 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every way to fail ends here."""
+    if sys.stdout is None:  # closed: nobody wants what goes there, the exit code and the files stay
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until Python ends
     try:
         return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or FINISHED
     except click.ClickException as problem:
@@ -84,8 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoRunError as problem:
         _complain(f"logdoctor: {problem}")
         return NO_RUN
-    except (LogDoctorError, OSError) as problem:
+    except LogDoctorError as problem:
         _complain(f"logdoctor: {problem}")
+        return NOT_FINISHED
+    except OSError as problem:
+        _complain(f"logdoctor: {f'{problem.filename}: ' if problem.filename else ''}{reason(problem)}")
         return NOT_FINISHED
     except Exception as bug:  # noqa: BLE001 - the last line of defence: 1, Python's own code, would mean findings
         _report(bug)

@@ -47,9 +47,24 @@ color_option = click.option(
     help="When to colour.",
 )
 
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that share the work; unless told, as many as pay. The result is the same.",
+)
+
 
 def settings(config_file: str | None) -> Config:
     """Return the settings of a file, or of the nearest one at or above the current folder."""
     from logdoctor.config import find_config, read_config
 
-    return read_config(Path(config_file)) if config_file else find_config(Path.cwd())
+    return read_config(Path(config_file)) if config_file else find_config(_here())
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise click.UsageError("the current folder is gone; change to one that is there") from None

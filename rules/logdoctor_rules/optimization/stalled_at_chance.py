@@ -1,4 +1,4 @@
-"""A loss that rests where guessing would put it."""
+"""A loss that rests at the level of guessing."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.optimization.alike import causes_of_alike
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
@@ -49,7 +49,8 @@ class StalledAtChance(Rule):
     """The training loss rests at ln C, the cross-entropy of guessing among C classes; 0.693 for two.
 
     The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
-    rests near 1 / C, from the kind of loss (preference losses begin at ln 2), or, for common counts, from the level.
+    rests near 1 / C, or an area under the curve at one half, from the kind of loss (preference losses begin at ln 2),
+    or, for common counts, from the level.
     A run that stays at ln C for a while and then falls has learnt: only the later part of the run is judged.
     """
 
@@ -97,7 +98,46 @@ class StalledAtChance(Rule):
         8.0, "values that must lie at any other; fewer and a slow start looks the same, or the noise of a few batches"
     )
 
+    min_points_exact: float = threshold(
+        5.0,
+        "the same where an accuracy guesses and each of them lies next to the level: what learns does not meet it so "
+        "often",
+    )
+    exactly: float = threshold(
+        0.001, "relative distance from such an ln C up to which a value lies next to it: four digits print it so"
+    )
+
     examples = (
+        fires(
+            "comes down to ln 2 from a little above, and ranks nothing",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=flat(0.5002, 15).noisy(0.0005),
+        ),
+        silent(
+            "comes down to ln 2 from a little above, and ranks what it sees",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=line(0.5, 0.62, 15),
+        ),
+        fires(
+            "five epochs, each at ln 2, and validation gives one answer",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158, 0.5173]),
+            val_loss=given([0.6931, 0.693, 0.693, 0.6929, 0.6929]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "four such epochs",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "five epochs near ln 2",
+            train_loss=given([0.6942, 0.6936, 0.6933, 0.6932, 0.6929]),
+            train_accuracy=given([0.5055, 0.4978, 0.5022, 0.511, 0.5189]),
+        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
@@ -459,6 +499,8 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         restless = train.noise > self.max_noise
         least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
+        if chance.by_accuracy and float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level:
+            least = self.min_points_exact
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
             return None
         error = train.error_of(len(resting))

@@ -1,4 +1,4 @@
-"""Why a network fits its training set better than new data: each cause with what the run says for and against it."""
+"""Why a run overfits: each cause with what the run says for and against it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ NEVER = 0.93
 ALL_OF = 0.98
 """Lowest validation loss as a share of where training began, from which nothing was gained at all: a fine-tuning gains
 little, but something."""
+
+KNOWN = 0.8
+"""First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
 
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
@@ -217,9 +220,8 @@ class Overfit:
         helped = "never helped it" if lowest > NOTHING * start else "helped it little"
         little = f"training {helped}: its lowest is {number(lowest)}, training began at {number(start)}"
         pro = [*([says] if away else []), *([little] if unhelped else []), *told]
-        alike = (
-            self.validation.begins_beside and not self.validation.begins_untrained
-        )  # what was learnt by then helped there, too
+        taught = not self.validation.begins_untrained or self._knows_at_first
+        alike = self.validation.begins_beside and taught  # what was learnt by then helped there, too
         likely = apart or self.validation.is_other_data or ((unhelped or ends) and not self._remembers and not alike)
         strength = likely_if(likely)
         return because("validation-set-differs", strength, pro=pro)
@@ -253,6 +255,14 @@ class Overfit:
         fix = Fix("look at some inputs beside their labels, as they come out of the loader")
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
 
+    @property
+    def _knows_at_first(self) -> bool:
+        """Whether the first evaluation is right nearly always: the first value of training is the mean of an epoch."""
+        metric = self.val_metric
+        if metric is None or not is_accuracy(metric.series.name):
+            return False
+        return metric.first >= KNOWN * accuracy_unit(metric.series.values)
+
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""
         pro, contra = [*self._learnt_late()], []
@@ -284,7 +294,7 @@ class Overfit:
     def _learnt_late(self) -> Iterator[str]:
         """Say where training was no better than validation at its best, and passed it by far afterwards."""
         train, val = self.gap.train, self.gap.val
-        then = float(self.gap.train_level[val.best_at])
+        then = self.gap.train_at_best
         if SAME_MEASURE * val.best >= then > val.best > 0 and train.end < then / 2:
             yield (
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "

@@ -1,4 +1,4 @@
-"""What of a run stands still: the signs that tell a network that is not trained from one that cannot learn."""
+"""Signs that nothing changes: what tells weights that are not trained from a network that cannot learn."""
 
 from __future__ import annotations
 
@@ -229,6 +229,8 @@ class Stillness:
         if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
             return ""
         kinds = len(np.unique(series.values))
+        if kinds == 1:  # one class has more of the data than guessing is right in
+            return ""
         return f"{series.name} takes {kinds} different values in {len(series)} evaluations: answers do change"
 
     @cached_property
