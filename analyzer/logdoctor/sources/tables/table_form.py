@@ -66,7 +66,8 @@ def split(line: str, separator: str) -> Row | None:
 def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
     """Find out the form of a file from its first lines; None when they are no table, or one without a header.
 
-    A line above the header that no separator cuts is the title of the table, and so is a second one; one for Excel is none.
+    A line above the header that no separator cuts is the title of the table, and so is a second one. A line for
+    Excel is left out.
     """
     told = int(bool(lines) and _TELLS_SEPARATOR.fullmatch(lines[0]) is not None)
     for titles in range(told, min(MOST_TITLES, len(lines)) + 1):
