@@ -56,8 +56,8 @@ def test_parts_of_loguru(tmp_path: Path) -> None:
     (tmp_path / "train.log").write_text("".join(f"{MESSAGES['text'](step)}\n" for step in range(41, STEPS + 1)))
     (run,) = logdoctor.load(tmp_path)
     assert run.series[0].steps.tolist() == list(range(1, STEPS + 1))
-    (part,) = logdoctor.load(tmp_path / "train.2026-11-22_13-56-32_955131.log")
-    assert part.series[0].steps.tolist() == list(range(21, 41))
+    (alone,) = logdoctor.load(tmp_path / "train.2026-11-22_13-56-32_955131.log")
+    assert alone.series[0].steps.tolist() == list(range(21, 41))
 
 
 def test_damage_is_told_of_the_part_in_which_it_lies(tmp_path: Path) -> None:
