@@ -53,7 +53,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = "Needs 12 values, 6 with a poor accuracy and validation; a note where nothing says that a run is over."
+    limits = "Needs 12 values, 8 with validation, 6 if answers are poor; a note where nothing says that a run is over."
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
     min_pace: float = threshold(
@@ -116,7 +116,7 @@ class SlowConvergence(Rule):
         "fall in units of its standard error: its pace is known to a third of itself; in proportion to few values",
     )
     min_points: float = threshold(
-        12.0, "values that a curve's shape needs, four in each third; half where validation and accuracy say the same"
+        12.0, "values that a curve's shape needs, four a third; 2 in 3 with validation, half if its answers are poor"
     )
     late_start: float = threshold(
         0.1,
@@ -134,6 +134,12 @@ class SlowConvergence(Rule):
             train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
             val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
             val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that gives one answer all along",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=flat(0.17, 35),
         ),
         silent(
             "no better than that after 17 epochs",
@@ -262,6 +268,7 @@ class SlowConvergence(Rule):
             val_loss=line(6.8, 4.35, 8),
             val_accuracy=line(0.001, 0.21, 8),
         ),
+        fires("eight values, and validation says the same", train_loss=line(2.3, 2.2, 8), val_loss=line(2.3, 2.22, 8)),
         silent(
             "the same with a fair accuracy: six epochs of a fine-tuning look like that",
             train_loss=line(2.3, 2.2, 6),
@@ -391,8 +398,8 @@ class SlowConvergence(Rule):
         trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
         fall = SlowFall(train, trend, schedule)
         (first_step, last_step), left = train.series.steps[[0, -1]].tolist(), fall.left
-        shown_twice = evaluated is not None and bool(poor) and evaluated.sure_fall >= self.min_z / 2
-        enough = len(train) >= (self.min_points / 2 if shown_twice and left >= self.some_way else self.min_points)
+        shown_twice = evaluated is not None and evaluated.sure_fall >= self.min_z / 2 and left >= self.some_way
+        enough = len(train) >= self.min_points * ((1 / 2 if poor else 2 / 3) if shown_twice else 1)
         if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
         plain = low and settings.is_adaptive is False and not fall.rate_falls and left < self.min_left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import better_than_guessing
+from logdoctor.evidence.accuracies import accuracies, better_than_guessing, end_accuracy, first_accuracy
 from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_low
@@ -80,10 +80,12 @@ class SlowFall:
 def has_barely_begun(run: Run, train: Trend[TrainLoss], better: float, epochs: float) -> bool:
     """Whether a classifier is after many epochs about as often right as it would be by guessing.
 
-    `better` is the way from guessing to being always right up to which it is.
+    `better` is the way from guessing to being always right up to which it is. One that is as often right as at first
+    has not begun at all.
     """
     logged = len(train) if train.series.axis is Axis.EPOCH else 0
-    return logged >= epochs and better_than_guessing(run) <= better
+    begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+    return begun and logged >= epochs and better_than_guessing(run) <= better
 
 
 def shown_by(
