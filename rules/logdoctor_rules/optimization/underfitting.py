@@ -30,7 +30,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
-from logdoctor.evidence.generalization.validation_rise import learns_by_heart
+from logdoctor.evidence.generalization.validation_rise import memorises_only
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
@@ -265,7 +265,7 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        more = strong or tiny or penalty or (alone and not learns_by_heart(Gap(train, val)))
+        more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
         if not (rests and high and together and more):
             return
         series = train.series
