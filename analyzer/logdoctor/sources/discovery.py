@@ -128,11 +128,16 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
 
 
 def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
-    """Tell the folders that were named beside others and hold no log, as far as the system lets one look."""
+    """Tell the folders that were named beside others and hold no log, as far as the system lets one look.
+
+    Where files of the same place were named too, a shell has named all that lies there: `run/*`, checkpoints included.
+    """
     logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
     refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
     within = {above for real in (*logs, *refused) for above in (real, *real.parents)}
-    folders = (Path(one) for one in paths if one != STANDARD_INPUT and os.path.isdir(one))
+    named = [Path(one) for one in paths if one != STANDARD_INPUT]
+    expanded = {one.parent for one in named if not one.is_dir()}
+    folders = (one for one in named if one.is_dir() and one.parent not in expanded)
     return [f"{one} (holds no training log)" for one in folders if one.resolve() not in within] if logs else []
 
 
