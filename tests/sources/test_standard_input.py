@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from logdoctor.errors import NoRunError
+from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.reading import look, read
 from logdoctor.run import State
 from logdoctor.sources.discovery import installed_sources
@@ -127,6 +128,20 @@ def test_no_log(content: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> N
     pipe(content, monkeypatch)
     with pytest.raises(NoRunError, match=said):
         read(["-"])
+
+
+def test_no_room_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("shutil.copyfileobj", fill)
+    pipe(b"step 1 loss 2", monkeypatch)
+    with pytest.raises(
+        LogDoctorError, match=f"^-: cannot be kept in {re.escape(str(tmp_path))} while it is read: no space"
+    ):
+        read(["-"])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
