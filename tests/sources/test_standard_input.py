@@ -80,6 +80,15 @@ def test_a_plain_log_is_read_as_from_a_file(sample: Sample, tmp_path: Path, monk
             np.testing.assert_array_equal(one.values, other.values)
 
 
+def test_several_runs_of_one_log_go_by_their_headings(monkeypatch: pytest.MonkeyPatch) -> None:
+    folds = "".join(
+        f"Fold {fold}\n" + "".join(f"epoch {i}: loss {fold / i:.4f} val_loss {fold / i + 1:.4f}\n" for i in range(1, 9))
+        for fold in (1, 2, 3)
+    )
+    pipe(folds.encode(), monkeypatch)
+    assert [run.name for run in read(["-"]).runs] == ["-:Fold 1", "-:Fold 2", "-:Fold 3"]
+
+
 def test_it_goes_with_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "train.log").write_text("".join(f"step {i}: loss {1 / i:.4f}\n" for i in range(1, 20)))
     pipe(EVENTS.read_bytes(), monkeypatch)
