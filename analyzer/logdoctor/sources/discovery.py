@@ -182,6 +182,14 @@ def _missing(path: str) -> str:
     return f"{path}: no such file or folder"
 
 
+def is_log(path: Path) -> bool:
+    """Tell whether a file would be read where it lies, as a log or as settings beside one."""
+    try:
+        return _is_known(path.name) and path.is_file() and _claimed(_head(path, path.stat().st_size)) is not None
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True)
 class _Passed:
     """A file that is not read."""
