@@ -1,4 +1,4 @@
-"""A loss that rests where guessing would put it."""
+"""A loss that rests at the level of guessing."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.optimization.alike import causes_of_alike
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance

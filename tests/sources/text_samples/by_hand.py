@@ -156,6 +156,21 @@ SAMPLES = (
         {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
     ),
     Sample(
+        "messages that rich wrapped within their column",
+        "train.log",
+        "".join(
+            f"{'[11/22/26 13:39:08]' if i == 1 else '':19} INFO     step {i}/60 train_loss={1 / i}    loop.py:9\n"
+            f"{'':29}val_loss={2 / i} learning_rate=\n{'':29}0.0625 grad_norm=0.5             \n"
+            for i in (1, 2, 4)
+        ),
+        {
+            "train_loss": [(1, 1.0), (2, 0.5), (4, 0.25)],
+            "val_loss": [(1, 2.0), (2, 1.0), (4, 0.5)],
+            "learning_rate": [(1, 0.0625), (2, 0.0625), (4, 0.0625)],
+            "grad_norm": [(1, 0.5), (2, 0.5), (4, 0.5)],
+        },
+    ),
+    Sample(
         "ranks that a printed prefix tells apart",
         "ranks.log",
         "".join(

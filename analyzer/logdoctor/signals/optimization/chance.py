@@ -1,4 +1,4 @@
-"""The level that a loss has when the model knows nothing: ln C for C classes that are equally likely."""
+"""Chance levels: the loss of a model that guesses, ln C for C classes that are equally likely."""
 
 from __future__ import annotations
 
