@@ -21,6 +21,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.compressed import is_compressed, unpacked_head
+from logdoctor.sources.rotated_log import log_of
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.workers import Workers
@@ -247,7 +248,10 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
         except OSError as error:
             yield folder, _reason(error)
             continue
+        names = {entry.name for entry in entries}
         for entry in entries:
+            if log_of(entry.name) in names:
+                continue  # it is read with the log that was rotated
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
