@@ -48,6 +48,10 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
+BARELY = 2.5e-4
+"""Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
+down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
+
 SURE, CREPT = 5.0, 0.003
 """Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
 which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
@@ -119,6 +123,9 @@ class Stillness:
         series = self._values(ValLoss)
         if series is None:
             return "" if self.one_answer else self.creeps_in_training
+        if self._barely_moves(series):
+            first, last = apart(float(series.values[0]), float(series.values[-1]))
+            return f"{series.name} moves from {first} to {last} over the whole run, and never up"
         if not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
@@ -127,6 +134,13 @@ class Stillness:
             return ""
         first, last = apart(float(values[0]), float(values[-1]))
         return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
+
+    @staticmethod
+    def _barely_moves(series: Series) -> bool:
+        """Whether a loss comes down by next to nothing over many evaluations, and by no noise: it never goes up."""
+        values = series.values
+        steady = len(values) >= 2 * FEW and bool((np.diff(values) <= 0).all())
+        return steady and SAME < (values[0] - values[-1]) / max(abs(values[0]), 1e-300) <= BARELY
 
     @cached_property
     def creeps_in_training(self) -> str:

@@ -48,6 +48,10 @@ LEARNING = 0.1
 CREEPS = 2.0
 """Times as sure a fall that means nothing yet at a rate that hardly moves any network."""
 
+PULLED = 0.01
+"""How far a loss lay below where it began and ends, as a share of it, from which it had learnt something; for a loss
+that goes back to guessing, as that of weights which are pulled to zero, no more is left at the end."""
+
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
 
@@ -419,7 +423,7 @@ class NoLearning(Rule):
         confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
         confidence = Confidence.LOW if before or (val is not None and may_fall(val) and not low) else confidence
-        causes = stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses))
+        causes = stuck_causes(still, settings, siblings, _beginning(train, val, guesses=guesses))
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
@@ -471,14 +475,34 @@ class NoLearning(Rule):
         return any(a > max(least, self.max_z * train.error_of(n)) for n, a in above.items())
 
 
-def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:
-    """Say whether the loss blew up on its way, began far above where it rests, or rests at a guess."""
+def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:
+    """Say whether the loss blew up on its way, began far above where it rests, lay below it, or rests at a guess."""
     series, first, highest = train.series, train.first, float(train.series.values.max())
     blew_up = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
     began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end
     return Beginning(
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
+        forgot="" if blew_up or began_high else _pulled_back(train, val),
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
         updates=series.last_step if series.axis is Axis.STEP else None,
     )
+
+
+def _pulled_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> str:
+    """Say so where both losses had come down and go back up by and by, to where they began; nothing elsewhere."""
+    if val is None or not all(_went_back(one) for one in (train, val)):
+        return ""
+    return f"the loss had come down to {number(train.best)} and went back up by and by"
+
+
+def _went_back(trend: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
+    """Whether a loss ends where it began, and lay clearly lower in between, from where it rose through several values.
+
+    A step that throws a network away takes one.
+    """
+    lost, values = trend.end - trend.best, trend.level[trend.best_at :]
+    dipped = lost > PULLED * abs(trend.end) + BLOWN_UP * trend.level_noise
+    ends = abs(trend.end - trend.first) <= PULLED * abs(trend.end)
+    between = (values > trend.best + lost / 4) & (values < trend.end - lost / 4)
+    return dipped and ends and bool(between.any())

@@ -232,7 +232,7 @@ class LossSpike(Rule):
             matter = [
                 one
                 for one in spikes.found
-                if (one.index in alike or self._matters(one, trend, spikes.tail, beside=beside))
+                if (one.index in alike or self._matters(one, trend, spikes, beside=beside))
                 and comes_back(one, spikes.series)
                 and not of_restart(one, spikes.series, schedule)
                 and not only_training(one, spikes.series, val)
@@ -275,10 +275,11 @@ class LossSpike(Rule):
             },
         )
 
-    def _matters(self, spike: Spike, trend: Trend[TrainLoss], tail: float, *, beside: bool) -> bool:
+    def _matters(self, spike: Spike, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> bool:
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
-        large = large and spike.height >= (self.min_over_tail_once if brief or beside else self.min_over_tail) * tail
+        least = self.min_over_tail_once if brief or beside else self.min_over_tail
+        large = large and spike.height >= least * (spikes.tail_at(spike) if brief else spikes.tail)
         huge = spike.height >= self.early_factor * abs(trend.initial)
         return large and (huge or not is_early(spike, trend.series, self.early))
 
