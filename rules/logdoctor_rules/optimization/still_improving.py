@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.trained import breaks_off
+from logdoctor.evidence.optimization.unit_scale import measured_in_large_units
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
@@ -60,7 +61,7 @@ class StillImproving(Rule):
     id = "still-improving"
     title = "The loss was still falling when the run ended"
     severity = Severity.NOTE
-    causes = ("stopped-too-early", "learning-rate-too-low", "batch-too-large")
+    causes = ("stopped-too-early", "learning-rate-too-low", "batch-too-large", "data-not-normalised")
     references = (
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
@@ -232,6 +233,8 @@ class StillImproving(Rule):
         lowest = "{} ends at {}, its lowest level is {}".format(trend.series.name, *apart(trend.end, trend.best))
         low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
         faster = [low] if gain >= EVEN * trend.fall else []
+        unscaled = measured_in_large_units(siblings.run, trend.end)
+        scale = [because("data-not-normalised", Strength.LIKELY, pro=[unscaled])] if unscaled else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         whole = f"{percent(gain / trend.fall)} of its whole fall"
@@ -240,7 +243,7 @@ class StillImproving(Rule):
             + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
             Span(series.name, since, series.last_step, "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
-            causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
+            causes=ranked(*scale, because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
 

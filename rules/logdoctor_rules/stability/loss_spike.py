@@ -32,6 +32,7 @@ from logdoctor.evidence.stability.training_jumps import (
     clues_of_many,
     comes_back,
     is_early,
+    learns_something_else,
     of_restart,
     only_training,
 )
@@ -236,9 +237,14 @@ class LossSpike(Rule):
                 and comes_back(one, spikes.series)
                 and not of_restart(one, spikes.series, schedule)
                 and not only_training(one, spikes.series, val)
+                and not learns_something_else(one, spikes.series, around.run)
             ]
             relapsed = [] if matter or restarts or beside else relapses(trend)
-            matter = matter or [one for one in relapsed if not only_training(one, trend.series, val)]
+            matter = matter or [
+                one
+                for one in relapsed
+                if not (only_training(one, trend.series, val) or learns_something_else(one, trend.series, around.run))
+            ]
             if matter and not are_swings(matter, trend):
                 yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
                 return

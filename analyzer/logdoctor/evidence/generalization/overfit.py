@@ -51,6 +51,10 @@ HARDLY, ALL_OF = 0.95, 0.98
 """Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then;
 and lowest validation loss, from which nothing was gained at all: a fine-tuning gains little, but something."""
 
+HARM = 1.15
+"""Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
+rows, learnt by heart, err by up to twice the variance of the targets."""
+
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
@@ -178,7 +182,7 @@ class Fitted:
         Not where they have become clearly worse than they had been by then, or are no better than a guess.
         """
         metric, val = self.val_metric, self.gap.val
-        if metric is None or self._misled or self._one_answer:
+        if metric is None or self._misled or self._one_answer or self._guessed:
             return ""
         then, best = float(np.interp(val.best_step, metric.steps, metric.level)), float(metric.level.max())
         if metric.end < then or best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
@@ -255,7 +259,7 @@ class Fitted:
         same = "the first evaluation shows no gap"
         unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
         apart = self._apart
-        told = [one for one in (self._dear, *apart, self._misled, self._one_answer) if one]
+        told = [one for one in (self._dear, *apart, self._misled, self._one_answer, self._guessed) if one]
         if not (away or unhelped or told):
             return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
         lowest, start = self.gap.val.best_point[1], self.gap.train.start
@@ -316,11 +320,33 @@ class Fitted:
         return f"{metric.series.name} rests at {number(rest[0])}: one answer is given to all of it"
 
     @property
+    def _guessed(self) -> str:
+        """Say so where new data are never answered better than by guessing, though the first epoch taught something.
+
+        In its first epoch training sees each example once: what brings its loss below guessing is no single example,
+        and would hold for validation, were its inputs and labels alike.
+        """
+        metric, (first, training) = self.val_metric, self._first_pair
+        train, val = self.gap.train.series, self.gap.val.series
+        if metric is None or not is_accuracy(metric.series.name) or train.axis is not Axis.EPOCH or train.steps[0] > 1:
+            return ""
+        right = float(metric.level.max()) / accuracy_unit(metric.series.values)
+        if not 0 < right <= GUESSES or len(metric.series) < ONE_ANSWER:
+            return ""
+        guess = log(1 / right)
+        if training > NEVER * guess or min(first, float(val.values.min())) < ALL_OF * guess:
+            return ""
+        return (
+            f"{metric.series.name} never passes {number(float(metric.level.max()))}, which is guessing for a loss of "
+            f"{number(float(val.values.min()))}, though the first epoch of training brought {number(training)}"
+        )
+
+    @property
     def _elsewhere(self) -> bool:
         """Whether validation shows that it is not one of the data of training."""
         if self._boosted:
             return False
-        told = (self._dear, self._misled, self._one_answer)
+        told = (self._dear, self._misled, self._one_answer, self._guessed)
         return any(told) or self.far_off or self._differs_from_the_first
 
     @property
@@ -363,7 +389,7 @@ class Fitted:
         elif (
             metric is None
             and self._begins_untrained
-            and min(best, float(self.gap.val.series.values.min())) > ALL_OF * start
+            and (min(best, float(self.gap.val.series.values.min())) > ALL_OF * start or self.gap.val.end > HARM * start)
         ):
             pro.append(f"it begins beside training, {first} against {training}, and gains nothing from then on")
             strength = Strength.LIKELY
