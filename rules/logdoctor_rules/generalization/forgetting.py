@@ -90,6 +90,18 @@ class Forgetting(Rule):
             val_acc_first=decay(0.3, 0.6, 12).followed_by(flat(0.0, 12)),
             val_acc_second=flat(0.0, 12).followed_by(decay(0.3, 0.86, 12)),
         ),
+        fires(
+            "a little more than half of it is lost",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.8, 0.4, 12)),
+            val_acc_first=flat(0.6, 12).followed_by(flat(0.28, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(flat(0.8, 12)),
+        ),
+        silent(
+            "the other rises by no more than small sets waver",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.8, 0.4, 12)),
+            val_acc_first=flat(0.6, 12).followed_by(flat(0.0, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(flat(0.18, 12)),
+        ),
         silent(
             "answers of the first task are kept beside the second",
             train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.2, 0.5, 12)),

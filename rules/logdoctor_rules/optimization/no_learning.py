@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.guessing import explains_nothing, guesses_the_mean
+from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.trained import (
@@ -47,10 +48,6 @@ LEARNING = 0.1
 
 CREEPS = 2.0
 """Times as sure a fall that means nothing yet at a rate that hardly moves any network."""
-
-PULLED = 0.01
-"""How far a loss lay below where it began and ends, as a share of it, from which it had learnt something; for a loss
-that goes back to guessing, as that of weights which are pulled to zero, no more is left at the end."""
 
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
@@ -483,26 +480,7 @@ def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: 
     return Beginning(
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
-        forgot="" if blew_up or began_high else _pulled_back(train, val),
+        forgot="" if blew_up or began_high else pulled_back(train, val),
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
         updates=series.last_step if series.axis is Axis.STEP else None,
     )
-
-
-def _pulled_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> str:
-    """Say so where both losses had come down and go back up by and by, to where they began; nothing elsewhere."""
-    if val is None or not all(_went_back(one) for one in (train, val)):
-        return ""
-    return f"the loss had come down to {number(train.best)} and went back up by and by"
-
-
-def _went_back(trend: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
-    """Whether a loss ends where it began, and lay clearly lower in between, from where it rose through several values.
-
-    A step that throws a network away takes one.
-    """
-    lost, values = trend.end - trend.best, trend.level[trend.best_at :]
-    dipped = lost > PULLED * abs(trend.end) + BLOWN_UP * trend.level_noise
-    ends = abs(trend.end - trend.first) <= PULLED * abs(trend.end)
-    between = (values > trend.best + lost / 4) & (values < trend.end - lost / 4)
-    return dipped and ends and bool(between.any())

@@ -27,19 +27,15 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.trained import breaks_off
-from logdoctor.evidence.optimization.unit_scale import measured_in_large_units
-from logdoctor.evidence.rates import rate_too_low
+from logdoctor.evidence.optimization.unfinished import unfinished_causes
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.trend import SMOOTHED
-from logdoctor.wording import apart, number, percent
+from logdoctor.wording import number, percent
 
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
-
-EVEN = 0.1
-"""Fall of the last fifth as a share of the whole, from which a loss has hardly slowed down: a straight line has 0.2."""
 
 WHOLE = {"batch_size": 900, "epochs": 40}
 MORE = {"ten times the steps": "four hundred updates in forty epochs are not few"}
@@ -230,11 +226,6 @@ class StillImproving(Rule):
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
     ) -> Finding:
-        lowest = "{} ends at {}, its lowest level is {}".format(trend.series.name, *apart(trend.end, trend.best))
-        low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
-        faster = [low] if gain >= EVEN * trend.fall else []
-        unscaled = measured_in_large_units(siblings.run, trend.end)
-        scale = [because("data-not-normalised", Strength.LIKELY, pro=[unscaled])] if unscaled else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         whole = f"{percent(gain / trend.fall)} of its whole fall"
@@ -243,7 +234,7 @@ class StillImproving(Rule):
             + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
             Span(series.name, since, series.last_step, "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
-            causes=ranked(*scale, because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
+            causes=unfinished_causes(trend, siblings, gain),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from logdoctor.causes import because
 from logdoctor.evidence.rates import rate_height
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainError, ValError
@@ -40,3 +42,9 @@ def measured_in_large_units(run: Run, end: float) -> str:
     if error is not None:
         return f"{error.name} is {number(float(error.values[-1]))}: that of targets of unit variance is below 1"
     return f"the loss is {number(end)}: targets of unit variance give about 1" if end >= NO_SUM else ""
+
+
+def scale_of_targets(run: Run, end: float) -> tuple[Cause, ...]:
+    """Return the cause of a loss that falls slowly as that of targets in their own units does; nothing elsewhere."""
+    said = measured_in_large_units(run, end)
+    return (because("data-not-normalised", Strength.LIKELY, pro=[said]),) if said else ()

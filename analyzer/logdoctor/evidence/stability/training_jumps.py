@@ -51,6 +51,11 @@ class JumpyLosses:
         return iter(self.measured)
 
 
+def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
+    """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
+    return only_training(spike, series, val) or learns_something_else(spike, series, run)
+
+
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
     """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
     if val is None or val.series.axis is not series.axis:
