@@ -21,7 +21,7 @@ from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
-from logdoctor.signals.siblings import without_numbers
+from logdoctor.signals.comparison.siblings import without_numbers
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, points_of, read
+from tests.sources.text_samples import SAMPLES
 
 from logdoctor.run import Axis
 from logdoctor.sources.tables.numbers import parse_number
@@ -28,7 +29,7 @@ _FORMS = (
 
 _NUMBER = re.compile(rb"[0-9][0-9.]*(?:e[-+]?[0-9]+)?")
 
-_SAMPLES = tuple(sample for sample in TextLog.samples if sample.expected is not None)
+_SAMPLES = tuple(sample for sample in SAMPLES if sample.expected is not None)
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.sources.catalogue.case import Points
 from tests.sources.catalogue.formats import ANY_LOOP, CASES, ELSEWHERE, NOT_RUN, REAL, SAMPLES
-from tests.sources.test_samples import sources, write
+from tests.sources.test_samples import samples_of, sources, write
 
 from logdoctor import load
 from logdoctor.run import Series
@@ -77,7 +77,7 @@ def test_a_format_is_understood(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_understood(name: str, tmp_path: Path) -> None:
     file, roles = SAMPLES[name]
-    carried = [one for source in sources() for one in source.samples if one.file_name == file]
+    carried = [one for source in sources() for one in samples_of(source) if one.file_name == file]
     write(next(one for one in carried if one.expected and one.expected.keys() >= roles.keys()), tmp_path)
     (run,) = load(tmp_path)
     assert {one.name: one.role.id for one in run.series if one.name in roles} == roles

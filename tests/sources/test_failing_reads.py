@@ -20,7 +20,7 @@ import pytest
 from tests.damaged.chunks import SWANLAB_HEADER, framed, history, swanlab_scalar
 from tests.damaged.event_cases import WHOLE, flip
 from tests.damaged.reports import VISUALDL_META, visualdl_scalar
-from tests.sources.test_samples import sources
+from tests.sources.test_samples import samples_of, sources
 
 from logdoctor.reading import Reading, look
 from logdoctor.run import Run
@@ -71,7 +71,7 @@ FILES: dict[str, tuple[str, bytes]] = {
             sample.content if isinstance(sample.content, bytes) else sample.content.encode(),
         )
         for source in sources()
-        for sample in source.samples
+        for sample in samples_of(source)
         if sample.expected is not None
     },
 }

@@ -1,4 +1,4 @@
-"""Every source carries samples of its format: here they are read."""
+"""Every source has samples of its format, which it carries or, for text logs, which lie beside: here they are read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pkgutil
 from pathlib import Path
 
 import pytest
+from tests.sources.text_samples import SAMPLES as TEXT_SAMPLES
 
 import logdoctor.sources
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample, Source
+from logdoctor.sources.text_log import TextLog
 
 
 def sources() -> list[Source]:
@@ -25,6 +27,11 @@ def sources() -> list[Source]:
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, Source) and one is not Source and one.__module__ == module.__name__
     ]
+
+
+def samples_of(source: Source) -> tuple[Sample, ...]:
+    """Return the samples of a source: loops print in too many ways for the file of one."""
+    return TEXT_SAMPLES if isinstance(source, TextLog) else source.samples
 
 
 def head_of(path: Path) -> Head:
@@ -43,7 +50,7 @@ def write(sample: Sample, folder: Path) -> Path:
 CASES = [
     pytest.param(source, sample, id=f"{source.name}: {sample.title}")
     for source in sources()
-    for sample in source.samples
+    for sample in samples_of(source)
 ]
 
 

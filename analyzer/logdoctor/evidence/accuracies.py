@@ -12,8 +12,8 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PREFERENCE
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes, one_class_at_a_time
-from logdoctor.signals.chance import ChanceLevels, most_entropy
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes, one_class_at_a_time
+from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())

@@ -12,7 +12,7 @@ from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weig
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
-from logdoctor.signals.hyperparameters import (
+from logdoctor.signals.settings.hyperparameters import (
     BATCH_SIZE,
     BETA2,
     CLIP_NORM,
@@ -24,7 +24,7 @@ from logdoctor.signals.hyperparameters import (
     WEIGHT_DECAY,
     Spellings,
 )
-from logdoctor.signals.rate import setting_words
+from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import counted, number
 
 CAUSE_OF_SETTING: Mapping[str, Spellings] = {

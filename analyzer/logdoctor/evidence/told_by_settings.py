@@ -8,7 +8,7 @@ from logdoctor.run import Axis, Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling
-from logdoctor.signals.hyperparameters import PLANNED_EPOCHS
+from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.wording import number
 
 REGULARISERS = frozenset(

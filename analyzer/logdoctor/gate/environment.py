@@ -9,8 +9,8 @@ from hashlib import blake2b
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
 from logdoctor.signals import is_seed
-from logdoctor.signals.hyperparameters import PRECISION
-from logdoctor.signals.rate import setting_words
+from logdoctor.signals.settings.hyperparameters import PRECISION
+from logdoctor.signals.settings.learning_rate import setting_words
 
 KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "torch": (("torch", "version"), ("pytorch", "version")),

@@ -15,7 +15,7 @@ import numpy as np
 
 from logdoctor.run import ROLES, Role, Series
 from logdoctor.signals import Trend
-from logdoctor.signals.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, SMOOTHED, running_median
+from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, SMOOTHED, running_median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

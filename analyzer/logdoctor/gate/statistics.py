@@ -15,7 +15,7 @@ import numpy as np
 from logdoctor.config import Assertion, Statistic
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Speed, Spikes, Trend, Unmeasurable
-from logdoctor.signals.trend import END_SHARE
+from logdoctor.signals.statistics.trend import END_SHARE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation
 from logdoctor.finding import Finding, Severity, Span
 from logdoctor.reports.escaping import printable
 from logdoctor.run import Axis, Series
-from logdoctor.signals.holes import holes
+from logdoctor.signals.logging.holes import holes
 from logdoctor.wording import axis_word, number, stretch
 
 LABEL_INK, GRID = "#50555d", "#e5e5e1"

@@ -1,39 +1,43 @@
-"""Measured quantities, each computed once per run."""
+"""Measured quantities, each computed once per run.
 
-from logdoctor.signals.adversaries import Adversaries
-from logdoctor.signals.broken_gradients import BrokenGradients
-from logdoctor.signals.chance import Chance, ChanceLevels
-from logdoctor.signals.change import Change
-from logdoctor.signals.console import Console
-from logdoctor.signals.course import Course
-from logdoctor.signals.epochs import Epochs
-from logdoctor.signals.explosion import Explosion
-from logdoctor.signals.gap import Gap
-from logdoctor.signals.gradients import Burst, GradientHistory
-from logdoctor.signals.harm import Harm, LossHarm
-from logdoctor.signals.holes import Hole, holes, pace_of
-from logdoctor.signals.hyperparameters import Hyperparameters
-from logdoctor.signals.joint_swings import JointSwings
-from logdoctor.signals.latent_code import LatentCode
-from logdoctor.signals.loss_scale import LossScaleWalk
-from logdoctor.signals.masked import MaskedLoss
-from logdoctor.signals.nonfinite import NonFinite, NonFiniteLosses
-from logdoctor.signals.period import weight_repeats
-from logdoctor.signals.plan import Plan, came_to_its_end, plan_of
-from logdoctor.signals.policy import Policy
-from logdoctor.signals.rate import given_rate, is_rate, is_seed
-from logdoctor.signals.resumes import Resumes
-from logdoctor.signals.roughness import Roughness
-from logdoctor.signals.schedule import Bounce, Return, Schedule
-from logdoctor.signals.set_up import Member, SetUp, set_ups
-from logdoctor.signals.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
-from logdoctor.signals.speed import Speed
-from logdoctor.signals.spikes import Spike, Spikes
-from logdoctor.signals.stillness import Stillness
-from logdoctor.signals.swings import Swings
-from logdoctor.signals.target_variance import TargetVariance
-from logdoctor.signals.trend import Trend, Unmeasurable
-from logdoctor.signals.twins import Twins, all_twins, main_curve
+What any curve can be asked lies in `statistics`, what a run was told in `settings`; what tells of one kind of fault
+lies in a package of the name that rules and evidence for it have (`stability`, `optimization` ...). Import from here.
+"""
+
+from logdoctor.signals.collapse.adversaries import Adversaries
+from logdoctor.signals.collapse.latent_code import LatentCode
+from logdoctor.signals.collapse.policy import Policy
+from logdoctor.signals.comparison.set_up import Member, SetUp, set_ups
+from logdoctor.signals.comparison.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
+from logdoctor.signals.data.epoch_course import Course
+from logdoctor.signals.data.epochs import Epochs
+from logdoctor.signals.data.period import weight_repeats
+from logdoctor.signals.generalization.gap import Gap
+from logdoctor.signals.generalization.joint_swings import JointSwings
+from logdoctor.signals.generalization.roughness import Roughness
+from logdoctor.signals.logging.console import Console
+from logdoctor.signals.logging.holes import Hole, holes, pace_of
+from logdoctor.signals.logging.resumes import Resumes
+from logdoctor.signals.logging.speed import Speed
+from logdoctor.signals.logging.twins import Twins, all_twins, main_curve
+from logdoctor.signals.numerics.broken_gradients import BrokenGradients
+from logdoctor.signals.numerics.loss_scale import LossScaleWalk
+from logdoctor.signals.numerics.masked import MaskedLoss
+from logdoctor.signals.numerics.nonfinite import NonFinite, NonFiniteLosses
+from logdoctor.signals.optimization.chance import Chance, ChanceLevels
+from logdoctor.signals.optimization.stillness import Stillness
+from logdoctor.signals.optimization.target_variance import TargetVariance
+from logdoctor.signals.schedule.plan import Plan, came_to_its_end, plan_of
+from logdoctor.signals.schedule.schedule import Bounce, Return, Schedule
+from logdoctor.signals.settings.hyperparameters import Hyperparameters
+from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
+from logdoctor.signals.stability.change import Change
+from logdoctor.signals.stability.explosion import Explosion
+from logdoctor.signals.stability.gradient_history import Burst, GradientHistory
+from logdoctor.signals.stability.harm import Harm, LossHarm
+from logdoctor.signals.stability.spikes import Spike, Spikes
+from logdoctor.signals.stability.swings import Swings
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 __all__ = [
     "Adversaries", "Bounce", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Course",

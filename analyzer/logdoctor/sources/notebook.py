@@ -17,10 +17,10 @@ from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PART
 from logdoctor.run.roles import Loss
+from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.assembly import Assembled
 from logdoctor.sources.console.passages import Passage, passages_of
 from logdoctor.sources.console.printed import assembled_of, logs_of
-from logdoctor.sources.console.several_runs import begins_anew
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_text import load
 from logdoctor.sources.tables.likeness import tells_performance
@@ -165,7 +165,7 @@ def _goes_on(before: Sequence[Assembled], after: Sequence[Assembled]) -> bool:
         return True
     losses = [name for name in begun if issubclass(role_of(name, split_of(name)), Loss)]
     verdicts = [
-        begins_anew([float(one[name][0]) for one in curves if len(one.get(name, ()))], ran[name], begun[name])
+        starts_over([float(one[name][0]) for one in curves if len(one.get(name, ()))], ran[name], begun[name])
         for name in losses or begun
     ]
     return verdicts.count(False) > verdicts.count(True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from logdoctor.sources.console.passages import end_passage, head_passage, read_passages
 from logdoctor.sources.console.printed import assembled_of, logs_of
-from logdoctor.sources.console.samples import SAMPLES
 from logdoctor.sources.source import Head, Log, Source
 
 
@@ -26,7 +25,6 @@ class TextLog(Source):
         "log-train*",  # icefall: `log-train-2024-01-01-10-00-00`
     )  # fmt: skip
     precedence = 0
-    samples = SAMPLES
 
     def recognizes(self, head: Head) -> bool:
         """Tell lines that a training printed, at the beginning or, after pasted source code, at the end."""

@@ -31,15 +31,15 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
+    causes_beside_rising_reward,
     largest_class,
     may_be_majority,
     one_value_causes,
     unmoved,
-    unpaid_causes,
 )
 from logdoctor.signals import Trend
-from logdoctor.signals.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
-from logdoctor.signals.chance import knows_shares_alone, least_of_one_answer
+from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
+from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
 
 SURE, LITTLE = 4.0, 0.05
@@ -246,7 +246,12 @@ class ConstantMetric(Rule):
     )
 
     def check(
-        self, run: Run, train: Trend[TrainLoss] | None, val: Trend[ValLoss] | None, norm: Trend[GradNorm] | None
+        self,
+        run: Run,
+        train: Trend[TrainLoss] | None,
+        val: Trend[ValLoss] | None,
+        norm: Trend[GradNorm] | None,
+        reward: Trend[Reward] | None,
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
@@ -270,7 +275,7 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
-            causes=unpaid_causes(series, run)
+            causes=causes_beside_rising_reward(series, reward)
             or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "last value": Quantity(value),

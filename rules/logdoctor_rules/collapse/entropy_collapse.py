@@ -30,8 +30,8 @@ from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
-from logdoctor.signals.policy import certain_since
-from logdoctor.signals.siblings import differing, names_task, same_but_for_numbers
+from logdoctor.signals.collapse.policy import certain_since
+from logdoctor.signals.comparison.siblings import differing, names_task, same_but_for_numbers
 from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})

@@ -22,7 +22,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.signals import Hyperparameters, LatentCode, Trend
-from logdoctor.signals.hyperparameters import DIVERGENCE_WEIGHT
+from logdoctor.signals.settings.hyperparameters import DIVERGENCE_WEIGHT
 from logdoctor.wording import number, stretch
 
 

@@ -29,7 +29,7 @@ from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Policy
-from logdoctor.signals.median import median
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
 

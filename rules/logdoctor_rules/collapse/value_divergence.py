@@ -28,7 +28,7 @@ from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.run.naming import words
 from logdoctor.run.roles import PolicyLoss
 from logdoctor.signals import Trend
-from logdoctor.signals.median import median
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
 SIGNED = frozenset("policy pg pi actor surrogate entropy".split())

@@ -31,7 +31,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.other_sets import other_sets
 from logdoctor.signals import Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.wording import number, place
 
 LEVEL = 3

@@ -23,9 +23,9 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted_trees import is_boosted
-from logdoctor.evidence.generalization.overfit import Fitted, causes_of_answers
+from logdoctor.evidence.generalization.overfit import Overfit, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.gap import evaluated_end
+from logdoctor.signals.generalization.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
@@ -282,8 +282,8 @@ class GeneralizationGap(Rule):
         least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
         ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
-        fitted = Fitted(gap, settings, metric)
-        off = fitted.far_off
+        overfit = Overfit(gap, settings, metric)
+        off = overfit.validation.far_off
         stays = val.end - ends >= least and stands_still and far_behind
         untouched = self._untouched(gap, gained, one_answer=answers_by_class(run))
         if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
@@ -302,7 +302,7 @@ class GeneralizationGap(Rule):
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if usual else self.severity,
             confidence=confidence_from(gap.end / least, len(val)),
-            causes=[one for one in fitted.causes() if one.id in self.causes],
+            causes=[one for one in overfit.causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / gained, "share"),

@@ -26,7 +26,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.evidence.generalization.validation_jumps import CAUSES, causes_of_jumps
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Siblings, Trend
-from logdoctor.signals.accuracy import examples_of, has_one_decimal, moves_often
+from logdoctor.signals.optimization.accuracy import examples_of, has_one_decimal, moves_often
 from logdoctor.wording import number, place
 
 FEW = 60

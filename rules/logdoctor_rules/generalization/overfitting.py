@@ -27,7 +27,8 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.generalization.best_validation import was_no_best
-from logdoctor.evidence.generalization.overfit import HALVED, Fitted, by_chance, falls_on, part_to_rise, rises_ever
+from logdoctor.evidence.generalization.overfit import Overfit
+from logdoctor.evidence.generalization.validation_rise import HALVED, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, percent, place
@@ -338,7 +339,7 @@ class Overfitting(Rule):
         if best_step == series.first_step:
             often = f"evaluate more often early on: the best is {best}, the first evaluation"
             stop = Fix(often, basis="read from this curve")
-        fitted = Fitted(gap, settings, metric)
+        overfit = Overfit(gap, settings, metric)
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} falls to {number(train.end)}{turn}"
@@ -347,7 +348,7 @@ class Overfitting(Rule):
             Span(train.series.name, *_stretch(train, best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
-            causes=fitted.causes(fixes=[stop]),
+            causes=overfit.causes(fixes=[stop]),
             evidence={
                 "lowest": Quantity(lowest),
                 "end": Quantity(val.end),
@@ -355,7 +356,7 @@ class Overfitting(Rule):
                 f"best {axis_word(series.axis)}": Quantity(best_step),
                 "steps after the best": Quantity(_after(val), "share"),
                 **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
-                **({"metric": Quantity(fitted.certain)} if fitted.certain else {}),
+                **({"metric": Quantity(overfit.certain)} if overfit.certain else {}),
             },
         )
 

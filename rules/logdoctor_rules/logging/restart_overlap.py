@@ -29,7 +29,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat
 from logdoctor.run.notice import PART, RESTART, Notice
 from logdoctor.run.roles import Counter
-from logdoctor.signals.anew import begins_anew
+from logdoctor.run.starting_over import starts_over
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10
@@ -176,7 +176,9 @@ class RestartOverlap(Rule):
         before, after = int(series.steps[:at].max()), int(series.steps[at])
         twice = len(series) - len(series.curve)
         anew = after <= max(self.from_zero * before, series.first_step)
-        another = [f"{series.name} is back near where it began"] if anew and begins_anew(series) else []
+        first, ran, begun = float(series.values[0]), series.values[:at], series.values[at:]
+        other_run = anew and first > ran[-1] and starts_over([first], ran, begun)
+        another = [f"{series.name} is back near where it began"] if other_run else []
         return self.finding(
             f"{series.name} goes back from {place(series, before)} to {after:,}"
             + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")

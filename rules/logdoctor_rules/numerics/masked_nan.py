@@ -33,7 +33,7 @@ from logdoctor.evidence.rates import above_usual
 from logdoctor.evidence.stability.norm_before import said_by_norm
 from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
-from logdoctor.signals.masked import zero_alone
+from logdoctor.signals.numerics.masked import zero_alone
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")

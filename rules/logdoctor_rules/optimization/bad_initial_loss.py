@@ -39,9 +39,9 @@ from logdoctor.evidence.optimization.first_loss import (
 )
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
-from logdoctor.signals.chance import MAX_CLASSES_FROM_ACCURACY
-from logdoctor.signals.explosion import rests_at_variance
-from logdoctor.signals.penalty import melts
+from logdoctor.signals.optimization.chance import MAX_CLASSES_FROM_ACCURACY
+from logdoctor.signals.optimization.penalty import melts
+from logdoctor.signals.stability.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
 SETTINGS = "the settings"

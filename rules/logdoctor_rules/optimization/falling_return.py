@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.signals import Policy
-from logdoctor.signals.median import median
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
 FIRST = 3

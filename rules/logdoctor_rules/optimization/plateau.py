@@ -28,8 +28,8 @@ from logdoctor.evidence.optimization.capped_certainty import cannot_be_sure, cau
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.trained import memorises
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
-from logdoctor.signals.accuracy import accuracy_unit
-from logdoctor.signals.trend import BAND_SIGMAS
+from logdoctor.signals.optimization.accuracy import accuracy_unit
+from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number, percent, stretch
 
 

@@ -29,8 +29,8 @@ from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_cau
 from logdoctor.evidence.optimization.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
-from logdoctor.signals.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
-from logdoctor.signals.step_losses import with_points
+from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
+from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
 STEPS = np.linspace(0.0, 1.0, 120)

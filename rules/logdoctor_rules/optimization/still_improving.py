@@ -30,8 +30,8 @@ from logdoctor.evidence.optimization.trained import breaks_off
 from logdoctor.evidence.optimization.unfinished import unfinished_causes
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
-from logdoctor.signals.trend import SMOOTHED
+from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
+from logdoctor.signals.statistics.trend import SMOOTHED
 from logdoctor.wording import number, percent
 
 STEADY = 6
@@ -102,6 +102,11 @@ class StillImproving(Rule):
             "a small validation error that still shrinks by a fifth",
             train_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
             val_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
+        ),
+        fires(
+            "errors in the units of targets that were never scaled",
+            train_loss=decay(7e10, 2e10, half_life=0.4),
+            val_mae=decay(2.5e5, 1.4e5, half_life=0.4),
         ),
         fires(
             "the schedule has not come to its end",

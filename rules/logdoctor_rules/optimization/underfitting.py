@@ -30,12 +30,12 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
-from logdoctor.evidence.generalization.overfit import learns_by_heart
+from logdoctor.evidence.generalization.validation_rise import learns_by_heart
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.robust_fit import robust_fit
+from logdoctor.signals.statistics.robust_fit import robust_fit
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1

@@ -29,7 +29,7 @@ from logdoctor.curves import cosine, flat, geometric, given, line
 from logdoctor.evidence.schedule.rate_returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
 from logdoctor.signals import Hyperparameters, Resumes, Return, Schedule
-from logdoctor.signals.schedule import LOW
+from logdoctor.signals.schedule.schedule import LOW
 from logdoctor.wording import counted, number, percent, place
 
 HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 200))))

@@ -28,8 +28,8 @@ from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import Away, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
-from logdoctor.signals.explosion import held_out_lost, start_of
-from logdoctor.signals.trend import gives_back, surely_risen
+from logdoctor.signals.stability.explosion import held_out_lost, start_of
+from logdoctor.signals.statistics.trend import gives_back, surely_risen
 from logdoctor.wording import counted, number, percent, place
 
 

@@ -36,7 +36,7 @@ from logdoctor.evidence.stability.training_jumps import (
     of_restart,
 )
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.spikes import points_away, relapses, same_again
+from logdoctor.signals.stability.spikes import points_away, relapses, same_again
 from logdoctor.wording import counted, number, place
 
 LINGERS = 0.02

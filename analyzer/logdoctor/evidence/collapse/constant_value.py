@@ -8,9 +8,10 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Run, Series
+from logdoctor.run import Series
 from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 HALF = 0.5
@@ -58,16 +59,15 @@ def one_value_causes(
     )
 
 
-def unpaid_causes(series: Series, run: Run) -> tuple[Cause, ...]:
-    """Return why a held-out metric of a policy rests though the reward rises; nothing of what is no policy."""
-    reward = run.find(Reward)
-    if reward is None or len(reward.finite) < EARNED or series.role is not ValMetric:
+def causes_beside_rising_reward(metric: Series, reward: Trend[Reward] | None) -> tuple[Cause, ...]:
+    """Return why a held-out metric of a policy rests though its reward rises; nothing where none does."""
+    if reward is None or len(reward) < EARNED or metric.role is not ValMetric:
         return ()
-    early, _, late = (float(np.median(part)) for part in np.array_split(reward.finite.values, 3))
-    early = min(early, float(np.median(reward.finite.values[:FIRST])))
-    if late - early <= RISEN * float(np.ptp(reward.finite.values)):
+    values = reward.series.values
+    early, late = min(reward.thirds[0], median(values[:FIRST])), reward.thirds[2]
+    if late - early <= RISEN * float(np.ptp(values)):
         return ()
-    told = f"{reward.name} rises from {number(early)} to {number(late)} meanwhile"
+    told = f"{reward.series.name} rises from {number(early)} to {number(late)} meanwhile"
     return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 

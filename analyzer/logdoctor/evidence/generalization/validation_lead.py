@@ -11,8 +11,8 @@ from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
-from logdoctor.signals.median import median
-from logdoctor.signals.trend import MAD_TO_SIGMA
+from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
 from logdoctor.wording import number
 
 AHEAD, TO_COME, TO_COME_OF_MEANS = 0.3, 0.3, 0.4

@@ -16,8 +16,8 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_accuracy, is_of_classes
-from logdoctor.signals.chance import COMMON_CLASSES
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
+from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
 
 BLOWN_UP = 3.0

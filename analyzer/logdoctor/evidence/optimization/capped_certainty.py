@@ -10,8 +10,8 @@ from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
-from logdoctor.signals.chance import COMMON_CLASSES, most_entropy
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.chance import COMMON_CLASSES, most_entropy
 from logdoctor.wording import number
 
 RIGHT, RISEN = 0.75, 0.1

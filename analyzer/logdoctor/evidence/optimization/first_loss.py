@@ -14,8 +14,8 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
-from logdoctor.signals.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
 AT_ONCE, SHARE = 5, 0.1

@@ -9,8 +9,8 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Trend
-from logdoctor.signals.explosion import RESTS, UNLEARNT, VARIANCE
-from logdoctor.signals.stillness import ONE_LEVEL
+from logdoctor.signals.optimization.stillness import ONE_LEVEL
+from logdoctor.signals.stability.explosion import RESTS, UNLEARNT, VARIANCE
 from logdoctor.wording import number
 
 MIN_EVALUATIONS = 10

@@ -11,8 +11,8 @@ from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
-from logdoctor.signals.hyperparameters import BATCH_SIZE
-from logdoctor.signals.rate import setting_words
+from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
+from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import number
 
 FAR_SMALLER, LOWER = 4.0, 0.9

@@ -17,8 +17,8 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
-from logdoctor.signals.stillness import VANISHED
-from logdoctor.signals.trend import Unmeasurable
+from logdoctor.signals.optimization.stillness import VANISHED
+from logdoctor.signals.statistics.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
 
 TINY_RATE = 5e-6

@@ -14,7 +14,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.wording import number
 
 GUESSED = 1.35

@@ -14,10 +14,10 @@ from logdoctor.run import Axis, Run, Series, Split
 from logdoctor.run.naming import role_of, words
 from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Trend
-from logdoctor.signals.accuracy import is_of_classes
-from logdoctor.signals.chance import COMMON_CLASSES, entropy, most_entropy
-from logdoctor.signals.median import median
-from logdoctor.signals.rounded import in_hundredths
+from logdoctor.signals.optimization.accuracy import is_of_classes
+from logdoctor.signals.optimization.chance import COMMON_CLASSES, entropy, most_entropy
+from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import number, place
 
 KNOWS = 0.7

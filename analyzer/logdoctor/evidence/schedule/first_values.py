@@ -12,8 +12,8 @@ from logdoctor.evidence.rates import HIGH_ADAPTIVE, is_far_too_high
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
 from logdoctor.signals import Hyperparameters, given_rate
-from logdoctor.signals.chance import ChanceLevels
-from logdoctor.signals.trend import Trend
+from logdoctor.signals.optimization.chance import ChanceLevels
+from logdoctor.signals.statistics.trend import Trend
 from logdoctor.wording import number, percent
 
 if TYPE_CHECKING:

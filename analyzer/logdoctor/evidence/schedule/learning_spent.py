@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from logdoctor.signals import Schedule, Trend
-from logdoctor.signals.median import median
+from logdoctor.signals.statistics.median import median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

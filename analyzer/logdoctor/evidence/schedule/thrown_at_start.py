@@ -10,9 +10,9 @@ from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters
-from logdoctor.signals.chance import ChanceLevels
-from logdoctor.signals.explosion import BEFORE_TRAINING, HIGH_POINTS
-from logdoctor.signals.trend import Trend, Unmeasurable
+from logdoctor.signals.optimization.chance import ChanceLevels
+from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 EARLY, FIRST_STEPS, FIRST_EPOCHS = 0.02, 4, 2
 """Share of the run, and values at least, after which the highest must not come: the first updates threw it."""

@@ -9,8 +9,8 @@ from logdoctor.evidence.rates import MODEST, above_usual, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.stability.clues_of_start import clues_of_start
 from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
-from logdoctor.evidence.stability.new_weights import begins_anew
 from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
+from logdoctor.evidence.stability.reinitialised_weights import retraces_first_descent
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Split
 from logdoctor.run.naming import words
@@ -176,7 +176,7 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
 
 def _from_resume(event: Event) -> Iterator[Clue]:
     """A curve that is drawn a second time."""
-    if event.kind is not Kind.NON_FINITE and event.learnt and begins_anew(event.series.values, event.onset):
+    if event.kind is not Kind.NON_FINITE and event.learnt and retraces_first_descent(event.series.values, event.onset):
         said = f"it is back where the run began, at {number(event.series.values[0])}, and comes down as it did then"
         yield Clue("resumed-without-state", DECISIVE, said)
 

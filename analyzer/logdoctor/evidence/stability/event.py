@@ -26,8 +26,8 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings, Spike
-from logdoctor.signals.spikes import points_away
-from logdoctor.signals.trend import SMOOTHED, Trend, block_medians, block_size, running_median
+from logdoctor.signals.stability.spikes import points_away
+from logdoctor.signals.statistics.trend import SMOOTHED, Trend, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
 if TYPE_CHECKING:

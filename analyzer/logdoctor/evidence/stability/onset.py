@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
-from logdoctor.signals.trend import Trend
+from logdoctor.signals.statistics.trend import Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

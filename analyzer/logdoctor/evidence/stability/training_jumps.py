@@ -12,11 +12,11 @@ from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.accuracy import accuracy_unit, is_of_classes
-from logdoctor.signals.correlation import smoothness
-from logdoctor.signals.spikes import BACK, MIN_SPIKE_POINTS, same_again
-from logdoctor.signals.step_losses import step_losses
-from logdoctor.signals.swings import turning_points
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, same_again
+from logdoctor.signals.stability.swings import turning_points
+from logdoctor.signals.statistics.correlation import smoothness
+from logdoctor.signals.statistics.step_losses import step_losses
 
 HIGH_RATE = 0.5
 """Share of a cycle in which the rate is high after a restart: a cosine is back at half its peak then."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from logdoctor.reports.scale import LOGARITHMIC_FROM
 from logdoctor.run import Series
-from logdoctor.signals.holes import holes
+from logdoctor.signals.logging.holes import holes
 
 MARGIN = 0.06
 """Share of an axis that stays free above and below a curve."""

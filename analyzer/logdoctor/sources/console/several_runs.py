@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Setting
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
+from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.line_labels import LABEL
 from logdoctor.sources.console.parts import Clock, LineNumbers, Part
@@ -29,19 +29,6 @@ from logdoctor.sources.tables.pieces import falls
 
 LONGEST_NAME = 80
 """Characters of the name of a run."""
-
-BEGINS_ANEW = 0.5
-"""Share of the way from the level that was reached back to where an earlier run began, from which on a loss begins
-anew."""
-
-GOES_ON = 0.25
-"""The same share up to which it goes on at the level that was reached."""
-
-_TELLING = 0.1
-"""Relative difference between where a run began and where it ended that tells one from the other."""
-
-_LAST = 3
-"""Values at the end of a run whose median is the level that was reached."""
 
 _SETS_NOTHING = frozenset(REPEATS) - {"seed"}
 """Kinds of headings whose number alone sets nothing: such runs are repeats of each other. A seed is set."""
@@ -90,7 +77,7 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
     if not later:
         return []
     values = list(_curves(parts))
-    verdicts = [_begins_anew(values, before, at) for before, at in _stretches(first, later)]
+    verdicts = [_most_start_over(values, before, at) for before, at in _stretches(first, later)]
     if 2 * sum(verdict is True for verdict in verdicts) < len(verdicts):
         return []
     labelled = LABEL in first.headings  # each line says of which run it is
@@ -158,37 +145,16 @@ def _curves(parts: Sequence[Part]) -> Iterator[_Curve]:
         yield lines[order], values[order]
 
 
-def _begins_anew(curves: Sequence[_Curve], before: Sequence[int], at: int) -> bool | None:
+def _most_start_over(curves: Sequence[_Curve], before: Sequence[int], at: int) -> bool | None:
     """Tell whether most curves begin anew at a line, given where the runs before begin; None where none tells."""
-    told = [verdict for curve in curves if (verdict := _is_anew(*curve, before, at)) is not None]
+    told = [verdict for curve in curves if (verdict := _starts_over(*curve, before, at)) is not None]
     return None if not told else 2 * sum(told) > len(told)
 
 
-def _is_anew(lines: LineNumbers, values: NDArray[np.float64], before: Sequence[int], at: int) -> bool | None:
+def _starts_over(lines: LineNumbers, values: NDArray[np.float64], before: Sequence[int], at: int) -> bool | None:
     cuts = np.searchsorted(lines, [*before, at])
     begins = [float(values[cut]) for cut in cuts[:-1] if cut < cuts[-1]]
-    return begins_anew(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
-
-
-def begins_anew(begins: Sequence[float], ran: NDArray[np.float64], begun: NDArray[np.float64]) -> bool | None:
-    """Tell whether a curve begins anew where another one ended; None where that does not show.
-
-    `begins` is where that one and those before it began, `ran` its values, and `begun` those that follow.
-    """
-    if not len(ran) or not len(begun) or not np.isfinite(begun[0]):
-        return None
-    reached = median(ran[-_LAST:].tolist()) if np.isfinite(ran[-_LAST:]).all() else float("nan")
-    if np.isnan(reached):
-        return True
-    shares = [
-        (float(begun[0]) - reached) / (one - reached)
-        for one in begins
-        if np.isfinite(one) and abs(one - reached) > _TELLING * max(abs(one), abs(reached))
-    ]
-    share = max(shares, default=None)
-    if share is None or GOES_ON < share < BEGINS_ANEW:
-        return None
-    return share >= BEGINS_ANEW
+    return starts_over(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
 
 
 def _announced(start: _Start, kinds: Sequence[str]) -> Announced:

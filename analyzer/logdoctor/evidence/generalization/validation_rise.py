@@ -1,0 +1,87 @@
+"""How far validation has to rise, and training to fall on, before a run overfits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logdoctor.run.roles import ValLoss, ValMetric
+from logdoctor.signals import Gap, Trend
+from logdoctor.signals.optimization.accuracy import examples_of
+from logdoctor.signals.statistics.trend import SMOOTHED
+
+HALVED = 0.5
+"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
+
+BORNE_OUT = 0.5
+"""Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
+
+PLAINLY = 0.1, 2.0
+"""Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
+than luck explains: wrong labels learnt by heart cost a tenth."""
+
+APART = 2.0, 0.5, 0.05
+"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
+that fall as a share of the start, from which what is learnt is learnt by heart."""
+
+FEW, GROWN = 4, 1.1
+"""Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
+bring them down), and the last in units of the first."""
+
+SURELY_FALLS = 2.0
+"""Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
+
+FEW_EXAMPLES = 60
+"""Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
+
+
+def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -> float:
+    """Return what part of a rise of validation is enough: all of it, or less where a metric tells of the same.
+
+    A metric does that ends below its best by a share of it and by so many times the noise of its level.
+    """
+    if metric is None:
+        return 1.0
+    best = float(metric.level.max())
+    fallen, noise = best - metric.end, sigmas * metric.level_noise
+    plainly = fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise)
+    if plainly and not examples_of(metric.series, FEW_EXAMPLES):
+        return 0.0
+    return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0
+
+
+def rises_ever(val: Trend[ValLoss]) -> bool:
+    """Whether each of few evaluations is higher than the one before, and the last far above the first.
+
+    What so few values bend would pass for noise.
+    """
+    values = val.series.values
+    return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+
+
+def falls_on(gap: Gap, least: float) -> bool:
+    """Whether training falls by more than that, from the first third since validation was best to the last, surely.
+
+    However noisy its batches are, medians of a third of them are not.
+    """
+    since = gap.train_since_best
+    third = len(since) // 3
+    if not third:
+        return False
+    fall = float(np.median(since[:third]) - np.median(since[-third:]))
+    return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
+
+
+def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
+    """Return how far validation may end above its lowest by its noise alone; 0 where few values rise one by one.
+
+    The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck.
+    """
+    luck = float(np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0))))
+    return 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise
+
+
+def learns_by_heart(gap: Gap) -> bool:
+    """Whether what little is learnt is learnt by heart: validation ends worse than it began, and far from training."""
+    train, val = gap.train, gap.val
+    least = APART[1] * max(train.start - train.end, APART[2] * train.start)
+    return val.end - val.first > APART[0] * val.level_noise and val.end - train.end > least

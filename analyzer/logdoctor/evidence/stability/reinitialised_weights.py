@@ -1,0 +1,34 @@
+"""Whether the weights were initialised again: the loss jumps to where the run began and comes down as it did then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+AGAIN, FEW = 12, 6
+"""Values after the jump that are laid beside the first of the run, and how many it takes."""
+
+ALIKE = 0.2
+"""Usual distance between both as a share of what the first ones fell, noise included: a batch that does harm is mended
+within few updates, and what was learnt before is learnt anew only from new weights."""
+
+BACK = 0.15
+"""Distance of the peak from the first value as a share of the fall until then."""
+
+
+def retraces_first_descent(values: NDArray[np.float64], jump: int) -> bool:
+    """Tell whether values (n,), finite ones of one loss, go the way of the first from a jump at this index on."""
+    again = values[jump : jump + AGAIN]
+    first, lowest = values[: len(again)], float(np.median(values[max(0, jump - AGAIN) : jump])) if jump else np.nan
+    fall = float(values[0]) - lowest
+    if len(again) < FEW or jump < 2 * AGAIN or not fall > 0 or abs(again[0] - first[0]) > BACK * fall:
+        return False
+    learnt = float(np.median(first[:2]) - np.median(first[-2:]))
+    apart = MAD_TO_SIGMA * float(np.median(np.abs(again - first)))
+    return learnt > 0 and apart <= ALIKE * learnt

@@ -1,0 +1,1 @@
+"""Adversarial losses, latent codes and policies."""

@@ -1,0 +1,42 @@
+"""The two losses of a generative adversarial network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import AdversarialLoss
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+
+DISCRIMINATOR = frozenset({"d", "disc", "discriminator", "dis", "dloss"})
+"""Words of a discriminator's loss."""
+
+GENERATOR = frozenset({"g", "gen", "generator", "gloss"})
+"""Words of a generator's loss."""
+
+
+@dataclass(frozen=True)
+class Adversaries:
+    """A discriminator's and a generator's loss."""
+
+    discriminator: Trend[AdversarialLoss]
+    generator: Trend[AdversarialLoss]
+
+    @classmethod
+    def measure(cls, run: Run) -> Adversaries:
+        """Find the two by the words of their names; raises Unmeasurable where one is missing."""
+        losses = run.all(AdversarialLoss)
+        return cls(
+            _trend(losses, DISCRIMINATOR, GENERATOR, "discriminator"),
+            _trend(losses, GENERATOR, DISCRIMINATOR, "generator"),
+        )
+
+
+def _trend(losses: Sequence[Series], mine: frozenset[str], theirs: frozenset[str], who: str) -> Trend[AdversarialLoss]:
+    """Measure the plainest of the losses that only one of the two can mean: the whole, not a part."""
+    fitting = [one for one in losses if mine & set(words(one.name)) and not theirs & set(words(one.name))]
+    if not fitting:
+        raise Unmeasurable(f"no loss of a {who} in this run")
+    return Trend.measure(min(fitting, key=lambda one: len(words(one.name))))

@@ -1,0 +1,79 @@
+"""A policy that learns from rewards or preferences: how undecided it is, how far it went, and what it earns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
+from logdoctor.run.vocabulary import PREFERENCE
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+
+POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
+"""Words that only a run that learns from rewards or preferences logs."""
+
+CERTAIN = 0.02
+"""Nats from which down one of the actions is all but certain, wherever the entropy began: 0.997 of two."""
+
+WAKES = 0.1
+"""Share of the rest of a run over which a policy that is certain of most may waver in what it seldom sees."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is logged of a policy; a trend is None where it is not."""
+
+    entropy: Trend[Entropy] | None
+    kl: Trend[KlDivergence] | None
+    reward: Trend[Reward] | None
+    is_preference: bool = False
+    """Whether it learns from preferred answers, where no reward need rise."""
+
+    @classmethod
+    def measure(cls, run: Run) -> Policy:
+        """Collect the curves; raises Unmeasurable where nothing says that a policy is learnt.
+
+        A language model's entropy, or the divergence of an autoencoder, is none.
+        """
+        vocabulary = {word for one in run.series for word in words(one.name)}
+        if not (run.all(Reward) or run.all(PolicyLoss) or vocabulary & POLICY_WORDS):
+            raise Unmeasurable("nothing in this run learns from rewards or preferences")
+        entropy = run.find(Entropy) or _negative_entropy(run)
+        kl, reward = run.find(KlDivergence), run.find(Reward)
+        preferred = bool(vocabulary & PREFERENCE)
+        return cls(_trend_or_none(entropy), _trend_or_none(kl), _trend_or_none(reward), preferred)
+
+    @property
+    def kl_is_per_update(self) -> bool:
+        """Whether the divergence is that of one update from the policy before it, not from a fixed reference."""
+        return self.kl is not None and bool({"approx", "approxkl", "old", "mean"} & set(words(self.kl.series.name)))
+
+
+def certain_since(entropy: Trend[Entropy], gone: float) -> int:
+    """Return the first block from which a policy's entropy is gone, but for WAKES; the number of blocks if none.
+
+    Gone is a share of its start, or CERTAIN where that is more.
+    """
+    alive = entropy.level > max(gone * entropy.start, CERTAIN)
+    still = np.cumsum(alive[::-1])[::-1] / np.arange(len(alive), 0, -1)
+    since = np.flatnonzero(~alive & (still <= WAKES))
+    return int(since[0]) if len(since) else len(alive)
+
+
+def _negative_entropy(run: Run) -> Series | None:
+    """Return the entropy from a loss that is its negative (Stable-Baselines3's train/entropy_loss), or None."""
+    found = next((one for one in run.all(PolicyLoss) if {"entropy", "loss"} <= set(words(one.name))), None)
+    if found is None or not len(found.finite):
+        return None
+    return replace(found, values=-found.values) if found.finite.values[0] < 0 else found
+
+
+def _trend_or_none(series: Series | None) -> Trend[Any] | None:
+    try:
+        return None if series is None else Trend.measure(series)
+    except Unmeasurable:
+        return None

@@ -1,0 +1,1 @@
+"""The other runs of an analysis: siblings of one set-up, and sweeps."""

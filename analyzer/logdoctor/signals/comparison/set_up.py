@@ -1,0 +1,199 @@
+"""Runs that train the same thing in different ways: a sweep, or one recipe under several seeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from logdoctor.run import Run, Setting
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.comparison.siblings import (
+    SAME_START,
+    Measured,
+    Siblings,
+    names_task,
+    same_but_for_numbers,
+    trend_or_none,
+    without_seed,
+)
+from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+
+_VERSION_IN_NAME = re.compile(r"\bversion_\d+")
+"""Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
+
+_TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of a set-up and how it ended."""
+
+    run: Run
+    train: Trend[TrainLoss] | None
+    """None where fewer than two finite losses were logged."""
+    result: float
+    """The loss that the set-up is compared by; NaN where the run failed."""
+    failure: str
+    """How it failed, as a clause; empty where it went well."""
+
+    @property
+    def rate(self) -> float | None:
+        """The learning rate that the run was given, to six digits: logs write one and the same with eight and more."""
+        rate = given_rate(self.run)
+        return None if rate is None else float(f"{rate:.6g}")
+
+    @cached_property
+    def settings(self) -> Mapping[str, Setting]:
+        """The settings that were chosen, without seeds and results."""
+        return _chosen(self.run)
+
+    @cached_property
+    def other_settings(self) -> Mapping[str, Setting]:
+        """The settings without the learning rate."""
+        return _but_for_rate(self.settings)
+
+    @cached_property
+    def name_without_seed(self) -> str:
+        """The run's name with seeds and times masked: alike for repeats of one recipe."""
+        name = _TIME_IN_NAME.sub("#", without_seed(self.run.name))
+        return _VERSION_IN_NAME.sub("#", name) if self.settings else name
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """The runs of one set-up, two or more, in the order of their names."""
+
+    members: tuple[Member, ...]
+    measured_by: str
+    """What a result is: the lowest "validation loss" where every run logs one, else the "training loss" at the end."""
+
+    @classmethod
+    def measure(cls, siblings: Siblings) -> SetUp:
+        """Take a run and those of its siblings that can be compared; raises Unmeasurable when there are none."""
+        asked = next((one for one in siblings.group if one[0] is siblings.run), None)
+        mine = asked or (siblings.run, trend_or_none(siblings.run))
+        group = [mine, *(one for one in siblings.group if one[0] is not siblings.run)]
+        return cls.of([one for one in group if one is mine or comparable(mine, one)])
+
+    @classmethod
+    def of(cls, group: Sequence[Measured]) -> SetUp:
+        """Make a set-up of runs that can be compared; raises Unmeasurable for fewer than two."""
+        if len(group) < 2:
+            raise Unmeasurable("no sibling run of the same set-up")
+        validated = [_best_validation(run) for run, _ in group]
+        results = [one for one in validated if one is not None]
+        by_validation = len(results) == len(group)
+        if not by_validation:
+            results = [trend.end if trend is not None else float("nan") for _, trend in group]
+        members = [_member(run, trend, result) for (run, trend), result in zip(group, results, strict=True)]
+        return cls(
+            tuple(sorted(members, key=lambda one: one.run.name)),
+            "validation loss" if by_validation else "training loss",
+        )
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @cached_property
+    def went_well(self) -> tuple[Member, ...]:
+        """The runs that ended finite and below their start."""
+        return tuple(one for one in self.members if not one.failure)
+
+    @cached_property
+    def failed(self) -> tuple[Member, ...]:
+        """The others."""
+        return tuple(one for one in self.members if one.failure)
+
+    @cached_property
+    def repeats(self) -> tuple[tuple[Member, ...], ...]:
+        """Runs that differ in the seed alone, as far as settings and names tell; two or more of each recipe."""
+        return self._alike(lambda one: (_frozen(one.settings), one.name_without_seed))
+
+    @cached_property
+    def rate_sweeps(self) -> tuple[tuple[Member, ...], ...]:
+        """Runs that differ in rate and seed alone, as far as the settings tell; two rates or more of each recipe."""
+        rated = self._alike(lambda one: _frozen(one.other_settings) if one.rate is not None else None)
+        return tuple(group for group in rated if len({one.rate for one in group}) > 1)
+
+    def _alike(self, key: Callable[[Member], Hashable]) -> tuple[tuple[Member, ...], ...]:
+        groups: dict[Hashable, list[Member]] = {}
+        for one in self.members:
+            groups.setdefault(key(one), []).append(one)
+        return tuple(tuple(group) for kind, group in groups.items() if kind is not None and len(group) > 1)
+
+
+def set_ups(group: Sequence[Measured]) -> Iterator[tuple[Measured, ...]]:
+    """Divide siblings into groups of runs that can be compared, two or more each."""
+    rest = list(group)
+    while rest:
+        first, *others = rest
+        alike = [comparable(first, one) for one in others]
+        rest = [one for one, same in zip(others, alike, strict=True) if not same]
+        if any(alike):
+            yield (first, *(one for one, same in zip(others, alike, strict=True) if same))
+
+
+def comparable(one: Measured, other: Measured) -> bool:
+    """Tell whether two runs train the same thing: the settings name one task, or only numbers in their names differ.
+
+    Where only the names speak, the two must begin alike as well: `exp1` and `exp2` may be anything. Runs whose settings
+    differ in the rate alone need not: the mean of a first epoch is what the rate has made of it.
+    """
+    (run, trend), (beside, theirs) = one, other
+    if names_task(run, beside):
+        return True
+    if not same_but_for_numbers(run.name, beside.name):
+        return False
+    if trend is None or theirs is None or _differ_in_rate_and_seeds(run, beside):
+        return True
+    return abs(trend.first - theirs.first) <= SAME_START * max(abs(trend.first), abs(theirs.first))
+
+
+def _differ_in_rate_and_seeds(run: Run, beside: Run) -> bool:
+    """Tell whether both runs name their rates, which differ, and all other settings but the seeds are the same."""
+    rates = given_rate(run), given_rate(beside)
+    chosen, theirs = (_but_for_rate(_chosen(one)) for one in (run, beside))
+    return None not in rates and rates[0] != rates[1] and chosen == theirs
+
+
+def _chosen(run: Run) -> Mapping[str, Setting]:
+    """Return the settings that were chosen, without seeds and results."""
+    given = run.hyperparameters.items()
+    return {name: value for name, value in given if not name.startswith("summary.") and not is_seed(name)}
+
+
+def _but_for_rate(settings: Mapping[str, Setting]) -> Mapping[str, Setting]:
+    return {name: value for name, value in settings.items() if not is_rate(name)}
+
+
+def _member(run: Run, trend: Trend[TrainLoss] | None, result: float) -> Member:
+    failure = _failure(run, trend)
+    return Member(run, trend, float("nan") if failure else result, failure)
+
+
+def _failure(run: Run, trend: Trend[TrainLoss] | None) -> str:
+    logged = run.find(TrainLoss)
+    if logged is None or trend is None or not np.isfinite(logged.curve.values[-1]):
+        return "its loss is not finite at the end"
+    return "" if trend.end < trend.initial else "its loss ends no lower than it began"
+
+
+def _best_validation(run: Run) -> float | None:
+    """Return the lowest level of the validation loss, or None where fewer than two values were logged."""
+    series = run.find(ValLoss)
+    try:
+        return None if series is None else Trend.measure(series).best
+    except Unmeasurable:
+        return None
+
+
+def _frozen(settings: Mapping[str, Setting]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, repr(value)) for name, value in settings.items()))

@@ -1,0 +1,1 @@
+"""Epochs: where they begin, and what the training loss does within each."""

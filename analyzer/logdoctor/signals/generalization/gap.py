@@ -1,0 +1,87 @@
+"""Training and validation loss side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.statistics.trend import END_SHARE, SMOOTHED, Trend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EARLY, NARROWED = 0.4, 1.3
+"""Share of the run by which a gap was at its widest, and its width then in units of that at the end, from which it has
+narrowed; gaps of sound runs that learn by heart are widest in the last tenth."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Training loss seen at the steps of validation.
+
+    Where the two are logged on different axes (steps against epochs) they are laid over each other by the share of
+    the run that has passed.
+    """
+
+    train: Trend[TrainLoss]
+    val: Trend[ValLoss]
+
+    @classmethod
+    def measure(cls, train: Trend[TrainLoss], val: Trend[ValLoss]) -> Gap:
+        """Lay the two trends over each other."""
+        return cls(train, val)
+
+    @cached_property
+    def train_level(self) -> NDArray[np.float64]:
+        """(b,) level of the training loss at each block of the validation loss."""
+        train_at, val_at = self.train.steps.astype(float), self.val.steps.astype(float)
+        if self.train.series.axis != self.val.series.axis:
+            train_at, val_at = progress(train_at), progress(val_at)
+        return np.asarray(np.interp(val_at, train_at, self.train.level))
+
+    @cached_property
+    def end(self) -> float:
+        """Validation minus training at the end of the run."""
+        return self.val.end - self.train.end
+
+    @cached_property
+    def train_since_best(self) -> NDArray[np.float64]:
+        """(k,) training losses since validation was at its lowest level."""
+        train, val = self.train.series.steps.astype(float), self.val.steps.astype(float)
+        if self.train.series.axis != self.val.series.axis:
+            train, val = progress(train), progress(val)
+        return np.asarray(self.train.series.values[train >= val[self.val.best_at]])
+
+    @cached_property
+    def levels(self) -> NDArray[np.float64]:
+        """(b,) validation minus training at each block of the validation loss."""
+        return np.asarray(self.val.level - self.train_level)
+
+    @cached_property
+    def narrowed(self) -> tuple[float, float] | None:
+        """Width of the gap where it was widest and the share of the run at which, if that was early; None otherwise.
+
+        What is learnt by heart opens a gap late and to the end. One that narrows again has another reason. None where
+        the curves are too short to be smoothed.
+        """
+        widest, at = float(self.levels.max()), float(np.argmax(self.levels) / max(len(self.levels) - 1, 1))
+        smoothed = len(self.val) >= 2 * SMOOTHED
+        return (widest, at) if smoothed and at <= EARLY and widest >= NARROWED * self.end > 0 else None
+
+
+def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return steps as shares of the run, from 0 to 1."""
+    return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))
+
+
+def evaluated_end(run: Run, gap: Gap) -> float:
+    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
+    val, own = gap.val.series, gap.train.series.name
+    beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
+    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
+    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))

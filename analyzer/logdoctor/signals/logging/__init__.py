@@ -1,0 +1,1 @@
+"""What a log says of its own writing: its gaps, resumes, copies, lines and speed."""

@@ -1,0 +1,119 @@
+"""The walk of a dynamic loss scale: how far its last descent led."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import LossScale, TrainLoss
+from logdoctor.run.text_event import GRADIENT_OVERFLOW
+from logdoctor.signals.statistics.trend import Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SMALLEST = -149.0
+"""Binary logarithm of the smallest float32: a scale of zero is what halving it again gives."""
+
+WHOLE = 1e-3
+"""Distance from a whole power of two within which a change is one: scalers halve and double."""
+
+_SCALE_IN_TEXT = re.compile(r"\bto:?\s+(\d+(?:\.\d*)?(?:e[-+]?\d+)?)\s*$", re.I)
+
+
+@dataclass(frozen=True)
+class LossScaleWalk:
+    """A loss scale that moves in powers of two, in octaves.
+
+    Read from the series, or, where none is logged, from lines such as "Gradient overflow. Skipping step, loss scaler 0
+    reducing loss scale to 16384.0" (Apex; DeepSpeed and fairseq write it alike).
+    """
+
+    series: Series
+    """The logged scale; the training loss where the scale is read from text events."""
+    steps: NDArray[np.int64] = field(repr=False)
+    octaves: NDArray[np.float64] = field(repr=False)
+    """(n,) log2 of the scale."""
+    from_text: bool = False
+
+    @classmethod
+    def measure(cls, run: Run) -> LossScaleWalk:
+        """Read the walk; raises Unmeasurable where no scale is logged or where it is no dynamic loss scale."""
+        logged = run.find(LossScale)
+        if logged is not None and len(logged.finite):
+            steps, scales, series = logged.finite.steps, logged.finite.values, logged.finite
+        else:
+            series, steps, scales = _from_events(run)
+        if (scales < 0).any():
+            raise Unmeasurable(f"{series.name} is negative: no loss scale")
+        octaves = np.where(scales > 0, np.log2(np.maximum(scales, 2.0**SMALLEST)), SMALLEST)
+        changes = np.diff(octaves)[np.diff(octaves) != 0]
+        if (np.abs(changes - np.round(changes)) > WHOLE).any():
+            raise Unmeasurable(f"{series.name} does not move in powers of two: no dynamic loss scale")
+        return cls(series, steps, octaves, from_text=logged is None)
+
+    @cached_property
+    def since(self) -> int:
+        """Index of the last value before the last descent: nothing after it is higher than what came before."""
+        grown = np.flatnonzero(np.diff(self.octaves) > 0)
+        falls = np.flatnonzero(np.diff(self.octaves) < 0)
+        later = falls[falls > (grown[-1] if len(grown) else -1)]
+        return int(later[0]) if len(later) else len(self.octaves) - 1
+
+    @cached_property
+    def first_step(self) -> int:
+        """Step of the first value of the last descent."""
+        return int(self.steps[min(self.since + 1, len(self.steps) - 1)])
+
+    @cached_property
+    def first_drop(self) -> int:
+        """Octaves of the first fall of the last descent: more than one where the log left steps out."""
+        following = self.octaves[self.since : self.since + 2]
+        return round(float(following[0] - following[-1]))
+
+    @cached_property
+    def before(self) -> float:
+        """The scale before the last descent."""
+        return float(2.0 ** self.octaves[self.since])
+
+    @cached_property
+    def end(self) -> float:
+        """The last scale."""
+        return float(2.0 ** self.octaves[-1]) if self.octaves[-1] > SMALLEST else 0.0
+
+    @cached_property
+    def halvings(self) -> int:
+        """How many octaves the last descent led down."""
+        return round(float(self.octaves[self.since] - self.octaves[-1]))
+
+    @cached_property
+    def held(self) -> int:
+        """For how many values the scale had stayed where it was before the last descent."""
+        if self.from_text:
+            return int((self.series.steps < self.steps[self.since]).sum())
+        moved = np.flatnonzero(np.diff(self.octaves[: self.since + 1]) != 0)
+        return self.since - (int(moved[-1]) if len(moved) else -1)
+
+    @cached_property
+    def idle(self) -> float:
+        """Share of the run's steps that follow the last fall."""
+        falls = np.flatnonzero(np.diff(self.octaves) < 0)
+        begin, end = self.series.first_step, self.series.last_step
+        last = int(self.steps[falls[-1] + 1]) if len(falls) else begin
+        return (end - last) / max(end - begin, 1)
+
+
+def _from_events(run: Run) -> tuple[Series, NDArray[np.int64], NDArray[np.float64]]:
+    loss = run.find(TrainLoss)
+    found = [(one.step, _SCALE_IN_TEXT.search(one.text)) for one in run.events if one.kind == GRADIENT_OVERFLOW]
+    scales = [(step, float(match[1])) for step, match in found if match]
+    if loss is None or not len(loss) or not scales:
+        raise Unmeasurable("no loss scale in this run")
+    begin, end = int(loss.steps.min()), int(loss.steps.max())
+    steps = np.array([int(np.clip(begin if step is None else step, begin, end)) for step, _ in scales])
+    return loss, steps, np.array([scale for _, scale in scales])

@@ -1,0 +1,282 @@
+"""What of a run stands still: the signs that tell a network that is not trained from one that cannot learn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from logdoctor.run import Axis, Run, Series
+from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.statistics.rounding import in_hundredths
+from logdoctor.wording import apart, number, percent
+
+SAME = 1e-6
+"""Relative difference below which two values are one: logs keep six digits, and any update moves a loss by more."""
+
+FEW = 4
+"""Evaluations that must agree before it is no accident."""
+
+FEWER, DIGITS = 3, 5
+"""The same where they agree in more decimals than a rounded log shows."""
+
+COARSE = 0.5
+"""Loss below which a hundredth, to which it may be rounded, is more of it than a run that learns nothing falls."""
+
+ANSWERS = 0.5
+"""Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
+sigmoid networks that change it give 0.47, networks that fit labels of other rows 0.67 and more."""
+
+GUESSING = 0.7
+"""Accuracy from which down a model may be one that gives the same answer always, two classes being uneven."""
+
+ONE_LEVEL = 5e-4
+"""Spread of late evaluations as a share of their level, up to which only a constant is fitted: whoever fits labels of
+other rows moves by 0.001 and more."""
+
+GROWN = 10.0
+"""Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
+
+CALMED = 0.5
+"""Gradient norm of the last third in units of that of the first, up to which the weights have moved to where it is
+lower: with weights that never change it wavers about one level."""
+
+FALLING, LASTING = 0.9, 0.35
+"""Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
+loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
+
+BARELY = 2.5e-4
+"""Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
+down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
+
+SURE, CREPT = 5.0, 0.003
+"""Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
+which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
+
+STOPPED, MOVED = 2e-6, 0.005
+"""Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
+dead network trains on; and its whole range, from which it did move before."""
+
+RESTLESS = 0.01
+"""Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
+where each step moves that constant far."""
+
+SATURATED = (-math.log(1e-7), -math.log(2.0**-23))
+"""What a wrong answer given with certainty costs where probabilities are clipped: at Keras' epsilon of 1e-7, and at
+what float32 makes of one minus that."""
+
+CERTAIN = 0.015
+"""Relative distance from the cost of all wrong answers within which a loss is that."""
+
+VANISHED = 1e-5
+"""Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
+
+
+@dataclass(frozen=True)
+class Stillness:
+    """Clauses that say what stands still; empty where it moves or is not logged."""
+
+    run: Run
+
+    @classmethod
+    def measure(cls, run: Run) -> Stillness:
+        """Look at the evaluations and gradient norms of a run."""
+        return cls(run)
+
+    @cached_property
+    def frozen(self) -> str:
+        """Every evaluation gives the same loss: the weights never change."""
+        for role in (ValLoss, TrainLoss):
+            series = self._values(role)
+            if series is None:
+                continue
+            first = float(series.values[0])
+            if abs(first) < COARSE and in_hundredths(series.values):
+                continue
+            fine = np.float32(first) != np.float32(round(first, DIGITS))  # event files keep single precision
+            if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
+                return f"{series.name} is {number(first)} at each of {len(series)} values"
+        return ""
+
+    @cached_property
+    def moves(self) -> str:
+        """The evaluations differ, or the gradient has become smaller, so the weights change."""
+        series = self._values(ValLoss)
+        if series is not None and len(series) >= FEW:
+            first, last = apart(float(series.values[0]), float(series.values[-1]))
+            return "" if _is_one_value(series.values) else f"{series.name} goes from {first} to {last}: weights change"
+        if self.creeps_in_training:
+            return self.creeps_in_training
+        norms = self._values(GradNorm)
+        if norms is None or len(norms) < 3 * FEW:
+            return ""
+        early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
+        calmed = f"{norms.name} falls from {number(early)} to {number(late)}: weights change"
+        return calmed if 0 < late <= CALMED * early else ""
+
+    @cached_property
+    def creeps(self) -> str:
+        """Nearly every evaluation is a little lower than the one before, to the end: each step is too small."""
+        series = self._values(ValLoss)
+        if series is None:
+            return "" if self.one_answer else self.creeps_in_training
+        if self._barely_moves(series):
+            first, last = apart(float(series.values[0]), float(series.values[-1]))
+            return f"{series.name} moves from {first} to {last} over the whole run, and never up"
+        if not self.descends:
+            return ""
+        values, middle = series.values, len(series) // 2
+        earlier, later = float(values[0] - values[middle]), float(values[middle] - values[-1])
+        if earlier <= 0 or later < LASTING * earlier:
+            return ""
+        first, last = apart(float(values[0]), float(values[-1]))
+        return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
+
+    @staticmethod
+    def _barely_moves(series: Series) -> bool:
+        """Whether a loss comes down by next to nothing over many evaluations, and by no noise: it never goes up."""
+        values = series.values
+        steady = len(values) >= 2 * FEW and bool((np.diff(values) <= 0).all())
+        return steady and SAME < (values[0] - values[-1]) / max(abs(values[0]), 1e-300) <= BARELY
+
+    @cached_property
+    def creeps_in_training(self) -> str:
+        """The training loss falls a little, but surely, and late as well: what fits class shares levels off."""
+        series = self._values(TrainLoss)
+        if series is None or len(series) < 3 * FEW:
+            return ""
+        first, middle, last = (float(np.mean(part)) for part in np.array_split(series.values, 3))
+        noise = float(np.std(np.diff(series.values))) / math.sqrt(2)
+        surely = first - last > max(SURE * noise * math.sqrt(6 / len(series)), CREPT * abs(first))
+        if not surely or middle - last < LASTING * (first - middle):
+            return ""
+        above, below = apart(first, last)
+        return f"{series.name} creeps down from {above} to {below}, as far in the later part as in the earlier"
+
+    @cached_property
+    def descends(self) -> bool:
+        """Whether nearly every evaluation is lower than the one before: what little is learnt holds for new data."""
+        series = self._values(ValLoss)
+        if series is None or len(series) <= FEW or _is_one_value(series.values):
+            return False
+        changes = np.diff(series.values)
+        changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
+        return len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
+
+    @cached_property
+    def stopped(self) -> str:
+        """Training moved and came to a dead stop: one epoch is as the next, which no update at any rate leaves."""
+        series, held_out = self._values(TrainLoss), self._values(ValLoss)
+        if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
+            return ""
+        moved = float(np.ptp(series.values)) >= MOVED * abs(float(np.median(series.values)))
+        if not moved or not all(_rests(one.values) for one in (series, held_out) if one is not None):
+            return ""
+        end = number(float(series.values[-1]))
+        return f"{series.name} stays at {end} over the later half, without any noise: no weight changes any more"
+
+    @cached_property
+    def restless(self) -> str:
+        """The one answer that the model gives to every input changes, and the loss with it."""
+        series = self._values(ValLoss)
+        if not self.one_answer or series is None or len(series) < 2 * FEW:
+            return ""
+        moves = float(np.median(np.abs(np.diff(series.values)))) / max(abs(float(np.median(series.values))), 1e-300)
+        if moves < RESTLESS:
+            return ""
+        jumps = f"{series.name} jumps by {percent(moves)} from one evaluation to the next"
+        return f"{jumps}, though all inputs get one answer"
+
+    @cached_property
+    def saturated(self) -> str:
+        """The loss is what the wrong answers cost when each is given with certainty."""
+        for loss, metric in ((TrainLoss, TrainMetric), (ValLoss, ValMetric)):
+            losses = self._values(loss)
+            named = (one.finite for one in self.run.all(metric) if is_accuracy(one.name))
+            accuracy = next((one for one in named if len(one) >= FEW), None)
+            if losses is None or len(losses) < FEW or accuracy is None:
+                continue
+            level, right = (float(np.median(one.values[-FEW:])) for one in (losses, accuracy))
+            wrong = 1 - right / accuracy_unit(accuracy.values)
+            if wrong > 0 and any(abs(level - cost * wrong) <= CERTAIN * level for cost in SATURATED):
+                return f"{losses.name} of {number(level)} is what these wrong answers cost, each given with certainty"
+        return ""
+
+    @cached_property
+    def one_answer(self) -> str:
+        """The accuracy on held-out data takes few values, as of a model that gives every input the same answer.
+
+        Where there is none, a loss that hardly moves once that answer is fitted says the same.
+        """
+        series = self._accuracy
+        if self.frozen:
+            return ""
+        if series is None:
+            return self._one_level
+        n, kinds = len(series), len(np.unique(series.values))
+        unit = accuracy_unit(series.values)
+        if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
+            return ""
+        if kinds == 1:
+            value = number(float(series.values[0]))
+            return f"{series.name} is {value} at each of {n} evaluations: one answer for every input"
+        return f"{series.name} takes only {kinds} different values in {n} evaluations: one answer for every input"
+
+    @property
+    def _one_level(self) -> str:
+        series = self._values(ValLoss)
+        if series is None or len(series) < 2 * FEW:
+            return ""
+        late = series.values[len(series) // 2 :]
+        spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
+        if spread > ONE_LEVEL:
+            return ""
+        return f"{series.name} stays within {percent(spread)} over the later half: one answer for every input"
+
+    @cached_property
+    def many_answers(self) -> str:
+        """The accuracy on held-out data differs from evaluation to evaluation: the model answers by the input."""
+        series = self._accuracy
+        if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
+            return ""
+        kinds = len(np.unique(series.values))
+        return f"{series.name} takes {kinds} different values in {len(series)} evaluations: answers do change"
+
+    @cached_property
+    def unused_gradients(self) -> str:
+        """The gradient norm grows steadily: gradients are added up, and nothing uses or clears them."""
+        norms = self._values(GradNorm)
+        if norms is None or len(norms) < 2 * FEW:
+            return ""
+        tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
+        if tenths[0] <= 0 or tenths[-1] < GROWN * tenths[0] or min(np.diff(tenths)) < 0:
+            return ""
+        grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
+        return f"the gradient norm grows steadily {grown}: gradients are never cleared"
+
+    @cached_property
+    def gradient(self) -> float | None:
+        """The usual gradient norm at the end of the run."""
+        norms = self._values(GradNorm)
+        return None if norms is None or not len(norms) else float(np.median(norms.values[-max(1, len(norms) // 10) :]))
+
+    @cached_property
+    def _accuracy(self) -> Series | None:
+        named = (one.finite for one in self.run.all(ValMetric) if is_accuracy(one.name))
+        return next((one for one in named if len(one)), None)
+
+    def _values(self, role: type[Role]) -> Series | None:
+        found = self.run.find(role)
+        return None if found is None or not len(found.finite) else found.finite
+
+
+def _rests(values: np.ndarray) -> bool:
+    late = values[len(values) // 2 :]
+    return bool(np.ptp(late) <= STOPPED * abs(float(np.median(late))))
+
+
+def _is_one_value(values: np.ndarray) -> bool:
+    return bool(np.ptp(values) <= SAME * abs(float(np.median(values))))

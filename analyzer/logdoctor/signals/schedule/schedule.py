@@ -1,0 +1,223 @@
+"""The learning rate over a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import LearningRate
+from logdoctor.signals.statistics.trend import Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RANGE_TEST_FACTOR = 100.0
+"""A range test raises the rate over at least two decades (Smith 2017, arXiv:1506.01186, uses two to six)."""
+
+RANGE_TEST_MIDDLE = 0.25
+"""Share of the last rate that the middle rate of a range test lies below: 0.1 for two decades in equal ratios. For a
+straight ramp, which is a warm-up that the log does not see the end of, it is 0.5."""
+
+RANGE_TEST_RISES = 0.95
+"""Share of steps on which the rate of a range test rises; a warm-up stops rising early in the run."""
+
+TURN = 0.1
+"""Share of the peak that the rate must move back by for a turn: rounding and steps of a staircase move it less."""
+
+LOW = 0.1
+"""Share of the peak that counts as the bottom of a schedule: what cosine schedules keep as their floor."""
+
+ALIKE = 0.05
+"""Difference as a share of the peak within which two stretches of a schedule are the same."""
+
+JUMP = 0.25
+"""Change between two logged rates, as a share of the peak, that no ramp of more than a few points makes."""
+
+ROUNDED = 0.01
+"""Relative difference of two rates that a log in six digits or float32 may add: none that matters."""
+
+REPEATED = 10
+"""Points over which a schedule is compared with its own beginning."""
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """A place where the rate, having come down, goes up again as gradually as it fell."""
+
+    top: int
+    """Step at which the fall began."""
+    bottom: int
+    """Step of the lowest rate."""
+    again: int
+    """Step at which the rise ended."""
+
+
+@dataclass(frozen=True)
+class Return:
+    """A place where the rate jumps back to how it was at the beginning, or to where it never was."""
+
+    step: int
+    """The first step after the jump."""
+    before: float
+    """The rate before it."""
+    after: float
+    """The rate after it."""
+    repeats: bool = True
+    """Whether the schedule goes on from there as it did from its beginning."""
+    comes_again: bool = False
+    """Whether the rate makes the same jump another time, as cycles do."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The logged learning rate, at least two finite values of it."""
+
+    series: Series
+
+    @classmethod
+    def measure(cls, run: Run) -> Schedule:
+        """Read the schedule from the run's rate; raises Unmeasurable where it was logged less than twice."""
+        series = run.find(LearningRate)
+        if series is None or len(series.finite) < 2:
+            raise Unmeasurable("no learning rate in this run")
+        return cls(series.finite)
+
+    @cached_property
+    def rates(self) -> NDArray[np.float64]:
+        """(n,) the rate at each logged step."""
+        return self.series.values
+
+    @cached_property
+    def peak(self) -> float:
+        """The highest rate."""
+        return float(self.rates.max())
+
+    @cached_property
+    def is_range_test(self) -> bool:
+        """Whether the rate only ever rises, over two decades or more."""
+        rises = np.diff(self.rates) > 0
+        positive = self.rates[self.rates > 0]
+        return bool(
+            len(positive)
+            and rises.mean() >= RANGE_TEST_RISES
+            and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
+            and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
+        )
+
+    @cached_property
+    def peak_step(self) -> int:
+        """The step at which the rate first reaches its peak: the end of a warm-up."""
+        return int(self.series.steps[int(np.argmax(self.rates >= 0.999 * self.peak))])
+
+    @cached_property
+    def settled_step(self) -> int:
+        """The step from which the rate stays at its last value: the end of a schedule."""
+        moving = np.flatnonzero(np.abs(self.rates - self.rates[-1]) > 1e-3 * self.peak)
+        return int(self.series.steps[moving[-1] + 1]) if len(moving) else self.series.first_step
+
+    @cached_property
+    def spent(self) -> NDArray[np.float64]:
+        """(n,) share of all learning done by each logged step, were learning in proportion to the rate."""
+        pieces = np.append(0.0, np.diff(self.series.steps) * self.rates[:-1])
+        total = float(pieces.sum())
+        return np.cumsum(pieces) / total if total > 0 else np.linspace(0.0, 1.0, len(self.rates))
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """Indices of the first rate, of every high and low in turn, and of the last rate."""
+        rates, least = self.rates, TURN * self.peak
+        found, high, low, up = [0], 0, 0, 0
+        for i in _extremes(rates):
+            high = i if rates[i] > rates[high] else high
+            low = i if rates[i] < rates[low] else low
+            if up >= 0 and rates[high] - rates[i] > least:
+                found += [high] if high else []
+                up, high, low = -1, i, i
+            elif up <= 0 and rates[i] - rates[low] > least:
+                found += [low] if low else []
+                up, high, low = 1, i, i
+        return (*found, len(rates) - 1)
+
+    @cached_property
+    def bounces(self) -> tuple[Bounce, ...]:
+        """Places where the rate comes back up from the bottom as gradually as it fell.
+
+        A triangular cycle (Smith 2017) is none: it begins with a rise as long as its falls. Nor is a restart, which
+        jumps.
+        """
+        steps, rates, turns = self.series.steps, self.rates, self.turns
+        cyclic = len(turns) > 2 and rates[turns[1]] > rates[0] and _as_long(steps, turns[1], turns[0], turns[2])
+        found = [
+            Bounce(int(steps[top]), int(steps[bottom]), int(steps[again]))
+            for (top, bottom), (_, again) in pairwise(pairwise(turns))
+            if rates[top] > rates[bottom] <= LOW * self.peak
+            and again - bottom >= 2
+            and (_as_long(steps, bottom, top, again) or again == len(rates) - 1)
+            and np.diff(rates[bottom : again + 1]).max() <= 0.6 * (rates[again] - rates[bottom])
+        ]
+        return () if cyclic else tuple(found)
+
+    @cached_property
+    def returns(self) -> tuple[Return, ...]:
+        """Jumps by a factor of two or more after which the schedule goes as it went at the beginning.
+
+        Up after a decay, or down to a warm-up that is gone through again. A jump after a decay to twice the highest
+        rate so far, which no schedule plans, counts too.
+        """
+        steps, rates = self.series.steps, self.rates
+        ramp = int(np.argmax(rates >= 0.999 * self.peak))
+        before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
+        up = (after >= 2 * before) & (highest > 2 * before) & (after > LOW * self.peak)
+        down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
+        found = []
+        for i in np.flatnonzero((up | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
+            ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
+            at_start = np.interp(steps[0] + ahead, steps, rates)
+            alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
+            repeats = len(ahead) > ramp + 1 and bool(alike.all())
+            if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+                same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
+                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1))
+        return tuple(found)
+
+    def at(self, step: int) -> float:
+        """Return the rate in force at a step."""
+        index = int(np.searchsorted(self.series.steps, step, side="right")) - 1
+        return float(self.rates[max(index, 0)])
+
+    def share_at(self, step: int) -> float:
+        """Return the rate in force at a step as a share of the peak."""
+        return self.at(step) / self.peak if self.peak > 0 else 0.0
+
+    def dead_from(self, share: float) -> int | None:
+        """Return the step from which the rate stays below a share of its peak to the end; None when it does not.
+
+        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down.
+        """
+        alive = np.flatnonzero(self.rates >= (1 - ROUNDED) * share * self.peak)
+        return int(self.series.steps[alive[-1] + 1]) if len(alive) and alive[-1] + 1 < len(self.rates) else None
+
+    @cached_property
+    def restarts(self) -> NDArray[np.int64]:
+        """Steps at which the rate jumps up to twice its value or more after it had decayed."""
+        before, after = self.rates[:-1], self.rates[1:]
+        decayed = np.maximum.accumulate(before) > 2 * before
+        return self.series.steps[1:][decayed & (after >= 2 * before)]
+
+
+def _extremes(values: NDArray[np.float64]) -> list[int]:
+    """Return where a curve changes its direction, the first index of a flat, and where it comes to rest."""
+    moves = np.flatnonzero(np.diff(values))
+    flips = np.flatnonzero(np.diff(np.sign(np.diff(values)[moves])))
+    return [*(moves[flips] + 1).tolist(), *(moves[-1:] + 1).tolist()]
+
+
+def _as_long(steps: NDArray[np.int64], middle: int, one: int, other: int) -> bool:
+    """Whether two stretches from a middle point are of one length, to a factor of two."""
+    a, b = abs(int(steps[middle] - steps[one])), abs(int(steps[other] - steps[middle]))
+    return a <= 2 * b and b <= 2 * a

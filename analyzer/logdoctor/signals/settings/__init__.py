@@ -1,0 +1,1 @@
+"""What a run was told: its hyper-parameters, whatever the framework calls them, and its learning rate."""

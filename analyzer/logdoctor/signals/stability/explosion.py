@@ -1,0 +1,232 @@
+"""A training loss that was thrown far above where it began, and came down without having learnt much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.optimization.chance import Chance, ChanceLevels
+from logdoctor.signals.optimization.penalty import melts
+from logdoctor.signals.optimization.target_variance import TargetVariance
+from logdoctor.signals.stability.spikes import comes_again
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEAR_GUESSING = (0.5, 1.5)
+"""Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
+
+FAR_ABOVE_GUESSING = 3.0
+"""Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
+
+BEFORE_TRAINING = "before training"
+"""How a start ends that an evaluation before the first update shows."""
+
+WILD = 3.0
+"""Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
+
+HIGH_POINTS = 3
+"""Values of a log of steps, of twice as many in a row, that an explosion lifts at least: fewer may be bad batches.
+Those come one by one, however many there are."""
+
+BOUNCES = 0.1
+"""Noise as a share of its level that a loss of many examples does not have while it rests, in whatever unit."""
+
+UNMOVED = 0.85
+"""Last third as a share of the first from which a loss has not fallen, however it bounces."""
+
+AS_A_MEAN = 20.0
+"""Losses in units of that of guessing up to which one that never falls was thrown; beyond, it may be a sum."""
+
+AT_ONCE = 0.05
+"""Share of the run within which one value alone tells that the first updates threw a run that then learns nothing."""
+
+VARIANCE = (0.7, 1.3)
+"""Losses about that of guessing the mean of normalised targets, their variance of 1."""
+
+FAR = 10.0
+"""First value, after some updates, in units of that variance, from which they threw the run: targets that are only
+off-centre are learnt within an epoch. And how far both losses of a broken network go above where they began."""
+
+FAR_OUT = 1e3
+"""The same where a coefficient of determination gives the variance: inputs that are not scaled make a first loss of a
+hundred times."""
+
+MEAN = "guessing the mean"
+"""What a network does that knows nothing of its inputs."""
+
+FAR_THROWN = 4.0
+"""Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
+
+OUT_OF_REACH = 1e4
+"""Height in units of the start from which what comes down again is another network: outputs a hundred times as large
+as those of any initialisation."""
+
+RESTS = 0.1
+"""Change from the first to the last third of a run, as a share of its end, up to which it rests."""
+
+UNLEARNT = 0.75
+"""End as a share of the start from which a loss has hardly learnt anything: a model that works ends below half."""
+
+
+@dataclass(frozen=True)
+class Explosion:
+    """Where a training loss began, by all that a log tells of it, and how far above that it has been.
+
+    The first logged value may come after the loss has exploded: an average of an epoch, or the fifth step. The
+    validation loss before training, or the level of guessing, then says where it began.
+    """
+
+    start: float
+    """The lowest known beginning."""
+    known_from: str
+    """What says so, as a noun; nothing where it is the first value itself."""
+    index: int
+    """The highest value."""
+    peak: float
+    times: float
+    """What the highest value reaches, of the epochs, or HIGH_POINTS close by, of the steps, in units of the start."""
+    is_lost: bool
+    """Whether it ends where it has hardly learnt anything, or was so far that it began anew from there; not for rows
+    that come again, as bad, in every epoch."""
+
+    @property
+    def is_story(self) -> bool:
+        """Whether it threw the loss so far, for good, that what else is odd about its beginning is a consequence."""
+        return self.is_lost and self.times >= FAR_THROWN
+
+    @classmethod
+    def measure(
+        cls,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        chance: ChanceLevels,
+        variance: TargetVariance | None = None,
+    ) -> Explosion:
+        """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
+        values = train.series.values
+        index = int(np.argmax(values))
+        # No single batch that happened to be easy; but what only comes down has begun at the top.
+        few = 1 if train.series.axis is Axis.EPOCH or index == 0 else HIGH_POINTS
+        own = max(train.first if index == 0 else train.initial, float(np.median(values[:few])))
+        mean = _guessing_the_mean(train, variance)
+        start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance), *mean))
+        if start <= 0 or train.crosses_zero:
+            raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
+        unlearnt = train.end >= UNLEARNT * start or rests_at_variance(train)
+        is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
+        early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
+        alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
+        reached = float(values[index]) if alone else _lifted(values, start)
+        return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+
+
+def _lifted(values: NDArray[np.float64], start: float) -> float:
+    """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values."""
+    if len(values) < HIGH_POINTS:
+        return start
+    near = np.lib.stride_tricks.sliding_window_view(values, min(2 * HIGH_POINTS, len(values)))
+    return float(np.partition(near, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS].max())
+
+
+def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
+    """Return the explosion of a run whose training came down again, and whose validation ends FAR above its start.
+
+    A network of huge weights learns a small set by heart. Confidence alone lifts a validation loss several times above
+    its lowest, too, but throws no training.
+    """
+    if val.series.axis is not train.series.axis:
+        return None
+    named = (one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None)
+    before = [val.first] if val.series.steps[0] < train.series.steps[0] else []
+    start = min((train.initial, *before, *named))
+    values = train.series.values
+    few = min(1 if train.series.axis is Axis.EPOCH else HIGH_POINTS, len(values))
+    thrown, index = float(np.sort(values)[-few]), int(np.argmax(values))
+    if not train.end < start or not 0 < FAR * start <= min(thrown, val.end):
+        return None
+    return Explosion(start, "", index, float(values[index]), thrown / start, is_lost=False)
+
+
+def rests_at_variance(train: Trend[TrainLoss] | Trend[ValLoss], *, late: bool = False) -> bool:
+    """Whether a loss rests where guessing the mean of normalised targets is, from its first third on.
+
+    With `late`, from its middle third on.
+    """
+    beginning, middle, end = train.thirds
+    return VARIANCE[0] <= end <= VARIANCE[1] and abs((middle if late else beginning) - end) <= RESTS * end
+
+
+def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[tuple[float, str]]:
+    """Yield the validation loss before the first logged step, scaled as the two differ at the end."""
+    if val is None or val.series.axis is not train.series.axis or val.series.steps[0] >= train.series.steps[0]:
+        return
+    if val.first > 0 and val.end > 0 and train.end > 0:
+        yield val.first * max(train.end / val.end, 1.0), f"{val.series.name} {BEFORE_TRAINING}"
+
+
+def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:
+    """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
+    late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
+    if late and melts(train, val):
+        return
+    if late and rests_at_variance(train) and train.first >= FAR * train.end:
+        yield train.end, MEAN
+    for one in chance.levels:
+        told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
+        lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
+        fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
+        if told and (late or fresh) and lowest <= train.end <= highest:
+            yield one.level, "guessing"
+    if (level := _thrown_from(train, val, chance)) is not None:
+        yield level, "guessing"
+
+
+def _guessing_the_mean(train: Trend[TrainLoss], variance: TargetVariance | None) -> Iterator[tuple[float, str]]:
+    """Yield the variance of the targets where the first value is that of no initial weights."""
+    if variance is not None and train.first >= FAR_OUT * variance.level:
+        yield variance.level, f"{MEAN}, by {variance.known_from}"
+
+
+def start_of(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float:
+    """Return where a training loss began, or guessing where it had been thrown far above it before it was logged."""
+    level = _thrown_from(train, val, chance)
+    named = next((one.level for one in chance.levels if not one.by_level_alone), None)
+    if level is None and named is not None and train.first >= FAR * max(named, float(train.series.values[1])):
+        level = named  # it comes down at once
+    return train.initial if level is None else level
+
+
+def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float | None:
+    """Return the level of guessing that a loss lies several times above throughout, without falling, or None.
+
+    A loss in another unit (summed, an ELBO) does so too, but neither varies wildly nor bounces that high, and its
+    validation lies even higher, or rests where an accuracy alone names the classes, as that of a language model does.
+    """
+    beginning, middle, end = train.thirds
+    if end < UNMOVED * beginning:
+        return None
+    low, high = np.quantile(train.series.values, (0.05, 0.95))
+    wild, lowest = high >= WILD * max(low, 0.0), min(beginning, middle, end)
+    for one in chance.levels:
+        if one.by_level_alone or one.larger_share is not None:
+            continue
+        bounces = train.end >= max(train.initial, FAR * one.level) and train.noise >= BOUNCES * train.end
+        if bounces or (wild and lowest >= FAR_ABOVE_GUESSING * one.level) or _is_beside(val, train, one):
+            return one.level
+    return None
+
+
+def _is_beside(val: Trend[ValLoss] | None, train: Trend[TrainLoss], one: Chance) -> bool:
+    """Whether validation lies as high as training, and no higher than a mean over examples can."""
+    if val is None or val.thirds[2] < UNMOVED * val.thirds[0]:
+        return False
+    told = one.by_settings or (one.by_accuracy and val.noise >= BOUNCES * val.end)
+    lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
+    return told and lowest >= FAR_ABOVE_GUESSING * one.level and end <= AS_A_MEAN * one.level

@@ -1,0 +1,225 @@
+"""Swings of a loss around its level: how large, how often, and whether they are more than noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from logdoctor.run import Axis, Role
+from logdoctor.signals.stability.spikes import are_alike
+from logdoctor.signals.statistics.correlation import REACH, inner, smoothness
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+R = TypeVar("R", bound=Role)
+
+MIN_SWING_POINTS = 12
+"""Points below which swings cannot be told from a few odd values."""
+
+NORMAL_SPREAD = 2.563
+"""Distance between the 10th and the 90th percentile of a normal distribution of unit width."""
+
+NOISE_FACTOR = 3.0
+"""Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
+random give twice."""
+
+RARE = 3
+"""Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
+
+BAND = 3.0
+"""Standard errors, of a level or of a point of a smooth swing, that chance goes beyond once in seven hundred times."""
+
+ABOVE = 1.15
+"""Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
+
+THROWN, NOT_RARE = 8.0, 0.02
+"""Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
+where it is no single event."""
+
+AGAIN = 0.5
+"""Level that was reached early on, as a share of the lowest later one, which the loss does not come back to."""
+
+LATE_SHARE = 0.5
+"""Only the later half is judged: swings that die out early were the optimizer settling."""
+
+
+@dataclass(frozen=True)
+class Swings(Generic[R]):
+    """The later half of a curve around its straight trend.
+
+    Curves of a thousand points and more are seen as the medians of their blocks, so that batch noise does not count.
+    """
+
+    trend: Trend[R]
+    first_step: int
+    """Where the later half begins."""
+    deviation: NDArray[np.float64]
+    """(k,) values of the later half minus the line through it."""
+
+    @classmethod
+    def measure(cls, series: object) -> Swings[R]:
+        """Measure the swings of a series; raises Unmeasurable when it is too short."""
+        trend: Trend[R] = Trend.measure(series)  # type: ignore[arg-type]
+        values = trend.level if trend.block > 1 else trend.series.values
+        steps = trend.steps if trend.block > 1 else trend.series.steps
+        if len(values) < MIN_SWING_POINTS:
+            raise Unmeasurable(f"{trend.series.name} has {len(values)} values, fewer than {MIN_SWING_POINTS}")
+        late = int(len(values) * LATE_SHARE)
+        return cls(trend, int(steps[late]), detrended(values[late:]))
+
+    @cached_property
+    def amplitude(self) -> float:
+        """Distance between the 10th and the 90th percentile of the deviation."""
+        low, high = np.percentile(self.deviation, [10, 90])
+        return float(high - low)
+
+    @property
+    def _last(self) -> NDArray[np.float64]:
+        """The last third of the deviation."""
+        return self.deviation[-max(3, len(self.deviation) // 3) :]
+
+    @cached_property
+    def lasting(self) -> float:
+        """Amplitude of the last third as a share of the whole: swings that die out fall below 1."""
+        low, high = np.percentile(self._last, [10, 90])
+        return float(high - low) / self.amplitude if self.amplitude > 0 else 0.0
+
+    @cached_property
+    def lasting_smoothly(self) -> float:
+        """The same of what neighbours tell of the last third: batch noise alone lasts, too."""
+        return self.lasting * smoothness(self._last)
+
+    @cached_property
+    def reversals(self) -> int:
+        """How often the curve turns after having moved by at least half the amplitude."""
+        return len(turning_points(self.deviation, self.amplitude / 2))
+
+    @cached_property
+    def memory(self) -> float:
+        """Correlation of deviations one to REACH points apart, the strongest of them.
+
+        0 for noise, near 1 for slow swings, near -1 for a zigzag or a wave of a few points: one of four points has none
+        between neighbours, and turns over two points apart.
+        """
+        d = self.deviation - self.deviation.mean()
+        d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
+        power = inner(d, d)
+        if power <= 0:
+            return 0.0
+        return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
+
+    @cached_property
+    def gain_is_lost(self) -> bool:
+        """Whether the loss was far lower in the first half than it is ever again; single low values do not count.
+
+        But where the curve swings smoothly they do: seldom logged, a wave passes its lowest in a point.
+        """
+        values = self.trend.level if self.trend.block > 1 else self.trend.series.values
+        steady = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
+        luck = BAND * float(self.deviation.std()) * float(np.sqrt(1 - smoothness(self.deviation) ** 2))
+        return _halves_again(steady, 0.0) or _halves_again(values, luck)
+
+    @cached_property
+    def _above(self) -> NDArray[np.bool_]:
+        """(b,) where the level lies far above its start; nowhere for losses that do not begin above zero."""
+        trend = self.trend
+        batches = 1 if trend.series.axis is Axis.EPOCH else RARE  # the first may happen to be easy
+        start = max(trend.first, float(np.median(trend.series.values[:batches])))
+        return np.asarray((trend.level > ABOVE * start + BAND * trend.level_noise) & (start > 0))
+
+    @cached_property
+    def above_start(self) -> float:
+        """Share of the run that the level spends far above its start."""
+        return float(self._above.mean())
+
+    @cached_property
+    def thrown_from(self) -> int:
+        """The first step at which the level lies far above its start; the first of all where it never does."""
+        return int(self.trend.steps[int(np.argmax(self._above))])
+
+    @cached_property
+    def thrown_again(self) -> int:
+        """How often the values after the first tenth go above THROWN times the first ones.
+
+        0 where few of them do, or all within a third of the run, as of one event that rings on, or all as far, as of
+        one bad row.
+        """
+        values = self.trend.series.values
+        first, late = float(min(values[0], values[1], np.median(values[:RARE]))), values[len(values) // 10 :]
+        above = np.concatenate([[False], late > THROWN * first])
+        begins = np.flatnonzero(above[1:] & ~above[:-1])
+        apart = len(begins) > 1 and int(begins[-1] - begins[0]) >= len(values) / 3
+        if first <= 0 or not apart or above.mean() < NOT_RARE or are_alike(late[above[1:]]):
+            return 0
+        return len(begins)
+
+    @property
+    def beyond_noise(self) -> bool:
+        """Whether batch noise cannot swing so far: the points are epochs, or blocks that move more than noise does."""
+        if self.trend.block > 1:
+            return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
+        return self.trend.series.axis is Axis.EPOCH
+
+
+def _halves_again(values: NDArray[np.float64], luck: float) -> bool:
+    """Whether the lowest of the first half, which luck may have lowered, lies far below that of the second."""
+    half = len(values) // 2
+    return 0 < float(values[:half].min()) < AGAIN * float(values[half:].min()) - luck
+
+
+def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values minus the line through the medians of their first and last third, without wild outliers.
+
+    What lies further out than the spread of most values is drawn in to that distance: a spike is no swing. Nor is a
+    fall that is no straight line, such as the steps of a schedule: where the line falls, what counts is the distance
+    from the nearest curve that never rises.
+    """
+    x = np.arange(len(values), dtype=float)
+    third = max(1, len(values) // 3)
+    slope = (np.median(values[-third:]) - np.median(values[:third])) / max(len(values) - third, 1)
+    deviation = values - slope * x
+    deviation = deviation - np.median(deviation)
+    low, high = np.percentile(deviation, [10, 90])
+    deviation = np.clip(deviation, low - (high - low), high + (high - low))
+    if slope >= 0:
+        return np.asarray(deviation)
+    calm = deviation + slope * x
+    return np.asarray(calm - never_rising(calm))
+
+
+def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the nearest curve (in least squares) that never rises, by pooling neighbours that do."""
+    means: list[float] = []
+    sizes: list[int] = []
+    for value in values.tolist():
+        mean, size = value, 1
+        while means and means[-1] < mean:
+            last, many = means.pop(), sizes.pop()
+            mean, size = (mean * size + last * many) / (size + many), size + many
+        means.append(mean)
+        sizes.append(size)
+    return np.repeat(means, sizes)
+
+
+def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
+    """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
+    turns: list[int] = []
+    low = high = float(values[0]) if len(values) else 0.0
+    low_at = high_at = direction = 0
+    for i, value in enumerate(values[1:].tolist(), start=1):
+        if value < low:
+            low, low_at = value, i
+        if value > high:
+            high, high_at = value, i
+        if direction >= 0 and high - value >= least:
+            turns += [high_at] * direction
+            low, low_at, direction = value, i, -1
+        elif direction <= 0 and value - low >= least:
+            turns += [low_at] * -direction
+            high, high_at, direction = value, i, 1
+    return turns

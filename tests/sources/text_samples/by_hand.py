@@ -1,0 +1,207 @@
+"""Loops by hand: how they write quantities and their values."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "a loss that nothing counts, and after every second one an error",
+        "gnn.log",
+        "".join(
+            f"Training Loss: {3 - i / 8}\n" + f"\nModel evaluation.\n\nModel test error: {2 - i / 8}\n" * (i % 2)
+            for i in range(12)
+        ),
+        {
+            "Training Loss": [(i, 3 - i / 8) for i in range(12)],
+            "Model test error": [(i, 2 - i / 8) for i in range(1, 12, 2)],
+        },
+    ),
+    Sample(
+        "columns that are as wide as their names, one space apart",
+        "fit.txt",
+        "epoch      train_loss valid_loss accuracy   time\n"
+        "0          1.5        1.25       0.5        00:01\n"
+        "1          1.25       1.0        0.75       00:02\n",
+        {
+            "train_loss": [(0, 1.5), (1, 1.25)],
+            "valid_loss": [(0, 1.25), (1, 1.0)],
+            "accuracy": [(0, 0.5), (1, 0.75)],
+            "time": [(0, 1.0), (1, 2.0)],
+        },
+    ),
+    Sample(
+        "Rich: a table with drawn walls",
+        "console.txt",
+        "┏━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━┓\n"
+        "┃ epoch ┃ train loss ┃ val loss ┃\n"
+        "┡━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━┩\n"
+        "│ 1     │ 2.2500     │ 2.1250   │\n"
+        "│ 2     │ 1.5000     │ 1.6250   │\n"
+        "└───────┴────────────┴──────────┘\n",
+        {"train loss": [(1, 2.25), (2, 1.5)], "val loss": [(1, 2.125), (2, 1.625)]},
+    ),
+    Sample(
+        "a loop by hand",
+        "train.out",
+        "Epoch 1/3 - train loss: 0.75 - val loss: 0.875 - val acc: 51.5%\n"
+        "Epoch 2/3 - train loss: 0.5 - val loss: 0.625 - val acc: 52.5%\n"
+        "Epoch 3/3 - train loss: 0.25 - val loss: 0.375 - val acc: 53.5%\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.625), (3, 0.375)],
+            "val acc": [(1, 51.5), (2, 52.5), (3, 53.5)],
+        },
+    ),
+    Sample(
+        "tqdm around each epoch of a loop: the last state of each bar",
+        "tqdm.log",
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.75]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.5]\n"
+        "\r 50%|#####     | 50/100 [00:05<00:05, 9.80it/s, loss=9.9]\r100%|##########| 100/100 "
+        "[00:10<00:00, 9.80it/s, loss=0.25]\n",
+        {
+            "loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "key=value",
+        "log.txt",
+        "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
+        {
+            "loss": [(0, 0.75), (1, 0.5), (2, 0.25)],
+            "acc": [(0, 0), (1, 0.125), (2, 0.25)],
+        },
+    ),
+    Sample(
+        "a value behind its counter",
+        "train.log",
+        "Cost after iteration 0: 0.75\nAccuracy at iteration 0 is 0.125\nCost after iteration 100: 0.5\n"
+        "Accuracy at iteration 100 is 0.25\nCost after iteration 200: 0.25\nAccuracy at iteration 200 is 0.5\n",
+        {
+            "Cost": [(0, 0.75), (100, 0.5), (200, 0.25)],
+            "Accuracy": [(0, 0.125), (100, 0.25), (200, 0.5)],
+        },
+    ),
+    Sample(
+        "an error of each epoch, and nothing else",
+        "stdout.txt",
+        "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
+        {"Error": [(0, 0.5), (1, 0.25), (2, 0.00048828125)]},
+    ),
+    Sample(
+        "values that were wrapped to the line below their name",
+        "page.txt",
+        "Epoch [1/3], Loss: 0.75, Test Accuracy: \n0.5\n"
+        "Epoch [2/3], Loss: 0.5, Test Accuracy: \n0.625\n"
+        "Epoch [3/3], Loss: 0.25, Test Accuracy: \n0.75\n",
+        {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
+    ),
+    Sample(
+        "ranks that a printed prefix tells apart",
+        "ranks.log",
+        "".join(
+            f"[RANK {rank}]: | epoch   1 | {batch:5d}/   50 batches | loss {loss + rank / 8}\n"
+            for batch, loss in ((10, 4.0), (20, 3.0), (30, 2.0))
+            for rank in (0, 1)
+        ),
+        {"loss": [(10, 4), (20, 3), (30, 2)], "epoch": [(10, 1), (20, 1), (30, 1)]},
+    ),
+    Sample(
+        "names of two words without a space behind the colon",
+        "train.log",
+        "".join(f"Step {step}\nG loss:{1.5 - step / 4} || D loss:0.5\n" for step in range(1, 4)),
+        {
+            "G loss": [(1, 1.25), (2, 1.0), (3, 0.75)],
+            "D loss": [(1, 0.5), (2, 0.5), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "nothing but quantities",
+        "train.log",
+        "".join(f"loss:{1 - step / 16}, accuracy:{step / 16}\n" for step in range(10)),
+        {
+            "loss": [(step, 1 - step / 16) for step in range(10)],
+            "accuracy": [(step, step / 16) for step in range(10)],
+        },
+    ),
+    Sample(
+        "a fraction in parentheses, which is no position",
+        "bilstm.log",
+        "epoch 253\n"
+        "loss: 0.875\n"
+        "test accuracy: 84.25%, (2074785/2466027)\n"
+        "epoch 254\n"
+        "loss: 0.75\n"
+        "test accuracy: 84.5%, (2074639/2466063)\n"
+        "epoch 255\n"
+        "loss: 0.625\n"
+        "test accuracy: 84.75%, (2079765/2466216)\n",
+        {
+            "loss": [(253, 0.875), (254, 0.75), (255, 0.625)],
+            "test accuracy": [(253, 84.25), (254, 84.5), (255, 84.75)],
+        },
+    ),
+    Sample(
+        "loguru, whose functions have names like quantities",
+        "yolox.log",
+        "2021-09-03 20:47:25.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 10/47, total_loss: 1.75\n"
+        "2021-09-03 20:47:26.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 20/47, total_loss: 1.5\n"
+        "2021-09-03 20:47:27.076 | INFO     | yolox.core.trainer:after_iter:246 - iter: 30/47, total_loss: 1.25\n",
+        {"total_loss": [(10, 1.75), (20, 1.5), (30, 1.25)]},
+    ),
+    Sample(
+        "`is` between a quantity and its value",
+        "prednet.log",
+        "step 100, the loss is 0.75\nstep 200, the loss is 0.5\nstep 300, the loss is 0.25\n",
+        {"loss": [(100, 0.75), (200, 0.5), (300, 0.25)]},
+    ),
+    Sample(
+        "epochs of one part of a model, whose error alone is told",
+        "stages.log",
+        "[INFO] fold 0.5: 3 good episodes from 60 attempts\n"
+        "[INFO] Training autoencoder (input=105 latent=48)\n"
+        "[INFO] AE epoch 1/30 mse=0.5\n[INFO] AE epoch 10/30 mse=0.25\n[INFO] AE epoch 20/30 mse=0.125\n"
+        "[INFO] AE epoch 30/30 mse=0.0625\n[INFO] Eval fold 1.0 -> forward=-0.014 reward=41.3\n",
+        {"mse": [(1, 0.5), (10, 0.25), (20, 0.125), (30, 0.0625)]},
+    ),
+    Sample(
+        "the day of each epoch is no curve",
+        "dates.log",
+        "".join(f"Date: 2023-10-29 11:2{i}:34s, Epoch: [{i}/100],Val_PSNR: {28 + i / 4}\n" for i in range(1, 4)),
+        {"Val_PSNR": [(1, 28.25), (2, 28.5), (3, 28.75)]},
+    ),
+    Sample(
+        "two quantities under one name, the second of each in brackets",
+        "adversary.log",
+        "".join(
+            f"Global Step: {i}, loss = {2 - i / 4}\nCritic Accuracy (Loss): {i / 8} ({1 - i / 4})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "Critic Accuracy": [(1, 0.125), (2, 0.25), (3, 0.375)],
+            "Critic Loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "which loss it is, in brackets, and its average behind it",
+        "which.log",
+        "".join(
+            f"Epoch {i} Train Loss (MSE): {2 - i / 4} ({2.25 - i / 4}) Aux Loss (BCE): {1 - i / 4} ({1.25 - i / 4})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "Train Loss (MSE)": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "Train Aux Loss (BCE)": [(1, 0.75), (2, 0.5), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "names behind their numbers, and a clock",
+        "mpi.out",
+        "".join(f"Epoch {i} @ 10:2{i} PM : {1 - i / 4} C.E. Loss, {90 + i}% Accuracy\n" for i in range(3)),
+        {"C.E. Loss": [(0, 1.0), (1, 0.75), (2, 0.5)], "Accuracy": [(0, 90.0), (1, 91.0), (2, 92.0)]},
+    ),
+)

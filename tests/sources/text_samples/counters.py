@@ -1,0 +1,170 @@
+"""Loops by hand: how they count epochs, batches and steps."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "an epoch whose word follows it",
+        "train.log",
+        "2024-05-01 10:00:00,100 - root - INFO - 1 epoch, loss: 0.7500,  loss_test: 0.8750, time: 0:11:54.5\n"
+        "2024-05-01 10:12:00,200 - root - INFO - 2 epoch, loss: 0.5000,  loss_test: 0.6250, time: 0:11:53.5\n"
+        "2024-05-01 10:24:00,300 - root - INFO - 3 epoch, loss: 0.2500,  loss_test: 0.5000, time: 0:11:53.7\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "loss_test": [(1, 0.875), (2, 0.625), (3, 0.5)]},
+    ),
+    Sample(
+        "a number of something else before the word for the epoch",
+        "train.log",
+        "2024-05-01 10:00:00,100 INFO 1234 epoch: 1, loss: 0.7500, acc: 0.25\n"
+        "2024-05-01 10:12:00,200 INFO 1234 epoch: 2, loss: 0.5000, acc: 0.5\n"
+        "2024-05-01 10:24:00,300 INFO 1234 epoch: 3, loss: 0.2500, acc: 0.75\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "acc": [(1, 0.25), (2, 0.5), (3, 0.75)]},
+    ),
+    Sample(
+        "steps, and the first epoch as a whole",
+        "train.log",
+        "Iter: 100, Train Loss: 2.0\nIter: 200, Train Loss: 1.0\nIter: 300, Train Loss: 0.5\n"
+        "Epoch: 001, Train Loss: 1.5, Valid Loss: 0.75\n",
+        {
+            "Train Loss": [(100, 2), (200, 1), (300, 0.5)],
+            "Train Loss (epoch)": [(300, 1.5)],
+            "Valid Loss": [(300, 0.75)],
+            "epoch": [(300, 1)],
+        },
+    ),
+    Sample(
+        "a loop variable out of so many",
+        "train.log",
+        "epoch=0 i=1/3 total_loss=1.5\nepoch=0 i=2/3 total_loss=1.25\nepoch=1 i=1/3 total_loss=1.0\n",
+        {
+            "total_loss": [(1, 1.5), (2, 1.25), (4, 1.0)],
+            "epoch": [(1, 0), (2, 0), (4, 1)],
+        },
+    ),
+    Sample(
+        "a counter that is spoken",
+        "train.log",
+        "current step: 11th step\nbatch loss:0.75\ncurrent step: 12th step\nbatch loss:0.5\n"
+        "current step: 13th step\nbatch loss:0.25\n",
+        {"batch loss": [(11, 0.75), (12, 0.5), (13, 0.25)]},
+    ),
+    Sample(
+        "a line of its own for each pass of a bar",
+        "train.log",
+        "".join(
+            "".join(
+                f"\rTrain Loss: {loss + 0.125}:  {batch}0%|##  | {batch}/4 [00:01<00:02, 2.00it/s]" for batch in (2, 4)
+            )
+            + f"\n[{epoch}/9] Train Loss: {loss}, Valid Loss: {loss + 0.25}\n"
+            for epoch, loss in ((1, 1.0), (2, 0.75), (3, 0.5))
+        ),
+        {
+            "Train Loss": [(1, 1.0), (2, 0.75), (3, 0.5)],
+            "Valid Loss": [(1, 1.25), (2, 1.0), (3, 0.75)],
+        },
+    ),
+    Sample(
+        "batches that count anew under each heading of an epoch",
+        "headed.log",
+        "Epoch 1/2\n"
+        "    Batch 10/30 | Loss: 3.75\n"
+        "    Batch 20/30 | Loss: 3.5\n"
+        "    Batch 30/30 | Loss: 3.25\n"
+        "Epoch 2/2\n"
+        "    Batch 10/30 | Loss: 3.0\n"
+        "    Batch 20/30 | Loss: 2.75\n"
+        "    Batch 30/30 | Loss: 2.5\n",
+        {"Loss": [(10, 3.75), (20, 3.5), (30, 3.25), (40, 3), (50, 2.75), (60, 2.5)]},
+    ),
+    Sample(
+        "a line that begins each epoch, and one that ends it",
+        "begun.log",
+        "Starting epoch 5, lr is 0.5\n"
+        "Epoch 5, Step 10, loss: 3.75\n"
+        "Epoch 5, Step 20, loss: 3.5\n"
+        "Epoch 5, val loss: 4.5\n"
+        "Starting epoch 6, lr is 0.25\n"
+        "Epoch 6, Step 10, loss: 3.25\n"
+        "Epoch 6, Step 20, loss: 3.0\n"
+        "Epoch 6, val loss: 4.25\n"
+        "Starting epoch 7, lr is 0.125\n"
+        "Epoch 7, Step 10, loss: 2.75\n"
+        "Epoch 7, Step 20, loss: 2.5\n"
+        "Epoch 7, val loss: 4.0\n",
+        {
+            "epoch": [
+                *((90, 5), (90, 5), (100, 5), (100, 5), (110, 6), (110, 6), (120, 6), (120, 6)),
+                *((130, 7), (130, 7), (140, 7), (140, 7)),
+            ],
+            "lr": [(90, 0.5), (110, 0.25), (130, 0.125)],
+            "loss": [(90, 3.75), (100, 3.5), (110, 3.25), (120, 3), (130, 2.75), (140, 2.5)],
+            "val loss": [(100, 4.5), (120, 4.25), (140, 4)],
+        },
+    ),
+    Sample(
+        "the number of the epoch right behind the word, not that in the name of a file",
+        "train.log",
+        "".join(
+            f"[epoch{i}] recon_loss={2 - i / 4} valid_loss={3 - i / 4} *\nsaved to weights-epoch{i}.pt\n"
+            for i in range(1, 4)
+        ),
+        {
+            "recon_loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+            "valid_loss": [(1, 2.75), (2, 2.5), (3, 2.25)],
+        },
+    ),
+    Sample(
+        "batches of training and of a test that begin anew below each epoch: the test stands where training was",
+        "both.log",
+        "".join(
+            f"Epoch {e}\nbatch 0 train loss: {3 - e / 2}\nbatch 10 train loss: {2.5 - e / 2}\n"
+            f"batch 0 test loss: {4 - e}\nbatch 5 test loss: {3.5 - e}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "train loss": [(0, 2.5), (10, 2.0), (20, 2.0), (30, 1.5), (40, 1.5), (50, 1.0)],
+            "test loss": [(10, 3.0), (10, 2.5), (30, 2.0), (30, 1.5), (50, 1.0), (50, 0.5)],
+            "epoch": [
+                (0, 1),
+                (10, 1),
+                (10, 1),
+                (10, 1),
+                (20, 2),
+                (30, 2),
+                (30, 2),
+                (30, 2),
+                (40, 3),
+                (50, 3),
+                (50, 3),
+                (50, 3),
+            ],
+        },
+    ),
+    Sample(
+        "batches that begin anew once, where an epoch is told below them and the loss goes on",
+        "second.log",
+        "".join(f"[Batch {at}000] -> train MSE: {2.0**-at}\n" for at in (1, 2, 3, 4))
+        + "=> Epoha [1/10] ZAVRSENA!\n"
+        + "".join(f"[Batch {at}000] -> train MSE: {2.0**-at / 16}\n" for at in (1, 2)),
+        {
+            "train MSE": [(1000 * at, 2.0**-at) for at in (1, 2, 3, 4, 5, 6)],
+            "epoch": [(1000, 0), (2000, 0), (3000, 0), (4000, 0), (5000, 1), (6000, 1)],
+        },
+    ),
+    Sample(
+        "steps that count on under the headings of epochs",
+        "headed.log",
+        "".join(f"Epoch {e}\nstep {2 * e - 1} loss: {3 - e}\nstep {2 * e} loss: {2.5 - e}\n" for e in (1, 2, 3)),
+        {"loss": [(1, 2.0), (2, 1.5), (3, 1.0), (4, 0.5), (5, 0.0), (6, -0.5)]},
+    ),
+    Sample(
+        "the rank before what an epoch gave",
+        "train.log",
+        "".join(f"Epoch {i}\n[0] loss={3 - i / 2} acc={i / 10}\n" for i in range(1, 5)),
+        {
+            "loss": [(1, 2.5), (2, 2), (3, 1.5), (4, 1)],
+            "acc": [(1, 0.1), (2, 0.2), (3, 0.3), (4, 0.4)],
+        },
+    ),
+)

@@ -1,0 +1,61 @@
+"""What libraries of boosted trees print."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "XGBoost: `[round]` and tabs",
+        "xgboost.log",
+        "[0]\ttrain-logloss:0.75000\teval-logloss:0.87500\n"
+        "[1]\ttrain-logloss:0.50000\teval-logloss:0.62500\n"
+        "[2]\ttrain-logloss:0.25000\teval-logloss:0.37500\n",
+        {
+            "train-logloss": [(0, 0.75), (1, 0.5), (2, 0.25)],
+            "eval-logloss": [(0, 0.875), (1, 0.625), (2, 0.375)],
+        },
+    ),
+    Sample(
+        "R's knitr before XGBoost, which ends with the best round once more",
+        "report.md",
+        "## [1]\ttrain-auc:0.625\ttest-auc:0.5 \n"
+        "## Will train until test_auc hasn't improved in 2 rounds.\n"
+        "## \n"
+        "## [6]\ttrain-auc:0.75\ttest-auc:0.625 \n"
+        "## [11]\ttrain-auc:0.875\ttest-auc:0.5625 \n"
+        "## Stopping. Best iteration:\n"
+        "## [7]\ttrain-auc:0.765625\ttest-auc:0.640625\n",
+        {
+            "train-auc": [(1, 0.625), (6, 0.75), (11, 0.875)],
+            "test-auc": [(1, 0.5), (6, 0.625), (11, 0.5625)],
+        },
+    ),
+    Sample(
+        "LightGBM: squared errors",
+        "train.log",
+        "[50]\ttraining's l2: 8.5\tvalid_1's l2: 9.5\n"
+        "[100]\ttraining's l2: 6.5\tvalid_1's l2: 8.5\n"
+        "[150]\ttraining's l2: 5.5\tvalid_1's l2: 8.25\n"
+        "Early stopping, best iteration is:\n"
+        "[143]\ttraining's l2: 5.625\tvalid_1's l2: 8.125\n",
+        {
+            "training's l2": [(50, 8.5), (100, 6.5), (150, 5.5)],
+            "valid_1's l2": [(50, 9.5), (100, 8.5), (150, 8.25)],
+        },
+    ),
+    Sample(
+        "CatBoost: one metric on both sets, and the best of it so far",
+        "train.log",
+        "Learning rate set to 0.03\n"
+        "0:\tlearn: 0.6875000\ttest: 0.6906250\tbest: 0.6906250 (0)\ttotal: 57.9ms\tremaining: 57.8s\n"
+        "100:\tlearn: 0.3437500\ttest: 0.4062500\tbest: 0.4062500 (100)\ttotal: 1.2s\tremaining: 10.7s\n"
+        "200:\tlearn: 0.2500000\ttest: 0.3906250\tbest: 0.3900000 (187)\ttotal: 2.31s\tremaining: 9.18s\n"
+        "Stopped by overfitting detector  (50 iterations wait)\n"
+        "bestTest = 0.39\nbestIteration = 187\nShrink model to first 188 iterations.\n",
+        {
+            "train": [(0, 0.6875), (100, 0.34375), (200, 0.25)],
+            "test": [(0, 0.690625), (100, 0.40625), (200, 0.390625)],
+        },
+    ),
+)

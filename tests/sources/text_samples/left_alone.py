@@ -1,0 +1,71 @@
+"""Texts that are no log of a training."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "durations of both splits",
+        "out.txt",
+        "Epoch 1: train 12.5s | val 3.5s\nEpoch 2: train 11.5s | val 3.25s\nEpoch 3: train 10.5s | val 3.0s\n",
+        None,
+    ),
+    Sample(
+        "source code",
+        "train.txt",
+        "import torch\n"
+        "for epoch in range(10):\n"
+        "    loss = model(x)\n"
+        "    print(f'epoch {epoch} loss {loss:.4f}')\n"
+        "lr = 0.1\n"
+        "lr = 0.2\n"
+        "loss = 0.5\n"
+        "loss = 0.25\n"
+        "loss = 0.125\n",
+        None,
+    ),
+    Sample(
+        "results of several models",
+        "README.md",
+        "# Results\n"
+        "\n"
+        "| Model | Epochs | mAP | Loss |\n"
+        "|---|---|---|---|\n"
+        "| A | 12 | 30.1 | 0.3 |\n"
+        "| B | 24 | 31.2 | 0.2 |\n",
+        None,
+    ),
+    Sample(
+        "one number before its name is prose",
+        "notes.log",
+        "".join(f"In run {i} we saw 0.{i} loss, and more. {i} error\n" for i in range(1, 5)),
+        None,
+    ),
+    Sample(
+        "prose",
+        "notes.md",
+        "After epoch 5 the loss was 0.5.\n"
+        "We trained 3 models with 10 epochs each.\n"
+        "In 2024 the loss of 12 people was 3.\n",
+        None,
+    ),
+    Sample(
+        "a server",
+        "server.log",
+        "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"
+        "2024-01-01 10:00:01 INFO request 2 took 13ms status: 200\n"
+        "2024-01-01 10:00:02 INFO request 3 took 11ms status: 500\n",
+        None,
+    ),
+    Sample(
+        "an installation",
+        "pip.log",
+        "Collecting torch==2.1.0\n"
+        "  Downloading torch-2.1.0.whl (670.2 MB)\n"
+        "Collecting numpy==1.26.0\n"
+        "  Downloading numpy-1.26.0.whl (18.2 MB)\n"
+        "Collecting six==1.16\n",
+        None,
+    ),
+)

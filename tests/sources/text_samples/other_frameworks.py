@@ -1,0 +1,134 @@
+"""What other frameworks print, most of them not in Python."""
+
+from __future__ import annotations
+
+from math import nan
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "Caffe: outputs of a net belong to the iteration before",
+        "caffe.log",
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 0, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.0\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 0, loss = 2.5\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 0, lr = 0.01\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 100, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.125\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 100, loss = 2.25\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 100, lr = 0.01\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 200, Testing net (#0)\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:404]     Test net output #0: accuracy = 0.25\n"
+        "I0930 13:31:34.584151 140152 solver.cpp:228] Iteration 200, loss = 2.0\n"
+        "I0930 13:31:34.584151 140152 sgd_solver.cpp:106] Iteration 200, lr = 0.01\n",
+        {
+            "loss": [(0, 2.5), (100, 2.25), (200, 2)],
+            "lr": [(0, 0.01), (100, 0.01), (200, 0.01)],
+            "test/accuracy": [(0, 0), (100, 0.125), (200, 0.25)],
+        },
+    ),
+    Sample(
+        "MXNet in R",
+        "out.txt",
+        "# Start training with 1 devices\n"
+        "# [1] Train-accuracy=0.5\n# [1] Validation-accuracy=0.25\n"
+        "# [2] Train-accuracy=0.625\n# [2] Validation-accuracy=0.375\n"
+        "# [3] Train-accuracy=0.75\n# [3] Validation-accuracy=0.5\n",
+        {
+            "Train-accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)],
+            "Validation-accuracy": [(1, 0.25), (2, 0.375), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "MXNet in Scala: a metric and its name as a pair",
+        "mnist.log",
+        "".join(
+            f"Epoch[{i}] Train-accuracy=(accuracy,{i / 4})\nEpoch[{i}] Time cost=2579\n"
+            f"Epoch[{i}] Validation-accuracy=(accuracy,{i / 8})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "Train-accuracy": [(1, 0.25), (2, 0.5), (3, 0.75)],
+            "Time cost": [(1, 2579.0), (2, 2579.0), (3, 2579.0)],
+            "Validation-accuracy": [(1, 0.125), (2, 0.25), (3, 0.375)],
+        },
+    ),
+    Sample(
+        "MATLAB: a header in two lines, validation on some rows",
+        "training.txt",
+        "|=======================================================================================|\n"
+        "|  Epoch  |  Iteration  |  Time Elapsed  |  Mini-batch  |  Validation  |  Base Learning  |\n"
+        "|         |             |   (hh:mm:ss)   |     Loss     |     Loss     |      Rate       |\n"
+        "|=======================================================================================|\n"
+        "|       1 |           1 |       00:00:11 |       1.9375 |       2.0000 |          0.0100 |\n"
+        "|       1 |          50 |       00:00:20 |       1.0625 |              |          0.0100 |\n"
+        "|       2 |         100 |       00:00:26 |       0.9375 |       1.2500 |          0.0100 |\n"
+        "|=======================================================================================|\n",
+        {
+            "epoch": [(1, 1), (50, 1), (100, 2)],
+            "Time Elapsed (hh:mm:ss)": [(1, 11), (50, 20), (100, 26)],
+            "Mini-batch Loss": [(1, 1.9375), (50, 1.0625), (100, 0.9375)],
+            "Validation Loss": [(1, 2), (100, 1.25)],
+            "Base Learning Rate": [(1, 0.01), (50, 0.01), (100, 0.01)],
+        },
+    ),
+    Sample(
+        "Deeplearning4j",
+        "train.log",
+        "06:38:16.402 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 0 is 1.5\n"
+        "06:39:50.616 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 100 is 1.25\n"
+        "06:41:14.384 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - "
+        "Score at iteration 200 is 1.0\n",
+        {"loss": [(0, 1.5), (100, 1.25), (200, 1.0)]},
+    ),
+    Sample(
+        "PaddlePaddle's recommenders: batches, and the mean of each epoch",
+        "train.log",
+        "".join(
+            f"2022-04-12 17:06:10,849 - INFO - epoch: {epoch}, batch_id: {batch}, loss:{loss}, "
+            "avg_batch_cost: 0.5 sec, ips: 2048.0 ins/s\n"
+            + (f"2022-04-12 17:06:10,849 - INFO - epoch: {epoch} done, loss:{loss}\n" if batch else "")
+            for epoch, batch, loss in ((0, 0, 0.75), (0, 500, 0.5), (1, 0, 0.5), (1, 500, 0.25))
+        ),
+        {
+            "loss": [(0, 0.75), (500, 0.5), (1000, 0.5), (1500, 0.25)],
+            "loss (epoch)": [(500, 0.5), (1500, 0.25)],
+            "avg_batch_cost": [(0, 0.5), (500, 0.5), (1000, 0.5), (1500, 0.5)],
+            "ips": [(0, 2048), (500, 2048), (1000, 2048), (1500, 2048)],
+            "epoch": [(0, 0), (500, 0), (500, 0), (1000, 1), (1500, 1), (1500, 1)],
+        },
+    ),
+    Sample(
+        "DeePMD: a header behind a mark of comments, and errors alone",
+        "lcurve.out",
+        "#  step      rmse_val    rmse_trn         lr\n"
+        "      0      1.05e+01    1.10e+01    1.0e-03\n"
+        "    100      7.50e+00    9.50e+00    1.0e-03\n"
+        "    200      5.50e+00    6.50e+00    5.0e-04\n",
+        {
+            "rmse_val": [(0, 10.5), (100, 7.5), (200, 5.5)],
+            "rmse_trn": [(0, 11), (100, 9.5), (200, 6.5)],
+            "lr": [(0, 1e-3), (100, 1e-3), (200, 5e-4)],
+        },
+    ),
+    Sample(
+        "DeepXDE: the terms of a loss in one cell",
+        "dde.txt",
+        "Training model...\n"
+        "\n"
+        "Step      Train loss              Test loss               Test metric   \n"
+        "0         [1.00e+00, 5.00e-01]    [2.00e+00, 5.00e-01]    [1.25e+00]    \n"
+        "1000      [5.00e-01, 2.50e-01]    [1.00e+00, 2.50e-01]    [7.50e-01]    \n"
+        "2000      [2.50e-01, nan]         [5.00e-01, nan]         [nan]    \n"
+        "\n"
+        "Best model at step 1000:\n",
+        {
+            "Train loss": [(0, 1.5), (1000, 0.75), (2000, nan)],
+            "Test loss": [(0, 2.5), (1000, 1.25), (2000, nan)],
+            "Test metric": [(0, 1.25), (1000, 0.75), (2000, nan)],
+        },
+    ),
+)

@@ -1,0 +1,99 @@
+"""What libraries for reinforcement learning and robots print."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "Stable-Baselines3: a box for each record",
+        "sb3.log",
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 21.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 2048     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 22.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 4096     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n"
+        "| rollout/           |          |\n"
+        "|    ep_rew_mean     | 23.5     |\n"
+        "| time/              |          |\n"
+        "|    fps             | 1024     |\n"
+        "|    total_timesteps | 6144     |\n"
+        "| train/             |          |\n"
+        "|    loss            | -0.25    |\n"
+        "------------------------------\n",
+        {
+            "rollout/ep_rew_mean": [(2048, 21.5), (4096, 22.5), (6144, 23.5)],
+            "time/fps": [(2048, 1024), (4096, 1024), (6144, 1024)],
+            "train/loss": [(2048, -0.25), (4096, -0.25), (6144, -0.25)],
+        },
+    ),
+    Sample(
+        "rsl_rl: a heading between rules, and a record of lines below it",
+        "train.log",
+        "".join(
+            "################################################################\n"
+            f"                \x1b[1m Learning iteration {iteration}/1500 \x1b[0m\n"
+            "\n"
+            "         Computation: 48523 steps/s (collection: 0.381s, learning 0.138s)\n"
+            f" Value function loss: {loss:.4f}\n"
+            f"         Mean reward: {reward:.2f}\n"
+            " Mean episode length: 44.82\n"
+            "----------------------------------------------------------------\n"
+            f"     Total timesteps: {98304 * (iteration + 1)}\n"
+            "                 ETA: 85.0s\n"
+            for iteration, loss, reward in ((0, 0.5, -1.5), (1, 0.25, 0.5), (2, 0.125, 2.5))
+        ),
+        {
+            "Value function loss": [(0, 0.5), (1, 0.25), (2, 0.125)],
+            "Mean reward": [(0, -1.5), (1, 0.5), (2, 2.5)],
+        },
+    ),
+    Sample(
+        "Spinning Up: boxes whose names stand on the right",
+        "spinup.txt",
+        "---------------------------------------\n"
+        "|             Epoch |               0 |\n"
+        "|      AverageEpRet |            20.5 |\n"
+        "| TotalEnvInteracts |           4e+03 |\n"
+        "|            LossPi |          -0.025 |\n"
+        "---------------------------------------\n"
+        "---------------------------------------\n"
+        "|             Epoch |               1 |\n"
+        "|      AverageEpRet |            30.5 |\n"
+        "| TotalEnvInteracts |           8e+03 |\n"
+        "|            LossPi |         -0.0125 |\n"
+        "---------------------------------------\n",
+        {
+            "Epoch": [(4000, 0), (8000, 1)],
+            "AverageEpRet": [(4000, 20.5), (8000, 30.5)],
+            "LossPi": [(4000, -0.025), (8000, -0.0125)],
+        },
+    ),
+    Sample(
+        "LeRobot: counters in thousands, `ep` for the episodes of its data",
+        "lerobot.log",
+        "INFO 2026-06-12 18:11:21 ot_train.py:357 step:200 smpl:9K ep:0 epch:0.5 loss:2.5 grdn:3.25 lr:1.0e-05\n"
+        "INFO 2026-06-12 18:12:21 ot_train.py:357 step:400 smpl:19K ep:4 epch:1.0 loss:1.75 grdn:3.5 lr:1.0e-05\n"
+        "INFO 2026-06-12 18:13:21 ot_train.py:357 step:1K smpl:28K ep:8 epch:1.5 loss:1.5 grdn:3.75 lr:1.0e-05\n",
+        {
+            "loss": [(200, 2.5), (400, 1.75), (1000, 1.5)],
+            "grdn": [(200, 3.25), (400, 3.5), (1000, 3.75)],
+            "lr": [(200, 1e-5), (400, 1e-5), (1000, 1e-5)],
+            "epoch": [(200, 0.5), (400, 1), (1000, 1.5)],
+            "episode": [(200, 0), (400, 4), (1000, 8)],
+            "consumed_samples": [(200, 9e3), (400, 19e3), (1000, 28e3)],
+        },
+    ),
+)

@@ -1,0 +1,241 @@
+"""Loops by hand: how they tell training from evaluation."""
+
+from __future__ import annotations
+
+from math import nan
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "one line that counts nothing for training and, below a heading, for the evaluation",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.000% ({2 * i}/80)\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.000% ({i}/40)\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the same, with lines of their own for some epochs: the next epoch ends what the heading speaks of",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0" + (f" | Mark: {i}.5" if i > 2 else "") + "\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            for i in range(6)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(6)],
+            "Acc": [(i, 25 + 5 * i) for i in range(6)],
+            "Mark": [(i, i + 0.5) for i in range(3, 6)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(6)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(6)],
+        },
+    ),
+    Sample(
+        "the evaluation first, and a heading for training, which ends what that of the evaluation speaks of",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nTest results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Train results:\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "train/Loss": [(i, 3 - i / 4) for i in range(4)],
+            "train/Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "two evaluations of each epoch under one heading, on two sets in turn",
+        "log_train.txt",
+        "".join(
+            f"Epoch: {i}\nLoss: {3 - i / 4} | Acc: {25 + 5 * i}.0\n"
+            f"Test results:\nLoss: {3.5 - i / 4} | Acc: {20 + 5 * i}.0\n"
+            f"Test results:\nLoss: {4.5 - i / 8} | Acc: {5 + i}.0\n"
+            for i in range(4)
+        ),
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Acc": [(i, 25 + 5 * i) for i in range(4)],
+            "test/Loss": [(i, 3.5 - i / 4) for i in range(4)],
+            "test/Acc": [(i, 20 + 5 * i) for i in range(4)],
+            "test 2/Loss": [(i, 4.5 - i / 8) for i in range(4)],
+            "test 2/Acc": [(i, 5 + i) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the epoch in brackets of its own, before the step and before what the evaluation found",
+        "log.txt",
+        "".join(
+            f"2026-05-12 09:3{i}:00,540 Train: [ {i}/3] Step 000/100 Loss {9 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:20,540 Train: [ {i}/3] Step 050/100 Loss {8 - 2 * i}.5\n"
+            f"2026-05-12 09:3{i}:40,540 Valid: [ {i}/3] Precision 0.{i}25 Recall 0.{i}5\n"
+            for i in range(1, 4)
+        ),
+        {
+            "train/Loss": [(0, 7.5), (50, 6.5), (100, 5.5), (150, 4.5), (200, 3.5), (250, 2.5)],
+            "valid/Precision": [(50, 0.125), (150, 0.225), (250, 0.325)],
+            "valid/Recall": [(50, 0.15), (150, 0.25), (250, 0.35)],
+            "epoch": [(0, 1), (50, 1), (50, 1), (100, 2), (150, 2), (150, 2), (200, 3), (250, 3), (250, 3)],
+        },
+    ),
+    Sample(
+        "by hand: validation behind the numbers of a step, when its turn comes",
+        "progress.log",
+        "[000010] loss=2.5 lr=5.0e-01\n"
+        "[000020] loss=1.5 lr=5.0e-01 || val: loss=1.75 acc=0.25\n"
+        "[000030] loss=1.25 lr=5.0e-01\n"
+        "[000040] loss=1.125 lr=5.0e-01 || val: loss=1.375 acc=0.5\n"
+        "[000050] loss=1.125 lr=5.0e-01\n"
+        "[000060] loss=1.0 lr=5.0e-01 || val: loss=1.25 acc=0.5\n",
+        {
+            "loss": [(10, 2.5), (20, 1.5), (30, 1.25), (40, 1.125), (50, 1.125), (60, 1.0)],
+            "lr": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5), (50, 0.5), (60, 0.5)],
+            "val loss": [(20, 1.75), (40, 1.375), (60, 1.25)],
+            "val acc": [(20, 0.25), (40, 0.5), (60, 0.5)],
+        },
+    ),
+    Sample(
+        "by hand: a bound and the code of a variational autoencoder",
+        "train.txt",
+        "[01/30] ELBO 38.5 (rec 38.25, KL 0.25) | test ELBO 33.25\n"
+        "[02/30] ELBO 31.5 (rec 30.25, KL 1.25) | test ELBO 30.25\n"
+        "[03/30] ELBO 29.5 (rec 27.25, KL 2.25) | test ELBO 29.25\n",
+        {
+            "ELBO": [(1, 38.5), (2, 31.5), (3, 29.5)],
+            "KL": [(1, 0.25), (2, 1.25), (3, 2.25)],
+            "test ELBO": [(1, 33.25), (2, 30.25), (3, 29.25)],
+        },
+    ),
+    Sample(
+        "by hand: splits in two letters, and nothing else",
+        "train.txt",
+        "ep   0 | tr 2.2500 | va 2.1250 | va acc 12.5% | 1.2s\n"
+        "ep   1 | tr 1.5000 | va 1.6250 | va acc 50.0% | 1.2s\n"
+        "ep   2 | tr nan | va nan | va acc 10.0% | 1.2s\n",
+        {
+            "tr": [(0, 2.25), (1, 1.5), (2, nan)],
+            "va": [(0, 2.125), (1, 1.625), (2, nan)],
+            "va acc": [(0, 12.5), (1, 50.0), (2, 10.0)],
+        },
+    ),
+    Sample(
+        "splits, and nothing else, for names",
+        "flow.log",
+        "Epoch 1: train=0.25 val=0.5\nEpoch 2: train=0.125 val=0.375\nEpoch 3: train=0.0625 val=0.25\n",
+        {"train": [(1, 0.25), (2, 0.125), (3, 0.0625)], "val": [(1, 0.5), (2, 0.375), (3, 0.25)]},
+    ),
+    Sample(
+        "both splits in one line, each in its turn",
+        "train.log",
+        "Epoch 1 | Val: loss 0.875, acc 0.5 | Train: loss 0.75, acc 0.625, lr 0.5\n"
+        "Epoch 2 | Val: loss 0.75, acc 0.625 | Train: loss 0.5, acc 0.75, lr 0.5\n"
+        "Epoch 3 | Val: loss 0.625, acc 0.75 | Train: loss 0.25, acc 0.875, lr 0.5\n",
+        {
+            "Train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "Train acc": [(1, 0.625), (2, 0.75), (3, 0.875)],
+            "Val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "Val acc": [(1, 0.5), (2, 0.625), (3, 0.75)],
+            "lr": [(1, 0.5), (2, 0.5), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "both splits in one line, each behind its name in brackets",
+        "train.log",
+        "Epoch 1, [train] loss 0.75, [val] loss 0.875\n"
+        "Epoch 2, [train] loss 0.5, [val] loss 0.75\n"
+        "Epoch 3, [train] loss 0.25, [val] loss 0.625\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+        },
+    ),
+    Sample(
+        "dictionaries of both splits",
+        "train.log",
+        "".join(
+            f"{{'epoch': {i}, 'train': {{'loss': {1 - i / 8}, 'acc': 0.5}}, 'val': {{'loss': {1 - i / 16}}}}}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "train acc": [(1, 0.5), (2, 0.5), (3, 0.5)],
+            "val loss": [(1, 0.9375), (2, 0.875), (3, 0.8125)],
+        },
+    ),
+    Sample(
+        "pairs of numbers, of which the line says which is of which split",
+        "train.log",
+        "epoch 1 loss 0.75/0.875 (train/val) acc 0.625/0.5\n"
+        "epoch 2 loss 0.5/0.75 (train/val) acc 0.75/0.625\n"
+        "epoch 3 loss 0.25/0.625 (train/val) acc 0.875/0.75\n",
+        {
+            "train loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "val loss": [(1, 0.875), (2, 0.75), (3, 0.625)],
+            "train acc": [(1, 0.625), (2, 0.75), (3, 0.875)],
+            "val acc": [(1, 0.5), (2, 0.625), (3, 0.75)],
+        },
+    ),
+    Sample(
+        "pairs of numbers that are no counts, of which nothing says what the second is",
+        "train.log",
+        "step 1: loss 0.75/0.875\nstep 2: loss 0.5/0.75\nstep 3: loss 0.25/0.625\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "losses that are called after their split, without marks",
+        "out.txt",
+        "Epoch 1: train 0.75 | val 0.875\nEpoch 2: train 0.5 | val 0.75\nEpoch 3: train 0.25 | val 0.625\n",
+        {"train": [(1, 0.75), (2, 0.5), (3, 0.25)], "val": [(1, 0.875), (2, 0.75), (3, 0.625)]},
+    ),
+    Sample(
+        "a quantity of three splits, each behind the loss of its own",
+        "train.log",
+        "".join(
+            f"epoch {i}: train {3 - i / 2} (acc {i / 10}), val {4 - i / 2} (acc {i / 20}), test {5 - i / 2} "
+            f"(acc {i / 40})\n"
+            for i in range(1, 4)
+        ),
+        {
+            "train": [(1, 2.5), (2, 2), (3, 1.5)],
+            "train acc": [(1, 0.1), (2, 0.2), (3, 0.3)],
+            "val": [(1, 3.5), (2, 3), (3, 2.5)],
+            "val acc": [(1, 0.05), (2, 0.1), (3, 0.15)],
+            "test": [(1, 4.5), (2, 4), (3, 3.5)],
+            "test acc": [(1, 0.025), (2, 0.05), (3, 0.075)],
+        },
+    ),
+    Sample(
+        "a quantity of both splits, each behind the loss of its own",
+        "train.log",
+        "".join(f"epoch {i}: train={3 - i / 2} (acc {i / 10}), val={4 - i / 2} (acc {i / 20})\n" for i in range(1, 5)),
+        {
+            "train": [(1, 2.5), (2, 2), (3, 1.5), (4, 1)],
+            "train acc": [(1, 0.1), (2, 0.2), (3, 0.3), (4, 0.4)],
+            "val": [(1, 3.5), (2, 3), (3, 2.5), (4, 2)],
+            "val acc": [(1, 0.05), (2, 0.1), (3, 0.15), (4, 0.2)],
+        },
+    ),
+    Sample(
+        "steps of an evaluation that begin anew below headings, beside those of training that count on",
+        "checks.log",
+        "".join(
+            f"step {2 * e - 1}00 loss {3 - e / 2}\nstep {2 * e}00 loss {2.5 - e / 2}\nEvaluating epoch {e}\n"
+            f"step 0 eval_loss {4 - e}\nstep 1 eval_loss {3.5 - e}\n"
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(100, 2.5), (200, 2.0), (300, 2.0), (400, 1.5), (500, 1.5), (600, 1.0)],
+            "eval_loss": [(200, 3.0), (200, 2.5), (400, 2.0), (400, 1.5), (600, 1.0), (600, 0.5)],
+            "epoch": [(200, 1), (200, 1), (400, 2), (400, 2), (600, 3), (600, 3)],
+        },
+    ),
+)

@@ -1,0 +1,79 @@
+"""What Keras and TensorFlow print, and what JAX writes with their library."""
+
+from __future__ import annotations
+
+from logdoctor.sources.source import Sample
+
+SAMPLES = (
+    Sample(
+        "Keras 2, one line for each epoch and no time for a step: its own epoch, not the batches of it",
+        "fit.log",
+        "Epoch 1/3\n19/19 - 21s - loss: 1.5 - accuracy: 0.25 - val_loss: 1.75\n"
+        "Epoch 2/3\n19/19 - 12s - loss: 1.25 - accuracy: 0.5 - val_loss: 1.5\n"
+        "Epoch 3/3\n19/19 - 12s - loss: 1.0 - accuracy: 0.75 - val_loss: 1.25\n",
+        {
+            "loss": [(1, 1.5), (2, 1.25), (3, 1.0)],
+            "accuracy": [(1, 0.25), (2, 0.5), (3, 0.75)],
+            "val_loss": [(1, 1.75), (2, 1.5), (3, 1.25)],
+        },
+    ),
+    Sample(
+        "Keras 2: the bar's last state of each epoch, and an evaluation that is none",
+        "keras2.log",
+        "Epoch 1/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.7500 - accuracy: 0.8750 - val_loss: 0.5000\n"
+        "Epoch 2/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.5000 - accuracy: 0.8750 - val_loss: 0.3750\n"
+        "Epoch 3/3\n"
+        "\r  1/20 [>.......] - ETA: 9s - loss: 0.9900 - accuracy: 0.5000\r 20/20 [========] - 3s "
+        "2ms/step - loss: 0.2500 - accuracy: 0.8750 - val_loss: 0.2500\n"
+        "\r 5/5 [========] - 0s 1ms/step - loss: 0.1250 - accuracy: 0.9000\n",
+        {
+            "loss": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "accuracy": [(1, 0.875), (2, 0.875), (3, 0.875)],
+            "val_loss": [(1, 0.5), (2, 0.375), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "TF Estimator: an evaluation names its step",
+        "estimator.log",
+        "INFO:tensorflow:loss = 2.5, step = 0 (0.4 sec)\n"
+        "INFO:tensorflow:loss = 2.25, step = 100 (0.4 sec)\n"
+        "INFO:tensorflow:loss = 2.0, step = 200 (0.4 sec)\n"
+        "INFO:tensorflow:Saving dict for global step 100: accuracy = 0.75, global_step = 100, loss = 2.375\n"
+        "INFO:tensorflow:Saving dict for global step 200: accuracy = 0.75, global_step = 200, loss = 2.125\n"
+        "INFO:tensorflow:Saving dict for global step 300: accuracy = 0.75, global_step = 300, loss = 2.0\n",
+        {
+            "loss": [(0, 2.5), (100, 2.25), (200, 2)],
+            "eval/accuracy": [(100, 0.75), (200, 0.75), (300, 0.75)],
+            "eval/loss": [(100, 2.375), (200, 2.125), (300, 2)],
+        },
+    ),
+    Sample(
+        "CLU: the step in brackets before what is measured there",
+        "train.log",
+        "I0314 09:26:53.000001 140152 logging_writer.py:48] [10] learning_rate=0.500000, loss=2.500000\n"
+        "I0314 09:26:54.000001 140152 logging_writer.py:48] [20] learning_rate=0.500000, loss=1.500000\n"
+        "I0314 09:26:54.500001 140152 logging_writer.py:48] [20] eval_loss=1.750000\n"
+        "I0314 09:26:55.000001 140152 logging_writer.py:48] [30] learning_rate=0.500000, loss=1.250000\n"
+        "I0314 09:26:56.000001 140152 logging_writer.py:48] [40] learning_rate=0.500000, loss=1.125000\n"
+        "I0314 09:26:56.500001 140152 logging_writer.py:48] [40] eval_loss=1.375000\n",
+        {
+            "learning_rate": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5)],
+            "loss": [(10, 2.5), (20, 1.5), (30, 1.25), (40, 1.125)],
+            "eval_loss": [(20, 1.75), (40, 1.375)],
+        },
+    ),
+    Sample(
+        "Keras-GAN: the number of an update before its losses in brackets",
+        "gan.log",
+        "".join(f"{100 * i} [D loss: {0.75 - i / 8}, acc.: 5{i}.00%] [G loss: {0.5 + i / 8}]\n" for i in range(4)),
+        {
+            "D loss": [(0, 0.75), (100, 0.625), (200, 0.5), (300, 0.375)],
+            "acc.": [(0, 50), (100, 51), (200, 52), (300, 53)],
+            "G loss": [(0, 0.5), (100, 0.625), (200, 0.75), (300, 0.875)],
+        },
+    ),
+)
