@@ -117,8 +117,10 @@ class TestExitCodes:
             (["analyze", ".", "-o", "xml=x"], "is not FORMAT=PATH with one of the formats full, concise, json"),
             (["analyze", ".", "-o", "json=no/such/folder/x.json"], "no/such/folder is not a folder"),
             (["analyze", ".", "-o", "json=."], ". is a folder"),
+            (["analyze", ".", "-o", "json=a", "-o", "html=./a"], "a is named for two reports"),
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
+            (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
             (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
             (["rule", ""], "`logdoctor rule` lists all"),
@@ -398,6 +400,15 @@ class TestExport:
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert len(lines) == 2 * 2 * 100
         assert sum("nonfinite" in line for line in lines) == 40
+
+    def test_the_end_of_a_name_tells_the_format(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["export", str(runs), "-o", "points.csv"]) == 0
+        assert Path("points.csv").read_text().startswith("run,series,step,value,wall_time\n")
+        assert main(["export", str(runs), "--output-format", "parquet"]) == 2
+        assert "name a file with -o FILE" in capsys.readouterr().err
+        pytest.importorskip("pyarrow")
+        assert main(["export", str(runs), "-o", "points.parquet"]) == 0
+        assert Path("points.parquet").read_bytes().startswith(b"PAR1")
 
     def test_csv_to_a_file(self, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["export", str(runs / "bad"), "--output-format", "csv", "-o", "points.csv"]) == 0

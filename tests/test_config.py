@@ -319,6 +319,10 @@ expires = 2027-03-01
                 "[rules.plateau]\nminpoints = 3",
                 "logdoctor.toml: rule 'plateau' has no threshold 'minpoints'; did you mean 'min-points'?",
             ),
+            (
+                "[rules.plateau]\nmin-points = -3",
+                "logdoctor.toml: rule 'plateau': the threshold 'min-points' is -3, but what it limits is never",
+            ),
             ('[[suppress]]\nrule = "nan-los"', "did you mean 'nan-loss'?"),
             ('preset = "strict"\n[[suppress]]\nrule = "nan-loss"', "gives no reason"),
             ('[reference]\nfiles = "absent.json"', "absent.json"),

@@ -1,4 +1,4 @@
-"""What SECURITY.md promises, seen from outside: no network, no process, no code from a log, nothing written unasked.
+"""What SECURITY.md promises, seen from outside: no network, no program, no code from a log, nothing written unasked.
 
 The commands run in a process of their own with an audit hook over every log of the project and a folder made by an
 enemy; what they asked of the machine is judged here. SQLite opens files without telling Python, so that the folders are
@@ -107,14 +107,17 @@ FORMATS = ("json", "html", "jsonl", "sarif", "junit", "github", "gitlab", "markd
 
 @pytest.fixture(scope="module", params=["analyze", "check", "inspect"])
 def asked(request: pytest.FixtureRequest, logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    """Run one command over all logs, from within the enemy's folder."""
-    command: str = request.param
+    """Run one command over all logs in one process, from within the enemy's folder."""
+    return audit(request.param, 1, logs, tmp_path_factory)
+
+
+def audit(command: str, jobs: int, logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     out, home = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("home")
     outputs = [f"-o{name}={out / name}" for name in FORMATS] if command != "inspect" else []
     before = digests(logs)
     record = tmp_path_factory.mktemp("record") / "events.json"
     done = subprocess.run(
-        [sys.executable, "-B", TESTS / "audited.py", record, command, logs, *outputs],
+        [sys.executable, "-B", TESTS / "audited.py", record, command, logs, f"--jobs={jobs}", *outputs],
         cwd=logs / "enemy",
         env={**os.environ, "HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home)},
         capture_output=True,
@@ -175,6 +178,17 @@ def test_nothing_is_written_but_the_reports(asked: Asked) -> None:
     assert asked.unchanged
     reports = [path for path in asked.out.iterdir() if path.is_file()]  # of many runs, HTML has a folder of pages
     assert len(reports) == asked.reports
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a copy is begun in other ways")
+def test_several_processes_are_copies_of_it_that_hand_back_nothing_but_what_they_read(
+    logs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    several = audit("analyze", 2, logs, tmp_path_factory)
+    assert {event.name for event in several.of(*NEVER)} == {"os.fork", "pickle.find_class"}
+    homes = {event.arguments[0].partition(".")[0] for event in several.of("pickle.find_class")}
+    assert homes <= {"logdoctor", "numpy", "pathlib", "collections", "concurrent", "builtins"}
+    assert several.unchanged
 
 
 TRAPS: dict[str, tuple[str, Callable[[Event], bool]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,7 +13,7 @@ from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
-from logdoctor.finding import Comparison, Finding, Outcomes, Severity, with_roots
+from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
 from logdoctor.replayed import Replayed
@@ -20,13 +21,20 @@ from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
-from logdoctor.signals import Siblings, all_twins, measure_all, set_ups, sibling_groups
+from logdoctor.signals import Siblings, Twins, all_twins, measure_all, set_ups, sibling_groups
 from logdoctor.signals.comparison.siblings import without_numbers
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
+from logdoctor.workers import Workers
 
 HELD_OUT = (ValLoss, ValComponentLoss, TestLoss)
 """Losses of data that nothing is trained on."""
+
+ASKING_SECONDS = 0.02
+"""About how long it takes to ask all rules about a run of a few hundred points."""
+
+POINTS_A_SECOND = 5e6
+"""About how many values of long series all rules together judge: `tests/benchmarks/rule_cost.py`."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class Diagnosis:
     """Files that look like logs by name and are none."""
     not_read: tuple[str, ...] = field(default=(), repr=False)
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = field(default=(), repr=False)
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
     excluded: tuple[str, ...] = field(default=(), repr=False)
     """Names of the runs that the settings leave out."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
@@ -87,7 +97,9 @@ def is_judged(run: Run) -> bool:
     return any(one.role not in HELD_OUT and len(one) > 1 for one in run.all(Loss))
 
 
-def analyze(*paths: str | Path, config: Config | None = None, now: float | None = None) -> Diagnosis:
+def analyze(
+    *paths: str | Path, config: Config | None = None, now: float | None = None, workers: Workers | None = None
+) -> Diagnosis:
     """Read every training log at or below the paths and ask every rule about every run.
 
     Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names what
@@ -96,42 +108,65 @@ def analyze(*paths: str | Path, config: Config | None = None, now: float | None 
     """
     settings = config or Config()
     rules = selected_rules(settings)
-    reading = read(paths, settings.roles, now)
+    reading = read(paths, settings.roles, now, workers)
     excluded = {run.name for pattern in settings.exclude for run in matching_runs(reading.runs, pattern)}
     runs = [run for run in reading.runs if run.name not in excluded]
     if not runs:
         raise NoRunError(f"{', '.join(map(str, paths))}: `exclude` leaves out all {counted(len(excluded), 'run')}")
     return replace(
-        diagnose(runs, rules, settings),
+        diagnose(runs, rules, settings, workers),
         left_alone=reading.left_alone,
         not_read=reading.not_read,
+        in_doubt=reading.in_doubt,
         excluded=tuple(sorted(excluded)),
     )
 
 
-def diagnose(runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None) -> Diagnosis:
+def diagnose(
+    runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None, workers: Workers | None = None
+) -> Diagnosis:
     """Ask the rules about runs that were analyzed together, each with its siblings, and about every set-up."""
     settings = config or Config()
-    examined: list[Examined] = []
     comparisons: list[Comparison] = []
+    failed: dict[int, tuple[Crashed, ...]] = {}
     twins = all_twins(runs)
+    placed: list[_Placed] = []
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
-        compared = {id(one[0][0]): compare(Siblings(one[0][0], one), rules) for one in set_ups(measured)}
-        comparisons += [one for said, _ in compared.values() for one in said]
-        for run in group:
-            outcomes = examine(run, rules, Siblings(run, measured), twins[run])
-            _, failed = compared.get(id(run), ((), ()))
-            replayed, noticed = replay_of(run)
-            findings = _shown(with_replay(outcomes.findings, replayed), settings, label)
-            known = replace(run, notices=(*run.notices, *noticed)) if noticed else run
-            outcomes = replace(outcomes, findings=findings, crashed=(*outcomes.crashed, *failed))
-            examined.append(Examined(known, outcomes, replayed))
+        for one in set_ups(measured):
+            first = one[0][0]
+            said, failed[id(first)] = compare(Siblings(first, one), rules)
+            comparisons += said
+        placed += [_Placed(run, label, Siblings(run, measured), twins[run]) for run in group]
+    seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
+    asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
+    examined: list[Examined] = []
+    for one, outcomes in zip(placed, asked, strict=True):
+        replayed, noticed = replay_of(one.run)
+        findings = _shown(with_replay(outcomes.findings, replayed), settings, one.label)
+        known = replace(one.run, notices=(*one.run.notices, *noticed)) if noticed else one.run
+        crashed = (*outcomes.crashed, *failed.get(id(one.run), ()))
+        examined.append(Examined(known, replace(outcomes, findings=findings, crashed=crashed), replayed))
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
         tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),
         rules=tuple(rules),
     )
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A run among those that are analyzed with it."""
+
+    run: Run
+    label: str
+    """Of its group of siblings."""
+    siblings: Siblings
+    twins: Twins
+
+
+def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
+    return examine(placed.run, rules, placed.siblings, placed.twins)
 
 
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -61,10 +60,15 @@ def _modules_of(package: str) -> Iterator[ModuleType]:
 
 
 def _make(rule: type[Rule], configured: Mapping[str, float]) -> Rule:
-    known = [_as_set(one.name) for one in fields(rule)]
-    for name in map(_as_set, configured):
-        if name not in known:
-            raise ConfigurationError(f"rule {rule.id!r} has no threshold {name!r}{nearest(name, known)}")
+    defaults = {_as_set(name): default for name, default, _ in rule.thresholds()}
+    for name, value in ((_as_set(one), value) for one, value in configured.items()):
+        if name not in defaults:
+            raise ConfigurationError(f"rule {rule.id!r} has no threshold {name!r}{nearest(name, defaults)}")
+        if value < 0 <= defaults[name]:
+            raise ConfigurationError(
+                f"rule {rule.id!r}: the threshold {name!r} is {value:g}, but what it limits is never negative; "
+                f"it is {defaults[name]:g} unless set"
+            )
     return rule(**configured)
 
 

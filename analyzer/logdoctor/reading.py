@@ -11,6 +11,7 @@ from logdoctor.grouping.runs import group
 from logdoctor.run import Run
 from logdoctor.run.understand import Overrides
 from logdoctor.sources.discovery import discover
+from logdoctor.workers import Workers
 
 MOST_NAMED = 5
 """Places that an error names."""
@@ -26,27 +27,39 @@ class Reading:
     """Files that look like logs by name and are none."""
     not_read: tuple[str, ...] = ()
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = ()
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
 
 
-def look(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
+def look(
+    paths: Sequence[str | Path],
+    roles: Overrides | None = None,
+    now: float | None = None,
+    workers: Workers | None = None,
+) -> Reading:
     """Read every training log at or below the paths, where there may be none.
 
     Raises NoRunError when a path does not exist.
     """
-    candidates = discover([Path(path) for path in paths])
+    candidates = discover(paths, workers)
     runs = group(candidates.found, roles, now)
     told = {source.path for run in runs for source in run.sources}
     of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
     left_alone = sorted({*candidates.left_alone, *of_no_run} - told)
-    return Reading(runs, tuple(left_alone), candidates.not_read)
+    return Reading(runs, tuple(left_alone), candidates.not_read, candidates.in_doubt)
 
 
-def read(paths: Sequence[str | Path], roles: Overrides | None = None, now: float | None = None) -> Reading:
-    """Read every training log at or below the paths.
+def read(
+    paths: Sequence[str | Path],
+    roles: Overrides | None = None,
+    now: float | None = None,
+    workers: Workers | None = None,
+) -> Reading:
+    """Read every training log at or below the paths; the text `-` stands for standard input.
 
     Raises NoRunError when a path does not exist or no log lies there.
     """
-    reading = look(paths, roles, now)
+    reading = look(paths, roles, now, workers)
     if not reading.runs:
         where = ", ".join(str(path) for path in paths)
         if reading.not_read:

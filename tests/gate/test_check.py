@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,8 +23,10 @@ import pytest
 
 from logdoctor.cli import main
 from logdoctor.cli.check import EXIT_CODES, command
-from logdoctor.config import FailOn, Preset
-from logdoctor.gated import Verdict
+from logdoctor.config import Config, FailOn, Preset
+from logdoctor.diagnosis import analyze
+from logdoctor.gate.judge import judge
+from logdoctor.gated import Outcome, Verdict
 from logdoctor.reports.formats import FORMATS
 
 NAN = float("nan")
@@ -115,6 +119,21 @@ class TestExitCodes:
         done = check("runs", "absent", cwd=sound.parent)
         assert done.returncode == 3
         assert "absent: no such file or folder" in done.stderr
+
+    def test_3_a_folder_without_a_run_beside_others(self, sound: Path) -> None:
+        (sound.parent / "empty").mkdir()
+        done = check("runs", "empty", cwd=sound.parent)
+        assert done.returncode == 3
+        assert "empty: all runs read: holds no training log" in " ".join(done.stdout.split())
+        assert check("runs", "runs/.", cwd=sound.parent).returncode == 0  # the same folder again
+
+    def test_3_what_may_not_be_looked_at(self, sound: Path) -> None:
+        found = analyze(sound.parent / "runs", now=2e9)
+        closed = judge(replace(found, in_doubt=("b (Permission denied)",)), Config(), [], date(2026, 1, 1))
+        assert closed.verdict is Verdict.INCONCLUSIVE
+        assert [(one.run, one.message) for one in closed.checks if one.outcome is Outcome.INCONCLUSIVE] == [
+            ("b", "Permission denied: whether a run there is sound cannot be told")
+        ]
 
     def test_3_fewer_runs_than_required(self, sound: Path) -> None:
         assert check("runs", "--require-runs", "1", cwd=sound.parent).returncode == 0

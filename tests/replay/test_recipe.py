@@ -55,6 +55,12 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
         (SETUP + LOSS + "precision = 'half'\n", "precision is 'half', not one of fp32, fp16, bf16"),
         (SETUP + LOSS + "clip_norm = 0\n", "clip_norm is 0, not a number above 0"),
         (SETUP + LOSS + "accumulate = 1.5\n", "accumulate is 1.5, not a number of batches"),
+        (SETUP + LOSS + "precison = 'fp16'\n", "precison is no name of a recipe; did you mean 'precision'?"),
+        (SETUP + LOSS + "grad_clip_norm = 1.0\n", "grad_clip_norm is no name of a recipe; did you mean 'clip_norm'?"),
+        (
+            SETUP + LOSS + "def train_steps(a, b): ...\n",
+            "train_steps is no name of a recipe; did you mean 'train_step'?",
+        ),
         ("def setup(:\n", ":3: invalid syntax"),
         ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(1)\n", "ended Python itself (1)"),
@@ -67,6 +73,20 @@ def test_what_is_wrong_with_the_file_is_one_line(tmp_path: Path, text: str, said
         read_recipe(path)
     assert str(problem.value).startswith(str(path))
     assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "precisions = ['fp32', 'fp16']",
+        "precision = 'fp16'; precison = 'a name of their own beside it'",
+        "def batches(): ...",
+        "def losses(): ...",
+        "from torch.optim import Adam as train_steps",
+    ],
+)
+def test_names_of_the_user_are_theirs(tmp_path: Path, own: str) -> None:
+    read_recipe(written(tmp_path, SETUP + LOSS + own + "\n"))
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import math
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
+from logdoctor.errors import LogDoctorError
 from logdoctor.reports import export
 from logdoctor.run import Run, Series
 
@@ -50,6 +53,32 @@ def test_csv_has_every_point_in_order() -> None:
 def test_a_spreadsheet_runs_no_text_as_a_formula_and_keeps_numbers_as_numbers() -> None:
     *_, last = csv.reader(io.StringIO("".join(export.csv(RUNS)), newline=""))
     assert last == ["'=cmd|' /C calc'!A0", '\'-x,"y"\\x0a', "7", "-1.0", ""]
+
+
+def test_parquet_has_every_point_in_order() -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(io.BytesIO(b"".join(export.parquet(RUNS)))).to_pydict()
+    assert table["step"][:8] == STEPS
+    assert all(same(one, value) for one, value in zip(table["value"][:8], VALUES, strict=True))
+    assert table["wall_time"] == [*TIMES[:7], None, None, None]
+    assert (table["run"][-1], table["series"][-1]) == (RUNS[1].name, RUNS[1].series[0].name)
+
+
+def test_parquet_comes_in_row_groups_and_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(export, "ROW_GROUP", 100_000)
+    long = Series.of("loss", np.arange(300_000), np.random.default_rng(0).normal(size=300_000))
+    pieces = list(export.parquet([Run("a", (long, long))]))
+    file = parquet.ParquetFile(io.BytesIO(b"".join(pieces)))
+    assert (file.num_row_groups, file.metadata.num_rows) == (5, 600_000)
+    assert len(pieces) == 6
+    assert max(map(len, pieces)) < sum(map(len, pieces)) / 2
+
+
+def test_without_pyarrow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(LogDoctorError, match=re.escape("pip install 'logdoctor[parquet]'")):
+        list(export.parquet(RUNS))
 
 
 @pytest.mark.parametrize("write", [export.jsonl, export.csv])

@@ -62,8 +62,25 @@ class TestCurve:
 
     @given(STEPS)
     def test_a_point_stays_when_no_later_point_has_its_step_or_a_lower_one(self, steps: list[int]) -> None:
-        stays = [i for i, step in enumerate(steps) if all(later > step for later in steps[i + 1 :])]
-        assert numbered(steps).curve.values.tolist() == stays
+        astray = {i for i in range(1, len(steps) - 1) if steps[i] < max(steps[:i]) < steps[i + 1]}
+        line = [(i, step) for i, step in enumerate(steps) if i not in astray]
+        stays = [i for i, step in enumerate(steps) if all(later > step for j, later in line if j > i)]
+        taken = {steps[i] for i in stays if i not in astray}
+        firsts = {steps[i]: i for i in reversed(stays) if i in astray and steps[i] not in taken}
+        stays = [i for i in stays if i not in astray or i in firsts.values()]
+        assert numbered(steps).curve.values.tolist() == sorted(stays, key=lambda i: steps[i])
+
+    @pytest.mark.parametrize(
+        ("steps", "kept"),
+        [
+            ([10, 20, 30, 2, 40], [3, 0, 1, 2, 4]),  # 2 instead of 32, as a torn line leaves it
+            ([10, 20, 30, 10, 40], [0, 1, 2, 4]),  # its step is taken
+            ([2, 1, 4, 3, 5], [1, 0, 3, 2, 4]),  # two processes log in turn
+            ([10, 20, 30, 15, 40, 5, 6], [5, 6]),  # a restart takes what came late, too
+        ],
+    )
+    def test_a_point_astray_begins_nothing_anew(self, steps: list[int], kept: list[int]) -> None:
+        assert numbered(steps).curve.values.tolist() == kept
 
     def test_an_end_that_only_says_again_what_is_there_drops_nothing(self) -> None:
         best = Series.of("loss", [1, 2, 3, 4, 3], [4.0, 2.0, 1.0, 1.5, 1.0])
@@ -101,9 +118,12 @@ class TestCurve:
 
 class TestRewinds:
     @pytest.mark.parametrize(
-        ("steps", "rewinds"), [([0, 1, 2], []), ([0, 1, 1], []), ([0, 2, 1], [2]), ([5, 0, 1, 0], [1, 3]), ([], [])]
+        ("steps", "rewinds"),
+        [([0, 1, 2], []), ([0, 1, 1], []), ([0, 2, 1], [2]), ([5, 0, 1, 0], [1, 3]), ([0, 2, 1, 3], []), ([], [])],
     )
-    def test_a_rewind_is_a_step_below_the_one_before(self, steps: list[int], rewinds: list[int]) -> None:
+    def test_a_rewind_is_a_step_below_the_one_before_from_which_the_log_goes_on(
+        self, steps: list[int], rewinds: list[int]
+    ) -> None:
         assert numbered(steps).rewinds.tolist() == rewinds
 
 

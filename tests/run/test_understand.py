@@ -26,6 +26,16 @@ def best(role: type[Role], *names: str) -> str | None:
     return None if found is None else found.name
 
 
+def test_what_succeeded_among_classified_data_is_no_return_of_an_agent() -> None:
+    """Adversarial training against generated images: `gen_success` says how many of them deceived."""
+    found = roles_of(*named("loss", "model_acc", "val_loss", "val_acc", "gen_success"))
+    assert found["loss"] is roles.TrainLoss
+    assert found["val_loss"] is roles.ValLoss
+    assert found["gen_success"] is roles.TrainMetric
+    assert roles_of(*named("loss", "success_rate"))["loss"] is roles.PolicyLoss
+    assert roles_of(*named("loss", "val_acc", "mean_success_reward"))["loss"] is roles.PolicyLoss
+
+
 class TestMainLoss:
     @pytest.mark.parametrize(
         ("names", "train", "val"),

@@ -44,11 +44,11 @@ NAMES = {
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "
-        "fid, kid, lpips, brier, ece, abs_rel, edit_distance, training's l2, training's l1, "
+        "fid, kid, lpips, brier, ece, abs_rel, chamfer_dist, edit_distance, training's l2, training's l1, "
         "training's huber, training's poisson, training's gamma_deviance, training's quantile, training's tweedie, "
         "train-merror, train-mphe, train-poisson-nloglik, train-tweedie-nloglik@1.5, train-gamma-deviance"
     ),
-    "reward": "reward, return, ep_rew_mean, success_rate",
+    "reward": "reward, return, ep_rew_mean, success_rate, Reward_Clipped",
     "entropy": "entropy",
     "kl-divergence": "kl, approx_kl",
     "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",

@@ -63,6 +63,7 @@ def test_what_is_no_file_is_never_opened(folder: Path, make: Callable[[Path], No
     reading = look([folder])
     the_sound_run(reading)
     assert reading.not_read == (f"odd/{name} ({reason})",)
+    assert reading.in_doubt == ()
 
 
 @pytest.mark.parametrize("target", ["..", ".", NAME, "/dev/zero", "nowhere", "../good", f"../good/{NAME}"])
@@ -130,7 +131,7 @@ def test_a_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.Monkey
     refuse(monkeypatch, "closed", error)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == (f"closed ({error.strerror})",)
+    assert reading.not_read == reading.in_doubt == (f"closed ({error.strerror})",)
 
 
 @pytest.mark.parametrize("error", [DENIED, STALE, GONE], ids=["denied", "stale", "gone"])
@@ -140,7 +141,7 @@ def test_a_file_that_cannot_be_opened(folder: Path, monkeypatch: pytest.MonkeyPa
     refuse(monkeypatch, "log.csv", error)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == (f"closed/log.csv ({error.strerror})",)
+    assert reading.not_read == reading.in_doubt == (f"closed/log.csv ({error.strerror})",)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the root user may read everything; the next test is for others")

@@ -104,6 +104,16 @@ def test_records_behind_a_hole_are_found(folder: Path) -> None:
     assert content[notice.byte_end :].startswith(b'{"epoch": 1.5')
 
 
+def test_what_stands_between_two_records_costs_neither(folder: Path) -> None:
+    lines = [json.dumps(record) for record in HISTORY]
+    head, tail = ",\n".join(lines[:20]), ",\n".join(lines[20:])
+    path = write(folder / "log_history.json", f"[{head},\nKeyboardInterrupt\n{tail}]".encode())
+    found, (notice,) = found_in(JsonDocument(), path)
+    assert found == TRUTH
+    assert notice.byte_start == 1 + len(head) + 1
+    assert notice.byte_end == notice.byte_start + len("\nKeyboardInterrupt\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"no json", b"[" * 100_000, b'{"a": ' * 100_000, b"\0" * 100, b"[1 2]"])
 def test_what_is_no_json_is_unreadable(folder: Path, content: bytes) -> None:
     path = write(folder / "none.json", content)

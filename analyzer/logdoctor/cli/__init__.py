@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from logdoctor import __version__
-from logdoctor.errors import LogDoctorError, NoRunError
+from logdoctor.errors import LogDoctorError, NoRunError, reason
 from logdoctor.reports.escaping import printable
 
 COMMANDS = {
@@ -22,7 +22,7 @@ COMMANDS = {
     "rule": ("rule", "Explain a rule, or list all."),
     "capture": ("capture", "Run a training so that its last steps can be replayed."),
     "config": ("config", "Show, check or describe the settings."),
-    "export": ("export", "Write every logged point as JSON lines or CSV."),
+    "export": ("export", "Write every logged point as JSON lines, CSV or Parquet."),
     "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
 }
 """Module and short help of each command: `--help` imports none of them."""
@@ -84,8 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoRunError as problem:
         _complain(f"logdoctor: {problem}")
         return NO_RUN
-    except (LogDoctorError, OSError) as problem:
+    except LogDoctorError as problem:
         _complain(f"logdoctor: {problem}")
+        return NOT_FINISHED
+    except OSError as problem:
+        _complain(f"logdoctor: {problem.filename or 'standard output'}: {reason(problem)}")
         return NOT_FINISHED
     except Exception as bug:  # noqa: BLE001 - the last line of defence: 1, Python's own code, would mean findings
         _report(bug)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-from logdoctor.cli.options import color_option, config_option, paths_argument
+from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
+from logdoctor.cli.progress import working
 from logdoctor.cli.reporting import (
     Diagnosing,
     Outputs,
@@ -25,6 +26,7 @@ from logdoctor.cli.reporting import (
 @report_options
 @question_options
 @config_option
+@jobs_option
 @color_option
 def command(
     *,
@@ -37,18 +39,20 @@ def command(
     min_severity: str | None,
     min_confidence: str | None,
     config_file: str | None,
+    jobs: int | None,
     color: str,
 ) -> None:
     """Read every training log at or below each PATH and say what is wrong, why, and what to try.
 
-    PATH is a folder, a file or a pattern. Exits with 0 when it finished, whatever it found.
+    PATH is a folder, a file, a pattern, or - for a log that comes through standard input. Exits with 0 when it
+    finished, whatever it found.
     """
     from logdoctor.diagnosis import analyze
     from logdoctor.reports.report import Report
 
     started = time.perf_counter()
-    with replacing_reports(outputs):
+    with replacing_reports(outputs), working(jobs) as workers:
         config = asked(config_file, select, ignore, exclude, min_severity, min_confidence)
-        diagnosis = analyze(*paths, config=config)
+        diagnosis = analyze(*paths, config=config, workers=workers)
     report = Report(diagnosis, time.perf_counter() - started, left_out(config))
     write_reports(report, output_format, outputs, color)

@@ -10,7 +10,8 @@ from datetime import date
 import click
 
 from logdoctor.cli import completion
-from logdoctor.cli.options import color_option, config_option, paths_argument
+from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
+from logdoctor.cli.progress import working
 from logdoctor.cli.reporting import (
     Diagnosing,
     Outputs,
@@ -60,6 +61,7 @@ LONG_AFTER = math.inf
 @report_options
 @question_options
 @config_option
+@jobs_option
 @color_option
 def command(
     *,
@@ -77,6 +79,7 @@ def command(
     min_severity: str | None,
     min_confidence: str | None,
     config_file: str | None,
+    jobs: int | None,
     color: str,
 ) -> int:
     """Judge every training run at or below each PATH, for CI. Logs are taken for finished, however new.
@@ -104,7 +107,9 @@ def command(
         rules = [rule.id for rule in installed_rules()]
         refuse_unusable(config.suppressions, rules, need_reason=config.preset is Preset.STRICT)
         golden = [(file.stem, read_reference(file)) for file in reference_files(config, references)]
-        gated = judge(analyze(*paths, config=config, now=LONG_AFTER), config, golden, date.today())
+        with working(jobs) as workers:
+            diagnosis = analyze(*paths, config=config, now=LONG_AFTER, workers=workers)
+        gated = judge(diagnosis, config, golden, date.today())
     report = Report(gated.diagnosis, time.perf_counter() - started, left_out(config), gated)
     write_reports(report, output_format, outputs, color)
     return EXIT_CODES[gated.verdict]

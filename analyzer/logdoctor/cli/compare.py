@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from logdoctor.cli import completion
-from logdoctor.cli.options import color_option, config_option, settings
+from logdoctor.cli.options import color_option, config_option, jobs_option, settings
 from logdoctor.cli.output import terminal_page, write_out
+from logdoctor.cli.progress import working
 
 
 @click.command("compare")
@@ -14,8 +15,11 @@ from logdoctor.cli.output import terminal_page, write_out
 @click.argument("new", metavar="NEW", shell_complete=completion.paths)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @config_option
+@jobs_option
 @color_option
-def command(*, reference: str, new: str, output_format: str, config_file: str | None, color: str) -> None:
+def command(
+    *, reference: str, new: str, output_format: str, config_file: str | None, jobs: int | None, color: str
+) -> None:
     """Show the settings and curves in which NEW differs from REF, each a run or a folder of seeds of one run.
 
     A curve differs where it leaves the noise of both sides. Exits with 0 whatever differs, with 3 when no run was
@@ -27,7 +31,9 @@ def command(*, reference: str, new: str, output_format: str, config_file: str | 
     from logdoctor.reports.terminal import compared as compared_lines
 
     roles = settings(config_file).roles
-    compared = compare(read([reference], roles).runs, read([new], roles).runs)
+    with working(jobs) as workers:
+        old, now = (read([path], roles, workers=workers).runs for path in (reference, new))
+    compared = compare(old, now)
     as_json = output_format == "json"
     text = compared_json.render(compared) if as_json else compared_lines.render(compared, terminal_page(color))
     write_out([text], utf8=as_json)

@@ -8,8 +8,11 @@ from pathlib import Path
 import click
 
 from logdoctor.cli import completion
-from logdoctor.cli.options import config_option, paths_argument, settings
-from logdoctor.cli.output import writable, write_file, write_out
+from logdoctor.cli.options import config_option, jobs_option, paths_argument, settings
+from logdoctor.cli.output import writable, write_bytes, write_file, write_out
+from logdoctor.cli.progress import working
+
+KINDS = ("jsonl", "csv", "parquet")
 
 
 def _output(_context: click.Context, _parameter: click.Parameter, name: str | None) -> Path | None:
@@ -18,7 +21,9 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
 
 @click.command("export")
 @paths_argument
-@click.option("--output-format", type=click.Choice(["jsonl", "csv"]), default="jsonl")
+@click.option(
+    "--output-format", type=click.Choice(KINDS), help="By the end of the file's name unless given, else jsonl."
+)
 @click.option(
     "-o",
     "--output",
@@ -28,17 +33,33 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
     help="Write to a file, not to standard output.",
 )
 @config_option
-def command(paths: Sequence[str], output_format: str, output: Path | None, config_file: str | None) -> None:
+@jobs_option
+def command(
+    *, paths: Sequence[str], output_format: str | None, output: Path | None, config_file: str | None, jobs: int | None
+) -> None:
     """Write every point of every series at or below each PATH, in the order of logging.
 
     Each has run, series, step, value and wall_time (seconds since 1970). Nothing is sampled, smoothed or reordered.
+    Parquet needs pyarrow (pip install 'logdoctor[parquet]').
     """
+    kind = output_format or _kind(output)
+    if kind == "parquet" and output is None:
+        raise click.UsageError("Parquet is no text for a terminal or a pipe: name a file with -o FILE")
     from logdoctor.reading import read
     from logdoctor.reports import export
 
-    runs = read(paths, settings(config_file).roles).runs
-    text = export.csv(runs) if output_format == "csv" else export.jsonl(runs)
+    with working(jobs) as workers:
+        runs = read(paths, settings(config_file).roles, workers=workers).runs
+    if kind == "parquet" and output is not None:
+        write_bytes(output, export.parquet(runs))
+        return
+    text = export.csv(runs) if kind == "csv" else export.jsonl(runs)
     if output is None:
         write_out(text, utf8=True)
     else:
         write_file(output, text)
+
+
+def _kind(output: Path | None) -> str:
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return ending if ending in KINDS else "jsonl"

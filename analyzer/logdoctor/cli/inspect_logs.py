@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import click
 
-from logdoctor.cli.options import color_option, config_option, paths_argument, settings
+from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument, settings
 from logdoctor.cli.output import terminal_page, write_out
+from logdoctor.cli.progress import working
 from logdoctor.errors import NoRunError
 
 
@@ -15,8 +16,9 @@ from logdoctor.errors import NoRunError
 @paths_argument
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @config_option
+@jobs_option
 @color_option
-def command(paths: Sequence[str], output_format: str, config_file: str | None, color: str) -> None:
+def command(*, paths: Sequence[str], output_format: str, config_file: str | None, jobs: int | None, color: str) -> None:
     """Show what was read at or below each PATH: runs, files, series with their roles, settings, notices.
 
     Exits with 3 when no run was found.
@@ -24,7 +26,8 @@ def command(paths: Sequence[str], output_format: str, config_file: str | None, c
     from logdoctor.reading import look
     from logdoctor.reports.terminal import inspection
 
-    reading = look(paths, settings(config_file).roles)
+    with working(jobs) as workers:
+        reading = look(paths, settings(config_file).roles, workers=workers)
     as_json = output_format == "json"
     left_alone = (*reading.left_alone, *reading.not_read)
     if reading.runs or left_alone:

@@ -47,6 +47,14 @@ color_option = click.option(
     help="When to colour.",
 )
 
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that share the work; unless told, as many as pay. The result is the same.",
+)
+
 
 def settings(config_file: str | None) -> Config:
     """Return the settings of a file, or of the nearest one at or above the current folder."""

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+from logdoctor.cli.progress import progress_line
 
 if TYPE_CHECKING:
+    from logdoctor.replay.meter import Progress
     from logdoctor.replayed import Replayed
 
 RECIPE = "recipe.py"
 """Looked for in the folder of the run."""
 
 INCONCLUSIVE, INTERRUPTED = 3, 130
-
-REDRAW_SECONDS = 0.5
 
 NO_CHANGE = "none"
 """Given to `--only` to reproduce, locate and probe, and to try nothing."""
@@ -126,8 +125,8 @@ def command(
     """
     if draft_file is not None:
         return _draft(run, draft_file)
-    if run is None:
-        raise click.UsageError("name the folder of a run: logdoctor replay RUN")
+    if run is None or run == "-":
+        raise click.UsageError("name the folder of a run, where its capture or checkpoints lie: logdoctor replay RUN")
     _need_torch()
     from logdoctor.diagnosis import analyze
     from logdoctor.replay.devices import chosen_device
@@ -152,11 +151,11 @@ def command(
     for line in preflight(material, taken.step, chosen, budget):
         click.echo(f"  {line}", err=True)
     options = Options(device=chosen, deterministic=deterministic, seconds=budget, only=only)
-    with _Shown() as shown:
+    with progress_line() as draw:
         if patched and examined.replay is not None:
-            replayed = recheck(material, examined.replay, options, shown.progress)
+            replayed = recheck(material, examined.replay, options, lambda now: draw(_said(now)))
         else:
-            replayed = replay(material, taken, options, shown.progress)
+            replayed = replay(material, taken, options, lambda now: draw(_said(now)))
     return _told(_limited(replayed, tuple(limits(material))), result, run, color)
 
 
@@ -234,25 +233,7 @@ def _exit_code(replayed: Replayed) -> int:
     return 0 if told and replayed.baseline is not None and replayed.baseline.reproduced else INCONCLUSIVE
 
 
-class _Shown:
-    """A line on standard error that says how far a replay is: on a terminal only."""
-
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._drawn = -REDRAW_SECONDS
-
-    def __enter__(self) -> _Shown:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._drawn >= 0:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-    def progress(self, now: Any) -> None:
-        """Redraw the line, not too often."""
-        if not self._is_terminal or now.seconds - self._drawn < REDRAW_SECONDS:
-            return
-        self._drawn = now.seconds
-        left = now.remaining_seconds
-        remaining = f", about {left:.0f} s left" if left is not None else ""
-        click.echo(f"\r\x1b[K  {now.stage}: {now.steps:.0f} steps, {now.seconds:.0f} s{remaining}", err=True, nl=False)
+def _said(now: Progress) -> str:
+    left = now.remaining_seconds
+    remaining = f", about {left:.0f} s left" if left is not None else ""
+    return f"{now.stage}: {now.steps:.0f} steps, {now.seconds:.0f} s{remaining}"

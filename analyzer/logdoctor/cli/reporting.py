@@ -31,8 +31,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _outputs(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> Outputs:
-    """Split `FORMAT=PATH`."""
-    return [_one_output(text) for text in given]
+    """Split `FORMAT=PATH`; a file takes one report, or the last would replace the others."""
+    outputs = [_one_output(text) for text in given]
+    files = [path.resolve() for _, path in outputs if path.is_file() or not path.exists()]
+    if twice := next((path for path in files if files.count(path) > 1), None):
+        raise click.BadParameter(f"{twice.name} is named for two reports")
+    return outputs
 
 
 def _one_output(text: str) -> tuple[str, Path]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.diagnosis import is_judged
+from logdoctor.diagnosis import Diagnosis, is_judged
 from logdoctor.finding import Quantity, Severity
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gated import Check, Outcome
@@ -50,6 +50,14 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
         message = f"cannot be judged: {'; '.join(reasons)}" if reasons else "without damage or gaps"
         evidence = {"damaged places": Quantity(len(found))} if found else {}
         yield Check(KIND, NAME, run.name, names, Severity.ERROR, outcome, message, evidence, gap.span if gap else None)
+
+
+def missing_runs(diagnosis: Diagnosis) -> Iterator[Check]:
+    """Yield a check that cannot be answered for each place that may hold a run and where none was read."""
+    for text in diagnosis.in_doubt:
+        path, _, reason = text.removesuffix(")").rpartition(" (")
+        message = f"{reason}: whether a run there is sound cannot be told"
+        yield Check("runs", "all runs read", path, "", Severity.ERROR, Outcome.INCONCLUSIVE, message)
 
 
 def described(found: Sequence[Notice]) -> str:

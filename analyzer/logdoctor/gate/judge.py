@@ -9,7 +9,7 @@ from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.gate.assertions import assertion_checks
-from logdoctor.gate.intact import enough_runs, intact_checks
+from logdoctor.gate.intact import enough_runs, intact_checks, missing_runs
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gate.references import reference_checks
 from logdoctor.gate.suppressions import suppress
@@ -32,7 +32,12 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     patterns = [*(one.run for one in config.assertions), *(one.applies_to for _, one in references)]
     named = {run.name for pattern in patterns for run in matching_runs(runs, pattern)}
     unnamed = [run for run in runs if run.name not in named]
-    checks = [*enough_runs(runs, config.require_runs), *asserted, *(one.check for one in compared)]
+    checks = [
+        *enough_runs(runs, config.require_runs),
+        *missing_runs(diagnosis),
+        *asserted,
+        *(one.check for one in compared),
+    ]
     checks += intact_checks(unnamed)
     left, suppressed, remarks = suppress(diagnosis, config.suppressions, today)
     better = tuple(one.remark for one in compared if one.remark)

@@ -56,7 +56,7 @@ def _never_begun(file: Found, streams: Sequence[Found]) -> Run:
         events=tuple(replace(event, path=str(file.relative)) for log in file.logs for event in log.events),
         state=State.INTERRUPTED,
         home=str(file.folder),
-        folder=str(file.path.parent),
+        folder=str(file.place.parent),
     )
 
 

@@ -122,7 +122,7 @@ def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: floa
 def _opened(piece: Piece) -> Path:
     """Return the run's folder as it can be opened: a file may lie in a sub-folder of it."""
     above = len(piece.file.folder.parts) - len(piece.home.parts)
-    return piece.file.path.parents[max(above, 0)]
+    return piece.file.place.parents[max(above, 0)]
 
 
 def _relative(file: Found, own: Sequence[Log]) -> Iterator[Notice]:

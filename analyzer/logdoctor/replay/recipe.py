@@ -6,6 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,10 @@ _FUNCTIONS: Mapping[str, int] = {"setup": 0, "loss": 2, "batch": 1, "train_step"
 _VALUES = ("precision", "clip_norm", "accumulate")
 _MODULE = "logdoctor_recipe"
 
+_MISSPELT_FUNCTION, _MISSPELT_VALUE = 0.85, 0.75
+"""Likeness (`difflib`) of two names from which one is the other misspelt: `train_steps` and `precison`,
+`grad_clip_norm`. Functions called `batches` or `losses` are a user's own."""
+
 
 def read_recipe(path: Path) -> Recipe:
     """Run a recipe file and return what it defines; raises ReplayError with one line for what is wrong."""
@@ -35,6 +40,7 @@ def read_recipe(path: Path) -> Recipe:
         raise ReplayError(f"{path}: defines no setup(){_alike('setup', module)}; see logdoctor replay --write-recipe")
     if "loss" not in given and "train_step" not in given:
         raise ReplayError(f"{path}: defines neither loss(model, batch) nor train_step(training, batch)")
+    _refuse_misspelt(path, module)
     return Recipe(
         setup=_checked_setup(path, given["setup"]),
         loss=given.get("loss", _no_loss),
@@ -71,6 +77,19 @@ def _run(path: Path) -> ModuleType:
     with blaming(path, "the recipe"):
         spec.loader.exec_module(module)
     return module
+
+
+def _refuse_misspelt(path: Path, module: ModuleType) -> None:
+    """Refuse a setting or function that would be passed over in silence, for its name is almost an agreed one."""
+    for name, value in vars(module).items():
+        if inspect.isfunction(value) and value.__module__ == _MODULE:
+            near = get_close_matches(name, _FUNCTIONS, n=1, cutoff=_MISSPELT_FUNCTION)
+        elif value is None or isinstance(value, str | int | float):
+            near = get_close_matches(name, _VALUES, n=1, cutoff=_MISSPELT_VALUE)
+        else:
+            near = []
+        if near and not hasattr(module, near[0]):
+            raise ReplayError(f"{path}: {name} is no name of a recipe; did you mean {near[0]!r}?")
 
 
 def _check_function(path: Path, name: str, value: Any, arguments: int) -> None:

@@ -137,7 +137,10 @@ def _as_performance(name: _Name) -> type[Role] | None:
 
 
 def _as_setting(name: _Name) -> type[Role] | None:
-    if name.words & vocabulary.SETTINGS and not name.words & vocabulary.METRICS and not _says_loss(name.last):
+    set_by = name.words & vocabulary.SETTINGS
+    if name.words & vocabulary.REWARDS:
+        set_by -= {vocabulary.CLIPPED}
+    if set_by and not name.words & vocabulary.METRICS and not _says_loss(name.last):
         return roles.Setup  # but open_clip's `clip_val_loss` is a loss
     return roles.Setup if _is_extreme(name) else None
 

@@ -92,7 +92,7 @@ class Series:
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
         """Indices of the points whose step lies below the one before: where a restart begins."""
-        return np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
+        return np.flatnonzero((self.steps[1:] < self.steps[:-1]) & ~self._astray[1:]) + 1
 
     @cached_property
     def curve(self) -> Series:
@@ -100,16 +100,27 @@ class Series:
 
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
         draws a resumed run (tensorboard/data/server/reservoir.rs). An end that only says again what stands there
-        already, as the line of the best epoch does, drops nothing.
+        already, as the line of the best epoch does, drops nothing; nor does a point astray, which takes its place
+        among the others where that is free.
         """
         if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
         if (whole := len(self) - self._said_again) < len(self):
             return self.take(slice(whole)).curve
+        astray = self._astray
         # A point stays when every later point has a larger step.
-        floor = np.minimum.accumulate(self.steps[::-1])[::-1]
+        floor = np.minimum.accumulate(np.where(astray, np.iinfo(np.int64).max, self.steps)[::-1])[::-1]
         stays = np.append(self.steps[:-1] < floor[1:], True)
-        return self.take(stays)
+        if not astray.any():
+            return self.take(stays)
+        kept = np.flatnonzero(stays)
+        kept = kept[np.lexsort((astray[kept], self.steps[kept]))]
+        is_first = np.append(True, self.steps[kept[1:]] != self.steps[kept[:-1]])
+        return self.take(kept[is_first])
+
+    @cached_property
+    def _astray(self) -> NDArray[np.bool_]:
+        return astray(self.steps)
 
     @property
     def _said_again(self) -> int:
@@ -134,6 +145,18 @@ class Series:
         """Keep only some points, given as a mask, indices or a slice."""
         times = None if self.wall_times is None else self.wall_times[points]
         return replace(self, steps=self.steps[points], values=self.values[points], wall_times=times)
+
+
+def astray(steps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return a mask of the single steps below the furthest, right behind which the log goes on beyond it.
+
+    Nothing begins again there: a value came late from another process, or its step lost digits.
+    """
+    found = np.zeros(len(steps), bool)
+    if len(steps) > 2:
+        furthest = np.maximum.accumulate(steps)[:-2]
+        found[1:-1] = (steps[1:-1] < furthest) & (steps[2:] > furthest)
+    return found
 
 
 def same_axis(series: Sequence[Series]) -> bool:

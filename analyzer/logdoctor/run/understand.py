@@ -43,6 +43,7 @@ _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
+_ACCURACY = frozenset({"acc", "accuracy"})
 
 
 def understand(series: Iterable[Series], overrides: Overrides | None = None) -> tuple[Series, ...]:
@@ -55,7 +56,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     for look in (
         _without_lost_games, _weights_of_sklearn, _bounds_as_losses, _sums_of_spacy,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
-        _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
+        _shares_of_success, _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
         _held_out_metrics, _beside_validation,
     ):  # fmt: skip
         guessed = look(guessed)  # each relies on what those before it found
@@ -122,6 +123,19 @@ def _bounds_as_losses(series: list[Series]) -> list[Series]:
         return series
     of = {Split.VALIDATION: roles.ValLoss, Split.TEST: roles.TestLoss}
     return [replace(one, role=of.get(one.split, roles.TrainLoss)) if one in bounds else one for one in series]
+
+
+def _shares_of_success(series: list[Series]) -> list[Series]:
+    """Where held-out data are classified, what succeeded is a share of them, not what an agent is rewarded for."""
+    classified = any(one.role is roles.ValMetric and _ACCURACY & set(naming.words(one.name)) for one in series)
+    if not classified:
+        return series
+    return [
+        replace(one, role=roles.TrainMetric if one.split is Split.TRAIN or not one.split else roles.ValMetric)
+        if one.role is roles.Reward and vocabulary.REWARDS & set(naming.words(one.name)) == {vocabulary.SUCCESS}
+        else one
+        for one in series
+    ]
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:

@@ -48,7 +48,7 @@ PERPLEXITIES = frozenset({"ppl", "perplexity"})
 
 ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
-    "rmsle".split()
+    "rmsle chamfer".split()
 )
 
 BOOSTING_ERROR = re.compile(
@@ -75,6 +75,9 @@ XGBOOST_PRECISION = re.compile(r"-pre(?:@\d+)?$")
 """XGBoost's `eval-pre@5`: how many of the first five are right."""
 
 REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
+
+SUCCESS = "success"
+"""A reward of robots and agents; beside an accuracy, where something is classified, a share of the data."""
 
 NO_RETURNS = frozenset("std var variance min max zero non error intrinsic curiosity bonus penalty".split())
 """Words beside a reward that tell of its spread, or of a part of it that need not rise: novelty wears off."""
@@ -123,6 +126,9 @@ LOSS_SCALE = re.compile(r"(?:^|[/_\-\s.])(?:loss|grad|amp)[_\- ]?scaler?(?:$|[/_
 SETTINGS = frozenset(
     "momentum decay wd beta betas beta1 beta2 clip threshold size seed lrm dropout hp batch_size world clipped".split()
 )
+
+CLIPPED = "clipped"
+"""What a ratio or a norm was cut to, which is set; a reward that was clipped, as those of Atari games, is earned."""
 
 WEIGHTS_OF_LOSSES = frozenset({"weight", "coef", "coefficient", "time", "ratio"})
 """Words beside `loss` that tell of what it is multiplied by or how long it takes."""

@@ -286,6 +286,21 @@ class CsvTable(Source):
         Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("one column of scores", "scores.csv", "score\n0.5\n0.75\n0.25\n", None),
         Sample("one column of data called a loss", "feat.csv", "loss\n325.5\n870.5\n80.5\n", None),
+        Sample(
+            "a column from the third row on, under a header of its own",
+            "log.csv",
+            "step,loss\n1,0.5\n2,0.25\nstep,loss,lr\n" + "".join(f"{i},0.125,0.5\n" for i in range(3, 12)),
+            {
+                "loss": [(1, 0.5), (2, 0.25), *((i, 0.125) for i in range(3, 12))],
+                "lr": [(i, 0.5) for i in range(3, 12)],
+            },
+        ),
+        Sample(
+            "two processes that take turns, the later step first",
+            "log.csv",
+            "step,loss\n" + "".join(f"{i + 1},0.5\n{i},0.25\n" for i in range(1, 9, 2)) + "10,0.5\n",
+            {"loss": [*((i + 1 - j, 0.5 - j / 4) for i in range(1, 9, 2) for j in (0, 1)), (10, 0.5)]},
+        ),
         Sample("steps of a recipe", "recipe.csv", "Step #,Duration,Temperature\n1,6,180\n2,5,180\n", None),
         Sample("places along a path", "path.csv", "step_id,x,y\n0,0.5,0.75\n1,0.25,0.5\n", None),
         Sample("frames of a video", "frames.csv", "frame_id,x,score\n0,0.5,0.75\n1,0.25,0.5\n", None),

@@ -9,7 +9,8 @@ import pkgutil
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch, translate
 from functools import cache
 from importlib import import_module
@@ -19,7 +20,10 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.compressed import is_compressed, unpacked_head
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
+from logdoctor.workers import Workers
 
 GROUP = "logdoctor.sources"
 """The entry-point group through which every source comes in, the built-in ones too."""
@@ -29,7 +33,6 @@ SKIPPED_FOLDERS = frozenset(
 )
 """Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
 
-
 OUR_FILES = "logdoctor-replay*.json"
 """What `logdoctor replay` leaves beside a log; its figures are no curves."""
 
@@ -38,6 +41,12 @@ OUR_FOLDER = "logdoctor-capture"
 
 OUR_LOG = "steps.jsonl"
 """All that is a log in it."""
+
+OPENING_SECONDS = 0.005
+"""About how long it takes to recognise and read a small log, whatever its format."""
+
+BYTES_A_SECOND = 40e6
+"""About how fast a text log is read, the slowest of the large ones: `tests/benchmarks/text_reading.py`."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,18 @@ class Found:
     logs: tuple[Log, ...] = ()
     notices: tuple[Notice, ...] = ()
     """What kept the file from being read at all."""
+    piped: bool = False
+    """Whether it came through standard input: `path` is but a copy of it."""
 
     @property
     def folder(self) -> PurePosixPath:
         """The folder of the file, relative to the argument."""
-        return self.relative.parent
+        return self.relative if self.piped else self.relative.parent
+
+    @property
+    def place(self) -> Path:
+        """The file as the user can open it."""
+        return Path(STANDARD_INPUT, STANDARD_INPUT) if self.piped else self.path
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,8 @@ class Candidates:
     """Files that match the pattern of a source but are no training logs, relative to their argument, and links."""
     not_read: tuple[str, ...] = ()
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = ()
+    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
 
 
 @cache
@@ -88,32 +106,68 @@ def _sources_in(package: str) -> Iterator[type[Source]]:
                 yield member
 
 
-def discover(paths: Sequence[Path]) -> Candidates:
-    """Walk the paths and read every file that a source claims.
+def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Candidates:
+    """Walk the paths and read every file that a source claims; the text `-` stands for standard input.
 
     Raises NoRunError for a path that does not exist. Symbolic links below a path are not followed, for trackers link
     their latest run and it would count twice. A file that cannot be read keeps its place, with a notice.
     """
-    found: list[Found] = []
-    left_alone: list[str] = []
-    not_read: list[str] = []
+    sources = installed_sources()  # found once, and not in each process
+    with ExitStack() as kept:
+        piped = kept.enter_context(received(standard_input(), sources)) if STANDARD_INPUT in paths else None
+        listed = list(_all_listed(paths, piped))
+        looked = (workers or Workers()).each("files read", _look, listed, [_seconds(one.status) for one in listed])
+    passed = [one for one in looked if isinstance(one, _Passed)]
+    empty = _empty(paths, list(zip(listed, looked, strict=True)))
+    return Candidates(
+        tuple(one for one in looked if isinstance(one, Found)),
+        tuple(one.told for one in passed if not one.may_hold_logs),
+        (*(one.told for one in passed if one.may_hold_logs), *empty),
+        (*(one.told for one in passed if one.refused), *empty),
+    )
+
+
+def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
+    """Tell the folders that were named beside others and hold no log, as far as the system lets one look."""
+    logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
+    refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
+    within = {above for real in (*logs, *refused) for above in (real, *real.parents)}
+    folders = (Path(one) for one in paths if one != STANDARD_INPUT and os.path.isdir(one))
+    return [f"{one} (holds no training log)" for one in folders if one.resolve() not in within] if logs else []
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A file whose name some source knows, or that was named."""
+
+    file: Path
+    real: Path
+    """Where it lies, whatever links led to it."""
+    relative: PurePosixPath
+    status: os.stat_result | str
+    """Or why it is not read."""
+    piped: bool = False
+
+
+def _seconds(status: os.stat_result | str) -> float:
+    """Guess how long it takes to read a file; only what goes to whom first depends on it."""
+    return OPENING_SECONDS + (0 if isinstance(status, str) else status.st_size) / BYTES_A_SECOND
+
+
+def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Listed]:
     seen: set[Path] = set()
-    for path in paths:
+    if piped is not None:
+        yield _Listed(piped, piped, PurePosixPath(STANDARD_INPUT), piped.stat(), piped=True)
+    for path in (Path(one) for one in paths if one != STANDARD_INPUT):
         if not os.path.exists(path):
             raise NoRunError(f"{path}: no such file or folder")
         root = path if path.is_dir() else path.parent
         resolved = path.resolve()  # below it no link is followed
         prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
         for file, status in _walk(path):
-            if (real := resolved / file.relative_to(path)) in seen:
-                continue  # the paths overlap
-            seen.add(real)
-            looked = _look(file, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
-            if isinstance(looked, Found):
-                found.append(looked)
-            else:
-                (not_read if looked.may_hold_logs else left_alone).append(looked.told)
-    return Candidates(tuple(found), tuple(left_alone), tuple(not_read))
+            if (real := resolved / file.relative_to(path)) not in seen:  # the paths may overlap
+                seen.add(real)
+                yield _Listed(file, real, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
 
 
 @dataclass(frozen=True)
@@ -123,19 +177,23 @@ class _Passed:
     told: str
     """Its path, relative to its argument, with the reason in parentheses where it needs one."""
     may_hold_logs: bool
+    refused: bool = False
+    """Whether the system would not have it looked at."""
 
 
-def _look(file: Path, relative: PurePosixPath, status: os.stat_result | str) -> Found | _Passed:
-    """Read a file by the source that claims it, given its status or why it is not read."""
+def _look(listed: _Listed) -> Found | _Passed:
+    """Read a file by the source that claims it."""
+    file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
-        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK)
+        refused = status not in _NO_FILES.values()
+        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
     try:
         head = _head(file, status.st_size)
     except OSError as error:
         return _locked(file, relative, status, _reason(error))
     if (source := _claimed(head)) is None:
         return _Passed(str(relative), may_hold_logs=False)
-    reading = _read(file, relative, source, status)
+    reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading
     why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
@@ -146,7 +204,7 @@ def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: st
     """Keep the place of a file that cannot be opened where its name alone tells of a run: that of an event file."""
     source = next((one for one in _fitting(file.name) if one.one_run_per_folder), None)
     if source is None:
-        return _Passed(f"{relative} ({why})", may_hold_logs=True)
+        return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=True)
     notice = Notice(DAMAGE, str(relative), f"{relative}: cannot be read: {why}", 0, status.st_size)
     return Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,))
 
@@ -157,7 +215,8 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
     With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
     """
     if not path.is_dir():
-        yield path, _status(path.stat())
+        packed = is_compressed(path.name) and not _is_known(path.name) and path.is_file() and _packs_log(path)
+        yield path, _PACKED if packed else _status(path.stat())
         return
     pending = [path]
     while pending:
@@ -174,6 +233,8 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
                 elif _is_known(entry.name):
                     yield Path(entry.path), _status(entry.stat(follow_symlinks=False))
+                elif is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path):
+                    yield Path(entry.path), _PACKED
             except OSError as error:  # gone since the folder was listed
                 yield Path(entry.path), _reason(error)
         pending += reversed(subfolders)
@@ -194,6 +255,8 @@ def _status(status: os.stat_result) -> os.stat_result | str:
 
 PLAIN_LOG = "train.log"
 """What a file of an unknown name is taken for: text, a table or JSON lines."""
+
+_PACKED = "compressed; unpack it to have it read"
 
 _LINK = "a symbolic link, which is not followed"
 
@@ -219,6 +282,19 @@ def _known_names() -> re.Pattern[str]:
 def _is_known(name: str) -> bool:
     """Whether a file of this name may be a log."""
     return _known_names().match(name.lower()) is not None
+
+
+def _packs_log(path: str | Path) -> bool:
+    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
+    name = Path(path).with_suffix("").name
+    head = unpacked_head(Path(path)) if _is_known(name) else None
+    if head is None:
+        return False
+    for source in _fitting(name):
+        with suppress(Exception):  # one that looks beside the head finds no file under the name
+            if not source.only_settings and source.recognizes(head):
+                return True
+    return False
 
 
 def _head(path: Path, size: int) -> Head:

@@ -57,8 +57,8 @@ class EpisodeMonitor(Source):
     )
 
     def recognizes(self, head: Head) -> bool:
-        """Tell it by its three columns."""
-        reading = head_table(head, _HEADER)
+        """Tell it by its three columns, which need no header in a file of its name."""
+        reading = head_table(head, _HEADER if head.named else ())
         return reading is not None and is_monitor(reading.form)
 
     def read(self, path: Path) -> Iterator[Log]:

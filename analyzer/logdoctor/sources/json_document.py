@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import nan
 from pathlib import Path
 from types import NoneType
@@ -52,7 +53,7 @@ class JsonDocument(Source):
     """
 
     name = "json"
-    patterns: ClassVar[tuple[str, ...]] = ("*.json", _OF_CHAINER)
+    patterns: ClassVar[tuple[str, ...]] = ("*.json", "*.jsonl", "*.ndjson", _OF_CHAINER)
     precedence = 10
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
@@ -97,6 +98,36 @@ class JsonDocument(Source):
             '[\n    {\n        "main/loss": 0.5,\n        "epoch": 1,\n        "iteration": 10\n    },\n'
             '    {\n        "main/loss": 0.25,\n        "epoch": 2,\n        "iteration": 20\n    }\n]',
             {"main/loss": [(10, 0.5), (20, 0.25)], "epoch": [(10, 1), (20, 2)]},
+        ),
+        Sample(
+            "records over several lines each, appended one after another",
+            "metrics.jsonl",
+            '{\n  "step": 10,\n  "loss": 0.5\n}\n{\n  "step": 20,\n  "loss": 0.25\n}\n',
+            {"loss": [(10, 0.5), (20, 0.25)]},
+        ),
+        Sample(
+            "lists of records appended one after another",
+            "metrics.json",
+            '[{"step": 10, "loss": 0.5}, {"step": 20, "loss": 0.25}]\n[{"step": 30, "loss": 0.125}]',
+            {"loss": [(10, 0.5), (20, 0.25), (30, 0.125)]},
+        ),
+        Sample(
+            "pandas' to_json(orient='split')",
+            "metrics.json",
+            '{"columns": ["step", "loss", "lr"], "index": [0, 1], "data": [[10, 0.5, 0.1], [20, 0.25, null]]}',
+            {"loss": [(10, 0.5), (20, 0.25)], "lr": [(10, 0.1)]},
+        ),
+        Sample(
+            "a step and a value in each entry",
+            "metrics.json",
+            '{"train_loss": [[10, 0.5], [20, 0.25]], "val_loss": [[20, 0.75]]}',
+            {"train_loss": [(10, 0.5), (20, 0.25)], "val_loss": [(20, 0.75)]},
+        ),
+        Sample(
+            "what a model wrote, one record a line",
+            "completions.jsonl",
+            '{"step": 1, "prompt": "2+2", "reward": 1.0}\n{"step": 1, "prompt": "2+3", "reward": 0.0}\n',
+            None,
         ),
         Sample(
             "rounds of a game",
@@ -202,7 +233,10 @@ def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterato
         records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
         yield _Curves(prefix, table_of(path, records), of_records=True)
         return
-    for table in (*_of_lists(path, value), *_of_indexed(path, value)):
+    if rows := _rows_under_names(value):
+        yield _Curves(prefix, table_of(path, rows), of_records=True)
+        return
+    for table in (*_of_lists(path, value), *_of_indexed(path, value), *_of_pairs(path, value)):
         yield _Curves(prefix, table, of_records=False)
     record_lists = sum(map(_are_records, value.values()))
     for key, entry in value.items():
@@ -229,6 +263,34 @@ def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
     }
     if curves:
         yield indexed(path, "index", curves)
+
+
+def _of_pairs(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield the table of lists of a step and a number each, such as `[[10, 0.5], [20, 0.25]]`."""
+    curves = {
+        name: [(step, number) for step, number in pairs]
+        for name, pairs in value.items()
+        if isinstance(pairs, list) and _are_pairs(pairs) and _column(name, [number for _, number in pairs])
+    }
+    if curves:
+        yield indexed(path, "step", curves)
+
+
+def _are_pairs(values: list[Any]) -> bool:
+    """Tell pairs whose first numbers are steps: they rise."""
+    if not all(isinstance(one, list) and len(one) == 2 and type(one[0]) is int for one in values):
+        return False
+    return all(before[0] < behind[0] for before, behind in pairwise(values))
+
+
+def _rows_under_names(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that pandas' `to_json(orient="split")` writes, as records; none where they are not."""
+    names, rows = value.get("columns"), value.get("data")
+    if not isinstance(names, list) or not isinstance(rows, list) or not all(isinstance(one, str) for one in names):
+        return []
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return []
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _column(name: str, values: list[Any]) -> Column | None:

@@ -196,6 +196,12 @@ class JsonLines(Source):
             '{"num_updates": "100", "loss": "13.25", "gnorm": "nan"}\n{"num_updates": "200", "loss": "12.5"}\n',
             {"loss": [(100, 13.25), (200, 12.5)], "gnorm": [(100, nan)]},
         ),
+        Sample(
+            "a JSON text sequence, and files with byte-order marks put one behind another",
+            "log.jsonl",
+            '\x1e{"step": 1, "loss": 0.5}\n\ufeff{"step": 2, "loss": 0.25}\n',
+            {"loss": [(1, 0.5), (2, 0.25)]},
+        ),
         Sample("chats", "train.jsonl", '{"messages": [{"role": "user"}], "step": 1, "loss": 1.0}\n', None),
         Sample(
             "what a model wrote",

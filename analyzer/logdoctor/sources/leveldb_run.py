@@ -40,8 +40,11 @@ class _Place:
 
 
 def begins_like(head: Head, file_header: bytes) -> bool:
-    """Tell a file by its first bytes or, where these are damaged, by a sound record among those that follow."""
-    return head.start.startswith(file_header[:_IDENT_BYTES]) or has_record(head.start)
+    """Tell a file by its first bytes or, where these are damaged, by a sound record among those that follow.
+
+    Such a record is one of many formats: then the name must tell of which.
+    """
+    return head.start.startswith(file_header[:_IDENT_BYTES]) or (head.named and has_record(head.start))
 
 
 def take_records(path: Path, file_header: bytes, take: Callable[[bytes], int | None]) -> tuple[Notice, ...]:

@@ -27,6 +27,8 @@ class Head:
     """Size of the whole file in bytes."""
     start: bytes = field(repr=False)
     """The first bytes, at most HEAD_BYTES."""
+    named: bool = True
+    """Whether the name tells anything: what comes through standard input is recognised by its bytes alone."""
 
     @property
     def whole(self) -> bool:

@@ -28,7 +28,7 @@ from logdoctor.sources.event_file.event_notices import (
     translated_notice,
 )
 from logdoctor.sources.event_file.restored import restored
-from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records
+from logdoctor.sources.event_file.tfrecord import FRAME_BYTES, Records, first_proven
 from logdoctor.sources.event_file.tfrecord_file import BLOCK_BYTES, Cause, Gap, read_records
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 
@@ -51,6 +51,8 @@ class TensorBoardEvents(Source):
         """
         if "tfevents" not in head.path.name or head.path.name.endswith(".profile-empty"):
             return False
+        if not head.named:
+            return first_proven(head.start, len(head.start), len(head.start)) is not None
         is_text = not head.start.translate(None, _TEXT_BYTES)
         return not is_text or foreign_notice(head.path, head.start, head.size) is not None
 

@@ -31,7 +31,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
-    causes_beside_rising_reward,
+    causes_of_policy,
     largest_class,
     may_be_majority,
     one_value_causes,
@@ -275,7 +275,7 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
-            causes=causes_beside_rising_reward(series, reward)
+            causes=causes_of_policy(series, reward, train)
             or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
             evidence={
                 "last value": Quantity(value),

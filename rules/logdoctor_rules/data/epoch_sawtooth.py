@@ -67,7 +67,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points, or more of 3 at least; where nothing tells the epochs, 16 points and a "
         "sharp jump. Losses logged once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
+    explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric", "memorization-steps")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"

@@ -251,6 +251,11 @@ class BadInitialLoss(Rule):
             ),
         ),
         silent(
+            "four classes, of which the first epoch has learnt something: its accuracy is no guessing among two",
+            train_loss=given([3.85]).followed_by(decay(1.05, 0.13, 29)),
+            train_accuracy=given([0.41]).followed_by(decay(0.54, 0.95, 29)),
+        ),
+        silent(
             "a sum of losses, and its accuracy",
             settings=TEN,
             axis=Axis.STEP,
@@ -375,12 +380,16 @@ class BadInitialLoss(Rule):
         rests = trend.end > self.rest * after or guesses
         last = int(series.steps[last_at_once(trend)])
         said = f"{series.name} falls from {number(trend.first)} to {number(after)} at once"
+        by = f", by {place(series, last)}"
         if thrown and not at_once:
-            said = f"{series.name} starts at {number(trend.first)} with {thrown}"
+            said, by = f"{series.name} starts at {number(trend.first)} with {thrown}", ""
         elif classified:
-            said = f"{series.name} starts at {number(trend.first)}, above the loss of guessing in any vocabulary"
+            said, by = (
+                f"{series.name} starts at {number(trend.first)}, above the loss of guessing in any vocabulary",
+                "",
+            )
         yield self.finding(
-            f"{said}, by {place(series, last)}"
+            f"{said}{by}"
             + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
             Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,

@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import poor_accuracy
+from logdoctor.evidence.accuracies import better_than_guessing, poor_accuracy
 from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_causes
 from logdoctor.evidence.optimization.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.evidence.rates import greatest_height
@@ -38,6 +38,10 @@ SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
 """The sum of the rates of a cosine schedule, as a share of the whole."""
 
 LINE = line(3.58, 3.3)
+BY_GUESSING = {
+    "steps instead of epochs": "how many epochs were spent is not known of steps",
+    "bits instead of nats": "what guessing is right in follows from a first loss of ln C nats",
+}
 POOR: dict[str, Any] = {
     "train_loss": given(2.3 - 0.1 * SPENT).noisy(0.0003),
     "val_accuracy": given(0.1 + 0.2 * SPENT),
@@ -106,6 +110,14 @@ class SlowConvergence(Rule):
     poor_accuracy: float = threshold(
         0.6, "best accuracy below which a classifier has not come far (AUTOTRAINER's theta for training accuracy)"
     )
+    barely: float = threshold(
+        0.1,
+        "way of the best accuracy from guessing to being always right up to which a classifier that has hardly moved "
+        "has barely begun, whatever the shape of its curve",
+    )
+    barely_epochs: float = threshold(
+        20.0, "epochs from which on that is slow: sound classifiers have left guessing after a few, hard ones after ten"
+    )
     seen: float = threshold(
         0.5, "part of the fall that evaluations must see to be judged instead: the first may come after most of it"
     )
@@ -122,6 +134,28 @@ class SlowConvergence(Rule):
     )
 
     examples = (
+        fires(
+            "hardly better than guessing among nine after 35 epochs, by a curve that bends and falls again",
+            varies=BY_GUESSING,
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
+        ),
+        silent(
+            "no better than that after 17 epochs",
+            train_loss=decay(2.211, 2.17, 10, half_life=0.05).followed_by(decay(2.168, 2.11, 7)).noisy(0.001),
+            train_accuracy=line(0.118, 0.179, 17).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 10).followed_by(decay(2.14, 2.12, 7)).noisy(0.001),
+            val_accuracy=line(0.134, 0.18, 17).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that has learnt some of it",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            train_accuracy=line(0.118, 0.31, 35).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=line(0.134, 0.3, 35).noisy(0.01),
+        ),
         fires("a straight line", train_loss=line(3.58, 3.49)),
         fires("nearly straight", train_loss=decay(354.0, 100.0, half_life=0.8)),
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
@@ -374,13 +408,16 @@ class SlowConvergence(Rule):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
-        even = unlevelled or least <= pace <= self.max_pace
+        barely = hardly and self._has_barely_begun(run, train, poor)
+        even = barely or unlevelled or least <= pace <= self.max_pace
         levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
         far = trained_before(run, train, chance) or (not low and came_far(run, train))
         if not even or levels_off or far or leaves_behind(train, val):
             return
-        near_its_end, is_over = slow_by_design(run, train, chance), ended or is_no_trial(val)
+        near_its_end, is_over = slow_by_design(run, train, chance), barely or ended or is_no_trial(val)
         how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
+        if barely and not least <= pace <= self.max_pace:
+            how = f"and {poor}, little better than guessing"
         started, ended_at = apart(trend.start, trend.end)
         yield self.finding(
             f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
@@ -394,6 +431,11 @@ class SlowConvergence(Rule):
                 **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
             },
         )
+
+    def _has_barely_begun(self, run: Run, train: Trend[TrainLoss], poor: str) -> bool:
+        """Whether a classifier is after many epochs about as often right as it would be by guessing."""
+        epochs = len(train) if train.series.axis is Axis.EPOCH else 0
+        return bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
 
     def _seen(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""

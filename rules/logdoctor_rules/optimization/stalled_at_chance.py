@@ -97,7 +97,34 @@ class StalledAtChance(Rule):
         8.0, "values that must lie at any other; fewer and a slow start looks the same, or the noise of a few batches"
     )
 
+    min_points_exact: float = threshold(
+        5.0,
+        "the same where an accuracy guesses and each of them lies next to the level: what learns does not meet it so "
+        "often",
+    )
+    exactly: float = threshold(
+        0.001, "relative distance from such an ln C up to which a value lies next to it: four digits print it so"
+    )
+
     examples = (
+        fires(
+            "five epochs, each at ln 2, and validation gives one answer",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158, 0.5173]),
+            val_loss=given([0.6931, 0.693, 0.693, 0.6929, 0.6929]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "four such epochs",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "five epochs near ln 2",
+            train_loss=given([0.6942, 0.6936, 0.6933, 0.6932, 0.6929]),
+            train_accuracy=given([0.5055, 0.4978, 0.5022, 0.511, 0.5189]),
+        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
@@ -459,6 +486,8 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         restless = train.noise > self.max_noise
         least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
+        if chance.by_accuracy and float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level:
+            least = self.min_points_exact
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
             return None
         error = train.error_of(len(resting))

@@ -52,6 +52,15 @@ def test_regularisation_that_did_not_help_speaks_against_more_of_it() -> None:
     assert found["under-regularised"].contra == ("dropout is 0.5",)
 
 
+def test_held_out_data_that_are_known_at_the_first_evaluation_are_of_the_same_kind() -> None:
+    """A pretrained network learns most within the first epoch, whose mean is where training seems to begin."""
+    curves = {"train_loss": given([0.225, 0.155, 0.128, 0.095, 0.071, 0.073, 0.05, 0.058, 0.026, 0.047])}
+    curves["val_loss"] = given([0.256, 0.214, 0.226, 0.224, 0.315, 0.277, 0.225, 0.216, 0.283, 0.285])
+    assert first(causes(**curves)) == "validation-set-differs"
+    known = given([0.906, 0.926, 0.932, 0.93, 0.912, 0.909, 0.945, 0.941, 0.941, 0.939])
+    assert causes(**curves, val_accuracy=known)["validation-set-differs"].strength is not Strength.LIKELY
+
+
 def test_a_gap_from_the_first_evaluation_on_speaks_for_another_kind_of_data() -> None:
     found = causes(train_loss=decay(2.3, 0.6), val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)))
     assert found["validation-set-differs"].strength is Strength.LIKELY

@@ -47,6 +47,11 @@ class TestAnswers:
     def test_a_good_or_short_accuracy_that_rests_is_no_guessing(self, curve: Curve) -> None:
         assert not still(val_accuracy=curve).one_answer
 
+    def test_one_accuracy_above_guessing_says_nothing_of_the_answers(self) -> None:
+        found = still(val_accuracy=flat(0.724, 31))
+        assert not found.one_answer
+        assert not found.many_answers
+
     def test_frozen_weights_need_no_second_reason(self) -> None:
         assert not still(val_loss=flat(2.306, 20), val_accuracy=flat(0.1, 20)).one_answer
 

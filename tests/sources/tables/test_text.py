@@ -75,6 +75,22 @@ def test_utf_16_without_a_mark() -> None:
     assert encoding_of(b"step,loss\n" + bytes(100)).name == "utf-8"
 
 
+@pytest.mark.parametrize("block_bytes", [64, 71, 1 << 20])
+def test_what_powershell_appended_to_a_file_of_bytes(tmp_path: Path, block_bytes: int) -> None:
+    lines = [f"{i},0.{i}25" for i in range(40)]
+    end = "\r\n"
+    path = tmp_path / "log.csv"
+    path.write_bytes(end.join([*lines[:20], ""]).encode() + end.join([*lines[20:], ""]).encode("utf-16-le"))
+    with patch.object(text, "BLOCK_BYTES", block_bytes):
+        assert [line for _, line, _ in read(path)] == lines
+
+
+def test_a_mark_behind_the_first_line_is_no_part_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes("\ufeffstep,loss\n1,0.5\n\ufeff2,0.25\n".encode())
+    assert [line for _, line, _ in read(path)] == ["step,loss", "1,0.5", "2,0.25"]
+
+
 def test_names_become_fit_for_output() -> None:
     assert readable("perte é") == "perte é"
     assert readable("perte é".encode("latin-1").decode("utf-8", "surrogateescape")) == "perte é"

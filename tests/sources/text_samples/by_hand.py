@@ -6,6 +6,15 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "lines that name no more than their epoch: what a log rounds to the value before is no line printed twice",
+        "rounded.log",
+        "".join(f"INFO: epoch {e}, loss: {v}\n" for e, v in ((1, 0.5), (1, 0.25), (1, 0.25), (2, 0.25), (2, 0.125))),
+        {
+            "epoch": [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2)],
+            "loss": [(0, 0.5), (1, 0.25), (2, 0.25), (3, 0.25), (4, 0.125)],
+        },
+    ),
+    Sample(
         "a loss that nothing counts, and after every second one an error",
         "gnn.log",
         "".join(

@@ -37,6 +37,16 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Keras: an evaluation behind the training goes on in no pass of it, though it has more batches",
+        "keras_evaluated.log",
+        "".join(
+            f"Epoch {e}/3\n118/118 [=====] - 4s 36ms/step - loss: {v} - val_loss: 0.75\n"
+            for e, v in ((1, 0.75), (2, 0.5), (3, 0.25))
+        )
+        + "782/782 [=====] - 5s 7ms/step - loss: 0.8750\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "val_loss": [(1, 0.75), (2, 0.75), (3, 0.75)]},
+    ),
+    Sample(
         "TF Estimator: an evaluation names its step",
         "estimator.log",
         "INFO:tensorflow:loss = 2.5, step = 0 (0.4 sec)\n"

@@ -59,16 +59,20 @@ def one_value_causes(
     )
 
 
-def causes_beside_rising_reward(metric: Series, reward: Trend[Reward] | None) -> tuple[Cause, ...]:
-    """Return why a held-out metric of a policy rests though its reward rises; nothing where none does."""
-    if reward is None or len(reward) < EARNED or metric.role is not ValMetric:
+def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[TrainLoss] | None) -> tuple[Cause, ...]:
+    """Return why a metric of a policy rests, whether its reward rises or not; nothing of what is no policy."""
+    if reward is None or len(reward) < EARNED:
         return ()
     values = reward.series.values
     early, late = min(reward.thirds[0], median(values[:FIRST])), reward.thirds[2]
-    if late - early <= RISEN * float(np.ptp(values)):
+    rises = late - early > RISEN * float(np.ptp(values))
+    if rises and metric.role is ValMetric:
+        told = f"{reward.series.name} rises from {number(early)} to {number(late)} meanwhile"
+        return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+    if rises or train is not None or metric.values[-1] != 0:
         return ()
-    told = f"{reward.series.name} rises from {number(early)} to {number(late)} meanwhile"
-    return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+    told = f"{reward.series.name} goes from {number(early)} to {number(late)}: what {metric.name} counts never comes"
+    return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
 def may_be_majority(accuracy: float) -> bool:

@@ -43,6 +43,9 @@ HARM = 1.15
 """Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
 rows, learnt by heart, err by up to twice the variance of the targets."""
 
+KNOWN = 0.8
+"""First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
+
 GUESSES, RISES = 0.45, 0.1
 """Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
 first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
@@ -223,9 +226,8 @@ class Overfit:
         helped = "never helped it" if lowest > NOTHING * start else "helped it little"
         little = f"training {helped}: its lowest is {number(lowest)}, training began at {number(start)}"
         pro = [*([says] if away else []), *([little] if unhelped else []), *told]
-        alike = (
-            self.validation.begins_beside and not self.validation.begins_untrained
-        )  # what was learnt by then helped there, too
+        taught = not self.validation.begins_untrained or self._knows_at_first
+        alike = self.validation.begins_beside and taught  # what was learnt by then helped there, too
         likely = apart or self.validation.is_other_data or ((unhelped or ends) and not self._remembers and not alike)
         strength = likely_if(likely)
         return because("validation-set-differs", strength, pro=pro)
@@ -258,6 +260,14 @@ class Overfit:
             strength = Strength.LIKELY
         fix = Fix("look at some inputs beside their labels, as they come out of the loader")
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
+
+    @property
+    def _knows_at_first(self) -> bool:
+        """Whether the first evaluation is right nearly always: the first value of training is the mean of an epoch."""
+        metric = self.val_metric
+        if metric is None or not is_accuracy(metric.series.name):
+            return False
+        return metric.first >= KNOWN * accuracy_unit(metric.series.values)
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

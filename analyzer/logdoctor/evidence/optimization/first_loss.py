@@ -58,6 +58,10 @@ BESIDE = 2.0
 RESTED = 3
 """First evaluations whose accuracies must all be those of guessing."""
 
+FEW_CLASSES, OF_FEW_CLASSES = 3, 0.1
+"""Classes up to which, and relative distance from 1 / C within which, a first accuracy says that nothing was learnt:
+who tells four classes apart is right in two fifths of his first epoch."""
+
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
     """Return the index of the last value that comes right after the first."""
@@ -213,10 +217,15 @@ def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
     if shares.min() <= 0 or not _is_exact(values):
         return []
     counts = (*COMMON_CLASSES, round(1 / float(np.median(shares))))
-    classes = next((one for one in counts if np.abs(shares * one - 1).max() <= ACCURACY_IS_CHANCE), 0)
+    classes = next((one for one in counts if np.abs(shares * one - 1).max() <= _near_guessing(one)), 0)
     if classes < 2:
         return []
     return [Chance(classes, log(classes), f"{name} starts at {shares[0]:.3g}")]
+
+
+def _near_guessing(classes: int) -> float:
+    """Return how far from 1 / C an accuracy may lie, as a share of it, to be one of guessing among C classes."""
+    return ACCURACY_IS_CHANCE if classes > FEW_CLASSES else OF_FEW_CLASSES
 
 
 def _is_exact(values: np.ndarray) -> bool:

@@ -8,6 +8,7 @@ from pathlib import PurePath, PurePosixPath
 
 from logdoctor.finding import Finding
 from logdoctor.run import Run, SourceFile
+from logdoctor.sources.standard_input import STANDARD_INPUT
 
 BINARY = frozenset({"tfevents", "wandb", "mlflow-database", "trackio"})
 """Formats of logs without lines."""
@@ -48,6 +49,8 @@ def _rank(source: SourceFile) -> int:
 
 def _in_checkout(run: Run, path: str) -> str:
     """Return a path, relative to the argument, as seen from the checkout; outside of it as it is, but never upwards."""
+    if path == STANDARD_INPUT:
+        return path
     top = next((os.environ[name] for name in CHECKOUTS if os.environ.get(name)), None)
     opened = os.path.abspath(os.path.join(_argument(run), path))
     for base in (top, os.getcwd()):

@@ -18,6 +18,7 @@ from logdoctor.diagnosis import Diagnosis
 from logdoctor.reports.escaping import printable
 from logdoctor.rule import Rule
 from logdoctor.run import Run
+from logdoctor.sources.standard_input import STANDARD_INPUT
 from logdoctor.wording import number
 
 MAX_HASHED = 2 * 1024**3
@@ -155,7 +156,8 @@ def files(diagnosis: Diagnosis) -> tuple[FileView, ...]:
             path = _opened(one.run, source.path)
             if path in seen:
                 continue
-            said, left = _hashed(path, left)
+            piped = source.path == STANDARD_INPUT
+            said, left = ("came through standard input", left) if piped else _hashed(path, left)
             is_damaged = str(path) in damaged or source.path in damaged
             seen[path] = FileView(printable(source.path), source.format, source.bytes, source.used, is_damaged, said)
     return tuple(sorted(seen.values(), key=lambda file: file.path))

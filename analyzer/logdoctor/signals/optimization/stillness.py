@@ -243,6 +243,8 @@ class Stillness:
         if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
             return ""
         kinds = len(np.unique(series.values))
+        if kinds == 1:  # one class has more of the data than guessing is right in
+            return ""
         return f"{series.name} takes {kinds} different values in {len(series)} evaluations: answers do change"
 
     @cached_property

@@ -40,10 +40,11 @@ def states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
         lines = np.concatenate([rows.lines for rows in alike])
         owner = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(alike)])
         within = np.concatenate([next(iter(rows.of(Kind.WITHIN).values())) for rows in alike])
+        length = np.concatenate([_lengths(rows) for rows in alike])
         order = np.argsort(lines, kind="stable")
-        lines, owner, within = lines[order], owner[order], within[order]
+        lines, owner, within, length = lines[order], owner[order], within[order], length[order]
         epoch = np.nan_to_num(epochs.before(lines), nan=-1.0)
-        begins = np.concatenate(([True], (np.diff(within) < 0) | (np.diff(epoch) != 0)))
+        begins = np.concatenate(([True], (np.diff(within) < 0) | (np.diff(length) != 0) | (np.diff(epoch) != 0)))
         last = np.append(begins[1:], True)
         if not held_out:
             first_under_header = np.concatenate(([True], np.diff(epoch[begins]) != 0))[np.cumsum(begins) - 1]
@@ -61,6 +62,11 @@ def states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
             if len(part):
                 found.append((part, inner if few else None))
     return found
+
+
+def _lengths(rows: Rows) -> Numbers:
+    """Return how far each state's bar goes; 0 where it does not say."""
+    return next(iter(rows.of(Kind.LENGTH).values()), np.zeros(len(rows)))
 
 
 def beside_lines(bars: Sequence[Told], lines: Sequence[Told]) -> list[Told]:

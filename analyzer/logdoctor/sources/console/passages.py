@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from logdoctor.sources.console.code_page import printed_encoding
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
-from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes without any line end beyond which text is let go; nothing that a trainer prints is so long."""
@@ -166,7 +166,7 @@ def _first_end(data: bytes, encoding: Encoding) -> int:
 
 
 def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
-    text = data.decode(encoding.name, "replace")
+    text = narrowed(data.decode(encoding.name, "replace"))
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     if "\b" in text:

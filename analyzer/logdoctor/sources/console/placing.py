@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.run.naming import split_of, words
@@ -289,6 +290,9 @@ def _varies(column: Column) -> bool:
 _Piece = tuple[LineNumbers, Numbers]
 """Rows of a table, and a number for each."""
 
+_Flags = NDArray[np.bool_]
+"""Whether something holds, row for row."""
+
 
 def _joined(found: Sequence[_Piece]) -> _Piece:
     """Put numbers in the order of their rows."""
@@ -305,10 +309,24 @@ def _column(name: str, found: Sequence[_Piece], position: Numbers) -> Column:
     missing = np.isnan(values)
     if axis_of(name) is not None:
         return Column.of(name, rows[~missing], values[~missing]) if missing.any() else Column.of(name, rows, values)
-    kept = np.ones(len(rows), bool)
-    parts = zip(*(pieces(one, overlap=1) for one in (rows, values, missing, kept)), strict=True)
-    for here, numbers, blank, keep in parts:
+    again, moved = np.zeros(len(rows), bool), np.ones(len(rows), bool)
+    parts = zip(*(pieces(one, overlap=1) for one in (rows, values, missing, again, moved)), strict=True)
+    for here, numbers, blank, same, moves in parts:
         at = position[here]
-        same = (numbers[1:] == numbers[:-1]) | (blank[1:] & blank[:-1])
-        keep[1:] = ~same | (at[1:] != at[:-1])
-    return Column.of(name, rows, values).take(kept)
+        moves[1:] = at[1:] != at[:-1]
+        same[1:] = ((numbers[1:] == numbers[:-1]) | (blank[1:] & blank[:-1])) & ~moves[1:]
+    return Column.of(name, rows, values).take(~_said_again(again, moved))
+
+
+def _said_again(again: _Flags, moved: _Flags) -> _Flags:
+    """Tell which rows say again what the row before says of the same position; `moved` tells where another begins.
+
+    Whoever repeats, repeats everything: where one value stands alone at a position, the others are a curve that the log
+    rounds, told of one epoch again and again.
+    """
+    if not again.any():
+        return again
+    alone = ~again & ~np.append(again[1:], False)
+    begins = np.flatnonzero(moved)
+    curve = np.logical_or.reduceat(alone, begins)
+    return again & ~np.repeat(curve, np.diff(begins, append=len(moved)))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.run.naming import words
+from logdoctor.run.series import astray
 from logdoctor.run.translations import COUNTERS
 from logdoctor.sources.tables.packed import GrowingValues, Values
 from logdoctor.sources.tables.pieces import pieces
@@ -89,7 +90,8 @@ LARGEST_STEP = 2**53
 _TOO_OFTEN = 1 / 3
 """Share of neighbouring points that may fall back, or share an epoch, before a column is no axis.
 
-A resumed run falls back once; a column that falls at every other point does not count.
+A resumed run falls back once; a column that falls at every other point does not count, unless it goes on each time
+from where it was.
 """
 
 
@@ -152,6 +154,8 @@ class Counter:
         few = max(1, _TOO_OFTEN * (len(steps) - 1))
         if self.axis is Axis.TIME:  # two points within one second would become one
             return falls + stays == 0
+        if falls > few:
+            falls = int(np.sum(np.diff(steps[~astray(steps)]) < 0))
         return falls <= few and (stays <= few or self.axis is Axis.STEP)
 
 

@@ -47,7 +47,10 @@ _FOREIGN_NAME = re.compile(r'(?<![\udc80-\udcff])[\udc80-\udcff]++[^"\udc80-\udc
 _LONG_INTEGER = re.compile(rf"(?<![0-9])[0-9]{{{LONGEST_INTEGER + 1}}}[0-9]*+")
 
 _NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
+_SPACE = re.compile(r"[ \t\r\n\x1e]*+")
 _CLOSING = {"{": "}", "[": "]"}
+
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -161,8 +164,8 @@ def beginning(start: bytes) -> Any:
 def _mended(text: str) -> tuple[Any, list[_Hole]]:
     """Decode a document after taking out what is damaged; raises ValueError when nothing is left.
 
-    A damaged record is taken out alone if another one follows. Any other damage ends the document: behind a hole in a
-    list of numbers, no number could be told its place.
+    A damaged record, or what stands between two, is taken out alone if another one follows. Any other damage ends the
+    document: behind a hole in a list of numbers, no number could be told its place.
     """
     length = len(text)
     holes: list[_Hole] = []
@@ -173,6 +176,8 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
         except json.JSONDecodeError as error:
             damage = error.pos
             if error.msg == "Extra data":
+                if not holes and (sequence := _sequence(text)):
+                    return sequence.records, [_Hole(sequence.end, length)] if sequence.end < length else []
                 text, rest = text[:damage], [_Hole(_before(holes, damage), length)]
                 continue
         else:
@@ -185,6 +190,11 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
             holes = [*(one for one in holes if not hole.start <= one.start < hole.end), hole]
             text = text[: record.at] + text[following.end() :]
             continue
+        between = not record and opened and opened[-1].kind == "[" and text[: whole + 1].endswith("},")
+        if between and len(holes) < _MOST_HOLES and (at := text.find("{", damage)) >= 0:
+            holes.append(_Hole(_before(holes, whole + 1), _before(holes, at)))
+            text = text[: whole + 1] + text[at:]
+            continue
         end = record.at if record else whole
         brackets = [one for one in opened if one.at < end]
         if not brackets:
@@ -192,6 +202,48 @@ def _mended(text: str) -> tuple[Any, list[_Hole]]:
         rest = [_Hole(_before(holes, end), length)]
         text = text[:end].rstrip(", \t\r\n") + "".join(_CLOSING[one.kind] for one in reversed(brackets))
     raise ValueError("no element of it is whole")
+
+
+@dataclass(frozen=True)
+class _Sequence:
+    """Records that stand one after another without a list around them."""
+
+    records: list[dict[str, Any]]
+    end: int
+    """Where the last one ends."""
+
+
+def _sequence(text: str) -> _Sequence | None:
+    """Read what a script leaves that appends to a file: records over several lines each, or glued, or lists of them.
+
+    None where it is no such thing: records on lines of their own, of which there is another reader, and documents that
+    are more than records.
+    """
+    records: list[dict[str, Any]] = []
+    end = 0
+    on_own_lines = True
+    while (start := _behind_space(text, end)) < len(text):
+        try:
+            value, behind = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            break
+        found = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, dict) and not _holds_lists(one) for one in found):
+            return None
+        glued = end > 0 and "\n" not in text[end:start]
+        on_own_lines &= isinstance(value, dict) and not glued and "\n" not in text[start:behind]
+        records += found
+        end = behind
+    return _Sequence(records, _behind_space(text, end)) if len(records) > 1 and not on_own_lines else None
+
+
+def _behind_space(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _holds_lists(record: dict[str, Any]) -> bool:
+    return any(isinstance(value, list) for value in record.values())
 
 
 def _before(holes: Iterable[_Hole], at: int) -> int:

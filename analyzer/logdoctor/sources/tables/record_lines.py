@@ -23,6 +23,9 @@ _MOST_FORMS = 10_000
 
 _DECODER = json.JSONDecoder()
 
+_RECORD_SEPARATOR = "\x1e"
+"""What a record begins with in a JSON text sequence (RFC 7464)."""
+
 _MOST_OPENINGS = 32
 """How many ways of beginning a record are remembered, to find the records on a damaged line."""
 
@@ -47,7 +50,7 @@ class RecordLines:
         if not self._openings:
             self._remember_first_opening(block)
         for i, line in enumerate(block.lines):
-            for record in self._records_on(block, i, line):
+            for record in self._records_on(block, i, line.removeprefix(_RECORD_SEPARATOR)):
                 yield i, record
 
     def notices(self) -> Iterator[Notice]:
@@ -101,8 +104,8 @@ class RecordLines:
         """Look ahead for a whole record, in case the first lines are damaged."""
         for line in block.lines[:MOST_TRIALS]:
             with suppress(ValueError):
-                if isinstance(decode(line), dict):
-                    self._remember_opening(line)
+                if isinstance(decode(line.removeprefix(_RECORD_SEPARATOR)), dict):
+                    self._remember_opening(line.removeprefix(_RECORD_SEPARATOR))
                     return
 
     def _repeats_a_name(self, line: str, record: Record) -> bool:

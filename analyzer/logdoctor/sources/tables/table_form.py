@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from logdoctor.sources.tables.numbers import MISSING, parse_number
 from logdoctor.sources.tables.text import readable
@@ -107,14 +108,27 @@ def is_header(cells: Sequence[str], like: Sequence[str] = ()) -> bool:
 
 
 def _separator(lines: Sequence[str]) -> str | None:
-    """Return the separator that cuts most lines into as many cells as the first, and into at least two."""
-    best, most = None, _FEWEST_ALIKE
-    for separator in SEPARATORS:
-        widths = [len(split(line, separator) or ()) for line in lines]
-        share = widths.count(widths[0]) / len(widths)
-        if widths[0] > 1 and share > most:
-            best, most = separator, share
-    return best
+    """Return the separator that cuts most lines into as many cells as the first, and into at least two.
+
+    Where none does, the columns may have changed early on: lines count that are cut as the one before them is.
+    """
+    all_widths = {separator: [len(split(line, separator) or ()) for line in lines] for separator in SEPARATORS}
+    for alike in (_as_the_first, _as_the_one_before):
+        shares = {separator: alike(widths) for separator, widths in all_widths.items() if widths[0] > 1}
+        if shares and max(shares.values()) > _FEWEST_ALIKE:
+            return max(shares, key=lambda separator: shares[separator])
+    return None
+
+
+def _as_the_first(widths: Sequence[int]) -> float:
+    return widths.count(widths[0]) / len(widths)
+
+
+def _as_the_one_before(widths: Sequence[int]) -> float:
+    """Return the share of lines that are as wide as the one before; 0 where the second is not, or one has no cells."""
+    if min(widths) < 2 or widths[:1] != widths[1:2]:
+        return 0.0
+    return sum(here == before for before, here in pairwise(widths)) / len(widths)
 
 
 def _is_name_above_numbers(lines: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,12 @@ LONGEST_HEAD = 2 * 1024 * 1024
 
 _FEWEST_LINES = 2
 """Whole lines that a head should have: a header and a row."""
+
+_WIDE = re.compile(r"(?:\A\0)?(?:[^\0]\0){8,}+")
+"""Characters with a NUL behind each, too many for an accident; a block of bytes may begin within the first."""
+
+_REST_OF_LINE_END = b"\0"
+"""What is left behind the last line feed of such a file."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8", np.dtype("u1")),
@@ -151,8 +158,16 @@ def read_blocks(path: Path) -> Iterator[Block]:
             held = data[end:]
         if skipped:
             yield _overlong(line, offset, skipped)
-        elif held:
+        elif held and held != _REST_OF_LINE_END:
             yield _block(held, encoding, line, offset)
+
+
+def narrowed(text: str) -> str:
+    """Take the NULs out of what was appended as UTF-16 to a file of bytes, as `>>` of Windows PowerShell does.
+
+    A hole of NULs has several in a row, and stays.
+    """
+    return _WIDE.sub(lambda wide: wide[0].replace("\0", ""), text) if "\0" in text else text
 
 
 def readable(name: str) -> str:
@@ -187,6 +202,8 @@ def _overlong(line: int, offset: int, length: int) -> Block:
 
 def _lines(data: bytes, encoding: Encoding) -> list[str]:
     end = chr(encoding.newline)
-    text = encoding.decode(data)
+    text = narrowed(encoding.decode(data))
     lines = text.removesuffix(end).split(end) if text else []
+    if "\ufeff" in text:
+        lines = [line.removeprefix("\ufeff") for line in lines]
     return [line.rstrip("\r") for line in lines] if "\r" in text else lines

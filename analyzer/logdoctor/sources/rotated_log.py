@@ -1,0 +1,151 @@
+"""Logs that were rotated: the handlers of `logging` put `train.log` aside as `train.log.1`, or under a date."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache, reduce
+from itertools import chain
+from pathlib import Path
+from typing import ClassVar
+
+from logdoctor.errors import UnreadableLogError
+from logdoctor.run import Axis, Notice, Series
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.run.series import concatenated
+from logdoctor.sources.console.passages import read_passages
+from logdoctor.sources.console.printed import logs_of
+from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.json_lines import JsonLines
+from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.text_log import TextLog
+
+_NUMBER = re.compile(r".*\.([1-9][0-9]{0,3})")
+"""What RotatingFileHandler makes of a name: the higher, the older."""
+
+_DATE = re.compile(r".*\.([0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2}(?:-[0-9]{2}){0,2})?)")
+"""What TimedRotatingFileHandler makes of it."""
+
+
+class _Rotated:
+    """A log whose beginning lies in files beside it: all of them are read, the oldest first."""
+
+    part: ClassVar[Source]
+    """What reads each of the files."""
+
+    def recognizes(self, head: Head) -> bool:
+        """Tell it by an older part beside it, if the last or any older one is a log."""
+        older = _older(head.path)
+        return bool(older) and (self.part.recognizes(head) or any(self.part.recognizes(_head(one)) for one in older))
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read every part, and put the curves of the parts together."""
+        parts = [*_older(path), path]
+        merged = reduce(_followed, (log for part in parts for log in self._logs_of(part)), Log())
+        yield replace(merged, notices=(*merged.notices, _told(parts)))
+
+    def _logs_of(self, part: Path) -> Iterator[Log]:
+        """Yield the logs of a part; one may hold nothing but messages."""
+        try:
+            yield from self.part.read(part)
+        except UnreadableLogError:
+            return
+
+
+class RotatedText(_Rotated, Source):
+    """Lines that a training printed through a handler that rotates."""
+
+    name = "rotated-text"
+    patterns = TextLog.patterns
+    precedence = TextLog.precedence + 1
+    part = TextLog()
+
+    def read(self, path: Path) -> Iterator[Log]:
+        """Read all parts as one text, for a few lines alone may not tell what they are.
+
+        Damage is told as each part has it, with its own lines.
+        """
+        parts = [*_older(path), path]
+        lost = [notice for part in parts for log in self._logs_of(part) for notice in _damage(log.notices)]
+        notices = (*lost, _told(parts))
+        for log in logs_of(path, chain.from_iterable(map(read_passages, parts)), is_file=False):
+            said = [replace(one, line_start=None, line_end=None) for one in log.notices if one.kind != DAMAGE]
+            label = f"{path.stem}, {log.label}" if log.label else ""
+            yield replace(log, label=label, notices=(*said, *notices))
+            notices = ()
+
+
+class RotatedTable(_Rotated, Source):
+    """Rows that were logged through a handler that rotates."""
+
+    name = "rotated-csv"
+    patterns = CsvTable.patterns
+    precedence = CsvTable.precedence + 1
+    part = CsvTable()
+
+
+class RotatedRecords(_Rotated, Source):
+    """Records in JSON that were logged through a handler that rotates."""
+
+    name = "rotated-json-lines"
+    patterns = JsonLines.patterns
+    precedence = JsonLines.precedence + 1
+    part = JsonLines()
+
+
+def _told(parts: Sequence[Path]) -> Notice:
+    names = ", ".join(part.name for part in parts[:-1])
+    return Notice(INTERPRETATION, str(parts[-1]), f"The log was rotated: {names} were read before it.")
+
+
+def _damage(notices: Sequence[Notice]) -> Iterator[Notice]:
+    return (notice for notice in notices if notice.kind == DAMAGE)
+
+
+def _older(path: Path) -> list[Path]:
+    """Return the older parts of a log, the oldest first."""
+    try:
+        beside = _rotated_in(path.parent, path.parent.stat().st_mtime_ns)
+    except OSError:
+        return []
+    return [path.with_name(name) for log, name in beside if log == path.name]
+
+
+@lru_cache(maxsize=4)
+def _rotated_in(folder: Path, changed: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - part of the key
+    """Return the older parts that lie in a folder as it was last changed, each behind the name of its log."""
+    with os.scandir(folder) as entries:
+        names = sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
+    dated = [(name[: found.start(1) - 1], name) for name in names if (found := _DATE.fullmatch(name))]
+    numbered = [(-int(found[1]), name) for name in names if (found := _NUMBER.fullmatch(name))]
+    return (*dated, *((name.rpartition(".")[0], name) for _, name in sorted(numbered)))
+
+
+def _head(path: Path) -> Head:
+    with path.open("rb") as file:
+        return Head(path, path.stat().st_size, file.read(HEAD_BYTES))
+
+
+def _followed(log: Log, later: Log) -> Log:
+    """Return two parts of a log as one: a curve goes on under its name."""
+    series = {(one.name, one.axis): one for one in log.series}
+    for one in later.series:
+        before = series.get((one.name, one.axis))
+        series[one.name, one.axis] = one if before is None else concatenated([before, _behind(before, one)])
+    return Log(
+        series=tuple(series.values()),
+        hyperparameters={**log.hyperparameters, **later.hyperparameters},
+        notices=(*log.notices, *later.notices),
+        events=(*log.events, *later.events),
+        planned_steps=later.planned_steps or log.planned_steps,
+        finished=later.finished if later.finished is not None else log.finished,
+    )
+
+
+def _behind(before: Series, series: Series) -> Series:
+    """Number the points of a curve without a counter on from those before."""
+    if series.axis is not Axis.INDEX or not len(before):
+        return series
+    return replace(series, steps=series.steps + before.last_step + 1)

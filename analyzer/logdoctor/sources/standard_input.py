@@ -1,0 +1,91 @@
+"""Logs that come through standard input: kept in a file while they are read, under a name that suits their bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from logdoctor.errors import NoRunError
+from logdoctor.sources.source import HEAD_BYTES, Head, Source
+
+STANDARD_INPUT = "-"
+"""What stands for it among the paths of a command, and its name in the reports."""
+
+PLAIN = "-.log"
+"""The name of what may be any plain log: text, a table or JSON lines."""
+
+NEVER_CHANGED = 0.0
+"""When a pipe was last written to: what came through it is whole, and nobody goes on with it."""
+
+
+@contextmanager
+def received(stream: BinaryIO, sources: Sequence[Source]) -> Iterator[Path]:
+    """Yield a file of its own that holds all that a stream gives, under a name by which its source knows it.
+
+    Raises NoRunError where nothing comes.
+    """
+    changed = _changed(stream)
+    with TemporaryDirectory(prefix="logdoctor-") as folder:
+        file = Path(folder) / PLAIN
+        with file.open("xb") as copy:
+            shutil.copyfileobj(stream, copy, HEAD_BYTES)
+        if not file.stat().st_size:
+            raise NoRunError(f"{STANDARD_INPUT}: nothing came through standard input")
+        file = _named(file, sources)
+        os.utime(file, (changed, changed))
+        yield file
+
+
+def standard_input() -> BinaryIO:
+    """Return standard input as bytes; raises NoRunError where it is closed."""
+    if sys.stdin is None or sys.stdin.closed:
+        raise NoRunError(f"{STANDARD_INPUT}: standard input is closed")
+    return sys.stdin.buffer
+
+
+def _changed(stream: BinaryIO) -> float:
+    """Return when a file that was redirected was last written to."""
+    try:
+        status = os.fstat(stream.fileno())
+    except OSError:  # a stream that only looks like a file
+        return NEVER_CHANGED
+    return status.st_mtime if stat.S_ISREG(status.st_mode) else NEVER_CHANGED
+
+
+def _named(file: Path, sources: Sequence[Source]) -> Path:
+    """Rename a file to the first name under which a source recognises it."""
+    with file.open("rb") as opened:
+        start = opened.read(HEAD_BYTES)
+    size = file.stat().st_size
+    for source, name in _names(sources):
+        file = file.rename(file.with_name(name))
+        if _recognizes(source, Head(file, size, start, named=False)):
+            return file
+    return file.rename(file.with_name(PLAIN))
+
+
+def _recognizes(source: Source, head: Head) -> bool:
+    try:
+        return source.recognizes(head)
+    except Exception:  # noqa: BLE001 - a source is a plug-in: whatever it raises must not stop the others
+        return False
+
+
+def _names(sources: Sequence[Source]) -> Iterator[tuple[Source, str]]:
+    """Yield each source with a name that a file of it may have: of a plain log the plain one, then all the others."""
+    found = [(one, _possible(one)) for one in sources if not one.only_settings]
+    yield from ((one, PLAIN if PLAIN in names else names[0]) for one, names in found if names)
+    yield from ((one, name) for one, names in found for name in names)
+
+
+def _possible(source: Source) -> list[str]:
+    """Return a name for each pattern of a source that leaves one open: `*.csv` does, `args.json` does not."""
+    open_ones = (one for one in source.patterns if "*" in one and "[" not in one)
+    return [one.replace("*", STANDARD_INPUT, 1).replace("*", "") for one in open_ones]

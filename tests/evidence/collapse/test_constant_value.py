@@ -1,0 +1,30 @@
+"""Why a metric shows one value."""
+
+from __future__ import annotations
+
+from logdoctor import Axis, Reward, Strength, TrainLoss, TrainMetric, ValMetric, example_run
+from logdoctor.curves import Curve, decay, flat, line
+from logdoctor.evidence.collapse.constant_value import causes_of_policy
+from logdoctor.signals import Trend
+
+
+def causes(**curves: Curve) -> list[tuple[str, Strength]]:
+    run = example_run(None, Axis.STEP, 0, **curves)
+    metric, reward, loss = run.find(TrainMetric) or run.find(ValMetric), run.find(Reward), run.find(TrainLoss)
+    assert metric is not None
+    earned = None if reward is None else Trend[Reward].measure(reward)
+    return [(one.id, one.strength) for one in causes_of_policy(metric, earned, loss and Trend[TrainLoss].measure(loss))]
+
+
+def test_a_game_that_is_never_scored_in_has_a_reward_that_teaches_nothing() -> None:
+    found = causes(reward=flat(-11.0, 60).noisy(1.0), score=flat(0.0, 60))
+    assert found[0] == ("reward-without-signal", Strength.LIKELY)
+
+
+def test_what_rests_while_the_reward_rises_is_what_the_reward_misses() -> None:
+    found = causes(reward=line(0.1, 0.9, 60).noisy(0.02), val_score=flat(0.0, 60))
+    assert found[0] == ("reward-misses-goal", Strength.LIKELY)
+
+
+def test_a_classifier_is_no_policy() -> None:
+    assert not causes(train_loss=decay(2.3, 0.4, 60), val_f1=flat(0.0, 60))

@@ -1,0 +1,64 @@
+"""A log that its handler rotated is one log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
+from pathlib import Path
+
+import pytest
+
+import logdoctor
+
+STEPS = 60
+Message = Callable[[int], str]
+
+MESSAGES: dict[str, Message] = {
+    "text": lambda step: f"step {step}: loss {1 / step:.4f}",
+    "json-lines": lambda step: json.dumps({"step": step, "loss": round(1 / step, 4)}),
+}
+
+
+def write(handler: logging.Handler, message: Message) -> None:
+    for step in range(1, STEPS + 1):
+        handler.handle(logging.LogRecord("train", logging.INFO, "", 0, message(step), None, None))
+    handler.close()
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_all_parts_are_read_the_oldest_first(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "train.log"
+    write(RotatingFileHandler(path, maxBytes=300, backupCount=20), MESSAGES[kind])
+    assert len(list(tmp_path.iterdir())) > 2
+    (run,) = logdoctor.load(tmp_path)
+    (loss,) = (one for one in run.series if one.name == "loss")
+    assert loss.steps.tolist() == list(range(1, STEPS + 1))
+    assert loss.values.tolist() == [round(1 / step, 4) for step in range(1, STEPS + 1)]
+    assert [one.format for one in run.sources] == [f"rotated-{kind}"]
+    assert any("train.log.1" in one.message for one in run.notices)
+
+
+def test_parts_under_a_date(tmp_path: Path) -> None:
+    handler = TimedRotatingFileHandler(tmp_path / "train.log", when="D", utc=True)
+    write(handler, MESSAGES["text"])
+    for day in (2, 1):
+        (tmp_path / f"train.log.2024-01-0{day}").write_text(f"step {day - 9}: loss 2.5\n")
+    (run,) = logdoctor.load(tmp_path)
+    assert run.series[0].steps.tolist() == [-8, -7, *range(1, STEPS + 1)]
+
+
+def test_damage_is_told_of_the_part_in_which_it_lies(tmp_path: Path) -> None:
+    write(RotatingFileHandler(tmp_path / "train.log", maxBytes=600, backupCount=20), MESSAGES["json-lines"])
+    part = tmp_path / "train.log.1"
+    part.write_bytes(b"{oops\n" + part.read_bytes())
+    (run,) = logdoctor.load(tmp_path)
+    assert [(one.path, one.line_start) for one in run.notices if one.kind == "damage"] == [("train.log.1", 1)]
+
+
+def test_a_log_alone_is_not_rotated(tmp_path: Path) -> None:
+    write(logging.FileHandler(tmp_path / "train.log"), MESSAGES["text"])
+    (tmp_path / "other.log.1").write_text("step 1: loss 2.5\n")
+    (run,) = logdoctor.load(tmp_path)
+    assert [one.format for one in run.sources] == ["text"]
