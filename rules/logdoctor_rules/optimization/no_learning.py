@@ -298,6 +298,11 @@ class NoLearning(Rule):
             train_loss=given([2.07, 19.6, 7.8, 5.2, 3.4]).followed_by(flat(2.85, 145).noisy(0.29)),
             val_loss=given([2.26, 4.47]).followed_by(flat(2.4, 28).noisy(0.15)),
         ),
+        fires(
+            "few evaluations that hardly differ beside few noisy losses",
+            train_loss=flat(1.79, 15).noisy(0.03),
+            val_loss=given([1.756457, 1.756106, 1.755987]),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -416,7 +421,8 @@ class NoLearning(Rule):
         began = train.first if thrown else float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
-        stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
+        unmoved = guesses or bool(still.frozen or still.barely_moves)
+        stays = unmoved or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
@@ -433,7 +439,8 @@ class NoLearning(Rule):
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
         confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        confidence = Confidence.LOW if before or (val is not None and may_fall(val) and not low) else confidence
+        creeps = val is not None and may_fall(val) and not (low or still.barely_moves)
+        confidence = Confidence.LOW if before or creeps else confidence
         causes = stuck_causes(still, settings, siblings, _beginning(train, val, guesses=guesses))
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "

@@ -278,8 +278,8 @@ class LossSpike(Rule):
     def _matters(self, spike: Spike, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> bool:
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
-        tail = spikes.tail_at(spike) if brief else spikes.tail
-        large = large and spike.height >= (self.min_over_tail_once if brief or beside else self.min_over_tail) * tail
+        over_tail = spike.height / (self.min_over_tail_once if brief or beside else self.min_over_tail)
+        large = large and over_tail >= spikes.tail and (not brief or over_tail >= spikes.tail_at(spike))
         huge = spike.height >= self.early_factor * abs(trend.initial)
         return large and (huge or not is_early(spike, trend.series, self.early))
 

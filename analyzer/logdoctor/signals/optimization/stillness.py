@@ -48,7 +48,7 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
-BARELY = 2.5e-4
+BARELY = 3e-4
 """Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
 down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
 
@@ -96,8 +96,7 @@ class Stillness:
             first = float(series.values[0])
             if abs(first) < COARSE and in_hundredths(series.values):
                 continue
-            fine = np.float32(first) != np.float32(round(first, DIGITS))  # event files keep single precision
-            if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
+            if len(series) >= (FEWER if _is_fine(first) else FEW) and _is_one_value(series.values):
                 return f"{series.name} is {number(first)} at each of {len(series)} values"
         return ""
 
@@ -123,9 +122,8 @@ class Stillness:
         series = self._values(ValLoss)
         if series is None:
             return "" if self.one_answer else self.creeps_in_training
-        if self._barely_moves(series):
-            first, last = apart(float(series.values[0]), float(series.values[-1]))
-            return f"{series.name} moves from {first} to {last} over the whole run, and never up"
+        if self.barely_moves:
+            return self.barely_moves
         if not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
@@ -135,12 +133,16 @@ class Stillness:
         first, last = apart(float(values[0]), float(values[-1]))
         return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
 
-    @staticmethod
-    def _barely_moves(series: Series) -> bool:
-        """Whether a loss comes down by next to nothing over many evaluations, and by no noise: it never goes up."""
-        values = series.values
-        steady = len(values) >= 2 * FEW and bool((np.diff(values) <= 0).all())
-        return steady and SAME < (values[0] - values[-1]) / max(abs(values[0]), 1e-300) <= BARELY
+    @cached_property
+    def barely_moves(self) -> str:
+        """Validation comes down by next to nothing over the whole run, and by no noise: it never goes up."""
+        series = self._values(ValLoss)
+        if series is None or len(series) < (FEWER if _is_fine(float(series.values[0])) else 2 * FEW):
+            return ""
+        first, last = float(series.values[0]), float(series.values[-1])
+        if (np.diff(series.values) > 0).any() or not SAME < (first - last) / max(abs(first), 1e-300) <= BARELY:
+            return ""
+        return "{} moves from {} to {} over the whole run, and never up".format(series.name, *apart(first, last))
 
     @cached_property
     def creeps_in_training(self) -> str:
@@ -273,6 +275,11 @@ class Stillness:
     def _values(self, role: type[Role]) -> Series | None:
         found = self.run.find(role)
         return None if found is None or not len(found.finite) else found.finite
+
+
+def _is_fine(value: float) -> bool:
+    """Whether a value has more decimals than a rounded log shows; event files keep single precision."""
+    return bool(np.float32(value) != np.float32(round(value, DIGITS)))
 
 
 def _rests(values: np.ndarray) -> bool:
