@@ -120,6 +120,7 @@ class TestExitCodes:
             (["analyze", ".", "-o", "json=a", "-o", "html=./a"], "a is named for two reports"),
             (["analyze", ".", "--select", "nan-los"], "no rule is called 'nan-los'"),
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
+            (["analyze", ".", "--config", "."], ".: is a folder; name its file"),
             (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
             (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
@@ -137,6 +138,8 @@ class TestExitCodes:
         assert "no training log found" in capsys.readouterr().err
         assert main([name, str(tmp_path / "absent")]) == 3
         assert "no such file or folder" in capsys.readouterr().err
+        assert main([name, "s3://bucket/runs"]) == 3
+        assert "s3://bucket/runs: an address, and logdoctor opens no connection" in capsys.readouterr().err
 
     def test_our_bug_is_one_line(
         self, runs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -174,6 +177,24 @@ class TestExitCodes:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
         assert (process.returncode, errors.strip()) == (130, b"")
+
+    @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+    @pytest.mark.parametrize(
+        ("shell", "said"),
+        [
+            ("{line} check runs >&-; echo $?", "1\n"),
+            ("{line} analyze runs 2>&- >/dev/null; echo $?", "0\n"),
+            (
+                "runs=$PWD/runs; mkdir gone; cd gone; rmdir ../gone; {line} analyze $runs 2>&1; echo $?",
+                "Error: the current folder is gone; change to one that is there\n2\n",
+            ),
+        ],
+        ids=["no standard output", "no standard error", "no current folder"],
+    )
+    def test_odd_places(self, shell: str, said: str, runs: Path) -> None:
+        line = f"{sys.executable} -m logdoctor"
+        done = subprocess.run(["bash", "-c", shell.format(line=line)], capture_output=True, text=True, check=False)
+        assert done.stdout.endswith(said)
 
     @pytest.mark.parametrize("arguments", [["export", "runs"], ["analyze", "runs"]])
     def test_a_reader_that_goes_away_changes_nothing(self, arguments: list[str], runs: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -61,6 +62,31 @@ class TestResults:
     def test_what_a_process_cannot_hand_back_is_done_here(self, work: object) -> None:
         expected = [work(number) for number in range(20)]  # type: ignore[operator]
         assert Workers(2).each("", work, range(20), [1.0] * 20) == expected  # type: ignore[arg-type]
+
+    @forking
+    @pytest.mark.parametrize("allowed", [0, 1])
+    def test_where_no_process_can_be_begun_the_work_is_done_here(
+        self, allowed: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fork = os.fork
+        begun: list[int] = []
+
+        def refuse() -> int:
+            if len(begun) == allowed:
+                raise BlockingIOError(11, "Resource temporarily unavailable")
+            begun.append(1)
+            return fork()
+
+        monkeypatch.setattr(os, "fork", refuse)
+        assert Workers(2).each("", squared, range(9), [1.0] * 9) == [number * number for number in range(9)]
+        assert multiprocessing.active_children() == []
+
+    def test_where_there_are_no_locks_the_work_is_done_here(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise NotImplementedError("no sem_open")
+
+        monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
+        assert Workers(2).each("", squared, range(3), [1.0] * 3) == [0, 1, 4]
 
     @pytest.mark.parametrize("jobs", [1, 2])
     def test_a_failure_is_the_same(self, jobs: int) -> None:

@@ -133,20 +133,17 @@ def diagnose(
     placed: list[_Placed] = []
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
-        for one in set_ups(measured):
-            first = one[0][0]
-            said, failed[id(first)] = compare(Siblings(first, one), rules)
+        for set_up in set_ups(measured):
+            first = set_up[0][0]
+            said, failed[id(first)] = compare(Siblings(first, set_up), rules)
             comparisons += said
         placed += [_Placed(run, label, Siblings(run, measured), twins[run]) for run in group]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
     asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
-    examined: list[Examined] = []
-    for one, outcomes in zip(placed, asked, strict=True):
-        replayed, noticed = replay_of(one.run)
-        findings = _shown(with_replay(outcomes.findings, replayed), settings, one.label)
-        known = replace(one.run, notices=(*one.run.notices, *noticed)) if noticed else one.run
-        crashed = (*outcomes.crashed, *failed.get(id(one.run), ()))
-        examined.append(Examined(known, replace(outcomes, findings=findings, crashed=crashed), replayed))
+    examined = [
+        _examined(one, replace(outcomes, crashed=(*outcomes.crashed, *failed.get(id(one.run), ()))), settings)
+        for one, outcomes in zip(placed, asked, strict=True)
+    ]
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
         tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),
@@ -167,6 +164,14 @@ class _Placed:
 
 def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
     return examine(placed.run, rules, placed.siblings, placed.twins)
+
+
+def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:
+    """Put together what the rules said of a run, what a replay showed of it, and what the settings want to see."""
+    replayed, noticed = replay_of(placed.run)
+    findings = _shown(with_replay(outcomes.findings, replayed), config, placed.label)
+    known = replace(placed.run, notices=(*placed.run.notices, *noticed)) if noticed else placed.run
+    return Examined(known, replace(outcomes, findings=findings), replayed)
 
 
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,11 +51,12 @@ class Workers:
     ) -> list[_Result]:
         """Return the result of the work for each item, in their order; `seconds` tell about how long each may take.
 
-        Items and results can be pickled, or the work is done in this process after all.
+        Items and results can be pickled; what cannot be shared, for this or another reason, is done in this process.
         """
         jobs = self._jobs(seconds)
         if jobs > 1:
-            return self._shared(doing, work, items, _chunks(seconds, jobs), jobs)
+            with suppress(_NoProcess):
+                return self._shared(doing, work, items, _chunks(seconds, jobs), jobs)
         results = []
         for done, item in enumerate(items):
             self.told(doing, done, len(items))
@@ -79,7 +80,10 @@ class Workers:
 
         found: dict[int, _Result] = {}
         with _pool(min(jobs, len(chunks)), work, items) as pool:
-            portions = {pool.submit(_do, chunk): chunk for chunk in chunks}
+            try:
+                portions = {pool.submit(_do, chunk): chunk for chunk in chunks}
+            except OSError as error:  # as many processes as the system allows are there already
+                raise _NoProcess from error
             for portion in as_completed(portions):
                 chunk = portions[portion]
                 try:
@@ -89,6 +93,10 @@ class Workers:
                 found.update(zip(chunk, results, strict=True))
                 self.told(doing, len(found), len(items))
         return [found[at] for at in range(len(items))]
+
+
+class _NoProcess(Exception):
+    """Here no process can be begun."""
 
 
 def processors() -> int:
@@ -118,7 +126,10 @@ def _pool(jobs: int, work: Callable[[Any], Any], items: Sequence[Any]) -> Iterat
 
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context(START)
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(work, items))
+    try:
+        pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(work, items))
+    except (OSError, ImportError, NotImplementedError) as error:  # a system without shared memory for locks
+        raise _NoProcess from error
     try:
         with warnings.catch_warnings():  # no thread of ours runs, and those of numerical libraries bear a fork
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -126,6 +137,7 @@ def _pool(jobs: int, work: Callable[[Any], Any], items: Sequence[Any]) -> Iterat
     except BaseException:  # interrupted: nobody waits for what they are at
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()
+            worker.join()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

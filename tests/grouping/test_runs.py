@@ -13,7 +13,7 @@ from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
 from logdoctor.reading import load, read
-from logdoctor.run import Run, Split, State
+from logdoctor.run import Axis, Run, Split, State
 from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss
 
 FALL = np.linspace(2.3, 0.4, 40)
@@ -369,3 +369,21 @@ def test_lists_of_episodes_are_no_curves(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     (run,) = load(tmp_path)
     assert [one.name for one in run.series] == ["episode_reward_mean"]
+
+
+def test_what_was_logged_without_steps_is_numbered(tmp_path: Path) -> None:
+    with SummaryWriter(str(tmp_path)) as writer:
+        for step in range(20):
+            writer.add_scalar("val/loss", 2 - step / 20)
+            writer.add_scalar("train/loss", 2 - step / 20, 10 * step)
+        writer.add_scalar("test/loss", 0.5)
+    (run,) = load(tmp_path)
+    curves = {one.name: (one.axis, one.curve.steps.tolist()) for one in run.series}
+    assert curves == {
+        "train/loss": (Axis.STEP, list(range(0, 200, 10))),
+        "val/loss": (Axis.INDEX, list(range(20))),
+        "test/loss": (Axis.STEP, [0]),
+    }
+    assert [one.message for one in run.notices] == [
+        "All points of `val/loss` stand at step 0: they were logged without steps, and numbered."
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,16 @@ def test_a_gap_of_boosted_trees_is_a_note(tmp_path: Path, line: str, severity: S
     assert severity_of("generalization-gap", tmp_path) is severity
 
 
+@pytest.mark.parametrize("epochs", [20, 19])
 @pytest.mark.parametrize(("held_out", "severity"), [(BY_HEART, Severity.WARNING), (LEARNT, Severity.NOTE)])
 def test_one_accuracy_is_loud_where_new_data_are_never_better_than_one_answer(
-    tmp_path: Path, held_out: Curve, severity: Severity
+    tmp_path: Path, held_out: Curve, severity: Severity, epochs: int
 ) -> None:
     columns = (
         decay(0.44, 0.17, 20, half_life=0.1).values,
         held_out.values,
         given([0.93, 0.947]).followed_by(flat(0.95, 18)).values,
     )
-    rows = (f"{i},{a:.5f},{b:.5f},{c}" for i, (a, b, c) in enumerate(zip(*columns, strict=True)))
+    rows = (f"{i},{a:.5f},{b:.5f},{c}" for i, (a, b, c) in enumerate(islice(zip(*columns, strict=True), epochs)))
     (tmp_path / "training.csv").write_text("epoch,loss,val_loss,val_accuracy\n" + "\n".join(rows) + "\n")
     assert severity_of("constant-metric", tmp_path) is severity

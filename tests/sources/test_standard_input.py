@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import subprocess
@@ -118,7 +119,10 @@ def test_nothing_of_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"", "-: nothing came"), (b"hello\n", "-: no training log found")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "-: nothing came"), (b"hello\n", "no training log that its bytes tell"), (gzip.compress(b"x"), "with zcat")],
+)
 def test_no_log(content: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe(content, monkeypatch)
     with pytest.raises(NoRunError, match=said):

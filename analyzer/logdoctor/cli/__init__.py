@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -74,6 +76,8 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every way to fail ends here."""
+    if sys.stdout is None:  # closed: nobody wants what goes there, the exit code and the files stay
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until Python ends
     try:
         return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or FINISHED
     except click.ClickException as problem:
@@ -88,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"logdoctor: {problem}")
         return NOT_FINISHED
     except OSError as problem:
-        _complain(f"logdoctor: {problem.filename or 'standard output'}: {reason(problem)}")
+        _complain(f"logdoctor: {f'{problem.filename}: ' if problem.filename else ''}{reason(problem)}")
         return NOT_FINISHED
     except Exception as bug:  # noqa: BLE001 - the last line of defence: 1, Python's own code, would mean findings
         _report(bug)

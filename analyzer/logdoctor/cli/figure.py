@@ -86,7 +86,7 @@ def command(
 def _only(diagnosis: Diagnosis, path: str) -> Examined:
     if len(diagnosis.runs) == 1:
         return diagnosis.runs[0]
-    named = ", ".join([one.run.name for one in diagnosis.runs[:3]] + ["..."] * (len(diagnosis.runs) > 3))
+    named = ", ".join([shown_name(one.run) for one in diagnosis.runs[:3]] + ["..."] * (len(diagnosis.runs) > 3))
     raise LogDoctorError(f"{path} holds {len(diagnosis.runs)} runs ({named}); name the folder or file of one")
 
 

@@ -60,4 +60,11 @@ def settings(config_file: str | None) -> Config:
     """Return the settings of a file, or of the nearest one at or above the current folder."""
     from logdoctor.config import find_config, read_config
 
-    return read_config(Path(config_file)) if config_file else find_config(Path.cwd())
+    return read_config(Path(config_file)) if config_file else find_config(_here())
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise click.UsageError("the current folder is gone; change to one that is there") from None

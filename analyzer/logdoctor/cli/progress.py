@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 if TYPE_CHECKING:
+    from rich.live import Live
+
     from logdoctor.workers import Workers
 
 PATIENCE_SECONDS = 1.0
 """What is done by then needs no line."""
 
 REDRAW_SECONDS = 0.25
-
-_WIPED = "\r\x1b[K"
 
 Draw = Callable[[str], None]
 """Replaces the line by another."""
@@ -28,24 +25,35 @@ Draw = Callable[[str], None]
 @contextmanager
 def progress_line() -> Iterator[Draw]:
     """Yield what draws a line on standard error: on a terminal only, after a second, and it is gone at the end."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _text: None
         return
-    drawn = 0.0
+    line: Live | None = None
     due = time.monotonic() + PATIENCE_SECONDS
+    with ExitStack() as drawn:
 
-    def draw(text: str) -> None:
-        nonlocal drawn, due
-        if (now := time.monotonic()) >= due:
-            room = shutil.get_terminal_size().columns - 1  # the last column would begin a new line
-            click.echo(f"{_WIPED}{f'  {text}'[:room]}", err=True, nl=False)
-            drawn, due = now, now + REDRAW_SECONDS
+        def draw(text: str) -> None:
+            nonlocal line, due
+            if time.monotonic() < due:
+                return
+            from rich.text import Text
 
-    try:
+            if line is None:
+                line = drawn.enter_context(_line())
+            line.update(Text(f"  {text}", no_wrap=True, overflow="ellipsis"), refresh=True)
+            due = time.monotonic() + REDRAW_SECONDS
+
         yield draw
-    finally:
-        if drawn:
-            click.echo(_WIPED, err=True, nl=False)
+
+
+def _line() -> Live:
+    """Return a line that no thread redraws: a process with threads is not forked."""
+    from rich.console import Console
+    from rich.live import Live
+
+    return Live(
+        console=Console(stderr=True), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+    )
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def find_config(folder: Path) -> Config:
 def read_config(file: Path) -> Config:
     """Return the settings of a file; raises ConfigurationError when it cannot be read or holds none."""
     if not file.is_file():
-        raise ConfigurationError(f"{file}: no such file")
+        raise ConfigurationError(f"{file}: {'is a folder; name its file' if file.is_dir() else 'no such file'}")
     table = _table(file)
     if table is None:
         raise ConfigurationError(f"{file}: holds no [tool.logdoctor]")

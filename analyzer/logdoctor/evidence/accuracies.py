@@ -1,4 +1,4 @@
-"""How often a classifier is right, in training and in validation."""
+"""How often a classifier is right at the beginning and the end of a run, in training and in validation."""
 
 from __future__ import annotations
 

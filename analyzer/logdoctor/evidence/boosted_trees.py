@@ -1,4 +1,4 @@
-"""Whether a run grows trees, one after another, instead of training a network."""
+"""Whether a run boosts decision trees (XGBoost, LightGBM, CatBoost) instead of training a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of model cannot have: causes and fixes of networks said of trees, or of pixels said of tokens."""
+"""Which causes a kind of model cannot have: those of networks for boosted trees, those of pixels for tokens."""
 
 from __future__ import annotations
 

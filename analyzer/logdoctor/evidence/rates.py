@@ -1,4 +1,4 @@
-"""What the runs of one set-up say about a cause, and the numbers they give to its fix."""
+"""How high a learning rate is for its optimizer, at which rates sibling runs went well, and the fixes that follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the runs of one set-up say about the causes of a break: one setting differs, or only the seed does."""
+"""What sibling runs say about a cause: runs that went well with one other setting, or failed with another seed."""
 
 from __future__ import annotations
 

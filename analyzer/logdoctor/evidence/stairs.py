@@ -1,4 +1,4 @@
-"""How a loss moves between epochs and within them: what is learnt by heart is cheaper when it comes again."""
+"""How far a loss falls between epochs and within them: examples that were memorised cost less when they come again."""
 
 from __future__ import annotations
 

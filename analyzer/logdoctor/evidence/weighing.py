@@ -1,4 +1,4 @@
-"""Clues for and against causes, and what they come to."""
+"""Weighing clues: each speaks for or against a cause, and their sum says how likely it is."""
 
 from __future__ import annotations
 

@@ -10,9 +10,12 @@ import numpy as np
 
 from logdoctor.grouping.clusters import Piece
 from logdoctor.grouping.own_epochs import epochs_at_steps
-from logdoctor.run import Notice, Series
+from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import INTERPRETATION, TWO_WRITERS
 from logdoctor.run.series import concatenated
+
+FEWEST_WITHOUT_STEPS = 3
+"""Points at step 0 from which on it is no step; a value before training and one again after it are two."""
 
 MOST_NAMED = 3
 """Curves that a notice names one by one."""
@@ -38,8 +41,9 @@ def without_copies(continuing: list[Piece]) -> list[Piece]:
 def joined_curves(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
     """Return every curve of some pieces in one piece, and notices of what was done to put it together."""
     joined, together = _join_parts(continuing)
-    placed, moved = _at_steps(joined)
-    return placed, [*together, *moved]
+    numbered, without_steps = _numbered(joined)
+    placed, moved = _at_steps(numbered)
+    return placed, [*together, *without_steps, *moved]
 
 
 def _join_parts(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
@@ -63,6 +67,20 @@ def _join_parts(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
             together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
         joined.append((found[0][0], series))
     return joined, together
+
+
+def _numbered(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
+    """Number the points of curves that were logged without steps: writers put all of them at step 0."""
+    without = {i for i, (_, one) in enumerate(joined) if len(one) >= FEWEST_WITHOUT_STEPS and not one.steps.any()}
+    if not without:
+        return joined, []
+    names = [f"`{joined[i][1].name}`" for i in sorted(without)]
+    told = f"All points of {_listed(names)} stand at step 0: they were logged without steps, and numbered."
+    numbered = [
+        (piece, replace(one, steps=np.arange(len(one)), axis=Axis.INDEX) if i in without else one)
+        for i, (piece, one) in enumerate(joined)
+    ]
+    return numbered, [Notice(INTERPRETATION, str(joined[min(without)][0].file.relative), told)]
 
 
 def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:

@@ -158,9 +158,10 @@ def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Li
     seen: set[Path] = set()
     if piped is not None:
         yield _Listed(piped, piped, PurePosixPath(STANDARD_INPUT), piped.stat(), piped=True)
-    for path in (Path(one) for one in paths if one != STANDARD_INPUT):
-        if not os.path.exists(path):
-            raise NoRunError(f"{path}: no such file or folder")
+    for one in (one for one in paths if one != STANDARD_INPUT):
+        if not os.path.exists(one):
+            raise NoRunError(_missing(str(one)))
+        path = Path(one)
         root = path if path.is_dir() else path.parent
         resolved = path.resolve()  # below it no link is followed
         prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
@@ -168,6 +169,12 @@ def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Li
             if (real := resolved / file.relative_to(path)) not in seen:  # the paths may overlap
                 seen.add(real)
                 yield _Listed(file, real, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
+
+
+def _missing(path: str) -> str:
+    if _ADDRESS.match(path):
+        return f"{path}: an address, and logdoctor opens no connection; copy or mount what lies there"
+    return f"{path}: no such file or folder"
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,7 @@ def _look(listed: _Listed) -> Found | _Passed:
     """Read a file by the source that claims it."""
     file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
-        refused = status not in _NO_FILES.values()
+        refused = status not in (*_NO_FILES.values(), _PACKED)
         return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
     try:
         head = _head(file, status.st_size)
@@ -255,6 +262,9 @@ def _status(status: os.stat_result) -> os.stat_result | str:
 
 PLAIN_LOG = "train.log"
 """What a file of an unknown name is taken for: text, a table or JSON lines."""
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
+"""How an address begins: `s3://bucket`."""
 
 _PACKED = "compressed; unpack it to have it read"
 

@@ -21,6 +21,9 @@ STANDARD_INPUT = "-"
 PLAIN = "-.log"
 """The name of what may be any plain log: text, a table or JSON lines."""
 
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+"""How what gzip, bzip2, xz, zstd and zip have written begins."""
+
 NEVER_CHANGED = 0.0
 """When a pipe was last written to: what came through it is whole, and nobody goes on with it."""
 
@@ -29,7 +32,7 @@ NEVER_CHANGED = 0.0
 def received(stream: BinaryIO, sources: Sequence[Source]) -> Iterator[Path]:
     """Yield a file of its own that holds all that a stream gives, under a name by which its source knows it.
 
-    Raises NoRunError where nothing comes.
+    Raises NoRunError where nothing comes, or nothing that is a log.
     """
     changed = _changed(stream)
     with TemporaryDirectory(prefix="logdoctor-") as folder:
@@ -60,7 +63,7 @@ def _changed(stream: BinaryIO) -> float:
 
 
 def _named(file: Path, sources: Sequence[Source]) -> Path:
-    """Rename a file to the first name under which a source recognises it."""
+    """Rename a file to the first name under which a source recognises it; raises NoRunError where none does."""
     with file.open("rb") as opened:
         start = opened.read(HEAD_BYTES)
     size = file.stat().st_size
@@ -68,7 +71,9 @@ def _named(file: Path, sources: Sequence[Source]) -> Path:
         file = file.rename(file.with_name(name))
         if _recognizes(source, Head(file, size, start, named=False)):
             return file
-    return file.rename(file.with_name(PLAIN))
+    if start.startswith(_PACKED):
+        raise NoRunError(f"{STANDARD_INPUT}: compressed; unpack it before the pipe, with zcat, xzcat or bzcat")
+    raise NoRunError(f"{STANDARD_INPUT}: what came through standard input is no training log that its bytes tell")
 
 
 def _recognizes(source: Source, head: Head) -> bool:

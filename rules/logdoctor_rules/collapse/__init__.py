@@ -1,1 +1,1 @@
-"""Models that give up: generators, policies, metrics that no longer move."""
+"""Generators, policies, latent codes and metrics that collapse."""

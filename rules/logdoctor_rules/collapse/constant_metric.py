@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -46,7 +47,8 @@ SURE, LITTLE = 4.0, 0.05
 """Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
 
 EARLY = 0.1
-"""Share of its values by which a metric rests that never learnt; one that rests later may have learnt all there is."""
+"""Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all
+there is."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,18 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 8 exactly equal values to the end; it cannot know which share of the data is one class."
+    limits = "Needs 6 exactly equal values to the end; it cannot know which share of the data is one class."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
     )
     min_points: float = threshold(
-        8.0, "values at one value: small validation sets repeat an accuracy a few times by chance"
-    )
-    min_zeros: float = threshold(
-        6.0, "the same at zero, which no chance repeats: two in each third of them, for hard tasks take time to begin"
+        6.0,
+        "values at one value, two in each third of them: small validation sets repeat an accuracy a few times by "
+        "chance, and hard tasks take time to begin",
     )
     min_rewards: float = threshold(
-        20.0, "rewards, all of them alike, as policies need for any judgement: a rare success may take a while"
+        12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
     )
     learnt: float = threshold(
         0.5,
@@ -172,11 +173,17 @@ class ConstantMetric(Rule):
             episode_reward=flat(500.0, 40),
             policy_loss=flat(0.0, 40).noisy(0.01),
         ),
+        fires(
+            "twelve rewards, and nothing earned",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 12),
+            policy_loss=flat(0.0, 12).noisy(0.01),
+        ),
         silent(
             "nothing is earned yet",
             axis=Axis.STEP,
-            episode_reward=flat(0.0, 19),
-            policy_loss=flat(0.0, 19).noisy(0.01),
+            episode_reward=flat(0.0, 11),
+            policy_loss=flat(0.0, 11).noisy(0.01),
         ),
         silent(
             "the first episodes fail",
@@ -240,8 +247,8 @@ class ConstantMetric(Rule):
             val_accuracy=flat(0.1),
         ),
         fires("six zeros", train_loss=line(0.6, 0.2, 6), val_f1=flat(0.0, 6)),
-        silent("five zeros", train_loss=line(0.6, 0.2, 5), val_f1=flat(0.0, 5)),
-        silent("seven values", train_loss=line(2.3, 2.1, 7), val_accuracy=flat(0.1, 7)),
+        fires("six values above zero", train_loss=line(2.3, 2.1, 6), val_accuracy=flat(0.1, 6)),
+        silent("five values", train_loss=line(2.3, 2.1, 5), val_accuracy=flat(0.1, 5)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
 
@@ -263,7 +270,9 @@ class ConstantMetric(Rule):
         value, n = float(series.values[-1]), len(series)
         least = least_of_one_answer(value)
         falls = train is not None and train.end < min(self.learnt * train.start, least)
-        unlearnt = series.role is ValMetric and since <= EARLY * n and val is not None and val.level.min() >= least
+        unlearnt = (
+            series.role is ValMetric and since <= ceil(EARLY * n) and val is not None and val.level.min() >= least
+        )
         harmless = falls and value > 0 and not unlearnt
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), series.last_step
@@ -310,15 +319,14 @@ class ConstantMetric(Rule):
         """Return the index from which a metric never moves again; None where it does, or may well stay."""
         values = series.values
         value = float(values[-1]) if len(values) else 0.0
-        least = self.min_zeros if value == 0 else self.min_points
-        if len(values) < least:
+        if len(values) < self.min_points:
             return None
-        if one_class_at_a_time(series) and len(values) >= self.min_points:
+        if one_class_at_a_time(series):
             return 0
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike = len(values) - since
-        if alike < least or alike < self.min_share * len(values):
+        if alike < self.min_points or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class

@@ -1,4 +1,4 @@
-"""A policy that stopped trying before it was any good."""
+"""A policy that became deterministic before it was any good."""
 
 from __future__ import annotations
 

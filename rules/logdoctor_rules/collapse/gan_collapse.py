@@ -1,4 +1,4 @@
-"""A generative adversarial network whose game is over."""
+"""A generative adversarial network of which one side has won, or both have stopped."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ import numpy as np
 
 from logdoctor import (
     AdversarialLoss,
-    Cause,
     Finding,
     Quantity,
     Rule,
     Severity,
     Span,
-    Strength,
-    because,
     confidence_from,
     fires,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
+from logdoctor.evidence.collapse.adversarial_game import causes_of_end, discriminator_too_weak
 from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
 from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
@@ -156,48 +153,61 @@ class GanCollapse(Rule):
         if min(len(d), len(g)) < self.min_points:
             return
         if is_critic(d):
-            if (grown := grows_without_bound(d)) is not None:
-                yield self.finding(
-                    grown.said,
-                    Span(d.series.name, d.series.first_step, d.series.last_step, "grows"),
-                    confidence=confidence_from(3.0, len(d)),
-                    causes=grown.causes,
-                    evidence={"largest early on": Quantity(grown.early), "at the end": Quantity(grown.late)},
-                )
+            yield from self._critic(d)
             return
         if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)
             return
-        top = max(d.start, float(d.level.max()))
-        since = _settles(d.level <= self.beaten * top)
+        highest = max(d.start, float(d.level.max()))
+        since = _settles(d.level <= self.beaten * highest)
         share = 1 - since / len(d.level)
-        beaten = top > 0 and share >= self.resting
+        beaten = highest > 0 and share >= self.resting
         first = int(d.steps[since if beaten else len(d.level) // 2])
-        meanwhile = g.since(first)
-        if len(meanwhile) < 2:
+        moves = self._generator_since(first, d, g, beaten=beaten)
+        if not moves:
             return
-        before = float(np.interp(first, g.steps, g.level))
-        rises = beaten and meanwhile[-max(1, len(meanwhile) // 4) :].mean() - before > self.min_rise * abs(before)
-        still = [_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g)]
-        if not rises and not (beaten and still[1]) and not all(still):
-            return
-        moves, where = ("rises", "to") if rises else ("stands still", "at")
-        last = d.series.last_step
-        begin, end = max(first, g.series.first_step), g.series.last_step
+        last, begin, end = d.series.last_step, max(first, g.series.first_step), g.series.last_step
         yield self.finding(
             f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
-            f"while {g.series.name} {moves} {where} {number(g.end)}",
+            f"while {g.series.name} {moves} {'to' if moves == 'rises' else 'at'} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
             Span(g.series.name, min(begin, end), end, moves),
             confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
-            causes=_causes(d, top, beaten=beaten),
+            causes=causes_of_end(d, highest, beaten=beaten),
             evidence={
                 "discriminator": Quantity(d.end),
-                "its highest level": Quantity(top),
+                "its highest level": Quantity(highest),
                 "generator": Quantity(g.end),
                 "share of the run": Quantity(share if beaten else 0.5, "share"),
             },
         )
+
+    def _critic(self, d: Trend[AdversarialLoss]) -> Iterator[Finding]:
+        """Report a critic that grows without bound: nothing else that its loss does is a fault."""
+        if (grown := grows_without_bound(d)) is not None:
+            yield self.finding(
+                grown.said,
+                Span(d.series.name, d.series.first_step, d.series.last_step, "grows"),
+                confidence=confidence_from(3.0, len(d)),
+                causes=grown.causes,
+                evidence={"largest early on": Quantity(grown.early), "at the end": Quantity(grown.late)},
+            )
+
+    def _generator_since(
+        self, first: int, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], *, beaten: bool
+    ) -> str:
+        """Say what the generator's loss does from a step on, where the game is over by it; nothing where it goes on.
+
+        It rises, or stands still, while the discriminator has won; otherwise both must stand still.
+        """
+        meanwhile, before = g.since(first), float(np.interp(first, g.steps, g.level))
+        if len(meanwhile) < 2:
+            return ""
+        last_quarter = meanwhile[-max(1, len(meanwhile) // 4) :]
+        if beaten and last_quarter.mean() - before > self.min_rise * abs(before):
+            return "rises"
+        d_still, g_still = (_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g))
+        return "stands still" if g_still and (beaten or d_still) else ""
 
     def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
         """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""
@@ -212,14 +222,7 @@ class GanCollapse(Rule):
             Span(g.series.name, first, last, "near zero"),
             Span(d.series.name, d.series.first_step, d.series.last_step, "rises"),
             confidence=confidence_from(3.0 * share / self.resting, len(d)),
-            causes=ranked(
-                because(
-                    "discriminator-too-weak",
-                    Strength.LIKELY,
-                    pro=[f"its loss is at {number(d.end)}, and was {number(d.start)} before it was trained"],
-                ),
-                because("learning-rate-too-high", Strength.POSSIBLE),
-            ),
+            causes=discriminator_too_weak(d),
             evidence={
                 "discriminator": Quantity(d.end),
                 "its first level": Quantity(d.start),
@@ -227,20 +230,6 @@ class GanCollapse(Rule):
                 "share of the run": Quantity(share, "share"),
             },
         )
-
-
-def _causes(d: Trend[AdversarialLoss], top: float, *, beaten: bool) -> tuple[Cause, ...]:
-    """Rank why the discriminator, whose highest level was `top`, beats the generator, or why neither moves."""
-    if beaten:
-        seen = f"its loss is at {number(d.end)}, its highest level was {number(top)}"
-        return ranked(
-            because("discriminator-too-strong", Strength.LIKELY, pro=[seen]), because("learning-rate-too-high")
-        )
-    dead = "neither loss moves any more: activations have died or saturated"
-    return ranked(
-        because("discriminator-too-strong", Strength.UNLIKELY, contra=["its loss is not near zero"]),
-        because("learning-rate-too-high", Strength.LIKELY, pro=[dead]),
-    )
 
 
 def _settles(below: NDArray[np.bool_]) -> int:

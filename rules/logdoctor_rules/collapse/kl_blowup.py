@@ -1,4 +1,4 @@
-"""A policy that runs away from its reference."""
+"""A policy that diverges from its reference model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A variational autoencoder whose code says nothing of its input."""
+"""A variational autoencoder whose latent code says nothing of its input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A policy that earns more and more and does worse and worse at what was meant."""
+"""A policy whose reward rises while the metric that is meant falls."""
 
 from __future__ import annotations
 

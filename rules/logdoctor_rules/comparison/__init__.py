@@ -1,1 +1,1 @@
-"""Runs of one set-up beside each other."""
+"""Runs of one set-up compared with each other."""

@@ -1,1 +1,1 @@
-"""What the lines of a text log say that are no numbers."""
+"""Errors and warnings that a program printed."""

@@ -1,4 +1,4 @@
-"""Processes of a distributed run that waited for each other in vain."""
+"""A collective operation between processes that timed out."""
 
 from __future__ import annotations
 

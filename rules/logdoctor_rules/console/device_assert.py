@@ -1,4 +1,4 @@
-"""A kernel on the accelerator that refused its input."""
+"""A kernel on the accelerator that refused its input (a device-side assert)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the curve tells about the data and how they were fed."""
+"""What the shape of a curve tells about the data and how they are fed."""

@@ -67,7 +67,7 @@ class EpochSawtooth(Rule):
         "Needs 3 epochs of 8 logged points, or more of 3 at least; where nothing tells the epochs, 16 points and a "
         "sharp jump. Losses logged once an epoch hide the order of the data."
     )
-    explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric", "memorization-steps")
+    explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
 
     min_share: float = threshold(
         0.2, "height of the saw as a share of what was gained, or of the level where that is larger"
@@ -172,46 +172,52 @@ class EpochSawtooth(Rule):
     def check(self, run: Run, train: Trend[TrainLoss], course: Course, schedule: Schedule | None) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
         epochs, level = course.epochs, course.level
-        scale = max(train.start - level, abs(level))
-        seen, margin = course, self._margin(course, self._least(course, scale))
-        height = number(seen.amplitude)
-        if margin <= 1 and level < self.min_share * train.start:
-            seen = course.in_logarithms
-            height = f"a factor of {number(float(np.exp(seen.amplitude)))}"
-            margin = self._margin(seen, self._least_exact(seen, log(self.min_factor)))
+        seen, margin = self._in_values_or_logarithms(course, train)
         if margin <= 1 or (seen.without_one <= LONE and margin * seen.without_one <= 1):
             return
         if schedule is not None and (schedule.is_range_test or _cycles_with(schedule, course.length)):
             return
         if weight_repeats(run, train.series.axis, course.length):
             return
-        series = epochs.series
+        series, unit = epochs.series, axis_word(epochs.series.axis)
         is_mean = epochs.is_known and course.averaging <= self.averaging and epochs.below_zero <= IMPOSSIBLE
-        top, bottom = int(np.argmax(seen.profile)), int(np.argmin(seen.profile))
-        where = [f"{percent((at + 0.5) / len(seen.profile))} of an epoch" for at in (top, bottom)]
-        unknown = f"the curve repeats itself every {course.length:.0f} {axis_word(series.axis)}s"
+        height = number(seen.amplitude) if seen is course else f"a factor of {number(float(np.exp(seen.amplitude)))}"
+        shares = [(int(extreme(seen.profile)) + 0.5) / len(seen.profile) for extreme in (np.argmax, np.argmin)]
+        top, bottom = (f"{percent(share)} of an epoch" for share in shares)
+        unknown = f"the curve repeats itself every {course.length:.0f} {unit}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
-        pro = [f"epochs agree with a correlation of {seen.agreement:.2f}", told]
-        contra = ["the logged loss is a mean since the epoch began: log the loss of each batch to tell"][: int(is_mean)]
+        a_mean = "the logged loss is a mean since the epoch began: log the loss of each batch to tell"
         yield self.finding(
-            f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of "
-            f"{course.length:,.0f} {axis_word(series.axis)}s: {height} from its highest, at "
-            f"{where[0]}, to its lowest, at {where[1]}"
+            f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of {course.length:,.0f} "
+            f"{unit}s: {height} from its highest, at {top}, to its lowest, at {bottom}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(because("data-not-shuffled", likely_if(not is_mean), pro=pro, contra=contra),),
+            causes=(
+                because(
+                    "data-not-shuffled",
+                    likely_if(not is_mean),
+                    pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
+                    contra=[a_mean] if is_mean else [],
+                ),
+            ),
             evidence={
                 "height": Quantity(course.amplitude),
-                "height as a share of the level": Quantity(
-                    course.amplitude / level if level else float("inf"), "share"
-                ),
+                "height as a share of the level": Quantity(course.amplitude / level if level else inf, "share"),
                 "steps of an epoch": Quantity(course.length, "steps"),
                 "correlation of epochs": Quantity(round(seen.agreement, 3)),
                 "how epochs are known": Quantity(told),
             },
         )
+
+    def _in_values_or_logarithms(self, course: Course, train: Trend[TrainLoss]) -> tuple[Course, float]:
+        """Return the course and its height in units of the least: in logarithms where it is next to nothing at last."""
+        margin = self._margin(course, self._least(course, max(train.start - course.level, abs(course.level))))
+        if margin > 1 or course.level >= self.min_share * train.start:
+            return course, margin
+        seen = course.in_logarithms
+        return seen, self._margin(seen, self._least_exact(seen, log(self.min_factor)))
 
     def _least(self, course: Course, scale: float) -> float:
         """Return the least height of a saw, which is lower where every epoch is the same."""

@@ -1,1 +1,1 @@
-"""Training against validation."""
+"""Validation beside training."""

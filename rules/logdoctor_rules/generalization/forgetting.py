@@ -1,4 +1,4 @@
-"""What a model knew is lost while it learns something else."""
+"""A model that loses what it knew while it learns something else."""
 
 from __future__ import annotations
 

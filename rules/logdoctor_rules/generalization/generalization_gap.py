@@ -1,4 +1,4 @@
-"""Training loss that leaves validation loss far behind."""
+"""Validation loss that ends far above training loss."""
 
 from __future__ import annotations
 

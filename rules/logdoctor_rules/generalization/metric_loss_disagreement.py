@@ -1,4 +1,4 @@
-"""Validation loss and validation metric that part ways."""
+"""Validation loss and validation metric that disagree."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.evidence.generalization.validation_jumps import CAUSES, causes_of_jumps
-from logdoctor.signals import Hyperparameters, Roughness, Schedule, Siblings, Trend
+from logdoctor.signals import Gap, Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import examples_of, has_one_decimal, moves_often
 from logdoctor.wording import number, place
 
@@ -262,36 +262,17 @@ class NoisyValidation(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the jumps of validation with those of training, with the gain and with the level."""
-        val, train = rough.gap.val, rough.gap.train
-        gained = max(val.start, train.start) - val.best
-        level, over = abs(val.end), rough.over_train
-        least = max(self.min_share * gained, self.min_level * level, 1e-300)
-        restless = max(self.restless_share * gained, self.restless * level, 1e-300)
-        wild = max(self.wild_share * gained, self.wild * level, 1e-300)
+        val, train, gained = rough.gap.val, rough.gap.train, _gained(rough.gap)
         n = self._examples(metric.series) if metric is not None else 0
         few = [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"] if n and metric else []
-        restarts = schedule is not None and len(schedule.restarts) > 1
-
-        def margin_of(jumps: float) -> float:
-            return max(
-                min(over / self.min_over_train, jumps / least),
-                min(over / self.restless_over_train, jumps / restless),
-                min(over / self.min_over_train, jumps / wild),
-                jumps / max(least, self.restless * level) if few and over > 0 else 0.0,
-            )
-
-        margin, calm = margin_of(rough.jumps), margin_of(rough.last_jumps) <= 1  # what is left would be no finding
+        margin = self._margin(rough, rough.jumps, few=bool(few))
         handful = metric is not None and 0 < n <= self.handful and moves_often(metric.series)
+        restarts = schedule is not None and len(schedule.restarts) > 1
+        calm = self._margin(rough, rough.last_jumps, few=bool(few)) <= 1  # what is left would be no finding
         settles = (restarts or calm) and not few
         if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
         series, first = val.series, int(val.series.steps[len(val) // 2])
-        best = int(np.argmin(series.values))
-        fix = Fix(
-            f"do not trust {place(series, int(series.steps[best]))} to be the best: its {number(series.values[best])} "
-            f"lies within the usual jump of {number(rough.jumps)}; average the last evaluations or weights",
-            basis="read from this curve",
-        )
         jumps = (
             f"{series.name} usually jumps by {number(rough.jumps)} from one evaluation to the next around "
             f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps"
@@ -300,7 +281,7 @@ class NoisyValidation(Rule):
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=causes_of_jumps(rough, schedule, settings, siblings, few, [fix]),
+            causes=causes_of_jumps(rough, schedule, settings, siblings, few, [_do_not_trust_the_best(series, rough)]),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),
@@ -311,8 +292,39 @@ class NoisyValidation(Rule):
             },
         )
 
+    def _margin(self, rough: Roughness, jumps: float, *, few: bool) -> float:
+        """Return how far jumps of a size go beyond those of sound runs, from 1 on.
+
+        They are large beside the gain and the level, the larger the less they stand out from those of training. Where
+        an accuracy tells of few examples, any that stand out are enough.
+        """
+        gained, level, over = _gained(rough.gap), abs(rough.gap.val.end), rough.over_train
+        plain = max(self.min_share * gained, self.min_level * level, 1e-300)
+        restless = max(self.restless_share * gained, self.restless * level, 1e-300)
+        wild = max(self.wild_share * gained, self.wild * level, 1e-300)
+        return max(
+            min(over / self.min_over_train, jumps / plain),
+            min(over / self.restless_over_train, jumps / restless),
+            min(over / self.min_over_train, jumps / wild),
+            jumps / max(plain, self.restless * level) if few and over > 0 else 0.0,
+        )
+
     @staticmethod
     def _examples(metric: Series) -> int:
         """Return how many examples are evaluated where an accuracy tells, or 0: tenths may be any share, rounded."""
         n = examples_of(metric, FEW)
         return 0 if n == TENTHS and has_one_decimal(metric) else n
+
+
+def _gained(gap: Gap) -> float:
+    """Return how far validation fell; what was learnt before its first value shows in the training loss alone."""
+    return max(gap.val.start, gap.train.start) - gap.val.best
+
+
+def _do_not_trust_the_best(series: Series, rough: Roughness) -> Fix:
+    best = int(np.argmin(series.values))
+    return Fix(
+        f"do not trust {place(series, int(series.steps[best]))} to be the best: its {number(series.values[best])} "
+        f"lies within the usual jump of {number(rough.jumps)}; average the last evaluations or weights",
+        basis="read from this curve",
+    )

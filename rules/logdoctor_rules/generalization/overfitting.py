@@ -11,7 +11,6 @@ from logdoctor import (
     Axis,
     Confidence,
     Finding,
-    Fix,
     Quantity,
     Rule,
     Run,
@@ -26,12 +25,12 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
-from logdoctor.evidence.generalization.best_validation import was_no_best
+from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, was_no_best
 from logdoctor.evidence.generalization.overfit import Overfit
 from logdoctor.evidence.generalization.validation_rise import HALVED, by_chance, falls_on, part_to_rise, rises_ever
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
-from logdoctor.wording import axis_word, number, percent, place
+from logdoctor.wording import axis_word, number, place
 
 
 @dataclass(frozen=True)
@@ -319,67 +318,53 @@ class Overfitting(Rule):
         train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
         risen, fall = val.end - val.best, max(val.start, train.start) - val.best
-        part = part_to_rise(metric, self.min_fall, self.min_z)
-        was = float(gap.train_level[val.best_at])
-        ratio = self.min_ratio_halved if 0 < train.end < HALVED * was else self.min_ratio
-        material = part * min(self.min_rise * fall, ratio * abs(val.best))
-        least = max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z))
+        least = self._least_rise(gap, metric, fall)
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
-        going_on = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
-        least_fall = -train.level_noise if falls_on(gap, going_on) else max(going_on, train.level_noise)
-        if was - train.end <= least_fall:
+        if not self._training_falls_on(gap):
             return
-        series, (best_step, lowest) = val.series, val.best_point
-        best = place(series, best_step)
-        last, peak = series.last_step, float(val.since(val.best_step).max())
+        series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
+        best, peak = place(series, best_step), float(val.since(val.best_step).max())
         back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
-        stop = Fix(f"keep the checkpoint of {best}, or stop there", basis=f"read from this curve, saves {_saved(val)}")
-        if best_step == series.first_step:
-            often = f"evaluate more often early on: the best is {best}, the first evaluation"
-            stop = Fix(often, basis="read from this curve")
-        overfit = Overfit(gap, settings, metric)
+        turn += ", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
-            f"while {train.series.name} falls to {number(train.end)}{turn}"
-            + (", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""),
-            Span(series.name, best_step, last, "rising"),
+            f"while {train.series.name} falls to {number(train.end)}{turn}",
+            Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *_stretch(train, best_step), "falling"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
-            causes=overfit.causes(fixes=[stop]),
+            causes=overfit.causes(fixes=[keep_the_best(val)]),
             evidence={
                 "lowest": Quantity(lowest),
                 "end": Quantity(val.end),
                 "noise": Quantity(val.noise),
                 f"best {axis_word(series.axis)}": Quantity(best_step),
-                "steps after the best": Quantity(_after(val), "share"),
+                "steps after the best": Quantity(share_after_best(val), "share"),
                 **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
                 **({"metric": Quantity(overfit.certain)} if overfit.certain else {}),
             },
         )
+
+    def _least_rise(self, gap: Gap, metric: Trend[ValMetric] | None, fall: float) -> float:
+        """Return by how much validation must rise: a share of its fall, or of its lowest, and more than its noise."""
+        val, part = gap.val, part_to_rise(metric, self.min_fall, self.min_z)
+        ratio = self.min_ratio_halved if 0 < gap.train.end < HALVED * gap.train_at_best else self.min_ratio
+        material = part * min(self.min_rise * fall, ratio * abs(val.best))
+        return max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z))
+
+    def _training_falls_on(self, gap: Gap) -> bool:
+        """Whether training has fallen on since validation was best; by next to nothing, where that is sure."""
+        train, was = gap.train, gap.train_at_best
+        least = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
+        return was - train.end > (-train.level_noise if falls_on(gap, least) else max(least, train.level_noise))
 
     def _comes_down(self, val: Trend[ValLoss], peak: float) -> bool:
         """Whether validation, past its peak, still falls over the last fifth of the run by more than its noise."""
         late = val.at(0.8) - val.end
         clear = max(self.min_z * val.level_noise, self.min_descent * (peak - val.best))
         return peak - val.end > clear and late > clear
-
-
-def _after(val: Trend[ValLoss]) -> float:
-    """Return the share of the steps that came after the best value."""
-    return (val.series.last_step - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
-
-
-def _saved(val: Trend[ValLoss]) -> str:
-    """Say what stopping at the best value would have saved: a share of the steps, and time where it is logged."""
-    series, share, times = val.series, _after(val), val.series.wall_times
-    if times is None or not np.isfinite(times).all():
-        return f"{percent(share)} of the steps"
-    seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_point[0]))])
-    text = f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds:.0f} s"
-    return f"{percent(share)} of the steps" + (f", {text}" if seconds > 0 else "")
 
 
 def _stretch(train: Trend[TrainLoss], step: int) -> tuple[int, int]:

@@ -1,10 +1,9 @@
-"""Validation that looks better than training, and stays so."""
+"""Validation loss that stays below training loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
 
 import numpy as np
 
@@ -27,12 +26,12 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
 from logdoctor.evidence.generalization.validation_lead import (
+    Lead,
     ahead_at_first,
     are_means,
     begins_early,
     causes_of_lead,
     evaluated_alike,
-    late_noise,
 )
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
@@ -281,54 +280,58 @@ class ValidationBelowTraining(Rule):
     def check(self, run: Run, gap: Gap) -> Iterator[Finding]:
         """Compare the two at the end of the run and in its middle."""
         train, val = gap.train, gap.val
-        lead = gap.train_level - val.level
-        third = max(1, len(lead) // 3)
         if len(val) < self.min_points or val.end <= 0 or train.fall <= 0:
             return
-        end, middle = float(np.median(lead[-third:])), float(np.median(lead[third:-third]))
-        theirs, mine = float(np.median(gap.train_level[-third:])), float(np.median(val.level[-third:]))
-        lasting = float(np.median(lead[third:]))
-        noise = hypot(*(one.error_of(len(one) - len(one) // 3) for one in (train, val)))
-        margin = min(end / (self.min_lead * train.fall), lasting / max(self.min_z * noise, 1e-300))
+        lead = Lead.of(gap)
+        margin = min(lead.end / (self.min_lead * train.fall), lead.lasting / max(self.min_z * lead.noise, 1e-300))
         kept = train.lost <= (1 - KEPT) * train.fall
-        if margin <= 1 or mine > self.max_ratio * min(theirs, train.thirds[2]) or not kept:
+        if margin <= 1 or lead.validation > self.max_ratio * min(lead.training, train.thirds[2]) or not kept:
             return
-        classifies = any(end_accuracies(run))
-        early = "" if classifies or run.all(TrainComponentLoss) else ahead_at_first(gap, end)
-        early = early or self._trails_evaluated(run, val.series, mine)
-        if end < self.min_lasting * middle and (are_means(gap) or not early):
+        has_terms = bool(run.all(TrainComponentLoss))
+        early = "" if has_terms or any(end_accuracies(run)) else ahead_at_first(gap, lead.end)
+        early = early or self._trails_evaluated(run, val.series, lead.validation)
+        if lead.end < self.min_lasting * lead.middle and (are_means(gap) or not early):
             return
-        named, off = regularisers(run)
-        solved = self._solved(run, train)
-        # A handful of examples may be easy by luck.
-        restless = max(val.noise, late_noise(val))
-        suspicious = bool(solved) and not named and restless <= RESTLESS * theirs
-        suspicious |= bool(early) and restless <= RESTLESS * mine
+        (named, off), solved = regularisers(run), self._solved(run, train)
         # Of means of an epoch without settings nobody knows what dropout or noise on the inputs adds to them.
-        known = bool(run.hyperparameters) or not are_means(gap) or mine <= FAR_BELOW * theirs
-        suspicious &= known or bool(solved)
-        large = known and end >= self.far * train.fall and restless <= STEADY * theirs
-        # Means of an epoch do not show where training began: most may be learnt by the first.
-        large &= not are_means(gap) or classifies or begins_early(gap) or mine <= FAR_BELOW * theirs
-        told = bool(named) or suspicious or bool(run.all(TrainComponentLoss))
-        large &= errs_evenly(run, theirs, self.max_ratio, self.min_even) and not told
-        far = f"the lead is {percent(end / train.fall)} of what training gained" if large else ""
+        known = bool(run.hyperparameters) or not are_means(gap) or lead.ratio <= FAR_BELOW
+        suspicious = self._is_suspicious(lead, solved="" if named else solved, early=early) and (known or bool(solved))
+        large = known and not (named or suspicious or has_terms) and self._is_large(run, lead)
+        far = f"the lead is {percent(lead.end / train.fall)} of what training gained" if large else ""
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
+        ends = f"{number(lead.validation)}, {percent(lead.ratio)} of {train.series.name}"
         yield self.finding(
-            f"{val.series.name} ends at {number(mine)}, {percent(mine / theirs)} of {train.series.name} "
-            + "; ".join(filter(None, (f"({number(theirs)}), and its lead does not shrink", solved, early))),
-            Span(val.series.name, int(val.steps[-third]), val.series.last_step, "below training"),
+            f"{val.series.name} ends at {ends} "
+            + "; ".join(filter(None, (f"({number(lead.training)}), and its lead does not shrink", solved, early))),
+            Span(val.series.name, lead.since, val.series.last_step, "below training"),
             Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large else Severity.NOTE,
             confidence=unsure if large else confidence_from(margin, len(val)),
             causes=causes_of_lead(named, off, solved, early, far, suspicious=suspicious),
             evidence={
-                "lead at the end": Quantity(end),
-                "lead in the middle": Quantity(middle),
-                "validation over training": Quantity(mine / theirs, "ratio"),
+                "lead at the end": Quantity(lead.end),
+                "lead in the middle": Quantity(lead.middle),
+                "validation over training": Quantity(lead.ratio, "ratio"),
                 "to tell them apart": Quantity("evaluate the training set in evaluation mode and log it"),
             },
         )
+
+    @staticmethod
+    def _is_suspicious(lead: Lead, *, solved: str, early: str) -> bool:
+        """Whether no regulariser explains the lead: validation is solved, or was ahead before there was anything to it.
+
+        And it is no luck: a handful of examples may be easy.
+        """
+        by_answers = bool(solved) and lead.restless <= RESTLESS * lead.training
+        return by_answers or (bool(early) and lead.restless <= RESTLESS * lead.validation)
+
+    def _is_large(self, run: Run, lead: Lead) -> bool:
+        """Whether the lead is a good part of all that training gained, and its errors are as even as wrong labels."""
+        far = lead.end >= self.far * lead.gap.train.fall and lead.restless <= STEADY * lead.training
+        # Means of an epoch do not show where training began: most may be learnt by the first.
+        shows_start = not are_means(lead.gap) or begins_early(lead.gap) or lead.ratio <= FAR_BELOW
+        told = shows_start or any(end_accuracies(run))
+        return far and told and errs_evenly(run, lead.training, self.max_ratio, self.min_even)
 
     def _trails_evaluated(self, run: Run, val: Series, mine: float) -> str:
         """Say so where the training set, evaluated in the same way, lies as far above."""

@@ -1,1 +1,1 @@
-"""Numbers that are no numbers."""
+"""NaN, infinities and the loss scale of half precision."""

@@ -1,4 +1,4 @@
-"""A trainer that hides a NaN loss behind an ordinary number."""
+"""A NaN loss that the trainer hides behind an ordinary number."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Losses that do not fall, or not far, or not fast."""
+"""Losses that do not fall, or not far, or not fast enough."""

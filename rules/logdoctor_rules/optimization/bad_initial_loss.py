@@ -1,4 +1,4 @@
-"""A first loss that no fresh network should have."""
+"""A first loss that no freshly initialised network should have."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class FallingReturn(Rule):
     severity = Severity.WARNING
     causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
     references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
-    limits = "Needs 20 returns from the beginning of the run; a task that becomes harder on the way looks the same."
+    limits = "Needs 12 returns from the beginning of the run; a task that becomes harder on the way looks the same."
     explains = ("constant-metric",)
 
     min_fall: float = threshold(
@@ -62,7 +62,7 @@ class FallingReturn(Rule):
     min_share: float = threshold(
         0.1, "fall as a share of where it began, or of the range of the returns: less may be another seed's luck"
     )
-    min_points: float = threshold(20.0, "returns that a run needs: a first tenth of two, and a last third of six")
+    min_points: float = threshold(12.0, "returns that a run needs: two at its beginning, and a last third of four")
     comes_back: float = threshold(
         0.5, "share of the way from its lowest level back to where it began, from which on a return recovers"
     )
@@ -154,10 +154,15 @@ class FallingReturn(Rule):
             episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
             policy_loss=flat(0.0, 60).noisy(0.01),
         ),
+        fires(
+            "twelve returns",
+            episode_reward=line(-0.5, -0.96, 12).noisy(0.02),
+            policy_loss=flat(0.0, 12).noisy(0.01),
+        ),
         silent(
             "too short",
-            episode_reward=line(-0.5, -0.96, 19).noisy(0.02),
-            policy_loss=flat(0.0, 19).noisy(0.01),
+            episode_reward=line(-0.5, -0.96, 11).noisy(0.02),
+            policy_loss=flat(0.0, 11).noisy(0.01),
         ),
     )
 
@@ -170,7 +175,7 @@ class FallingReturn(Rule):
         first_step, last_step = series.first_step, series.last_step
         if first_step > self.late_start * max(last_step, 1):
             return
-        tenth = len(values) // 10
+        tenth = max(len(values) // 10, 2)
         began, at_once = median(values[:tenth]), median(values[:FIRST])
         if at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise:
             began = at_once  # nothing comes near the first few again: it fell within the first tenth

@@ -26,14 +26,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.guessing import explains_nothing, guesses_the_mean
-from logdoctor.evidence.optimization.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
-from logdoctor.evidence.optimization.trained import (
-    begins_late,
+from logdoctor.evidence.optimization.mean_prediction import explains_nothing, guesses_the_mean
+from logdoctor.evidence.optimization.pretrained import begins_late, fell_before
+from logdoctor.evidence.optimization.progress import (
     falls_steadily,
-    fell_before,
     fell_early,
     gains_next_to_nothing,
     may_fall,
@@ -43,6 +39,9 @@ from logdoctor.evidence.optimization.trained import (
     rounded_away,
     worse_than_untrained,
 )
+from logdoctor.evidence.optimization.pulled_back import pulled_back
+from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
+from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
 from logdoctor.wording import counted, number
 

@@ -24,9 +24,9 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.evidence.optimization.capped_certainty import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
-from logdoctor.evidence.optimization.trained import memorises
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -91,7 +91,7 @@ class Plateau(Rule):
         0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
     )
     min_points: float = threshold(
-        10.0, "values that a run must have before an early stop can be told from a short log: four before it, six after"
+        6.0, "values that a run must have before an early stop can be told from a short log: two before it, four after"
     )
 
     examples = (
@@ -315,8 +315,11 @@ class Plateau(Rule):
             train_loss=decay(134.0, 68.0, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
         ),
+        fires(
+            "six values", train_loss=given([134.0, *[68.0] * 5]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
+        ),
         silent(
-            "too short", train_loss=given([134.0, *[68.0] * 7]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
+            "too short", train_loss=given([134.0, *[68.0] * 4]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
         ),
         silent("a cosine schedule to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
         silent(

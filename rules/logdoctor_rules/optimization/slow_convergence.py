@@ -24,9 +24,16 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import better_than_guessing, poor_accuracy
+from logdoctor.evidence.accuracies import (
+    accuracies,
+    better_than_guessing,
+    end_accuracy,
+    first_accuracy,
+    poor_accuracy,
+)
+from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
+from logdoctor.evidence.optimization.progress import came_far, leaves_behind
 from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_causes
-from logdoctor.evidence.optimization.trained import came_far, leaves_behind, slow_by_design, trained_before
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
@@ -62,7 +69,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = "Needs 12 values, 6 with a poor accuracy and validation; a note where nothing says that a run is over."
+    limits = "Needs 12 values, 8 with validation, 6 if answers are poor; a note where nothing says that a run is over."
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
     min_pace: float = threshold(
@@ -126,7 +133,7 @@ class SlowConvergence(Rule):
         "fall in units of its standard error: its pace is known to a third of itself; in proportion to few values",
     )
     min_points: float = threshold(
-        12.0, "values that a curve's shape needs, four in each third; half where validation and accuracy say the same"
+        12.0, "values that a curve's shape needs, four a third; 2 in 3 with validation, half if its answers are poor"
     )
     late_start: float = threshold(
         0.1,
@@ -141,6 +148,12 @@ class SlowConvergence(Rule):
             train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
             val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
             val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that gives one answer all along",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=flat(0.17, 35),
         ),
         silent(
             "no better than that after 17 epochs",
@@ -259,6 +272,7 @@ class SlowConvergence(Rule):
             val_loss=line(6.8, 4.35, 8),
             val_accuracy=line(0.001, 0.21, 8),
         ),
+        fires("eight values, and validation says the same", train_loss=line(2.3, 2.2, 8), val_loss=line(2.3, 2.22, 8)),
         silent(
             "the same with a fair accuracy: six epochs of a fine-tuning look like that",
             train_loss=line(2.3, 2.2, 6),
@@ -389,8 +403,8 @@ class SlowConvergence(Rule):
         series = trend.series
         first_step, last_step = train.series.steps[[0, -1]].tolist()
         left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
-        shown_twice = evaluated is not None and bool(poor) and evaluated.sure_fall >= self.min_z / 2
-        enough = len(train) >= (self.min_points / 2 if shown_twice and left >= self.some_way else self.min_points)
+        shown_twice = evaluated is not None and evaluated.sure_fall >= self.min_z / 2 and left >= self.some_way
+        enough = len(train) >= self.min_points * ((1 / 2 if poor else 2 / 3) if shown_twice else 1)
         if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
         falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
@@ -433,9 +447,13 @@ class SlowConvergence(Rule):
         )
 
     def _has_barely_begun(self, run: Run, train: Trend[TrainLoss], poor: str) -> bool:
-        """Whether a classifier is after many epochs about as often right as it would be by guessing."""
+        """Whether a classifier is after many epochs about as often right as it would be by guessing.
+
+        One that is as often right as at first has not begun at all.
+        """
         epochs = len(train) if train.series.axis is Axis.EPOCH else 0
-        return bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
+        begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+        return begun and bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
 
     def _seen(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""

@@ -1,4 +1,4 @@
-"""A loss that rests where guessing would put it."""
+"""A loss that rests at the level of guessing."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.optimization.alike import causes_of_alike
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
@@ -49,7 +49,8 @@ class StalledAtChance(Rule):
     """The training loss rests at ln C, the cross-entropy of guessing among C classes; 0.693 for two.
 
     The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
-    rests near 1 / C, from the kind of loss (preference losses begin at ln 2), or, for common counts, from the level.
+    rests near 1 / C, or an area under the curve at one half, from the kind of loss (preference losses begin at ln 2),
+    or, for common counts, from the level.
     A run that stays at ln C for a while and then falls has learnt: only the later part of the run is judged.
     """
 
@@ -107,6 +108,18 @@ class StalledAtChance(Rule):
     )
 
     examples = (
+        fires(
+            "comes down to ln 2 from a little above, and ranks nothing",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=flat(0.5002, 15).noisy(0.0005),
+        ),
+        silent(
+            "comes down to ln 2 from a little above, and ranks what it sees",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=line(0.5, 0.62, 15),
+        ),
         fires(
             "five epochs, each at ln 2, and validation gives one answer",
             train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),

@@ -1,4 +1,4 @@
-"""A model that fits neither set, and has stopped trying."""
+"""A model that fits neither training nor validation data, and has stopped improving."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Learning rates over time."""
+"""Learning-rate schedules."""

@@ -1,4 +1,4 @@
-"""A full learning rate that meets a network too early."""
+"""A learning rate that is full from the first step, before the network stands it."""
 
 from __future__ import annotations
 

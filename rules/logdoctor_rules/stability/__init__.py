@@ -1,1 +1,1 @@
-"""Losses that rise, jump or swing."""
+"""Losses and gradients that diverge, spike or oscillate."""

@@ -27,9 +27,9 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import Away, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
+from logdoctor.evidence.stability.rise import Rise
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
-from logdoctor.signals.statistics.trend import gives_back, surely_risen
 from logdoctor.wording import counted, number, percent, place
 
 
@@ -38,9 +38,9 @@ class Divergence(Rule):
     """The training loss rose for good: it ends above its start, or has lost most of what it had gained.
 
     Or it exploded, often before the first value was logged, and rests where it has learnt next to nothing. Judged on
-    the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no
-    divergence. Where validation went on falling, a loss that stays below its start rose for another reason. One that
-    falls below zero without end diverges too: its sign is wrong.
+    the level, at the end of the run: a spike that recovered, a warm restart or noisy batches are no divergence. Where
+    validation went on falling, a loss that stays below its start rose for another reason. One that falls below zero
+    without end diverges too: its sign is wrong.
     """
 
     id = "divergence"
@@ -376,38 +376,27 @@ class Divergence(Rule):
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
             return
-        start, low = start_of(train, val, chance), train.reached
-        fall, risen, above = train.start - low, train.end - low, train.end - start
-        least = float(np.quantile(train.level[-max(1, len(train.level) // 5) :], 0.1))  # it stays up there
-        explodes = above >= (self.explosion - 1) * abs(start) > 0 and not train.crosses_zero
-        known = train.series.axis is Axis.EPOCH or start < train.initial  # no single batch that happened to be easy
-        sure = train.beyond_noise(above, self.min_z, self.above_start)
-        exceeds = least > start and above >= self.above_start * abs(start) > 0 and (sure >= 1 or (explodes and known))
-        z, beside = surely_risen(train, val), 0.5 if gives_back(train, val, self.lost, self.min_z) else 1.0
-        given_back = risen >= beside * self.lost * fall and least - low >= beside * self.lost / 2 * fall
-        falls_there = val is not None and val.ends_lowest and val.end < val.first
-        loses = fall >= self.min_gain * abs(start) > 0 and given_back and z >= beside * self.min_z and not falls_there
-        if not (exceeds or loses) or (len(train) < self.min_points and not explodes):
+        rise = Rise(train, val, start_of(train, val, chance))
+        explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
+        exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
+        loses = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
+        if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, "little learnt", around)
             elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
-            elif spikes is not None and (jump := self._last_jump(start, spikes, falls_there=falls_there)) is not None:
-                yield self._ends_high(jump, spikes, start, around)
+            elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
+                yield self._ends_high(jump, spikes, rise.start, around)
             return
-        event = around.rise(train, from_start=train.first >= self.explosion * abs(start) > 0)
-        margin = max(
-            min(above / (self.above_start * abs(start)), sure) if exceeds else 0.0,
-            min(risen / (self.lost * fall), z / self.min_z) / beside if loses else 0.0,
-        )
-        lost = f", above its start of {number(start)}" if exceeds else f", which is {percent(risen / fall)} of its gain"
-        lowest = number(min(low, start))
+        event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
+        of_gain = f"which is {percent(rise.above_lowest / rise.gained)} of its gain" if not exceeds else ""
+        lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
             f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
-            f"{'' if lowest == number(start) else lost}",
+            + ("" if lowest == start else f", {of_gain or f'above its start of {start}'}"),
             event,
-            Confidence.HIGH if explodes else confidence_from(margin, 2 * len(train)),
-            {"start": start, "lowest level": low, "end": train.end, "noise": train.noise},
+            Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),
+            {"start": rise.start, "lowest level": rise.lowest, "end": train.end, "noise": train.noise},
         )
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
@@ -441,8 +430,9 @@ class Divergence(Rule):
     def _least(self, seen: Explosion) -> float:
         return self.lost_from if seen.known_from else self.explosion
 
-    def _last_jump(self, start: float, spikes: Spikes[TrainLoss], *, falls_there: bool) -> Spike | None:
-        above, gained = start + self.above_start * abs(start), 0.0 if falls_there else self.min_gain * abs(start)
+    def _last_jump(self, rise: Rise, spikes: Spikes[TrainLoss]) -> Spike | None:
+        above = rise.start + self.above_start * abs(rise.start)
+        gained = 0.0 if rise.validation_falls else self.min_gain * abs(rise.start)
         jump = last_jump(spikes, above=above, least=int(self.late_points), gained=gained, lost=self.lost)
         return jump if jump is not None and jump.height >= self.min_over_tail * spikes.tail else None
 

@@ -197,38 +197,40 @@ class ExcessiveClipping(Rule):
     ) -> Iterator[Finding]:
         """Count the clipped steps of the later half, by the threshold or by the value that the norm never passes."""
         series, values = norm.series, norm.series.values
-        late, top = values[len(values) // 2 :], float(values.max())
-        if len(values) < self.min_points or top <= 0:
+        late, highest = values[len(values) // 2 :], float(values.max())
+        if len(values) < self.min_points or highest <= 0:
             return
-        clip = settings.clip_norm or 0.0
-        before = 0 < clip < top * (1 - SAME)
-        share = float((late > clip).mean()) if before else float((late >= top * (1 - SAME)).mean())
-        ratio = float(np.median(late)) / clip if before else 0.0
-        plain = before and settings.is_adaptive is False
-        steep = float(np.median(late)) >= self.steep * float(np.median(values[: max(3, len(values) // 10)]))
-        slope_left = steep and train.end >= self.high_end * train.start
-        slow = self._slow(train) or (plain and slope_left)
-        capped = not before and share >= self.min_capped and (values < top * (1 - SAME)).any() and slow
-        if not capped and ratio < self.min_ratio:
+        clip, usual = settings.clip_norm or 0.0, float(np.median(late))
+        unclipped = 0 < clip < highest * (1 - SAME)  # logged before clipping, else after it
+        share = float((late > clip).mean()) if unclipped else float((late >= highest * (1 - SAME)).mean())
+        ratio = usual / clip if unclipped else 0.0
+        plain = unclipped and settings.is_adaptive is False
+        slow = self._slow(train) or (plain and self._slope_left(norm, train))
+        capped = share >= self.min_capped and (values < highest * (1 - SAME)).any() and slow
+        if ratio < self.min_ratio and (unclipped or not capped):
             return
-        severity = Severity.NOTE if settings.is_adaptive or not slow else self.severity
-        first = int(series.steps[len(values) // 2])
-        level = clip if before else top
+        first, level = int(series.steps[len(values) // 2]), clip if unclipped else highest
         yield self.finding(
             f"{series.name} is clipped at {number(level)} in {percent(share)} of the steps "
             f"from {place(series, first)} on"
-            + (f"; it is usually {number(float(np.median(late)))}" if before else ", where it is logged after clipping")
+            + (f"; it is usually {number(usual)}" if unclipped else ", where it is logged after clipping")
             + (f"; {train.series.name} learns slowly" if slow else ""),
             Span(series.name, first, series.last_step, "clipped"),
-            confidence=confidence_from(ratio / self.min_ratio if before else MEDIUM, len(values)),
-            severity=severity,
-            causes=self._causes(late, level, settings, siblings, before=before, slow=slow),
+            confidence=confidence_from(ratio / self.min_ratio if unclipped else MEDIUM, len(values)),
+            severity=Severity.NOTE if settings.is_adaptive or not slow else self.severity,
+            causes=self._causes(late, level, settings, siblings, before=unclipped, slow=slow),
             evidence={
                 "clipped": Quantity(share, "share"),
                 "threshold": Quantity(level),
-                **({"usual norm": Quantity(float(np.median(late)))} if before else {}),
+                **({"usual norm": Quantity(usual)} if unclipped else {}),
             },
         )
+
+    def _slope_left(self, norm: Trend[GradNorm], train: Trend[TrainLoss]) -> bool:
+        """Whether the gradient is as large as at first, and the loss still high: there is a slope to go down."""
+        values = norm.series.values
+        usual, at_first = np.median(values[len(values) // 2 :]), np.median(values[: max(3, len(values) // 10)])
+        return bool(usual >= self.steep * at_first and train.end >= self.high_end * train.start)
 
     def _slow(self, train: Trend[TrainLoss]) -> bool:
         """Whether the loss falls surely, in almost a straight line, and has not come far."""

@@ -1,4 +1,4 @@
-"""A training loss that swings instead of settling."""
+"""A training loss that oscillates instead of settling."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
 from logdoctor.evidence.rates import is_far_too_high
-from logdoctor.evidence.stability.swings import USUAL, clues_of_swings, to_tell_apart
-from logdoctor.evidence.weighing import FAIR, STRONG
+from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
+from logdoctor.evidence.weighing import STRONG
 from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, weight_repeats
 from logdoctor.wording import number, percent
 
@@ -40,8 +40,8 @@ class Oscillation(Rule):
     Plain batch noise is no oscillation: neighbouring points of noise are unrelated, while a rate that is too high makes
     the loss swing slowly or zigzag. Only where a point already averages many batches (an epoch, the median of a block),
     where validation jumps with it, or where nothing is learnt at a rate at which hardly any network trains do large
-    unrelated swings count too. A loss that was thrown above its start for a
-    good part of the run is as unstable, though it may settle when the rate has decayed.
+    unrelated swings count too. A loss that was thrown above its start for a good part of the run is as unstable, though
+    it may settle when the rate has decayed.
     """
 
     id = "oscillation"
@@ -269,57 +269,65 @@ class Oscillation(Rule):
             return
         trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
-        needed, share = self.min_share if structured else self.min_share_of_noise, _share(swings)
-        thrown = swings.above_start >= self.min_above_start
-        bursts = swings.thrown_again >= self.min_thrown
-        swinging = share >= needed and self._swings(swings, structured=structured, rate_is_high=too_high)
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
-        if not (thrown or swinging or bursts) and together < 1:
+        above = self._stays_far_above(swings)
+        found = (
+            above,
+            self._swings(swings, structured=structured, rate_is_high=too_high),
+            self._bursts(swings),
+            moves_together(joint, together) if joint is not None and together >= 1 else None,
+        )
+        if not (signs := [one for one in found if one is not None]):
             return
-        above = f"the level is far above its start through {percent(swings.above_start)} of the run"
-        again = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
-        late, beside = "in the later half of the run", list[Span]()
-        if thrown:
-            said, margin = f"is unstable: {above}", swings.above_start / self.min_above_start
-        elif bursts and not swinging:
-            said, margin = f"is unstable: {again}", swings.thrown_again / self.min_thrown
-        elif joint is not None and not swinging:
-            said, margin = f"and validation rise and fall by a factor of {number(joint.spread)} {late}", together
-            beside.append(Span(*joint.stretch, "with it"))
-        else:
-            said = f"swings by {number(swings.amplitude)} around {number(trend.end)}, {swings.reversals} times {late}"
-            margin = min(share / needed, swings.reversals / self.min_reversals)
+        told = signs[0]
         clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
-        clues += [Clue("learning-rate-too-high", STRONG, above)] * thrown
-        clues += [Clue("learning-rate-too-high", STRONG, again)] * bursts
-        clues += [Clue("learning-rate-too-high", FAIR, "validation jumps as far")] * (together >= 1)
-        weighed = weigh(USUAL, clues)
+        weighed = weigh(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
         yield self.finding(
-            f"{series.name} {said}",
-            Span(series.name, swings.thrown_from if thrown else swings.first_step, series.last_step, "swinging"),
-            *beside,
-            confidence=confidence_from(margin, len(trend)),
+            f"{series.name} {told.said}",
+            Span(series.name, swings.thrown_from if told is above else swings.first_step, series.last_step, "swinging"),
+            *told.beside,
+            confidence=confidence_from(told.margin, len(trend)),
             causes=[cause_of(one, siblings) for one in weighed],
             to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
-                "amplitude as a share": Quantity(share, "share of the gain, or of the level where that is larger"),
+                "amplitude as a share": Quantity(
+                    _share(swings), "share of the gain, or of the level where that is larger"
+                ),
                 "turns": Quantity(swings.reversals, "turns"),
                 "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
 
-    def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> bool:
+    def _stays_far_above(self, swings: Swings[TrainLoss]) -> Sign | None:
+        """Whether the level is far above its start for a good part of the run."""
+        margin = swings.above_start / self.min_above_start
+        said = f"the level is far above its start through {percent(swings.above_start)} of the run"
+        clue = Clue("learning-rate-too-high", STRONG, said)
+        return Sign(f"is unstable: {said}", margin, clue) if margin >= 1 else None
+
+    def _bursts(self, swings: Swings[TrainLoss]) -> Sign | None:
+        """Whether the loss is thrown far above its start again and again."""
+        margin = swings.thrown_again / self.min_thrown
+        said = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
+        clue = Clue("learning-rate-too-high", STRONG, said)
+        return Sign(f"is unstable: {said}", margin, clue) if margin >= 1 else None
+
+    def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> Sign | None:
         """Whether the loss turns often and to the end, and further than the noise of batches or of an epoch makes it.
 
         Where nothing is learnt, noise is enough at a rate at which hardly any network trains.
         """
-        if swings.reversals < self.min_reversals:
-            return False
-        share = _share(swings)
+        share, needed = _share(swings), self.min_share if structured else self.min_share_of_noise
+        margin = min(share / needed, swings.reversals / self.min_reversals)
+        if margin < 1:
+            return None
         lasts = swings.lasting >= self.min_lasting or (structured and swings.lasting_smoothly * share >= self.min_share)
         is_wild = share >= self.wild and _gain(swings) <= self.min_gain * swings.trend.noise
-        return lasts and (structured or swings.beyond_noise or (is_wild and rate_is_high))
+        is_more_than_noise = structured or swings.beyond_noise or (is_wild and rate_is_high)
+        height, level = number(swings.amplitude), number(swings.trend.end)
+        said = f"swings by {height} around {level}, {swings.reversals} times {LATE}"
+        return Sign(said, margin) if lasts and is_more_than_noise else None
 
 
 def _share(swings: Swings[TrainLoss]) -> float:

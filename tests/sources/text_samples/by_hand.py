@@ -2,9 +2,56 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
+    Sample(
+        "a single epoch, by the heading that says so and the losses of both splits below it",
+        "one_epoch.log",
+        "Epoch 1/1\n  Train Loss: nan, Acc: 20.90%\n  Val Loss: nan, Acc: 19.42%\n",
+        {
+            "Train Loss": [(1, nan)],
+            "Train Acc": [(1, 20.9)],
+            "Val Loss": [(1, nan)],
+            "Val Acc": [(1, 19.42)],
+        },
+    ),
+    Sample(
+        "evaluations whose step is told on the line below them",
+        "eval_first.log",
+        "".join(
+            f"***** Running evaluation *****\neval_loss = {loss}\ntrain acc: {acc}, loss: {loss + 0.25}, "
+            f"global step: {step}\nSaving model checkpoint\n"
+            for step, acc, loss in ((200, 0.25, 1.5), (400, 0.5, 1.25), (600, 0.625, 1.0), (800, 0.75, 0.75))
+        ),
+        {
+            "eval_loss": [(200, 1.5), (400, 1.25), (600, 1.0), (800, 0.75)],
+            "train acc": [(200, 0.25), (400, 0.5), (600, 0.625), (800, 0.75)],
+            "train loss": [(200, 1.75), (400, 1.5), (600, 1.25), (800, 1.0)],
+        },
+    ),
+    Sample(
+        "evaluations below the line that tells their step, of a log cut off before the first such line",
+        "cut_off.log",
+        "eval_loss = 1.75\nSaving model checkpoint\n"
+        + "".join(
+            f"train acc: {acc}, loss: {loss + 0.25}, global step: {step}\neval_loss = {loss}\nSaving model checkpoint\n"
+            for step, acc, loss in ((400, 0.25, 1.5), (600, 0.5, 1.25), (800, 0.625, 1.0))
+        ),
+        {
+            "eval_loss": [(400, 1.75), (400, 1.5), (600, 1.25), (800, 1.0)],
+            "train acc": [(400, 0.25), (600, 0.5), (800, 0.625)],
+            "train loss": [(400, 1.75), (600, 1.5), (800, 1.25)],
+        },
+    ),
+    Sample(
+        "prose that says where a training stood",
+        "words.txt",
+        "We stop at epoch 5/10: train loss 0.5, val loss 0.7\nIn epoch 6/10 the train loss was 0.5.\n",
+        None,
+    ),
     Sample(
         "lines that name no more than their epoch: what a log rounds to the value before is no line printed twice",
         "rounded.log",
@@ -107,6 +154,21 @@ SAMPLES = (
         "Epoch [2/3], Loss: 0.5, Test Accuracy: \n0.625\n"
         "Epoch [3/3], Loss: 0.25, Test Accuracy: \n0.75\n",
         {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
+    ),
+    Sample(
+        "messages that rich wrapped within their column",
+        "train.log",
+        "".join(
+            f"{'[11/22/26 13:39:08]' if i == 1 else '':19} INFO     step {i}/60 train_loss={1 / i}    loop.py:9\n"
+            f"{'':29}val_loss={2 / i} learning_rate=\n{'':29}0.0625 grad_norm=0.5             \n"
+            for i in (1, 2, 4)
+        ),
+        {
+            "train_loss": [(1, 1.0), (2, 0.5), (4, 0.25)],
+            "val_loss": [(1, 2.0), (2, 1.0), (4, 0.5)],
+            "learning_rate": [(1, 0.0625), (2, 0.0625), (4, 0.0625)],
+            "grad_norm": [(1, 0.5), (2, 0.5), (4, 0.5)],
+        },
     ),
     Sample(
         "ranks that a printed prefix tells apart",

@@ -47,6 +47,15 @@ SAMPLES = (
         {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "val_loss": [(1, 0.75), (2, 0.75), (3, 0.75)]},
     ),
     Sample(
+        "Keras: two epochs and an evaluation, of which nothing comes three times",
+        "keras_short.log",
+        "Train on 320 samples, validate on 40 samples\n"
+        "Epoch 1/2\n320/320 [=====] - 5s 379us/sample - loss: 0.7500 - val_loss: 0.5000\n"
+        "Epoch 2/2\n320/320 [=====] - 5s 339us/sample - loss: 0.5000 - val_loss: 0.2500\n"
+        "40/40 [=====] - 1s 401us/sample - loss: 0.2500\n",
+        {"loss": [(320, 0.75), (640, 0.5)], "val_loss": [(320, 0.5), (640, 0.25)]},
+    ),
+    Sample(
         "TF Estimator: an evaluation names its step",
         "estimator.log",
         "INFO:tensorflow:loss = 2.5, step = 0 (0.4 sec)\n"

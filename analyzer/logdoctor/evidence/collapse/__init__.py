@@ -1,1 +1,1 @@
-"""What tells why outputs or a game between two networks collapse."""
+"""Why generators, policies and metrics collapse."""

@@ -1,4 +1,4 @@
-"""A critic of a Wasserstein loss, and whether anything holds its slope."""
+"""Whether the critic of a Wasserstein GAN grows without bound."""
 
 from __future__ import annotations
 

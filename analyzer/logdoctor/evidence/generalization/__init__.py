@@ -1,1 +1,1 @@
-"""What tells why validation goes another way than training."""
+"""Why validation goes another way than training."""

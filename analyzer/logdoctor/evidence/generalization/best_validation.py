@@ -1,12 +1,14 @@
-"""Whether the lowest validation loss is that of a best model, from which overfitting can be told."""
+"""The lowest validation loss: whether it is that of a best model, how long ago it was, and how to keep it."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from logdoctor.finding import Fix
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Gap, Trend
+from logdoctor.wording import percent, place
 
 LEARNT_LATER = 0.8
 """Share of what the metric gained that came after the lowest loss, from which that loss was no best, where validation
@@ -35,3 +37,28 @@ def _breaks_off(run: Run, gap: Gap) -> bool:
         return False
     best, last = gap.val.best_point[0], val.last_step
     return gap.train.series.last_step - best < BESIDE * (last - best)
+
+
+def share_after_best(val: Trend[ValLoss]) -> float:
+    """Return the share of the steps that came after the best value."""
+    return (val.series.last_step - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
+
+
+def keep_the_best(val: Trend[ValLoss]) -> Fix:
+    """Return the fix that keeps the best checkpoint, or finds one where the best came first."""
+    best_step, series = val.best_point[0], val.series
+    if best_step == series.first_step:
+        often = f"evaluate more often early on: the best is {place(series, best_step)}, the first evaluation"
+        return Fix(often, basis="read from this curve")
+    saves = f"read from this curve, saves {_saved(val)}"
+    return Fix(f"keep the checkpoint of {place(series, best_step)}, or stop there", basis=saves)
+
+
+def _saved(val: Trend[ValLoss]) -> str:
+    """Say what stopping at the best value would have saved: a share of the steps, and time where it is logged."""
+    series, share, times = val.series, share_after_best(val), val.series.wall_times
+    if times is None or not np.isfinite(times).all():
+        return f"{percent(share)} of the steps"
+    seconds = float(times[-1] - times[int(np.searchsorted(series.steps, val.best_point[0]))])
+    text = f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds:.0f} s"
+    return f"{percent(share)} of the steps" + (f", {text}" if seconds > 0 else "")

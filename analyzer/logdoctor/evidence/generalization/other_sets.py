@@ -1,4 +1,4 @@
-"""Losses on held-out data beside the validation loss: those of other sets, which are no terms of it."""
+"""Losses on other held-out sets beside the validation loss, told from the terms of it."""
 
 from __future__ import annotations
 

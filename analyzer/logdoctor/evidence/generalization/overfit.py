@@ -1,4 +1,4 @@
-"""Why a network fits its training set better than new data: each cause with what the run says for and against it."""
+"""Why a run overfits: each cause with what the run says for and against it."""
 
 from __future__ import annotations
 
@@ -300,7 +300,7 @@ class Overfit:
     def _learnt_late(self) -> Iterator[str]:
         """Say where training was no better than validation at its best, and passed it by far afterwards."""
         train, val = self.gap.train, self.gap.val
-        then = float(self.gap.train_level[val.best_at])
+        then = self.gap.train_at_best
         if SAME_MEASURE * val.best >= then > val.best > 0 and train.end < then / 2:
             yield (
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "

@@ -44,42 +44,55 @@ def causes_of_jumps(
 
     `few` says that an accuracy tells of few examples, `fixes` are those of a small set.
     """
-    batch = settings.batch_size or TINY_BATCH + 1
-    tiny = f"each update follows {counted(int(batch), 'example')}" if batch <= TINY_BATCH else ""
     good = [] if few else [one for one in siblings if _is_calm(one, rough)]
     calm = f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
-    upward = rough.upward >= ONE_SIDED
-    late = rough.gap.val.series.steps[len(rough.gap.val) * 3 // 4]
-    fell = schedule is not None and schedule.rates[-1] <= FELL * schedule.at(int(late) - 1)
-    calmer = fell and rough.last_jumps < CALMER * rough.early_jumps
-    most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
-    one_sided = f"{most} large jumps go up" if upward else ""
-    small = likely_if(few or not (upward or calmer or tiny))
+    one_sided, tiny = _one_sided(rough), _tiny_batch(settings)
+    fell = schedule is not None and _rate_fell(schedule, rough)
+    shrank = "the jumps shrank with the rate" if fell and rough.last_jumps < CALMER * rough.early_jumps else ""
     found = cured_first(
         siblings,
         because(
             "validation-set-too-small",
-            Strength.UNLIKELY if calm else small,
-            pro=[*few, "" if upward else "the jumps go both ways"],
-            contra=[one_sided, "the jumps shrank with the rate" if calmer else "", calm],
+            Strength.UNLIKELY if calm else likely_if(few or not (one_sided or shrank or tiny)),
+            pro=[*few, "" if one_sided else "the jumps go both ways"],
+            contra=[one_sided, shrank, calm],
             fixes=fixes,
         ),
         because(
             "batch-norm-statistics",
-            likely_if(upward and not calmer and not few),
-            pro=[one_sided, "training does not jump with it" if upward else ""],
+            likely_if(one_sided and not shrank and not few),
+            pro=[one_sided, "training does not jump with it" if one_sided else ""],
         ),
         because(
             "learning-rate-too-high",
-            likely_if(calmer),
-            pro=["the jumps shrank when the rate fell" if calmer else "", calm],
-            contra=["the rate has fallen, the jumps have not" if fell and not calmer else ""],
+            likely_if(shrank),
+            pro=["the jumps shrank when the rate fell" if shrank else "", calm],
+            contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
         ),
         told("batch-too-small", tiny),
         because("no-gradient-clipping", Strength.UNLIKELY),
         among=good,
     )
     return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)
+
+
+def _one_sided(rough: Roughness) -> str:
+    """Say so where most of the large jumps go up, or nothing."""
+    most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
+    return f"{most} large jumps go up" if rough.upward >= ONE_SIDED else ""
+
+
+def _tiny_batch(settings: Hyperparameters) -> str:
+    """Say so where an update sees next to no examples, or nothing."""
+    batch = settings.batch_size
+    return f"each update follows {counted(int(batch), 'example')}" if batch and batch <= TINY_BATCH else ""
+
+
+def _rate_fell(schedule: Schedule, rough: Roughness) -> bool:
+    """Whether the rate has fallen in the last quarter of the evaluations."""
+    steps = rough.gap.val.series.steps
+    last_quarter = int(steps[len(steps) * 3 // 4])
+    return bool(schedule.rates[-1] <= FELL * schedule.at(last_quarter - 1))
 
 
 def _is_calm(sibling: Sibling, rough: Roughness) -> bool:

@@ -1,8 +1,11 @@
-"""Whether validation led training where no regulariser could hide anything, whether a log shows it, and why it may."""
+"""How far validation lies below training, whether it did before a regulariser could hide anything, and why it may."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import hypot
 
 import numpy as np
 
@@ -22,6 +25,51 @@ leave up to 0.38 (measured on 50 small regressions)."""
 
 BEGINS = 0.1
 """How far the first evaluation may lie below the first batch, as a share of what is gained after it."""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How far validation lies below training, each a median of blocks of their levels."""
+
+    gap: Gap
+    end: float
+    """Over the last third of the run."""
+    middle: float
+    """Over the middle third."""
+    lasting: float
+    """Over the last two thirds."""
+    validation: float
+    """Validation itself over the last third."""
+    training: float
+    """Training over the last third."""
+
+    @classmethod
+    def of(cls, gap: Gap) -> Lead:
+        """Take the medians."""
+        lead = gap.train_level - gap.val.level
+        third = max(1, len(lead) // 3)
+        parts = lead[-third:], lead[third:-third], lead[third:], gap.val.level[-third:], gap.train_level[-third:]
+        return cls(gap, *(float(np.median(part)) for part in parts))
+
+    @property
+    def since(self) -> int:
+        """The step at which the last third begins."""
+        return int(self.gap.val.steps[-max(1, len(self.gap.val.steps) // 3)])
+
+    @property
+    def ratio(self) -> float:
+        """Validation as a share of training."""
+        return self.validation / self.training
+
+    @property
+    def noise(self) -> float:
+        """Standard error of the lead over the last two thirds."""
+        return hypot(*(one.error_of(len(one) - len(one) // 3) for one in (self.gap.train, self.gap.val)))
+
+    @cached_property
+    def restless(self) -> float:
+        """Noise of validation, where its lead is judged or anywhere."""
+        return max(self.gap.val.noise, late_noise(self.gap.val))
 
 
 def are_means(gap: Gap) -> bool:

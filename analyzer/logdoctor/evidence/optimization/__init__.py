@@ -1,1 +1,1 @@
-"""What tells why a loss stays where it is, or falls slowly."""
+"""Why a loss stays where it is, or falls slowly."""

@@ -1,9 +1,10 @@
-"""How a loss came to rest at the level of guessing, and whether that of new data never leaves it."""
+"""Whether training or validation loss ever passes the level of guessing, and how it came to rest there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf
+from math import exp
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, S
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BLOWN_UP = 3.0
 """Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
@@ -129,15 +133,16 @@ def has_learnt(run: Run, chance: Chance) -> bool:
     """
     if chance.is_preference:
         return False
-    for series in run.all(TrainMetric):
-        values = series.finite.values
-        if len(values) >= FEW_ACCURACIES and is_accuracy(series.name):
-            guessed = chance.larger_share or 1 / chance.classes
-            if chance.is_of_batch:
-                guessed = float(np.median(values[:FEW_ACCURACIES])) / accuracy_unit(values)
-            if np.median(values[-3:]) / accuracy_unit(values) > guessed + CLEARLY_ABOVE:
-                return True
-    return False
+    logged = (one.finite.values for one in run.all(TrainMetric) if is_accuracy(one.name))
+    return any(_ends_above_guessing(values, chance) for values in logged if len(values) >= FEW_ACCURACIES)
+
+
+def _ends_above_guessing(accuracies: NDArray[np.float64], chance: Chance) -> bool:
+    """Whether accuracies end well above those of guessing; among the examples of a batch, above where they began."""
+    unit, guessed = accuracy_unit(accuracies), chance.larger_share or 1 / chance.classes
+    if chance.is_of_batch:
+        guessed = float(np.median(accuracies[:FEW_ACCURACIES])) / unit
+    return bool(np.median(accuracies[-3:]) / unit > guessed + CLEARLY_ABOVE)
 
 
 def learns_by_heart_alone(
@@ -156,16 +161,22 @@ def learns_by_heart_alone(
     if tiny_model(run) or few_updates(train.series, Hyperparameters.measure(run)):
         return None
     for one in chance.levels:
-        level = one.level
-        fall = min(train.start, level) - train.end
-        lacks = val.end - train.end >= KEPT * fall and train.sure_fall > SURE
-        rests = (1 - BELOW) * level <= float(val.level.min()) and float(val.level.max()) <= (1 + ABOVE) * level
-        begins = abs(train.start / level - 1) <= ABOVE and one.larger_share is None and not one.is_preference
         guesses = all(end_accuracy(each) <= _guessed(one) for each in accuracies)
         known = accuracies or one.by_settings
-        if known and rests and begins and lacks and guesses and fall >= BY_HEART * level:
+        if known and guesses and _only_training_falls(train, val, one):
             return one, _ends(accuracies[0]) if accuracies else ""
     return None
+
+
+def _only_training_falls(train: Trend[TrainLoss], val: Trend[ValLoss], chance: Chance) -> bool:
+    """Whether training surely falls from a level of guessing, and validation stays there and lacks most of the fall."""
+    level = chance.level
+    if chance.larger_share is not None or chance.is_preference:
+        return False
+    fall = min(train.start, level) - train.end
+    falls = abs(train.start / level - 1) <= ABOVE and fall >= BY_HEART * level and train.sure_fall > SURE
+    rests = (1 - BELOW) * level <= float(val.level.min()) and float(val.level.max()) <= (1 + ABOVE) * level
+    return falls and rests and val.end - train.end >= KEPT * fall
 
 
 def never_better(
@@ -181,17 +192,25 @@ def never_better(
     moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
-    most, first = (inf, inf) if is_far_too_high(Hyperparameters(run)) else (NOT_FAR_ABOVE, OF_MORE)
+    any_height = is_far_too_high(Hyperparameters(run))
+    counts = {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
     for one in chance.levels:
-        sure = one.classes in {*COMMON_CLASSES, *(each.classes for each in chance.levels if each.by_settings)}
-        if not sure or not one.by_accuracy or one.larger_share is not None:
+        if one.classes not in counts or not one.by_accuracy or one.larger_share is not None:
             continue
-        lowest = min(float(each.level.min()) for each in (train, val) if each is not None)
-        above = lowest >= (1 - BELOW / 2) * one.level and train.end <= most * one.level
-        above &= train.first <= first * one.level and (one.by_settings or most == inf or not _goes_on(train, one.level))
-        if (above and all(_guesses(each, one) for each in accuracies)) or _ends_guessing(run, train, val, one):
+        guesses = all(_guesses(each, one) for each in accuracies)
+        if (guesses and _never_below(train, val, one, any_height=any_height)) or _ends_guessing(run, train, val, one):
             return one, _ends(accuracies[0])
     return None
+
+
+def _never_below(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chance, *, any_height: bool) -> bool:
+    """Whether neither loss ever comes below a level, and training is not so far above that it may be another one's."""
+    level = chance.level
+    lowest = min(float(one.level.min()) for one in (train, val) if one is not None)
+    if lowest < (1 - BELOW / 2) * level:
+        return False
+    near = train.end <= NOT_FAR_ABOVE * level and train.first <= OF_MORE * level
+    return any_height or (near and (chance.by_settings or not _goes_on(train, level)))
 
 
 def _goes_on(train: Trend[TrainLoss], level: float) -> bool:

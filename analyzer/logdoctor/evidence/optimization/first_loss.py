@@ -1,4 +1,4 @@
-"""What is said of the first loss of a run: whether it is in nats, of how many classes, and why it is too high."""
+"""The first loss of a run: whether it is in nats, for how many classes, and why it is too high."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a loss that has learnt something rests above what was to be had."""
+"""Why a loss that has learnt something rests on a plateau."""
 
 from __future__ import annotations
 

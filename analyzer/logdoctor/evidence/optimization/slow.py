@@ -1,4 +1,4 @@
-"""Why a loss falls so slowly: the rate, the size of the batch, the scale of the data or what pulls the weights back."""
+"""Why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
 
 from __future__ import annotations
 

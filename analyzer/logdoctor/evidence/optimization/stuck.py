@@ -1,4 +1,4 @@
-"""Why a loss stays where it began: what the run and its siblings say for and against each cause."""
+"""Why a loss stays where it began: each cause with what the run and its siblings say for and against it."""
 
 from __future__ import annotations
 

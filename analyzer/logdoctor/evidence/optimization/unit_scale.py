@@ -1,4 +1,4 @@
-"""Whether a loss is that of targets which were never scaled."""
+"""Whether the targets of a regression were never scaled, as the size of its loss tells."""
 
 from __future__ import annotations
 

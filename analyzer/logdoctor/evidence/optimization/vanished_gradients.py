@@ -1,4 +1,4 @@
-"""Why a gradient is next to nothing although the loss has not been learnt."""
+"""Why gradients vanish although the loss has not been learnt."""
 
 from __future__ import annotations
 

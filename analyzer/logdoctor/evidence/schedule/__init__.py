@@ -1,1 +1,1 @@
-"""What tells of the learning rate over the run: its warm-up, its decay, its returns."""
+"""What the learning rate over a run explains: its warm-up, its decay, its jumps back up."""

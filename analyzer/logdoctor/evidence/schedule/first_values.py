@@ -1,4 +1,4 @@
-"""The first values of a training loss: whether the log begins after they had been thrown up."""
+"""Whether a log begins after the first updates had thrown the loss up, as its first values tell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.evidence.optimization.trained import may_be_untrained
+from logdoctor.evidence.optimization.pretrained import may_be_untrained
 from logdoctor.evidence.rates import HIGH_ADAPTIVE, is_far_too_high
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss

@@ -1,4 +1,4 @@
-"""Where a loss was while a share of all learning was done, as the sum of the rates counts it."""
+"""The level of a loss while a share of all learning was done, as the sum of the learning rates counts it."""
 
 from __future__ import annotations
 

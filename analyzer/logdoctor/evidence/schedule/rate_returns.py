@@ -1,4 +1,4 @@
-"""Why a rate is back up: it was not restored with the weights, or somebody set it."""
+"""Why a learning rate jumps back up: it was not restored with the weights, or somebody set it."""
 
 from __future__ import annotations
 

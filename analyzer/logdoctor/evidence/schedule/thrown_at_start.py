@@ -1,4 +1,4 @@
-"""A training loss that the first updates threw far above its start, and that came down again to learn."""
+"""Whether the first updates threw the training loss far above its start, before it came down to learn."""
 
 from __future__ import annotations
 

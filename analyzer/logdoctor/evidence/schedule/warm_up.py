@@ -1,4 +1,4 @@
-"""What speaks for a missing warm-up: siblings that have one, the gradient of the first steps, the rate itself."""
+"""Why a run would have needed a warm-up: siblings that have one, the gradient of the first steps, the rate itself."""
 
 from __future__ import annotations
 

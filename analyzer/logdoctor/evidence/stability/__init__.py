@@ -1,1 +1,1 @@
-"""What tells why a loss breaks, jumps or swings."""
+"""Why a loss diverges, spikes or oscillates."""

@@ -1,4 +1,4 @@
-"""A training loss that falls below zero without end: its sign, or that of one of its terms, is wrong."""
+"""Whether a training loss falls below zero without end, as where its sign, or that of one of its terms, is wrong."""
 
 from __future__ import annotations
 

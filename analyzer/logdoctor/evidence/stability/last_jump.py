@@ -1,4 +1,4 @@
-"""A jump that ends a log: too short a time above to move the level."""
+"""Whether a log ends with a jump of the loss that is too short to move its level."""
 
 from __future__ import annotations
 

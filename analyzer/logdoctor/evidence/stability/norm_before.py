@@ -1,4 +1,4 @@
-"""What the gradient norm did just before a loss breaks, and in that very step; or before anything else."""
+"""What the gradient norm did just before a loss breaks, and in that very step."""
 
 from __future__ import annotations
 

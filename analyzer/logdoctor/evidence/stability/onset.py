@@ -1,4 +1,4 @@
-"""Where a rise begins: of single values, and of a level."""
+"""Where a rise of a loss begins, by its single values and by its level."""
 
 from __future__ import annotations
 

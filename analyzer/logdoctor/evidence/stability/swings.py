@@ -1,14 +1,16 @@
-"""Why a loss swings: the form of the swings, the rate at which they last, and the settings that make batches noisy."""
+"""Signs that a loss does not settle, and why: the form of its swings, the rate, and the settings that make noise."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from logdoctor.evidence.rates import rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
+from logdoctor.finding import Span
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Hyperparameters, Schedule, Swings, given_rate
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Swings, given_rate
 from logdoctor.wording import number
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
@@ -19,6 +21,27 @@ SMALL_BATCH = 8
 
 DECAYED = 0.1
 """Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
+
+LATE = "in the later half of the run"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign that a loss does not settle: what a finding says of it, and what it speaks for."""
+
+    said: str
+    margin: float
+    """How far it goes beyond what a sound run does, from 1 on."""
+    clue: Clue | None = None
+    beside: tuple[Span, ...] = ()
+    """Where other series show it."""
+
+
+def moves_together(joint: JointSwings, margin: float) -> Sign:
+    """Return the sign that validation swings with training: not noise of either, but the model itself."""
+    said = f"and validation rise and fall by a factor of {number(joint.spread)} {LATE}"
+    clue = Clue("learning-rate-too-high", FAIR, "validation jumps as far")
+    return Sign(said, margin, clue, (Span(*joint.stretch, "with it"),))
 
 
 def clues_of_swings(

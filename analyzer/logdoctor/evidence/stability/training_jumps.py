@@ -1,4 +1,4 @@
-"""Whether a jump of a training loss is an event: it comes back, and validation has felt it."""
+"""Whether a jump of the training loss is a spike: validation has felt it, or the loss comes back."""
 
 from __future__ import annotations
 

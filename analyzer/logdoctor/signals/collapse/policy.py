@@ -1,4 +1,4 @@
-"""A policy that learns from rewards or preferences: how undecided it is, how far it went, and what it earns."""
+"""A policy in reinforcement learning or preference tuning: its entropy, its distance to the reference, its reward."""
 
 from __future__ import annotations
 

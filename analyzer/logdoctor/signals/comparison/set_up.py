@@ -1,4 +1,4 @@
-"""Runs that train the same thing in different ways: a sweep, or one recipe under several seeds."""
+"""Runs of one set-up that are compared: a sweep, or one recipe under several seeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the same set-up: the best evidence there is for what could have been."""
+"""Sibling runs: those of the same set-up, and in which settings each differs."""
 
 from __future__ import annotations
 

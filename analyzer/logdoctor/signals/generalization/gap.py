@@ -44,6 +44,11 @@ class Gap:
             train_at, val_at = progress(train_at), progress(val_at)
         return np.asarray(np.interp(val_at, train_at, self.train.level))
 
+    @property
+    def train_at_best(self) -> float:
+        """Level of the training loss where validation was at its lowest."""
+        return float(self.train_level[self.val.best_at])
+
     @cached_property
     def end(self) -> float:
         """Validation minus training at the end of the run."""

@@ -1,1 +1,1 @@
-"""What a log says of its own writing: its gaps, resumes, copies, lines and speed."""
+"""What a log says of itself: its gaps, resumes, copies, printed lines and speed."""

@@ -1,4 +1,4 @@
-"""The lines of a text log that are no numbers, and whether training went on after them."""
+"""The errors and warnings of a text log, and whether training went on after them."""
 
 from __future__ import annotations
 

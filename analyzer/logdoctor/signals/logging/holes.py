@@ -1,4 +1,4 @@
-"""Steps that a series should have by its own pace, and has not."""
+"""Gaps in a log: steps that a series should have by its own pace, and has not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of one analysis that hold the same main curve, value for value."""
+"""Duplicate runs: those of one analysis that hold the same main curve, value for value."""
 
 from __future__ import annotations
 

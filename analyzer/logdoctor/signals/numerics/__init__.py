@@ -1,1 +1,1 @@
-"""Values that are no numbers, losses that hide them, and the scale of half precision."""
+"""NaN and infinite values, losses that hide them, and the loss scale of half precision."""

@@ -1,4 +1,4 @@
-"""Where the gradient norm is NaN or infinite although the loss is a number."""
+"""Where the gradient norm is NaN or infinite although the loss is finite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The walk of a dynamic loss scale: how far its last descent led."""
+"""A dynamic loss scale: how often it was halved last, and how far down that led."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A curve of which some values are marked, whatever for."""
+"""A curve of which some values are marked, such as those that are NaN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training losses that stand for a NaN: exactly zero, or the same again, beside a gradient that is no number."""
+"""Training losses that hide a NaN: exactly zero, or the last value again, beside a gradient that is not finite."""
 
 from __future__ import annotations
 

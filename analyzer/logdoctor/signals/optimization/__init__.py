@@ -1,1 +1,1 @@
-"""How much a network has learnt, beside what one that knows nothing scores."""
+"""How much a network has learnt, beside what one that only guesses scores."""

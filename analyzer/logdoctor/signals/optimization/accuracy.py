@@ -1,4 +1,4 @@
-"""Accuracies: which series are some, and whether they are logged as shares or in percent."""
+"""Accuracies: which series are accuracies, and whether they are logged as shares or in percent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The level that a loss has when the model knows nothing: ln C for C classes that are equally likely."""
+"""Chance levels: the loss of a model that guesses, ln C for C classes that are equally likely."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ CIFAR-100, ImageNet."""
 
 ACCURACY_IS_CHANCE = 0.2
 """Relative distance of an accuracy from 1 / C within which it says that the model guesses."""
+
+RANKED, UNRANKED = frozenset({"auc", "auroc"}), 0.02
+"""Words of areas under the curve, and how far from one half they may lie where nothing is told from anything."""
 
 RISEN = 0.5
 """An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
@@ -105,8 +108,8 @@ class ChanceLevels:
         """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts."""
         return cls(
             (
-                *_from_settings(run), *_from_accuracy(run), *_from_shares(run), *_from_preference(run),
-                *_from_batch(run), *_from_level(),
+                *_from_settings(run), *_from_accuracy(run), *_from_ranking(run), *_from_shares(run),
+                *_from_preference(run), *_from_batch(run), *_from_level(),
             )
         )  # fmt: skip
 
@@ -190,6 +193,20 @@ def _from_accuracy(run: Run) -> list[Chance]:
             if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
                 text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
+    return found
+
+
+def _from_ranking(run: Run) -> list[Chance]:
+    """An area under the curve that never leaves one half: no pair of classes is told apart, and two are usual."""
+    found = []
+    for series in (*run.all(TrainMetric), *run.all(ValMetric)):
+        values = series.finite.values
+        if len(values) < CONSTANT or not RANKED & set(words(series.name)):
+            continue
+        areas = values / accuracy_unit(values)
+        if np.abs(areas - 0.5).max() <= UNRANKED:
+            text = f"{series.name} rests at {median(areas):.3g}, which is no ranking at all"
+            found.append(Chance(2, log(2), text, by_accuracy=True))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Whether a penalty on the weights, which is added to both losses, hides where a network began."""
+"""Whether a penalty on the weights is part of both losses, and hides where the network began."""
 
 from __future__ import annotations
 

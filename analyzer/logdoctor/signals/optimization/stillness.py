@@ -1,4 +1,4 @@
-"""What of a run stands still: the signs that tell a network that is not trained from one that cannot learn."""
+"""Signs that nothing changes: what tells weights that are not trained from a network that cannot learn."""
 
 from __future__ import annotations
 

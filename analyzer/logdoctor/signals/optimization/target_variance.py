@@ -1,4 +1,4 @@
-"""What guessing the mean of the targets costs, as a coefficient of determination beside a squared error tells."""
+"""The loss of predicting the mean of the targets, as a coefficient of determination beside a squared error tells."""
 
 from __future__ import annotations
 

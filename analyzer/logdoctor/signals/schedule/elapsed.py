@@ -1,4 +1,4 @@
-"""How much of a run has gone by at each block of a curve, as learning counts it, and how even the fall is by that."""
+"""How much of a run has gone by at each block of a curve, by steps or by the sum of the rates, and how even it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run was meant to go, and how far it came."""
+"""How far a run was planned to go, and how far it came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The learning rate over a run."""
+"""The learning-rate schedule as it was logged: its peak, decay, restarts and jumps."""
 
 from __future__ import annotations
 

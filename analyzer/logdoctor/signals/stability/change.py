@@ -1,4 +1,4 @@
-"""What a loss did after an event: its level before, its level at the end, and how well the two are known."""
+"""How the level of a loss changed after an event, and how well both levels are known."""
 
 from __future__ import annotations
 

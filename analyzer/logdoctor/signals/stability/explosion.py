@@ -1,4 +1,4 @@
-"""A training loss that was thrown far above where it began, and came down without having learnt much."""
+"""Whether a training loss exploded far above where it began, and came down without having learnt much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the training loss after something else went wrong."""
+"""What became of the training loss after a step at which something else went wrong."""
 
 from __future__ import annotations
 

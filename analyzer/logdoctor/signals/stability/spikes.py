@@ -1,4 +1,4 @@
-"""Sudden excursions of a loss above what came just before."""
+"""Spikes: sudden excursions of a loss above what came just before."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Measures of any one curve, which all the others share: its level and noise, a fit, what two curves have in common."""
+"""Measures of any one curve, which all other signals share: its level and noise, fits, correlation."""

@@ -1,4 +1,4 @@
-"""Losses that were never divided: sums of what was lost since the epoch began, which start anew in each."""
+"""Whether a loss is a running sum over each epoch instead of a mean."""
 
 from __future__ import annotations
 

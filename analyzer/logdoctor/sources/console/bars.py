@@ -45,13 +45,14 @@ def states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
         lines, owner, within, length = lines[order], owner[order], within[order], length[order]
         epoch = np.nan_to_num(epochs.before(lines), nan=-1.0)
         begins = np.concatenate(([True], (np.diff(within) < 0) | (np.diff(length) != 0) | (np.diff(epoch) != 0)))
-        last = np.append(begins[1:], True)
+        last, moved = np.append(begins[1:], True), np.append((np.diff(within) != 0) | begins[1:], True)
         if not held_out:
             first_under_header = np.concatenate(([True], np.diff(epoch[begins]) != 0))[np.cumsum(begins) - 1]
             last &= first_under_header | (epoch < 0)
+            moved &= first_under_header | (epoch < 0)
         few = last.sum() < _FEWEST_PASSES and not held_out
         passes = np.cumsum(begins)
-        kept = lines[np.append(np.diff(within) != 0, True) if few else last]
+        kept = lines[moved if few else last]
         for i, rows in enumerate(alike):
             part, inner = part_of(
                 rows.take(np.isin(rows.lines, kept[np.isin(kept, lines[owner == i])])), averages=held_out

@@ -14,10 +14,10 @@ import numpy as np
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import Loss, TrainError
+from logdoctor.run.roles import LearningRate, Loss, TrainError
 from logdoctor.sources.console.parts import Clock, Numbers, Part
 from logdoctor.sources.console.placing import EPOCH, INDEX, clock_of
-from logdoctor.sources.console.quantities import HELD_OUT
+from logdoctor.sources.console.quantities import HELD_OUT, NEAR
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 
 ENOUGH_LINES = 3
@@ -60,8 +60,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
             moves_on = np.mean(position > 0) >= _ADVANCING
             if moves_on and any(map(is_of_training if len(epochs.lines) else _tells_course, part.values)):
                 believed.append(part)
-    if believed or any(part.counters for part in parts):
+    if believed:
         return believed
+    if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
+        return unmistakable
+    if any(part.counters for part in parts):
+        return []
     curves = [part for part in measuring if _is_curve_by_itself(part)]
     taken = set(map(id, curves))
     others = [part for part in measuring if id(part) not in taken and _takes_turns(part, curves)]
@@ -77,6 +81,26 @@ def _without_rank(part: Part, epochs: Clock) -> Part:
     rests = len(part.counters) == 1 and all(bool((at == at[0]).all()) for at in part.counters.values())
     passes = rests and len(part) >= ENOUGH_LINES and len(np.unique(epochs.before(part.lines))) == len(part)
     return replace(part, counters={}) if passes else part
+
+
+def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
+    """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
+
+    A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
+    which epoch of how many it is, or right below one; a loss beside a rate and the iteration, as of Darknet.
+    """
+    losses = [name for name in part.values if issubclass(role_of(name, split_of(name)), Loss)]
+    if not losses:
+        return False
+    planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
+    if part.form.is_bar:
+        return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
+    if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
+        return part.form.counter_first and bool(part.counters)
+    if not any(map(split_of, losses)):
+        return False
+    above = Clock.of([(one.lines, one.lines.astype(float)) for one in planned]).before(part.lines)
+    return bool((part.lines - above <= NEAR).all())
 
 
 def _is_curve_by_itself(part: Part) -> bool:

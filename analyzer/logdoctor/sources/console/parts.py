@@ -85,3 +85,13 @@ class Clock:
             return np.full(len(lines), np.nan)
         found = places_of(self.lines, lines, behind=True) - 1
         return np.where(found >= 0, self.at[np.maximum(found, 0)], np.nan)
+
+    def after(self, lines: LineNumbers) -> Numbers:
+        """Return what is said first below some lines; NaN where nothing is."""
+        return np.append(self.at, np.nan)[places_of(self.lines, lines, behind=True)]
+
+    def nearer_below(self, lines: LineNumbers) -> NDArray[np.bool_]:
+        """Tell which lines stand nearer to what is said below them than to what is said above; none at the end."""
+        found = places_of(self.lines, lines, behind=True)
+        said = np.concatenate([[-np.inf], self.lines, [np.inf]])
+        return said[found + 1] - lines < lines - said[found]

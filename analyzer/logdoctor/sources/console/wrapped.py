@@ -1,4 +1,8 @@
-"""Values that stand alone on the line below their name, where a page was too narrow or the loop printed them so."""
+"""Values that stand below their name, where a page was too narrow or the loop printed them so.
+
+They stand alone on the next line, or rich wrapped a message within its column: where in the source it was logged stands
+behind the first of its lines, and the others lie below that.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,21 @@ from logdoctor.sources.console.passages import Passage
 _BELOW = re.compile(r"\n(?:(?<=[:=]\n)|(?<=[:=][ \t]\n))[ \t]*([-+]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?%?)[ \t]*(?=\n)")
 """The end of a line behind a colon, and a number that is all of the next one."""
 
+_WRAPPED = re.compile(
+    r"^(.*?\S)[ ]++[\w.-]+\.py:[0-9]+[ ]*\n((?:[ ]{8,}+(?=\S)(?!.*\.py:[0-9]+[ ]*$).*\n)+)", re.MULTILINE
+)
+"""The first line of a message of rich, which ends in its place in the source, and those below it in its column."""
+
 
 def unwrapped(passage: Passage) -> Passage:
     """Return a passage, line for line, with such values behind their names, and nothing where they were."""
-    if not passage.ended:  # the last number may be cut off
-        return replace(passage, text=_BELOW.sub(r"\1\n", passage.text))
-    return replace(passage, text=_BELOW.sub(r"\1\n", passage.text + "\n")[:-1])
+    text = passage.text + "\n" * passage.ended  # of a last line without its end, the last number may be cut off
+    if ".py:" in text:
+        text = _WRAPPED.sub(_joined, text)
+    text = _BELOW.sub(r"\1\n", text)
+    return replace(passage, text=text[:-1] if passage.ended else text)
+
+
+def _joined(wrapped: re.Match[str]) -> str:
+    first, below = wrapped.groups()
+    return " ".join((first, *(line.strip() for line in below.split("\n")[:-1]))) + "\n" * (1 + below.count("\n"))

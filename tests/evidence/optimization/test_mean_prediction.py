@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
-from logdoctor.evidence.optimization.guessing import guesses_the_mean
+from logdoctor.evidence.optimization.mean_prediction import guesses_the_mean
 from logdoctor.rule import Settings, example_run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Trend
@@ -58,18 +57,3 @@ def test_thirds_of_few_losses_differ_by_the_noise_of_both() -> None:
 )  # fmt: skip
 def test_anything_else_may_be_learning(train: Curve, val: Curve, settings: Settings) -> None:
     assert not guesses(train, val, settings)
-
-
-@pytest.mark.parametrize(
-    ("losses", "accuracy", "told"),
-    [
-        ([2.2, 1.81, *[1.8] * 8], 0.185, True),
-        ([2.2, 1.81, *[1.8] * 8], 0.4, False),
-        ([1.85, 1.81, *[1.8] * 8], 0.185, False),
-        ([2.4, 2.2, 2.1, 2.0, 1.95, 1.9, *[1.8] * 8], 0.185, False),
-    ],
-    ids=["at once", "to more than guessing", "hardly from above", "by and by"],
-)
-def test_a_loss_may_come_down_to_guessing_at_once(losses: list[float], accuracy: float, told: bool) -> None:
-    run = example_run(train_loss=given(losses), val_acc=flat(accuracy, len(losses)).noisy(0.004))
-    assert bool(came_down_to_guessing(run)) is told

@@ -1,4 +1,4 @@
-"""Why a loss that compares two things finds them alike: policy and reference, or the examples of a batch."""
+"""Why a contrastive or a preference loss rests at chance: all embeddings are alike, or policy and reference are."""
 
 from __future__ import annotations
 

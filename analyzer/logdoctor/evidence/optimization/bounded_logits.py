@@ -1,4 +1,4 @@
-"""A cross-entropy that cannot fall though the answers are right: the outputs cannot become certain."""
+"""Whether logits are bounded, as by a second softmax: cross-entropy rests high though the answers are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a regression answers with the mean of its targets, whatever the input."""
+"""Whether a regression predicts the mean of its targets, whatever the input."""
 
 from __future__ import annotations
 

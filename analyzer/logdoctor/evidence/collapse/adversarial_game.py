@@ -1,0 +1,32 @@
+"""Why the game of a generative adversarial network ends: who has won, or what has stopped both."""
+
+from __future__ import annotations
+
+from logdoctor.causes import because, ranked
+from logdoctor.finding import Cause, Strength
+from logdoctor.run.roles import AdversarialLoss
+from logdoctor.signals import Trend
+from logdoctor.wording import number
+
+
+def causes_of_end(d: Trend[AdversarialLoss], highest: float, *, beaten: bool) -> tuple[Cause, ...]:
+    """Rank why the discriminator, whose highest level was `highest`, beats the generator, or why neither moves."""
+    if beaten:
+        seen = f"its loss is at {number(d.end)}, its highest level was {number(highest)}"
+        return ranked(
+            because("discriminator-too-strong", Strength.LIKELY, pro=[seen]), because("learning-rate-too-high")
+        )
+    dead = "neither loss moves any more: activations have died or saturated"
+    return ranked(
+        because("discriminator-too-strong", Strength.UNLIKELY, contra=["its loss is not near zero"]),
+        because("learning-rate-too-high", Strength.LIKELY, pro=[dead]),
+    )
+
+
+def discriminator_too_weak(d: Trend[AdversarialLoss]) -> tuple[Cause, ...]:
+    """Return why the generator beats the discriminator."""
+    seen = f"its loss is at {number(d.end)}, and was {number(d.start)} before it was trained"
+    return ranked(
+        because("discriminator-too-weak", Strength.LIKELY, pro=[seen]),
+        because("learning-rate-too-high", Strength.POSSIBLE),
+    )

@@ -1,0 +1,90 @@
+"""How far a training loss has risen: above where it began, and above its lowest level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Trend
+from logdoctor.signals.statistics.trend import gives_back, surely_risen
+
+NEARLY_ALL = 0.1
+"""Quantile of the last fifth of the level above which it stays: one block in ten may fall below by chance."""
+
+HALF = 0.5
+"""Part of a rise that is enough where two losses show it."""
+
+
+@dataclass(frozen=True)
+class Rise:
+    """A training loss at its end, beside where it began and where it was lowest."""
+
+    train: Trend[TrainLoss]
+    val: Trend[ValLoss] | None
+    start: float
+    """Where training began, or where an untrained network would."""
+
+    @property
+    def lowest(self) -> float:
+        """The lowest level that training reached."""
+        return self.train.reached
+
+    @property
+    def gained(self) -> float:
+        """How far it fell until then."""
+        return self.train.start - self.lowest
+
+    @property
+    def above_lowest(self) -> float:
+        """How far its end lies above its lowest."""
+        return self.train.end - self.lowest
+
+    @property
+    def above_start(self) -> float:
+        """How far its end lies above its start."""
+        return self.train.end - self.start
+
+    @cached_property
+    def stays_above(self) -> float:
+        """What nearly all of the last fifth of the run lies above."""
+        last_fifth = self.train.level[-max(1, len(self.train.level) // 5) :]
+        return float(np.quantile(last_fifth, NEARLY_ALL))
+
+    @property
+    def start_is_known(self) -> bool:
+        """Whether the start is no single batch that happened to be easy."""
+        return self.train.series.axis is Axis.EPOCH or self.start < self.train.initial
+
+    @property
+    def validation_falls(self) -> bool:
+        """Whether validation has fallen, and ends near its lowest."""
+        return self.val is not None and self.val.ends_lowest and self.val.end < self.val.first
+
+    def beyond_start(self, share: float, z: float, *, whatever_noise: bool) -> float:
+        """Return how far it ends above its start, in units of a share of it and of its noise; 0 where it is no rise.
+
+        Neither is one that may be noise, unless it is so large that noise does not matter.
+        """
+        least = share * abs(self.start)
+        if not (self.stays_above > self.start and self.above_start >= least > 0):
+            return 0.0
+        sure = self.train.beyond_noise(self.above_start, z, share)
+        return min(self.above_start / least, sure) if sure >= 1 or (whatever_noise and self.start_is_known) else 0.0
+
+    def beyond_gain(self, share: float, least_gain: float, z: float) -> float:
+        """Return how much it gave back of what it gained, in units of a share of it and of noise; 0 where less.
+
+        Half as much is enough where validation gives it back as well. What gained less than a share of its start has
+        nothing to give back, and where validation ends lowest, nothing is lost.
+        """
+        sure, gained = surely_risen(self.train, self.val), self.gained
+        part = HALF if gives_back(self.train, self.val, share, z) else 1.0
+        stays = self.stays_above - self.lowest >= part * share / 2 * gained
+        given_back = self.above_lowest >= part * share * gained and stays and sure >= part * z
+        if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
+            return 0.0
+        return min(self.above_lowest / (share * gained), sure / z) / part
