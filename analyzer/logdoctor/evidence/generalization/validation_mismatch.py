@@ -139,7 +139,7 @@ class ValidationMismatch:
         if metric is None or not is_accuracy(metric.series.name) or train.axis is not Axis.EPOCH or train.steps[0] > 1:
             return ""
         right = float(metric.level.max()) / accuracy_unit(metric.series.values)
-        if not 0 < right <= FEW_RIGHT or len(metric.series) < ONE_ANSWER:
+        if not 0 < right <= FEW_RIGHT or len(metric.series) < SAME_ANSWERS:
             return ""
         guess = log(1 / right)
         if training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
