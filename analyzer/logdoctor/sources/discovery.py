@@ -129,11 +129,16 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
 
 
 def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
-    """Tell the folders that were named beside others and hold no log, as far as the system lets one look."""
+    """Tell the folders that were named beside others and hold no log, as far as the system lets one look.
+
+    Where files of the same place were named too, a shell has named all that lies there: `run/*`, checkpoints included.
+    """
     logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
     refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
     within = {above for real in (*logs, *refused) for above in (real, *real.parents)}
-    folders = (Path(one) for one in paths if one != STANDARD_INPUT and os.path.isdir(one))
+    named = [Path(one) for one in paths if one != STANDARD_INPUT]
+    expanded = {one.parent for one in named if not one.is_dir()}
+    folders = (one for one in named if one.is_dir() and one.parent not in expanded)
     return [f"{one} (holds no training log)" for one in folders if one.resolve() not in within] if logs else []
 
 
@@ -176,6 +181,14 @@ def _missing(path: str) -> str:
     if _ADDRESS.match(path):
         return f"{path}: an address, and logdoctor opens no connection; copy or mount what lies there"
     return f"{path}: no such file or folder"
+
+
+def is_log(path: Path) -> bool:
+    """Tell whether a file would be read where it lies, as a log or as settings beside one."""
+    try:
+        return _is_known(path.name) and path.is_file() and _claimed(_head(path, path.stat().st_size)) is not None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

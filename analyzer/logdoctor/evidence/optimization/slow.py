@@ -1,16 +1,20 @@
-"""Why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
+"""Whether and why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.accuracies import accuracies, better_than_guessing, end_accuracy, first_accuracy
 from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, likely_if
-from logdoctor.run import Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, is_rate
+from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import number
@@ -22,6 +26,66 @@ batch is what slows this one down."""
 
 NO_TRIAL = 4
 """Evaluations from which a run is no trial that was broken off, though nothing says that it is over."""
+
+
+RISES, FALLS = 2.0, 0.99
+"""Last rate in units of the first from which a schedule warms up, where it ends at its peak; and in units of that peak
+below which it falls."""
+
+
+@dataclass(frozen=True)
+class SlowFall:
+    """A training loss that may fall too slowly."""
+
+    train: Trend[TrainLoss]
+    shown: Trend[TrainLoss] | Trend[ValLoss]
+    """The curve that shows how it falls: validation, where the noise of batches hides it from training."""
+    schedule: Schedule | None
+
+    @property
+    def left(self) -> float:
+        """The end as a share of the start, of the curve of which less is left."""
+        return min(one.end / max(one.start, 1e-300) for one in (self.train, self.shown))
+
+    @property
+    def rate_falls(self) -> bool:
+        """Whether a rate is logged that ends below its peak."""
+        return self.schedule is not None and bool(self.schedule.rates[-1] < FALLS * self.schedule.peak)
+
+    @property
+    def rate_warms_up(self) -> bool:
+        """Whether a rate is logged that is warming up when the log ends."""
+        if self.schedule is None:
+            return False
+        rates, peak = self.schedule.rates, self.schedule.peak
+        return bool(rates[-1] >= FALLS * peak > RISES * rates[0])
+
+    def hardly_moved(self, share: float) -> bool:
+        """Whether both curves end at that share of their start or above, as far as their noise tells."""
+        return all(one.end > share * one.start - 2 * one.noise for one in (self.train, self.shown))
+
+    def pace(self, max_bend: float) -> float:
+        """Return the slope at two thirds of all learning in units of that at one third: 1 for a straight line."""
+        return late_pace(self.shown, elapsed(self.shown, self.schedule), max_bend)
+
+    def pace_under_cosine(self, max_bend: float) -> float:
+        """Return the same as it is if the rate went down by a cosine that was not logged."""
+        return late_pace(self.shown, elapsed_of_cosine(self.shown, self.train), max_bend)
+
+    def keeps_falling_in(self, val: Trend[ValLoss]) -> bool:
+        """Whether both losses fall to their end about as fast as before, at a rate that does not fall."""
+        return not self.rate_falls and has_not_levelled_off(self.train, val)
+
+
+def has_barely_begun(run: Run, train: Trend[TrainLoss], better: float, epochs: float) -> bool:
+    """Whether a classifier is after many epochs about as often right as it would be by guessing.
+
+    `better` is the way from guessing to being always right up to which it is. One that is as often right as at first
+    has not begun at all.
+    """
+    logged = len(train) if train.series.axis is Axis.EPOCH else 0
+    begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+    return begun and logged >= epochs and better_than_guessing(run) <= better
 
 
 def shown_by(
