@@ -24,16 +24,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import (
-    accuracies,
-    better_than_guessing,
-    end_accuracy,
-    first_accuracy,
-    poor_accuracy,
-)
+from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
-from logdoctor.evidence.optimization.progress import came_far, leaves_behind
-from logdoctor.evidence.optimization.slow import is_no_trial, shown_by, slow_causes
+from logdoctor.evidence.optimization.progress import came_far, has_barely_begun, leaves_behind
+from logdoctor.evidence.optimization.slow import even_by_cosine, in_what_way, is_no_trial, shown_by, slow_causes
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
 from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
@@ -45,10 +39,6 @@ SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
 """The sum of the rates of a cosine schedule, as a share of the whole."""
 
 LINE = line(3.58, 3.3)
-BY_GUESSING = {
-    "steps instead of epochs": "how many epochs were spent is not known of steps",
-    "bits instead of nats": "what guessing is right in follows from a first loss of ln C nats",
-}
 POOR: dict[str, Any] = {
     "train_loss": given(2.3 - 0.1 * SPENT).noisy(0.0003),
     "val_accuracy": given(0.1 + 0.2 * SPENT),
@@ -119,8 +109,7 @@ class SlowConvergence(Rule):
     )
     barely: float = threshold(
         0.1,
-        "way of the best accuracy from guessing to being always right up to which a classifier that has hardly moved "
-        "has barely begun, whatever the shape of its curve",
+        "way from guessing to always right up to which the best accuracy has barely begun; sound runs come further",
     )
     barely_epochs: float = threshold(
         20.0, "epochs from which on that is slow: sound classifiers have left guessing after a few, hard ones after ten"
@@ -143,7 +132,10 @@ class SlowConvergence(Rule):
     examples = (
         fires(
             "hardly better than guessing among nine after 35 epochs, by a curve that bends and falls again",
-            varies=BY_GUESSING,
+            varies={
+                "steps instead of epochs": "how many epochs were spent is not known of steps",
+                "bits instead of nats": "what guessing is right in follows from a first loss of ln C nats",
+            },
             train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
             train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
             val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
@@ -417,47 +409,27 @@ class SlowConvergence(Rule):
         hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
         least = self.min_pace_by_rate if falling else self.min_pace
         pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
-        ended, seen = came_to_its_end(run, settings, schedule), poor or self._seen(train, val)
+        ended, paces = came_to_its_end(run, settings, schedule), (self.min_pace_by_rate, self.max_pace)
+        seen = poor or even_by_cosine(val, train, paces, self.max_bend, (self.min_z, self.min_points))
         if schedule is None and ((hardly and seen) or low) and not (plain or least <= pace):
             pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
             least, ended = self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
-        barely = hardly and self._has_barely_begun(run, train, poor)
+        barely = hardly and bool(poor) and has_barely_begun(run, train, self.barely_epochs, self.barely)
         even = barely or unlevelled or least <= pace <= self.max_pace
         levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
         far = trained_before(run, train, chance) or (not low and came_far(run, train))
         if not even or levels_off or far or leaves_behind(train, val):
             return
         near_its_end, is_over = slow_by_design(run, train, chance), barely or ended or is_no_trial(val)
-        how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
-        if barely and not least <= pace <= self.max_pace:
-            how = f"and {poor}, little better than guessing"
+        how = in_what_way(poor if barely and not least <= pace <= self.max_pace else "", 0 if plain else pace)
         started, ended_at = apart(trend.start, trend.end)
+        shape = {"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}
         yield self.finding(
             f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
             Span(series.name, series.first_step, series.last_step, "slow" if plain else "straight"),
             severity=self.severity if is_over and not near_its_end else Severity.NOTE,
             confidence=confidence_from(sure, 2 * len(trend)),
             causes=slow_causes(series, train, settings, siblings, near_its_end),
-            evidence={
-                "start": Quantity(trend.start),
-                "end": Quantity(trend.end),
-                **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
-            },
+            evidence={"start": Quantity(trend.start), "end": Quantity(trend.end), **shape},
         )
-
-    def _has_barely_begun(self, run: Run, train: Trend[TrainLoss], poor: str) -> bool:
-        """Whether a classifier is after many epochs about as often right as it would be by guessing.
-
-        One that is as often right as at first has not begun at all.
-        """
-        epochs = len(train) if train.series.axis is Axis.EPOCH else 0
-        begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
-        return begun and bool(poor) and epochs >= self.barely_epochs and better_than_guessing(run) <= self.barely
-
-    def _seen(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
-        """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if val is None or len(val) < self.min_points / 2:
-            return val is not None
-        even = self.min_pace_by_rate <= late_pace(val, elapsed_of_cosine(val, train), self.max_bend) <= self.max_pace
-        return even and val.sure_fall >= self.min_z * min(1.0, len(val) / self.min_points)

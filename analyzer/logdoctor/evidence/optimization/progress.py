@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
+from logdoctor.evidence.accuracies import (
+    FEW_EVALUATIONS,
+    LARGEST_COUNT,
+    accuracies,
+    better_than_guessing,
+    end_accuracy,
+    first_accuracy,
+)
 from logdoctor.evidence.optimization.first_loss import is_evaluated_before
 from logdoctor.evidence.rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Split
@@ -77,6 +84,16 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     classes = max(exp(min(train.first, LARGEST_COUNT)), 2.0)
     smoothed = most_entropy(1 - SMOOTHING * (1 - 1 / classes), classes)
     return errors <= FEWER * at_first and train.end <= fair + smoothed
+
+
+def has_barely_begun(run: Run, train: Trend[TrainLoss], epochs: float, way: float) -> bool:
+    """Whether a classifier is after so many epochs hardly more often right than it would be by guessing.
+
+    `way` is that from guessing to being always right. One that is as often right as at first has not begun at all.
+    """
+    enough = train.series.axis is Axis.EPOCH and len(train) >= epochs
+    begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+    return begun and enough and better_than_guessing(run) <= way
 
 
 def _another_term_came_far(run: Run, train: Trend[TrainLoss]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
@@ -11,6 +13,7 @@ from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
+from logdoctor.signals.schedule.elapsed import elapsed_of_cosine, late_pace
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import number
@@ -35,6 +38,32 @@ def shown_by(
     if val is None or train.sure_fall >= min(min_z, val.sure_fall):
         return train
     return val if val.start - val.end + train.noise >= seen * (train.start - train.end) else train
+
+
+def even_by_cosine(
+    val: Trend[ValLoss] | None,
+    train: Trend[TrainLoss],
+    paces: tuple[float, float],
+    max_bend: float,
+    enough: tuple[float, float],
+) -> bool:
+    """Whether validation, too, falls at one of some paces under a cosine schedule, and surely so.
+
+    `enough` is the fall in units of its standard error, and the number of values, that a sure curve has; far fewer
+    evaluations do not speak against it.
+    """
+    min_z, min_points = enough
+    if val is None or len(val) < min_points / 2:
+        return val is not None
+    pace = late_pace(val, elapsed_of_cosine(val, train), max_bend)
+    return paces[0] <= pace <= paces[1] and val.sure_fall >= min_z * min(1.0, len(val) / min_points)
+
+
+def in_what_way(poor: str, pace: float) -> str:
+    """Say how a loss falls at some pace, 0 or NaN where it bends; `poor` says how few answers are right, if that."""
+    if poor:
+        return f"and {poor}, little better than guessing"
+    return "almost in a straight line" if pace and isfinite(pace) else "without levelling off"
 
 
 def is_no_trial(val: Trend[ValLoss] | None) -> bool:
