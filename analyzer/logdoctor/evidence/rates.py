@@ -49,7 +49,7 @@ LEARNT = 0.1
 
 THROWN, LAST = 30.0, 3
 """Validation loss at the end in units of where training began, the median of so many values, from which a run was
-thrown away: what is learnt by heart for hundreds of epochs costs up to ten times a guess."""
+thrown away: what is memorised for hundreds of epochs costs up to ten times a guess."""
 
 FAR_BELOW, LOW_END = 5e-4, 0.01
 """Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and

@@ -26,11 +26,10 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
-from logdoctor.evidence.optimization.progress import came_far, has_barely_begun, leaves_behind
-from logdoctor.evidence.optimization.slow import even_by_cosine, in_what_way, is_no_trial, shown_by, slow_causes
+from logdoctor.evidence.optimization.progress import came_far, leaves_behind
+from logdoctor.evidence.optimization.slow import SlowFall, has_barely_begun, is_no_trial, shown_by, slow_causes
 from logdoctor.evidence.rates import greatest_height
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
-from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
@@ -38,11 +37,7 @@ STEPS = np.linspace(0.0, 1.0, 120)
 SPENT = STEPS + np.sin(np.pi * STEPS) / np.pi
 """The sum of the rates of a cosine schedule, as a share of the whole."""
 
-LINE = line(3.58, 3.3)
-POOR: dict[str, Any] = {
-    "train_loss": given(2.3 - 0.1 * SPENT).noisy(0.0003),
-    "val_accuracy": given(0.1 + 0.2 * SPENT),
-}
+POOR: dict[str, Any] = {"train_loss": given(2.3 - 0.1 * SPENT).noisy(0.0003), "val_accuracy": given(0.1 + 0.2 * SPENT)}
 
 
 @dataclass(frozen=True)
@@ -50,8 +45,7 @@ class SlowConvergence(Rule):
     """The training loss falls in an almost straight line through a long run, and has not come far at its end.
 
     Learning that works has diminishing returns: most of the fall comes first. A straight line over a whole long run
-    means that the run has not left its beginning. The first steps of any run look like that, so short runs are not
-    judged.
+    means that it has not left its beginning. Short runs are not judged: the first steps of any run look like that.
     """
 
     id = "slow-convergence"
@@ -81,8 +75,7 @@ class SlowConvergence(Rule):
         "in epochs of a fine-tuning that memorises (0.1 for three); the paces above keep to 0.06",
     )
     min_left: float = threshold(
-        0.5,
-        "end as a share of the start above which a run has not come far; a loss that crosses zero has",
+        0.5, "end as a share of the start above which a run has not come far; a loss that crosses zero has"
     )
     min_left_at_low: float = threshold(
         0.25, "the same at a low rate of SGD, of a fall that bends too little to have levelled off, as sound ones do"
@@ -109,7 +102,8 @@ class SlowConvergence(Rule):
     )
     barely: float = threshold(
         0.1,
-        "way from guessing to always right up to which the best accuracy has barely begun; sound runs come further",
+        "way of the best accuracy from guessing to being always right up to which a classifier that has hardly moved "
+        "has barely begun, whatever the shape of its curve",
     )
     barely_epochs: float = threshold(
         20.0, "epochs from which on that is slow: sound classifiers have left guessing after a few, hard ones after ten"
@@ -176,8 +170,14 @@ class SlowConvergence(Rule):
             settings={"batch_size": 65536},
             train_loss=line(3.58, 3.3, 700),
         ),
-        fires("a straight line over many steps", axis=Axis.STEP, settings={"max_steps": 700}, train_loss=LINE),
-        fires("batch noise hides what validation shows", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 20)),
+        fires(
+            "a straight line over many steps", axis=Axis.STEP, settings={"max_steps": 700}, train_loss=line(3.58, 3.3)
+        ),
+        fires(
+            "batch noise hides what validation shows",
+            train_loss=line(3.58, 3.3).noisy(0.2),
+            val_loss=line(3.6, 3.4, 20),
+        ),
         fires("a classifier whose schedule is not logged", **POOR),
         fires(
             "levels off as under a schedule, at a rate far below the usual of SGD",
@@ -234,22 +234,26 @@ class SlowConvergence(Rule):
             "a preference loss, which falls slowly by design (a note)",
             train_loss=line(0.6931, 0.64).noisy(0.001).with_value(0, 0.6931),
         ),
-        fires("few evaluations", train_loss=LINE.noisy(0.2), val_loss=line(3.6, 3.4, 13)),
-        fires("fewer, the first of them late", train_loss=LINE.noisy(0.2), val_loss=line(3.54, 3.34, 7).without(0, 0)),
+        fires("few evaluations", train_loss=line(3.58, 3.3).noisy(0.2), val_loss=line(3.6, 3.4, 13)),
+        fires(
+            "fewer, the first of them late",
+            train_loss=line(3.58, 3.3).noisy(0.2),
+            val_loss=line(3.54, 3.34, 7).without(0, 0),
+        ),
         fires(
             "seven evaluations, the first of them at a seventh of the run",
-            train_loss=LINE.noisy(0.2),
+            train_loss=line(3.58, 3.3).noisy(0.2),
             val_loss=line(3.6, 3.4, 8).without(0, 0),
         ),
         fires(
             "seven evaluations, the second of which lies a little low",
-            train_loss=LINE.noisy(0.2),
+            train_loss=line(3.58, 3.3).noisy(0.2),
             val_loss=given([3.6, 3.535, 3.504, 3.473, 3.442, 3.411, 3.38]),
         ),
         fires(
             "six evaluations, which are less sure than the training loss",
             settings={"optimizer": "SGD", "lr": 1e-3},
-            train_loss=LINE.noisy(0.06, seed=1),
+            train_loss=line(3.58, 3.3).noisy(0.06, seed=1),
             val_loss=given([3.6, 3.51, 3.53, 3.45, 3.45, 3.4]),
         ),
         fires(
@@ -392,44 +396,50 @@ class SlowConvergence(Rule):
         poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
         low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
         trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
-        series = trend.series
-        first_step, last_step = train.series.steps[[0, -1]].tolist()
-        left = min(one.end / max(one.start, 1e-300) for one in (train, trend))
+        fall = SlowFall(train, trend, schedule)
+        (first_step, last_step), left = train.series.steps[[0, -1]].tolist(), fall.left
         shown_twice = evaluated is not None and evaluated.sure_fall >= self.min_z / 2 and left >= self.some_way
         enough = len(train) >= self.min_points * ((1 / 2 if poor else 2 / 3) if shown_twice else 1)
         if not enough or first_step > max(self.late_start * last_step, train.pace):
             return
-        falling = schedule is not None and schedule.rates[-1] < 0.99 * schedule.peak
-        unlevelled = evaluated is not None and not falling and has_not_levelled_off(train, evaluated)
-        plain = low and settings.is_adaptive is False and not falling and left < self.min_left
+        plain = low and settings.is_adaptive is False and not fall.rate_falls and left < self.min_left
         sure = trend.sure_fall / (self.min_z * min(1.0, len(trend) / self.min_points))
-        warms_up = schedule is not None and schedule.rates[-1] >= 0.99 * schedule.peak > 2 * schedule.rates[0]
-        if warms_up or sure < 1 or left < (self.min_left_at_low if plain else self.min_left):
+        if fall.rate_warms_up or sure < 1 or left < (self.min_left_at_low if plain else self.min_left):
             return
-        hardly = all(one.end > self.hardly * one.start - 2 * one.noise for one in (train, trend))
-        least = self.min_pace_by_rate if falling else self.min_pace
-        pace = late_pace(trend, elapsed(trend, schedule), self.max_bend)
-        ended, paces = came_to_its_end(run, settings, schedule), (self.min_pace_by_rate, self.max_pace)
-        seen = poor or even_by_cosine(val, train, paces, self.max_bend, (self.min_z, self.min_points))
-        if schedule is None and ((hardly and seen) or low) and not (plain or least <= pace):
-            pace = late_pace(trend, elapsed_of_cosine(trend, train), self.max_bend)
-            least, ended = self.min_pace_by_rate, True
+        hardly, ended = fall.hardly_moved(self.hardly), came_to_its_end(run, settings, schedule)
+        barely = hardly and bool(poor) and has_barely_begun(run, train, self.barely, self.barely_epochs)
+        pace, least = fall.pace(self.max_bend), self.min_pace_by_rate if fall.rate_falls else self.min_pace
+        may_be_cosine = schedule is None and (low or (hardly and (bool(poor) or self._agrees(fall, val))))
+        if may_be_cosine and not (plain or least <= pace):
+            pace, least, ended = fall.pace_under_cosine(self.max_bend), self.min_pace_by_rate, True
         least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
-        barely = hardly and bool(poor) and has_barely_begun(run, train, self.barely_epochs, self.barely)
-        even = barely or unlevelled or least <= pace <= self.max_pace
+        even = least <= pace <= self.max_pace
+        straight = even or barely or (evaluated is not None and fall.keeps_falling_in(evaluated))
         levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
         far = trained_before(run, train, chance) or (not low and came_far(run, train))
-        if not even or levels_off or far or leaves_behind(train, val):
+        if not straight or levels_off or far or leaves_behind(train, val):
             return
         near_its_end, is_over = slow_by_design(run, train, chance), barely or ended or is_no_trial(val)
-        how = in_what_way(poor if barely and not least <= pace <= self.max_pace else "", 0 if plain else pace)
-        started, ended_at = apart(trend.start, trend.end)
-        shape = {"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}
+        how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
+        how = f"and {poor}, little better than guessing" if barely and not even else how
+        series, (started, ended_at) = trend.series, apart(trend.start, trend.end)
         yield self.finding(
             f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
             Span(series.name, series.first_step, series.last_step, "slow" if plain else "straight"),
             severity=self.severity if is_over and not near_its_end else Severity.NOTE,
             confidence=confidence_from(sure, 2 * len(trend)),
             causes=slow_causes(series, train, settings, siblings, near_its_end),
-            evidence={"start": Quantity(trend.start), "end": Quantity(trend.end), **shape},
+            evidence={
+                "start": Quantity(trend.start),
+                "end": Quantity(trend.end),
+                **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
+            },
         )
+
+    def _agrees(self, fall: SlowFall, val: Trend[ValLoss] | None) -> bool:
+        """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
+        if val is None or len(val) < self.min_points / 2:
+            return val is not None
+        pace = SlowFall(fall.train, val, None).pace_under_cosine(self.max_bend)
+        sure = val.sure_fall >= self.min_z * min(1.0, len(val) / self.min_points)
+        return sure and self.min_pace_by_rate <= pace <= self.max_pace

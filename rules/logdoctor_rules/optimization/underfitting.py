@@ -30,7 +30,8 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
-from logdoctor.evidence.generalization.validation_rise import learns_by_heart
+from logdoctor.evidence.generalization.validation_rise import memorises_only
+from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
@@ -265,7 +266,7 @@ class Underfitting(Rule):
         near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
         together = abs(val.end - train.end) <= self.gap * train.start and near
         alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        more = strong or tiny or penalty or (alone and not learns_by_heart(Gap(train, val)))
+        more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
         if not (rests and high and together and more):
             return
         series = train.series
@@ -297,7 +298,7 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
-        far = above_usual(settings.run, settings) if is_far_too_high(settings) else ""
+        far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
         rested = ["the loss has come to rest"]
         return ranked(
             *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),

@@ -311,3 +311,23 @@ def test_the_next_word_is_lost_to_what_is_learnt_by_heart_without_wrong_labels()
     assert first(words) == "too-little-data"
     digits = causes({"lr": 1e-3}, train_loss=decay(2.3, 0.05), val_loss=TURNS, val_accuracy=falls)
     assert first(digits) == "label-noise"
+
+
+@pytest.mark.parametrize(
+    ("first_epoch", "cause"), [(1.17, "validation-set-differs"), (1.38, "labels-do-not-match")], ids=["", "no"]
+)
+def test_what_the_first_epoch_teaches_would_hold_for_new_data_of_the_same_kind(first_epoch: float, cause: str) -> None:
+    found = causes(
+        train_loss=decay(first_epoch, 0.03, 12),
+        val_loss=line(1.5, 7.0, 12),
+        val_acc=flat(0.25, 12).noisy(0.01),
+    )
+    assert first(found) == cause
+    assert "overconfidence" not in found or first_epoch > 1.2
+
+
+def test_harm_without_any_gain_before_speaks_for_labels_of_other_rows() -> None:
+    harmful = causes(train_loss=decay(2.49, 1.2, 30, half_life=0.5), val_loss=line(2.38, 3.0, 30))
+    assert first(harmful) == "labels-do-not-match"
+    rests = causes(train_loss=decay(2.49, 1.2, 30, half_life=0.5), val_loss=line(2.38, 2.6, 30))
+    assert first(rests) != "labels-do-not-match"

@@ -12,8 +12,8 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.evidence.generalization.validation_mismatch import (
+    MEMORISED,
     MOST_CLASSES,
-    REMEMBERED,
     WORSE_THAN_NOTHING,
     ValidationMismatch,
 )
@@ -26,7 +26,10 @@ from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import number, percent
 
 FEW_LEFT = 0.15
-"""Training loss as a share of its start, up to which so much is learnt by heart that harm on new data comes of it."""
+"""Training loss as a share of its start, up to which so much is memorised that harm on new data comes of it."""
+
+HALF = 0.5
+"""Part of the gap at the end that is there at the first evaluation, from which learning did not open it."""
 
 UNHELPED, NOTHING = 0.75, 0.98
 """Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
@@ -38,6 +41,10 @@ NEVER = 0.93
 ALL_OF = 0.98
 """Lowest validation loss as a share of where training began, from which nothing was gained at all: a fine-tuning gains
 little, but something."""
+
+HARM = 1.15
+"""Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
+rows, learnt by heart, err by up to twice the variance of the targets."""
 
 KNOWN = 0.8
 """First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
@@ -107,7 +114,7 @@ class Overfit:
         differ = self._sets_differ()
         explained = any(one.strength is Strength.LIKELY for one in labels) and self.validation.begins_beside
         if explained and not self.validation.is_other_data and differ.strength is Strength.LIKELY:
-            differ = replace(differ, strength=Strength.POSSIBLE)  # wrong labels, learnt by heart, do harm enough
+            differ = replace(differ, strength=Strength.POSSIBLE)  # wrong labels, memorised, do harm enough
         found = [self._under_regularised(), self._too_little_data()]
         if self.validation.is_other_data or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
@@ -125,7 +132,8 @@ class Overfit:
         Not where they have become clearly worse than they had been by then, or are no better than a guess.
         """
         metric, val = self.val_metric, self.gap.val
-        if metric is None or self.validation.worse_than_guessing or self.validation.one_answer:
+        wrong = self.validation.worse_than_guessing or self.validation.one_answer or self.validation.never_learnt
+        if metric is None or wrong:
             return ""
         then, best = float(np.interp(val.best_step, metric.steps, metric.level)), float(metric.level.max())
         if metric.end < then or best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
@@ -151,12 +159,12 @@ class Overfit:
         ]
 
     @property
-    def _remembers(self) -> bool:
-        return 0 <= self.gap.train.end < REMEMBERED * self.gap.train.start
+    def _memorises(self) -> bool:
+        return 0 <= self.gap.train.end < MEMORISED * self.gap.train.start
 
     @property
-    def _apart(self) -> list[str]:
-        """What no learning by heart explains: a gap that narrows again, harm without a training loss near zero."""
+    def _not_memorised(self) -> list[str]:
+        """What memorising does not explain: a gap that narrows again, harm without a training loss near zero."""
         gap, start = self.gap, self.gap.train.start
         says = []
         if gap.narrowed:
@@ -170,22 +178,22 @@ class Overfit:
         return says
 
     def _under_regularised(self) -> Cause:
-        named, apart = self._regularised, self._apart
+        named, unexplained = self._regularised, self._not_memorised
         none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
-        strength = likely_if(not (named or apart))
-        return because("under-regularised", strength, pro=none, contra=[*named, *apart])
+        strength = likely_if(not (named or unexplained))
+        return because("under-regularised", strength, pro=none, contra=[*named, *unexplained])
 
     def _too_little_data(self) -> Cause:
-        train, remembers = self.gap.train, self._remembers
+        train, memorises = self.gap.train, self._memorises
         pro = []
-        if remembers:
+        if memorises:
             pro.append(f"{train.series.name} ends at {percent(train.end / train.start)} of its start")
         if self._regularised:
             pro.append(f"regularisation did not prevent it: {' and '.join(self._regularised)}")
         seen = self._epochs_seen
-        if remembers and seen:
+        if memorises and seen:
             pro.append(f"every example was seen {seen} times")
-        likely = remembers or (bool(self._regularised) and not self._apart)
+        likely = memorises or (bool(self._regularised) and not self._not_memorised)
         return because("too-little-data", likely_if(likely), pro=pro)
 
     @property
@@ -195,39 +203,36 @@ class Overfit:
 
     def _sets_differ(self) -> Cause:
         """Validation that lies above training from the first evaluation on is another kind of data."""
-        first, training = self.validation.first_pair
-        if self.validation.boosted:  # the first round is a whole tree by heart
+        validation, gap, start = self.validation, self.gap, self.gap.train.start
+        if validation.boosted:  # the first round is a whole tree, which memorises
             return because("validation-set-differs")
-        away = training > 0 and not self.validation.begins_beside
-        ends = self.gap.end > 0 and first - training > 0.5 * self.gap.end
+        first, training = validation.first_pair
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
-        same = "the first evaluation shows no gap"
-        unhelped = self.gap.val.best > UNHELPED * self.gap.train.start
-        apart = self._apart
+        away = training > 0 and not validation.begins_beside
+        unhelped, unexplained = gap.val.best > UNHELPED * start, self._not_memorised
         told = [
-            one
-            for one in (
-                self.validation.costly_errors,
-                *apart,
-                self.validation.worse_than_guessing,
-                self.validation.one_answer,
-            )
-            if one
+            validation.costly_errors,
+            *unexplained,
+            validation.worse_than_guessing,
+            validation.one_answer,
+            validation.never_learnt,
         ]
-        if not (away or unhelped or told):
-            return because("validation-set-differs", Strength.UNLIKELY, contra=[same])
-        lowest, start = self.gap.val.best_point[1], self.gap.train.start
+        if not (away or unhelped or any(told)):
+            return because("validation-set-differs", Strength.UNLIKELY, contra=["the first evaluation shows no gap"])
+        lowest = gap.val.best_point[1]
         helped = "never helped it" if lowest > NOTHING * start else "helped it little"
         little = f"training {helped}: its lowest is {number(lowest)}, training began at {number(start)}"
-        pro = [*([says] if away else []), *([little] if unhelped else []), *told]
-        taught = not self.validation.begins_untrained or self._knows_at_first
-        alike = self.validation.begins_beside and taught  # what was learnt by then helped there, too
-        likely = apart or self.validation.is_other_data or ((unhelped or ends) and not self._remembers and not alike)
-        strength = likely_if(likely)
-        return because("validation-set-differs", strength, pro=pro)
+        opens_at_once = gap.end > 0 and first - training > HALF * gap.end
+        taught = not validation.begins_untrained or self._knows_at_first  # what was learnt by then helped there, too
+        fits = (unhelped or opens_at_once) and not self._memorises and not (validation.begins_beside and taught)
+        return because(
+            "validation-set-differs",
+            likely_if(unexplained or validation.is_other_data or fits),
+            pro=[says if away else "", little if unhelped else "", *told],
+        )
 
     def _labels_do_not_match(self) -> Iterator[Cause]:
-        """Labels of other rows can be learnt by heart alone: validation begins beside training, and gains nothing."""
+        """Labels of other rows can only be memorised: validation begins beside training, and gains nothing."""
         metric, start, best = self.val_metric, self.gap.train.start, self.gap.val.best
         if not (start > 0 and self.validation.begins_beside and best > NEVER * start):
             return
@@ -248,7 +253,7 @@ class Overfit:
         elif (
             metric is None
             and self.validation.begins_untrained
-            and min(best, float(self.gap.val.series.values.min())) > ALL_OF * start
+            and (min(best, float(self.gap.val.series.values.min())) > ALL_OF * start or self.gap.val.end > HARM * start)
         ):
             pro.append(f"it begins beside training, {first} against {training}, and gains nothing from then on")
             strength = Strength.LIKELY
@@ -279,7 +284,7 @@ class Overfit:
                 contra.append(f"{metric.series.name} keeps its level")
         strength = (
             Strength.LIKELY
-            if len(pro) > 1 or (lost and not self._of_many)
+            if len(pro) > 1 or (lost and not self._has_many_classes)
             else Strength.POSSIBLE
             if pro and not contra
             else Strength.UNLIKELY
@@ -287,8 +292,8 @@ class Overfit:
         return because("label-noise", strength, pro=pro, contra=contra)
 
     @property
-    def _of_many(self) -> bool:
-        """Whether training began as a choice among many, as of the next word: what is learnt by heart costs there."""
+    def _has_many_classes(self) -> bool:
+        """Whether training began as a choice among many, as of the next word: what is memorised costs there."""
         return self.gap.train.start > log(MOST_CLASSES)
 
     def _learnt_late(self) -> Iterator[str]:

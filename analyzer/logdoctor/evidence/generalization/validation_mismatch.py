@@ -7,12 +7,13 @@ from math import exp, log
 
 import numpy as np
 
+from logdoctor.run import Axis
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import number
 
-REMEMBERED = 0.05
+MEMORISED = 0.05
 """Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
 
 FIRST_GAP = 0.3
@@ -20,7 +21,7 @@ FIRST_GAP = 0.3
 a training loss that is averaged over the epoch lies above validation there."""
 
 FAR_OFF, FARTHER = 3.0, 1.5
-"""Validation loss at the end in units of where training began, from which it is not one of the same data; and its share
+"""Validation loss at the end in units of where training began, from which it is not of the same data; and its share
 of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
 """
 
@@ -30,28 +31,35 @@ WORSE_THAN_NOTHING = 1.5
 HARDLY = 0.95
 """Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then."""
 
-DEAR, RIGHT = 8.0, (0.5, 0.99)
-"""Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is learnt
-by heart costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
+COSTLY, ACCURATE = 8.0, (0.5, 0.99)
+"""Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is
+memorised costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
 """
 
-DEAR_AT_BEST = 0.4
-"""Lowest validation loss as a share of where training began, from which it was never cheap: what is learnt by heart for
-a hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
+COSTLY_AT_BEST = 0.4
+"""Lowest validation loss as a share of where training began, from which it was never cheap: what is memorised for a
+hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best."""
 
-WRONG = 0.6
+MISLED = 0.6
 """Accuracy on validation in units of that of guessing up to which what training teaches misleads there: sets of some
 hundred examples waver by a third."""
 
-LEARNING, ONE_ANSWER = 2, 6
+FIRST_FEW, SAME_ANSWERS = 2, 6
 """First evaluations that may differ, and those after them that all give one accuracy: answers that are not the same do
 not come out alike so often."""
 
 MOST_CLASSES = 20
 """Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
 
-UNREAD = 0.3
-"""Training loss as a share of its start, above which little has been learnt by heart yet."""
+FEW_RIGHT = 0.45
+"""Accuracy on validation up to which it may be that of guessing among three classes or more."""
+
+TAUGHT, UNTAUGHT = 0.93, 0.98
+"""Training loss of the first epoch in units of what guessing costs at that accuracy, up to which something was learnt;
+and lowest validation loss, from which nothing was."""
+
+LITTLE_FITTED = 0.3
+"""Training loss as a share of its start, above which little has been memorised yet."""
 
 
 @dataclass(frozen=True)
@@ -61,41 +69,41 @@ class ValidationMismatch:
     gap: Gap
     metric: Trend[ValMetric] | None
     boosted: bool
-    """Whether trees are grown: their first round is a whole tree, learnt by heart."""
+    """Whether trees are grown: their first round is a whole tree, which memorises."""
 
     @property
     def is_other_data(self) -> bool:
-        """Whether validation shows that it is not one of the data of training."""
+        """Whether validation shows that it is other data than training."""
         if self.boosted:
             return False
-        told = (self.costly_errors, self.worse_than_guessing, self.one_answer)
+        told = (self.costly_errors, self.worse_than_guessing, self.one_answer, self.never_learnt)
         return any(told) or self.far_off or self._worse_from_the_first
 
     @property
     def costly_errors(self) -> str:
-        """Say so where single wrong answers cost more than learning by heart makes them cost."""
+        """Say so where single wrong answers cost more than memorising makes them cost."""
         metric, loss = self.metric, self.gap.val.end
         if metric is None or not is_accuracy(metric.series.name):
             return ""
         right = metric.end / accuracy_unit(metric.series.values)
-        if not RIGHT[0] <= right < RIGHT[1] or loss < DEAR * (1 - right):
+        if not ACCURATE[0] <= right < ACCURATE[1] or loss < COSTLY * (1 - right):
             return ""
-        by_and_by = self.gap.val.best < DEAR_AT_BEST * self.gap.train.start
-        if by_and_by or not self._costly_before_by_heart(metric):
+        by_and_by = self.gap.val.best < COSTLY_AT_BEST * self.gap.train.start
+        if by_and_by or not self._costly_before_memorising(metric):
             return ""
         return (
             f"each wrong answer costs {number(loss / (1 - right))} nats at {metric.series.name} of "
             f"{number(metric.end)}, as on inputs of another scale"
         )
 
-    def _costly_before_by_heart(self, metric: Trend[ValMetric]) -> bool:
-        """Whether wrong answers were that dear while training still erred, if the two are evaluated together."""
+    def _costly_before_memorising(self, metric: Trend[ValMetric]) -> bool:
+        """Whether wrong answers were that costly while training still erred, if the two are evaluated together."""
         gap = self.gap
         if len(metric.level) != len(gap.val.level):
             return True
         wrong = np.maximum(1 - metric.level / accuracy_unit(metric.series.values), 1e-9)
-        erring = gap.train_level >= REMEMBERED * gap.train.start
-        return bool((gap.val.level >= DEAR * wrong)[erring].any())
+        erring = gap.train_level >= MEMORISED * gap.train.start
+        return bool((gap.val.level >= COSTLY * wrong)[erring].any())
 
     @property
     def worse_than_guessing(self) -> str:
@@ -104,7 +112,7 @@ class ValidationMismatch:
         if metric is None or not is_accuracy(metric.series.name) or not 0 < start <= log(MOST_CLASSES):
             return ""
         right, guessed = metric.thirds[2] / accuracy_unit(metric.series.values), exp(-start)
-        if right > WRONG * guessed:
+        if right > MISLED * guessed:
             return ""
         return f"{metric.series.name} ends at {number(metric.end)}, below the {number(guessed)} of guessing"
 
@@ -112,12 +120,34 @@ class ValidationMismatch:
     def one_answer(self) -> str:
         """Say so where all of validation is answered alike, whatever training teaches: as are inputs of other scale."""
         metric = self.metric
-        if metric is None or not is_accuracy(metric.series.name) or len(metric.series) < LEARNING + ONE_ANSWER:
+        if metric is None or not is_accuracy(metric.series.name) or len(metric.series) < FIRST_FEW + SAME_ANSWERS:
             return ""
-        rest = metric.series.values[LEARNING:]
+        rest = metric.series.values[FIRST_FEW:]
         if not 0 < rest[0] < accuracy_unit(metric.series.values) or bool(np.ptp(rest)):
             return ""
         return f"{metric.series.name} rests at {number(rest[0])}: one answer is given to all of it"
+
+    @property
+    def never_learnt(self) -> str:
+        """Say so where new data are never answered better than by guessing, though the first epoch taught something.
+
+        In its first epoch training sees each example once: what brings its loss below guessing is no single example,
+        and would hold for validation, were its inputs and labels alike.
+        """
+        metric, (first, training) = self.metric, self.first_pair
+        train, lowest = self.gap.train.series, float(self.gap.val.series.values.min())
+        if metric is None or not is_accuracy(metric.series.name) or train.axis is not Axis.EPOCH or train.steps[0] > 1:
+            return ""
+        right = float(metric.level.max()) / accuracy_unit(metric.series.values)
+        if not 0 < right <= FEW_RIGHT or len(metric.series) < SAME_ANSWERS:
+            return ""
+        guess = log(1 / right)
+        if training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
+            return ""
+        return (
+            f"{metric.series.name} never passes {number(float(metric.level.max()))} at a loss of {number(lowest)}, as "
+            f"that of guessing, though the first epoch of training brought {number(training)}"
+        )
 
     @property
     def far_off(self) -> bool:
@@ -133,9 +163,9 @@ class ValidationMismatch:
 
     @property
     def _worse_from_the_first(self) -> bool:
-        """Whether validation was worse than no training before training could have learnt anything by heart."""
+        """Whether validation was worse than no training before training could have memorised anything."""
         (first, training), start = self.first_pair, self.gap.train.start
-        return first > WORSE_THAN_NOTHING * start > 0 and training > UNREAD * start
+        return first > WORSE_THAN_NOTHING * start > 0 and training > LITTLE_FITTED * start
 
     @property
     def begins_beside(self) -> bool:

@@ -10,18 +10,18 @@ from logdoctor.signals.optimization.accuracy import examples_of
 from logdoctor.signals.statistics.trend import SMOOTHED
 
 HALVED = 0.5
-"""Training loss as a share of what it was when validation was best, below which more is learnt by heart than not."""
+"""Training loss as a share of what it was when validation was best, below which more is memorised than not."""
 
 BORNE_OUT = 0.5
 """Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
 
 PLAINLY = 0.1, 2.0
 """Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
-than luck explains: wrong labels learnt by heart cost a tenth."""
+than luck explains: wrong labels memorised cost a tenth."""
 
 APART = 2.0, 0.5, 0.05
 """Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
-that fall as a share of the start, from which what is learnt is learnt by heart."""
+that fall as a share of the start, from which what is learnt is memorised."""
 
 FEW, GROWN = 4, 1.1
 """Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
@@ -80,8 +80,8 @@ def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
     return 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise
 
 
-def learns_by_heart(gap: Gap) -> bool:
-    """Whether what little is learnt is learnt by heart: validation ends worse than it began, and far from training."""
+def memorises_only(gap: Gap) -> bool:
+    """Whether what little is learnt is memorised: validation ends worse than it began, and far from training."""
     train, val = gap.train, gap.val
     least = APART[1] * max(train.start - train.end, APART[2] * train.start)
     return val.end - val.first > APART[0] * val.level_noise and val.end - train.end > least

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,7 @@ reaches chance."""
 
 BELOW, ABOVE = 0.04, 0.08
 """How far below and above ln C a validation loss may wander that knows nothing: labels of other rows, of which a
-network knows the shares alone, leave it within 3 % and lift it once they are learnt by heart."""
+network knows the shares alone, leave it within 3 % and lift it once they are memorised."""
 
 GUESSED, GUESSED_MORE = 0.6, 0.06
 """How far above 1 / C an accuracy of guessing may end, as a share of it and at most: sets of a hundred examples waver
@@ -56,7 +57,7 @@ OF_MORE = 1.5
 """First training loss in units of ln C from which there are more classes than an accuracy near 1 / C says: of three,
 with half of the answers right, it begins at 1.58 ln 2."""
 
-BY_HEART, KEPT = 0.02, 0.5
+MEMORISED, KEPT = 0.02, 0.5
 """Fall of the training loss as a share of ln C, or of its start, that is learning or at least a move, and the part that
 validation must lack."""
 
@@ -100,12 +101,12 @@ def held_at_chance(
         return Held(
             level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
         )
-    if val is None or (found := learns_by_heart_alone(run, train, val, chance)) is None:
+    if val is None or (found := only_memorises(run, train, val, chance)) is None:
         return None
     (level, guesses), series = found, val.series
     said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
     said += f"while {train.series.name} falls to {number(train.end)}"
-    return Held(level, series, said, by_heart_causes(train, guesses))
+    return Held(level, series, said, causes_of_memorising(train, guesses))
 
 
 def named(level: Chance) -> str:
@@ -144,12 +145,12 @@ def _ends_above_guessing(accuracies: NDArray[np.float64], chance: Chance) -> boo
     return bool(np.median(accuracies[-3:]) / unit > guessed + CLEARLY_ABOVE)
 
 
-def learns_by_heart_alone(
+def only_memorises(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
 ) -> tuple[Chance, str] | None:
     """Return the level that validation never leaves while training falls, and what the accuracy says that guesses.
 
-    Features of the data would show on new data too, before anything is learnt by heart. None where validation gains,
+    Features of the data would show on new data too, before anything is memorised. None where validation gains,
     or rises as that of overfitting does, where neither an accuracy nor the settings say how many classes there are, and
     where the settings name what else keeps a network from learning: next to no hidden units, or few updates.
     """
@@ -173,7 +174,7 @@ def _only_training_falls(train: Trend[TrainLoss], val: Trend[ValLoss], chance: C
     if chance.larger_share is not None or chance.is_preference:
         return False
     fall = min(train.start, level) - train.end
-    falls = abs(train.start / level - 1) <= ABOVE and fall >= BY_HEART * level and train.sure_fall > SURE
+    falls = abs(train.start / level - 1) <= ABOVE and fall >= MEMORISED * level and train.sure_fall > SURE
     rests = (1 - BELOW) * level <= float(val.level.min()) and float(val.level.max()) <= (1 + ABOVE) * level
     return falls and rests and val.end - train.end >= KEPT * fall
 
@@ -188,7 +189,7 @@ def never_better(
     language model, or of another kind; a rate at which hardly any network trains explains that, too.
     """
     accuracies = _accuracies(run, TrainMetric, ValMetric)
-    moved = min(train.first, train.start) - train.end > BY_HEART * train.start  # else it is thrown far above
+    moved = min(train.first, train.start) - train.end > MEMORISED * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
     any_height = is_far_too_high(Hyperparameters(run))
@@ -230,6 +231,24 @@ def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
     return held and all(_guesses(one, chance) for one in theirs) and all(_guesses(one, chance, 2) for one in ours)
 
 
+def came_down_to_guessing(run: Run) -> str:
+    """Say so where a training loss falls at once to what guessing with its accuracy costs, and no further; or nothing.
+
+    A small model would have learnt something; this one was thrown to where it began before it could.
+    """
+    loss, known = run.find(TrainLoss), _accuracies(run, TrainMetric, ValMetric)
+    values = loss.finite.values if loss is not None else np.zeros(0)
+    if len(values) < EVALUATIONS or not known:
+        return ""
+    first, second, end = float(values[0]), float(values[1]), float(np.median(values[-FEW_ACCURACIES:]))
+    best = max(map(end_accuracy, known))
+    if not (first > FELL * end and second < FELL * end and 0 < best <= exp(-end) + GUESSED_MORE):
+        return ""
+    return (
+        f"the loss falls from {number(first)} to {number(end)} at once, where an accuracy of {number(best)} is guessing"
+    )
+
+
 def _accuracies(run: Run, *roles: type[TrainMetric | ValMetric]) -> list[Series]:
     found = [one.finite for role in roles for one in run.all(role) if is_of_classes(one.name)]
     return [one for one in found if len(one)]
@@ -254,7 +273,7 @@ def _ends(accuracy: Series) -> str:
     return f"{accuracy.name} ends at {number(float(np.median(accuracy.values[-EVALUATIONS:])))}"
 
 
-def by_heart_causes(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
+def causes_of_memorising(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
     """Return why nothing of what is learnt holds for new data."""
     fell = f"{train.series.name} falls all the same: what it learns holds for its own examples alone"
     return ranked(

@@ -1,19 +1,20 @@
-"""Why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
+"""Whether and why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
 
 from __future__ import annotations
 
-from math import isfinite
+from dataclasses import dataclass
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.accuracies import accuracies, better_than_guessing, end_accuracy, first_accuracy
 from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, likely_if
-from logdoctor.run import Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
-from logdoctor.signals.schedule.elapsed import elapsed_of_cosine, late_pace
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend, is_rate
+from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import number
@@ -27,6 +28,66 @@ NO_TRIAL = 4
 """Evaluations from which a run is no trial that was broken off, though nothing says that it is over."""
 
 
+RISES, FALLS = 2.0, 0.99
+"""Last rate in units of the first from which a schedule warms up, where it ends at its peak; and in units of that peak
+below which it falls."""
+
+
+@dataclass(frozen=True)
+class SlowFall:
+    """A training loss that may fall too slowly."""
+
+    train: Trend[TrainLoss]
+    shown: Trend[TrainLoss] | Trend[ValLoss]
+    """The curve that shows how it falls: validation, where the noise of batches hides it from training."""
+    schedule: Schedule | None
+
+    @property
+    def left(self) -> float:
+        """The end as a share of the start, of the curve of which less is left."""
+        return min(one.end / max(one.start, 1e-300) for one in (self.train, self.shown))
+
+    @property
+    def rate_falls(self) -> bool:
+        """Whether a rate is logged that ends below its peak."""
+        return self.schedule is not None and bool(self.schedule.rates[-1] < FALLS * self.schedule.peak)
+
+    @property
+    def rate_warms_up(self) -> bool:
+        """Whether a rate is logged that is warming up when the log ends."""
+        if self.schedule is None:
+            return False
+        rates, peak = self.schedule.rates, self.schedule.peak
+        return bool(rates[-1] >= FALLS * peak > RISES * rates[0])
+
+    def hardly_moved(self, share: float) -> bool:
+        """Whether both curves end at that share of their start or above, as far as their noise tells."""
+        return all(one.end > share * one.start - 2 * one.noise for one in (self.train, self.shown))
+
+    def pace(self, max_bend: float) -> float:
+        """Return the slope at two thirds of all learning in units of that at one third: 1 for a straight line."""
+        return late_pace(self.shown, elapsed(self.shown, self.schedule), max_bend)
+
+    def pace_under_cosine(self, max_bend: float) -> float:
+        """Return the same as it is if the rate went down by a cosine that was not logged."""
+        return late_pace(self.shown, elapsed_of_cosine(self.shown, self.train), max_bend)
+
+    def keeps_falling_in(self, val: Trend[ValLoss]) -> bool:
+        """Whether both losses fall to their end about as fast as before, at a rate that does not fall."""
+        return not self.rate_falls and has_not_levelled_off(self.train, val)
+
+
+def has_barely_begun(run: Run, train: Trend[TrainLoss], better: float, epochs: float) -> bool:
+    """Whether a classifier is after many epochs about as often right as it would be by guessing.
+
+    `better` is the way from guessing to being always right up to which it is. One that is as often right as at first
+    has not begun at all.
+    """
+    logged = len(train) if train.series.axis is Axis.EPOCH else 0
+    begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
+    return begun and logged >= epochs and better_than_guessing(run) <= better
+
+
 def shown_by(
     train: Trend[TrainLoss], val: Trend[ValLoss] | None, seen: float, min_z: float
 ) -> Trend[TrainLoss] | Trend[ValLoss]:
@@ -38,32 +99,6 @@ def shown_by(
     if val is None or train.sure_fall >= min(min_z, val.sure_fall):
         return train
     return val if val.start - val.end + train.noise >= seen * (train.start - train.end) else train
-
-
-def even_by_cosine(
-    val: Trend[ValLoss] | None,
-    train: Trend[TrainLoss],
-    paces: tuple[float, float],
-    max_bend: float,
-    enough: tuple[float, float],
-) -> bool:
-    """Whether validation, too, falls at one of some paces under a cosine schedule, and surely so.
-
-    `enough` is the fall in units of its standard error, and the number of values, that a sure curve has; far fewer
-    evaluations do not speak against it.
-    """
-    min_z, min_points = enough
-    if val is None or len(val) < min_points / 2:
-        return val is not None
-    pace = late_pace(val, elapsed_of_cosine(val, train), max_bend)
-    return paces[0] <= pace <= paces[1] and val.sure_fall >= min_z * min(1.0, len(val) / min_points)
-
-
-def in_what_way(poor: str, pace: float) -> str:
-    """Say how a loss falls at some pace, 0 or NaN where it bends; `poor` says how few answers are right, if that."""
-    if poor:
-        return f"and {poor}, little better than guessing"
-    return "almost in a straight line" if pace and isfinite(pace) else "without levelling off"
 
 
 def is_no_trial(val: Trend[ValLoss] | None) -> bool:

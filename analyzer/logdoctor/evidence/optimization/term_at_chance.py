@@ -25,8 +25,8 @@ FALLEN = 0.9
 """Sum of the terms at the end as a share of its start from which the others are learnt; else all of it rests, which is
 another finding."""
 
-BY_HEART = 0.01
-"""Fall of a term from its first third to its last as a share of its level, from which something is learnt by heart."""
+MEMORISED = 0.01
+"""Fall of a term from its first third to its last as a share of its level, from which something is memorised."""
 
 UNMOVED = 1e-4
 """Range of a term as a share of it up to which nothing that bears on it ever moves."""
@@ -84,7 +84,7 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
     )
     unmoved = float(np.ptp(term.values)) <= UNMOVED * level.level
     begins, _, late = (float(np.median(part)) for part in np.array_split(term.values, 3))
-    by_heart = begins - late >= BY_HEART * level.level
+    memorised = begins - late >= MEMORISED * level.level
     still = f"{term.name} is {number(float(term.values[0]))} at each of {len(term)} values"
     learns = f"{term.name} falls to {number(late)}: what it learns holds for its own examples alone"
     look = Fix("look at some inputs beside their labels for this term, as they come out of the loader")
@@ -96,8 +96,8 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
             contra=[] if unmoved else [f"{term.name} moves"],
             fixes=[Fix("check that the optimizer holds the head of this term, and that it is not frozen or detached")],
         ),
-        because("labels-do-not-match", likely_if(by_heart), pro=[learns] if by_heart else [], fixes=[look]),
-        because("learning-rate-too-low", possible_if(not by_heart)),
+        because("labels-do-not-match", likely_if(memorised), pro=[learns] if memorised else [], fixes=[look]),
+        because("learning-rate-too-low", possible_if(not memorised)),
         because("wrong-loss-or-output"),
     )
     return GuessingTerm(held_out, level, said, causes)

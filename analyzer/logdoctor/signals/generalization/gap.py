@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EARLY, NARROWED = 0.4, 1.3
 """Share of the run by which a gap was at its widest, and its width then in units of that at the end, from which it has
-narrowed; gaps of sound runs that learn by heart are widest in the last tenth."""
+narrowed; gaps of sound runs that memorise are widest in the last tenth."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Gap:
     def narrowed(self) -> tuple[float, float] | None:
         """Width of the gap where it was widest and the share of the run at which, if that was early; None otherwise.
 
-        What is learnt by heart opens a gap late and to the end. One that narrows again has another reason. None where
+        What is memorised opens a gap late and to the end. One that narrows again has another reason. None where
         the curves are too short to be smoothed.
         """
         widest, at = float(self.levels.max()), float(np.argmax(self.levels) / max(len(self.levels) - 1, 1))

@@ -138,7 +138,7 @@ def _lifted(values: NDArray[np.float64], start: float) -> float:
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
     """Return the explosion of a run whose training came down again, and whose validation ends FAR above its start.
 
-    A network of huge weights learns a small set by heart. Confidence alone lifts a validation loss several times above
+    A network of huge weights memorises a small set. Confidence alone lifts a validation loss several times above
     its lowest, too, but throws no training.
     """
     if val.series.axis is not train.series.axis:
