@@ -14,6 +14,7 @@ import pytest
 from logdoctor.cli import main
 from logdoctor.cli.output import write_file
 from logdoctor.errors import OutputError
+from logdoctor.reports.formats import FORMATS
 
 KILLED = """
 import os, random, signal, sys, time
@@ -118,6 +119,33 @@ class TestWhatCannotBeWritten:
             write_file(tmp_path / "r.json", pieces())
         assert (tmp_path / "r.json").read_text(encoding="utf-8") == "old"
         assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "{run}", "-o", "{log}"],
+        ["export", "{log}", "-o", "{log}"],
+        ["analyze", "{run}", "-o", "json={log}"],
+        ["check", "{run}/..", "-o", "html={log}", "--fail-on", "never"],
+        ["analyze", "{run}", "--bogus", "-o", "json={log}"],
+        ["reference", "save", "{run}", "--force", "-o", "{log}"],
+    ],
+    ids=" ".join,
+)
+def test_no_log_is_written_over(arguments: list[str], run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (log,) = run.iterdir()
+    content = log.read_bytes()
+    assert main([one.format(run=run, log=log) for one in arguments]) == 2
+    assert log.read_bytes() == content
+    assert "is one of the logs, and would be lost" in capsys.readouterr().err or "--bogus" in arguments
+
+
+def test_a_report_among_the_logs_is_replaced(run: Path) -> None:
+    outputs = [f"-o{form}={run}/report.{form}" for form in FORMATS]
+    outputs += [f"-ofull={run}/report.txt", f"-oconcise={run}/report.log", f"-omarkdown={run}/report.md"]
+    for _ in range(2):
+        assert main(["analyze", str(run), *outputs]) == 0
 
 
 def test_a_long_name_has_a_temporary_name_too(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tensorboardX import SummaryWriter
 from logdoctor.errors import NoRunError
 from logdoctor.reading import load, read
 from logdoctor.run import Axis, Run, Split, State
-from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss
+from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss, ValMetric
 
 FALL = np.linspace(2.3, 0.4, 40)
 
@@ -387,3 +387,11 @@ def test_what_was_logged_without_steps_is_numbered(tmp_path: Path) -> None:
     assert [one.message for one in run.notices] == [
         "All points of `val/loss` stand at step 0: they were logged without steps, and numbered."
     ]
+
+
+def test_the_table_of_an_evaluator_is_of_held_out_data(tmp_path: Path) -> None:
+    rows = "".join(f"{epoch},-1,{1 - 0.5**epoch}\n" for epoch in range(1, 9))
+    (tmp_path / "similarity_evaluation_sts-dev_results.csv").write_text(f"epoch,steps,cosine_pearson\n{rows}")
+    (run,) = load(tmp_path)
+    (correlation,) = run.all(ValMetric)
+    assert correlation.name == "cosine_pearson"

@@ -154,6 +154,8 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("avg_batch_cost", NONE, roles.Throughput),
     ("Time cost", NONE, roles.Throughput),
     ("it/s", NONE, roles.Throughput),
+    ("loss_per_second", NONE, roles.Throughput),
+    ("val_acc_second", VALIDATION, roles.ValMetric),  # that of the second task
     ("throughput(tps)", NONE, roles.Throughput),
     ("mfu(%)", NONE, roles.Throughput),
     ("train_samples_per_second", TRAIN, roles.Throughput),

@@ -144,6 +144,17 @@ def test_a_file_that_cannot_be_opened(folder: Path, monkeypatch: pytest.MonkeyPa
     assert reading.not_read == reading.in_doubt == (f"closed/log.csv ({error.strerror})",)
 
 
+def test_a_folder_that_was_named_and_holds_no_log(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    assert look([folder / "good", folder / "empty"]).in_doubt == (f"{folder / 'empty'} (holds no training log)",)
+    assert look([folder / "good", folder / "good" / ".."]).in_doubt == ()  # it lies within the other
+
+
+def test_what_a_shell_names_need_not_hold_a_log(folder: Path) -> None:
+    (folder / "good" / "checkpoints").mkdir()
+    assert look(sorted((folder / "good").iterdir())).in_doubt == ()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="the root user may read everything; the next test is for others")
 def test_permissions_as_the_root_user_sets_them_for_others(folder: Path) -> None:
     """Another user looks at files of the root user."""

@@ -49,6 +49,17 @@ def test_parts_under_a_date(tmp_path: Path) -> None:
     assert run.series[0].steps.tolist() == [-8, -7, *range(1, STEPS + 1)]
 
 
+def test_parts_of_loguru(tmp_path: Path) -> None:
+    for second, steps in ((31, range(1, 21)), (32, range(21, 41))):
+        part = tmp_path / f"train.2026-11-22_13-56-{second}_955131.log"
+        part.write_text("".join(f"{MESSAGES['text'](step)}\n" for step in steps))
+    (tmp_path / "train.log").write_text("".join(f"{MESSAGES['text'](step)}\n" for step in range(41, STEPS + 1)))
+    (run,) = logdoctor.load(tmp_path)
+    assert run.series[0].steps.tolist() == list(range(1, STEPS + 1))
+    (part,) = logdoctor.load(tmp_path / "train.2026-11-22_13-56-32_955131.log")
+    assert part.series[0].steps.tolist() == list(range(21, 41))
+
+
 def test_damage_is_told_of_the_part_in_which_it_lies(tmp_path: Path) -> None:
     write(RotatingFileHandler(tmp_path / "train.log", maxBytes=600, backupCount=20), MESSAGES["json-lines"])
     part = tmp_path / "train.log.1"

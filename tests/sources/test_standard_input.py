@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from logdoctor.errors import NoRunError
+from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.reading import look, read
 from logdoctor.run import State
 from logdoctor.sources.discovery import installed_sources
@@ -79,6 +80,15 @@ def test_a_plain_log_is_read_as_from_a_file(sample: Sample, tmp_path: Path, monk
             np.testing.assert_array_equal(one.values, other.values)
 
 
+def test_several_runs_of_one_log_go_by_their_headings(monkeypatch: pytest.MonkeyPatch) -> None:
+    folds = "".join(
+        f"Fold {fold}\n" + "".join(f"epoch {i}: loss {fold / i:.4f} val_loss {fold / i + 1:.4f}\n" for i in range(1, 9))
+        for fold in (1, 2, 3)
+    )
+    pipe(folds.encode(), monkeypatch)
+    assert [run.name for run in read(["-"]).runs] == ["-:Fold 1", "-:Fold 2", "-:Fold 3"]
+
+
 def test_it_goes_with_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "train.log").write_text("".join(f"step {i}: loss {1 / i:.4f}\n" for i in range(1, 20)))
     pipe(EVENTS.read_bytes(), monkeypatch)
@@ -127,6 +137,20 @@ def test_no_log(content: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> N
     pipe(content, monkeypatch)
     with pytest.raises(NoRunError, match=said):
         read(["-"])
+
+
+def test_no_room_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("shutil.copyfileobj", fill)
+    pipe(b"step 1 loss 2", monkeypatch)
+    with pytest.raises(
+        LogDoctorError, match=f"^-: cannot be kept in {re.escape(str(tmp_path))} while it is read: no space"
+    ):
+        read(["-"])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

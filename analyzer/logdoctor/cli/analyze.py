@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
+from logdoctor.cli.output import spare_logs
 from logdoctor.cli.progress import working
 from logdoctor.cli.reporting import (
     Diagnosing,
@@ -50,6 +51,7 @@ def command(
     from logdoctor.diagnosis import analyze
     from logdoctor.reports.report import Report
 
+    spare_logs((path for _, path in outputs), paths)
     started = time.perf_counter()
     with replacing_reports(outputs), working(jobs) as workers:
         config = asked(config_file, select, ignore, exclude, min_severity, min_confidence)

@@ -11,6 +11,7 @@ import click
 
 from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
+from logdoctor.cli.output import spare_logs
 from logdoctor.cli.progress import working
 from logdoctor.cli.reporting import (
     Diagnosing,
@@ -96,6 +97,7 @@ def command(
     from logdoctor.packs import installed_rules
     from logdoctor.reports.report import Report
 
+    spare_logs((path for _, path in outputs), paths)
     started = time.perf_counter()
     with replacing_reports(outputs):
         config = asked(config_file, select, ignore, exclude, min_severity, min_confidence).with_options(

@@ -9,7 +9,7 @@ import click
 
 from logdoctor.cli import completion
 from logdoctor.cli.options import config_option, jobs_option, paths_argument, settings
-from logdoctor.cli.output import writable, write_bytes, write_file, write_out
+from logdoctor.cli.output import spare_logs, writable, write_bytes, write_file, write_out
 from logdoctor.cli.progress import working
 
 KINDS = ("jsonl", "csv", "parquet")
@@ -48,6 +48,8 @@ def command(
     from logdoctor.reading import read
     from logdoctor.reports import export
 
+    if output is not None:
+        spare_logs([output], paths)
     with working(jobs) as workers:
         runs = read(paths, settings(config_file).roles, workers=workers).runs
     if kind == "parquet" and output is not None:

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -106,6 +106,17 @@ def _collects(path: Path) -> bool:
 def _append(path: Path, pieces: Iterable[bytes]) -> None:
     with path.open("ab") as file:
         file.write(b"\n" * bool(file.tell()) + b"".join(pieces))
+
+
+def spare_logs(files: Iterable[Path], paths: Sequence[str]) -> None:
+    """Raise UsageError where a file to be written is one of the logs at or below the paths: nobody means to lose it."""
+    from logdoctor.sources.discovery import is_log
+
+    roots = [Path(one).resolve() for one in paths]
+    for file in files:
+        above = {file.resolve(), *file.resolve().parents}
+        if file.is_file() and (file.resolve() in roots or (not above.isdisjoint(roots) and is_log(file))):
+            raise click.UsageError(f"{file} is one of the logs, and would be lost; name another file")
 
 
 def writable(name: str) -> Path:

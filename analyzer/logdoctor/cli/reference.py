@@ -10,7 +10,7 @@ import click
 
 from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, paths_argument, settings
-from logdoctor.cli.output import terminal_page, writable, write_file, write_out
+from logdoctor.cli.output import spare_logs, terminal_page, writable, write_file, write_out
 from logdoctor.errors import ConfigurationError
 from logdoctor.reports.escaping import printable
 
@@ -68,6 +68,7 @@ def save(
 
     if output.exists() and not force:
         raise ConfigurationError(f"{output} is there; `logdoctor reference update` keeps its history, --force does not")
+    spare_logs([output], paths)
     reference = make_reference(_runs(paths, config_file), patterns, applies_to, reason, exact)
     write_file(output, [reference_text(reference)])
     _describe(reference, "never")

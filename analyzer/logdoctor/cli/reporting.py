@@ -187,9 +187,11 @@ def _write_why_not(problem: str, outputs: Outputs) -> None:
     from logdoctor.diagnosis import Diagnosis
     from logdoctor.gated import Check, Gated, Outcome
     from logdoctor.reports.report import Report
+    from logdoctor.sources.discovery import is_log
 
     why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, problem)
-    write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), outputs)
+    spared = [(name, path) for name, path in outputs if not is_log(path)]
+    write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), spared)
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:

@@ -170,6 +170,10 @@ def _add_scalars_stem(folder: PurePosixPath, series: tuple[Series, ...]) -> str:
     return stem if stem and folder.name.startswith(stem) else ""
 
 
+_EVALUATOR = re.compile(r"_evaluation(?:_.+)?_results$")
+"""The end of the name of a table that an evaluator of sentence-transformers writes."""
+
+
 def split_hint(subfolder: str, stem: str, series: tuple[Series, ...]) -> Split:
     """Return the split that a sub-folder or a file name mentions; the folder's word counts more."""
     return naming.split_of(subfolder) or _split_of_stem(stem, series)
@@ -184,5 +188,5 @@ def _split_of_stem(stem: str, series: tuple[Series, ...]) -> Split:
     words = naming.words(stem)
     noise = {"metrics", "metric", "log", "logs", "results", "history", "scalars", "loss", "error"}
     rest = [word for word in words if word not in noise]
-    named = naming.split_of(stem) if len(rest) == 1 else Split.NONE
+    named = naming.split_of(stem) if len(rest) == 1 or _EVALUATOR.search(stem) else Split.NONE
     return named if all(naming.split_of(one.name) in (Split.NONE, named) for one in series) else Split.NONE

@@ -77,6 +77,8 @@ def _with_settings(run: Run, files: Sequence[Found]) -> Run:
 def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
     if alone:
         return str(home)
+    if cluster[0].file.piped:  # its log has no name that could tell runs apart
+        label = label.removeprefix(f"{home}, ")
     return f"{home}:{label or cluster[0].file.path.stem}"
 
 

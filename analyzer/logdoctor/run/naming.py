@@ -122,7 +122,14 @@ def _as_optimizer_state(name: _Name) -> type[Role] | None:
 
 
 def _as_performance(name: _Name) -> type[Role] | None:
-    if name.words & vocabulary.PERFORMANCE or vocabulary.PER_SECOND.search(name.text):
+    of_speed = name.words & vocabulary.PERFORMANCE
+    if (
+        of_speed == {"second"}
+        and "per" not in name.words
+        and (name.words & vocabulary.METRICS or _says_loss(name.last))
+    ):
+        of_speed = frozenset()  # `acc_second` is that of the second task
+    if of_speed or vocabulary.PER_SECOND.search(name.text):
         return roles.Throughput
     if vocabulary.DURATION.search(name.text) or vocabulary.SPEED.search(name.text):
         return roles.Throughput

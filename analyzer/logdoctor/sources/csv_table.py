@@ -296,6 +296,12 @@ class CsvTable(Source):
             },
         ),
         Sample(
+            "a first line that tells Excel the separator",
+            "log.csv",
+            "sep=;\nstep;loss\n1;0.5\n2;0.25\n",
+            {"loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
             "two processes that take turns, the later step first",
             "log.csv",
             "step,loss\n" + "".join(f"{i + 1},0.5\n{i},0.25\n" for i in range(1, 9, 2)) + "10,0.5\n",

@@ -21,6 +21,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.compressed import is_compressed, unpacked_head
+from logdoctor.sources.rotated_log import log_of
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.workers import Workers
@@ -128,11 +129,16 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
 
 
 def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
-    """Tell the folders that were named beside others and hold no log, as far as the system lets one look."""
+    """Tell the folders that were named beside others and hold no log, as far as the system lets one look.
+
+    Where files of the same place were named too, a shell has named all that lies there: `run/*`, checkpoints included.
+    """
     logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
     refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
     within = {above for real in (*logs, *refused) for above in (real, *real.parents)}
-    folders = (Path(one) for one in paths if one != STANDARD_INPUT and os.path.isdir(one))
+    named = [Path(one) for one in paths if one != STANDARD_INPUT]
+    expanded = {one.parent for one in named if not one.is_dir()}
+    folders = (one for one in named if one.is_dir() and one.parent not in expanded)
     return [f"{one} (holds no training log)" for one in folders if one.resolve() not in within] if logs else []
 
 
@@ -175,6 +181,14 @@ def _missing(path: str) -> str:
     if _ADDRESS.match(path):
         return f"{path}: an address, and logdoctor opens no connection; copy or mount what lies there"
     return f"{path}: no such file or folder"
+
+
+def is_log(path: Path) -> bool:
+    """Tell whether a file would be read where it lies, as a log or as settings beside one."""
+    try:
+        return _is_known(path.name) and path.is_file() and _claimed(_head(path, path.stat().st_size)) is not None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -234,7 +248,10 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
         except OSError as error:
             yield folder, _reason(error)
             continue
+        names = {entry.name for entry in entries}
         for entry in entries:
+            if log_of(entry.name) in names:
+                continue  # it is read with the log that was rotated
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]

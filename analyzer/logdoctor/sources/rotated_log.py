@@ -1,4 +1,4 @@
-"""Logs that were rotated: the handlers of `logging` put `train.log` aside as `train.log.1`, or under a date."""
+"""Logs that were rotated: `train.log` is put aside as `train.log.1`, `train.log.2024-01-02` or `train.<moment>.log`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ _NUMBER = re.compile(r".*\.([1-9][0-9]{0,3})")
 
 _DATE = re.compile(r".*\.([0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2}(?:-[0-9]{2}){0,2})?)")
 """What TimedRotatingFileHandler makes of it."""
+
+_MOMENT = re.compile(r"(.+)\.[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}_[0-9]{6}(\.[A-Za-z]+|)")
+"""What Loguru makes of it."""
 
 
 class _Rotated:
@@ -95,6 +98,12 @@ class RotatedRecords(_Rotated, Source):
     part = JsonLines()
 
 
+def log_of(name: str) -> str | None:
+    """Return the name of the log of which Loguru put a file of this name aside, or None where it is no such part."""
+    found = _MOMENT.fullmatch(name)
+    return found and found[1] + found[2]
+
+
 def _told(parts: Sequence[Path]) -> Notice:
     names = ", ".join(part.name for part in parts[:-1])
     return Notice(INTERPRETATION, str(parts[-1]), f"The log was rotated: {names} were read before it.")
@@ -120,7 +129,8 @@ def _rotated_in(folder: Path, changed: int) -> tuple[tuple[str, str], ...]:  # n
         names = sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
     dated = [(name[: found.start(1) - 1], name) for name in names if (found := _DATE.fullmatch(name))]
     numbered = [(-int(found[1]), name) for name in names if (found := _NUMBER.fullmatch(name))]
-    return (*dated, *((name.rpartition(".")[0], name) for _, name in sorted(numbered)))
+    at_moments = [(log, name) for name in names if (log := log_of(name))]
+    return (*dated, *at_moments, *((name.rpartition(".")[0], name) for _, name in sorted(numbered)))
 
 
 def _head(path: Path) -> Head:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from logdoctor.errors import NoRunError
+from logdoctor.errors import LogDoctorError, NoRunError, reason
 from logdoctor.sources.source import HEAD_BYTES, Head, Source
 
 STANDARD_INPUT = "-"
@@ -32,18 +32,28 @@ NEVER_CHANGED = 0.0
 def received(stream: BinaryIO, sources: Sequence[Source]) -> Iterator[Path]:
     """Yield a file of its own that holds all that a stream gives, under a name by which its source knows it.
 
-    Raises NoRunError where nothing comes, or nothing that is a log.
+    Raises NoRunError where nothing comes, or nothing that is a log, and LogDoctorError where there is no room for it.
     """
     changed = _changed(stream)
     with TemporaryDirectory(prefix="logdoctor-") as folder:
         file = Path(folder) / PLAIN
-        with file.open("xb") as copy:
-            shutil.copyfileobj(stream, copy, HEAD_BYTES)
+        _keep(stream, file)
         if not file.stat().st_size:
             raise NoRunError(f"{STANDARD_INPUT}: nothing came through standard input")
         file = _named(file, sources)
         os.utime(file, (changed, changed))
         yield file
+
+
+def _keep(stream: BinaryIO, file: Path) -> None:
+    try:
+        with file.open("xb") as copy:
+            shutil.copyfileobj(stream, copy, HEAD_BYTES)
+    except OSError as problem:
+        raise LogDoctorError(
+            f"{STANDARD_INPUT}: cannot be kept in {file.parent.parent} while it is read: {reason(problem)}; "
+            "set TMPDIR to a folder with room"
+        ) from problem
 
 
 def standard_input() -> BinaryIO:

@@ -48,7 +48,7 @@ class ValueDivergence(Rule):
     severity = Severity.WARNING
     causes = ("values-feed-on-themselves", "learning-rate-too-high")
     references = ("van Hasselt et al. (2018), Deep Reinforcement Learning and the Deadly Triad, arXiv:1812.02648",)
-    limits = "Needs 20 values of a loss that is an error, beside returns; estimates that are clipped do not show it."
+    limits = "Needs 20 values of a loss that is an error; estimates that are clipped do not show it."
 
     min_growth: float = threshold(
         1e4,
@@ -94,16 +94,17 @@ class ValueDivergence(Rule):
             episode_return=given([0.0] * 60).followed_by(line(0.5, 3.0, 60)),
             td_loss=geometric(0.5, 5e12),
         ),
+        fires("grows by powers of ten, and no returns are logged", td_loss=geometric(0.5, 5e12)),
+        silent("grows a hundredfold, and no returns are logged", td_loss=geometric(0.5, 50.0)),
         silent("rests", episode_return=line(20.0, 180.0).noisy(5.0), td_loss=flat(0.4).noisy(0.1)),
         silent("too short", episode_return=line(20.0, 180.0, 19), td_loss=geometric(0.5, 5e12, 19)),
     )
 
-    def check(self, run: Run, reward: Trend[Reward]) -> Iterator[Finding]:
-        """Look at the loss that grows most, beside the returns."""
+    def check(self, run: Run, reward: Trend[Reward] | None) -> Iterator[Finding]:
+        """Look at the loss that grows most, beside the returns where those are logged."""
         losses = [one.finite for one in run.all(PolicyLoss) if SIGNED.isdisjoint(words(one.name))]
         judged = [one for one in losses if len(one) >= self.min_points and one.values.min() >= 0]
-        before = max(abs(reward.start), abs(reward.thirds[0]))  # returns that begin at exactly 0 may grow by any factor
-        earned = float(np.square(max(1.0, np.divide(abs(reward.end), before)))) if reward.end else 1.0
+        earned = _earned(reward) if reward is not None else 1.0
         growths = [(_growth(one) / earned, one) for one in judged]
         growth, series = max(growths, key=lambda one: one[0], default=(0.0, None))
         if series is None or growth < self.min_growth:
@@ -111,18 +112,30 @@ class ValueDivergence(Rule):
         trend: Trend[PolicyLoss] = Trend.measure(series)
         if trend.end < self.at_its_height * float(trend.level.max()):
             return
+        beside = ""
+        if reward is not None:
+            beside = f" while {reward.series.name} goes from {number(reward.start)} to {number(reward.end)}"
         yield self.finding(
             f"{series.name} grows from {number(trend.thirds[0])} to {number(trend.end)} over "
-            f"{stretch(series, series.first_step, series.last_step)} while {reward.series.name} goes from "
-            f"{number(reward.start)} to {number(reward.end)}",
+            f"{stretch(series, series.first_step, series.last_step)}{beside}",
             Span(series.name, series.first_step, series.last_step, "grows"),
             confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
             causes=ranked(
-                because("values-feed-on-themselves", Strength.LIKELY, pro=["returns do not grow with them"]),
+                because(
+                    "values-feed-on-themselves",
+                    Strength.LIKELY,
+                    pro=[f"it grows {number(growth)} times" if reward is None else "returns do not grow with them"],
+                ),
                 because("learning-rate-too-high", Strength.POSSIBLE),
             ),
             evidence={"growth": Quantity(growth, "times, beyond returns"), "end": Quantity(trend.end)},
         )
+
+
+def _earned(reward: Trend[Reward]) -> float:
+    """Return the square of what returns grew by; those that begin at exactly 0 may grow by any factor."""
+    before = max(abs(reward.start), abs(reward.thirds[0]))
+    return float(np.square(max(1.0, np.divide(abs(reward.end), before)))) if reward.end else 1.0
 
 
 def _growth(series: Series) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from logdoctor import (
     Strength,
     TrainLoss,
     ValLoss,
+    ValMetric,
     because,
     confidence_from,
     fires,
@@ -29,7 +31,11 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.other_sets import other_sets
 from logdoctor.signals import Trend
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.wording import number, place
+
+LEVEL = 3
+"""Values whose median is a level."""
 
 TUNED: dict[str, Any] = {"train_loss": decay(4.3, 0.8), "val_loss": decay(2.7, 0.9, 8)}
 
@@ -37,6 +43,8 @@ TUNED: dict[str, Any] = {"train_loss": decay(4.3, 0.8), "val_loss": decay(2.7, 0
 @dataclass(frozen=True)
 class Forgetting(Rule):
     """The loss on another held-out set rises from its first value on, while validation falls.
+
+    Or an accuracy of one task falls to less than half of its best and stays there, while that of another rises.
 
     Weights that learn a new task are taken from the old one. A set whose loss rests, or rises as validation does, is no
     finding; nor is a term of the validation loss.
@@ -54,7 +62,7 @@ class Forgetting(Rule):
         "Needs 5 values of a validation loss that falls and of the loss on another set, which has no counterpart in "
         "training, begins near it and comes to lie above it; what was lost before the first evaluation, nobody sees."
     )
-    explains = ("still-improving",)
+    explains = ("still-improving", "loss-spike", "plateau")
 
     min_rise: float = threshold(
         0.1, "rise as a share of the first value: fine-tuning by a little costs other tasks a few percent"
@@ -63,9 +71,49 @@ class Forgetting(Rule):
         0.7, "share of the changes from one evaluation to the next that must be rises: noise goes up as often as down"
     )
     min_points: float = threshold(5.0, "values of each: a rise of four steps is one in sixteen by chance")
+    kept: float = threshold(
+        0.5, "late accuracies as a share of the best level up to which a task is lost: rehearsal keeps more than half"
+    )
+    min_accuracy: float = threshold(
+        0.2, "best accuracy of the task that is lost, and rise of the other since: sets of some examples waver by less"
+    )
+    learning: float = threshold(
+        0.7,
+        "training loss at the end as a share of its start: a model that names one class after the other learns nothing",
+    )
 
     examples = (
         fires("a general set gets worse all along", val_general_loss=decay(2.7, 4.0, 8), **TUNED),
+        fires(
+            "answers of the first task are lost to the second",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.8, 0.4, 12)),
+            val_acc_first=decay(0.3, 0.6, 12).followed_by(flat(0.0, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(decay(0.3, 0.86, 12)),
+        ),
+        fires(
+            "a little more than half of it is lost",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.8, 0.4, 12)),
+            val_acc_first=flat(0.6, 12).followed_by(flat(0.28, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(flat(0.8, 12)),
+        ),
+        silent(
+            "the other rises by no more than small sets waver",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.8, 0.4, 12)),
+            val_acc_first=flat(0.6, 12).followed_by(flat(0.0, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(flat(0.18, 12)),
+        ),
+        silent(
+            "answers of the first task are kept beside the second",
+            train_loss=decay(1.5, 0.6, 12).followed_by(decay(2.2, 0.5, 12)),
+            val_acc_first=decay(0.3, 0.6, 12).followed_by(flat(0.55, 12)),
+            val_acc_second=flat(0.0, 12).followed_by(decay(0.3, 0.8, 12)),
+        ),
+        silent(
+            "one class is named after the other, and nothing learnt",
+            train_loss=flat(1.1, 24).noisy(0.02),
+            val_acc_class0=flat(1.0, 12).followed_by(flat(0.0, 12)),
+            val_acc_class1=flat(0.0, 12).followed_by(flat(1.0, 12)),
+        ),
         silent("a little worse", val_general_loss=decay(2.7, 2.9, 8), **TUNED),
         silent(
             "up and down, and ends higher",
@@ -99,8 +147,39 @@ class Forgetting(Rule):
         ),
     )
 
-    def check(self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> Iterator[Finding]:
+    def check(self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[Finding]:
         """Compare the course of the other sets with that of validation; tell of the one that lost most."""
+        found = next(self._of_accuracies(run), None) if train.end <= self.learning * train.start else None
+        if found is not None:
+            yield found
+        elif val is not None:
+            yield from self._of_losses(run, train, val)
+
+    def _of_accuracies(self, run: Run) -> Iterator[Finding]:
+        """Report a task whose answers are no longer right while those of another become so."""
+        tasks = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
+        tasks = [one for one in tasks if len(one) >= 2 * self.min_points]
+        for lost, other in permutations(tasks, 2):
+            before = lost.values[: np.argmax(lost.values) + 1]
+            best, late = float(np.median(np.sort(before)[-LEVEL:])), lost.values[-(len(lost) // 4) :]
+            unit, at = accuracy_unit(lost.values), lost.steps[len(before) - 1]
+            known, gained = best >= self.min_accuracy * unit, _since(other, int(at)) / accuracy_unit(other.values)
+            if not known or late.max() > self.kept * best or gained < self.min_accuracy:
+                continue
+            end, fall = float(np.median(late)), f"{lost.name} falls from {number(best)} to"
+            yield self.finding(
+                f"{fall} {number(end)} while {other.name} rises to {number(float(np.median(other.values[-LEVEL:])))}",
+                Span(lost.name, int(at), lost.last_step, "lost"),
+                Span(other.name, int(at), other.last_step, "learnt"),
+                confidence=confidence_from(self.kept * best / max(end, 0.1 * best), len(lost)),
+                causes=ranked(
+                    because("knowledge-overwritten", Strength.LIKELY, pro=[f"{fall} {number(end)}, and stays there"]),
+                    because("learning-rate-too-high"),
+                ),
+                evidence={"best": Quantity(best), "end": Quantity(end), "rise of the other": Quantity(gained, "share")},
+            )
+
+    def _of_losses(self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> Iterator[Finding]:
         if val.end >= val.first or train.end >= train.start or len(val) < self.min_points:
             return
         found = [(self._rise(one), one) for one in other_sets(run, val.series) if len(one) >= self.min_points]
@@ -125,6 +204,12 @@ class Forgetting(Rule):
         """Return how far a loss has risen, as a share of its first value; 0 where it goes up and down."""
         first, steady = float(series.values[0]), float(np.mean(np.diff(series.values) > 0))
         return (_end(series) - first) / first if first > 0 and steady >= self.min_share else 0.0
+
+
+def _since(series: Series, step: int) -> float:
+    """Return how far a metric has risen since a step, by medians."""
+    then = series.values[series.steps <= step][-LEVEL:]
+    return float(np.median(series.values[-LEVEL:]) - np.median(then)) if len(then) else 0.0
 
 
 def _end(series: Series) -> float:

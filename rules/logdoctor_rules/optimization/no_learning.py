@@ -30,12 +30,16 @@ from logdoctor.evidence.optimization.mean_prediction import explains_nothing, gu
 from logdoctor.evidence.optimization.pretrained import begins_late, fell_before
 from logdoctor.evidence.optimization.progress import (
     falls_steadily,
+    fell_early,
     gains_next_to_nothing,
     may_fall,
     never_as_low_again,
+    only_came_back,
+    only_rises,
     rounded_away,
     worse_than_untrained,
 )
+from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
@@ -283,6 +287,21 @@ class NoLearning(Rule):
             train_loss=line(-5.87, -5.95, 37).noisy(0.2),
             val_loss=given([-6.23, -6.27, -6.29, -6.31, -6.32, -6.32]),
         ),
+        fires(
+            "batch noise like a fall, while validation only rises",
+            train_loss=line(1.15, 1.05, 110).noisy(0.15, seed=2),
+            val_loss=line(1.11, 1.15, 20).noisy(0.001),
+        ),
+        fires(
+            "thrown up at once, and back to no less than it began with",
+            train_loss=given([2.07, 19.6, 7.8, 5.2, 3.4]).followed_by(flat(2.85, 145).noisy(0.29)),
+            val_loss=given([2.26, 4.47]).followed_by(flat(2.4, 28).noisy(0.15)),
+        ),
+        fires(
+            "few evaluations that hardly differ beside few noisy losses",
+            train_loss=flat(1.79, 15).noisy(0.03),
+            val_loss=given([1.756457, 1.756106, 1.755987]),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -397,28 +416,31 @@ class NoLearning(Rule):
         short = len(train) < least or rounded_away(train) or begins_late(run, series, self.late_start)
         if short or (schedule is not None and schedule.is_range_test):
             return
-        began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+        thrown = only_came_back(train, val)
+        began = train.first if thrown else float(np.median(train.level[: max(1, len(train.level) // 10)]))
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
-        stays = guesses or bool(still.frozen) or (val is not None and len(val) >= self.min_points and self._stays(val))
+        unmoved = guesses or bool(still.frozen or still.barely_moves)
+        stays = unmoved or (val is not None and len(val) >= self.min_points and self._stays(val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
         most = self.max_z * (CREEPS if low else 1.0)
-        surely = train.sure_fall > most or self._fell_early(train, scale)
+        surely = (train.sure_fall > most or fell_early(train, 2 * self.max_fall * scale, self.max_z)) and not thrown
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
         told = explains_nothing(run, train) or worse_than_untrained(train, val) or never_as_low_again(run, train)
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return
-        unsure = max(abs(fell) if not stays else 0.0, 2 * train.error_between_thirds, 1e-300)
+        unsure = max(abs(fell) if not (stays or thrown) else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
         confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
         before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        confidence = Confidence.LOW if before or (val is not None and may_fall(val) and not low) else confidence
-        causes = stuck_causes(still, settings, siblings, _beginning(train, guesses=guesses))
+        creeps = val is not None and may_fall(val) and not (low or still.barely_moves)
+        confidence = Confidence.LOW if before or creeps else confidence
+        causes = stuck_causes(still, settings, siblings, _beginning(train, val, guesses=guesses))
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
@@ -436,9 +458,10 @@ class NoLearning(Rule):
         )
 
     def _stays(self, val: Trend[ValLoss]) -> bool:
-        """Whether validation keeps to where it began, or wanders about it and ends there."""
+        """Whether validation keeps to where it began, wanders about it and ends there, or only rises from it."""
         near = abs(val.start - val.end) <= self.max_fall * abs(val.start)
-        return self._keeps(val) or (near and abs(val.sure_fall) <= self.max_z)
+        rises = only_rises(val, self.max_fall, self.max_z)
+        return self._keeps(val) or (near and abs(val.sure_fall) <= self.max_z) or rises
 
     def _keeps(self, val: Trend[ValLoss]) -> bool:
         return float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
@@ -461,23 +484,16 @@ class NoLearning(Rule):
         gain = metric.thirds[2] - metric.thirds[0]
         return falls or (gain > LEARNING * float(metric.series.values.max()) and -metric.sure_fall > self.max_z)
 
-    def _fell_early(self, train: Trend[TrainLoss], scale: float) -> bool:
-        """Whether the very first values surely lie above the end: a run that falls at once has learnt too."""
-        values = train.series.values
-        firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
-        above = {n: float(np.median(values[:n])) - train.end for n in firsts}
-        least = 2 * self.max_fall * scale
-        return any(a > max(least, self.max_z * train.error_of(n)) for n, a in above.items())
 
-
-def _beginning(train: Trend[TrainLoss], *, guesses: bool) -> Beginning:
-    """Say whether the loss blew up on its way, began far above where it rests, or rests at a guess."""
+def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:
+    """Say whether the loss blew up on its way, began far above where it rests, lay below it, or rests at a guess."""
     series, first, highest = train.series, train.first, float(train.series.values.max())
     blew_up = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
     began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end
     return Beginning(
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
+        forgot="" if blew_up or began_high else pulled_back(train, val),
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",
         updates=series.last_step if series.axis is Axis.STEP else None,
     )

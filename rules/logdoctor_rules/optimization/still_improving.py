@@ -27,18 +27,15 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.progress import breaks_off
-from logdoctor.evidence.rates import rate_too_low
+from logdoctor.evidence.optimization.unfinished import unfinished_causes
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
 from logdoctor.signals.statistics.trend import SMOOTHED
-from logdoctor.wording import apart, number, percent
+from logdoctor.wording import number, percent
 
 STEADY = 6
 """Last values of which each is lower than the one before: one in 720 by chance."""
-
-EVEN = 0.1
-"""Fall of the last fifth as a share of the whole, from which a loss has hardly slowed down: a straight line has 0.2."""
 
 WHOLE = {"batch_size": 900, "epochs": 40}
 MORE = {"ten times the steps": "four hundred updates in forty epochs are not few"}
@@ -60,7 +57,7 @@ class StillImproving(Rule):
     id = "still-improving"
     title = "The loss was still falling when the run ended"
     severity = Severity.NOTE
-    causes = ("stopped-too-early", "learning-rate-too-low", "batch-too-large")
+    causes = ("stopped-too-early", "learning-rate-too-low", "batch-too-large", "data-not-normalised")
     references = (
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
@@ -105,6 +102,11 @@ class StillImproving(Rule):
             "a small validation error that still shrinks by a fifth",
             train_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
             val_loss=decay(3.2, 0.06, half_life=0.13).noisy(0.001),
+        ),
+        fires(
+            "errors in the units of targets that were never scaled",
+            train_loss=decay(7e10, 2e10, half_life=0.4),
+            val_mae=decay(2.5e5, 1.4e5, half_life=0.4),
         ),
         fires(
             "the schedule has not come to its end",
@@ -229,9 +231,6 @@ class StillImproving(Rule):
     def _finding(
         self, trend: Trend[TrainLoss] | Trend[ValLoss], gain: float, least: float, siblings: Siblings
     ) -> Finding:
-        lowest = "{} ends at {}, its lowest level is {}".format(trend.series.name, *apart(trend.end, trend.best))
-        low = rate_too_low(siblings, Strength.POSSIBLE, pro=["the fall has hardly slowed down"])
-        faster = [low] if gain >= EVEN * trend.fall else []
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         whole = f"{percent(gain / trend.fall)} of its whole fall"
@@ -240,7 +239,7 @@ class StillImproving(Rule):
             + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),
             Span(series.name, since, series.last_step, "still falling"),
             confidence=confidence_from(gain / least, len(trend)),
-            causes=ranked(because("stopped-too-early", Strength.LIKELY, pro=[lowest]), *faster),
+            causes=unfinished_causes(trend, siblings, gain),
             evidence={"gain of the last fifth": Quantity(gain), "whole fall": Quantity(trend.fall)},
         )
 

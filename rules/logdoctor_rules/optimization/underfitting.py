@@ -31,6 +31,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
 from logdoctor.evidence.generalization.validation_rise import memorises_only
+from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
@@ -297,7 +298,7 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
-        far = above_usual(settings.run, settings) if is_far_too_high(settings) else ""
+        far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
         rested = ["the loss has come to rest"]
         return ranked(
             *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),

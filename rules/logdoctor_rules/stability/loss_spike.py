@@ -32,8 +32,8 @@ from logdoctor.evidence.stability.training_jumps import (
     clues_of_many,
     comes_back,
     is_early,
+    of_other_data,
     of_restart,
-    only_training,
 )
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.spikes import points_away, relapses, same_again
@@ -232,13 +232,13 @@ class LossSpike(Rule):
             matter = [
                 one
                 for one in spikes.found
-                if (one.index in alike or self._matters(one, trend, spikes.tail, beside=beside))
+                if (one.index in alike or self._matters(one, trend, spikes, beside=beside))
                 and comes_back(one, spikes.series)
                 and not of_restart(one, spikes.series, schedule)
-                and not only_training(one, spikes.series, val)
+                and not of_other_data(one, spikes.series, val, around.run)
             ]
             relapsed = [] if matter or restarts or beside else relapses(trend)
-            matter = matter or [one for one in relapsed if not only_training(one, trend.series, val)]
+            matter = matter or [one for one in relapsed if not of_other_data(one, trend.series, val, around.run)]
             if matter and not are_swings(matter, trend):
                 yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
                 return
@@ -275,10 +275,11 @@ class LossSpike(Rule):
             },
         )
 
-    def _matters(self, spike: Spike, trend: Trend[TrainLoss], tail: float, *, beside: bool) -> bool:
+    def _matters(self, spike: Spike, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> bool:
         large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
-        large = large and spike.height >= (self.min_over_tail_once if brief or beside else self.min_over_tail) * tail
+        over_tail = spike.height / (self.min_over_tail_once if brief or beside else self.min_over_tail)
+        large = large and over_tail >= spikes.tail and (not brief or over_tail >= spikes.tail_at(spike))
         huge = spike.height >= self.early_factor * abs(trend.initial)
         return large and (huge or not is_early(spike, trend.series, self.early))
 

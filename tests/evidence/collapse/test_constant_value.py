@@ -13,7 +13,8 @@ def causes(**curves: Curve) -> list[tuple[str, Strength]]:
     metric, reward, loss = run.find(TrainMetric) or run.find(ValMetric), run.find(Reward), run.find(TrainLoss)
     assert metric is not None
     earned = None if reward is None else Trend[Reward].measure(reward)
-    return [(one.id, one.strength) for one in causes_of_policy(metric, earned, loss and Trend[TrainLoss].measure(loss))]
+    falling = None if loss is None else Trend[TrainLoss].measure(loss)
+    return [(one.id, one.strength) for one in causes_of_policy(metric, earned, falling)]
 
 
 def test_a_game_that_is_never_scored_in_has_a_reward_that_teaches_nothing() -> None:

@@ -54,11 +54,12 @@ def test_regularisation_that_did_not_help_speaks_against_more_of_it() -> None:
 
 def test_held_out_data_that_are_known_at_the_first_evaluation_are_of_the_same_kind() -> None:
     """A pretrained network learns most within the first epoch, whose mean is where training seems to begin."""
-    curves = {"train_loss": given([0.225, 0.155, 0.128, 0.095, 0.071, 0.073, 0.05, 0.058, 0.026, 0.047])}
-    curves["val_loss"] = given([0.256, 0.214, 0.226, 0.224, 0.315, 0.277, 0.225, 0.216, 0.283, 0.285])
-    assert first(causes(**curves)) == "validation-set-differs"
+    train = given([0.225, 0.155, 0.128, 0.095, 0.071, 0.073, 0.05, 0.058, 0.026, 0.047])
+    val = given([0.256, 0.214, 0.226, 0.224, 0.315, 0.277, 0.225, 0.216, 0.283, 0.285])
+    assert first(causes(train_loss=train, val_loss=val)) == "validation-set-differs"
     known = given([0.906, 0.926, 0.932, 0.93, 0.912, 0.909, 0.945, 0.941, 0.941, 0.939])
-    assert causes(**curves, val_accuracy=known)["validation-set-differs"].strength is not Strength.LIKELY
+    found = causes(train_loss=train, val_loss=val, val_accuracy=known)
+    assert found["validation-set-differs"].strength is not Strength.LIKELY
 
 
 def test_a_gap_from_the_first_evaluation_on_speaks_for_another_kind_of_data() -> None:
@@ -310,3 +311,23 @@ def test_the_next_word_is_lost_to_what_is_learnt_by_heart_without_wrong_labels()
     assert first(words) == "too-little-data"
     digits = causes({"lr": 1e-3}, train_loss=decay(2.3, 0.05), val_loss=TURNS, val_accuracy=falls)
     assert first(digits) == "label-noise"
+
+
+@pytest.mark.parametrize(
+    ("first_epoch", "cause"), [(1.17, "validation-set-differs"), (1.38, "labels-do-not-match")], ids=["", "no"]
+)
+def test_what_the_first_epoch_teaches_would_hold_for_new_data_of_the_same_kind(first_epoch: float, cause: str) -> None:
+    found = causes(
+        train_loss=decay(first_epoch, 0.03, 12),
+        val_loss=line(1.5, 7.0, 12),
+        val_acc=flat(0.25, 12).noisy(0.01),
+    )
+    assert first(found) == cause
+    assert "overconfidence" not in found or first_epoch > 1.2
+
+
+def test_harm_without_any_gain_before_speaks_for_labels_of_other_rows() -> None:
+    harmful = causes(train_loss=decay(2.49, 1.2, 30, half_life=0.5), val_loss=line(2.38, 3.0, 30))
+    assert first(harmful) == "labels-do-not-match"
+    rests = causes(train_loss=decay(2.49, 1.2, 30, half_life=0.5), val_loss=line(2.38, 2.6, 30))
+    assert first(rests) != "labels-do-not-match"

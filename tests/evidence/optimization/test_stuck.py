@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from logdoctor import Axis, Run, example_run
+from logdoctor import Axis, Run, TrainLoss, ValLoss, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.progress import memorises
+from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes, to_tell_stuck, told
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
-from logdoctor.signals import Hyperparameters, Siblings, Stillness
+from logdoctor.signals import Hyperparameters, Siblings, Stillness, Trend
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0)}
 
@@ -263,3 +264,37 @@ def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_som
     sure = stuck_causes(Stillness.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
     assert sure[0].strength is Strength.LIKELY
     assert list(to_tell_stuck(frozen, sure)) == []
+
+
+@pytest.mark.parametrize(("by_and_by", "told"), [(True, True), (False, False)])
+def test_what_was_learnt_may_be_pulled_back_by_and_by(by_and_by: bool, told: bool) -> None:
+    back = [1.725, 1.74, 1.76, 1.78] if by_and_by else []
+    curve = given([1.792, 1.7915, 1.791, 1.74, 1.71, 1.703, 1.703, *back]).followed_by(flat(1.791, 12))
+    run = example_run(train_loss=curve, val_loss=curve)
+    train, val = (Trend.measure(one) for one in (run.find(TrainLoss), run.find(ValLoss)) if one is not None)
+    assert bool(pulled_back(train, val)) is told
+    assert not pulled_back(train, None)
+    found = stuck_causes(
+        Stillness.measure(run),
+        Hyperparameters.measure(run),
+        Siblings.among(run, ()),
+        Beginning(forgot=pulled_back(train, val)),
+    )
+    assert (found[0].id == "over-regularised") is told
+
+
+@pytest.mark.parametrize(
+    ("losses", "cause"),
+    [
+        ([1.7934] * 6 + [1.7933] * 4, "learning-rate-too-low"),
+        ([1.7934, 1.7931, 1.7929, 1.7932, 1.7926, 1.7919, 1.7918, 1.792, 1.7919, 1.7918], "bad-initialization"),
+        ([1.7934, 1.7933] * 5, "bad-initialization"),
+    ],
+    ids=["comes down by a rounded digit", "fits the shares of the classes", "wavers by a rounded digit"],
+)
+def test_validation_that_barely_moves_and_never_up_tells_of_a_rate_too_low(losses: list[float], cause: str) -> None:
+    run = example_run(
+        None, Axis.EPOCH, 0, train_loss=flat(1.795, 10).noisy(0.002), val_loss=given(losses), val_acc=flat(0.13, 10)
+    )
+    found = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert found[0].id == cause

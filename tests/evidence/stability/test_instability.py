@@ -67,6 +67,11 @@ RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
         ("data-changed", {}, {"train_loss": SOUND.followed_by(flat(2.3, 40)).noisy(0.02), "grad_norm": QUIET}),
         ("bad-batch", {}, {"train_loss": decay(2.3, 0.5).noisy(0.02).with_value(80, 9.0), "grad_norm": QUIET}),
         (
+            "learning-rate-too-high",
+            {},
+            {"train_loss": flat(226.0, 108).noisy(3.0).with_value(10, 5430.0, 460.0, 350.0, 300.0, 280.0)},
+        ),
+        (
             "missing-warmup",
             {"optimizer": "AdamW", "lr": 1e-3},
             {"train_loss": given([3.4, 3.3, 3.3, 3.4, 3.3]).followed_by(flat(6.0, 60)), "lr": flat(1e-3, 65)},

@@ -75,6 +75,12 @@ class TestTail:
         calm = flat(2.0, 2000).noisy(0.1)
         assert spikes(calm.with_value(1000, 50.0)).tail == pytest.approx(spikes(calm).tail, rel=0.05)
 
+    def test_the_tail_of_an_early_jump_is_that_of_the_points_around_it(self) -> None:
+        early = given(flat(1.0, 1000).heavy_tailed(1.2).values)
+        found = spikes(early.with_value(400, 40.0).followed_by(flat(1.0, 20_000).noisy(0.1)))
+        jump = next(one for one in found.found if one.index == 400)
+        assert found.tail_at(jump) > 3 * found.tail
+
     def test_a_loss_that_never_rises_has_no_tail(self) -> None:
         assert spikes(line(2.0, 1.0)).tail == pytest.approx(0.0, abs=1e-12)
 

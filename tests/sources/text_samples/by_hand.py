@@ -156,6 +156,20 @@ SAMPLES = (
         {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
     ),
     Sample(
+        "records that pprint sorted and gave a line for each entry",
+        "train.log",
+        "{'batch': 32,\n 'lr': 0.5}\n"
+        + "".join(
+            f"{{'learning_rate': 0.0625,\n 'step': {i},\n 'train_loss': {1 / i},\n 'val_loss': {2 / i}}}\n"
+            for i in (1, 2, 4)
+        ),
+        {
+            "learning_rate": [(1, 0.0625), (2, 0.0625), (4, 0.0625)],
+            "train_loss": [(1, 1.0), (2, 0.5), (4, 0.25)],
+            "val_loss": [(1, 2.0), (2, 1.0), (4, 0.5)],
+        },
+    ),
+    Sample(
         "messages that rich wrapped within their column",
         "train.log",
         "".join(

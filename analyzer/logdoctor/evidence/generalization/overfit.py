@@ -42,6 +42,10 @@ ALL_OF = 0.98
 """Lowest validation loss as a share of where training began, from which nothing was gained at all: a fine-tuning gains
 little, but something."""
 
+HARM = 1.15
+"""Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
+rows, memorised, err by up to twice the variance of the targets."""
+
 KNOWN = 0.8
 """First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
 
@@ -128,7 +132,8 @@ class Overfit:
         Not where they have become clearly worse than they had been by then, or are no better than a guess.
         """
         metric, val = self.val_metric, self.gap.val
-        if metric is None or self.validation.worse_than_guessing or self.validation.one_answer:
+        wrong = self.validation.worse_than_guessing or self.validation.one_answer or self.validation.never_learnt
+        if metric is None or wrong:
             return ""
         then, best = float(np.interp(val.best_step, metric.steps, metric.level)), float(metric.level.max())
         if metric.end < then or best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
@@ -205,7 +210,13 @@ class Overfit:
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         away = training > 0 and not validation.begins_beside
         unhelped, unexplained = gap.val.best > UNHELPED * start, self._not_memorised
-        told = [validation.costly_errors, *unexplained, validation.worse_than_guessing, validation.one_answer]
+        told = [
+            validation.costly_errors,
+            *unexplained,
+            validation.worse_than_guessing,
+            validation.one_answer,
+            validation.never_learnt,
+        ]
         if not (away or unhelped or any(told)):
             return because("validation-set-differs", Strength.UNLIKELY, contra=["the first evaluation shows no gap"])
         lowest = gap.val.best_point[1]
@@ -243,7 +254,8 @@ class Overfit:
         if metric is None:
             first, training = map(number, self.validation.first_pair)
             lowest = min(val.best, float(val.series.values.min()))
-            if not self.validation.begins_untrained or lowest <= ALL_OF * start:
+            harmed = lowest > ALL_OF * start or val.end > HARM * start
+            if not self.validation.begins_untrained or not harmed:
                 return Strength.POSSIBLE, ""
             said = f"it begins beside training, {first} against {training}, and gains nothing from then on"
             return Strength.LIKELY, said

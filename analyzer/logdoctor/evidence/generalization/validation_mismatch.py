@@ -7,6 +7,7 @@ from math import exp, log
 
 import numpy as np
 
+from logdoctor.run import Axis
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
@@ -50,6 +51,13 @@ not come out alike so often."""
 MOST_CLASSES = 20
 """Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
 
+FEW_RIGHT = 0.45
+"""Accuracy on validation up to which it may be that of guessing among three classes or more."""
+
+TAUGHT, UNTAUGHT = 0.93, 0.98
+"""Training loss of the first epoch in units of what guessing costs at that accuracy, up to which something was learnt;
+and lowest validation loss, from which nothing was."""
+
 LITTLE_FITTED = 0.3
 """Training loss as a share of its start, above which little has been memorised yet."""
 
@@ -68,7 +76,7 @@ class ValidationMismatch:
         """Whether validation shows that it is other data than training."""
         if self.boosted:
             return False
-        told = (self.costly_errors, self.worse_than_guessing, self.one_answer)
+        told = (self.costly_errors, self.worse_than_guessing, self.one_answer, self.never_learnt)
         return any(told) or self.far_off or self._worse_from_the_first
 
     @property
@@ -118,6 +126,28 @@ class ValidationMismatch:
         if not 0 < rest[0] < accuracy_unit(metric.series.values) or bool(np.ptp(rest)):
             return ""
         return f"{metric.series.name} rests at {number(rest[0])}: one answer is given to all of it"
+
+    @property
+    def never_learnt(self) -> str:
+        """Say so where new data are never answered better than by guessing, though the first epoch taught something.
+
+        In its first epoch training sees each example once: what brings its loss below guessing is no single example,
+        and would hold for validation, were its inputs and labels alike.
+        """
+        metric, (first, training) = self.metric, self.first_pair
+        train, lowest = self.gap.train.series, float(self.gap.val.series.values.min())
+        if metric is None or not is_accuracy(metric.series.name) or train.axis is not Axis.EPOCH or train.steps[0] > 1:
+            return ""
+        right = float(metric.level.max()) / accuracy_unit(metric.series.values)
+        if not 0 < right <= FEW_RIGHT or len(metric.series) < SAME_ANSWERS:
+            return ""
+        guess = log(1 / right)
+        if training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
+            return ""
+        return (
+            f"{metric.series.name} never passes {number(float(metric.level.max()))} at a loss of {number(lowest)}, as "
+            f"that of guessing, though the first epoch of training brought {number(training)}"
+        )
 
     @property
     def far_off(self) -> bool:

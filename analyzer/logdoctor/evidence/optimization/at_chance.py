@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -228,6 +229,24 @@ def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
         return False
     held = float(train.level.min()) >= (1 - FORGETS) * chance.level and abs(val.thirds[2] / chance.level - 1) <= FORGETS
     return held and all(_guesses(one, chance) for one in theirs) and all(_guesses(one, chance, 2) for one in ours)
+
+
+def came_down_to_guessing(run: Run) -> str:
+    """Say so where a training loss falls at once to what guessing with its accuracy costs, and no further; or nothing.
+
+    A small model would have learnt something; this one was thrown to where it began before it could.
+    """
+    loss, known = run.find(TrainLoss), _accuracies(run, TrainMetric, ValMetric)
+    values = loss.finite.values if loss is not None else np.zeros(0)
+    if len(values) < EVALUATIONS or not known:
+        return ""
+    first, second, end = float(values[0]), float(values[1]), float(np.median(values[-FEW_ACCURACIES:]))
+    best = max(map(end_accuracy, known))
+    if not (first > FELL * end and second < FELL * end and 0 < best <= exp(-end) + GUESSED_MORE):
+        return ""
+    return (
+        f"the loss falls from {number(first)} to {number(end)} at once, where an accuracy of {number(best)} is guessing"
+    )
 
 
 def _accuracies(run: Run, *roles: type[TrainMetric | ValMetric]) -> list[Series]:

@@ -59,6 +59,9 @@ FOLLOWS = 0.25
 HUNDREDTH, TENTH = 0.01, 0.1
 """Last digit of a rounded loss, and the loss up to which that is a good part of it."""
 
+THROWN = 2.0
+"""Highest loss in units of the first from which it was thrown up, and what comes after is no fall but the way back."""
+
 
 def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether a classifier made few of the errors at its end that it made at first, and its loss is that of so few.
@@ -98,6 +101,25 @@ def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) ->
     if not 0 < worse < min(lowest, train.end) or abs(val.end - train.end) > ALIKE * val.end:
         return ""
     return f"{val.series.name} is {number(val.first)} before training and never below {number(lowest)} after it"
+
+
+def fell_early(train: Trend[TrainLoss], least: float, min_z: float) -> bool:
+    """Whether the very first values surely lie above the end by so much: a run that falls at once has learnt too."""
+    values = train.series.values
+    firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
+    above = {n: float(np.median(values[:n])) - train.end for n in firsts}
+    return any(a > max(least, min_z * train.error_of(n)) for n, a in above.items())
+
+
+def only_rises(val: Trend[ValLoss], least: float, min_z: float) -> bool:
+    """Whether validation never lies below where it began, and surely rises from there by a share of it."""
+    return float(val.level.min()) >= val.start > 0 and -val.sure_fall > min_z and val.end > (1 + least) * val.start
+
+
+def only_came_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+    """Whether a loss was thrown up after its first value, and has come down to no less than that since."""
+    thrown = float(train.series.values.max()) >= THROWN * train.first > 0
+    return thrown and train.end >= train.first and (val is None or val.end >= val.first)
 
 
 def never_as_low_again(run: Run, train: Trend[TrainLoss]) -> str:

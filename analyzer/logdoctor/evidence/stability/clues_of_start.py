@@ -32,6 +32,9 @@ SLOWED = 0.5
 """Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
 same factor to its end, and a straight line from its start to ten times that slows to a tenth."""
 
+FELL = 0.95
+"""End of a loss as a share of its first value from which something was learnt, as in the rules of stuck losses."""
+
 FIRST_UPDATES = 2
 """Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
@@ -84,6 +87,14 @@ def _from_growth(event: Event, first: float) -> Iterator[Clue]:
     elif event.run_up or event.kind is not Kind.NON_FINITE:
         yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
         yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
+        if event.kind is Kind.JUMP and not _learns_later(event, first):
+            yield Clue("learning-rate-too-high", WEAK, "nothing is learnt after it either")
+
+
+def _learns_later(event: Event, first: float) -> bool:
+    """Whether a loss ends clearly below where it began, however far a jump threw it."""
+    end = event.series.finite.values[-max(len(event.series) // 10, RUN_UP) :]
+    return float(np.median(end)) < FELL * first
 
 
 def _from_steady_climb(event: Event) -> Iterator[Clue]:

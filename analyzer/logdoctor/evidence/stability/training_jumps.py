@@ -10,8 +10,9 @@ import numpy as np
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, same_again
 from logdoctor.signals.stability.swings import turning_points
 from logdoctor.signals.statistics.correlation import smoothness
@@ -23,6 +24,10 @@ HIGH_RATE = 0.5
 SMOOTH, TWICE = 0.95, 4
 """Correlation with the neighbours from which they tell nine tenths of a curve, and turns of two jumps that come back:
 what turns more often, and smoothly, swings."""
+
+ADDED = 0.2
+"""Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
+which that is kept: sets of some hundred examples waver by less."""
 
 OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
 """What a second and a third jump speak for and against: one batch is bad once."""
@@ -46,6 +51,11 @@ class JumpyLosses:
         return iter(self.measured)
 
 
+def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
+    """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
+    return only_training(spike, series, val) or learns_something_else(spike, series, run)
+
+
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
     """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
     if val is None or val.series.axis is not series.axis:
@@ -55,6 +65,20 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
     before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
     return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
+
+
+def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
+    """Whether one validation metric begins to rise at a jump that takes longer, and no other falls: data were added."""
+    changes = []
+    for one in (each.finite for each in run.all(ValMetric)):
+        if one.axis is not series.axis or not is_of_classes(one.name):
+            continue
+        at = int(np.searchsorted(one.steps, series.steps[spike.index]))
+        before, after = one.values[:at][-2 * RUN_UP :], one.values[at:][RUN_UP : 4 * RUN_UP]
+        if min(len(before), len(after)) < RUN_UP:
+            continue
+        changes.append(float(np.median(after) - np.median(before)) / accuracy_unit(one.values))
+    return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED
 
 
 def comes_back(spike: Spike, series: Series) -> bool:

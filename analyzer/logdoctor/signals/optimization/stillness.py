@@ -48,6 +48,10 @@ FALLING, LASTING = 0.9, 0.35
 """Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
 loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
 
+BARELY = 3e-4
+"""Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
+down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
+
 SURE, CREPT = 5.0, 0.003
 """Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
 which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
@@ -92,8 +96,7 @@ class Stillness:
             first = float(series.values[0])
             if abs(first) < COARSE and in_hundredths(series.values):
                 continue
-            fine = np.float32(first) != np.float32(round(first, DIGITS))  # event files keep single precision
-            if len(series) >= (FEWER if fine else FEW) and _is_one_value(series.values):
+            if len(series) >= (FEWER if _is_fine(first) else FEW) and _is_one_value(series.values):
                 return f"{series.name} is {number(first)} at each of {len(series)} values"
         return ""
 
@@ -119,6 +122,8 @@ class Stillness:
         series = self._values(ValLoss)
         if series is None:
             return "" if self.one_answer else self.creeps_in_training
+        if self.barely_moves:
+            return self.barely_moves
         if not self.descends:
             return ""
         values, middle = series.values, len(series) // 2
@@ -127,6 +132,17 @@ class Stillness:
             return ""
         first, last = apart(float(values[0]), float(values[-1]))
         return f"{series.name} creeps down from {first} to {last}, evaluation by evaluation"
+
+    @cached_property
+    def barely_moves(self) -> str:
+        """Validation comes down by next to nothing over the whole run, and by no noise: it never goes up."""
+        series = self._values(ValLoss)
+        if series is None or len(series) < (FEWER if _is_fine(float(series.values[0])) else 2 * FEW):
+            return ""
+        first, last = float(series.values[0]), float(series.values[-1])
+        if (np.diff(series.values) > 0).any() or not SAME < (first - last) / max(abs(first), 1e-300) <= BARELY:
+            return ""
+        return "{} moves from {} to {} over the whole run, and never up".format(series.name, *apart(first, last))
 
     @cached_property
     def creeps_in_training(self) -> str:
@@ -259,6 +275,11 @@ class Stillness:
     def _values(self, role: type[Role]) -> Series | None:
         found = self.run.find(role)
         return None if found is None or not len(found.finite) else found.finite
+
+
+def _is_fine(value: float) -> bool:
+    """Whether a value has more decimals than a rounded log shows; event files keep single precision."""
+    return bool(np.float32(value) != np.float32(round(value, DIGITS)))
 
 
 def _rests(values: np.ndarray) -> bool:

@@ -22,6 +22,10 @@ MIN_SPIKE_POINTS = 20
 WINDOW = (5, 50)
 """Fewest and most points that make the level before an excursion."""
 
+NEARBY = 10
+"""Windows before and after an excursion whose ordinary points are like those at it: a thousand for the tail of one in a
+hundred, ten of them."""
+
 LEAP = 10.0
 """Factor over all values before from which a jump in the first window is one, however few they are."""
 
@@ -111,6 +115,20 @@ class Spikes(Generic[R]):
         level, sigma = just_before(values, window)
         found = tuple(_excursions(values, level, sigma))
         return cls(finite, found, ordinary_tail(values, np.minimum(level, around(values, window)), found, window))
+
+    def tail_at(self, spike: Spike) -> float:
+        """Return the tail around one excursion of a long log, or that of all of it where that is more.
+
+        While much is left to learn the noise of single batches is larger than at the end, which is most of a long run.
+        """
+        values, reach = self.series.values, NEARBY * WINDOW[1]
+        if len(values) <= 2 * reach:
+            return self.tail
+        near = slice(max(spike.index - reach, 0), spike.last + 1 + reach)
+        level = around(values[near], WINDOW[1])
+        here = spike.index - near.start
+        level[here : here + spike.last - spike.index + 1] = np.inf
+        return max(self.tail, ordinary_tail(values[near], level, (), WINDOW[1]))
 
 
 def are_alike(heights: NDArray[np.float64]) -> bool:

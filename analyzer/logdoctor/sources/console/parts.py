@@ -94,4 +94,5 @@ class Clock:
         """Tell which lines stand nearer to what is said below them than to what is said above; none at the end."""
         found = places_of(self.lines, lines, behind=True)
         said = np.concatenate([[-np.inf], self.lines, [np.inf]])
-        return said[found + 1] - lines < lines - said[found]
+        nearer: NDArray[np.bool_] = said[found + 1] - lines < lines - said[found]
+        return nearer

@@ -343,4 +343,5 @@ def _said_again(again: _Flags, moved: _Flags) -> _Flags:
     alone = ~again & ~np.append(again[1:], False)
     begins = np.flatnonzero(moved)
     curve = np.logical_or.reduceat(alone, begins)
-    return again & ~np.repeat(curve, np.diff(begins, append=len(moved)))
+    printed: _Flags = again & ~np.repeat(curve, np.diff(begins, append=len(moved)))
+    return printed

@@ -24,6 +24,9 @@ MOST_TITLES = 2
 
 _DECIMAL_COMMA = re.compile(r"\b0,[0-9]|[0-9],(?![0-9]{3}\b)[0-9]")
 
+_TELLS_SEPARATOR = re.compile(r"sep=.", re.I)
+"""A first line that is meant for Excel."""
+
 NAMELESS = frozenset({"0", ",0"})
 """How pandas heads a column without a name."""
 
@@ -63,12 +66,18 @@ def split(line: str, separator: str) -> Row | None:
 def form_of(lines: Sequence[str], header: Sequence[str] = ()) -> Form | None:
     """Find out the form of a file from its first lines; None when they are no table, or one without a header.
 
-    A line above the header that no separator cuts is the title of the table, and so is a second one.
+    A line above the header that no separator cuts is the title of the table, and so is a second one. A line for
+    Excel is left out.
     """
-    for titles in range(min(MOST_TITLES, len(lines)) + 1):
+    told = int(bool(lines) and _TELLS_SEPARATOR.fullmatch(lines[0]) is not None)
+    for titles in range(told, min(MOST_TITLES, len(lines)) + 1):
         if (form := _form_of(lines[titles:], header)) is not None:
             return replace(form, first=form.first + titles, comments=(*lines[:titles], *form.comments))
-        if titles == len(lines) or any(separator in lines[titles] for separator in SEPARATORS):
+        if titles == len(lines):
+            return None
+        if any(separator in lines[titles] for separator in SEPARATORS) and not _TELLS_SEPARATOR.fullmatch(
+            lines[titles]
+        ):
             return None
     return None
 
