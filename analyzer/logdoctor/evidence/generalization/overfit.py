@@ -44,7 +44,7 @@ little, but something."""
 
 HARM = 1.15
 """Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
-rows, learnt by heart, err by up to twice the variance of the targets."""
+rows, memorised, err by up to twice the variance of the targets."""
 
 KNOWN = 0.8
 """First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
@@ -233,32 +233,45 @@ class Overfit:
 
     def _labels_do_not_match(self) -> Iterator[Cause]:
         """Labels of other rows can only be memorised: validation begins beside training, and gains nothing."""
-        metric, start, best = self.val_metric, self.gap.train.start, self.gap.val.best
+        start, best = self.gap.train.start, self.gap.val.best
         if not (start > 0 and self.validation.begins_beside and best > NEVER * start):
             return
-        first, training = map(number, self.validation.first_pair)
+        shown = self._gains_nothing()
+        if shown is None:
+            return
+        strength, said = shown
         lowest = number(self.gap.val.best_point[1])
-        pro = [f"validation gains nothing: its lowest is {lowest}, training began at {number(start)}"]
-        strength = Strength.POSSIBLE
-        if metric is not None and is_accuracy(metric.series.name):
+        pro = [f"validation gains nothing: its lowest is {lowest}, training began at {number(start)}", said]
+        fix = Fix("look at some inputs beside their labels, as they come out of the loader")
+        yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
+
+    def _gains_nothing(self) -> tuple[Strength, str] | None:
+        """Say what bears out that validation gains nothing, and how likely it makes labels of other rows.
+
+        None where answers become better than guesses after all.
+        """
+        metric, val, start = self.val_metric, self.gap.val, self.gap.train.start
+        if metric is None:
+            first, training = map(number, self.validation.first_pair)
+            lowest = min(val.best, float(val.series.values.min()))
+            harmed = lowest > ALL_OF * start or val.end > HARM * start
+            if not self.validation.begins_untrained or not harmed:
+                return Strength.POSSIBLE, ""
+            said = f"it begins beside training, {first} against {training}, and gains nothing from then on"
+            return Strength.LIKELY, said
+        if is_accuracy(metric.series.name):
             unit = accuracy_unit(metric.series.values)
             most = COIN if abs(start / LN2 - 1) <= TWO else GUESSES
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
-                return
-            pro.append(f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}")
-            strength = likely_if(not (self.validation.worse_than_guessing or self.validation.one_answer))
-        elif metric is not None and "r2" in words(metric.series.name) and metric.level.max() <= UNEXPLAINED:
-            pro.append(f"{metric.series.name} never passes {number(float(metric.level.max()))}: nothing is explained")
-            strength = likely_if(not self.validation.far_off)  # guesses err by twice the variance
-        elif (
-            metric is None
-            and self.validation.begins_untrained
-            and (min(best, float(self.gap.val.series.values.min())) > ALL_OF * start or self.gap.val.end > HARM * start)
-        ):
-            pro.append(f"it begins beside training, {first} against {training}, and gains nothing from then on")
-            strength = Strength.LIKELY
-        fix = Fix("look at some inputs beside their labels, as they come out of the loader")
-        yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
+                return None
+            misled = self.validation.worse_than_guessing or self.validation.one_answer
+            said = f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}"
+            return likely_if(not misled), said
+        highest = float(metric.level.max())
+        if "r2" in words(metric.series.name) and highest <= UNEXPLAINED:
+            said = f"{metric.series.name} never passes {number(highest)}: nothing is explained"
+            return likely_if(not self.validation.far_off), said  # guesses err by twice the variance
+        return Strength.POSSIBLE, ""
 
     @property
     def _knows_at_first(self) -> bool:
