@@ -302,6 +302,12 @@ class NoLearning(Rule):
             train_loss=flat(1.79, 15).noisy(0.03),
             val_loss=given([1.756457, 1.756106, 1.755987]),
         ),
+        silent(
+            "a first batch that is low by chance",
+            axis=Axis.STEP,
+            train_loss=given([0.1]).followed_by(decay(2.0, 1.0, 99, half_life=0.3).noisy(0.3)),
+            val_loss=line(1.0, 1.02, 20),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -426,7 +432,8 @@ class NoLearning(Rule):
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
         most = self.max_z * (CREEPS if low else 1.0)
-        surely = (train.sure_fall > most or fell_early(train, 2 * self.max_fall * scale, self.max_z)) and not thrown
+        early = not thrown and fell_early(train, 2 * self.max_fall * scale, self.max_z)
+        surely = early or train.sure_fall > most
         moves = fell_far or dipped or surely or self._learns(train, val, metric)
         told = explains_nothing(run, train) or worse_than_untrained(train, val) or never_as_low_again(run, train)
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)

@@ -271,7 +271,10 @@ def test_what_was_learnt_may_be_pulled_back_by_and_by(by_and_by: bool, told: boo
     back = [1.725, 1.74, 1.76, 1.78] if by_and_by else []
     curve = given([1.792, 1.7915, 1.791, 1.74, 1.71, 1.703, 1.703, *back]).followed_by(flat(1.791, 12))
     run = example_run(train_loss=curve, val_loss=curve)
-    train, val = (Trend.measure(one) for one in (run.find(TrainLoss), run.find(ValLoss)) if one is not None)
+    losses = run.find(TrainLoss), run.find(ValLoss)
+    assert losses[0] is not None
+    assert losses[1] is not None
+    train, val = Trend[TrainLoss].measure(losses[0]), Trend[ValLoss].measure(losses[1])
     assert bool(pulled_back(train, val)) is told
     assert not pulled_back(train, None)
     found = stuck_causes(

@@ -42,9 +42,10 @@ ALL_OF = 0.98
 """Lowest validation loss as a share of where training began, from which nothing was gained at all: a fine-tuning gains
 little, but something."""
 
-HARM = 1.15
-"""Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
-rows, memorised, err by up to twice the variance of the targets."""
+HARM = 1.15, 4.0
+"""Validation loss at the end as a share of where training began, and its rise in units of the standard error, from
+which what is learnt does harm: labels of other rows, memorised, err by up to twice the variance of the targets.
+"""
 
 KNOWN = 0.8
 """First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
@@ -254,8 +255,8 @@ class Overfit:
         if metric is None:
             first, training = map(number, self.validation.first_pair)
             lowest = min(val.best, float(val.series.values.min()))
-            harmed = lowest > ALL_OF * start or val.end > HARM * start
-            if not self.validation.begins_untrained or not harmed:
+            gained = lowest <= ALL_OF * start and not self._does_harm
+            if gained or not self.validation.begins_untrained:
                 return Strength.POSSIBLE, ""
             said = f"it begins beside training, {first} against {training}, and gains nothing from then on"
             return Strength.LIKELY, said
@@ -280,6 +281,11 @@ class Overfit:
         if metric is None or not is_accuracy(metric.series.name):
             return False
         return metric.first >= KNOWN * accuracy_unit(metric.series.values)
+
+    @property
+    def _does_harm(self) -> bool:
+        """Whether validation surely rises, to well above where training began."""
+        return self.gap.val.end > HARM[0] * self.gap.train.start and -self.gap.val.sure_fall > HARM[1]
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

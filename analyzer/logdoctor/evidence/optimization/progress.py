@@ -117,9 +117,13 @@ def only_rises(val: Trend[ValLoss], least: float, min_z: float) -> bool:
 
 
 def only_came_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
-    """Whether a loss was thrown up after its first value, and has come down to no less than that since."""
-    thrown = float(train.series.values.max()) >= THROWN * train.first > 0
-    return thrown and train.end >= train.first and (val is None or val.end >= val.first)
+    """Whether a loss was thrown up after its first value, and has come down to no less than that since, as validation.
+
+    Of a difference, which may be negative, no part is a height.
+    """
+    values = train.series.values
+    thrown = values.max() >= THROWN * train.first and values.min() > 0
+    return bool(thrown and val is not None and train.end >= train.first and val.end >= val.first)
 
 
 def never_as_low_again(run: Run, train: Trend[TrainLoss]) -> str:
