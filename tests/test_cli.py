@@ -400,6 +400,16 @@ class TestInspect:
         assert main(["analyze", str(tmp_path)]) == 0
         assert "1 run not judged, for no training loss of two values or more was recognised" in capsys.readouterr().out
 
+    def test_a_run_whose_other_curves_show_a_fault_is_not_called_unjudged(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        rows = [f"{step},{'nan' if step > 20 else 1 / step}" for step in range(1, 60)]
+        (tmp_path / "log.csv").write_text("\n".join(["step,val_loss", *rows, ""]), encoding="utf-8")
+        assert main(["analyze", str(tmp_path)]) == 0
+        said = capsys.readouterr().out
+        assert "nan-loss" in said
+        assert "1 run judged by other curves alone, for no training loss" in said
+
     def test_it_lists_what_was_left_alone_even_when_there_is_no_run(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -81,11 +81,15 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
     Say also why nothing was read of a run, where no finding does.
     """
-    silent = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
-    names = [shown_name(one.run) for one in silent]
-    if names:
-        text = f"{counted(len(names), 'run')} not judged, for no training loss of two values or more was recognised"
-        yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
+    without = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
+    groups: dict[str, list[str]] = {"not judged": [], "judged by other curves alone": []}
+    for one in without:
+        warned = any(finding.severity is not Severity.NOTE for finding in one.findings)
+        groups["judged by other curves alone" if warned else "not judged"].append(shown_name(one.run))
+    for said, names in groups.items():
+        if names:
+            text = f"{counted(len(names), 'run')} {said}, for no training loss of two values or more was recognised"
+            yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"
         yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
