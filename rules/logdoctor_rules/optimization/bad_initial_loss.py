@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import log
 from typing import ClassVar
 
+import numpy as np
+
 from logdoctor import (
     Axis,
     Confidence,
@@ -90,7 +92,7 @@ class BadInitialLoss(Rule):
     to_variance: float = threshold(
         30.0,
         "the same for a loss that takes longer, and then rests where guessing the mean of normalised targets is: of a "
-        "loss that goes on falling, how far it fell says nothing",
+        "loss that goes on falling, how far it fell says nothing; squared for one that first rises",
     )
     rest: float = threshold(
         0.5, "end as a share of the level after that drop, below which the run went on learning: then it is a note"
@@ -102,6 +104,16 @@ class BadInitialLoss(Rule):
 
     examples = (
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
+        fires(
+            "raw inputs, whose first update throws the loss up, until only the mean of the targets is left",
+            axis=Axis.STEP,
+            train_loss=given([5e8, *np.geomspace(4e12, 1.0, 79)]).followed_by(flat(1.0, 220).noisy(0.1)),
+        ),
+        silent(
+            "thrown up by the first updates from a usual loss",
+            axis=Axis.STEP,
+            train_loss=given([5.2, 4.9, 5.1, *np.geomspace(4e12, 1.0, 77)]).followed_by(flat(1.0, 220).noisy(0.1)),
+        ),
         fires("two and a half times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(5.8, 0.3).noisy(0.02)),
         fires(
             "an accuracy at chance names ten classes, over epochs",
@@ -372,25 +384,22 @@ class BadInitialLoss(Rule):
         """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
         series, after = trend.series, right_after(trend)
         guesses = rests_at_variance(trend, late=True)
-        to_variance = guesses and trend.first >= max(self.to_variance * trend.end, after)  # not if it rose first
+        rose = after > trend.first  # the first update may have thrown the first value, too
+        to_variance = guesses and trend.first >= self.to_variance ** (2 if rose else 1) * trend.end
         at_once = trend.first > self.ordinary and (trend.first >= self.drop * after > 0 or to_variance)
         thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return
         rests = trend.end > self.rest * after or guesses
         last = int(series.steps[last_at_once(trend)])
-        said = f"{series.name} falls from {number(trend.first)} to {number(after)} at once"
-        by = f", by {place(series, last)}"
-        if thrown and not at_once:
-            said, by = f"{series.name} starts at {number(trend.first)} with {thrown}", ""
-        elif classified:
-            said, by = (
-                f"{series.name} starts at {number(trend.first)}, above the loss of guessing in any vocabulary",
-                "",
-            )
+        starts = f"{series.name} starts at {number(trend.first)}"
+        moves = f"{series.name} {'rises' if rose else 'falls'} from {number(trend.first)} to {number(after)} at once"
+        said = f"{starts}, above the loss of guessing in any vocabulary" if classified else moves
+        said = f"{starts} with {thrown}" if thrown and not at_once else said
+        by = f", by {place(series, last)}" if said == moves else ""
         yield self.finding(
             f"{said}{by}"
-            + (f", and ends at {number(trend.end)}: that fall was the scale of the outputs" if rests else ""),
+            + (f", and ends at {number(trend.end)}: what it lost was the scale of the outputs" if rests else ""),
             Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,

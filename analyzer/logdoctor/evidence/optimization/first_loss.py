@@ -245,7 +245,7 @@ def too_large_causes(
 
     Where one term is far above another that begins as it should, the targets of that one were never scaled.
     """
-    at_once = right_after(trend) < 0.2 * trend.first
+    at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     if melting:
