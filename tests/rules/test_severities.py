@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from logdoctor import Severity, analyze
-from logdoctor.curves import Curve, decay, flat, given
+from logdoctor.curves import Curve, decay, flat, given, line
 
 TRAIN, STILL = decay(0.69, 0.1, half_life=0.15), decay(0.69, 0.333, half_life=0.05)
 LEARNT, BY_HEART = decay(0.36, 0.1, 20, half_life=0.05), decay(0.36, 0.227, 20, half_life=0.05)
@@ -45,3 +45,10 @@ def test_one_accuracy_is_loud_where_new_data_are_never_better_than_one_answer(
     rows = (f"{i},{a:.5f},{b:.5f},{c}" for i, (a, b, c) in enumerate(islice(zip(*columns, strict=True), epochs)))
     (tmp_path / "training.csv").write_text("epoch,loss,val_loss,val_accuracy\n" + "\n".join(rows) + "\n")
     assert severity_of("constant-metric", tmp_path) is severity
+
+
+@pytest.mark.parametrize("end", [1.4, 1.5])
+def test_a_loss_that_rises_farther_is_no_less_surely_one_that_does_not_fall(tmp_path: Path, end: float) -> None:
+    rows = (f"{i},{loss:.5f}" for i, loss in enumerate(line(1.29, end, 100).noisy(0.1).values))
+    (tmp_path / "training.csv").write_text("epoch,loss\n" + "\n".join(rows) + "\n")
+    assert severity_of("no-learning", tmp_path) is Severity.ERROR

@@ -439,7 +439,7 @@ class NoLearning(Rule):
         odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
         if moves and not (guesses or odd):
             return
-        unsure = max(abs(fell) if not (stays or thrown) else 0.0, 2 * train.error_between_thirds, 1e-300)
+        unsure = max(fell if not (stays or thrown) else 0.0, 2 * train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
         little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
         unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
