@@ -36,6 +36,10 @@ def squared_unless_it_dies(number: int) -> int:
     return number * number
 
 
+def ending_at_once(*_: object) -> None:
+    os._exit(1)
+
+
 def squared_out_of_reach(number: int) -> object:
     return (lambda: number) if os.getpid() != HERE else number
 
@@ -80,6 +84,11 @@ class TestResults:
         monkeypatch.setattr(os, "fork", refuse)
         assert Workers(2).each("", squared, range(9), [1.0] * 9) == [number * number for number in range(9)]
         assert multiprocessing.active_children() == []
+
+    def test_where_processes_end_at_once_the_work_is_done_here(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("logdoctor.workers._begin", ending_at_once)
+        for _ in range(5):  # the first portions may be handed over before the end shows
+            assert Workers(2).each("squares", squared, range(100), [1.0] * 100) == [n * n for n in range(100)]
 
     def test_where_there_are_no_locks_the_work_is_done_here(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object, **__: object) -> None:

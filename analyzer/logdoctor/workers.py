@@ -76,13 +76,13 @@ class Workers:
         chunks: Sequence[Sequence[int]],
         jobs: int,
     ) -> list[_Result]:
-        from concurrent.futures import as_completed
+        from concurrent.futures import BrokenExecutor, as_completed
 
         found: dict[int, _Result] = {}
         with _pool(min(jobs, len(chunks)), work, items) as pool:
             try:
                 portions = {pool.submit(_do, chunk): chunk for chunk in chunks}
-            except OSError as error:  # as many processes as the system allows are there already
+            except (OSError, BrokenExecutor) as error:  # the system allows no more of them, or ends them at once
                 raise _NoProcess from error
             for portion in as_completed(portions):
                 chunk = portions[portion]

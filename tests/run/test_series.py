@@ -63,6 +63,8 @@ class TestCurve:
     @given(STEPS)
     def test_a_point_stays_when_no_later_point_has_its_step_or_a_lower_one(self, steps: list[int]) -> None:
         astray = {i for i in range(1, len(steps) - 1) if steps[i] < max(steps[:i]) < steps[i + 1]}
+        if astray and max(steps[:-2]) < steps[-1] < steps[-2]:
+            astray.add(len(steps) - 1)
         line = [(i, step) for i, step in enumerate(steps) if i not in astray]
         stays = [i for i, step in enumerate(steps) if all(later > step for j, later in line if j > i)]
         taken = {steps[i] for i in stays if i not in astray}
@@ -76,6 +78,8 @@ class TestCurve:
             ([10, 20, 30, 2, 40], [3, 0, 1, 2, 4]),  # 2 instead of 32, as a torn line leaves it
             ([10, 20, 30, 10, 40], [0, 1, 2, 4]),  # its step is taken
             ([2, 1, 4, 3, 5], [1, 0, 3, 2, 4]),  # two processes log in turn
+            ([2, 1, 4, 3, 6, 5], [1, 0, 3, 2, 5, 4]),  # and the later step is not the last to come
+            ([1, 2, 3, 5, 4], [0, 1, 2, 4]),  # what comes late once, at the end, may be a restart
             ([10, 20, 30, 15, 40, 5, 6], [5, 6]),  # a restart takes what came late, too
         ],
     )

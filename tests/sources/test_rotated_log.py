@@ -73,3 +73,32 @@ def test_a_log_alone_is_not_rotated(tmp_path: Path) -> None:
     (tmp_path / "other.log.1").write_text("step 1: loss 2.5\n")
     (run,) = logdoctor.load(tmp_path)
     assert [one.format for one in run.sources] == ["text"]
+
+
+PARTS_OF_OTHER_RUNS: dict[str, tuple[str, Message]] = {
+    "text": ("train.log", MESSAGES["text"]),
+    "text of other names": ("train.log", lambda step: f"step {step}: train loss {1 / step:.4f}, acc {step / 99:.4f}"),
+    "json lines": ("metrics.jsonl", MESSAGES["json-lines"]),
+}
+
+
+@pytest.mark.parametrize("case", PARTS_OF_OTHER_RUNS)
+def test_a_part_that_begins_where_the_log_begins_is_a_run_of_its_own(tmp_path: Path, case: str) -> None:
+    name, message = PARTS_OF_OTHER_RUNS[case]
+    last = MESSAGES["text"] if name == "train.log" else message
+    for file, steps, said in (
+        (f"{name}.2", range(1, 31), message),
+        (f"{name}.1", range(31, 61), message),
+        (name, range(1, 41), last),
+    ):
+        (tmp_path / file).write_text("".join(f"{said(step)}\n" for step in steps))
+    runs = {len(run.series[0]): run for run in logdoctor.load(tmp_path)}
+    assert set(runs) == {40, 60}
+    assert runs[60].name.endswith(f":{name}.1")
+    assert [one.message.split(":")[1] for one in runs[60].notices] == [f" {name}.2 was read before it."]
+
+
+def test_parts_that_a_shell_named_are_read_once(tmp_path: Path) -> None:
+    write(RotatingFileHandler(tmp_path / "train.log", maxBytes=300, backupCount=20), MESSAGES["text"])
+    (run,) = logdoctor.load(*tmp_path.iterdir())
+    assert len(run.sources) == 1

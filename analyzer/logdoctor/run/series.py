@@ -150,12 +150,14 @@ class Series:
 def astray(steps: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return a mask of the single steps below the furthest, right behind which the log goes on beyond it.
 
-    Nothing begins again there: a value came late from another process, or its step lost digits.
+    Nothing begins again there: a value came late from another process, or its step lost digits. Where values came late
+    before, the last one may, too: it stands between the two furthest.
     """
     found = np.zeros(len(steps), bool)
     if len(steps) > 2:
-        furthest = np.maximum.accumulate(steps)[:-2]
-        found[1:-1] = (steps[1:-1] < furthest) & (steps[2:] > furthest)
+        furthest = np.maximum.accumulate(steps)
+        found[1:-1] = (steps[1:-1] < furthest[:-2]) & (steps[2:] > furthest[:-2])
+        found[-1] = found.any() and furthest[-3] < steps[-1] < steps[-2]
     return found
 
 

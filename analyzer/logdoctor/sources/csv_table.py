@@ -307,6 +307,15 @@ class CsvTable(Source):
             "step,loss\n" + "".join(f"{i + 1},0.5\n{i},0.25\n" for i in range(1, 9, 2)) + "10,0.5\n",
             {"loss": [*((i + 1 - j, 0.5 - j / 4) for i in range(1, 9, 2) for j in (0, 1)), (10, 0.5)]},
         ),
+        Sample(
+            "a step that is 0 at every other row, where something else was logged",
+            "log.csv",
+            "step,loss\n" + "".join(f"{10 * i},0.5\n0,0.25\n" for i in range(1, 6)),
+            {
+                "loss": [(i, 0.5 - i % 2 / 4) for i in range(10)],
+                "step": [(i, 0 if i % 2 else 5 * i + 10) for i in range(10)],
+            },
+        ),
         Sample("steps of a recipe", "recipe.csv", "Step #,Duration,Temperature\n1,6,180\n2,5,180\n", None),
         Sample("places along a path", "path.csv", "step_id,x,y\n0,0.5,0.75\n1,0.25,0.5\n", None),
         Sample("frames of a video", "frames.csv", "frame_id,x,score\n0,0.5,0.75\n1,0.25,0.5\n", None),

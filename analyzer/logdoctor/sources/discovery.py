@@ -21,7 +21,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.compressed import is_compressed, unpacked_head
-from logdoctor.sources.rotated_log import log_of
+from logdoctor.sources.rotated_log import RotatedLog, log_of, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.workers import Workers
@@ -118,14 +118,20 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
         piped = kept.enter_context(received(standard_input(), sources)) if STANDARD_INPUT in paths else None
         listed = list(_all_listed(paths, piped))
         looked = (workers or Workers()).each("files read", _look, listed, [_seconds(one.status) for one in listed])
+    read = {part for one in looked if isinstance(one, Found) for part in _parts_of(one)}
     passed = [one for one in looked if isinstance(one, _Passed)]
     empty = _empty(paths, list(zip(listed, looked, strict=True)))
     return Candidates(
-        tuple(one for one in looked if isinstance(one, Found)),
+        tuple(one for one in looked if isinstance(one, Found) and one.path not in read),
         tuple(one.told for one in passed if not one.may_hold_logs),
         (*(one.told for one in passed if one.may_hold_logs), *empty),
         (*(one.told for one in passed if one.refused), *empty),
     )
+
+
+def _parts_of(found: Found) -> Sequence[Path]:
+    """Return the files that were read with a log: a shell may have named them too."""
+    return older_parts(found.path) if isinstance(found.source, RotatedLog) else ()
 
 
 def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:

@@ -9,12 +9,16 @@ from dataclasses import replace
 from functools import lru_cache, reduce
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.run.series import concatenated
+from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.passages import read_passages
 from logdoctor.sources.console.printed import logs_of
 from logdoctor.sources.csv_table import CsvTable
@@ -31,8 +35,11 @@ _DATE = re.compile(r".*\.([0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2}(?:-[0-9]{2}){0,
 _MOMENT = re.compile(r"(.+)\.[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}_[0-9]{6}(\.[A-Za-z]+|)")
 """What Loguru makes of it."""
 
+_Part: TypeAlias = tuple[Path, tuple[Log, ...]]
+"""A file of a rotated log, and what it holds when read alone."""
 
-class _Rotated:
+
+class RotatedLog:
     """A log whose beginning lies in files beside it: all of them are read, the oldest first."""
 
     part: ClassVar[Source]
@@ -40,14 +47,25 @@ class _Rotated:
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by an older part beside it, if the last or any older one is a log."""
-        older = _older(head.path)
+        older = older_parts(head.path)
         return bool(older) and (self.part.recognizes(head) or any(self.part.recognizes(_head(one)) for one in older))
 
     def read(self, path: Path) -> Iterator[Log]:
-        """Read every part, and put the curves of the parts together."""
-        parts = [*_older(path), path]
-        merged = reduce(_followed, (log for part in parts for log in self._logs_of(part)), Log())
-        yield replace(merged, notices=(*merged.notices, _told(parts)))
+        """Read every part, and put the curves of the parts of one run together."""
+        for parts in self._runs(path):
+            merged = reduce(_followed, (log for _, logs in parts for log in logs), Log())
+            yield replace(merged, label=_label(path, parts), notices=(*merged.notices, *_told(parts)))
+
+    def _runs(self, path: Path) -> Iterator[list[_Part]]:
+        """Yield the parts of each run, the oldest first: one that begins where the run began is of the next one."""
+        run: list[_Part] = []
+        for part in (*older_parts(path), path):
+            logs = tuple(self._logs_of(part))
+            if _begins_anew([log for _, before in run for log in before], logs):
+                yield run
+                run = []
+            run.append((part, logs))
+        yield run
 
     def _logs_of(self, part: Path) -> Iterator[Log]:
         """Yield the logs of a part; one may hold nothing but messages."""
@@ -57,7 +75,7 @@ class _Rotated:
             return
 
 
-class RotatedText(_Rotated, Source):
+class RotatedText(RotatedLog, Source):
     """Lines that a training printed through a handler that rotates."""
 
     name = "rotated-text"
@@ -70,17 +88,17 @@ class RotatedText(_Rotated, Source):
 
         Damage is told as each part has it, with its own lines.
         """
-        parts = [*_older(path), path]
-        lost = [notice for part in parts for log in self._logs_of(part) for notice in _damage(log.notices)]
-        notices = (*lost, _told(parts))
-        for log in logs_of(path, chain.from_iterable(map(read_passages, parts)), is_file=False):
-            said = [replace(one, line_start=None, line_end=None) for one in log.notices if one.kind != DAMAGE]
-            label = f"{path.stem}, {log.label}" if log.label else ""
-            yield replace(log, label=label, notices=(*said, *notices))
-            notices = ()
+        for parts in self._runs(path):
+            notices = [notice for _, logs in parts for log in logs for notice in _damage(log.notices)] + _told(parts)
+            passages = chain.from_iterable(read_passages(part) for part, _ in parts)
+            for log in logs_of(path, passages, is_file=False):
+                said = [replace(one, line_start=None, line_end=None) for one in log.notices if one.kind != DAMAGE]
+                named = ", ".join(filter(None, (_label(path, parts) or path.stem * bool(log.label), log.label)))
+                yield replace(log, label=named, notices=(*said, *notices))
+                notices = []
 
 
-class RotatedTable(_Rotated, Source):
+class RotatedTable(RotatedLog, Source):
     """Rows that were logged through a handler that rotates."""
 
     name = "rotated-csv"
@@ -89,7 +107,7 @@ class RotatedTable(_Rotated, Source):
     part = CsvTable()
 
 
-class RotatedRecords(_Rotated, Source):
+class RotatedRecords(RotatedLog, Source):
     """Records in JSON that were logged through a handler that rotates."""
 
     name = "rotated-json-lines"
@@ -104,16 +122,56 @@ def log_of(name: str) -> str | None:
     return found and found[1] + found[2]
 
 
-def _told(parts: Sequence[Path]) -> Notice:
-    names = ", ".join(part.name for part in parts[:-1])
-    return Notice(INTERPRETATION, str(parts[-1]), f"The log was rotated: {names} were read before it.")
+def _label(path: Path, parts: Sequence[_Part]) -> str:
+    """Return what tells a run from that of the log itself: the last file of it."""
+    last, _ = parts[-1]
+    return "" if last == path else last.name
+
+
+def _told(parts: Sequence[_Part]) -> list[Notice]:
+    *older, last = [part for part, _ in parts]
+    if not older:
+        return []
+    names = ", ".join(part.name for part in older)
+    was = "was" if len(older) == 1 else "were"
+    return [Notice(INTERPRETATION, str(last), f"The log was rotated: {names} {was} read before it.")]
+
+
+def _begins_anew(before: Sequence[Log], after: Sequence[Log]) -> bool:
+    """Tell a part of another run: it begins where the parts before it began, and its curves do not go on from theirs.
+
+    A handler that rotates at each start leaves such parts, and so do processes that number their logs.
+    """
+    began = {axis: min(first) for axis, first in _firsts(before).items()}
+    begins = {axis: min(first) for axis, first in _firsts(after).items()}
+    if not any(axis in began and first <= began[axis] for axis, first in begins.items()):
+        return False
+    ran, begun = _curves(before), _curves(after)
+    verdicts = [starts_over([ran[one][0]], ran[one], begun[one]) for one in begun if one in ran]
+    return verdicts.count(True) >= verdicts.count(False)
+
+
+def _firsts(logs: Sequence[Log]) -> dict[Axis, list[int]]:
+    """Return where the curves on each axis begin, apart from those that count nothing but points and seconds."""
+    firsts: dict[Axis, list[int]] = {}
+    for one in (one for log in logs for one in log.series if len(one) and one.axis in (Axis.STEP, Axis.EPOCH)):
+        firsts.setdefault(one.axis, []).append(int(one.steps.min()))
+    return firsts
+
+
+def _curves(logs: Sequence[Log]) -> dict[str, NDArray[np.float64]]:
+    """Return the values of every curve in the order in which they were logged."""
+    values: dict[str, list[NDArray[np.float64]]] = {}
+    for one in (one for log in logs for one in log.series if len(one)):
+        values.setdefault(one.name, []).append(one.values)
+    return {name: np.concatenate(found) for name, found in values.items()}
 
 
 def _damage(notices: Sequence[Notice]) -> Iterator[Notice]:
     return (notice for notice in notices if notice.kind == DAMAGE)
 
 
-def _older(path: Path) -> list[Path]:
+def older_parts(path: Path) -> list[Path]:
     """Return the older parts of a log, the oldest first."""
     try:
         beside = _rotated_in(path.parent, path.parent.stat().st_mtime_ns)

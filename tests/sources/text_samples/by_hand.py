@@ -156,6 +156,12 @@ SAMPLES = (
         {"Loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test Accuracy": [(1, 0.5), (2, 0.625), (3, 0.75)]},
     ),
     Sample(
+        "an epoch's heading above sentences that mention losses",
+        "notes.txt",
+        "Epoch 1/2\nWe talk about the training loss: 0.5 here\n",
+        None,
+    ),
+    Sample(
         "records that pprint sorted and gave a line for each entry",
         "train.log",
         "{'batch': 32,\n 'lr': 0.5}\n"

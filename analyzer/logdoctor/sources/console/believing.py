@@ -20,6 +20,9 @@ from logdoctor.sources.console.placing import EPOCH, INDEX, clock_of
 from logdoctor.sources.console.quantities import HELD_OUT, NEAR
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 
+LONGEST_NAME = 3
+"""Words of the name of a loss that one line is believed to tell, as in `mean validation loss`; a sentence has more."""
+
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
@@ -89,7 +92,8 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
     which epoch of how many it is, or right below one; a loss beside a rate and the iteration, as of Darknet.
     """
-    losses = [name for name in part.values if issubclass(role_of(name, split_of(name)), Loss)]
+    names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
+    losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
     if not losses:
         return False
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it

@@ -91,7 +91,7 @@ _TOO_OFTEN = 1 / 3
 """Share of neighbouring points that may fall back, or share an epoch, before a column is no axis.
 
 A resumed run falls back once; a column that falls at every other point does not count, unless it goes on each time
-from where it was.
+from where it was and never says the same twice.
 """
 
 
@@ -154,7 +154,7 @@ class Counter:
         few = max(1, _TOO_OFTEN * (len(steps) - 1))
         if self.axis is Axis.TIME:  # two points within one second would become one
             return falls + stays == 0
-        if falls > few:
+        if falls > few and len(np.unique(steps)) == len(steps):  # two processes in turn say each step once
             falls = int(np.sum(np.diff(steps[~astray(steps)]) < 0))
         return falls <= few and (stays <= few or self.axis is Axis.STEP)
 
