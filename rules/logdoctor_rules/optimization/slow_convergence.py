@@ -364,6 +364,13 @@ class SlowConvergence(Rule):
             val_accuracy=flat(0.17, 35),
         ),
         silent(
+            "eight times as often right as guesses among a hundred, where it levels off",
+            train_loss=decay(4.6, 4.24, 25, half_life=0.15).noisy(0.002),
+            train_accuracy=decay(0.01, 0.08, 25, half_life=0.15).noisy(0.0005),
+            val_loss=decay(4.6, 4.33, 25, half_life=0.15).noisy(0.003),
+            val_accuracy=decay(0.01, 0.072, 25, half_life=0.15).noisy(0.0005),
+        ),
+        silent(
             "no better than that after 17 epochs",
             train_loss=decay(2.211, 2.17, 10, half_life=0.05).followed_by(decay(2.168, 2.11, 7)).noisy(0.001),
             train_accuracy=line(0.118, 0.179, 17).noisy(0.003),
