@@ -88,14 +88,16 @@ def poor_accuracy(run: Run, limit: float) -> str:
 
 
 def better_than_guessing(run: Run) -> float:
-    """Return how far the best accuracy has come from 1 / C, guessing (0), to being always right (1).
+    """Return how far the best accuracy has come from guessing (0) to being always right (1)."""
+    guess = accuracy_of_guessing(run)
+    return (best_accuracy(run) - guess) / (1 - guess)
 
-    C is the number of classes whose ln C the first training loss is nearest to; without one, very many.
-    """
+
+def accuracy_of_guessing(run: Run) -> float:
+    """Return 1 / C, of the classes whose ln C the first training loss is nearest to; 0 without one: of very many."""
     train = run.find(TrainLoss)
     known = train is not None and len(train.finite) and train.finite.values[0] < LARGEST_COUNT
-    guess = 1 / max(2, round(exp(float(train.finite.values[0])))) if train is not None and known else 0.0
-    return (best_accuracy(run) - guess) / (1 - guess)
+    return 1 / max(2, round(exp(float(train.finite.values[0])))) if train is not None and known else 0.0
 
 
 def evenness(loss: float, wrong: float, level: float) -> float:

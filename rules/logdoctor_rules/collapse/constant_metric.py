@@ -69,7 +69,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 exactly equal values to the end; it cannot know which share of the data is one class."
+    limits = "Needs 6 equal values to the end, 8 above one half; it cannot know which share of the data is one class."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
@@ -78,6 +78,9 @@ class ConstantMetric(Rule):
         6.0,
         "values at one value, two in each third of them: small validation sets repeat an accuracy a few times by "
         "chance, and hard tasks take time to begin",
+    )
+    min_high: float = threshold(
+        8.0, "the same above one half, where small sets rest that a pretrained network answers well from the first on"
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
@@ -248,6 +251,12 @@ class ConstantMetric(Rule):
         ),
         fires("six zeros", train_loss=line(0.6, 0.2, 6), val_f1=flat(0.0, 6)),
         fires("six values above zero", train_loss=line(2.3, 2.1, 6), val_accuracy=flat(0.1, 6)),
+        silent(
+            "six values that a small set may well repeat",
+            train_loss=line(0.4, 0.12, 6),
+            val_loss=line(0.3, 0.2, 6),
+            val_accuracy=flat(0.9667, 6),
+        ),
         silent("five values", train_loss=line(2.3, 2.1, 5), val_accuracy=flat(0.1, 5)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
     )
@@ -325,8 +334,8 @@ class ConstantMetric(Rule):
             return 0
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
-        alike = len(values) - since
-        if alike < self.min_points or alike < self.min_share * len(values):
+        alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
+        if alike < least or alike < self.min_share * len(values):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class

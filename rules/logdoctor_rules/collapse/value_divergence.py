@@ -96,6 +96,10 @@ class ValueDivergence(Rule):
         ),
         fires("grows by powers of ten, and no returns are logged", td_loss=geometric(0.5, 5e12)),
         silent("grows a hundredfold, and no returns are logged", td_loss=geometric(0.5, 50.0)),
+        silent(
+            "next to nothing to learn until a reward is found, and no returns are logged",
+            td_loss=flat(1e-6, 50).followed_by(decay(0.01, 0.3, 70)),
+        ),
         silent("rests", episode_return=line(20.0, 180.0).noisy(5.0), td_loss=flat(0.4).noisy(0.1)),
         silent("too short", episode_return=line(20.0, 180.0, 19), td_loss=geometric(0.5, 5e12, 19)),
     )
@@ -110,7 +114,10 @@ class ValueDivergence(Rule):
         if series is None or growth < self.min_growth:
             return
         trend: Trend[PolicyLoss] = Trend.measure(series)
-        if trend.end < self.at_its_height * float(trend.level.max()):
+        least = (
+            self.min_growth if reward is None else 0.0
+        )  # before rewards of 1 are found, there may be no error at all
+        if trend.end < max(self.at_its_height * float(trend.level.max()), least):
             return
         beside = ""
         if reward is not None:

@@ -37,6 +37,10 @@ from logdoctor.wording import number, place
 LEVEL = 3
 """Values whose median is a level."""
 
+ALWAYS, UNTAUGHT = 0.95, 0.8
+"""Accuracy of a task that is right nearly always, and training loss as a share of its start above which little has been
+learnt yet."""
+
 TUNED: dict[str, Any] = {"train_loss": decay(4.3, 0.8), "val_loss": decay(2.7, 0.9, 8)}
 
 
@@ -114,6 +118,12 @@ class Forgetting(Rule):
             val_acc_class0=flat(1.0, 12).followed_by(flat(0.0, 12)),
             val_acc_class1=flat(0.0, 12).followed_by(flat(1.0, 12)),
         ),
+        silent(
+            "one class is named for everything at first, and told from the others with mistakes later",
+            train_loss=decay(1.6, 0.8, 20),
+            val_acc_neutral=given([0.99, 0.97]).followed_by(decay(0.8, 0.4, 18)),
+            val_acc_happy=given([0.0, 0.02]).followed_by(decay(0.3, 0.85, 18)),
+        ),
         silent("a little worse", val_general_loss=decay(2.7, 2.9, 8), **TUNED),
         silent(
             "up and down, and ends higher",
@@ -149,13 +159,13 @@ class Forgetting(Rule):
 
     def check(self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[Finding]:
         """Compare the course of the other sets with that of validation; tell of the one that lost most."""
-        found = next(self._of_accuracies(run), None) if train.end <= self.learning * train.start else None
+        found = next(self._of_accuracies(run, train), None) if train.end <= self.learning * train.start else None
         if found is not None:
             yield found
         elif val is not None:
             yield from self._of_losses(run, train, val)
 
-    def _of_accuracies(self, run: Run) -> Iterator[Finding]:
+    def _of_accuracies(self, run: Run, train: Trend[TrainLoss]) -> Iterator[Finding]:
         """Report a task whose answers are no longer right while those of another become so."""
         tasks = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
         tasks = [one for one in tasks if len(one) >= 2 * self.min_points]
@@ -165,6 +175,8 @@ class Forgetting(Rule):
             unit, at = accuracy_unit(lost.values), lost.steps[len(before) - 1]
             known, gained = best >= self.min_accuracy * unit, _since(other, int(at)) / accuracy_unit(other.values)
             if not known or late.max() > self.kept * best or gained < self.min_accuracy:
+                continue
+            if _is_named_for_everything(lost, train):
                 continue
             end, fall = float(np.median(late)), f"{lost.name} falls from {number(best)} to"
             yield self.finding(
@@ -204,6 +216,16 @@ class Forgetting(Rule):
         """Return how far a loss has risen, as a share of its first value; 0 where it goes up and down."""
         first, steady = float(series.values[0]), float(np.mean(np.diff(series.values) > 0))
         return (_end(series) - first) / first if first > 0 and steady >= self.min_share else 0.0
+
+
+def _is_named_for_everything(task: Series, train: Trend[TrainLoss]) -> bool:
+    """Whether a task is nearly always right only as long as little is learnt: any input is taken for one of it."""
+    always = np.flatnonzero(task.values >= ALWAYS * accuracy_unit(task.values))
+    if not len(always) or task.axis is not train.series.axis:
+        return False
+    at, losses = task.steps[always[-1]], train.series
+    loss = max(np.interp(at, train.steps, train.level), np.interp(at, losses.steps, losses.values))
+    return bool(loss >= UNTAUGHT * train.start)
 
 
 def _since(series: Series, step: int) -> float:

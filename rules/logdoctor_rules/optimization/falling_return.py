@@ -26,7 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.signals import Policy
+from logdoctor.signals import Policy, Trend
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
@@ -64,8 +64,11 @@ class FallingReturn(Rule):
     )
     min_points: float = threshold(12.0, "returns that a run needs: two at its beginning, and a last third of four")
     comes_back: float = threshold(
-        0.5, "share of the way from its lowest level back to where it began, from which on a return recovers"
+        0.5,
+        "share of the way from its lowest level back to where it began, from which on a return recovers; of few "
+        "returns less, in proportion, for a return that turns around shows it in four of twelve alone",
     )
+    many: float = threshold(24.0, "returns from which on all of that share is asked for: eight in each third")
     late_start: float = threshold(
         0.1, "first step as a share of the last from which a log counts as resumed, as in no-learning"
     )
@@ -160,6 +163,11 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0, 12).noisy(0.01),
         ),
         silent(
+            "twelve returns, which fall and then turn around",
+            episode_reward=line(-20.0, -60.0, 8).then(line(-60.0, -40.0, 4)).noisy(8.0, seed=3),
+            policy_loss=flat(0.0, 12).noisy(0.01),
+        ),
+        silent(
             "too short",
             episode_reward=line(-0.5, -0.96, 11).noisy(0.02),
             policy_loss=flat(0.0, 11).noisy(0.01),
@@ -185,7 +193,7 @@ class FallingReturn(Rule):
         if (
             not 0 < fall >= least
             or began - max(median(last[:3]), reward.end) < least
-            or median(last[-3:]) - float(reward.level.min()) >= self.comes_back * (began - float(reward.level.min()))
+            or self._comes_back(reward, began)
             or any(map(_rises, run.all(Reward)))
         ):
             return
@@ -211,6 +219,11 @@ class FallingReturn(Rule):
                 "noise": Quantity(reward.noise),
             },
         )
+
+    def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
+        """Whether its last values lie well above its lowest level, on the way back to where it began."""
+        lowest, share = float(reward.level.min()), self.comes_back * min(1.0, len(reward) / self.many)
+        return median(reward.series.values[-FIRST:]) - lowest >= share * (began - lowest)
 
 
 def _rises(reward: Series) -> bool:

@@ -36,6 +36,7 @@ from logdoctor.evidence.optimization.progress import (
     never_as_low_again,
     only_came_back,
     only_rises,
+    probably_falls,
     rounded_away,
     worse_than_untrained,
 )
@@ -303,6 +304,11 @@ class NoLearning(Rule):
             val_loss=given([1.756457, 1.756106, 1.755987]),
         ),
         silent(
+            "falls by a tenth under batch noise, while validation only rises: it memorises",
+            train_loss=line(1.1, 0.99, 40).noisy(0.05, seed=3),
+            val_loss=line(1.05, 1.12, 40).noisy(0.004),
+        ),
+        silent(
             "a first batch that is low by chance",
             axis=Axis.STEP,
             train_loss=given([0.1]).followed_by(decay(2.0, 1.0, 99, half_life=0.3).noisy(0.3)),
@@ -427,7 +433,7 @@ class NoLearning(Rule):
         fell, scale = began - train.end, abs(began) or 1.0
         guesses = val is not None and guesses_the_mean(run, train, val, settings)
         unmoved = guesses or bool(still.frozen or still.barely_moves)
-        stays = unmoved or (val is not None and len(val) >= self.min_points and self._stays(val))
+        stays = unmoved or (val is not None and len(val) >= self.min_points and self._stays(train, val))
         fell_far = fell > self.max_fall * scale and not stays
         dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
         low = low_rate(settings, siblings)
@@ -464,10 +470,10 @@ class NoLearning(Rule):
             },
         )
 
-    def _stays(self, val: Trend[ValLoss]) -> bool:
+    def _stays(self, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
         """Whether validation keeps to where it began, wanders about it and ends there, or only rises from it."""
         near = abs(val.start - val.end) <= self.max_fall * abs(val.start)
-        rises = only_rises(val, self.max_fall, self.max_z)
+        rises = only_rises(val, self.max_fall, self.max_z) and not probably_falls(train)
         return self._keeps(val) or (near and abs(val.sure_fall) <= self.max_z) or rises
 
     def _keeps(self, val: Trend[ValLoss]) -> bool:

@@ -124,37 +124,6 @@ class SlowConvergence(Rule):
     )
 
     examples = (
-        fires(
-            "hardly better than guessing among nine after 35 epochs, by a curve that bends and falls again",
-            varies={
-                "steps instead of epochs": "how many epochs were spent is not known of steps",
-                "bits instead of nats": "what guessing is right in follows from a first loss of ln C nats",
-            },
-            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
-            train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
-            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
-            val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
-        ),
-        silent(
-            "the same curve of a classifier that gives one answer all along",
-            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
-            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
-            val_accuracy=flat(0.17, 35),
-        ),
-        silent(
-            "no better than that after 17 epochs",
-            train_loss=decay(2.211, 2.17, 10, half_life=0.05).followed_by(decay(2.168, 2.11, 7)).noisy(0.001),
-            train_accuracy=line(0.118, 0.179, 17).noisy(0.003),
-            val_loss=decay(2.19, 2.15, 10).followed_by(decay(2.14, 2.12, 7)).noisy(0.001),
-            val_accuracy=line(0.134, 0.18, 17).noisy(0.01),
-        ),
-        silent(
-            "the same curve of a classifier that has learnt some of it",
-            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
-            train_accuracy=line(0.118, 0.31, 35).noisy(0.003),
-            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
-            val_accuracy=line(0.134, 0.3, 35).noisy(0.01),
-        ),
         fires("a straight line", train_loss=line(3.58, 3.49)),
         fires("nearly straight", train_loss=decay(354.0, 100.0, half_life=0.8)),
         fires("a straight line under noise", train_loss=line(3.58, 3.2).noisy(0.03)),
@@ -376,6 +345,44 @@ class SlowConvergence(Rule):
             "slows down by the sum of the rates, too",
             train_loss=given(2.3 - 0.2 * SPENT * (1 - 0.37 * SPENT)).noisy(0.0003),
             lr=cosine(1e-4),
+        ),
+        fires(
+            "hardly better than guessing among nine after 35 epochs, by a curve that bends and falls again",
+            varies={
+                "steps instead of epochs": "how many epochs were spent is not known of steps",
+                "bits instead of nats": "what guessing is right in follows from a first loss of ln C nats",
+            },
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            train_accuracy=line(0.118, 0.179, 35).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=line(0.134, 0.18, 35).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that gives one answer all along",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=flat(0.17, 35),
+        ),
+        silent(
+            "eight times as often right as guesses among a hundred, where it levels off",
+            train_loss=decay(4.6, 4.24, 25, half_life=0.15).noisy(0.002),
+            train_accuracy=decay(0.01, 0.08, 25, half_life=0.15).noisy(0.0005),
+            val_loss=decay(4.6, 4.33, 25, half_life=0.15).noisy(0.003),
+            val_accuracy=decay(0.01, 0.072, 25, half_life=0.15).noisy(0.0005),
+        ),
+        silent(
+            "no better than that after 17 epochs",
+            train_loss=decay(2.211, 2.17, 10, half_life=0.05).followed_by(decay(2.168, 2.11, 7)).noisy(0.001),
+            train_accuracy=line(0.118, 0.179, 17).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 10).followed_by(decay(2.14, 2.12, 7)).noisy(0.001),
+            val_accuracy=line(0.134, 0.18, 17).noisy(0.01),
+        ),
+        silent(
+            "the same curve of a classifier that has learnt some of it",
+            train_loss=decay(2.211, 2.17, 20, half_life=0.05).followed_by(decay(2.168, 2.11, 15)).noisy(0.003),
+            train_accuracy=line(0.118, 0.31, 35).noisy(0.003),
+            val_loss=decay(2.19, 2.15, 20).followed_by(decay(2.14, 2.12, 15)).noisy(0.005),
+            val_accuracy=line(0.134, 0.3, 35).noisy(0.01),
         ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )

@@ -99,45 +99,13 @@ class StalledAtChance(Rule):
     )
 
     min_points_exact: float = threshold(
-        5.0,
-        "the same where an accuracy guesses and each of them lies next to the level: what learns does not meet it so "
-        "often",
+        5.0, "epochs that must each lie next to it where an accuracy guesses; logged steps do while a rate warms up"
     )
     exactly: float = threshold(
         0.001, "relative distance from such an ln C up to which a value lies next to it: four digits print it so"
     )
 
     examples = (
-        fires(
-            "comes down to ln 2 from a little above, and ranks nothing",
-            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
-            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
-            val_auc=flat(0.5002, 15).noisy(0.0005),
-        ),
-        silent(
-            "comes down to ln 2 from a little above, and ranks what it sees",
-            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
-            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
-            val_auc=line(0.5, 0.62, 15),
-        ),
-        fires(
-            "five epochs, each at ln 2, and validation gives one answer",
-            train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),
-            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158, 0.5173]),
-            val_loss=given([0.6931, 0.693, 0.693, 0.6929, 0.6929]),
-            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044, 0.5044]),
-        ),
-        silent(
-            "four such epochs",
-            train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
-            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
-            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
-        ),
-        silent(
-            "five epochs near ln 2",
-            train_loss=given([0.6942, 0.6936, 0.6933, 0.6932, 0.6929]),
-            train_accuracy=given([0.5055, 0.4978, 0.5022, 0.511, 0.5189]),
-        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
@@ -426,6 +394,53 @@ class StalledAtChance(Rule):
             val_loss=line(1.792, 1.765, 14),
         ),
         silent("accuracy says that it learnt", train_loss=flat(LN2).noisy(0.002), train_accuracy=decay(0.5, 0.95)),
+        fires(
+            "comes down to ln 2 from a little above, and ranks nothing",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=flat(0.5002, 15).noisy(0.0005),
+        ),
+        silent(
+            "comes down to ln 2 from a little above, and ranks what it sees",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_auc=line(0.5, 0.62, 15),
+        ),
+        fires(
+            "five epochs, each at ln 2, and validation gives one answer",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158, 0.5173]),
+            val_loss=given([0.6931, 0.693, 0.693, 0.6929, 0.6929]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "four such epochs",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
+        ),
+        silent(
+            "five epochs near ln 2",
+            train_loss=given([0.6942, 0.6936, 0.6933, 0.6932, 0.6929]),
+            train_accuracy=given([0.5055, 0.4978, 0.5022, 0.511, 0.5189]),
+        ),
+        silent(
+            "five logged steps of a preference loss, each at ln 2: the rate warms up",
+            axis=Axis.STEP,
+            train_loss=given([0.6931, 0.693, 0.6929, 0.6928, 0.6926]),
+            train_accuracy=given([0.5037, 0.48, 0.51, 0.5158, 0.5173]),
+        ),
+        silent(
+            "an area under the curve that rises little, but surely",
+            train_loss=line(0.695, 0.688, 30).noisy(0.0005),
+            val_auc=line(0.5, 0.518, 30).noisy(0.001),
+        ),
+        silent(
+            "half of the area under precision and recall, which is no guessing",
+            train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
+            val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
+            val_pr_auc=flat(0.5002, 15).noisy(0.0005),
+        ),
     )
 
     def check(
@@ -499,7 +514,8 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         restless = train.noise > self.max_noise
         least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
-        if chance.by_accuracy and float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level:
+        exact = float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level
+        if exact and chance.by_accuracy and train.series.axis is Axis.EPOCH:
             least = self.min_points_exact
         if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
             return None

@@ -59,6 +59,10 @@ FOLLOWS = 0.25
 HUNDREDTH, TENTH = 0.01, 0.1
 """Last digit of a rounded loss, and the loss up to which that is a good part of it."""
 
+UNSURE, MANY = 2.5, 100
+"""Fall of a training loss from its first third to its last in units of its standard error up to which it may be chance,
+one in a hundred and sixty; of fewer values than this, in proportion less, for the noise of few is not well known."""
+
 THROWN = 2.0
 """Highest loss in units of the first from which it was thrown up, and what comes after is no fall but the way back."""
 
@@ -114,6 +118,11 @@ def fell_early(train: Trend[TrainLoss], least: float, min_z: float) -> bool:
 def only_rises(val: Trend[ValLoss], least: float, min_z: float) -> bool:
     """Whether validation never lies below where it began, and surely rises from there by a share of it."""
     return float(val.level.min()) >= val.start > 0 and -val.sure_fall > min_z and val.end > (1 + least) * val.start
+
+
+def probably_falls(train: Trend[TrainLoss]) -> bool:
+    """Whether a noisy training loss falls more surely than by chance: beside validation that rises, it memorises."""
+    return train.sure_fall > UNSURE * min(1.0, len(train) / MANY)
 
 
 def only_came_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import accuracies, better_than_guessing, end_accuracy, first_accuracy
+from logdoctor.evidence.accuracies import (
+    accuracies,
+    accuracy_of_guessing,
+    best_accuracy,
+    better_than_guessing,
+    end_accuracy,
+    first_accuracy,
+)
 from logdoctor.evidence.optimization.stuck import told
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_low
@@ -31,6 +38,10 @@ NO_TRIAL = 4
 RISES, FALLS = 2.0, 0.99
 """Last rate in units of the first from which a schedule warms up, where it ends at its peak; and in units of that peak
 below which it falls."""
+
+
+TIMES = 2.0
+"""Times that the best accuracy may be that of guessing where a classifier has barely begun."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +92,12 @@ def has_barely_begun(run: Run, train: Trend[TrainLoss], better: float, epochs: f
     """Whether a classifier is after many epochs about as often right as it would be by guessing.
 
     `better` is the way from guessing to being always right up to which it is. One that is as often right as at first
-    has not begun at all.
+    has not begun at all, and one that tells a hundred classes apart eight times as often as a guess knows a lot.
     """
     logged = len(train) if train.series.axis is Axis.EPOCH else 0
     begun = any(end_accuracy(one) > first_accuracy(one) for one in accuracies(run))
-    return begun and logged >= epochs and better_than_guessing(run) <= better
+    knows_little = better_than_guessing(run) <= better and best_accuracy(run) <= TIMES * accuracy_of_guessing(run)
+    return begun and logged >= epochs and knows_little
 
 
 def shown_by(

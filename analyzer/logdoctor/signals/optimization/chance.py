@@ -27,8 +27,12 @@ CIFAR-100, ImageNet."""
 ACCURACY_IS_CHANCE = 0.2
 """Relative distance of an accuracy from 1 / C within which it says that the model guesses."""
 
-RANKED, UNRANKED = frozenset({"auc", "auroc"}), 0.02
-"""Words of areas under the curve, and how far from one half they may lie where nothing is told from anything."""
+RANKED, OF_PRECISION = frozenset({"auc", "auroc"}), frozenset({"pr", "prc"})
+"""Words of areas under the ROC curve; and of that under precision and recall, of which one half is no guessing."""
+
+UNRANKED = 0.02
+"""How far from one half such an area may lie where nothing is told from anything, half of which it may rise by: what
+learns a weak signal of many examples rises little, but surely."""
 
 RISEN = 0.5
 """An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
@@ -201,10 +205,13 @@ def _from_ranking(run: Run) -> list[Chance]:
     found = []
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         values = series.finite.values
-        if len(values) < CONSTANT or not RANKED & set(words(series.name)):
+        named = set(words(series.name))
+        if len(values) < CONSTANT or not RANKED & named or OF_PRECISION & named:
             continue
         areas = values / accuracy_unit(values)
-        if np.abs(areas - 0.5).max() <= UNRANKED:
+        third = len(areas) // 3
+        rises = median(areas[-third:]) - median(areas[:third]) > UNRANKED / 2
+        if np.abs(areas - 0.5).max() <= UNRANKED and not rises:
             text = f"{series.name} rests at {median(areas):.3g}, which is no ranking at all"
             found.append(Chance(2, log(2), text, by_accuracy=True))
     return found
