@@ -102,3 +102,14 @@ def test_parts_that_a_shell_named_are_read_once(tmp_path: Path) -> None:
     write(RotatingFileHandler(tmp_path / "train.log", maxBytes=300, backupCount=20), MESSAGES["text"])
     (run,) = logdoctor.load(*tmp_path.iterdir())
     assert len(run.sources) == 1
+
+
+def test_a_part_of_a_table_without_its_header_is_told(tmp_path: Path) -> None:
+    rows = [f"{step},{1 / step:.4f}\n" for step in range(1, STEPS + 1)]
+    (tmp_path / "metrics.csv.1").write_text("step,loss\n" + "".join(rows[:30]))
+    (tmp_path / "metrics.csv").write_text("".join(rows[30:]))
+    (run,) = logdoctor.load(tmp_path)
+    assert run.series[0].steps.tolist() == list(range(1, 31))
+    assert [(one.path, one.message) for one in run.notices if one.kind == "damage"] == [
+        ("metrics.csv", "Nothing of metrics.csv could be read by itself.")
+    ]

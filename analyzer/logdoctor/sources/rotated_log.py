@@ -54,7 +54,7 @@ class RotatedLog:
         """Read every part, and put the curves of the parts of one run together."""
         for parts in self._runs(path):
             merged = reduce(_followed, (log for _, logs in parts for log in logs), Log())
-            yield replace(merged, label=_label(path, parts), notices=(*merged.notices, *_told(parts)))
+            yield replace(merged, label=_label(path, parts), notices=(*merged.notices, *_unread(parts), *_told(parts)))
 
     def _runs(self, path: Path) -> Iterator[list[_Part]]:
         """Yield the parts of each run, the oldest first: one that begins where the run began is of the next one."""
@@ -135,6 +135,13 @@ def _told(parts: Sequence[_Part]) -> list[Notice]:
     names = ", ".join(part.name for part in older)
     was = "was" if len(older) == 1 else "were"
     return [Notice(INTERPRETATION, str(last), f"The log was rotated: {names} {was} read before it.")]
+
+
+def _unread(parts: Sequence[_Part]) -> Iterator[Notice]:
+    """Tell parts of which nothing could be read, as the later ones of a table whose header stands in the first."""
+    for part, logs in parts:
+        if not logs and part.stat().st_size:
+            yield Notice(DAMAGE, str(part), f"Nothing of {part.name} could be read by itself.", 0, part.stat().st_size)
 
 
 def _begins_anew(before: Sequence[Log], after: Sequence[Log]) -> bool:
