@@ -114,9 +114,7 @@ class ValueDivergence(Rule):
         if series is None or growth < self.min_growth:
             return
         trend: Trend[PolicyLoss] = Trend.measure(series)
-        least = (
-            self.min_growth if reward is None else 0.0
-        )  # before rewards of 1 are found, there may be no error at all
+        least = 0.0 if reward is not None else self.min_growth  # until rewards of 1 are found there may be no error
         if trend.end < max(self.at_its_height * float(trend.level.max()), least):
             return
         beside = ""
@@ -135,7 +133,10 @@ class ValueDivergence(Rule):
                 ),
                 because("learning-rate-too-high", Strength.POSSIBLE),
             ),
-            evidence={"growth": Quantity(growth, "times, beyond returns"), "end": Quantity(trend.end)},
+            evidence={
+                "growth": Quantity(growth, "times" if reward is None else "times, beyond returns"),
+                "end": Quantity(trend.end),
+            },
         )
 
 

@@ -454,9 +454,10 @@ class NoLearning(Rule):
         creeps = val is not None and may_fall(val) and not (low or still.barely_moves)
         confidence = Confidence.LOW if before or creeps else confidence
         causes = stuck_causes(still, settings, siblings, _beginning(train, val, guesses=guesses))
+        noisy = " beyond its noise" if fell > self.max_fall * scale and not (surely or still.frozen) else ""
         yield self.finding(
             f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {told or 'it does not fall'}{before}",
+            f"{counted(len(series), 'logged value')}: {told or f'it does not fall{noisy}'}{before}",
             Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

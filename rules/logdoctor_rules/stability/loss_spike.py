@@ -160,6 +160,18 @@ class LossSpike(Rule):
             "a giant jump in the third of few epochs",
             train_loss=given([19.4, 4.5, 1118.0]).followed_by(decay(11.7, 1.3, 22)),
         ),
+        fires(
+            "jumps while two accuracies rise, as they did before",
+            train_loss=decay(2.3, 0.2, 60, half_life=0.15).noisy(0.01).with_value(12, 4.4, 4.3, 4.2),
+            val_accuracy=decay(0.1, 0.9, 60, half_life=0.15).noisy(0.005),
+            val_balanced_accuracy=decay(0.1, 0.88, 60, half_life=0.15).noisy(0.005),
+        ),
+        silent(
+            "a second task is added, which is learnt from then on beside the first",
+            train_loss=decay(1.5, 0.3, 30, half_life=0.2).followed_by(decay(4.0, 0.3, 30)).noisy(0.01),
+            val_acc_first=decay(0.3, 0.8, 30).followed_by(flat(0.75, 30)).noisy(0.01),
+            val_acc_second=flat(0.0, 30).followed_by(decay(0.2, 0.8, 30)),
+        ),
         silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "forgets and learns all the time",

@@ -29,6 +29,9 @@ ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
 
+BEGAN = 0.25
+"""Part of such a rise up to which it may have come before the jump: what rises all along is learnt from other data."""
+
 OFTEN = {"learning-rate-too-high": FAIR, "no-gradient-clipping": WEAK, "stale-second-moment": WEAK, "bad-batch": -FAIR}
 """What a second and a third jump speak for and against: one batch is bad once."""
 
@@ -77,7 +80,9 @@ def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
         before, after = one.values[:at][-2 * RUN_UP :], one.values[at:][RUN_UP : 4 * RUN_UP]
         if min(len(before), len(after)) < RUN_UP:
             continue
-        changes.append(float(np.median(after) - np.median(before)) / accuracy_unit(one.values))
+        change, unit = float(np.median(after) - np.median(before)), accuracy_unit(one.values)
+        rose_before = float(np.median(before[-RUN_UP:]) - np.median(before[:RUN_UP]))
+        changes.append((change if rose_before <= BEGAN * change else min(change, 0.0)) / unit)
     return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED
 
 
