@@ -91,7 +91,7 @@ class Plateau(Rule):
         0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
     )
     min_points: float = threshold(
-        6.0, "values that a run must have before an early stop can be told from a short log: two before it, four after"
+        10.0, "values that a run must have before an early stop can be told from a short log: four before it, six after"
     )
 
     examples = (
@@ -315,11 +315,8 @@ class Plateau(Rule):
             train_loss=decay(134.0, 68.0, half_life=0.01),
             siblings=(example_run(train_loss=decay(2.3, 0.2)),),
         ),
-        fires(
-            "six values", train_loss=given([134.0, *[68.0] * 5]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
-        ),
         silent(
-            "too short", train_loss=given([134.0, *[68.0] * 4]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
+            "too short", train_loss=given([134.0, *[68.0] * 7]), siblings=(example_run(train_loss=decay(133.0, 23.0)),)
         ),
         silent("a cosine schedule to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
         silent(
