@@ -164,7 +164,7 @@ class FallingReturn(Rule):
         ),
         silent(
             "twelve returns, which fall and then turn around",
-            episode_reward=line(-20.0, -60.0, 8).then(line(-60.0, -40.0, 4)).noisy(8.0, seed=3),
+            episode_reward=line(-20.0, -60.0, 8).then(line(-60.0, -40.0, 4)).noisy(1.0),
             policy_loss=flat(0.0, 12).noisy(0.01),
         ),
         silent(

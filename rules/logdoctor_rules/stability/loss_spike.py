@@ -162,9 +162,10 @@ class LossSpike(Rule):
         ),
         fires(
             "jumps while two accuracies rise, as they did before",
-            train_loss=decay(2.3, 0.2, 60, half_life=0.15).noisy(0.01).with_value(12, 4.4, 4.3, 4.2),
-            val_accuracy=decay(0.1, 0.9, 60, half_life=0.15).noisy(0.005),
-            val_balanced_accuracy=decay(0.1, 0.88, 60, half_life=0.15).noisy(0.005),
+            varies={"every second point": "six values come before it, of which the first fall far"},
+            train_loss=decay(2.3, 0.2, half_life=0.1).noisy(0.01).with_value(12, 4.4, 4.3, 4.2, 4.0),
+            val_accuracy=decay(0.1, 0.9, half_life=0.1).noisy(0.005),
+            val_balanced_accuracy=decay(0.1, 0.88, half_life=0.1).noisy(0.005),
         ),
         silent(
             "a second task is added, which is learnt from then on beside the first",
