@@ -65,6 +65,7 @@ def _with_odd(curve: Curve, at: int, value: float) -> Curve:
 @example({"td_loss": line(1.0, 2.0, 40), "episode_return": flat(0.0, 20).followed_by(flat(1.0, 20))}, {}, Axis.EPOCH)
 @example({"train_loss": flat(1.7e308, 2)}, {}, Axis.EPOCH)
 @example({"train_loss": line(2.3, 2.2)}, {"lr": 10**400, "num_classes": 10**400, "batch_size": 10**400}, Axis.EPOCH)
+@example({"train_loss": flat(2.3125, 8), "grad_norm": flat(0.0, 8)}, {"batch_size": -3}, Axis.EPOCH)
 @given(
     curves=st.dictionaries(st.sampled_from(NAMES), any_curve(), min_size=1, max_size=5),
     settings=st.fixed_dictionaries({}, optional=SETTINGS),

@@ -347,8 +347,8 @@ def _reaches_biases_alone(still: Stillness, settings: Hyperparameters, classes: 
     A network whose outputs are all alike gives these, and nothing else, a gradient: the difference between the classes
     of a batch of B and their shares, whose norm is sqrt((1 - 1/C) / B).
     """
-    batch, norm = settings.batch_size, still.gradient
-    if norm is None or not batch or classes is None or classes <= 2 or settings.accumulation > 1:
+    batch, norm = settings.batch_size or 0.0, still.gradient
+    if norm is None or batch <= 0 or classes is None or classes <= 2 or settings.accumulation > 1:
         return ""
     expected = math.sqrt((1 - 1 / classes) / batch)
     if abs(norm / expected - 1) > ALONE:

@@ -34,8 +34,8 @@ _FEWEST_LINES = 2
 _WIDE = re.compile(r"(?:\A\0)?(?:[^\0]\0){8,}+")
 """Characters with a NUL behind each, too many for an accident; a block of bytes may begin within the first."""
 
-_REST_OF_LINE_END = b"\0"
-"""What is left behind the last line feed of such a file."""
+_WIDE_END, _REST_OF_END = b"\0\n", b"\0"
+"""How a line of such characters ends, and what is left of that behind the last line feed of a file."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8", np.dtype("u1")),
@@ -139,6 +139,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
         file.seek(encoding.mark)
         line, offset = 1, encoding.mark
         held, skipped = b"", 0  # the beginning of a line whose end is still to come, and how much of it was let go
+        rest = b""  # of the end of the last line
         for chunk in _chunks(file, os.fstat(file.fileno()).st_size - encoding.mark):
             data = held + chunk
             ends = encoding.line_ends(data)
@@ -155,10 +156,10 @@ def read_blocks(path: Path) -> Iterator[Block]:
                 block = _block(data[begin:end], encoding, line, offset)
                 yield block
                 line, offset = line + len(block.lines), offset + end - begin
-            held = data[end:]
+            held, rest = data[end:], _REST_OF_END if data.endswith(_WIDE_END, 0, end) else b""
         if skipped:
             yield _overlong(line, offset, skipped)
-        elif held and held != _REST_OF_LINE_END:
+        elif held and held != rest:
             yield _block(held, encoding, line, offset)
 
 
