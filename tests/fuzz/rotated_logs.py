@@ -9,22 +9,22 @@ from tests.damaged.lines import assert_placed, damaged, points_of, read
 from tests.sources.text_samples import SAMPLES
 
 from logdoctor.sources.rotated_log import RotatedRecords, RotatedTable, RotatedText
+from logdoctor.sources.source import Sample, Source
 
-SOURCES = (RotatedText, RotatedTable, RotatedRecords)
+SOURCES: tuple[type[Source], ...] = (RotatedText, RotatedTable, RotatedRecords)
 
-_CONTENTS = {
-    RotatedText: [(one.file_name, one.content) for one in SAMPLES if one.expected is not None],
-    **{
-        source: [(one.file_name, one.content) for one in source.part.samples if one.expected is not None]
-        for source in (RotatedTable, RotatedRecords)
-    },
+_TABLES, _RECORDS = RotatedTable.part.samples, RotatedRecords.part.samples
+_SAMPLES: dict[type[Source], tuple[Sample, ...]] = {
+    source: tuple(one for one in samples if one.expected is not None)
+    for source, samples in zip(SOURCES, (SAMPLES, _TABLES, _RECORDS), strict=True)
 }
 
 
 def trial(rng: random.Random, folder: Path) -> None:
     """Damage one log, put its beginning aside as rotation does, and read it."""
     source = rng.choice(SOURCES)
-    name, content = rng.choice(_CONTENTS[source])
+    sample = rng.choice(_SAMPLES[source])
+    content, name = sample.content, sample.file_name
     data = damaged(content.encode() if isinstance(content, str) else content, rng)
     cut = rng.randint(0, len(data))
     older = folder / f"{name}.{rng.choice(('1', '2026-11-22'))}"

@@ -14,7 +14,7 @@ from logdoctor.sources.console.passages import Passage
 _BELOW = re.compile(r"\n(?:(?<=[:=]\n)|(?<=[:=][ \t]\n))[ \t]*([-+]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?%?)[ \t]*(?=\n)")
 """The end of a line behind a colon, and a number that is all of the next one."""
 
-_RECORD = re.compile(r"^(\{['\"][^{}\n]*,)\n((?: ['\"][^{}\n]*,\n)*+ ['\"][^{}\n]*\})(?=\n)", re.MULTILINE)
+_RECORD = re.compile(r"^(\{['\"][^{}\n]*,)\n((?: ['\"][^{}\n]*,\n)* ['\"][^{}\n]*\})(?=\n)", re.MULTILINE)
 """A dictionary as pprint prints one that is too long for a line: a line for each entry."""
 
 _COUNTED = re.compile(r"['\"](?:global_)?(?:step|epoch|iter|iteration)['\"]: ")

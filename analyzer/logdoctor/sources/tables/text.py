@@ -31,7 +31,7 @@ LONGEST_HEAD = 2 * 1024 * 1024
 _FEWEST_LINES = 2
 """Whole lines that a head should have: a header and a row."""
 
-_WIDE = re.compile(r"(?:\A\0)?(?:[^\0]\0){8,}+")
+_WIDE = re.compile(r"(?:\A\0)?(?:[^\0]\0){8,}")
 """Characters with a NUL behind each, too many for an accident; a block of bytes may begin within the first."""
 
 _WIDE_END, _REST_OF_END = b"\0\n", b"\0"
