@@ -82,11 +82,12 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     Say also why nothing was read of a run, where no finding does.
     """
     without = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
-    groups: dict[str, list[str]] = {"not judged": [], "judged by other curves alone": []}
+    silent: list[str] = []
+    warned: list[str] = []
     for one in without:
-        warned = any(finding.severity is not Severity.NOTE for finding in one.findings)
-        groups["judged by other curves alone" if warned else "not judged"].append(shown_name(one.run))
-    for said, names in groups.items():
+        is_warned = any(finding.severity is not Severity.NOTE for finding in one.findings)
+        (warned if is_warned else silent).append(shown_name(one.run))
+    for said, names in (("not judged", silent), ("judged by other curves alone", warned)):
         if names:
             text = f"{counted(len(names), 'run')} {said}, for no training loss of two values or more was recognised"
             yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")

@@ -39,7 +39,6 @@ RISES, FALLS = 2.0, 0.99
 """Last rate in units of the first from which a schedule warms up, where it ends at its peak; and in units of that peak
 below which it falls."""
 
-
 TIMES = 2.0
 """Times that the best accuracy may be that of guessing where a classifier has barely begun."""
 

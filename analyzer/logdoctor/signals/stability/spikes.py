@@ -51,7 +51,6 @@ RELAPSE_Z = 6.0
 BACK = 0.2
 """An excursion is over once no more than this share of its height is left."""
 
-
 ALIKE, MOST, AGAIN = 0.15, 0.75, 3
 """Distance from the usual height as a share of it up to which jumps are alike, the share of all jumps that must be, and
 how many: one bad row makes the same jump whenever its batch comes. Noise and rates too high make jumps of all sizes."""
