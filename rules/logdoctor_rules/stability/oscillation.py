@@ -126,6 +126,12 @@ class Oscillation(Rule):
             lr=cosine(0.1, 110).followed_by(flat(0.0, 10)),
         ),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
+        fires(
+            "zigzags from point to point, two thousand times",
+            varies={"every second point": "one side of the zigzag is left"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.8, 2000).plus(given(np.tile([0.4, 0.0], 1000))).noisy(0.02),
+        ),
         fires("a wave of four points", train_loss=decay(2.3, 0.8).plus(swing(0.4, 4.2))),
         fires(
             "swings that shrink and are large still",
