@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from logdoctor.causes import because, ranked
+from logdoctor.causes import ranked
 from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
-from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
+from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
@@ -102,12 +102,11 @@ def only_rate_or_seed(sibling: Sibling) -> bool:
     return all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
-def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:
-    """Return a weighed cause with its fixes: the one that a sibling tested, else those computed from the run."""
-    name, strength, pro, contra = weighed.cause, weighed.strength, weighed.pro, weighed.contra
-    if name == "learning-rate-too-high":
-        return rate_too_high(siblings, strength, pro=pro, contra=contra)
-    return because(name, strength, pro=pro, contra=contra, fixes=_tested(name, siblings) or fixes)
+def with_tested_fixes(cause: Cause, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:
+    """Put the fix that a sibling tested before the general ones of a cause, else those computed from the run."""
+    if cause.id == "learning-rate-too-high":
+        return rate_too_high(siblings, cause.strength, pro=cause.pro, contra=cause.contra)
+    return replace(cause, fixes=(*(_tested(cause.id, siblings) or fixes), *cause.fixes))
 
 
 def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
