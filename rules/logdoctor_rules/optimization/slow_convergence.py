@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -399,54 +400,178 @@ class SlowConvergence(Rule):
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
-        evaluated = val if val is not None and len(val) >= self.min_points / 2 else None
-        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
-        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
-        trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
-        fall = SlowFall(train, trend, schedule)
-        (first_step, last_step), left = train.series.steps[[0, -1]].tolist(), fall.left
-        shown_twice = evaluated is not None and evaluated.sure_fall >= self.min_z / 2 and left >= self.some_way
-        enough = len(train) >= self.min_points * ((1 / 2 if poor else 2 / 3) if shown_twice else 1)
-        if not enough or first_step > max(self.late_start * last_step, train.pace):
+        fall = _Fall(self, run, train, val, schedule, settings)
+        if fall.is_short or fall.begins_late or fall.curve.rate_warms_up or fall.margin < 1 or fall.came_far:
             return
-        plain = low and settings.is_adaptive is False and not fall.rate_falls and left < self.min_left
-        sure = trend.sure_fall / (self.min_z * min(1.0, len(trend) / self.min_points))
-        if fall.rate_warms_up or sure < 1 or left < (self.min_left_at_low if plain else self.min_left):
+        if not fall.is_straight or fall.levels_off or fall.is_of_a_trained_model(chance) or leaves_behind(train, val):
             return
-        hardly, ended = fall.hardly_moved(self.hardly), came_to_its_end(run, settings, schedule)
-        barely = hardly and bool(poor) and has_barely_begun(run, train, self.barely, self.barely_epochs)
-        pace, least = fall.pace(self.max_bend), self.min_pace_by_rate if fall.rate_falls else self.min_pace
-        may_be_cosine = schedule is None and (low or (hardly and (bool(poor) or self._agrees(fall, val))))
-        if may_be_cosine and not (plain or least <= pace):
-            pace, least, ended = fall.pace_under_cosine(self.max_bend), self.min_pace_by_rate, True
-        least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
-        even = least <= pace <= self.max_pace
-        straight = even or barely or (evaluated is not None and fall.keeps_falling_in(evaluated))
-        levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
-        far = trained_before(run, train, chance) or (not low and came_far(run, train))
-        if not straight or levels_off or far or leaves_behind(train, val):
-            return
-        near_its_end, is_over = slow_by_design(run, train, chance), barely or ended or is_no_trial(val)
-        how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
-        how = f"and {poor}, little better than guessing" if barely and not even else how
-        series, (started, ended_at) = trend.series, apart(trend.start, trend.end)
+        by_design = slow_by_design(run, train, chance)
+        is_over = fall.has_barely_begun or fall.is_complete or is_no_trial(val)
+        shown, pace = fall.curve.shown, fall.pace
+        series, (started, ended) = shown.series, apart(shown.start, shown.end)
+        note = "slow" if fall.came_some_way_at_low_rate else "straight"
         yield self.finding(
-            f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
-            Span(series.name, series.first_step, series.last_step, "slow" if plain else "straight"),
-            severity=self.severity if is_over and not near_its_end else Severity.NOTE,
-            confidence=confidence_from(sure, 2 * len(trend)),
-            causes=slow_causes(series, train, settings, siblings, near_its_end),
+            f"{series.name} falls from {started} to only {ended} in {counted(len(series), 'logged value')}, {fall.how}",
+            Span(series.name, series.first_step, series.last_step, note),
+            severity=self.severity if is_over and not by_design else Severity.NOTE,
+            confidence=confidence_from(fall.margin, 2 * len(shown)),
+            causes=slow_causes(series, train, settings, siblings, by_design),
             evidence={
-                "start": Quantity(trend.start),
-                "end": Quantity(trend.end),
+                "start": Quantity(shown.start),
+                "end": Quantity(shown.end),
                 **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
             },
         )
 
-    def _agrees(self, fall: SlowFall, val: Trend[ValLoss] | None) -> bool:
+
+@dataclass(frozen=True, eq=False)
+class _Fall:
+    """How a training loss falls, by the measures of the rule."""
+
+    rule: SlowConvergence
+    run: Run
+    train: Trend[TrainLoss]
+    val: Trend[ValLoss] | None
+    schedule: Schedule | None
+    settings: Hyperparameters
+
+    @cached_property
+    def poor(self) -> str:
+        """Where the accuracies of a classifier end that is often wrong, as a clause, or nothing."""
+        return poor_accuracy(self.run, self.rule.poor_accuracy)
+
+    @cached_property
+    def is_at_low_rate(self) -> bool:
+        """Whether it is no surprise at this rate that learning is slow."""
+        height = greatest_height(self.run, self.settings)
+        is_sgd = self.settings.is_adaptive is False
+        return height is not None and height <= self.rule.low_rate and (is_sgd or bool(self.poor))
+
+    @property
+    def evaluated(self) -> Trend[ValLoss] | None:
+        """Validation, where it has values enough to speak of its course."""
+        return self.val if self.val is not None and len(self.val) >= self.rule.min_points / 2 else None
+
+    @cached_property
+    def curve(self) -> SlowFall:
+        """The curve that shows the fall; at a low rate training shows it well only where it is twice as sure."""
+        min_z = (2 if self.is_at_low_rate else 1) * self.rule.min_z
+        return SlowFall(self.train, shown_by(self.train, self.evaluated, self.rule.seen, min_z), self.schedule)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there are too few values to know a shape by: fewer will do where validation surely falls, too."""
+        bears_out = self.evaluated is not None and self.evaluated.sure_fall >= self.rule.min_z / 2
+        fewer = 1 / 2 if self.poor else 2 / 3
+        share = fewer if bears_out and self.curve.left >= self.rule.some_way else 1
+        return len(self.train) < self.rule.min_points * share
+
+    @property
+    def begins_late(self) -> bool:
+        """Whether the beginning of the run, which was steeper, is not in the log."""
+        series = self.train.series
+        return series.first_step > max(self.rule.late_start * series.last_step, self.train.pace)
+
+    @property
+    def margin(self) -> float:
+        """How sure the fall is, in units of what its shape must be known by."""
+        shown = self.curve.shown
+        return shown.sure_fall / (self.rule.min_z * min(1.0, len(shown) / self.rule.min_points))
+
+    @cached_property
+    def came_some_way_at_low_rate(self) -> bool:
+        """Whether the rate of SGD was low throughout, and the loss came down at it nonetheless: by a bent curve."""
+        is_low_throughout = self.is_at_low_rate and self.settings.is_adaptive is False and not self.curve.rate_falls
+        return is_low_throughout and self.curve.left < self.rule.min_left
+
+    @property
+    def came_far(self) -> bool:
+        """Whether so little of the loss is left that its fall was not slow."""
+        is_low = self.came_some_way_at_low_rate
+        return self.curve.left < (self.rule.min_left_at_low if is_low else self.rule.min_left)
+
+    @cached_property
+    def hardly_moved(self) -> bool:
+        """Whether the curves end about where they began."""
+        return self.curve.hardly_moved(self.rule.hardly)
+
+    @cached_property
+    def has_barely_begun(self) -> bool:
+        """Whether a classifier hardly does better than guessing after many epochs: slow, whatever the curve's shape."""
+        few_right = self.hardly_moved and bool(self.poor)
+        return few_right and has_barely_begun(self.run, self.train, self.rule.barely, self.rule.barely_epochs)
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether the run came to the end that was planned; a cosine schedule, if it was one, did."""
+        return self.assumes_cosine or came_to_its_end(self.run, self.settings, self.schedule)
+
+    @cached_property
+    def assumes_cosine(self) -> bool:
+        """Whether the curve levels off by its steps, and is judged by the cosine schedule that may be why.
+
+        Such a schedule is assumed only where no rate is logged, and something beside the curve says that it is slow.
+        """
+        if self.schedule is not None or self.came_some_way_at_low_rate:
+            return False
+        beside = self.is_at_low_rate or (self.hardly_moved and (bool(self.poor) or self._validation_is_straight()))
+        return beside and not self._pace_as_logged >= self.rule.min_pace
+
+    def _validation_is_straight(self) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if val is None or len(val) < self.min_points / 2:
-            return val is not None
-        pace = SlowFall(fall.train, val, None).pace_under_cosine(self.max_bend)
-        sure = val.sure_fall >= self.min_z * min(1.0, len(val) / self.min_points)
-        return sure and self.min_pace_by_rate <= pace <= self.max_pace
+        if self.evaluated is None:
+            return self.val is not None
+        rule, val = self.rule, self.evaluated
+        pace = SlowFall(self.train, val, None).pace_under_cosine(rule.max_bend)
+        is_sure = val.sure_fall >= rule.min_z * min(1.0, len(val) / rule.min_points)
+        return is_sure and rule.min_pace_by_rate <= pace <= rule.max_pace
+
+    @cached_property
+    def pace(self) -> float:
+        """The slope late in the run in units of that early in it, 1 for a straight line."""
+        return self.curve.pace_under_cosine(self.rule.max_bend) if self.assumes_cosine else self._pace_as_logged
+
+    @cached_property
+    def _pace_as_logged(self) -> float:
+        return self.curve.pace(self.rule.max_bend)
+
+    @property
+    def _least_pace(self) -> float:
+        """The pace from which the fall is straight: less is asked where more than the curve says that it is slow."""
+        if self.came_some_way_at_low_rate:
+            return 0.0
+        if self.is_at_low_rate or (self.is_complete and self.hardly_moved and self.poor):
+            return self.rule.min_pace
+        by_rate = self.assumes_cosine or self.curve.rate_falls
+        return self.rule.min_pace_by_rate if by_rate else self.rule.min_pace
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether the loss falls late about as fast as early."""
+        return self._least_pace <= self.pace <= self.rule.max_pace
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the fall is even, goes on to the end in both losses, or has barely begun."""
+        goes_on = self.evaluated is not None and self.curve.keeps_falling_in(self.evaluated)
+        return self.is_even or self.has_barely_begun or goes_on
+
+    @property
+    def levels_off(self) -> bool:
+        """Whether the loss came some way and slows down, as those of sound runs of few epochs do."""
+        came_some_way = self.curve.left < self.rule.some_way and not self.came_some_way_at_low_rate
+        return came_some_way and self.pace < self.rule.min_pace_some_way
+
+    def is_of_a_trained_model(self, chance: ChanceLevels) -> bool:
+        """Whether the model was good when the run began, or is at its end: then little is left to learn."""
+        if trained_before(self.run, self.train, chance):
+            return True
+        return not self.is_at_low_rate and came_far(self.run, self.train)
+
+    @property
+    def how(self) -> str:
+        """How it falls, as the end of a clause."""
+        if self.has_barely_begun and not self.is_even:
+            return f"and {self.poor}, little better than guessing"
+        is_bent = self.came_some_way_at_low_rate or not np.isfinite(self.pace)
+        return "without levelling off" if is_bent else "almost in a straight line"
