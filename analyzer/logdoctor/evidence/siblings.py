@@ -60,8 +60,8 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -STRONG, well)
         yield Clue("data-not-normalised", -STRONG, well)
     known = bool(siblings.run.hyperparameters)  # where no settings are logged, any may differ
-    twins = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
-    failed = [one for one in twins if not went_well(one)]
+    repeats = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
+    failed = [one for one in repeats if not went_well(one)]
     if failed:
         which = "of the same settings with another seed" if any(one.differs for one in failed) else "beside it"
         # A NaN among the data meets every seed, at another step.

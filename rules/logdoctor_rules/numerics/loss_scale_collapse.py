@@ -34,7 +34,7 @@ from logdoctor.signals import (
     Change,
     GradientHistory,
     Hyperparameters,
-    LossHarm,
+    LossImpact,
     LossScaleWalk,
     MaskedLoss,
     NonFiniteLosses,
@@ -220,7 +220,7 @@ class LossScaleCollapse(Rule):
     def check(
         self,
         walk: LossScaleWalk,
-        loss: LossHarm | None,
+        loss: LossImpact | None,
         losses: NonFiniteLosses | None,
         masked: MaskedLoss | None,
         grads: GradientHistory | None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,12 +24,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import poor_accuracy
-from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
-from logdoctor.evidence.optimization.progress import came_far, leaves_behind
-from logdoctor.evidence.optimization.slow import SlowFall, has_barely_begun, is_no_trial, shown_by, slow_causes
-from logdoctor.evidence.rates import greatest_height
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
+from logdoctor.evidence.optimization.pretrained import slow_by_design
+from logdoctor.evidence.optimization.progress import leaves_behind
+from logdoctor.evidence.optimization.slow import slow_causes
+from logdoctor.evidence.optimization.slow_fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
@@ -400,14 +398,14 @@ class SlowConvergence(Rule):
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
-        fall = _Fall(self, run, train, val, schedule, settings)
-        if fall.is_short or fall.begins_late or fall.curve.rate_warms_up or fall.margin < 1 or fall.came_far:
+        fall = SlowFall(run, train, val, schedule, settings, self.thresholds_for(SlowFallThresholds))
+        if fall.is_short or fall.begins_late or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
             return
         if not fall.is_straight or fall.levels_off or fall.is_of_a_trained_model(chance) or leaves_behind(train, val):
             return
         by_design = slow_by_design(run, train, chance)
         is_over = fall.has_barely_begun or fall.is_complete or is_no_trial(val)
-        shown, pace = fall.curve.shown, fall.pace
+        shown, pace = fall.shown, fall.pace
         series, (started, ended) = shown.series, apart(shown.start, shown.end)
         note = "slow" if fall.came_some_way_at_low_rate else "straight"
         yield self.finding(
@@ -422,156 +420,3 @@ class SlowConvergence(Rule):
                 **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
             },
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Fall:
-    """How a training loss falls, by the measures of the rule."""
-
-    rule: SlowConvergence
-    run: Run
-    train: Trend[TrainLoss]
-    val: Trend[ValLoss] | None
-    schedule: Schedule | None
-    settings: Hyperparameters
-
-    @cached_property
-    def poor(self) -> str:
-        """Where the accuracies of a classifier end that is often wrong, as a clause, or nothing."""
-        return poor_accuracy(self.run, self.rule.poor_accuracy)
-
-    @cached_property
-    def is_at_low_rate(self) -> bool:
-        """Whether it is no surprise at this rate that learning is slow."""
-        height = greatest_height(self.run, self.settings)
-        is_sgd = self.settings.is_adaptive is False
-        return height is not None and height <= self.rule.low_rate and (is_sgd or bool(self.poor))
-
-    @property
-    def evaluated(self) -> Trend[ValLoss] | None:
-        """Validation, where it has values enough to speak of its course."""
-        return self.val if self.val is not None and len(self.val) >= self.rule.min_points / 2 else None
-
-    @cached_property
-    def curve(self) -> SlowFall:
-        """The curve that shows the fall; at a low rate training shows it well only where it is twice as sure."""
-        min_z = (2 if self.is_at_low_rate else 1) * self.rule.min_z
-        return SlowFall(self.train, shown_by(self.train, self.evaluated, self.rule.seen, min_z), self.schedule)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether there are too few values to know a shape by: fewer will do where validation surely falls, too."""
-        bears_out = self.evaluated is not None and self.evaluated.sure_fall >= self.rule.min_z / 2
-        fewer = 1 / 2 if self.poor else 2 / 3
-        share = fewer if bears_out and self.curve.left >= self.rule.some_way else 1
-        return len(self.train) < self.rule.min_points * share
-
-    @property
-    def begins_late(self) -> bool:
-        """Whether the beginning of the run, which was steeper, is not in the log."""
-        series = self.train.series
-        return series.first_step > max(self.rule.late_start * series.last_step, self.train.pace)
-
-    @property
-    def margin(self) -> float:
-        """How sure the fall is, in units of what its shape must be known by."""
-        shown = self.curve.shown
-        return shown.sure_fall / (self.rule.min_z * min(1.0, len(shown) / self.rule.min_points))
-
-    @cached_property
-    def came_some_way_at_low_rate(self) -> bool:
-        """Whether the rate of SGD was low throughout, and the loss came down at it nonetheless: by a bent curve."""
-        is_low_throughout = self.is_at_low_rate and self.settings.is_adaptive is False and not self.curve.rate_falls
-        return is_low_throughout and self.curve.left < self.rule.min_left
-
-    @property
-    def came_far(self) -> bool:
-        """Whether so little of the loss is left that its fall was not slow."""
-        is_low = self.came_some_way_at_low_rate
-        return self.curve.left < (self.rule.min_left_at_low if is_low else self.rule.min_left)
-
-    @cached_property
-    def hardly_moved(self) -> bool:
-        """Whether the curves end about where they began."""
-        return self.curve.hardly_moved(self.rule.hardly)
-
-    @cached_property
-    def has_barely_begun(self) -> bool:
-        """Whether a classifier hardly does better than guessing after many epochs: slow, whatever the curve's shape."""
-        few_right = self.hardly_moved and bool(self.poor)
-        return few_right and has_barely_begun(self.run, self.train, self.rule.barely, self.rule.barely_epochs)
-
-    @cached_property
-    def is_complete(self) -> bool:
-        """Whether the run came to the end that was planned; a cosine schedule, if it was one, did."""
-        return self.assumes_cosine or came_to_its_end(self.run, self.settings, self.schedule)
-
-    @cached_property
-    def assumes_cosine(self) -> bool:
-        """Whether the curve levels off by its steps, and is judged by the cosine schedule that may be why.
-
-        Such a schedule is assumed only where no rate is logged, and something beside the curve says that it is slow.
-        """
-        if self.schedule is not None or self.came_some_way_at_low_rate:
-            return False
-        beside = self.is_at_low_rate or (self.hardly_moved and (bool(self.poor) or self._validation_is_straight()))
-        return beside and not self._pace_as_logged >= self.rule.min_pace
-
-    def _validation_is_straight(self) -> bool:
-        """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if self.evaluated is None:
-            return self.val is not None
-        rule, val = self.rule, self.evaluated
-        pace = SlowFall(self.train, val, None).pace_under_cosine(rule.max_bend)
-        is_sure = val.sure_fall >= rule.min_z * min(1.0, len(val) / rule.min_points)
-        return is_sure and rule.min_pace_by_rate <= pace <= rule.max_pace
-
-    @cached_property
-    def pace(self) -> float:
-        """The slope late in the run in units of that early in it, 1 for a straight line."""
-        return self.curve.pace_under_cosine(self.rule.max_bend) if self.assumes_cosine else self._pace_as_logged
-
-    @cached_property
-    def _pace_as_logged(self) -> float:
-        return self.curve.pace(self.rule.max_bend)
-
-    @property
-    def _least_pace(self) -> float:
-        """The pace from which the fall is straight: less is asked where more than the curve says that it is slow."""
-        if self.came_some_way_at_low_rate:
-            return 0.0
-        if self.is_at_low_rate or (self.is_complete and self.hardly_moved and self.poor):
-            return self.rule.min_pace
-        by_rate = self.assumes_cosine or self.curve.rate_falls
-        return self.rule.min_pace_by_rate if by_rate else self.rule.min_pace
-
-    @cached_property
-    def is_even(self) -> bool:
-        """Whether the loss falls late about as fast as early."""
-        return self._least_pace <= self.pace <= self.rule.max_pace
-
-    @property
-    def is_straight(self) -> bool:
-        """Whether the fall is even, goes on to the end in both losses, or has barely begun."""
-        goes_on = self.evaluated is not None and self.curve.keeps_falling_in(self.evaluated)
-        return self.is_even or self.has_barely_begun or goes_on
-
-    @property
-    def levels_off(self) -> bool:
-        """Whether the loss came some way and slows down, as those of sound runs of few epochs do."""
-        came_some_way = self.curve.left < self.rule.some_way and not self.came_some_way_at_low_rate
-        return came_some_way and self.pace < self.rule.min_pace_some_way
-
-    def is_of_a_trained_model(self, chance: ChanceLevels) -> bool:
-        """Whether the model was good when the run began, or is at its end: then little is left to learn."""
-        if trained_before(self.run, self.train, chance):
-            return True
-        return not self.is_at_low_rate and came_far(self.run, self.train)
-
-    @property
-    def how(self) -> str:
-        """How it falls, as the end of a clause."""
-        if self.has_barely_begun and not self.is_even:
-            return f"and {self.poor}, little better than guessing"
-        is_bent = self.came_some_way_at_low_rate or not np.isfinite(self.pace)
-        return "without levelling off" if is_bent else "almost in a straight line"

@@ -29,7 +29,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
-from logdoctor.evidence.schedule.thrown_at_start import Thrown
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw, warmed_sibling
 from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
@@ -308,7 +308,7 @@ class MissingWarmup(Rule):
         siblings: Siblings,
         first: FirstValues,
         explosion: Explosion | None,
-        thrown: Thrown | None,
+        thrown: ThrownAtStart | None,
     ) -> Iterator[Finding]:
         """Look for an overshoot, a sibling with a warm-up that learns, a jump of the rate, and a run thrown at once."""
         if schedule is not None and schedule.is_range_test:
@@ -316,7 +316,7 @@ class MissingWarmup(Rule):
         full, many = self._begins_full(schedule, settings), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if first.is_scale or (explosion is not None and explosion.is_story):
+        if first.is_scale or (explosion is not None and explosion.explains_the_start):
             return
         judged = many and full and settings.is_adaptive is not False
         warmed = warmed_sibling(train, siblings, full=self.full, share=self.sibling_share) if judged else None
@@ -340,7 +340,7 @@ class MissingWarmup(Rule):
             evidence={"start": Quantity(train.first), "highest early loss": Quantity(peak), "end": Quantity(train.end)},
         )
 
-    def _thrown(self, series: Series, thrown: Thrown, siblings: Siblings) -> Finding:
+    def _thrown(self, series: Series, thrown: ThrownAtStart, siblings: Siblings) -> Finding:
         """Report first updates that threw the loss so far that neither noise nor the kind of optimizer matters."""
         at, rate = int(series.steps[thrown.index]), given_rate(siblings.run)
         known = f" ({thrown.known_from})" if thrown.known_from else ""

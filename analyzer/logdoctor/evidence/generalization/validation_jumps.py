@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.evidence.optimization.stuck import told
+from logdoctor.evidence.optimization.stuck import likely_because
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
@@ -69,7 +69,7 @@ def causes_of_jumps(
             pro=["the jumps shrank when the rate fell" if shrank else "", calm],
             contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
         ),
-        told("batch-too-small", tiny),
+        likely_because("batch-too-small", tiny),
         because("no-gradient-clipping", Strength.UNLIKELY),
         among=good,
     )

@@ -16,7 +16,7 @@ from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
@@ -82,7 +82,7 @@ FEW_ACCURACIES = 4
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldAtChance:
     """A loss that never passes the level of guessing, over all of a run."""
 
     level: Chance
@@ -93,12 +93,12 @@ class Held:
 
 def held_at_chance(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, siblings: Siblings
-) -> Held | None:
+) -> HeldAtChance | None:
     """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
     if (found := never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
-        causes = stuck_causes(Stillness(run), Hyperparameters(run), siblings, came_to_chance(train, level))
-        return Held(
+        causes = stuck_causes(UpdateSigns(run), Hyperparameters(run), siblings, came_to_chance(train, level))
+        return HeldAtChance(
             level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
         )
     if val is None or (found := only_memorises(run, train, val, chance)) is None:
@@ -106,7 +106,7 @@ def held_at_chance(
     (level, guesses), series = found, val.series
     said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
     said += f"while {train.series.name} falls to {number(train.end)}"
-    return Held(level, series, said, causes_of_memorising(train, guesses))
+    return HeldAtChance(level, series, said, causes_of_memorising(train, guesses))
 
 
 def named(level: Chance) -> str:

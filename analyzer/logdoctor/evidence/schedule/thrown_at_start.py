@@ -35,7 +35,7 @@ OVER = 0.5
 
 
 @dataclass(frozen=True)
-class Thrown:
+class ThrownAtStart:
     """Where a run began that was thrown by its first updates, and how high it went."""
 
     start: float
@@ -50,7 +50,7 @@ class Thrown:
     @classmethod
     def measure(
         cls, train: Trend[TrainLoss], explosion: Explosion, settings: Hyperparameters, chance: ChanceLevels
-    ) -> Thrown:
+    ) -> ThrownAtStart:
         """Compare the first values with the start; raises Unmeasurable where they were not thrown or nothing is learnt.
 
         A run that blows up for good is divergence's; one that begins high without a rise and at an ordinary rate has
@@ -64,7 +64,7 @@ class Thrown:
         learns = 0 <= train.end < start and values.min() >= 0
         again = values[max(at + 1, len(values) // 2) :]
         over = len(again) > 0 and float(again.max()) < OVER * explosion.peak
-        if explosion.is_story or not is_first or not learns or not over:
+        if explosion.explains_the_start or not is_first or not learns or not over:
             raise Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
         times = _height(train, at, alone=bool(at == 0 and known_from)) / start
         tells = at > 0 or known_from  # a log that begins high may only fall fast

@@ -59,7 +59,7 @@ NUDGE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class EpochCourse:
     """The typical course of the training loss within an epoch, and how sure it is.
 
     A log that is coarser, or has lost points, sees other parts of each epoch, and all of them in some epochs: so few
@@ -71,7 +71,7 @@ class Course:
     """Parts that each epoch is divided in."""
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], run: Run) -> Course:
+    def measure(cls, train: Trend[TrainLoss], run: Run) -> EpochCourse:
         """Cut the loss into epochs by whatever tells them; raises Unmeasurable where too little of each was logged."""
         series = finest(train.series, run)
         if series.axis is Axis.EPOCH and np.median(np.diff(series.steps)) >= 1:
@@ -89,7 +89,7 @@ class Course:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
 
-    def _or_shorter(self, parts: Sequence[Cut]) -> Course:
+    def _or_shorter(self, parts: Sequence[Cut]) -> EpochCourse:
         """Return the course of shorter epochs where they are all the same, and these are not alike.
 
         Where many points of each were logged, the curve alone has told after how many it repeats itself.
@@ -98,11 +98,11 @@ class Course:
             return self
         series = self.epochs.series
         enough = (one for one in parts if np.median(np.diff(one.starts)) >= MIN_AN_EPOCH)
-        shorter = (Course(Epochs(series, one), PHASES)._divided() for one in enough)
+        shorter = (EpochCourse(Epochs(series, one), PHASES)._divided() for one in enough)
         return next((one for one in shorter if one is not None and one.agreement >= SAME), self)
 
     @cached_property
-    def in_logarithms(self) -> Course:
+    def in_logarithms(self) -> EpochCourse:
         """The same of the logarithms of a loss: there, a saw keeps its height while the loss falls by decades.
 
         What is zero, or below it, counts as the lowest that is not.
@@ -163,7 +163,7 @@ class Course:
         """Epochs that share one mean, so that it is one of as many points as make a shape."""
         return max(1, math.ceil(MIN_PERIOD_POINTS / self._usual))
 
-    def _divided(self) -> Course | None:
+    def _divided(self) -> EpochCourse | None:
         """Return this with its epochs divided into parts: batches where there are few, else as many as are seen."""
         batches = len(np.unique(np.round(self._at % 1 * self.length)))
         if batches <= BATCHES and self.most_phases(batches) == batches:

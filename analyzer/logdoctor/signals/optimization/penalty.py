@@ -21,7 +21,7 @@ GRADUAL, LEFT_GRADUALLY = 0.4, 0.25
 than LEFT may be left by the next value, and how much: weights that shrink by a share an update, seen half as often."""
 
 
-def melts(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+def falls_like_penalty(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Tell whether both losses come down from their first values alike, and a little with each: so does a penalty."""
     if val is None or len(train.series) != len(val.series) or len(val.series) < FIRST_VALUES:
         return False

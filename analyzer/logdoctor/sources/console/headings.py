@@ -25,7 +25,7 @@ MOST_HEADINGS = 5000
 """Headings of one log that are held; a log of more has one at every step, and they announce no runs."""
 
 LONGEST_HEADING = 160
-"""Characters of a heading without its prefixes; what is longer tells a story."""
+"""Characters of a heading without its prefixes; what is longer is a sentence."""
 
 _MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
 _LINES = r"=\-*~\u2500-\u257f\u2014"

@@ -22,7 +22,7 @@ from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
 
 MOST_EVENTS = 1000
-"""Events of one kind that are kept; the first and the last tell the story, and thousands of overflows are one."""
+"""Events of one kind that are kept; the first and the last tell enough, and thousands of overflows are one."""
 
 LONGEST_TEXT = 500
 """Characters of a line that are kept."""

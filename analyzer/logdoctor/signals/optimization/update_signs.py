@@ -1,4 +1,4 @@
-"""Signs that nothing changes: what tells weights that are not trained from a network that cannot learn."""
+"""Signs of whether updates change the weights, or leave them alone, or find a network that cannot learn."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ VANISHED = 1e-5
 
 
 @dataclass(frozen=True)
-class Stillness:
-    """Clauses that say what stands still; empty where it moves or is not logged."""
+class UpdateSigns:
+    """What a run shows of whether its weights change, each a clause; empty where it shows nothing."""
 
     run: Run
 
     @classmethod
-    def measure(cls, run: Run) -> Stillness:
+    def measure(cls, run: Run) -> UpdateSigns:
         """Look at the evaluations and gradient norms of a run."""
         return cls(run)
 
