@@ -184,8 +184,10 @@ class SlowFall:
         """
         if self.schedule is not None or self.came_some_way_at_low_rate:
             return False
-        beside = self.is_at_low_rate or (self.hardly_moved and (bool(self.poor) or self._validation_is_straight()))
-        return beside and not self._pace_as_logged >= self.thresholds.min_pace
+        is_straight = self._pace_as_logged >= self.thresholds.min_pace  # not of a curve without a pace, which is NaN
+        if is_straight or self.is_at_low_rate:
+            return not is_straight
+        return self.hardly_moved and (bool(self.poor) or self._validation_is_straight())
 
     def _validation_is_straight(self) -> bool:
         """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
