@@ -29,9 +29,11 @@ from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
 
-CLIMB, NEARLY = 3, 0.3
-"""Values that a climb takes at least, less is a jump; and share of the largest norm at which it is over: batches make
-the norm waver by as much."""
+CLIMB = 3
+"""Values that a climb takes at least, less is a jump."""
+
+NEARLY = 0.3
+"""Share of the largest norm at which it is over: batches make the norm waver by as much."""
 
 
 @dataclass(frozen=True)

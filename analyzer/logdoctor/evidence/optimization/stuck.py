@@ -41,8 +41,11 @@ ALONE = 0.15
 """Relative distance of the usual gradient norm from what the last biases alone get, within which it is that: batches
 make it waver by a quarter, its median by a tenth."""
 
-DEAD_RATE, DEAD_FOR = 0.01, 0.5
-"""Share of its peak below which a rate teaches nothing, and the share of the run from which that is most of it."""
+DEAD_RATE = 0.01
+"""Share of its peak below which a rate teaches nothing."""
+
+DEAD_FOR = 0.5
+"""Share of the run from which that is most of it."""
 
 SOONEST = "optimizer-not-stepping"
 """What one look at a weight before and after a step tells."""

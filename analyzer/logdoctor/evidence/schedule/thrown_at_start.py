@@ -14,8 +14,14 @@ from logdoctor.signals.optimization.chance import ChanceLevels
 from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
-EARLY, FIRST_STEPS, FIRST_EPOCHS = 0.02, 4, 2
-"""Share of the run, and values at least, after which the highest must not come: the first updates threw it."""
+EARLY = 0.02
+"""Share of the run after which the highest value must not come, where the first updates threw it."""
+
+FIRST_STEPS = 4
+"""Values within which it may come however short the run is."""
+
+FIRST_EPOCHS = 2
+"""The same of means of an epoch."""
 
 HIGH = 3.0
 """Height in units of the start that no sound run shares in two neighbouring values, or reaches in an epoch."""

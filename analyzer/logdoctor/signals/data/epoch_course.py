@@ -25,8 +25,11 @@ from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PHASES, PHASE_POINTS = 20, 4
-"""Parts of an epoch that its course is made of, where there are as many, and points that each of them holds."""
+PHASES = 20
+"""Parts of an epoch that its course is made of, where there are as many."""
+
+PHASE_POINTS = 4
+"""Points that each of them holds."""
 
 BATCHES = 40
 """Batches of an epoch up to which each is a part of its own: batches in order may be as different as their classes."""
@@ -34,9 +37,12 @@ BATCHES = 40
 MIN_AN_EPOCH = 3
 """Points of an epoch below which what happens within it is not told from what happens over many."""
 
-SEEN, TWICE = 3, 2
-"""Epochs that each part must be seen in, or all of them: a median of fewer is no median. And that each batch must be:
-no part holds several then, so that what differs from epoch to epoch is noise alone, outliers aside."""
+SEEN = 3
+"""Epochs that each part must be seen in, or all of them: a median of fewer is no median."""
+
+TWICE = 2
+"""Epochs that each batch must be seen in: no part holds several then, so that what differs from epoch to epoch is noise
+alone, outliers aside."""
 
 FAR_OUT = 10.0
 """Noise of a point beyond which one is drawn in where no median does."""
@@ -50,9 +56,11 @@ ROUNDS = 5
 """Rounds in which the course and the slow change beside it are told apart, each from what the other leaves: an error
 shrinks in each to the share of the course that the points of one mean have in common, a third at most."""
 
-CHANCE, SAME = 2.6, 0.9
-"""Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times, and
-the highest that is asked for: epochs that agree so far are the same."""
+CHANCE = 2.6
+"""Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times."""
+
+SAME = 0.9
+"""The highest correlation that is asked for: epochs that agree so far are the same."""
 
 NUDGE = 1e-6
 """Share of a part by which points are moved, so that rounding puts none that lies on an edge now here, now there."""
