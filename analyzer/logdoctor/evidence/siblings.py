@@ -41,17 +41,28 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
 
 def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     """Weigh runs that went well where one setting differs, and runs that differ in the seed alone."""
-    example = given_as_example(siblings)
-    if example is not None:
-        # What came of it is told by `rate_too_high`.
-        yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
-        same = f"sibling run {example.run.name} has the same data and first loss and went well"
-        for other in ("data-not-normalised", "bad-initialization"):
-            yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
+    yield from _from_lower_rate(siblings)
     for one in siblings:
         cause = _cured_by(one)
         if cause and went_well(one):
             yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
+    yield from _from_rate_as_high(siblings)
+    yield from _from_repeats(siblings)
+
+
+def _from_lower_rate(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh the run that went well at a lower rate; what came of it is told by `rate_too_high`."""
+    example = given_as_example(siblings)
+    if example is None:
+        return
+    yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
+    same = f"sibling run {example.run.name} has the same data and first loss and went well"
+    for other in ("data-not-normalised", "bad-initialization"):
+        yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
+
+
+def _from_rate_as_high(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh the run that went well at a rate about as high, or higher."""
     rate = given_rate(siblings.run)
     as_high = (rate or 0.0) / OTHER_RATE
     bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) > as_high]
@@ -59,6 +70,10 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
         yield Clue("learning-rate-too-high", -STRONG, well)
         yield Clue("data-not-normalised", -STRONG, well)
+
+
+def _from_repeats(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh runs of the same settings that failed too: a bad batch is not met by every seed."""
     known = bool(siblings.run.hyperparameters)  # where no settings are logged, any may differ
     repeats = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
     failed = [one for one in repeats if not went_well(one)]

@@ -190,9 +190,8 @@ class NonFiniteGradients(Rule):
         start = broken.leading if broken.leading <= self.probe and broken.leading < n else 0
         where, longest = broken.after(start), broken.longest(start)
         share = len(where) / max(n - start, 1)
-        if n < self.min_points or len(where) < self.min_count:
-            return
-        if share < self.max_share and longest < self.min_run:
+        is_rare = len(where) < self.min_count or (share < self.max_share and longest < self.min_run)
+        if n < self.min_points or is_rare:
             return
         first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
         if loss.lost_before(first) >= 1.0:
