@@ -17,8 +17,8 @@ from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
 from logdoctor.sources.console.run_words import NO_RUN, REPEATS
-from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
+from logdoctor.sources.console.word_filter import WordFilter
 from logdoctor.sources.tables.likeness import tells_performance
 
 MOST_HEADINGS = 5000
@@ -77,7 +77,7 @@ _OPENERS = (
 
 _OPENING = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})|(?i:{'|'.join(sorted(_OPENERS))})(?![A-Za-z])")
 
-_SIEVE = Sieve(
+_SIEVE = WordFilter(
     (
         "fold", "run", "trial", "exp", "split", "repe", "replicate", "seed", "config", "variant", "ablation", "path",
         "model", "arch", "network", "backbone", "method", "algorithm", "optimi", "dataset", "setting", "candidate",
