@@ -23,7 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
-from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
+from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.weighing import STRONG
@@ -292,14 +292,14 @@ class Oscillation(Rule):
             return
         told = signs[0]
         clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
-        weighed = weigh(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
+        causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
         yield self.finding(
             f"{series.name} {told.said}",
             Span(series.name, swings.thrown_from if told is above else swings.first_step, series.last_step, "swinging"),
             *told.beside,
             confidence=confidence_from(told.margin, len(trend)),
-            causes=[cause_of(one, siblings) for one in weighed],
-            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
+            causes=[with_tested_fixes(one, siblings) for one in causes],
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(

@@ -37,9 +37,11 @@ BAND = 3.0
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
-THROWN, NOT_RARE = 8.0, 0.02
-"""Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
-where it is no single event."""
+THROWN = 8.0
+"""Height in units of the first values that no batch has whose model only guesses."""
+
+NOT_RARE = 0.02
+"""Share of values that have it where it is no single event."""
 
 AGAIN = 0.5
 """Level that was reached early on, as a share of the lowest later one, which the loss does not come back to."""
