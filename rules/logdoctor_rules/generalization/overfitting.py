@@ -309,7 +309,7 @@ class Overfitting(Rule):
         ),
         fires(
             "training has stopped too, and validation leaves it far behind",
-            train_loss=decay(0.9, 0.4, half_life=0.05).noisy(0.08),
+            train_loss=decay(0.9, 0.4, half_life=0.05).noisy(0.02),
             val_loss=decay(0.9, 0.41, 40, half_life=0.1).then(rise(0.8, 80)).noisy(0.01),
         ),
         silent(
