@@ -69,6 +69,11 @@ class Divergence(Rule):
     lost: float = threshold(
         0.5, "share of the fall that is lost at the end; warm restarts and curricula seldom give back half"
     )
+    times: float = threshold(
+        30.0,
+        "end in units of the lowest from which a loss that fell by decades has lost what it learnt, however little of "
+        "its start that is: of seven hundred sound runs none does (measured)",
+    )
     explosion: float = threshold(
         10.0, "factor above the start that needs no further points: a log may hold two values before it turns NaN"
     )
@@ -95,6 +100,18 @@ class Divergence(Rule):
             "the average of the first epoch has exploded already",
             settings={"num_classes": 10},
             train_loss=given([1948.0]).followed_by(flat(6.0, 20).noisy(0.8)),
+        ),
+        fires(
+            "a regression that falls by decades, and loses nearly all of it",
+            train_loss=given(np.geomspace(0.23, 1.2e-4, 80)).followed_by(flat(0.04, 40)),
+        ),
+        silent(
+            "a loss of next to nothing, and a hundred times that",
+            train_loss=given(np.geomspace(2.3, 1e-4, 80)).followed_by(flat(0.01, 40)),
+        ),
+        silent(
+            "falls by decades, and gives back a factor of twenty",
+            train_loss=given(np.geomspace(0.23, 2e-3, 80)).followed_by(flat(0.04, 40)),
         ),
         fires("explodes within three values", train_loss=given([354.0, 8.5e19, 1.7e20])),
         fires(
@@ -379,7 +396,8 @@ class Divergence(Rule):
         rise = Rise(train, val, start_of(train, val, chance))
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
-        loses = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
+        decades = rise.beyond_decades(self.times, self.lost, self.min_z)
+        loses = rise.beyond_gain(self.lost, self.min_gain, self.min_z) or decades
         if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, "little learnt", around)
@@ -390,6 +408,7 @@ class Divergence(Rule):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
         of_gain = f"which is {percent(rise.above_lowest / rise.gained)} of its gain" if not exceeds else ""
+        of_gain = f"{number(train.end / rise.lowest)} times its lowest" if decades and not exceeds else of_gain
         lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
             f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"

@@ -15,6 +15,9 @@ from logdoctor.signals.statistics.trend import gives_back, surely_risen
 NEARLY_ALL = 0.1
 """Quantile of the last fifth of the level above which it stays: one block in ten may fall below by chance."""
 
+PLAIN_TO_SEE = 0.1
+"""Loss at the end as a share of its start, from which a rise by decades is no play of what is next to nothing."""
+
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
@@ -88,3 +91,17 @@ class Rise:
         if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
             return 0.0
         return min(self.above_lowest / (share * gained), sure / z) / part
+
+    def beyond_decades(self, times: float, share: float, z: float) -> float:
+        """Return how far it ends above its lowest, in units of so many times that; 0 where less of its decades is lost.
+
+        A loss that falls by decades, as of a regression, can lose nearly all of what it had learnt and be far below its
+        start still. Neither is one that may be noise, nor one that is next to nothing beside its start.
+        """
+        low, end = self.lowest, self.train.end
+        if not (end >= PLAIN_TO_SEE * self.train.start > 0 and low > 0 and end >= times * low):
+            return 0.0
+        middle = low * (end / low) ** HALF
+        lost = np.log(end / low) >= share * np.log(self.train.start / low)
+        sure = self.stays_above >= middle and self.above_lowest >= z * self.train.level_noise
+        return end / low / times if lost and sure and not self.validation_falls else 0.0
