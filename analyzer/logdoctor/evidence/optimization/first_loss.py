@@ -28,6 +28,9 @@ LARGEST = 12.5
 WIDE = 1.5
 """Loss of guessing in units of what the first accuracy makes it: something may have been learnt before that."""
 
+MOSTLY_LEARNT = 0.5
+"""First accuracy from which it was measured when most had been learnt, so that it says nothing of the first loss."""
+
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
@@ -103,9 +106,8 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     if not 0 < best < 1:
         return False
     most = entropy(best) + (1 - best) * LARGEST
-    beside = [one for one in accuracies(run) if is_of_classes(one.name) and _tells_of_beginning(one, train.series)]
-    first = min(map(first_accuracy, beside), default=0.0)
-    if first > 0:
+    first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
+    if 0 < first < MOSTLY_LEARNT:
         most = max(most, log(best) / (WIDE * log(first)) * train.first)
     return 0 < train.end <= most
 
@@ -198,7 +200,9 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
     found = []
     for series in run.all(TrainMetric):
         values = series.finite.values
-        if not is_of_classes(series.name) or len(values) < 2 or not _tells_of_beginning(series, loss):
+        if not is_of_classes(series.name) or len(values) < 2:
+            continue
+        if series.axis is loss.axis and series.steps[0] > loss.steps[1]:
             continue
         found += _named_by(series.name, values, values[:1])
     if found or loss.values[0] < LARGEST:
@@ -208,14 +212,6 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
         if is_of_classes(series.name) and len(values) > 2 * RESTED:
             found += _named_by(series.name, values, values[:RESTED])
     return found
-
-
-def _tells_of_beginning(series: Series, loss: Series) -> bool:
-    """Whether the first value of a metric comes no later than the second of a loss; steps and epochs are not compared.
-
-    An accuracy that is measured every few epochs says nothing of where the loss began.
-    """
-    return series.axis is not loss.axis or bool(series.steps[0] <= loss.steps[1])
 
 
 def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:

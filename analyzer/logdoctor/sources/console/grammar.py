@@ -48,7 +48,7 @@ _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
-    "paso", "passo", "schritt", "pierdere", "validare",
+    "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
