@@ -50,6 +50,7 @@ HEADINGS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "runs": (["Run 1: seed=1", "Run 2: seed=2"], ["Run 1: seed=1", "Run 2: seed=2"]),
     "experiments": (["Experiment: baseline", "Experiment: dropout"], ["Experiment: baseline", "Experiment: dropout"]),
     "markdown": (["## DenseNet", "## ResNet"], ["DenseNet", "ResNet"]),
+    "numbered sections": (["### 3.1 plain\nlr=1e-2", "### 3.2 with ReLU"], ["3.1 plain", "3.2 with ReLU"]),
     "between rules": (
         [f"{'=' * 40}\nBASELINE: plain\n{'=' * 40}", f"{'=' * 40}\nPATH 2: deep (10:11:12)\n{'=' * 40}"],
         ["BASELINE: plain", "PATH 2: deep"],

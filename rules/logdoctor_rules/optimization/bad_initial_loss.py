@@ -26,7 +26,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.optimization.first_loss import (
     begins_above_guessing,
     falls_below_a_sum,
@@ -226,6 +226,11 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             train_loss=decay(61.0, 31.0, half_life=0.3).noisy(4.0),
             train_token_acc=flat(0.1).noisy(0.02),
+        ),
+        silent(
+            "a sum over all examples, and an accuracy that was first measured after four epochs",
+            train_loss=geometric(8260.0, 26.0, 20),
+            train_accuracy=line(0.93, 0.999, 20).without(0, 3),
         ),
         silent(
             "a sum of losses, and validation guesses among ten at first",

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from logdoctor import (
     Cause,
     Confidence,
@@ -33,17 +31,14 @@ from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor
 from logdoctor.evidence.generalization.validation_rise import memorises_only
 from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
+from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
 from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
-from logdoctor.signals.statistics.robust_fit import robust_fit
 from logdoctor.wording import number, percent, stretch
 
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
-
-ERROR_OF_LINE = 12**0.5
-"""Standard error of the fall of a line through n values is this many times their noise, divided by the root of n."""
 
 POOR_FIT: dict[str, Any] = {
     "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
@@ -231,6 +226,12 @@ class Underfitting(Rule):
             val_accuracy=given([0.1, 0.19, 0.24, 0.29, 0.31, 0.39, 0.41, 0.43, 0.42, 0.44, 0.47, 0.48, 0.49, 0.5]),
         ),
         silent(
+            "a dozen values of a slow beginning, which fall as fast as before",
+            train_loss=given([2.59, 2.43, 2.36, 2.32, 2.3, 2.29, 2.28, 2.272, 2.265, 2.257, 2.249, 2.241, 2.233]),
+            val_loss=given([2.49, 2.39, 2.34, 2.31, 2.295, 2.284, 2.275, 2.267, 2.26, 2.252, 2.244, 2.236]),
+            train_accuracy=given([0.09, 0.09, 0.09, 0.1, 0.16, 0.14, 0.15, 0.2, 0.21, 0.22, 0.23, 0.24, 0.24]),
+        ),
+        silent(
             "too short",
             settings={"dropout": 0.8},
             train_loss=given(decay(2.45, 1.73, 5, half_life=0.08).values),
@@ -259,7 +260,7 @@ class Underfitting(Rule):
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
-        rests = _sure_gain(clear, self.flat_share) <= self.max_gain * fall
+        rests = sure_gain(clear, self.flat_share) <= self.max_gain * fall and not keeps_pace(clear, self.flat_share)
         strong, poor, tiny = strong_regularisation(settings), self._poor_accuracy(run), tiny_model(run)
         penalty = holds_a_penalty(run, train)
         high = bool(penalty) or train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
@@ -288,7 +289,7 @@ class Underfitting(Rule):
     def _poor_accuracy(self, run: Run) -> str:
         """Say so when no accuracy of the run is fair, and none rises any more."""
         rising = any(
-            -_sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.values.max())
+            -sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.values.max())
             for one in accuracies(run, self.min_points)
         )
         far = better_than_guessing(run) >= self.hardly_better
@@ -311,14 +312,3 @@ class Underfitting(Rule):
             because("model-too-small", likely_if(not (strong or far)), pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
-
-
-def _sure_gain(trend: Trend[Any], share: float) -> float:
-    """Return the fall over a share of the run at its end, by the line through it, less what is noise of that."""
-    each = trend.block == 1
-    values, at = (trend.series.values, trend.series.steps) if each else (trend.level, trend.steps)
-    stretch_of_it = share * float(at[-1] - at[0])
-    late = at >= min(float(at[-1]) - stretch_of_it, float(at[-3]))
-    fall = -stretch_of_it * float(robust_fit(at[late].astype(float), values[late], 1).deriv()(0.0))
-    error = ERROR_OF_LINE * (trend.noise if each else trend.level_noise) / late.sum() ** 0.5
-    return float(np.sign(fall) * max(abs(fall) - error, 0.0))

@@ -27,7 +27,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise
+from logdoctor.evidence.stability.rise import Rise, only_begins_epoch
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, percent, place
@@ -344,6 +344,13 @@ class Divergence(Rule):
         silent("falls", train_loss=decay(2.3, 0.2).noisy(0.05)),
         silent("rises by less than a tenth", train_loss=line(2.3, 2.45)),
         silent("gives back a little", train_loss=decay(2.3, 0.5, 60).then(rise(0.4, 60)).noisy(0.02)),
+        silent(
+            "the first two values of an epoch, after the end of another",
+            axis=Axis.STEP,
+            first_step=700,
+            train_loss=given([1.79, 1.78, 1.74, 1.73, 1.69, 1.68, 1.64, 1.64, 1.6, 2.0, 1.96]),
+            epoch=given([20.0] * 9 + [21.0] * 2),
+        ),
         silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
         silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),
         silent(
@@ -405,6 +412,8 @@ class Divergence(Rule):
                 yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
             elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
                 yield self._ends_high(jump, spikes, rise.start, around)
+            return
+        if not explodes and only_begins_epoch(run, train):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
         of_gain = f"which is {percent(rise.above_lowest / rise.gained)} of its gain" if not exceeds else ""

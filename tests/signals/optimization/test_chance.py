@@ -6,7 +6,7 @@ from math import log
 
 import pytest
 
-from logdoctor import Axis, example_run
+from logdoctor import Axis, TrainLoss, example_run
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.run import Run, Setting
 from logdoctor.signals import Chance, ChanceLevels
@@ -34,6 +34,12 @@ def test_without_any_hint_the_common_counts_remain() -> None:
 def test_what_is_known_comes_before_what_the_level_alone_says() -> None:
     alone = [one.by_level_alone for one in levels({"num_classes": 7})]
     assert alone == sorted(alone)
+
+
+def test_a_perplexity_that_stands_for_the_loss_is_in_no_nats() -> None:
+    run = example_run(None, Axis.STEP, 500, train_ppl=flat(22.0), train_acc=flat(0.42))
+    assert run.find(TrainLoss) is not None
+    assert not ChanceLevels.measure(run).levels
 
 
 @pytest.mark.parametrize("name", ["num_classes", "model.num_labels", "NUM_CLASSES", "data.n_classes"])

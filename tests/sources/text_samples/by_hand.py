@@ -8,6 +8,41 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a tab between the colon and its number",
+        "blocks.out",
+        "".join(
+            f"Iteration: \t {i}\nNumTrajs: \t 200\nLoss:     \t {loss}\nElapsed time\t 106.5 seconds\n{'-' * 17}\n"
+            for i, loss in enumerate((0.5, 0.375, 0.25, 0.125))
+        ),
+        {"Loss": [(0, 0.5), (1, 0.375), (2, 0.25), (3, 0.125)]},
+    ),
+    Sample(
+        "what is said of a best model repeats the evaluation above it",
+        "best.md",
+        "    Epoch 1: Train Loss = 2.5, Val Acc = 0.25\n    New best model saved (Acc: 0.25)\n"
+        "    Epoch 2: Train Loss = 2.25, Val Acc = 0.5\n    New best model saved (Acc: 0.5)\n"
+        "    Epoch 3: Train Loss = 2.0, Val Acc = 0.375\n"
+        "    Epoch 4: Train Loss = 1.75, Val Acc = 0.625\n    New best model saved (Acc: 0.625)\n",
+        {
+            "Train Loss": [(1, 2.5), (2, 2.25), (3, 2.0), (4, 1.75)],
+            "Val Acc": [(1, 0.25), (2, 0.5), (3, 0.375), (4, 0.625)],
+        },
+    ),
+    Sample(
+        "a dash between the moment and the level",
+        "train.log",
+        "".join(
+            f"2021-05-14 11:36:5{i},758-INFO: epoch: 0, iter: {2 * i}, 'loss': {loss}, 'acc': 0.25, time: 2.5\n"
+            for i, loss in enumerate(("0.5", "nan", "nan"), 1)
+        ),
+        {
+            "loss": [(2, 0.5), (4, nan), (6, nan)],
+            "acc": [(2, 0.25), (4, 0.25), (6, 0.25)],
+            "time": [(2, 2.5), (4, 2.5), (6, 2.5)],
+            "epoch": [(2, 0), (4, 0), (6, 0)],
+        },
+    ),
+    Sample(
         "a single epoch, by the heading that says so and the losses of both splits below it",
         "one_epoch.log",
         "Epoch 1/1\n  Train Loss: nan, Acc: 20.90%\n  Val Loss: nan, Acc: 19.42%\n",

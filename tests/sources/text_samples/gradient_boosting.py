@@ -6,6 +6,19 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "XGBoost of old behind its moment, pasted with blanks for the tabs",
+        "train.log",
+        "".join(
+            f"[20:01:0{i}] [{i}]  test-error:{0.5 - i / 8} train-error:{0.25 - i / 16}\n"
+            f"[20:01:0{i}] boosting round {i + 1}, 7.5 sec elapsed\n"
+            for i in range(3)
+        ),
+        {
+            "test-error": [(0, 0.5), (1, 0.375), (2, 0.25)],
+            "train-error": [(0, 0.25), (1, 0.1875), (2, 0.125)],
+        },
+    ),
+    Sample(
         "XGBoost: `[round]` and tabs",
         "xgboost.log",
         "[0]\ttrain-logloss:0.75000\teval-logloss:0.87500\n"

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
+    Sample(
+        "BigDL: a sentence about the loss, which may be infinite",
+        "bigdl.log",
+        "".join(
+            f"2017-08-20 16:11:3{i} INFO  DistriOptimizer$:295 - [Epoch 64 {736512 + 1792 * i}/1281167]"
+            f"[Iteration {45457 + i}][Wall Clock 197331.8s] Train 1792 in 4.5seconds. Throughput is 400.5 "
+            f"records/second. Loss is {loss}. Current learning rate is 0.0625. Current weight decay is 1.0E-4. "
+            f"Current momentum is 0.9.\n"
+            for i, loss in enumerate(("1.25", "1.375", "Infinity", "1.125"))
+        ),
+        {
+            "Throughput": [(i, 400.5) for i in range(45457, 45461)],
+            "Loss": [(45457, 1.25), (45458, 1.375), (45459, inf), (45460, 1.125)],
+            "learning rate": [(i, 0.0625) for i in range(45457, 45461)],
+            "decay": [(i, 1e-4) for i in range(45457, 45461)],
+            "momentum": [(i, 0.9) for i in range(45457, 45461)],
+            "epoch": [(i, 64) for i in range(45457, 45461)],
+        },
+    ),
+    Sample(
+        "NGCF: the sum of the losses and its terms",
+        "ngcf.log",
+        "n_users=29858, n_items=40981\n"
+        "Epoch 0 [60.2s]: train==[266.5=266.0 + 0.5]\n"
+        "Epoch 1 [60.2s]: train==[103.5=102.75 + 0.75]\n"
+        "Epoch 2 [61.3s + 86.3s]: train==[76.5=75.5 + 1.0], recall=[0.125, 0.25], ndcg=[0.5, 0.625]\n",
+        {
+            "loss": [(0, 266.5), (1, 103.5), (2, 76.5)],
+            "recall": [(2, 0.125)],
+            "ndcg": [(2, 0.5)],
+        },
+    ),
     Sample(
         "Caffe: outputs of a net belong to the iteration before",
         "caffe.log",

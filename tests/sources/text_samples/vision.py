@@ -8,6 +8,23 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "semseg: the seconds of a batch are no position",
+        "train.log",
+        "".join(
+            f"[2021-08-16 13:51:0{i},434 INFO train.py line 404 34387] Epoch: [1/50][{10 * i}/100] Data 0.001 (0.002) "
+            f"Batch 0.5 (0.25) Remain 68:59:42 MainLoss {loss} AuxLoss 0.5 Loss {loss + 0.5} Accuracy 0.25.\n"
+            for i, loss in enumerate((4.0, 3.5, 3.0, 2.5), 1)
+        ),
+        {
+            "Batch time": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5)],
+            "train/MainLoss": [(10, 4.0), (20, 3.5), (30, 3.0), (40, 2.5)],
+            "train/AuxLoss": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5)],
+            "train/Loss": [(10, 4.5), (20, 4.0), (30, 3.5), (40, 3.0)],
+            "train/Accuracy": [(10, 0.25), (20, 0.25), (30, 0.25), (40, 0.25)],
+            "epoch": [(10, 1), (20, 1), (30, 1), (40, 1)],
+        },
+    ),
+    Sample(
         "timm's file: the logger's name, and its level in brackets",
         "train.log",
         "2024-03-06 19:52:50,642 -                train: [    INFO] - Scheduled epochs: 2\n"

@@ -30,6 +30,9 @@ LARGEST = 12.5
 WIDE = 1.5
 """Loss of guessing in units of what the first accuracy makes it: something may have been learnt before that."""
 
+MOSTLY_LEARNT = 0.5
+"""First accuracy from which it was measured when most had been learnt, so that it says nothing of the first loss."""
+
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
@@ -114,7 +117,7 @@ def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
         return False
     most = entropy(best) + (1 - best) * LARGEST
     first = min((first_accuracy(one) for one in accuracies(run) if is_of_classes(one.name)), default=0.0)
-    if first > 0:
+    if 0 < first < MOSTLY_LEARNT:
         most = max(most, log(best) / (WIDE * log(first)) * train.first)
     return 0 < train.end <= most
 

@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen
 
 NEARLY_ALL = 0.1
@@ -20,6 +21,23 @@ PLAIN_TO_SEE = 0.1
 
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
+
+
+OF_TWO = 2
+"""Beginnings of epochs in a log of one that ends and one that begins."""
+
+FEW = 5
+"""Values of an epoch below which they are its beginning: what is learnt by heart costs more there each time anew."""
+
+
+def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one."""
+    series = train.series
+    starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
+    if starts is None or len(starts) != OF_TWO:
+        return False
+    begun = int(starts[-1])
+    return len(series) - begun < FEW <= begun and bool(series.values[begun - 1] < train.initial)
 
 
 @dataclass(frozen=True)

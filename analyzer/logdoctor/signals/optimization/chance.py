@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.run.vocabulary import PREFERENCE
+from logdoctor.run.vocabulary import PERPLEXITIES, PREFERENCE
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
@@ -117,7 +117,14 @@ class ChanceLevels:
 
     @classmethod
     def measure(cls, run: Run) -> ChanceLevels:
-        """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts."""
+        """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts.
+
+        None where a perplexity stands for the loss: it is in no nats, and what tells the next token is not guessing
+        among two where it is right in two fifths of the cases.
+        """
+        train = run.find(TrainLoss)
+        if train is not None and not PERPLEXITIES.isdisjoint(words(train.name)):
+            return cls()
         return cls(
             (
                 *_from_settings(run), *_from_accuracy(run), *_from_ranking(run), *_from_shares(run),

@@ -48,7 +48,7 @@ _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
-    "paso", "passo", "schritt", "pierdere", "validare",
+    "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
@@ -83,6 +83,11 @@ _BEFORE_ITS_NAME = re.compile(
     re.I,
 )
 """A number and behind it what it measures: `epoch 3: 0.52 train loss, 91.5% accuracy`. One alone may be prose."""
+
+_SUM_OF_LOSSES = "train==["
+"""What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
+
+Of held-out data are the ranks that follow it on the same line."""
 
 _LEROBOT = " epch:"
 """LeRobot's word for epochs; its `ep` counts episodes of the data."""
@@ -133,6 +138,7 @@ def _names_first(shape: str) -> str:
     """Return a line with each name right before its number, as nearly all have it."""
     if "=(" in shape:
         shape = _NAMED_VALUE.sub(f"={MASK}", shape)
+    shape = shape.replace(_SUM_OF_LOSSES, "loss=[")
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
     return shape

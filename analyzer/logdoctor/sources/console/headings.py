@@ -30,7 +30,7 @@ LONGEST_HEADING = 160
 _MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
 _LINES = r"=\-*~\u2500-\u257f\u2014"
 _RULE = re.compile(rf"[{_LINES}#]{{5,}}$")
-_MARKED = re.compile(rf"(?:#{{2,6}}(?= ?\w)|[{_LINES}]{{2,}}(?=[ \[]*\w))")
+_MARKED = re.compile(rf"(?:#{{2,6}}(?= ?[\w{MASK}])|[{_LINES}]{{2,}}(?=[ \[]*\w))")
 """What a heading begins with that no word tells."""
 
 _BETWEEN_RULES = "rules"

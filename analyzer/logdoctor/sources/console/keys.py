@@ -56,6 +56,8 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         unit = UNIT.match(text)
         text = text[unit.end() :] if unit else text
     text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
+    if (untabbed := text.rstrip(" \t")).endswith((":", "=")):
+        text = untabbed  # `Iteration: \t 12`
     is_marked = text.endswith((":", "="))
     text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
     text = text.rstrip(_QUOTES + " ")

@@ -50,14 +50,19 @@ NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 _TOKEN = re.compile(
     rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
     rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
+    rf"|(?<=\sis )[-+]?{NOT_FINITE.replace('word', 'said')}(?=\.\s)"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
 
-PaddleOCR fills what is shorter than a number up: `loss: nanxxx`.
+PaddleOCR fills what is shorter than a number up: `loss: nanxxx`; BigDL writes sentences: `Loss is Infinity. `
 """
 
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
+_IN_BRACKETS = re.compile(r"\s*\(\0\)")
+"""The running average behind a value, as of AverageMeter; no position has one."""
+_BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
+"""How a line begins that repeats what an evaluation has said, where that was the best so far."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 """What stands behind a counter that is spoken: `current step: 57993th step`."""
 
@@ -141,7 +146,7 @@ class LineReader:
         tokens = list(_TOKEN.finditer(self.text))[:MOST_FIELDS]
         end = 0
         for i, token in enumerate(tokens):
-            word = next((name for name in ("word", "free") if token[name]), 0)
+            word = next((name for name in ("word", "free", "said") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
             before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
             self._last, self._this = self._this, ""
@@ -218,11 +223,25 @@ class LineReader:
             counter = "iter"
         if not counter or number.unit in TIME_UNITS or counter in self._names:
             return False
+        if counter == "batch" and self._is_within_epoch and _IN_BRACKETS.match(number.after):
+            self._value(f"{key.name} time", number, "")  # `[1/50][10/744] Data 0.01 (0.05) Batch 0.5 (0.6)`
+            return True
         self._subject = subject_of(key.lead + key.name[: len(words_before)]) if number.is_first else ""
         self._take_heading(f"{key.lead} {words_before}" if number.is_first else words_before)
         self._add(Kind.COUNTER, counter, number, MULTIPLES.get(number.unit, 1.0))
         self._this = "counted"
         return True
+
+    @property
+    def _is_of_best(self) -> bool:
+        """Whether the line counts nothing and says of what was best: `New best model saved (Acc: 0.44)`."""
+        counted = any(one.kind in {Kind.COUNTER, Kind.WITHIN} for one in self.fields)
+        return not counted and bool(_BEST.match(self.heading))
+
+    @property
+    def _is_within_epoch(self) -> bool:
+        """Whether the line has said already how far within an epoch or a pass it stands."""
+        return any(one.kind is Kind.WITHIN for one in self.fields)
 
     def _positional(self, key: Key, number: _Number) -> bool:
         """Take a number for what it counts by its place, if it does."""
@@ -268,7 +287,7 @@ class LineReader:
 
     def _value(self, key: str, number: _Number, unit: str) -> None:
         """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
-        extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP
+        extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP or self._is_of_best
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             return
         only_split = is_split(key)

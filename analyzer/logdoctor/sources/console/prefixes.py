@@ -49,6 +49,8 @@ _LOGGING = re.compile("|".join((
     rf"\[(?:LINE|line):{_N}\]#?\s*",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
     rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",
+    rf"-(?={_LEVEL}: )",  # behind the moment, as `%(asctime)s-%(levelname)s: %(message)s` has it
+    rf"-\[[\w.]+\.py line:{_N}\]:?\s*",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
     rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line

@@ -72,7 +72,7 @@ LONGEST_PLAIN = 3
 _UNIT_WORDS = (
     "%|percent|ms|milliseconds|msec|us|µs|seconds|secs|sec|s|minutes|mins|min|hours|hrs|days|it/s|s/it|ms/it|ms/step|s/step|"
     "us/step|ms/batch|samples/s|samples/sec|img/s|images/s|imgs/s|tokens/s|tok/s|tokens/sec|tok/sec|iter/s|GiB|MiB|KiB|GB|MB|"
-    "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB"
+    "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB|[a-z]{3,10}/second"
 )
 UNIT = re.compile(
     rf"(?P<attached>{_UNIT_WORDS}|/s/gpu|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])"
