@@ -208,7 +208,7 @@ class ExcessiveClipping(Rule):
             is_tight = margin >= 1
         else:
             level, share, margin = highest, float((late >= top).mean()), MEDIUM
-            is_tight = share >= self.min_capped and (values < top).any() and slow
+            is_tight = share >= self.min_capped and bool((values < top).any()) and slow
         if not is_tight:
             return
         first = int(series.steps[len(values) // 2])

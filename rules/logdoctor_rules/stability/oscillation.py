@@ -120,7 +120,18 @@ class Oscillation(Rule):
             train_loss=given([1.1 if i < 3 else 30.0 if i in {30, 80} else 0.02 for i in range(100)]),
         ),
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
+        fires(
+            "swings slowly, under a rate that decays to zero and stays there",
+            train_loss=decay(2.3, 0.8).plus(swing(0.4, 12)),
+            lr=cosine(0.1, 110).followed_by(flat(0.0, 10)),
+        ),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
+        fires(
+            "zigzags from point to point, two thousand times",
+            varies={"every second point": "one side of the zigzag is left"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.8, 2000).plus(given(np.tile([0.4, 0.0], 1000))).noisy(0.02),
+        ),
         fires("a wave of four points", train_loss=decay(2.3, 0.8).plus(swing(0.4, 4.2))),
         fires(
             "swings that shrink and are large still",

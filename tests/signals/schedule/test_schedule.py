@@ -67,7 +67,15 @@ class TestRestarts:
         assert found.tolist() == [120 * i // cycles for i in range(1, cycles)]
 
     @pytest.mark.parametrize(
-        "curve", [flat(0.1), cosine(0.1), WARM_UP, WARM_UP.followed_by(cosine(1e-3)), line(0.1, 0.0)]
+        "curve",
+        [
+            flat(0.1),
+            cosine(0.1),
+            WARM_UP,
+            WARM_UP.followed_by(cosine(1e-3)),
+            line(0.1, 0.0),
+            line(0.1, 0.0, 100).followed_by(flat(0.0, 20)),
+        ],
     )
     def test_a_warm_up_or_a_decay_is_no_restart(self, curve: Curve) -> None:
         assert len(schedule(curve).restarts) == 0

@@ -41,6 +41,10 @@ GROWN = 1.1
 SURELY_FALLS = 2.0
 """Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
 
+LEFT, AT_REST = 2.0, 0.1
+"""Validation loss at the end in units of the training loss there, and of its own lowest, from which it has left
+training behind; and what training has moved since as a share of that rise, up to which it rests."""
+
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
 
@@ -80,6 +84,14 @@ def falls_on(gap: Gap, least: float) -> bool:
         return False
     fall = float(np.median(since[:third]) - np.median(since[-third:]))
     return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
+
+
+def leaves_behind(gap: Gap, least: float) -> bool:
+    """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile."""
+    train, val = gap.train, gap.val
+    risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
+    far = val.end >= LEFT * max(val.best, train.end) > 0
+    return far and risen > least and moved <= AT_REST * risen
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:

@@ -209,7 +209,7 @@ class Schedule:
         """Steps at which the rate jumps up to twice its value or more after it had decayed."""
         before, after = self.rates[:-1], self.rates[1:]
         decayed = np.maximum.accumulate(before) > 2 * before
-        return self.series.steps[1:][decayed & (after >= 2 * before)]
+        return self.series.steps[1:][decayed & (after > before) & (after >= 2 * before)]
 
 
 def _extremes(values: NDArray[np.float64]) -> list[int]:
