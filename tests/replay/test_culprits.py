@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.replay.training import Loop, examples
 from torch import Tensor
 
-from logdoctor.replay.culprits import MOST_CULPRITS, UnlikeBatchesError, _halved, examples_in, mixed, told
+from logdoctor.replay.culprits import MOST_CULPRITS, UnlikeBatchesError, examples_in, halved, mixed, told
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replayed import Culprits, Target
 
@@ -75,14 +75,14 @@ def test_few_culprits_are_found_in_few_steps(count: int, data: st.DataObject) ->
         calls += 1
         return bool(planted & set(wanted))
 
-    assert _halved(fails, count, lambda: calls) == tuple(sorted(planted))
+    assert halved(fails, count, lambda: calls) == tuple(sorted(planted))
     assert calls <= 40
 
 
 def test_where_all_are_bad_or_only_together_none_is_named() -> None:
-    assert _halved(lambda wanted: True, 64, lambda: 0) == ()
-    assert _halved(lambda wanted: len(wanted) > 40, 64, lambda: 0) == ()
-    assert len(_halved(lambda wanted: bool({1, 20, 40, 60} & set(wanted)), 64, lambda: 0)) == MOST_CULPRITS
+    assert halved(lambda wanted: True, 64, lambda: 0) == ()
+    assert halved(lambda wanted: len(wanted) > 40, 64, lambda: 0) == ()
+    assert len(halved(lambda wanted: bool({1, 20, 40, 60} & set(wanted)), 64, lambda: 0)) == MOST_CULPRITS
 
 
 def test_an_accumulated_part_is_named_too() -> None:

@@ -18,8 +18,11 @@ MIN_POINTS = 20
 HOLE_PACES = 1.5
 """A distance of so many usual ones lacks at least one record."""
 
-MIN_CUT = (10, 0.1)
-"""Paces, and share of the neighbours' steps, that an end lies before theirs: less is the last flush of a writer."""
+MIN_CUT = 10
+"""Paces that an end lies before those of its neighbours: less is the last flush of a writer."""
+
+MIN_CUT_SHARE = 0.1
+"""The same as a share of the neighbours' steps."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def gap_in(series: Series, run: Run) -> Gap | None:
     beside = [one for one in run.series if _logged_beside(one, series, pace)]
     longest = max(beside, key=lambda one: one.curve.last_step, default=series)
     last = longest.curve.last_step
-    if last - end < max(MIN_CUT[0] * pace, MIN_CUT[1] * (last - first)):
+    if last - end < max(MIN_CUT * pace, MIN_CUT_SHARE * (last - first)):
         return None
     text = f"{series.name} ends in {place(series, end)}, {longest.name} in {place(longest, last)}"
     return Gap(text, Span(series.name, end, last, "steps missing"))

@@ -66,14 +66,18 @@ def _searched(session: Session, failing: Snapshot, ceiling: float, healthy_step:
         taken = mixed(base, batch, wanted, count)
         return search.fails([taken, *rest] if accumulate > 1 else taken)
 
-    found = _halved(fails, count, lambda: search.steps)
+    found = halved(fails, count, lambda: search.steps)
     if not found:
         return Culprits(count, part=part)
     others = [at for at in range(count) if at not in found]
     return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
 
 
-def _halved(fails: Callable[[Sequence[int]], bool], count: int, steps: Callable[[], int]) -> tuple[int, ...]:
+def halved(fails: Callable[[Sequence[int]], bool], count: int, steps: Callable[[], int]) -> tuple[int, ...]:
+    """Return the few of `count` examples that fail alone, by halving those that fail; nothing where there are none.
+
+    `steps` counts those that were spent.
+    """
     found: list[int] = []
     pending: list[range] = [range(count)]
     while pending:

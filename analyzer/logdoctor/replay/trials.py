@@ -107,8 +107,11 @@ def pairs(tried: Mapping[str, Family], trials: Sequence[Trial]) -> Iterator[Fami
         yield Family(name, (both,))
 
 
-FEW_HEALTHY, USUAL_CLIP = 3, 1.0
-"""Healthy steps under which their median norm may be part of the failure, and what gradients are mostly clipped at."""
+FEW_HEALTHY = 3
+"""Healthy steps under which their median norm may be part of the failure."""
+
+USUAL_CLIP = 1.0
+"""What gradients are mostly clipped at."""
 
 MOST_PAIRS = 6
 

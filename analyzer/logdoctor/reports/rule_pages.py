@@ -35,8 +35,11 @@ MAX_TITLE, MAX_LETTERS = 46, 40
 UNTELLING = (PolicyLoss, Counter)
 """Roles of curves that say nothing in a picture, unless the finding is about them."""
 
-CALM_LOSS, CALM = 0.2, 1.0
-"""Height of a panel as a share of the largest value, at least: noise of a level shall not look like swings."""
+CALM_LOSS = 0.2
+"""Height of a panel as a share of the largest loss, at least: noise of a level shall not look like swings."""
+
+CALM = 1.0
+"""The same of any other quantity."""
 
 HOLE = 8.0
 """Distance of two points in units of the usual one from which the line between them is not drawn."""

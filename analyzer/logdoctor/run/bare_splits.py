@@ -12,9 +12,12 @@ from logdoctor.run.series import Series, Split
 _IN_PERCENT = " (%)"
 """What ends the name of a quantity that was printed in percent and would have none else."""
 
-_NEAR_LOSS, _FALLEN = 2.0, 0.9
-"""How many times larger one first value may be than the other, and the lowest as a share of the first, of what is the
-loss of validation though its name says `val` and no more."""
+_NEAR_LOSS = 2.0
+"""How many times larger one first value may be than the other, of what is the loss of validation though its name says
+`val` and no more."""
+
+_FALLEN = 0.9
+"""The lowest value of such a loss, as a share of its first."""
 
 _LEARNT = 0.1
 """By how much a share of right answers in training climbs at least where there is no doubt that it is one."""

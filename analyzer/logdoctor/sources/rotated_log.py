@@ -84,9 +84,9 @@ class RotatedText(RotatedLog, Source):
     part = TextLog()
 
     def read(self, path: Path) -> Iterator[Log]:
-        """Read all parts as one text, for a few lines alone may not tell what they are.
+        """Read all parts of a run as one text, for a few lines alone may not tell what they are.
 
-        Damage is told as each part has it, with its own lines.
+        Each was read alone before that: only so does it show where a run begins, and which lines of it are damaged.
         """
         for parts in self._runs(path):
             notices = [notice for _, logs in parts for log in logs for notice in _damage(log.notices)] + _told(parts)

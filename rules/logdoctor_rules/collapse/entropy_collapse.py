@@ -217,24 +217,20 @@ class EntropyCollapse(Rule):
         rests = not verdict and reward is not None and not some
         if rests and best_accuracy(run) >= SOLVED:
             return
-        series, step = entropy.series, int(entropy.steps[since])
+        series, step, share = entropy.series, int(entropy.steps[since]), percent(since / n)
         spans = [Span(series.name, step, series.last_step, "deterministic")]
         if reward is not None:
             spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
-        fast = since <= self.at_once * n
+        fast = f"it took only {share} of the run" if since <= self.at_once * n else ""
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
-            f"{percent(since / n)} of the run" + (f", and {verdict}" if verdict else ""),
+            f"{share} of the run" + (f", and {verdict}" if verdict else ""),
             *spans,
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
                 because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
-                because(
-                    "learning-rate-too-high",
-                    likely_if(fast),
-                    pro=[f"it took only {percent(since / n)} of the run"] if fast else [],
-                ),
+                because("learning-rate-too-high", likely_if(fast), pro=[fast]),
             ),
             evidence={
                 "entropy at the start": Quantity(entropy.start, "nats"),

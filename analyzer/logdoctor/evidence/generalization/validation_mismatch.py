@@ -33,10 +33,12 @@ WORSE_THAN_NOTHING = 1.5
 HARDLY = 0.95
 """Training loss at the first evaluation as a share of its start, from which hardly anything had been learnt by then."""
 
-COSTLY, ACCURATE = 8.0, (0.5, 0.99)
+COSTLY = 8.0
 """Validation loss for each wrong answer, in nats, from which inputs lie outside of what training taught: what is
-memorised costs 2 to 6, pixels that were not scaled 9 to 40; and accuracies of a network that knows its task, yet errs.
-"""
+memorised costs 2 to 6, pixels that were not scaled 9 to 40."""
+
+ACCURATE = (0.5, 0.99)
+"""Accuracies of a network that knows its task, yet errs."""
 
 COSTLY_AT_BEST = 0.4
 """Lowest validation loss as a share of where training began, from which it was never cheap: what is memorised for a

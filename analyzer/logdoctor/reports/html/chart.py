@@ -37,8 +37,11 @@ ROOMIER = 1.4
 MAX_BANDS = 12
 """Stretches of one finding that are drawn."""
 
-NARROWEST, WASHED = 0.6, 90.0
-"""Percent of the axis that a stretch takes at least, so that a step is seen; and from which a wash tells nothing."""
+NARROWEST = 0.6
+"""Percent of the axis that a stretch takes at least, so that a step is seen."""
+
+WASHED = 90.0
+"""Percent of the axis from which a wash tells nothing."""
 
 NOTE = 34
 """Characters of what is said of a stretch on it."""

@@ -23,8 +23,11 @@ FLAT = 0.2
 GAP_PACES = 4.0
 """Distance between logged steps, in units of the usual one, from which a line is broken."""
 
-START, STANDS_OUT = 0.05, 2.0
-"""The first part of an axis whose values may be left out, and how many times taller they must make it for that."""
+START = 0.05
+"""The first part of an axis whose values may be left out."""
+
+STANDS_OUT = 2.0
+"""How many times taller they must make it for that."""
 
 STEPS, FINER, FEWEST_TICKS = (1, 2, 5, 10), (0.5, 1, 2, 5), 3
 """Steps between round values in powers of ten, the next finer of each, and the ticks under which that is taken."""

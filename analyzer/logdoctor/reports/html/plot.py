@@ -25,8 +25,11 @@ POINTS, STRIP_POINTS = 500, 240
 DOTTED, ONLY_DOTS = 40, 5
 """Points below which a line has dots, and below which there are dots alone."""
 
-ASCENT, LETTER = 10.0, 1.2
-"""Height of a label above its baseline in pixels, and width of one of its letters in percent of the plot."""
+ASCENT = 10.0
+"""Height of a label above its baseline in pixels."""
+
+LETTER = 1.2
+"""Width of one of its letters in percent of the plot."""
 
 LINE_HEIGHT = 15.0
 """Pixels that a label takes."""

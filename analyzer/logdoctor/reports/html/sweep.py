@@ -23,8 +23,11 @@ LANE, HEIGHT = 26, 170
 
 TOP, BOTTOM = 26, 36
 
-AROUND, BELOW_FAILURE = 3.0, 2.0
-"""The region to try: within this factor of the best rate, and at most this fraction of the lowest rate that failed."""
+AROUND = 3.0
+"""Factor of the best rate within which the region to try lies."""
+
+BELOW_FAILURE = 2.0
+"""How many times smaller than the lowest rate that failed it is at least."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,11 @@ NON_FINITE, ASCII_NON_FINITE = "✗", "x"
 MIN_SPAN = 0.2
 """The scale spans at least this share of the value, so that flat looks flat."""
 
-STANDS_OUT, NEIGHBOURS = 4.0, 5
-"""An extreme is drawn when it lies so many times further from the median than usual in so many stretches around."""
+STANDS_OUT = 4.0
+"""An extreme is drawn when it lies so many times further from the median than usual around it."""
+
+NEIGHBOURS = 5
+"""Stretches on either side that are around it."""
 
 
 @dataclass(frozen=True)
