@@ -18,6 +18,7 @@ from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
 from logdoctor.signals.optimization.stillness import VANISHED
+from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.statistics.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
 
@@ -153,7 +154,7 @@ class _Stuck:
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
+        otherwise = self.died or self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
         return "" if otherwise else self.still.creeps
 
     @cached_property
@@ -192,8 +193,8 @@ class _Stuck:
 
     @cached_property
     def one_answer(self) -> str:
-        """Every input gets the same answer."""
-        return self.still.one_answer or self.beginning.guesses
+        """Every input gets the same answer; of weights that rest because their rate does, nothing else is to be had."""
+        return "" if self.ends else self.still.one_answer or self.beginning.guesses
 
     @cached_property
     def fell(self) -> str:
@@ -222,7 +223,7 @@ class _Stuck:
 
     def _rate_too_low(self) -> Cause:
         against = [self.ample, self.thrown, self.beginning.blew_up]
-        likely = _strength(bool(self.low) and not self.unscaled, not any(against))
+        likely = _strength(bool(self.low) and not self.unscaled, not (any(against) or self.died))
         return rate_too_low(self.siblings, likely, pro=[self.low], contra=against)
 
     def _optimizer_not_stepping(self) -> Cause:
@@ -280,10 +281,12 @@ class _Stuck:
         mean = (
             "" if still.one_answer or still.frozen else self.beginning.guesses
         )  # the best answer where inputs say nothing of targets
-        learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
+        learns = (still.many_answers or still.moves_on) and not (self.one_answer or still.descends or self.creeps)
         return because(
             "labels-do-not-match",
-            _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
+            _strength(
+                bool(learns) and not (self.explained or self.broke or self.no_gradient), not self.beginning.blew_up
+            ),
             pro=[still.many_answers or still.moves, mean],
             contra=[still.one_answer, still.frozen],
         )
@@ -292,6 +295,8 @@ class _Stuck:
         """Name the size of a large batch, or the length of the run."""
         updates, batch = self.beginning.updates, self.settings.batch_size
         few = updates is not None and updates <= FEW_UPDATES and batch is not None
+        if updates is not None and batch is not None and updates <= (self.settings.number(PLANNED_EPOCHS) or 0):
+            few = batch >= WHOLE_BATCH  # no more than one an epoch: the log counts epochs, or a batch holds all there is
         said = f"the run has {updates} updates, of {number(batch)} examples each"
         cause = "batch-too-large" if (batch or 0) >= WHOLE_BATCH else "stopped-too-early"
         yield because(cause, _strength(few, few), pro=[said])
