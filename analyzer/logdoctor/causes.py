@@ -370,6 +370,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+_SAID_BETTER = frozenset({"learning-rate-jump", "no-gradient-clipping", "clipping-too-tight"})
+"""Causes whose general fix is what a rule computes from a run: two numbers for one setting would contradict."""
+
+
 def is_known(cause: str) -> bool:
     """Tell whether a cause is in the vocabulary."""
     return cause in _KNOWN
@@ -386,9 +390,9 @@ def because(
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
     A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
-    before the general ones.
+    before the general ones, or instead of them where both say one thing.
     """
-    text, general = _KNOWN[cause]
+    text, general = _KNOWN[cause] if not (fixes and cause in _SAID_BETTER) else (_KNOWN[cause][0], ())
     told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
     return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)))
 

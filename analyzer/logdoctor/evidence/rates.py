@@ -146,9 +146,15 @@ def given_as_example(siblings: Siblings) -> Sibling | None:
 def rate_too_low(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
-    """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix."""
+    """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix.
+
+    Not at a rate that no network trains at with this run's optimizer: the sibling, which logs none, has another.
+    """
+    height = rate_height(siblings.run, Hyperparameters(siblings.run))
+    most = np.inf if not height else (given_rate(siblings.run) or np.inf) / height
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
-    best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
+    fitting = [one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most]
+    best = min(fitting, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None:
         return _with_evidence(cause, siblings.run, best)

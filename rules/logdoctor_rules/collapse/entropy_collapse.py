@@ -222,9 +222,10 @@ class EntropyCollapse(Rule):
         if reward is not None:
             spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
         fast = since <= self.at_once * n
+        when = f"{percent(since / n)} of the run" if since else "the first value logged"
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
-            f"{percent(since / n)} of the run" + (f", and {verdict}" if verdict else ""),
+            f"{when}" + (f", and {verdict}" if verdict else ""),
             *spans,
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
@@ -233,7 +234,7 @@ class EntropyCollapse(Rule):
                 because(
                     "learning-rate-too-high",
                     likely_if(fast),
-                    pro=[f"it took only {percent(since / n)} of the run"] if fast else [],
+                    pro=[f"it took no longer than {when}" if since == 0 else f"it took only {when}"] if fast else [],
                 ),
             ),
             evidence={

@@ -27,6 +27,7 @@ from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
+from logdoctor.evidence.optimization.stuck import rate_died
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -352,14 +353,13 @@ class Plateau(Rule):
         beyond = "" if good else rests_at_a_rate_beyond(train, settings)
         if not (reason := _says(lower) or poor or beyond):
             return
+        died = self._decayed(train, schedule, first) or rate_died(run)
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
             Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=causes_of_rest(
-                train, siblings, lower, settings, still, died=self._decayed(train, schedule, first), beyond=beyond
-            ),
+            causes=causes_of_rest(train, siblings, lower, settings, still, died=died, beyond=beyond),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),

@@ -298,6 +298,7 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
+        knows = tiny_model(settings.run) or better_than_guessing(settings.run) >= LEARNT
         far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
         rested = ["the loss has come to rest"]
         return ranked(
@@ -308,7 +309,7 @@ class Underfitting(Rule):
                 pro=[strong],
                 contra=usual,
             ),
-            because("model-too-small", likely_if(not (strong or far)), pro=[small]),
+            because("model-too-small", likely_if(knows and not (strong or far)), pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )
 

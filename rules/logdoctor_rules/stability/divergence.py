@@ -389,7 +389,8 @@ class Divergence(Rule):
                 yield self._ends_high(jump, spikes, rise.start, around)
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
-        of_gain = f"which is {percent(rise.above_lowest / rise.gained)} of its gain" if not exceeds else ""
+        lost = rise.above_lowest / rise.gained if not exceeds else 1.0
+        of_gain = f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
         lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
             f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"

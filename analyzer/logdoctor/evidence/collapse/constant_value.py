@@ -35,9 +35,16 @@ def one_value_causes(
     majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
-    still = not fell and unmoved(train)
+    still = not fell and unmoved(train) and not bool(np.ptp(series.values))
+    imbalance = because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares)
+    dead = because(
+        "dead-activations",
+        likely_if(fell and not shares),
+        pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
+        contra=learns,
+    )
     return ranked(
-        because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares),
+        *((imbalance, dead) if shares else (dead, imbalance)),
         because(
             "labels-do-not-match",
             likely_if(learns and value == 0 and not shares),
@@ -48,12 +55,6 @@ def one_value_causes(
             Strength.LIKELY if still and not majority else Strength.POSSIBLE if still else Strength.UNLIKELY,
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
-        ),
-        because(
-            "dead-activations",
-            likely_if(not shares and (fell or not learns)),
-            pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
-            contra=learns,
         ),
         because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )

@@ -14,7 +14,7 @@ from logdoctor.evidence.accuracies import (
     first_accuracy,
 )
 from logdoctor.evidence.optimization.stuck import told
-from logdoctor.evidence.optimization.unit_scale import far_from_unit
+from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, likely_if
@@ -125,13 +125,13 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
-    unscaled = far_from_unit(train.end, settings)
+    unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
     return ranked(
         rate_too_low(
             siblings,
-            likely_if(not (few or unscaled)),
+            likely_if(not (few or unscaled or near_its_end or large)),
             pro=["the fall does not level off"],
-            contra=[near_its_end],
+            contra=[near_its_end, large],
         ),
         told("over-regularised", strong_regularisation(settings)),
         told("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),

@@ -296,7 +296,7 @@ class _Stuck:
         updates, batch = self.beginning.updates, self.settings.batch_size
         few = updates is not None and updates <= FEW_UPDATES and batch is not None
         if updates is not None and batch is not None and updates <= (self.settings.number(PLANNED_EPOCHS) or 0):
-            few = batch >= WHOLE_BATCH  # no more than one an epoch: the log counts epochs, or a batch holds all there is
+            few = batch >= WHOLE_BATCH  # one an epoch: the log counts epochs, or a batch holds all there is
         said = f"the run has {updates} updates, of {number(batch)} examples each"
         cause = "batch-too-large" if (batch or 0) >= WHOLE_BATCH else "stopped-too-early"
         yield because(cause, _strength(few, few), pro=[said])

@@ -248,7 +248,8 @@ class Stillness:
         spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
         if spread > ONE_LEVEL:
             return ""
-        return f"{series.name} stays within {percent(spread)} over the later half: one answer for every input"
+        rests = f"stays within {percent(spread)}" if spread else "does not change"
+        return f"{series.name} {rests} over the later half: one answer for every input"
 
     @cached_property
     def many_answers(self) -> str:
