@@ -22,6 +22,7 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -189,7 +190,11 @@ class MetricLossDisagreement(Rule):
             severity=Severity.NOTE,
             confidence=confidence_from(risen / least, 2 * len(loss)),
             causes=ranked(
-                because("overconfidence", Strength.LIKELY, pro=["decisions are as good as they were, the loss is not"])
+                because(
+                    "overconfidence",
+                    likely_if(metric.end - then <= gained / 2),
+                    pro=["decisions are as good as they were, the loss is not"],
+                )
             ),
             evidence={"lowest": Quantity(loss.best), "end": Quantity(loss.end), "metric": Quantity(metric.end)},
         )

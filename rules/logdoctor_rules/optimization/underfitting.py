@@ -42,6 +42,9 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+ONE_BATCH = "the loss of one batch trained on alone: if it does not fall, rate, loss or labels are wrong, not the size"
+"""What to log where nothing says what keeps a model from fitting."""
+
 ERROR_OF_LINE = 12**0.5
 """Standard error of the fall of a line through n values is this many times their noise, divided by the root of n."""
 
@@ -269,6 +272,7 @@ class Underfitting(Rule):
         more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
         if not (rests and high and together and more):
             return
+        causes = self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings)
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
         yield self.finding(
@@ -277,7 +281,8 @@ class Underfitting(Rule):
             + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
             Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
-            causes=self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings),
+            causes=causes,
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [ONE_BATCH],
             evidence={
                 "training loss": Quantity(train.end),
                 "validation loss": Quantity(val.end),

@@ -331,7 +331,7 @@ class MissingWarmup(Rule):
         peak = float(values[: last + 1].max()) if seen else train.end
         where = "the end" if high is None else place(series, int(steps[high]))
         goes = f"goes from {number(train.first)} to {number(peak)} at {where}"
-        moved = f"begins at {number(peak)} and comes down at once; {burst}" if burst else goes
+        moved = f"comes down from {number(peak)} at once; {burst}" if burst else goes
         yield self.finding(
             f"{series.name} {moved}, with the full learning rate from the first step on",
             Span(series.name, int(steps[0]), int(steps[last]) if seen else int(steps[-1]), "no warm-up"),

@@ -12,7 +12,7 @@ from logdoctor.run import Series
 from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.median import median
-from logdoctor.wording import number
+from logdoctor.wording import course, number
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
@@ -72,8 +72,12 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
         return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
     if rises or train is not None or metric.values[-1] != 0:
         return ()
-    told = f"{reward.series.name} goes from {number(early)} to {number(late)}: what {metric.name} counts never comes"
+    told = f"{reward.series.name} {course(early, late)}: what {metric.name} counts never comes"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+
+
+TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
+"""What to log where nothing says why a metric rests."""
 
 
 def may_be_majority(accuracy: float) -> bool:
