@@ -57,10 +57,10 @@ def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -
     return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
 
 
-def _is_large(run: Run, settings: Hyperparameters) -> bool:
-    """Tell whether steps may be too long at a rate: it is no lower than the ordinary of its optimizer, or of any."""
+def _is_large(run: Run, settings: Hyperparameters, least: float) -> bool:
+    """Tell whether steps may be too long at a rate: so high for its optimizer, or ample for any."""
     height, rate = rate_height(run, settings), given_rate(run) or 0.0
-    return rate >= AMPLE_RATE if height is None else height >= MODEST
+    return rate >= AMPLE_RATE if height is None else height >= least
 
 
 def rate_decayed(run: Run) -> bool:
@@ -92,8 +92,8 @@ def causes_of_rest(
     slow, answers = only_higher_went_well(siblings), still.many_answers
     strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
     low = low_rate(settings, siblings)
-    large, decayed = _is_large(siblings.run, settings), rate_decayed(siblings.run)
-    calm = died or strong or small or same_rate or slow or low or (decayed and not large)
+    large, decayed = _is_large(siblings.run, settings, MODEST), rate_decayed(siblings.run)
+    calm = died or strong or small or same_rate or slow or low or (decayed and not _is_large(siblings.run, settings, 1))
     wavers = train.noise > NOISY * abs(train.end) and not calm
     circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
     found = ranked(

@@ -122,7 +122,7 @@ class _Stuck:
         """Whether anything tells of a cause."""
         still, beginning = self.still, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
-        of_loss = (still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+        of_loss = (still.frozen, still.moves, still.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property
@@ -198,8 +198,8 @@ class _Stuck:
 
     @cached_property
     def fell(self) -> str:
-        """The loss came from above: weights that never change let none fall."""
-        return "" if self.still.unused_gradients else self.beginning.fell
+        """The loss came from above, or lay below: weights that never change let none fall."""
+        return "" if self.still.unused_gradients else self.beginning.fell or self.beginning.forgot
 
     @cached_property
     def thrown(self) -> str:
