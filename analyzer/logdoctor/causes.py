@@ -48,7 +48,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stale-second-moment": (
         "the optimizer's second moment is stale while gradients grow",
-        ("lower beta2 from 0.999 to 0.95, or clip the update",),
+        (
+            "lower beta2 from 0.999 to 0.95, or clip the update",
+            "skip updates whose loss or norm lies six deviations off; give the logits of a language model a z-loss",
+        ),
     ),
     "epsilon-too-small": (
         "the optimizer's epsilon is too small",
@@ -203,7 +206,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "discriminator-too-strong": (
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
-        ("train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",),
+        (
+            "train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",
+            "give the generator a reconstruction term, or unroll some steps of the discriminator",
+        ),
     ),
     "discriminator-too-weak": (
         "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",

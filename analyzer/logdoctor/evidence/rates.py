@@ -55,6 +55,9 @@ FAR_BELOW, LOW_END = 5e-4, 0.01
 """Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and
 that from which to search upwards (1e-4; 0.02 with SGD)."""
 
+TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
+"""The practitioners' other way out of a standstill."""
+
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
 
@@ -168,13 +171,14 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
         return general
     least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
     said = f"raise the learning rate from {number(rate)} to"
+    other = (Fix(TRY_ADAM),) if Hyperparameters(run).is_adaptive is False else ()
     if rate * SAFE_STEP <= FAR_BELOW * least:
-        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE),)
+        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE), *other)
     if rate * OTHER_RATE > most:
         return ()
     if rate * SAFE_STEP > most:
-        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD),)
-    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD),)
+        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD), *other)
+    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD), *other)
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:

@@ -56,7 +56,7 @@ class Plateau(Rule):
     )
     explains = ("slow-convergence", "constant-metric")
 
-    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
+    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat: more than it learnt in")
     max_change: float = threshold(
         0.05,
         "change over the flat part as a share of the whole fall; sound runs gain more in their later 60 %, or have "
