@@ -7,6 +7,7 @@ Fixes and figures come from practitioners' notes, Karpathy's "A Recipe for Train
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from logdoctor.finding import Cause, Fix, Strength
 
@@ -392,18 +393,25 @@ def because(
     pro: Sequence[str] = (),
     contra: Sequence[str] = (),
     fixes: Sequence[Fix] = (),
+    weight: float | None = None,
 ) -> Cause:
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
     A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
     before the general ones, or instead of them where both say one thing.
     """
-    text, general = _KNOWN[cause] if not (fixes and cause in _SAID_BETTER) else (_KNOWN[cause][0], ())
+    text, general = _KNOWN[cause]
     told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
-    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)))
+    return with_fixes(Cause(cause, text, strength, told, against, tuple(map(Fix, general)), weight), fixes)
+
+
+def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
+    """Put fixes before those of a cause, or in their place where both say one thing."""
+    general = () if fixes and cause.id in _SAID_BETTER else cause.fixes
+    return replace(cause, fixes=(*fixes, *general))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:
     """Return causes with the likely first; among equals the better supported, then the order given."""
     order = list(Strength)
-    return tuple(sorted(causes, key=lambda c: (order.index(c.strength), len(c.contra) - len(c.pro))))
+    return tuple(sorted(causes, key=lambda cause: (order.index(cause.strength), -cause.balance)))

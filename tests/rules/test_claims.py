@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
@@ -18,9 +20,12 @@ RULES = {rule.id: rule for rule in selected_rules(Config())}
 
 def told(rule: str, run: Run, *siblings: Run) -> Finding:
     """Return the one finding of a rule on a run."""
-    (finding,) = Bench(run, Siblings.among(run, siblings)).ask(RULES[rule])
-    assert isinstance(finding, Finding)
+    (finding,) = findings(rule, run, *siblings)
     return finding
+
+
+def findings(rule: str, run: Run, *siblings: Run) -> list[Finding]:
+    return cast(list[Finding], Bench(run, Siblings.among(run, siblings)).ask(RULES[rule]))
 
 
 def cause(finding: Finding, name: str) -> Cause | None:
@@ -66,19 +71,17 @@ def test_epochs_are_no_updates() -> None:
 
 @pytest.mark.parametrize(("held_out", "summed"), [(1.2 / 16, True), (1.2, False)])
 def test_a_sum_over_the_batch_makes_all_terms_as_large(held_out: float, summed: bool) -> None:
-    run = example_run(
-        {"batch_size": 16, "lr": 0.01},
-        **{
-            "train/box_loss": flat(0.16, 12).noisy(0.001), "val/box_loss": flat(0.01, 12).noisy(1e-5),
-            "train/cls_loss": flat(1.2, 12), "val/cls_loss": flat(held_out, 12),
-        },
-    )  # fmt: skip
+    losses: dict[str, Any] = {
+        "train/box_loss": flat(0.16, 12).noisy(0.001), "val/box_loss": flat(0.01, 12).noisy(1e-5),
+        "train/cls_loss": flat(1.2, 12), "val/cls_loss": flat(held_out, 12),
+    }  # fmt: skip
+    run = example_run({"batch_size": 16, "lr": 0.01}, **losses)
     assert (cause(told("no-learning", run), "wrong-loss-or-output") is not None) == summed
 
 
 @pytest.mark.parametrize("classifier", [True, False])
 def test_a_classifier_has_no_targets_to_scale(classifier: bool) -> None:
-    beside = {"val_accuracy": flat(0.14, 45)} if classifier else {}
+    beside: dict[str, Any] = {"val_accuracy": flat(0.14, 45)} if classifier else {}
     finding = told("slow-convergence", example_run(train_loss=line(3071.0, 1760.0, 45), **beside))
     first = finding.causes[0]
     assert ((first.id, first.strength) == ("data-not-normalised", Strength.LIKELY)) == (not classifier)
@@ -128,7 +131,8 @@ def test_a_discriminator_that_wakes_late_rested_at_what_it_was_before() -> None:
 
 def test_a_value_that_sums_a_run_up_does_not_hide_where_its_loss_breaks() -> None:
     broken = given([*decay(2.0, 0.3, 30).values, *[np.nan] * 30])
-    finding = told("nan-loss", example_run(**{"hparam/val_loss": given([np.nan]), "val/loss": broken}))
+    losses: dict[str, Any] = {"hparam/val_loss": given([np.nan]), "val/loss": broken}
+    finding = told("nan-loss", example_run(**losses))
     assert finding.spans[0].series == "val/loss"
 
 
@@ -187,7 +191,6 @@ def test_guessing_does_not_speak_for_a_model_that_is_too_small() -> None:
         train_loss=decay(0.72, 0.69, 40, half_life=0.05).noisy(5e-4), val_loss=decay(0.72, 0.69, 40, half_life=0.05),
         train_accuracy=guess, val_accuracy=guess,
     )  # fmt: skip
-    for finding in Bench(run, Siblings(run, ())).ask(RULES["underfitting"]):
-        assert isinstance(finding, Finding)
+    for finding in findings("underfitting", run):
         assert finding.causes[0].strength is not Strength.LIKELY
         assert finding.to_tell_apart

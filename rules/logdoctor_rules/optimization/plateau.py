@@ -28,7 +28,7 @@ from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, cause
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number, percent, stretch
@@ -337,7 +337,7 @@ class Plateau(Rule):
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
-        still: Stillness,
+        signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         if shown := cannot_be_sure(run, train, val, chance):
@@ -355,7 +355,7 @@ class Plateau(Rule):
         if not (reason := reaches or poor or beyond):
             return
         died = self._decayed(train, schedule, first) or rate_died(run)
-        causes = causes_of_rest(train, siblings, lower, settings, still, died=died, beyond=beyond)
+        causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.stuck import AMPLE_RATE, low_rate, told
+from logdoctor.evidence.optimization.stuck import AMPLE_RATE, likely_because, low_rate
 from logdoctor.evidence.rates import (
     MODEST,
     above_usual,
@@ -17,7 +17,7 @@ from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisa
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run
 from logdoctor.run.roles import LearningRate, TrainLoss
-from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, Trend, given_rate
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, UpdateSigns, given_rate
 from logdoctor.wording import percent
 
 DECAYED = 0.1
@@ -66,8 +66,10 @@ def _is_large(run: Run, settings: Hyperparameters, least: float) -> bool:
 def rate_decayed(run: Run) -> bool:
     """Tell whether the logged rate ends far below its peak."""
     logged = run.find(LearningRate)
-    rates = logged.finite.values if logged is not None else ()
-    return len(rates) > 0 and bool(rates[-1] <= DECAYED * max(rates))
+    if logged is None or not len(logged.finite):
+        return False
+    rates = logged.finite.values
+    return bool(rates[-1] <= DECAYED * rates.max())
 
 
 def causes_of_rest(
@@ -75,7 +77,7 @@ def causes_of_rest(
     siblings: Siblings,
     lower: Sibling | None,
     settings: Hyperparameters,
-    still: Stillness,
+    signs: UpdateSigns,
     *,
     died: str,
     beyond: str,
@@ -89,7 +91,7 @@ def causes_of_rest(
     """
     at_once = train.at(AT_ONCE) - train.end <= LITTLE * max(train.fall, 1e-300)
     same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
-    slow, answers = only_higher_went_well(siblings), still.many_answers
+    slow, answers = only_higher_went_well(siblings), signs.many_answers
     strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
     low = low_rate(settings, siblings)
     large, decayed = _is_large(siblings.run, settings, MODEST), rate_decayed(siblings.run)
@@ -97,9 +99,9 @@ def causes_of_rest(
     wavers = train.noise > NOISY * abs(train.end) and not calm
     circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
     found = ranked(
-        told("schedule-decays-too-soon", died),
+        likely_because("schedule-decays-too-soon", died),
         *([rate_too_low(siblings, Strength.LIKELY, pro=[low])] if slow or low else []),
-        told("over-regularised", strong),
+        likely_because("over-regularised", strong),
         because(
             "model-too-small",
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,
