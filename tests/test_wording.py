@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logdoctor.run import Axis, Series
-from logdoctor.wording import apart, axis_word, counted, number, percent, place, stretch
+from logdoctor.wording import apart, axis_word, counted, course, number, percent, place, stretch
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,11 @@ def test_a_number_is_short_and_of_one_word(value: float) -> None:
 )
 def test_a_share_is_said_in_percent_without_false_precision(share: float, said: str) -> None:
     assert percent(share) == said
+
+
+def test_a_course_of_one_number_stays() -> None:
+    assert course(0.123, 0.45) == "goes from 0.123 to 0.45"
+    assert course(0.1424, 0.1421) == "stays at 0.142"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ Fixes and figures come from practitioners' notes, Karpathy's "A Recipe for Train
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from logdoctor.finding import Cause, Fix, Strength
 
@@ -48,7 +49,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stale-second-moment": (
         "the optimizer's second moment is stale while gradients grow",
-        ("lower beta2 from 0.999 to 0.95, or clip the update",),
+        (
+            "lower beta2 from 0.999 to 0.95, or clip the update",
+            "skip updates whose loss or norm lies six deviations off; give the logits of a language model a z-loss",
+        ),
     ),
     "epsilon-too-small": (
         "the optimizer's epsilon is too small",
@@ -203,7 +207,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "discriminator-too-strong": (
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
-        ("train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",),
+        (
+            "train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",
+            "give the generator a reconstruction term, or unroll some steps of the discriminator",
+        ),
     ),
     "discriminator-too-weak": (
         "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",
@@ -370,6 +377,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+_SAID_BETTER = frozenset({"learning-rate-jump", "no-gradient-clipping", "clipping-too-tight"})
+"""Causes whose general fix is what a rule computes from a run: two numbers for one setting would contradict."""
+
+
 def is_known(cause: str) -> bool:
     """Tell whether a cause is in the vocabulary."""
     return cause in _KNOWN
@@ -387,11 +398,17 @@ def because(
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
     A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
-    before the general ones.
+    before the general ones, or instead of them where both say one thing.
     """
     text, general = _KNOWN[cause]
     told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
-    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)), weight)
+    return with_fixes(Cause(cause, text, strength, told, against, tuple(map(Fix, general)), weight), fixes)
+
+
+def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
+    """Put fixes before those of a cause, or in their place where both say one thing."""
+    general = () if fixes and cause.id in _SAID_BETTER else cause.fixes
+    return replace(cause, fixes=(*fixes, *general))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:

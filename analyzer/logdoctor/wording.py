@@ -44,6 +44,12 @@ def apart(one: float, other: float) -> tuple[str, str]:
     return next((pair for pair in written if pair[0] != pair[1]), written[0])
 
 
+def course(before: float, after: float) -> str:
+    """Say from where to where a value goes: `goes from 0.12 to 0.45`, or `stays at 0.12` where no digit tells."""
+    first, last = number(before), number(after)
+    return f"stays at {last}" if first == last else f"goes from {first} to {last}"
+
+
 def percent(share: float) -> str:
     """Write a share as a percentage without false precision: 3 %, 0.4 %, 97 %."""
     return f"{number(float(f'{100 * share:.2g}'))} %"

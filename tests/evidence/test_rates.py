@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import TRY_ADAM, above_usual, rate_too_high, rate_too_low, went_well
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings
 
@@ -26,7 +26,10 @@ def slow(**settings: Setting) -> Run:
         ({"lr": 39.8, "optimizer": "AdamOptimizer"}, []),
         ({"lr": 0.5}, ["raise the learning rate from 0.5 to 2 at most"]),
         ({"lr": 1e-8, "optimizer": "Adam"}, ["raise the learning rate from 1e-8 to about 1e-4, and on from there"]),
-        ({"lr": 1e-5, "optimizer": "SGD"}, ["raise the learning rate from 1e-5 to about 0.02, and on from there"]),
+        (
+            {"lr": 1e-5, "optimizer": "SGD"},
+            ["raise the learning rate from 1e-5 to about 0.02, and on from there", TRY_ADAM],
+        ),
         ({"lr": 3e-7}, ["raise the learning rate from 3e-7 to about 1e-4, and on from there"]),
         ({"lr": 1e-5}, ["raise the learning rate from 1e-5 to about 1e-4"]),
     ],

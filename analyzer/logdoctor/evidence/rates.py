@@ -62,6 +62,9 @@ FAR_BELOW = 5e-4
 LOW_END = 0.01
 """The same, from which to search upwards (1e-4 with Adam, 0.02 with SGD)."""
 
+TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
+"""The practitioners' other way out of a standstill."""
+
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
 
@@ -153,9 +156,15 @@ def given_as_example(siblings: Siblings) -> Sibling | None:
 def rate_too_low(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
-    """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix."""
+    """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix.
+
+    Not at a rate that no network trains at with this run's optimizer: the sibling, which logs none, has another.
+    """
+    height = rate_height(siblings.run, Hyperparameters(siblings.run))
+    most = np.inf if not height else (given_rate(siblings.run) or np.inf) / height
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
-    best = min(faster, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
+    fitting = [one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most]
+    best = min(fitting, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None:
         return _with_evidence(cause, siblings.run, best)
@@ -169,13 +178,14 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
         return general
     least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
     said = f"raise the learning rate from {number(rate)} to"
+    other = (Fix(TRY_ADAM),) if Hyperparameters(run).is_adaptive is False else ()
     if rate * SAFE_STEP <= FAR_BELOW * least:
-        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE),)
+        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE), *other)
     if rate * OTHER_RATE > most:
         return ()
     if rate * SAFE_STEP > most:
-        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD),)
-    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD),)
+        return (Fix(f"{said} {number(most)} at most", basis=TENFOLD), *other)
+    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD), *other)
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from logdoctor.causes import ranked
+from logdoctor.causes import ranked, with_fixes
 from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
@@ -121,7 +121,7 @@ def with_tested_fixes(cause: Cause, siblings: Siblings, fixes: tuple[Fix, ...] =
     """Put the fix that a sibling tested before the general ones of a cause, else those computed from the run."""
     if cause.id == "learning-rate-too-high":
         return rate_too_high(siblings, cause.strength, pro=cause.pro, contra=cause.contra)
-    return replace(cause, fixes=(*(_tested(cause.id, siblings) or fixes), *cause.fixes))
+    return with_fixes(cause, tuple(_tested(cause.id, siblings)) or fixes)
 
 
 def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:

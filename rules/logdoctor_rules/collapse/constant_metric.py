@@ -32,6 +32,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
+    TO_TELL,
     causes_of_policy,
     largest_class,
     may_be_majority,
@@ -289,6 +290,9 @@ class ConstantMetric(Rule):
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
+        causes = causes_of_policy(series, reward, train) or one_value_causes(
+            series, since, train, falls=falls, beside=largest_class(metrics)
+        )
         said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
         yield self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, "
@@ -296,8 +300,8 @@ class ConstantMetric(Rule):
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
-            causes=causes_of_policy(series, reward, train)
-            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics)),
+            causes=causes,
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
             evidence={
                 "last value": Quantity(value),
                 "values alike" if kinds == 1 else f"of these {kinds}": Quantity(n - since, f"of {counted(n, 'value')}"),

@@ -221,10 +221,11 @@ class EntropyCollapse(Rule):
         spans = [Span(series.name, step, series.last_step, "deterministic")]
         if reward is not None:
             spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
-        fast = f"it took only {share} of the run" if since <= self.at_once * n else ""
+        when = f"{share} of the run" if since else "the first value logged"
+        fast = f"it took {'only' if since else 'no longer than'} {when}" if since <= self.at_once * n else ""
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
-            f"{share} of the run" + (f", and {verdict}" if verdict else ""),
+            f"{when}" + (f", and {verdict}" if verdict else ""),
             *spans,
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),

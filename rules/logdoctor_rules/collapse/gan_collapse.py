@@ -166,16 +166,18 @@ class GanCollapse(Rule):
         moves = self._generator_since(first, d, g, beaten=beaten)
         if not moves:
             return
+        usual = float(np.median(d.level[d.steps >= first]))
+        rests = "mostly rests" if beaten and d.end > self.beaten * highest else "rests"
         last, begin, end = d.series.last_step, max(first, g.series.first_step), g.series.last_step
         yield self.finding(
-            f"{d.series.name} rests at {number(d.end)} over {stretch(d.series, first, last)} "
+            f"{d.series.name} {rests} at {number(usual)} over {stretch(d.series, first, last)} "
             f"while {g.series.name} {moves} {'to' if moves == 'rises' else 'at'} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
             Span(g.series.name, min(begin, end), end, moves),
             confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
-            causes=causes_of_end(d, highest, beaten=beaten),
+            causes=causes_of_end(usual, highest, beaten=beaten),
             evidence={
-                "discriminator": Quantity(d.end),
+                "discriminator": Quantity(usual),
                 "its highest level": Quantity(highest),
                 "generator": Quantity(g.end),
                 "share of the run": Quantity(share if beaten else 0.5, "share"),

@@ -26,8 +26,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
+from logdoctor.evidence.rates import above_usual
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
-from logdoctor.signals import Policy, Trend
+from logdoctor.signals import Hyperparameters, Policy, Trend
 from logdoctor.wording import number, place
 
 
@@ -211,11 +212,12 @@ class KlBlowup(Rule):
 def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
     off, on = off_and_on(run, *KL_PENALTY)
+    high = above_usual(run, Hyperparameters(run))
     return ranked(
-        because("kl-penalty-too-weak", likely_if(off or not per_update), pro=off, contra=on),
+        because("kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=off, contra=on),
         because(
             "learning-rate-too-high",
-            likely_if(per_update),
-            pro=["single updates go too far"] if per_update else [],
+            likely_if(per_update or (on and high)),
+            pro=["single updates go too far" if per_update else "", high],
         ),
     )

@@ -22,6 +22,7 @@ from logdoctor import (
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
@@ -29,7 +30,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.trend import SMOOTHED
-from logdoctor.wording import number, percent, place
+from logdoctor.wording import course, number, percent, place
 
 
 @dataclass(frozen=True)
@@ -183,13 +184,17 @@ class MetricLossDisagreement(Rule):
             return
         yield self.finding(
             f"{loss.series.name} rises from {number(loss.best)} in {place(loss.series, loss.best_step)} to "
-            f"{number(loss.end)} while {metric.series.name} goes from {number(then)} to {number(metric.end)}",
+            f"{number(loss.end)} while {metric.series.name} {course(then, metric.end)}",
             Span(loss.series.name, loss.best_step, loss.series.last_step, "rising"),
             Span(metric.series.name, *_within(metric, loss.best_step), "holding"),
             severity=Severity.NOTE,
             confidence=confidence_from(risen / least, 2 * len(loss)),
             causes=ranked(
-                because("overconfidence", Strength.LIKELY, pro=["decisions are as good as they were, the loss is not"])
+                because(
+                    "overconfidence",
+                    likely_if(metric.end - then <= gained / 2),
+                    pro=["decisions are as good as they were, the loss is not"],
+                )
             ),
             evidence={"lowest": Quantity(loss.best), "end": Quantity(loss.end), "metric": Quantity(metric.end)},
         )

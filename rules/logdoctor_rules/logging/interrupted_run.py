@@ -30,7 +30,7 @@ from logdoctor import (
 from logdoctor.curves import decay
 from logdoctor.finding import Place
 from logdoctor.run import Series, State, TextEvent
-from logdoctor.run.text_event import CRASHES, EARLY_STOP, ENDS, PREEMPTED, TRACEBACK
+from logdoctor.run.text_event import CRASHES, EARLY_STOP, ENDS, HOST_KILLED, PREEMPTED, TRACEBACK
 from logdoctor.signals import Console, Hyperparameters, Plan, plan_of
 from logdoctor.wording import axis_word, counted, place, quoted
 
@@ -46,7 +46,7 @@ class InterruptedRun(Rule):
     id = "interrupted-run"
     title = "The run ended before it was meant to"
     severity = Severity.NOTE
-    causes = ("preempted", "program-error", "unknown")
+    causes = ("preempted", "program-error", "host-memory-exhausted", "unknown")
     limits = (
         "Needs planned steps or epochs, a state that the tracker kept, or a line that says how it stopped. Curves do "
         "not tell a run that was killed from one that somebody stopped on purpose."
@@ -77,6 +77,12 @@ class InterruptedRun(Rule):
             settings={"epochs": 200},
             train_loss=decay(2.3, 0.2),
             events=(TextEvent(TRACEBACK, "KeyError: 'labels'", "out.log", 812, 119),),
+        ),
+        fires(
+            "killed",
+            settings={"epochs": 200},
+            train_loss=decay(2.3, 0.2),
+            events=(TextEvent(HOST_KILLED, "Killed", "out.log", 812, 119),),
         ),
         fires(
             "too early for the patience",
@@ -161,6 +167,9 @@ def _spans(run: Run) -> Iterator[Span]:
 def _causes(run: Run, plan: Plan | None, stop: TextEvent | None) -> tuple[Cause, ...]:
     left = f"resume from the last checkpoint: {counted(round(plan.missing), plan.unit)} are left" if plan else ""
     fixes = [Fix(left, basis="the plan of this run")] if left else []
+    if stop is not None and stop.kind == HOST_KILLED:
+        said = f"{stop.path}:{stop.line} says {quoted(stop.text)}"
+        return tuple(because(one, pro=[said], fixes=fixes) for one in ("host-memory-exhausted", "preempted"))
     if stop is not None:
         outside = stop.kind == PREEMPTED
         return (

@@ -184,6 +184,7 @@ class RestartOverlap(Rule):
                 because("resumed-from-checkpoint", likely_if(not anew)),
                 because("two-writers", likely_if(len(series.rewinds) > 5)),
                 *[because("one-log-for-several-runs", Strength.LIKELY, pro=[said]) for said in another],
+                *([because("one-log-for-several-runs")] if after <= series.first_step and not another else []),
             ),
             evidence={
                 "rewinds": Quantity(len(series.rewinds)),

@@ -231,6 +231,7 @@ class MaskedNan(Rule):
             confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
             severity=Severity.WARNING if skipped else Severity.ERROR,
             causes=self._causes(grads, step, settings, siblings, skipped=skipped, scaled=walk is not None),
+            to_tell_apart=["the loss as it is (logging_nan_inf_filter=False in transformers): where it first breaks"],
             evidence={
                 "masked values": Quantity(masked.count or zeros, "values"),
                 "ordinary values before": Quantity(first, "values"),

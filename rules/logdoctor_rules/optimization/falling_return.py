@@ -197,7 +197,8 @@ class FallingReturn(Rule):
             or any(map(_rises, run.all(Reward)))
         ):
             return
-        rose = float(reward.level.max()) - began > least
+        rose = float(reward.level.max()) - min(began, float(values[0])) > least
+        highest = number(float(reward.level.max()))
         yield self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
             f"{stretch(series, first_step, last_step)}"
@@ -210,7 +211,7 @@ class FallingReturn(Rule):
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", likely_if(rose)),
+                because("learning-rate-too-high", likely_if(rose), pro=[f"it had risen to {highest}"] if rose else []),
                 because("no-entropy-bonus"),
             ),
             evidence={

@@ -27,6 +27,7 @@ from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
+from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -55,7 +56,7 @@ class Plateau(Rule):
     )
     explains = ("slow-convergence", "constant-metric")
 
-    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat")
+    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat: more than it learnt in")
     max_change: float = threshold(
         0.05,
         "change over the flat part as a share of the whole fall; sound runs gain more in their later 60 %, or have "
@@ -350,16 +351,18 @@ class Plateau(Rule):
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         beyond = "" if good else rests_at_a_rate_beyond(train, settings)
-        if not (reason := _says(lower) or poor or beyond):
+        reaches = f"sibling run {lower.run.name} reaches {number(lower.train.end)}" if lower else ""
+        if not (reason := reaches or poor or beyond):
             return
+        died = self._decayed(train, schedule, first) or rate_died(run)
+        causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
         share = _share(train, lower) if lower else self.sibling_share * 1.5
         yield self.finding(
             f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
             Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
-            causes=causes_of_rest(
-                train, siblings, lower, settings, signs, died=self._decayed(train, schedule, first), beyond=beyond
-            ),
+            causes=causes,
+            to_tell_apart=[*to_tell_stuck(run, causes)],
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -414,7 +417,3 @@ def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:
     """How much lower the sibling ends, as a share of what it gained."""
     gained = max(sibling.train.start, train.start) - sibling.train.end
     return (train.end - sibling.train.end) / gained if gained > 0 else 0.0
-
-
-def _says(sibling: Sibling | None) -> str:
-    return f"sibling run {sibling.run.name} reaches {number(sibling.train.end)}" if sibling else ""

@@ -40,6 +40,9 @@ from logdoctor.wording import number, percent, stretch
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
+ONE_BATCH = "the loss of one batch trained on alone: if it does not fall, rate, loss or labels are wrong, not the size"
+"""What to log where nothing says what keeps a model from fitting."""
+
 POOR_FIT: dict[str, Any] = {
     "train_loss": decay(2.45, 1.73, half_life=0.08).noisy(0.02),
     "val_loss": decay(2.3, 1.76, 40, half_life=0.08),
@@ -270,6 +273,7 @@ class Underfitting(Rule):
         more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
         if not (rests and high and together and more):
             return
+        causes = self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings)
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
         yield self.finding(
@@ -278,7 +282,8 @@ class Underfitting(Rule):
             + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
             Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
-            causes=self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings),
+            causes=causes,
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [ONE_BATCH],
             evidence={
                 "training loss": Quantity(train.end),
                 "validation loss": Quantity(val.end),
@@ -299,6 +304,7 @@ class Underfitting(Rule):
     def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
         said = settings.weight_decay is not None or settings.dropout is not None
         usual = ["weight decay and dropout are usual"] if said and not strong else []
+        knows = tiny_model(settings.run) or better_than_guessing(settings.run) >= LEARNT
         far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
         rested = ["the loss has come to rest"]
         return ranked(
@@ -309,6 +315,6 @@ class Underfitting(Rule):
                 pro=[strong],
                 contra=usual,
             ),
-            because("model-too-small", likely_if(not (strong or far)), pro=[small]),
+            because("model-too-small", likely_if(knows and not (strong or far)), pro=[small]),
             *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
         )

@@ -58,6 +58,7 @@ class VanishingGradients(Rule):
         "learning-rate-too-high",
         "half-precision-underflow",
         "optimizer-not-stepping",
+        "wrong-loss-or-output",
     )
     references = (
         "Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks",
@@ -99,6 +100,7 @@ class VanishingGradients(Rule):
             train_loss=flat(2.303).noisy(0.003),
             grad_norm=flat(0.0),
         ),
+        fires("a loss of zero, which no network can lower", train_loss=flat(0.0), grad_norm=flat(0.0)),
         fires(
             "a billionth throughout",
             train_loss=flat(2.303).noisy(0.003),

@@ -416,7 +416,8 @@ class Divergence(Rule):
         if not explodes and only_begins_epoch(run, train):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
-        of_gain = f"which is {percent(rise.above_lowest / rise.gained)} of its gain" if not exceeds else ""
+        lost = rise.above_lowest / rise.gained if not exceeds else 1.0
+        of_gain = f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
         of_gain = f"{number(train.end / rise.lowest)} times its lowest" if decades and not exceeds else of_gain
         lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from logdoctor import Axis, Cause, Run, Strength, TrainLoss, ValLoss, example_run
-from logdoctor.curves import decay
+from logdoctor.curves import decay, flat, given
 from logdoctor.evidence.generalization.validation_jumps import causes_of_jumps
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
@@ -51,3 +51,11 @@ def test_a_sibling_that_jumps_as_much_tests_nothing() -> None:
 def test_each_of_tiny_batches_throws_the_weights() -> None:
     assert causes(run("a", 0.2, batch_size=1))[0].id == "batch-too-small"
     assert causes(run("a", 0.2, batch_size=64))[0].id == "validation-set-too-small"
+
+
+def test_a_model_that_jumps_in_training_as_well_is_no_matter_of_the_set() -> None:
+    jumps = flat(0.0, 40).noisy(0.2, seed=1)
+    losses = {"train_loss": decay(2.3, 0.3, 40).plus(given(0.7 * jumps.values)), "val_loss": decay(2.3, 0.5, 40)}
+    first = causes(example_run(TASK, Axis.EPOCH, 0, **losses | {"val_loss": losses["val_loss"].plus(jumps)}))[0]
+    assert first.id == "learning-rate-too-high"
+    assert first.pro[0].startswith("training goes up and down with it")

@@ -9,10 +9,10 @@ from logdoctor.signals import Trend
 from logdoctor.wording import number
 
 
-def causes_of_end(d: Trend[AdversarialLoss], highest: float, *, beaten: bool) -> tuple[Cause, ...]:
-    """Rank why the discriminator, whose highest level was `highest`, beats the generator, or why neither moves."""
+def causes_of_end(usual: float, highest: float, *, beaten: bool) -> tuple[Cause, ...]:
+    """Rank why the discriminator, whose level is usually and was at most so high, beats the generator, or both stop."""
     if beaten:
-        seen = f"its loss is at {number(d.end)}, its highest level was {number(highest)}"
+        seen = f"its loss is usually at {number(usual)}, its highest level was {number(highest)}"
         return ranked(
             because("discriminator-too-strong", Strength.LIKELY, pro=[seen]), because("learning-rate-too-high")
         )

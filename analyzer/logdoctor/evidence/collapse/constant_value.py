@@ -12,7 +12,7 @@ from logdoctor.run import Series
 from logdoctor.run.roles import Reward, TrainLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.median import median
-from logdoctor.wording import number
+from logdoctor.wording import course, number
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
@@ -40,9 +40,16 @@ def one_value_causes(
     majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
-    still = not fell and unmoved(train)
+    still = not fell and unmoved(train) and not bool(np.ptp(series.values))
+    imbalance = because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares)
+    dead = because(
+        "dead-activations",
+        likely_if(fell and not shares),
+        pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
+        contra=learns,
+    )
     return ranked(
-        because("class-imbalance", likely_if(shares and (not fell or value == 0)), pro=shares),
+        *((imbalance, dead) if shares else (dead, imbalance)),
         because(
             "labels-do-not-match",
             likely_if(learns and value == 0 and not shares),
@@ -53,12 +60,6 @@ def one_value_causes(
             Strength.LIKELY if still and not majority else Strength.POSSIBLE if still else Strength.UNLIKELY,
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
-        ),
-        because(
-            "dead-activations",
-            likely_if(not shares and (fell or not learns)),
-            pro=[f"it was at {number(float(series.values[:since].max()))} before"] if fell else [],
-            contra=learns,
         ),
         because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )
@@ -76,8 +77,12 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
         return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
     if rises or train is not None or metric.values[-1] != 0:
         return ()
-    told = f"{reward.series.name} goes from {number(early)} to {number(late)}: what {metric.name} counts never comes"
+    told = f"{reward.series.name} {course(early, late)}: what {metric.name} counts never comes"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+
+
+TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
+"""What to log where nothing says why a metric rests."""
 
 
 def may_be_majority(accuracy: float) -> bool:

@@ -23,7 +23,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
-from logdoctor.wording import number, percent
+from logdoctor.wording import course, number, percent
 
 FEW_LEFT = 0.15
 """Training loss as a share of its start, up to which so much is memorised that harm on new data comes of it."""
@@ -197,7 +197,8 @@ class Overfit:
         train, memorises = self.gap.train, self._memorises
         pro = []
         if memorises:
-            pro.append(f"{train.series.name} ends at {percent(train.end / train.start)} of its start")
+            share = percent(train.end / train.start)
+            pro.append(f"{train.series.name} ends at {f'{share} of its start' if train.end else '0'}")
         if self._regularised:
             pro.append(f"regularisation did not prevent it: {' and '.join(self._regularised)}")
         seen = self._epochs_seen
@@ -275,7 +276,7 @@ class Overfit:
             if metric.end > most * unit or metric.thirds[2] - metric.thirds[0] > RISES * unit:
                 return None
             misled = self.validation.worse_than_guessing or self.validation.one_answer
-            said = f"{metric.series.name} goes from {number(metric.first)} to {number(metric.end)}"
+            said = f"{metric.series.name} {course(metric.first, metric.end)}"
             return likely_if(not misled), said
         highest = float(metric.level.max())
         if "r2" in words(metric.series.name) and highest <= UNEXPLAINED:

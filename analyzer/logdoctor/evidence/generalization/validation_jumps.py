@@ -12,7 +12,7 @@ from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Sibling, Siblings
-from logdoctor.wording import counted, percent
+from logdoctor.wording import counted, number, percent
 
 CAUSES = (
     "validation-set-too-small", "batch-norm-statistics", "learning-rate-too-high", "batch-too-small",
@@ -26,6 +26,10 @@ TINY_BATCH = 4
 CALM = 0.25
 """Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
 enough."""
+
+TOGETHER, ALIKE = 0.5, 0.6
+"""Usual jump of training in units of that of validation, and correlation of their moves, from which the model itself
+jumps: that of ten unrelated moves stays below nineteen times in twenty."""
 
 EVALUATIONS = 10
 """Evaluations of the sibling that it takes to say so."""
@@ -56,25 +60,27 @@ def causes_of_jumps(
     calm = f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
     one_sided, tiny = _one_sided(rough), _tiny_batch(settings)
     fell = schedule is not None and _rate_fell(schedule, rough)
+    with_it = _together(rough) if rough.train_jumps >= TOGETHER * rough.jumps else ""
     shrank = "the jumps shrank with the rate" if fell and rough.last_jumps < CALMER * rough.early_jumps else ""
     found = cured_first(
         siblings,
         because(
             "validation-set-too-small",
-            Strength.UNLIKELY if calm else likely_if(few or not (one_sided or shrank or tiny)),
+            Strength.UNLIKELY if calm else likely_if(few or not (one_sided or shrank or tiny or with_it)),
             pro=[*few, "" if one_sided else "the jumps go both ways"],
-            contra=[one_sided, shrank, calm],
+            contra=[one_sided, shrank, calm, with_it],
             fixes=fixes,
         ),
         because(
             "batch-norm-statistics",
-            likely_if(one_sided and not shrank and not few),
-            pro=[one_sided, "training does not jump with it" if one_sided else ""],
+            likely_if(one_sided and not shrank and not few and not with_it),
+            pro=[one_sided, "training does not jump with it" if one_sided and not with_it else ""],
+            contra=[with_it],
         ),
         because(
             "learning-rate-too-high",
-            likely_if(shrank),
-            pro=["the jumps shrank when the rate fell" if shrank else "", calm],
+            likely_if(shrank or with_it),
+            pro=["the jumps shrank when the rate fell" if shrank else "", calm, with_it],
             contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
         ),
         likely_because("batch-too-small", tiny),
@@ -82,6 +88,14 @@ def causes_of_jumps(
         among=good,
     )
     return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)
+
+
+def _together(rough: Roughness) -> str:
+    """Say so where training goes up and down with validation, or nothing."""
+    ours, theirs = np.diff(rough.values), np.diff(rough.train_values)
+    if min(np.ptp(ours), np.ptp(theirs)) == 0 or np.corrcoef(ours, theirs)[0, 1] < ALIKE:
+        return ""
+    return f"training goes up and down with it, by {number(rough.train_jumps)}"
 
 
 def _one_sided(rough: Roughness) -> str:

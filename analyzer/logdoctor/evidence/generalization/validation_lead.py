@@ -139,7 +139,7 @@ def causes_of_lead(
     return ranked(
         because(
             "train-mode-regularisation",
-            Strength.UNLIKELY if suspicious else Strength.POSSIBLE if far else Strength.LIKELY,
+            Strength.UNLIKELY if suspicious else likely_if(not (far or early)),
             pro=[f"the settings name {', '.join(named)}"] if named else [],
             contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
         ),

@@ -19,7 +19,7 @@ from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
-from logdoctor.wording import number, stretch
+from logdoctor.wording import apart, number, stretch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +32,9 @@ FORGOT = 0.01
 
 FORGOT_NOISE = 4.0
 """The same in units of the level's noise."""
+
+WENT_BACK = 0.5
+"""Part of the way from its lowest back to chance that a loss must end at to have gone back up."""
 
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
@@ -307,14 +310,16 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
     fell = first - 3 * train.noise > FELL * chance.level
     below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
-    forgot = below and not (fell or blew_up)
+    went_back = train.end - train.best >= WENT_BACK * (chance.level - train.best)
+    forgot = below and went_back and not (fell or blew_up)
+    lowest, end = apart(train.best, train.end)
     worse = train.end > (1 + WORSE) * chance.level and train.end - chance.level > 3 * train.level_noise
     series, last = train.series, train.series.last_step
     return Beginning(
         fell=f"the loss fell from {number(first)} to chance and stopped there" if fell else "",
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
-        forgot=f"the loss had come down to {number(train.best)} and went back up without a blow-up" if forgot else "",
+        forgot=f"the loss had come down to {lowest} and went back up to {end} without a blow-up" if forgot else "",
         worse=f"the loss rests at {number(train.end)}, above the {number(chance.level)} of guessing" if worse else "",
         updates=last if series.axis is Axis.STEP else None,
         classes=chance.classes,

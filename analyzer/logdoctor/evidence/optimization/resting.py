@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.stuck import likely_because
-from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.optimization.stuck import AMPLE_RATE, likely_because, low_rate
+from logdoctor.evidence.rates import (
+    MODEST,
+    above_usual,
+    is_beyond_usual,
+    only_higher_went_well,
+    rate_height,
+    rate_too_high,
+    rate_too_low,
+)
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run import Run
+from logdoctor.run.roles import LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, UpdateSigns, given_rate
+from logdoctor.wording import percent
+
+DECAYED = 0.1
+"""Last rate as a share of its peak from which down a loss does not circle a minimum at too high a rate."""
 
 NOISY = 1e-3
 """Noise of a resting loss as a share of its level from which it may circle a minimum, as at too high a rate."""
@@ -44,6 +57,21 @@ def rests_at_a_rate_beyond(train: Trend[TrainLoss], settings: Hyperparameters) -
     return above_usual(settings.run, settings) if high and is_beyond_usual(settings) else ""
 
 
+def _is_large(run: Run, settings: Hyperparameters, least: float) -> bool:
+    """Tell whether steps may be too long at a rate: so high for its optimizer, or ample for any."""
+    height, rate = rate_height(run, settings), given_rate(run) or 0.0
+    return rate >= AMPLE_RATE if height is None else height >= least
+
+
+def rate_decayed(run: Run) -> bool:
+    """Tell whether the logged rate ends far below its peak."""
+    logged = run.find(LearningRate)
+    if logged is None or not len(logged.finite):
+        return False
+    rates = logged.finite.values
+    return bool(rates[-1] <= DECAYED * rates.max())
+
+
 def causes_of_rest(
     train: Trend[TrainLoss],
     siblings: Siblings,
@@ -65,21 +93,24 @@ def causes_of_rest(
     same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
     slow, answers = only_higher_went_well(siblings), signs.many_answers
     strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
-    calm = died or strong or small or same_rate or slow
-    circles = likely_if(train.noise > NOISY * abs(train.end))
-    return ranked(
+    low = low_rate(settings, siblings)
+    large, decayed = _is_large(siblings.run, settings, MODEST), rate_decayed(siblings.run)
+    calm = died or strong or small or same_rate or slow or low or (decayed and not _is_large(siblings.run, settings, 1))
+    wavers = train.noise > NOISY * abs(train.end) and not calm
+    circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
+    found = ranked(
         likely_because("schedule-decays-too-soon", died),
-        *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
+        *([rate_too_low(siblings, Strength.LIKELY, pro=[low])] if slow or low else []),
         likely_because("over-regularised", strong),
         because(
             "model-too-small",
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,
-            pro=[small, answers],
+            pro=[small],
         ),
         rate_too_high(
             siblings,
-            Strength.LIKELY if beyond else Strength.UNLIKELY if calm else circles,
-            pro=[beyond],
+            Strength.LIKELY if beyond else Strength.UNLIKELY if calm else likely_if(circles and large and not decayed),
+            pro=[beyond, circles],
             contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
         ),
         because(
@@ -89,3 +120,4 @@ def causes_of_rest(
         ),
         because("bad-initialization", contra=[answers]),
     )
+    return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)

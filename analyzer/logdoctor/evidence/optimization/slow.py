@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.optimization.stuck import likely_because
-from logdoctor.evidence.optimization.unit_scale import far_from_unit
+from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
 from logdoctor.finding import Cause, likely_if
@@ -30,13 +30,13 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
-    unscaled = far_from_unit(train.end, settings)
+    unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
     return ranked(
         rate_too_low(
             siblings,
-            likely_if(not (few or unscaled)),
+            likely_if(not (few or unscaled or near_its_end or large)),
             pro=["the fall does not level off"],
-            contra=[near_its_end],
+            contra=[near_its_end, large],
         ),
         likely_because("over-regularised", strong_regularisation(settings)),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),

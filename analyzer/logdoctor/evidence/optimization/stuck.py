@@ -18,6 +18,7 @@ from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns, given_rate
 from logdoctor.signals.optimization.update_signs import VANISHED
+from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.statistics.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
 
@@ -124,7 +125,7 @@ class _Stuck:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
-        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.blew_up)
+        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property
@@ -156,7 +157,7 @@ class _Stuck:
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
+        otherwise = self.died or self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
         return "" if otherwise else self.signs.creeps
 
     @cached_property
@@ -195,13 +196,13 @@ class _Stuck:
 
     @cached_property
     def one_answer(self) -> str:
-        """Every input gets the same answer."""
-        return self.signs.one_answer or self.beginning.guesses
+        """Every input gets the same answer; of weights that rest because their rate does, nothing else is to be had."""
+        return "" if self.ends else self.signs.one_answer or self.beginning.guesses
 
     @cached_property
     def fell(self) -> str:
-        """The loss came from above: weights that never change let none fall."""
-        return "" if self.signs.unused_gradients else self.beginning.fell
+        """The loss came from above, or lay below: weights that never change let none fall."""
+        return "" if self.signs.unused_gradients else self.beginning.fell or self.beginning.forgot
 
     @cached_property
     def thrown(self) -> str:
@@ -225,7 +226,7 @@ class _Stuck:
 
     def _rate_too_low(self) -> Cause:
         against = [self.ample, self.thrown, self.beginning.blew_up]
-        likely = _strength(bool(self.low) and not self.unscaled, not any(against))
+        likely = _strength(bool(self.low) and not self.unscaled, not (any(against) or self.died))
         return rate_too_low(self.siblings, likely, pro=[self.low], contra=against)
 
     def _optimizer_not_stepping(self) -> Cause:
@@ -283,10 +284,12 @@ class _Stuck:
         mean = (
             "" if signs.one_answer or signs.frozen else self.beginning.guesses
         )  # the best answer where inputs say nothing of targets
-        learns = (signs.many_answers or signs.moves) and not (self.one_answer or signs.descends or self.creeps)
+        learns = (signs.many_answers or signs.moves_on) and not (self.one_answer or signs.descends or self.creeps)
         return because(
             "labels-do-not-match",
-            _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
+            _strength(
+                bool(learns) and not (self.explained or self.broke or self.no_gradient), not self.beginning.blew_up
+            ),
             pro=[signs.many_answers or signs.moves, mean],
             contra=[signs.one_answer, signs.frozen],
         )
@@ -295,6 +298,8 @@ class _Stuck:
         """Name the size of a large batch, or the length of the run."""
         updates, batch = self.beginning.updates, self.settings.batch_size
         few = updates is not None and updates <= FEW_UPDATES and batch is not None
+        if updates is not None and batch is not None and updates <= (self.settings.number(PLANNED_EPOCHS) or 0):
+            few = batch >= WHOLE_BATCH  # one an epoch: the log counts epochs, or a batch holds all there is
         said = f"the run has {updates} updates, of {number(batch)} examples each"
         cause = "batch-too-large" if (batch or 0) >= WHOLE_BATCH else "stopped-too-early"
         yield because(cause, _strength(few, few), pro=[said])

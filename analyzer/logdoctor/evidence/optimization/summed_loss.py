@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.naming import stem_of
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Hyperparameters, given_rate
 from logdoctor.wording import number
 
@@ -31,6 +34,8 @@ def summed_loss(run: Run, settings: Hyperparameters) -> str:
     first, held_out = float(train.finite.values[0]), float(val.finite.values[0])
     if held_out <= 0 or abs(first / held_out / batch - 1) > NEAR:
         return ""
+    if any(abs(ratio / batch - 1) > 2 * NEAR for ratio in _ratios_of_terms(run)):
+        return ""  # one sum makes all its terms as many times as large
     if train.axis is val.axis:  # what fell before the first evaluation was learnt, not added up
         before = train.finite.values[train.finite.steps <= val.finite.steps[0]][-BESIDE:]
         if len(before) and float(np.median(before)) / held_out < batch / 2:
@@ -39,6 +44,15 @@ def summed_loss(run: Run, settings: Hyperparameters) -> str:
         f"{train.name} begins at {number(first)}, {val.name} at {number(held_out)}: {number(batch)} times less, which "
         "is the batch size, so that training adds up what it should average"
     )
+
+
+def _ratios_of_terms(run: Run) -> Iterator[float]:
+    """Yield how many times as large each term of the loss begins in training as the same term in validation."""
+    held_out = {stem_of(one.name): one.finite.values for one in run.all(ValComponentLoss)}
+    for term in run.all(TrainComponentLoss):
+        theirs = held_out.get(stem_of(term.name), np.zeros(0))
+        if len(term.finite) and len(theirs) and theirs[0] > 0:
+            yield float(term.finite.values[0]) / float(theirs[0])
 
 
 def summed_cause(summed: str, run: Run, settings: Hyperparameters) -> Cause:

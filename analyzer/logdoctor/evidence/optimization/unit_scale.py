@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because
+from logdoctor.evidence.accuracies import accuracies
 from logdoctor.evidence.rates import rate_height
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run
@@ -28,11 +29,21 @@ NO_SUM = 1e7
 
 
 def far_from_unit(end: float, settings: Hyperparameters) -> str:
-    """Say so where a loss lies far above that of targets of unit size, at a rate at which such targets are learnt."""
+    """Say so where a loss lies far above that of targets of unit size, at a rate at which such targets are learnt.
+
+    A classifier, whose accuracy is logged, has none.
+    """
     height = rate_height(settings.run, settings)
-    if end < FAR_FROM_UNIT or (height is not None and height < ORDINARY):
+    if end < FAR_FROM_UNIT or (height is not None and height < ORDINARY) or accuracies(settings.run):
         return ""
     return f"the loss is {number(end)}: targets of unit variance give about 1, and each step moves outputs little"
+
+
+def outputs_too_large(run: Run, end: float) -> str:
+    """Say so where the loss of a classifier lies as far above that of guessing; nothing elsewhere."""
+    if end < FAR_FROM_UNIT or not accuracies(run):
+        return ""
+    return f"the loss is {number(end)}, where guessing costs a few nats: outputs are far too large"
 
 
 def measured_in_large_units(run: Run, end: float) -> str:

@@ -45,7 +45,10 @@ def why_vanished(
         because("saturated-activations", gradual, pro=slowly, contra=zero),
         because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
     ]
-    if not values.any():
+    if not train.series.values.any():
+        nothing = "the loss is exactly zero from the first value on, so that there is nothing to learn from"
+        causes = [because("wrong-loss-or-output", Strength.LIKELY, pro=[nothing])]
+    elif not values.any():
         none = "the norm is exactly zero from the first value on: no gradient reaches what is trained"
         causes = [
             because("optimizer-not-stepping", Strength.LIKELY, pro=[none]),

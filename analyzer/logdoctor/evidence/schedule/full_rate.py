@@ -57,7 +57,7 @@ def effect_of_full_rate(
         said = f"goes from {number(train.first)} to {number(peak)} at {place(series, int(series.steps[high]))}"
         return FullRateEffect(said, peak, until, until, warmed)
     if came_down:
-        said = f"begins at {number(peak)} and comes down at once; {came_down}"
+        said = f"comes down from {number(peak)} at once; {came_down}"
         return FullRateEffect(said, peak, until, until, warmed, is_measured=False)
     if warmed is not None:
         said = f"goes from {number(train.first)} to {number(train.end)} at the end"

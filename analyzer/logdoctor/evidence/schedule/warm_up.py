@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
+from logdoctor.evidence.rates import above_usual, is_far_too_high, rate_height, rate_too_high
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
-from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend
 from logdoctor.wording import number
 
 BURST = 5.0
@@ -45,10 +45,10 @@ def causes_of_full_rate(
         fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
     strength = likely_if(not (is_far_too_high(settings) and warmed is None))
     warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
-    if (rate_height(settings.run, settings) or 0.0) < 1:
+    high = above_usual(settings.run, settings) if rate_height(settings.run, settings) is not None else ""
+    if not high:
         return _or_clipping(siblings, warm_up, rate_too_high(siblings, Strength.POSSIBLE))
-    far = f"a rate of {number(given_rate(settings.run))} is far above the usual for {settings.optimizer_name}"
-    return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
+    return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[high]), warm_up)
 
 
 def causes_of_throw(thrown: ThrownAtStart, siblings: Siblings, until: int) -> tuple[Cause, ...]:
@@ -56,7 +56,7 @@ def causes_of_throw(thrown: ThrownAtStart, siblings: Siblings, until: int) -> tu
 
     With a warm-up that rate may yet do, or with clipping, where a sibling shows it.
     """
-    said = f"the first updates throw the loss to {number(thrown.times)} times its start"
+    said = f"the first updates throw the loss to {number(thrown.peak / thrown.start)} times its start"
     return _or_clipping(
         siblings,
         rate_too_high(siblings, Strength.LIKELY, pro=[said]),

@@ -14,7 +14,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
 from logdoctor.signals import Trend
-from logdoctor.wording import number
+from logdoctor.wording import course, number
 
 FAR = 10.0
 """Nats that a loss must end below zero, where the loss itself says that it has no floor: negated similarities, ratios
@@ -91,7 +91,7 @@ def _is_mistaken(run: Run) -> str:
     found = accuracies(run, MIN_VALUES)
     if not found or any(end_accuracy(one) > MISTAKEN or _rises(one.values) for one in found):
         return ""
-    return f"{found[0].name} goes from {number(float(found[0].values[0]))} to {number(float(found[0].values[-1]))}"
+    return f"{found[0].name} {course(float(found[0].values[0]), float(found[0].values[-1]))}"
 
 
 def _rises(values: np.ndarray) -> bool:

@@ -61,9 +61,8 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     """Yield the fix of a cause with numbers computed from this run, where it has them."""
     jump = event.rate.jump
     if cause == "learning-rate-jump" and jump is not None:
-        yield Fix(
-            f"keep the rate at {number(jump.before)}, or ramp it up over some hundred steps", basis="this run's rate"
-        )
+        kept = "" if jump.from_nothing else f"keep the rate at {number(jump.before)}, or "
+        yield Fix(f"{kept}ramp it up over some hundred steps", basis="this run's rate")
     if cause == "resumed-without-state" and jump is not None:
         text = f"restore the scheduler when resuming, so that the rate goes on at {number(jump.before)}"
         yield Fix(text, basis="this run's rate")

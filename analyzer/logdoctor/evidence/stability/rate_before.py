@@ -21,6 +21,10 @@ RATE_JUMP = 2.0
 """Factor between neighbouring logged rates from which the rate jumped; ramps of a warm-up rise from the start."""
 
 
+SPENT = 0.01
+"""Share of its peak from which down a rate teaches next to nothing: cosine schedules pass it in their last 6 %."""
+
+
 @dataclass(frozen=True)
 class RateJump:
     """A learning rate that went up from one logged value to the next."""
@@ -30,6 +34,8 @@ class RateJump:
     after: float
     returns: bool
     """Whether it had decayed and is back near its highest: what a fresh schedule does."""
+    from_nothing: bool
+    """Whether it had decayed to where it teaches next to nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +76,8 @@ class RateBefore:
         at = int(np.argmax(np.where(jumps, after / np.where(before > 0, before, 1.0), 0.0))) + 2
         peak = float(rates[: at - 1].max())
         returns = peak >= RATE_JUMP * rates[at - 1] and rates[at] <= RATE_JUMP * peak
-        return RateJump(int(steps[at]), float(rates[at - 1]), float(rates[at]), returns)
+        nothing = bool(rates[at - 1] <= SPENT * peak)
+        return RateJump(int(steps[at]), float(rates[at - 1]), float(rates[at]), returns, nothing)
 
     @cached_property
     def restarted(self) -> bool:

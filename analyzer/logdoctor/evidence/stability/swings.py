@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.rates import above_usual, rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Span
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Swings, given_rate
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Swings
 from logdoctor.wording import number
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
@@ -18,6 +18,10 @@ USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffl
 
 SMALL_BATCH = 8
 """Examples in an update from which down the gradient of one differs from the next by as much as its size."""
+
+UNRELATED = 0.34
+"""Correlation of values close by up to which they look unrelated: that of fifty such stays below nineteen times in
+twenty."""
 
 DECAYED = 0.1
 """Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
@@ -53,15 +57,12 @@ def clues_of_swings(
         yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
         yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")
         yield Clue("data-not-shuffled", WEAK if swings.memory > 0 else -FAIR, "" if swings.memory > 0 else memory)
-    else:
+    elif abs(swings.memory) <= UNRELATED:
         yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({memory})")
     if series.axis is Axis.EPOCH:
         yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
-    height, rate = rate_height(settings.run, settings), number(given_rate(settings.run))
-    if height is not None and height >= 1:
-        yield Clue(
-            "learning-rate-too-high", STRONG, f"a rate of {rate} is far above the usual for {settings.optimizer_name}"
-        )
+    if rate_height(settings.run, settings) is not None and (high := above_usual(settings.run, settings)):
+        yield Clue("learning-rate-too-high", STRONG, high)
     if schedule is not None and schedule.share_at(series.last_step) <= DECAYED:
         yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
     if settings.batch_size is not None:

@@ -39,7 +39,7 @@ class NonFinite(MarkedCurve):
 
 @dataclass(frozen=True)
 class NonFiniteLosses:
-    """Every loss of a run that has NaN or infinite values, the earliest first."""
+    """Every loss of a run that has NaN or infinite values, that of training and the earliest first."""
 
     found: tuple[NonFinite, ...]
     evaluated: frozenset[Split] = frozenset()
@@ -54,7 +54,10 @@ class NonFiniteLosses:
         measured = [NonFinite.of(one) for one in losses if len(one)]
         found = [one for one in measured if one.count]
         evaluated = frozenset(one.split for one in run.series if len(one.finite))
-        ordered = sorted(found, key=lambda one: (one.series.role is not TrainLoss, one.first_step))
+        # A value alone sums a run up, at whatever step it was written.
+        ordered = sorted(
+            found, key=lambda one: (one.series.role is not TrainLoss, len(one.series) == 1, one.first_step)
+        )
         return cls(tuple(ordered), evaluated)
 
     def may_not_be_computed(self, one: NonFinite) -> bool:

@@ -43,6 +43,10 @@ other rows moves by 0.001 and more."""
 GROWN = 10.0
 """Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
 
+STRAIGHT = 40.0
+"""Growth from the first tenth to the last up to which gradients are added up: those of weights that never change grow
+straight, by 19; what grows further explodes."""
+
 CALMED = 0.5
 """Gradient norm of the last third in units of that of the first, up to which the weights have moved to where it is
 lower: with weights that never change it wavers about one level."""
@@ -117,8 +121,7 @@ class UpdateSigns:
         """The evaluations differ, or the gradient has become smaller, so the weights change."""
         series = self._values(ValLoss)
         if series is not None and len(series) >= FEW:
-            first, last = apart(float(series.values[0]), float(series.values[-1]))
-            return "" if _is_one_value(series.values) else f"{series.name} goes from {first} to {last}: weights change"
+            return "" if _is_one_value(series.values) else f"{_course(series)}: weights change"
         if self.creeps_in_training:
             return self.creeps_in_training
         norms = self._values(GradNorm)
@@ -127,6 +130,15 @@ class UpdateSigns:
         early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
         calmed = f"{norms.name} falls from {number(early)} to {number(late)}: weights change"
         return calmed if 0 < late <= CALMED * early else ""
+
+    @property
+    def moves_on(self) -> str:
+        """The same, where validation moves as far as that of who learns something, were it labels of other rows."""
+        series = self._values(ValLoss)
+        if series is None or len(series) < FEW:
+            return self.moves
+        far = float(np.ptp(series.values)) >= 2 * ONE_LEVEL * abs(float(np.median(series.values)))
+        return self.moves if far else ""
 
     @cached_property
     def creeps(self) -> str:
@@ -248,7 +260,8 @@ class UpdateSigns:
         spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
         if spread > ONE_LEVEL:
             return ""
-        return f"{series.name} stays within {percent(spread)} over the later half: one answer for every input"
+        rests = f"stays within {percent(spread)}" if spread else "does not change"
+        return f"{series.name} {rests} over the later half: one answer for every input"
 
     @cached_property
     def many_answers(self) -> str:
@@ -268,7 +281,7 @@ class UpdateSigns:
         if norms is None or len(norms) < 2 * FEW:
             return ""
         tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
-        if tenths[0] <= 0 or tenths[-1] < GROWN * tenths[0] or min(np.diff(tenths)) < 0:
+        if tenths[0] <= 0 or not GROWN <= tenths[-1] / tenths[0] <= STRAIGHT or min(np.diff(tenths)) < 0:
             return ""
         grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
         return f"the gradient norm grows steadily {grown}: gradients are never cleared"
@@ -287,6 +300,16 @@ class UpdateSigns:
     def _values(self, role: type[Role]) -> Series | None:
         found = self.run.find(role)
         return None if found is None or not len(found.finite) else found.finite
+
+
+def _course(series: Series) -> str:
+    """Say from where to where a series goes, or between which values where it ends as it began."""
+    first, last = apart(float(series.values[0]), float(series.values[-1]))
+    if first != last:
+        return f"{series.name} goes from {first} to {last}"
+    return "{} moves between {} and {}".format(
+        series.name, *apart(float(series.values.min()), float(series.values.max()))
+    )
 
 
 def _is_fine(value: float) -> bool:

@@ -1,0 +1,196 @@
+"""What findings claim is what the curves show: numbers, evidence, and fixes that fit the run."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from logdoctor import Axis, Run, example_run
+from logdoctor.config import Config
+from logdoctor.curves import Curve, decay, flat, geometric, given, line
+from logdoctor.diagnosis import selected_rules
+from logdoctor.engine import Bench
+from logdoctor.finding import Cause, Finding, Strength
+from logdoctor.signals import Siblings
+
+RULES = {rule.id: rule for rule in selected_rules(Config())}
+
+
+def told(rule: str, run: Run, *siblings: Run) -> Finding:
+    """Return the one finding of a rule on a run."""
+    (finding,) = findings(rule, run, *siblings)
+    return finding
+
+
+def findings(rule: str, run: Run, *siblings: Run) -> list[Finding]:
+    return cast(list[Finding], Bench(run, Siblings.among(run, siblings)).ask(RULES[rule]))
+
+
+def cause(finding: Finding, name: str) -> Cause | None:
+    return next((one for one in finding.causes if one.id == name), None)
+
+
+def test_a_loss_that_creeps_below_guessing_has_not_gone_back_up() -> None:
+    accuracy = given([0.5, 0.53, 0.52, 0.51, 0.52, 0.52, 0.57, 0.58, 0.57, 0.58])
+    loss = given([0.6937, 0.6927, 0.692, 0.6911, 0.6898, 0.6907, 0.6882, 0.6861, 0.683, 0.6829])
+    finding = told("stalled-at-chance", example_run(train_loss=loss, train_accuracy=accuracy, val_accuracy=accuracy))
+    assert cause(finding, "over-regularised") is None
+
+
+def test_a_loss_that_does_go_back_up_says_so_with_both_numbers() -> None:
+    loss = decay(2.31, 2.1, 30, half_life=0.2).followed_by(line(2.1, 2.3026, 20)).followed_by(flat(2.3026, 150))
+    finding = told("stalled-at-chance", example_run({"num_classes": 10}, train_loss=loss.noisy(0.002)))
+    assert any("went back up to 2.3" in clause for clause in finding.causes[0].pro)
+
+
+def test_one_answer_says_nothing_where_the_rate_has_died() -> None:
+    run = example_run(
+        train_loss=flat(2.3).noisy(0.01),
+        val_loss=given([2.301] + [2.3] * 19),
+        lr=geometric(1e-3, 1e-12, 12).followed_by(flat(1e-12, 108)),
+    )
+    finding = told("no-learning", run)
+    assert finding.causes[0].id == "schedule-decays-too-soon"
+    assert not any("one answer" in clause for one in finding.causes for clause in one.pro)
+    assert cause(finding, "learning-rate-too-low") is None
+
+
+def test_gradients_that_explode_are_not_left_uncleared() -> None:
+    run = example_run(train_loss=geometric(2.0, 1e30, 40), grad_norm=geometric(19.0, 2e18, 40))
+    named = cause(told("no-learning", run), "optimizer-not-stepping")
+    assert named is None or not named.pro
+
+
+def test_epochs_are_no_updates() -> None:
+    settings = {"epochs": 12, "batch_size": 16, "lr": 0.01}
+    run = example_run(settings, axis=Axis.STEP, train_loss=line(2.0, 2.1, 12).noisy(0.01))
+    assert cause(told("no-learning", run), "stopped-too-early") is None
+
+
+@pytest.mark.parametrize(("held_out", "summed"), [(1.2 / 16, True), (1.2, False)])
+def test_a_sum_over_the_batch_makes_all_terms_as_large(held_out: float, summed: bool) -> None:
+    losses: dict[str, Any] = {
+        "train/box_loss": flat(0.16, 12).noisy(0.001), "val/box_loss": flat(0.01, 12).noisy(1e-5),
+        "train/cls_loss": flat(1.2, 12), "val/cls_loss": flat(held_out, 12),
+    }  # fmt: skip
+    run = example_run({"batch_size": 16, "lr": 0.01}, **losses)
+    assert (cause(told("no-learning", run), "wrong-loss-or-output") is not None) == summed
+
+
+@pytest.mark.parametrize("classifier", [True, False])
+def test_a_classifier_has_no_targets_to_scale(classifier: bool) -> None:
+    beside: dict[str, Any] = {"val_accuracy": flat(0.14, 45)} if classifier else {}
+    finding = told("slow-convergence", example_run(train_loss=line(3071.0, 1760.0, 45), **beside))
+    first = finding.causes[0]
+    assert ((first.id, first.strength) == ("data-not-normalised", Strength.LIKELY)) == (not classifier)
+    assert any("outputs are far too large" in clause for one in finding.causes for clause in one.contra) == classifier
+
+
+def test_a_rest_at_next_to_no_rate_asks_for_a_higher_one() -> None:
+    run = example_run(
+        {"lr": 2e-6}, train_loss=decay(2.33, 2.3, half_life=0.02).noisy(0.001), train_accuracy=flat(0.1).noisy(0.01)
+    )
+    finding = told("plateau", run)
+    assert finding.causes[0].id == "learning-rate-too-low"
+    assert not any("lower the learning rate" in fix.text for one in finding.causes for fix in one.fixes)
+
+
+def test_a_rest_after_the_rate_has_decayed_is_not_laid_to_its_height() -> None:
+    run = example_run(
+        {"optimizer": "Adam"},
+        train_loss=decay(2.31, 1.79, half_life=0.02).noisy(0.02),
+        train_accuracy=flat(0.18).noisy(0.01),
+        lr=line(0.001, 0.0),
+    )
+    assert cause(told("plateau", run), "learning-rate-too-high") is None
+
+
+def test_a_metric_of_several_values_has_moved() -> None:
+    accuracy = given([0.089, 0.087, 0.099, 0.089] * 5)
+    finding = told("constant-metric", example_run(train_loss=flat(2.302, 20).noisy(1e-4), val_accuracy=accuracy))
+    stays = cause(finding, "optimizer-not-stepping")
+    assert stays is None or stays.strength is Strength.UNLIKELY
+    assert finding.to_tell_apart
+
+
+def test_a_return_that_rose_first_does_not_fall_from_the_beginning_on() -> None:
+    reward = given([19.6, 28.0, 30.0, 33.0, 31.0, 20.0]).followed_by(flat(9.3, 26)).noisy(0.05)
+    finding = told("falling-return", example_run(axis=Axis.STEP, episode_reward=reward))
+    assert finding.causes[0].id == "learning-rate-too-high"
+    assert "after it had risen" in finding.message
+
+
+def test_a_discriminator_that_wakes_late_rested_at_what_it_was_before() -> None:
+    d = geometric(6e-4, 1e-9, 90).followed_by(flat(0.13, 12))
+    finding = told("gan-collapse", example_run(axis=Axis.STEP, d_loss=d, g_loss=line(7.0, 16.0, 102).noisy(0.1)))
+    assert "mostly rests at" in finding.message
+    assert "0.13 over" not in finding.message
+
+
+def test_a_value_that_sums_a_run_up_does_not_hide_where_its_loss_breaks() -> None:
+    broken = given([*decay(2.0, 0.3, 30).values, *[np.nan] * 30])
+    losses: dict[str, Any] = {"hparam/val_loss": given([np.nan]), "val/loss": broken}
+    finding = told("nan-loss", example_run(**losses))
+    assert finding.spans[0].series == "val/loss"
+
+
+def test_one_threshold_is_named_for_the_gradient_norm() -> None:
+    run = example_run(
+        axis=Axis.STEP,
+        train_loss=decay(2.3, 0.4, 200).noisy(0.01).with_value(150, 60.0),
+        grad_norm=flat(0.4, 200).noisy(0.02).with_value(150, 90.0),
+    )
+    clip = cause(told("loss-spike", run), "no-gradient-clipping")
+    assert clip is not None
+    assert len([fix for fix in clip.fixes if "clip the gradient norm" in fix.text]) == 1
+
+
+def test_swings_to_and_fro_are_not_unrelated() -> None:
+    thrown = [14.0, 76.0, 30.0, 125.0, 20.0, 90.0, 15.0, 60.0, 10.0, 40.0, 8.0, 50.0, 9.0]
+    finding = told("oscillation", example_run(train_loss=given([0.7, 0.5, 1.5, *thrown])))
+    assert not any("unrelated" in clause for one in finding.causes for clause in one.pro)
+
+
+def test_a_sibling_of_another_optimizer_sets_no_rate() -> None:
+    run = example_run({"optimizer": "adam", "lr": 0.001}, train_loss=line(3.58, 3.49))
+    other = example_run(train_loss=decay(3.58, 0.5), lr=flat(4.0))
+    fixes = [fix.text for one in told("slow-convergence", run, other).causes for fix in one.fixes]
+    assert "raise the learning rate from 0.001 to 4" not in fixes
+    assert "raise the learning rate from 0.001 to about 0.01" in fixes
+
+
+def test_a_penalty_that_is_set_is_not_blamed_where_the_rate_is_far_too_high() -> None:
+    run = example_run(
+        {"beta": 0.05, "learning_rate": 0.5, "optimizer": "Adam"},
+        axis=Axis.STEP,
+        kl=flat(0.0, 2).followed_by(flat(140.0, 148)),
+        reward=flat(0.0, 150).noisy(0.001),
+    )
+    assert told("kl-blowup", run).causes[0].id == "learning-rate-too-high"
+
+
+def curve_with_jump(before: float) -> Run:
+    rate = geometric(1e-3, before, 100).followed_by(flat(0.01, 100))
+    loss = decay(2.3, 0.6, 100).followed_by(decay(1.4, 0.6, 100, half_life=0.05)).noisy(0.005)
+    return example_run(axis=Axis.STEP, train_loss=loss, lr=rate)
+
+
+@pytest.mark.parametrize(("before", "kept"), [(5e-4, True), (1e-7, False)])
+def test_a_rate_that_had_died_is_not_to_be_kept(before: float, kept: bool) -> None:
+    finding = told("loss-spike", curve_with_jump(before))
+    jump = cause(finding, "learning-rate-jump")
+    assert jump is not None
+    assert any("keep the rate" in fix.text for fix in jump.fixes) == kept
+
+
+def test_guessing_does_not_speak_for_a_model_that_is_too_small() -> None:
+    guess: Curve = flat(0.52, 40).noisy(0.01)
+    run = example_run(
+        train_loss=decay(0.72, 0.69, 40, half_life=0.05).noisy(5e-4), val_loss=decay(0.72, 0.69, 40, half_life=0.05),
+        train_accuracy=guess, val_accuracy=guess,
+    )  # fmt: skip
+    for finding in findings("underfitting", run):
+        assert finding.causes[0].strength is not Strength.LIKELY
+        assert finding.to_tell_apart
