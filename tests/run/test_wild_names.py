@@ -40,11 +40,13 @@ NAMES = {
         "acc, accuracy, top1, top5, acc1, Acc@1, precision, recall, f1, auc, auroc, aucpr, ap, AP50, map, "
         "mAP50, mAP50-95, mIoU, iou, dice, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
         "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
-        "rewards/margins, win_rate, train-pre@5"
+        "rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, HitRate@5, "
+        "PCK@0.5"
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "
-        "fid, kid, lpips, brier, ece, abs_rel, chamfer_dist, edit_distance, training's l2, training's l1, "
+        "fid, kid, lpips, brier, ece, abs_rel, chamfer_dist, edit_distance, HD95, hausdorff_distance, "
+        "training's l2, training's l1, "
         "training's huber, training's poisson, training's gamma_deviance, training's quantile, training's tweedie, "
         "train-merror, train-mphe, train-poisson-nloglik, train-tweedie-nloglik@1.5, train-gamma-deviance"
     ),

@@ -30,7 +30,7 @@ _NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
 """`loss1` is `loss_1`."""
 
 _HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
-_HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit)(?=@\d)", re.I)
+_HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit(?:_?ratio|_?rate)?)(?=@\d)", re.I)
 
 _TRAIN_EVAL = re.compile(r"(?<![a-z])(?:train_eval|eval_train)(?![a-z])", re.I)
 

@@ -48,7 +48,7 @@ PERPLEXITIES = frozenset({"ppl", "perplexity"})
 
 ERRORS = frozenset(
     "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
-    "rmsle chamfer".split()
+    "rmsle chamfer hausdorff hd95 assd".split()
 )
 
 BOOSTING_ERROR = re.compile(
@@ -62,10 +62,10 @@ TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 """Tesseract's `char train`: the share of characters that are wrong."""
 
 METRICS = frozenset(
-    "acc accs accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision recall f1 auc roc "
-    "auroc auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 bleu rouge rouge1 rouge2 rougel "
-    "meteor cider chrf psnr ssim ndcg mrr em hits pass fitness spearman spearmanr pearson pearsonr score margins "
-    "margin win".split()
+    "acc accs accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision prec prec1 prec5 "
+    "precisions recall recalls f1 f1s auc roc auroc auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 "
+    "bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 pck pass "
+    "fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
 
 DISTANCES = frozenset("dist distance distances".split())

@@ -32,6 +32,9 @@ _ENOUGH_NUMBERS = 10
 _FIRST_BYTES = 4096
 """Bytes in which they are looked for."""
 
+_MOST_BESIDE = 3
+"""Columns of numbers that may stand behind what counts them, one called after the file, the others numbered."""
+
 _BETWEEN = re.compile(r"[,;\t ]+")
 
 _ABOUT_FILES = frozenset("log logs history list curve curves values record records results result all per".split())
@@ -252,6 +255,21 @@ class CsvTable(Source):
             {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
         ),
         Sample(
+            "two columns behind what counts them: the first is named after the file, the other is the second",
+            "loss.csv",
+            "".join(f"{1000 * i}, {8 - 0.5 * i}, {80 - i}\n" for i in range(10)),
+            {
+                "loss": [(1000 * i, 8 - 0.5 * i) for i in range(10)],
+                "loss_2": [(1000 * i, 80 - i) for i in range(10)],
+            },
+        ),
+        Sample(
+            "three columns of numbers of which none counts",
+            "loss.csv",
+            "".join(f"{i % 3},{8 - 0.5 * i},{80 - i}\n" for i in range(10)),
+            None,
+        ),
+        Sample(
             "a pandas Series without a name, named after its file",
             "train_loss.csv",
             ",0\n" + "".join(f"{i},{8 - 0.5 * i}\n" for i in range(10)),
@@ -389,10 +407,13 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
         numbers = np.array(rows, float)
     except ValueError:  # words, or rows of different lengths
         return ()
-    if len(numbers) < _ENOUGH_NUMBERS or numbers.shape[1] > 2:
+    if len(numbers) < _ENOUGH_NUMBERS:
         return ()
-    counted = numbers.shape[1] == 2 and bool((numbers[:, 0] == np.floor(numbers[:, 0])).all())
-    return ("index", stem) if counted else (stem,) if numbers.shape[1] == 1 else ()
+    count, beside = numbers[:, 0], numbers.shape[1] - 1
+    if not beside:
+        return (stem,)
+    counted = bool((count == np.floor(count)).all()) and (beside == 1 or bool((np.diff(count) > 0).all()))
+    return ("index", stem, *(f"{stem}_{i}" for i in range(2, beside + 1))) if counted and beside <= _MOST_BESIDE else ()
 
 
 def _named_by_path(table: Table) -> Table:

@@ -183,6 +183,11 @@ class GeneralizationGap(Rule):
             val_loss=given([1.7, 1.65, 0.75, 0.35, 0.15, 0.4, 1.9, 0.45]),
         ),
         silent(
+            "validation on a handful of examples, which jumps by more than what parts it from training, and ends below",
+            train_loss=given([0.165, 0.086, 0.077, 0.069, 0.057, 0.061, 0.056, 0.054, 0.044, 0.051]),
+            val_loss=given([0.747, 0.575, 0.214, 0.354, 0.819, 0.613, 1.119, 0.126, 0.133, 0.047]),
+        ),
+        silent(
             "the last few batches lie low by chance, as a training loss that is evaluated shows",
             loss=flat(0.33, 80).with_value(0, 0.65).with_value(72, *[0.168] * 8),
             val_loss=decay(0.58, 0.409, 80, half_life=0.05),

@@ -19,17 +19,20 @@ from logdoctor import (
     TrainLoss,
     ValLoss,
     ValMetric,
+    because,
     confidence_from,
     fires,
     silent,
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
-from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, was_no_best
+from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, steps_since, was_no_best
 from logdoctor.evidence.generalization.overfit import Overfit
+from logdoctor.evidence.generalization.validation_alone import TELL_APART, risen_alone
 from logdoctor.evidence.generalization.validation_rise import (
     HALVED,
     by_chance,
+    comes_down,
     falls_on,
     leaves_behind,
     part_to_rise,
@@ -46,13 +49,14 @@ class Overfitting(Rule):
 
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
     falling over the same steps, or rested and was left far behind. One noisy last point is nothing; where both rise,
-    that is divergence. Where it has come
-    down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note,
-    and where nearly all was learnt after the minimum (a detector that finds nothing has little to lose), nothing.
+    that is divergence. Where it has come down again from a peak and still falls, the rise may not last (double
+    descent); with half of it gone, it is a note, and where nearly all was learnt after the minimum (a detector that
+    finds nothing has little to lose), nothing. Where no training loss is logged, it takes more of a rise, and the
+    finding says so.
     """
 
     id = "overfitting"
-    title = "Validation loss rises while training loss falls"
+    title = "Validation loss rises after its best"
     severity = Severity.WARNING
     causes = (
         "under-regularised", "too-little-data", "label-noise", "labels-do-not-match", "validation-set-differs",
@@ -65,8 +69,8 @@ class Overfitting(Rule):
         "Arpit et al. (2017), A Closer Look at Memorization in Deep Networks, arXiv:1706.05394",
     )
     limits = (
-        "Needs 5 validation losses and a training loss that falls on while they rise. Judged by loss alone: where only "
-        "metrics are logged it is silent, and a validation set that overlaps training hides it."
+        "Needs 5 validation losses and a training loss that falls on while they rise, or 12 where none is logged. "
+        "Where only metrics are, it is silent, and a validation set that overlaps training hides it."
     )
     explains = (
         "generalization-gap", "still-improving", "metric-loss-disagreement", "noisy-validation", "constant-metric",
@@ -322,18 +326,38 @@ class Overfitting(Rule):
             train_loss=decay(2.3, 0.5, 40, half_life=0.05).followed_by(line(0.5, 0.495, 80)),
             val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
         ),
+        fires(
+            "no training loss is logged, and validation rises for most of the run",
+            val_loss=decay(1.12, 0.93, 10).then(rise(0.4, 55)).noisy(0.008),
+        ),
+        silent(
+            "no training loss is logged, and validation rises by a tenth",
+            val_loss=decay(1.12, 0.93, 10).then(rise(0.09, 55)).noisy(0.008),
+        ),
+        silent(
+            "no training loss is logged, and validation comes down again",
+            val_loss=decay(1.12, 0.93, 10).then(rise(0.4, 35)).then(line(0.0, -0.2, 20)).noisy(0.008),
+        ),
+        silent(
+            "no training loss is logged, and validation loses less than it had gained",
+            val_loss=decay(4.0, 0.5, 30).then(rise(0.9, 35)).noisy(0.008),
+        ),
         silent("four epochs, the second the best", train_loss=line(1.6, 0.2, 4), val_loss=given([1.1, 1.0, 1.3, 1.6])),
     )
 
     def check(
         self,
         run: Run,
-        gap: Gap,
+        val: Trend[ValLoss],
+        gap: Gap | None,
         settings: Hyperparameters,
         metric: Trend[ValMetric] | None,
         swings: Swings[TrainLoss] | None,
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
+        if gap is None:
+            yield from self._alone(val, risen_alone(run, val))
+            return
         if (swings is not None and swings.thrown_again) or was_no_best(run, gap, metric):
             return  # validation rises for weights that were blown up, or nothing was learnt before
         train, val = gap.train, gap.val
@@ -347,14 +371,14 @@ class Overfitting(Rule):
             return
         series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
         best, peak = place(series, best_step), float(val.since(val.best_step).max())
-        back = (peak - val.end) / (peak - val.best) if self._comes_down(val, peak) else 0.0
+        back = (peak - val.end) / (peak - val.best) if comes_down(val, peak, self.min_z, self.min_descent) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
         turn += ", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}{turn}",
             Span(series.name, best_step, series.last_step, "rising"),
-            Span(train.series.name, *_stretch(train, best_step), "falling" if falls else "at rest"),
+            Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),
@@ -369,6 +393,21 @@ class Overfitting(Rule):
             },
         )
 
+    def _alone(self, val: Trend[ValLoss], margin: float) -> Iterator[Finding]:
+        """Report a rise beside which no training loss is logged: it may rise, too."""
+        if not margin:
+            return
+        series, (best_step, lowest) = val.series, val.best_point
+        yield self.finding(
+            f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)}; "
+            "no training loss is logged beside it",
+            Span(series.name, best_step, series.last_step, "rising"),
+            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val))),
+            causes=[because("under-regularised", fixes=[keep_the_best(val)]), because("too-little-data")],
+            to_tell_apart=[TELL_APART],
+            evidence={"lowest": Quantity(lowest), "end": Quantity(val.end), "noise": Quantity(val.noise)},
+        )
+
     def _least_rise(self, gap: Gap, metric: Trend[ValMetric] | None, fall: float) -> float:
         """Return by how much validation must rise: a share of its fall, or of its lowest, and more than its noise."""
         val, part = gap.val, part_to_rise(metric, self.min_fall, self.min_z)
@@ -381,15 +420,3 @@ class Overfitting(Rule):
         train, was = gap.train, gap.train_at_best
         least = min(self.min_train_fall * max(train.fall, 0.0), self.min_train_share * abs(was))
         return was - train.end > (-train.level_noise if falls_on(gap, least) else max(least, train.level_noise))
-
-    def _comes_down(self, val: Trend[ValLoss], peak: float) -> bool:
-        """Whether validation, past its peak, still falls over the last fifth of the run by more than its noise."""
-        late = val.at(0.8) - val.end
-        clear = max(self.min_z * val.level_noise, self.min_descent * (peak - val.best))
-        return peak - val.end > clear and late > clear
-
-
-def _stretch(train: Trend[TrainLoss], step: int) -> tuple[int, int]:
-    """Return the steps of the training loss since validation was best; all of them where it counts otherwise."""
-    first, last = train.series.first_step, train.series.last_step
-    return (step if first <= step <= last else first), last

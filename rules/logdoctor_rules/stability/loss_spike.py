@@ -25,6 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
+from logdoctor.evidence.stability.jump_outcome import outcome, outcome_word, values_away
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.training_jumps import (
     JumpyLosses,
@@ -36,11 +37,8 @@ from logdoctor.evidence.stability.training_jumps import (
     of_restart,
 )
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
-from logdoctor.signals.stability.spikes import points_away, relapses, same_again
-from logdoctor.wording import counted, number, place
-
-LINGERS = 0.02
-"""Share of the log from which an excursion lingers: past it, a spike costs more than the steps that it spoils."""
+from logdoctor.signals.stability.spikes import relapses, same_again
+from logdoctor.wording import number, place
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,11 @@ class LossSpike(Rule):
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"
+    )
+    min_times: float = threshold(
+        1000.0,
+        "height in units of the level before that counts however little it is of a gain of many decades; as losses go "
+        "to zero, jumps of sound runs reach a hundred",
     )
     min_level: float = threshold(
         0.2, "height as a share of the level before; batch noise of per-step losses reaches as far"
@@ -221,6 +224,20 @@ class LossSpike(Rule):
                 given(8.4 * geometric(1.0, 0.0036, 225).values * np.cos(np.arange(225) / 2.4))
             ),
         ),
+        fires(
+            "a loss that came down by seven decades at once, and leaps up by five of them",
+            axis=Axis.STEP,
+            train_loss=given([8e7, 1e8, 3e7, 3e5, 4e6]).followed_by(
+                flat(10.0, 60).noisy(2.0).with_value(30, 7e5, 5e5, 2e6)
+            ),
+        ),
+        silent(
+            "the same, which leaps up by two of them",
+            axis=Axis.STEP,
+            train_loss=given([8e7, 1e8, 3e7, 3e5, 4e6]).followed_by(
+                flat(10.0, 60).noisy(2.0).with_value(30, 700.0, 500.0, 1000.0)
+            ),
+        ),
         silent(
             "jumps all the time",
             train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([3.0 if i % 12 == 0 else 0.0 for i in range(120)])),
@@ -267,12 +284,12 @@ class LossSpike(Rule):
     ) -> Finding:
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
-        margin = worst.height / max(self.min_share * worst.fallen, self.min_level * abs(worst.level), 1e-300)
+        margin = worst.height / max(self._least(worst), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         why = explain(event, self.causes, clues_of_many(matter, spikes))
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
-            f"{place(series, event.onset_step)} and {_outcome(worst, series, end)}{more}{event.cue}",
+            f"{place(series, event.onset_step)} and {outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
             confidence=Confidence.MEDIUM if relapsed else confidence_from(margin, len(trend)),
             causes=why.causes,
@@ -281,15 +298,21 @@ class LossSpike(Rule):
                 "level before": Quantity(worst.level),
                 "peak": Quantity(worst.peak),
                 "noise before": Quantity(worst.sigma),
-                "outcome": Quantity(_word(worst, series)),
-                "points above the level": Quantity(_away(worst, series), "points"),
+                "outcome": Quantity(outcome_word(worst, series)),
+                "points above the level": Quantity(values_away(worst, series), "points"),
                 "jumps": Quantity(len(matter)),
                 **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
 
+    def _least(self, spike: Spike, *, beside: bool = False) -> float:
+        """Return the height of a jump that cost the run something; beside a loss of whole epochs, of the gain alone."""
+        level = abs(spike.level)
+        least = self.min_share * spike.fallen
+        return max(least if beside else min(least, self.min_times * level), self.min_level * level)
+
     def _matters(self, spike: Spike, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> bool:
-        large = spike.height >= self.min_share * spike.fallen and spike.height >= self.min_level * abs(spike.level)
+        large = spike.height >= self._least(spike, beside=beside)
         brief = spike.last - spike.index < 2 and trend.series.axis is not Axis.EPOCH
         over_tail = spike.height / (self.min_over_tail_once if brief or beside else self.min_over_tail)
         large = large and over_tail >= spikes.tail and (not brief or over_tail >= spikes.tail_at(spike))
@@ -299,24 +322,3 @@ class LossSpike(Rule):
 
 def _span(series: Series, spike: Spike) -> Span:
     return Span(series.name, int(series.steps[spike.index]), int(series.steps[spike.last]), "jump")
-
-
-def _word(spike: Spike, series: Series) -> str:
-    """Say how it ended: a spike that lingers costs the updates of its recovery, one that stays costs the run."""
-    if not spike.recovered or points_away(spike, series) is None:
-        return "unrecovered"
-    return "lingering" if _away(spike, series) > max(RUN_UP, LINGERS * len(series)) else "recovered"
-
-
-def _away(spike: Spike, series: Series) -> int:
-    return points_away(spike, series) or len(series) - spike.index
-
-
-def _outcome(spike: Spike, series: Series, end: float) -> str:
-    after = counted(_away(spike, series), "logged value")
-    told = {
-        "recovered": f"is back after {after}",
-        "lingering": f"lingers: it is back only after {after}",
-        "unrecovered": f"is not back by the end of the log, {after} later, at {number(end)}",
-    }
-    return told[_word(spike, series)]

@@ -44,6 +44,12 @@ def share_after_best(val: Trend[ValLoss]) -> float:
     return (val.series.last_step - val.best_point[0]) / max(int(np.ptp(val.series.steps)), 1)
 
 
+def steps_since(train: Trend[TrainLoss], step: int) -> tuple[int, int]:
+    """Return the steps of the training loss since validation was best; all of them where it counts otherwise."""
+    first, last = train.series.first_step, train.series.last_step
+    return (step if first <= step <= last else first), last
+
+
 def keep_the_best(val: Trend[ValLoss]) -> Fix:
     """Return the fix that keeps the best checkpoint, or finds one where the best came first."""
     best_step, series = val.best_point[0], val.series

@@ -74,7 +74,7 @@ class GapAtEnd:
         val = self.gap.val
         ends = max(self.gap.train.end, evaluated_end(self.run, self.gap))  # the last few batches may lie low by chance
         is_far_above = ends < self.thresholds.max_ratio * val.end and val.end > 0
-        return val.end - ends >= self._least_gap and self.stands_still and is_far_above
+        return val.end - ends >= max(self._least_gap, val.level_noise) and self.stands_still and is_far_above
 
     @cached_property
     def is_untouched(self) -> bool:
