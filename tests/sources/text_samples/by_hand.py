@@ -316,4 +316,30 @@ SAMPLES = (
         ),
         {"loss": [(i, 2 - i / 4) for i in range(4)]},
     ),
+    Sample(
+        "values in the types of their libraries, also where they are no numbers",
+        "types.log",
+        "step 1 loss tensor(1.5, grad_fn=<MulBackward0>) acc np.float32(0.25)\n"
+        "step 2 loss tensor(1.25, grad_fn=<MulBackward0>) acc np.float32(0.5)\n"
+        "step 3 loss tensor(nan, grad_fn=<MulBackward0>) acc np.float32(nan)\n",
+        {"loss": [(1, 1.5), (2, 1.25), (3, nan)], "acc": [(1, 0.25), (2, 0.5), (3, nan)]},
+    ),
+    Sample(
+        "dictionaries of JAX",
+        "jax.log",
+        "".join(
+            f"step {i} {{'loss': Array({loss}, dtype=float32), 'lr': Array(0.5, dtype=float32)}}\n"
+            for i, loss in enumerate((1.5, 1.25, nan))
+        ),
+        {"loss": [(0, 1.5), (1, 1.25), (2, nan)], "lr": [(i, 0.5) for i in range(3)]},
+    ),
+    Sample(
+        "dictionaries of TensorFlow",
+        "tf.log",
+        "".join(
+            f"Epoch {i} {{'loss': <tf.Tensor: shape=(), dtype=float32, numpy={loss}>}}\n"
+            for i, loss in enumerate((1.5, 1.25, nan))
+        ),
+        {"loss": [(0, 1.5), (1, 1.25), (2, nan)]},
+    ),
 )

@@ -14,7 +14,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.form import Field, Kind
-from logdoctor.sources.console.keys import Key, counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.keys import WRAPPER, Key, counter_of, key_of, needs_its_words, subject_of
 from logdoctor.sources.console.line_positions import OUT_OF, Told, may_be_position, position_of
 from logdoctor.sources.console.line_splits import LineSplits, last_split
 from logdoctor.sources.console.masking import MASK
@@ -56,13 +56,15 @@ _NEXT_PAIR = (
 """The key and the value that follow a value behind a space alone: `nan lr 0.001`."""
 
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
+    rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
+    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t%]|$|\s{{2}}))"
+    rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
     rf"|(?<=\w[ \t])[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
 
-Between spaces alone only what measures can have such a value: `loss nan lr 0.001`.
+Between spaces alone only what measures can have such a value: `loss nan lr 0.001`. A library may put its type around
+it: `loss tensor(nan, grad_fn=<MulBackward0>)`, `{'loss': np.float64(nan)}`.
 
 PaddleOCR fills what is shorter than a number up: `loss: nanxxx`.
 """
@@ -152,7 +154,7 @@ class LineReader:
         tokens = list(filter(self._is_number, _TOKEN.finditer(self.text)))[:MOST_FIELDS]
         end = 0
         for i, token in enumerate(tokens):
-            word = next((name for name in ("word", "free", "spaced") if token[name]), 0)
+            word = next((name for name in ("word", "free", "wrapped", "spaced") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
             before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
             self._last, self._this = self._this, ""
