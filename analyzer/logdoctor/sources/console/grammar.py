@@ -74,7 +74,7 @@ _SECTION = re.compile(
 _LONGEST_SECTION = 80
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
-_NAMED_VALUE = re.compile(r"=\(\w{1,40},\0\)")
+_NAMED_VALUE = re.compile(r"=\(\w{1,40},([-+]?(?:\0|nan|inf))\)")
 """How MXNet in Scala prints a metric, as a pair: `Train-accuracy=(accuracy,0.96)`."""
 
 _EAGER_TENSOR = re.compile(rf"<tf\.Tensor: shape=\(\), dtype=\w{{1,16}}, numpy=([-+]?(?:{MASK}|nan|inf))>")
@@ -135,7 +135,7 @@ def _form(shape: str) -> Form | None:
 def _names_first(shape: str) -> str:
     """Return a line with each name right before its number, as nearly all have it, and nothing between them."""
     if "=(" in shape:
-        shape = _NAMED_VALUE.sub(f"={MASK}", shape)
+        shape = _NAMED_VALUE.sub(r"=\1", shape)
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:

@@ -57,7 +57,7 @@ _NEXT_PAIR = (
 
 _TOKEN = re.compile(
     rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t%]|$|\s{{2}}))"
+    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;()/*%>\t]|$|\s{{2}})|\s-\s|\.\s)"
     rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
     rf"|(?<=\w[ \t])[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
 )
