@@ -15,6 +15,7 @@ import pytest
 from logdoctor import Axis, load
 from logdoctor.errors import NoRunError
 from logdoctor.sources import parquet_file
+from logdoctor.sources.source import Head
 
 STEPS = range(0, 200, 10)
 LOSS = [2.0 / (1 + step) for step in STEPS]
@@ -98,5 +99,5 @@ def test_the_names_are_those_that_pyarrow_tells(tmp_path: Path) -> None:
     file = tmp_path / "a.parquet"
     pq.write_table(pa.table(columns), file)
     data = file.read_bytes()
-    head = parquet_file.Head(file, len(data), data)
+    head = Head(file, len(data), data)
     assert parquet_file.column_names(parquet_file.footer_of(head)) == tuple(columns)

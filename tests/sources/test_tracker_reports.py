@@ -38,7 +38,7 @@ def test_an_archive_of_comet_is_read_where_it_lies(tmp_path: Path, name: str) ->
 
 
 def test_values_of_comet_that_json_cannot_hold_are_values(tmp_path: Path) -> None:
-    values = [2.5, "NaN", "Infinity", "1.25"]
+    values: list[float | str] = [2.5, "NaN", "Infinity", "1.25"]
     (tmp_path / "messages.json").write_bytes(lines_of(comet_message(i, one) for i, one in enumerate(values)))
     (run,) = load(tmp_path)
     found = run.series[0].values.tolist()
