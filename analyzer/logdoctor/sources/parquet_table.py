@@ -20,8 +20,8 @@ from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.likeness import PLAIN_COUNTERS, is_set_of_curves, is_training, tells_loss
 from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.moments import MOMENTS
 from logdoctor.sources.tables.records import add_records, names_data
+from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
 

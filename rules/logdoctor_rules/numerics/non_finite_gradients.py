@@ -35,7 +35,7 @@ from logdoctor.signals import (
     Change,
     GradientHistory,
     Hyperparameters,
-    LossHarm,
+    LossImpact,
     LossScaleWalk,
     Siblings,
 )
@@ -189,7 +189,7 @@ class NonFiniteGradients(Rule):
     def check(
         self,
         broken: BrokenGradients,
-        loss: LossHarm | None,
+        loss: LossImpact | None,
         grads: GradientHistory | None,
         walk: LossScaleWalk | None,
         settings: Hyperparameters,
@@ -201,13 +201,12 @@ class NonFiniteGradients(Rule):
         start = broken.leading if skipped else 0
         where, longest = broken.after(start), broken.longest(start)
         share = len(where) / max(n - start, 1)
-        if n < self.min_points or len(where) < self.min_count or (loss is None and not broken.alone):
-            return
-        if share < self.max_share and longest < self.min_run:
+        is_rare = len(where) < self.min_count or (share < self.max_share and longest < self.min_run)
+        if n < self.min_points or is_rare or (loss is None and not broken.alone):
             return
         first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
         if loss is not None and loss.lost_before(first) >= 1.0:
-            return  # the loss rose first: that is the story
+            return  # the loss rose first: that is the finding
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
         if loss is None and (not to_the_end or share == 1.0):
             return  # where nothing else is logged, a norm that comes back may not have been computed in between
