@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Setting
+from logdoctor.sources.reports import reported_number, reported_step, take_reports
 from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
-from logdoctor.sources.tables.lost_lines import Span, damage_notices
+from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.lost_lines import damage_notices
 from logdoctor.sources.tables.numbers import number_or_text
 from logdoctor.sources.tables.text import read_blocks, readable
 
@@ -51,42 +51,23 @@ class ClearMLOffline(Source):
     def read(self, path: Path) -> Iterator[Log]:
         """Read every value; a line that is no list of reports is said and left out."""
         scalars = Scalars()
-        spans: list[Span] = []
-        for block in read_blocks(path):
-            for i, line in enumerate(block.lines):
-                reports = None if block.overlong else _reports(line)
-                if reports is None:
-                    spans.append(Span.of(block, i, "is no list of ClearML's reports"))
-                for name, step, value, time in reports or ():
-                    scalars.add(name, step, value, time)
+
+        def take(reports: Any) -> None:
+            if not isinstance(reports, list):
+                raise TypeError("no list")
+            for point in [_scalar(one) for one in reports if one["type"] == _SCALAR]:
+                scalars.add(*point)
+
+        spans = take_reports(read_blocks(path), take, "list of ClearML's reports")
         settings = _settings(path.with_name("task.json"))
         yield Log(series=scalars.series(), hyperparameters=settings, notices=tuple(damage_notices(path, spans)))
 
 
-def _reports(line: str) -> list[tuple[str, int, float, float]] | None:
-    """Return name, step, value and time of the scalars on a line; None when it is no list of reports, whole."""
-    if not line.strip():
-        return []
-    try:
-        if not is_affordable(line) or foreign_name(line):
-            return None
-        reports = decode(line)
-        return [_scalar(one) for one in reports if one["type"] == _SCALAR] if isinstance(reports, list) else None
-    except (ValueError, TypeError, KeyError, ArithmeticError):
-        return None
-
-
 def _scalar(report: Mapping[str, Any]) -> tuple[str, int, float, float]:
-    step, value, time = (_number(report[name]) for name in ("iter", "value", "timestamp"))
-    if not step.is_integer() or abs(step) >= LARGEST_STEP:
-        raise ValueError("no step")
-    return readable(f"{report['metric']}/{report['variant']}"), int(step), value, time / 1e3
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("no number")
-    return float(value)
+    """Return name, step, value and time of a scalar."""
+    name = readable(f"{report['metric']}/{report['variant']}")
+    time = reported_number(report["timestamp"]) / 1e3
+    return name, reported_step(report["iter"]), reported_number(report["value"]), time
 
 
 def _settings(path: Path) -> dict[str, Setting]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import nan
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Notice
 from logdoctor.run.naming import stem_of, words
+from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
@@ -33,9 +35,20 @@ _FIRST_BYTES = 4096
 """Bytes in which they are looked for."""
 
 _MOST_BESIDE = 3
-"""Columns of numbers that may stand behind what counts them, one called after the file, the others numbered."""
+"""Columns that may stand behind what counts them where the first is called after the file."""
 
 _BETWEEN = re.compile(r"[,;\t ]+")
+
+_NAMELESS = "column"
+"""What columns are called that have no name, with their number."""
+
+_MOST_NAMELESS = 32
+"""Columns that a loop writes without naming them; more are data."""
+
+_NO_HEADER = (
+    "No header names the columns, so none is taken for a loss: put one above the numbers, such as "
+    "`epoch,loss,accuracy`, or name the columns under [roles]."
+)
 
 _ABOUT_FILES = frozenset("log logs history list curve curves values record records results result all per".split())
 """Words in the name of such a file that say nothing of what is in it."""
@@ -255,12 +268,12 @@ class CsvTable(Source):
             {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
         ),
         Sample(
-            "two columns behind what counts them: the first is named after the file, the other is the second",
+            "two columns behind what counts them: the first is named after the file, of the other nobody knows more",
             "loss.csv",
             "".join(f"{1000 * i}, {8 - 0.5 * i}, {80 - i}\n" for i in range(10)),
             {
                 "loss": [(1000 * i, 8 - 0.5 * i) for i in range(10)],
-                "loss_2": [(1000 * i, 80 - i) for i in range(10)],
+                "column 3": [(1000 * i, 80 - i) for i in range(10)],
             },
         ),
         Sample(
@@ -269,6 +282,17 @@ class CsvTable(Source):
             "".join(f"{i % 3},{8 - 0.5 * i},{80 - i}\n" for i in range(10)),
             None,
         ),
+        Sample(
+            "no header in a file that is called a log: a counter, and columns of which nobody knows more",
+            "log.csv",
+            "".join(f"{i},{8 - 0.5 * i},{i / 16}\n" for i in range(10)),
+            {"column 2": [(i, 8 - 0.5 * i) for i in range(10)], "column 3": [(i, i / 16) for i in range(10)]},
+        ),
+        Sample(
+            "numbers that nothing counts", "log.csv", "".join(f"{7 * i % 5},{i / 2},{i / 4}\n" for i in range(20)), None
+        ),
+        Sample("numbers in a file of data", "data.csv", "".join(f"{i},{i / 2},{i / 4}\n" for i in range(20)), None),
+        Sample("whole numbers alone", "access_log.csv", "".join(f"{i},{3 * i},{i % 7}\n" for i in range(20)), None),
         Sample(
             "a pandas Series without a name, named after its file",
             "train_loss.csv",
@@ -361,7 +385,7 @@ class CsvTable(Source):
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
         beside = _header_beside(head.path, head.start)
         reading = head_table(head, beside)
-        if reading is None or not is_training(reading.table):
+        if reading is None or not (_is_nameless(beside) or is_training(reading.table)):
             return False
         if len(reading.form.header) == 1 and not beside and not _is_curve_alone(head.path, reading.form.header[0]):
             return False
@@ -375,8 +399,12 @@ class CsvTable(Source):
         """Read every column against the finest counter of the table."""
         with path.open("rb") as file:
             start = file.read(_FIRST_BYTES)
-        reading = read_table(path, _header_beside(path, start))
-        yield from read_logs(_named_by_path(reading.table), reading.notices, _step_axis(reading))
+        beside = _header_beside(path, start)
+        reading = read_table(path, beside)
+        notices = reading.notices
+        if _is_nameless(beside):
+            notices = (Notice(INTERPRETATION, str(path), _NO_HEADER), *notices)
+        yield from read_logs(_named_by_path(reading.table), notices, _step_axis(reading))
 
 
 def _is_curve_alone(path: Path, name: str) -> bool:
@@ -394,9 +422,14 @@ def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:
 
 
 def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
-    """Return the columns of bare numbers in a file that is called after its only curve: `val_loss.txt`."""
-    about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
-    if not about or not tells_performance(about) or not _BARE.issuperset(stem_of(about)):
+    """Return the columns of bare numbers in a file that is called after its only curve, such as `val_loss.txt`.
+
+    In one that is called after curves the first must count, and nobody can tell what the others are.
+    """
+    said = words(stem)
+    about = " ".join(word for word in said if word not in _ABOUT_FILES)
+    of_one = bool(about) and tells_performance(about) and _BARE.issuperset(stem_of(about))
+    if not of_one and _OF_CURVES.isdisjoint(said):
         return ()
     lines = [line.strip() for line in start.decode("ascii", "replace").split("\n")[:-1]]
     headed = bool(lines) and lines[0] in NAMELESS
@@ -409,11 +442,26 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
         return ()
     if len(numbers) < _ENOUGH_NUMBERS:
         return ()
-    count, beside = numbers[:, 0], numbers.shape[1] - 1
-    if not beside:
-        return (stem,)
-    counted = bool((count == np.floor(count)).all()) and (beside == 1 or bool((np.diff(count) > 0).all()))
-    return ("index", stem, *(f"{stem}_{i}" for i in range(2, beside + 1))) if counted and beside <= _MOST_BESIDE else ()
+    columns = numbers.shape[1]
+    if of_one and columns < 3:
+        counted = columns == 2 and bool((numbers[:, 0] == np.floor(numbers[:, 0])).all())
+        return ("index", stem) if counted else (stem,) if columns == 1 else ()
+    if headed or not 2 <= columns <= _MOST_NAMELESS or not _counts_rows(numbers):
+        return ()
+    first = stem if of_one and columns <= 1 + _MOST_BESIDE else f"{_NAMELESS} 2"
+    return ("index", first, *(f"{_NAMELESS} {i + 1}" for i in range(2, columns)))
+
+
+def _counts_rows(numbers: NDArray[np.float64]) -> bool:
+    """Tell a curve by its first column, which rises evenly in whole numbers, and by others that are none."""
+    at, others = numbers[:, 0], numbers[:, 1:]
+    evenly = at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
+    return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
+
+
+def _is_nameless(header: Sequence[str]) -> bool:
+    """Tell columns of which nothing is known but what counts them."""
+    return len(header) > 1 and all(name.startswith(f"{_NAMELESS} ") for name in header[1:])
 
 
 def _named_by_path(table: Table) -> Table:

@@ -68,7 +68,8 @@ class NonFiniteGradients(Rule):
         "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
     )
     limits = (
-        "Needs 10 gradient norms on the axis of the training loss. Up to 32 bad ones at the start, and single ones "
+        "Needs 10 gradient norms on the axis of the training loss; without a loss only those count that stay so to the "
+        "end. Up to 32 bad ones at the start, and single ones "
         "later, pass as a loss scale at work; which layer it is, the norm hides."
     )
     explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence", "still-improving")
@@ -134,6 +135,15 @@ class NonFiniteGradients(Rule):
             train_loss=decay(2.3, 0.3).noisy(0.02),
             grad_norm=flat(0.9).noisy(0.05).with_value(0, *[INF] * 80),
         ),
+        fires(
+            "NaN to the end, and no loss is logged",
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(NAN, 60)),
+        ),
+        silent(
+            "no loss is logged, and the norm comes back", grad_norm=flat(0.9).noisy(0.05).with_value(40, *[NAN] * 20)
+        ),
+        silent("no loss is logged, and the norm begins late", grad_norm=flat(NAN, 60).followed_by(flat(0.9, 60))),
+        silent("no loss is logged, and the norm was never computed", grad_norm=flat(NAN)),
         silent("all finite", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent(
             "the loss scale looks for its level",
@@ -179,7 +189,7 @@ class NonFiniteGradients(Rule):
     def check(
         self,
         broken: BrokenGradients,
-        loss: LossImpact,
+        loss: LossImpact | None,
         grads: GradientHistory | None,
         walk: LossScaleWalk | None,
         settings: Hyperparameters,
@@ -187,32 +197,38 @@ class NonFiniteGradients(Rule):
     ) -> Iterator[Finding]:
         """Count the non-finite norms after the start, as long as the loss is a number."""
         series, n = broken.series, len(broken.mask)
-        start = broken.leading if broken.leading <= self.probe and broken.leading < n else 0
+        skipped = broken.leading < n and (broken.leading <= self.probe or broken.alone)
+        start = broken.leading if skipped else 0
         where, longest = broken.after(start), broken.longest(start)
         share = len(where) / max(n - start, 1)
         is_rare = len(where) < self.min_count or (share < self.max_share and longest < self.min_run)
-        if n < self.min_points or is_rare:
+        if n < self.min_points or is_rare or (loss is None and not broken.alone):
             return
         first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
-        if loss.lost_before(first) >= 1.0:
+        if loss is not None and loss.lost_before(first) >= 1.0:
             return  # the loss rose first: that is the finding
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
-        change = Change.since(loss.train, broken.trailing_step if broken.trailing_step is not None else first)
+        if loss is None and (not to_the_end or share == 1.0):
+            return  # where nothing else is logged, a norm that comes back may not have been computed in between
+        trailing = broken.trailing_step
+        change = Change.since(loss.train, trailing if trailing is not None else first) if loss is not None else None
         learns = change is not None and change.falls  # while no norm is a number
         if share == 1.0 and learns:
             return  # the norm was never computed
         confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
+        lasting = to_the_end and loss is not None
+        beside = "no training loss is logged" if loss is None else f"{loss.train.series.name} is finite"
         yield self.finding(
             f"{series.name} is {word} in {counted(len(where), 'value')} of {n - start:,}, the first in "
-            f"{place(series, first)}, while {loss.train.series.name} is finite"
+            f"{place(series, first)}, while {beside}"
             + (
                 f"; it stays so to the end{', and the loss falls all the same' if learns else ''}" if to_the_end else ""
             ),
             Span(series.name, first, last, word),
             confidence=confidence,
-            severity=Severity.NOTE if harmless else Severity.ERROR if to_the_end else self.severity,
+            severity=Severity.NOTE if harmless else Severity.ERROR if lasting else self.severity,
             causes=self._causes(word, first, grads, walk, settings, siblings),
             evidence={
                 "non-finite values": Quantity(len(where), "values"),

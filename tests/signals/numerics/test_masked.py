@@ -70,7 +70,8 @@ def test_without_a_norm_on_its_axis_nothing_is_masked() -> None:
 
 
 def broken(loss: Curve, norm: Curve) -> BrokenGradients:
-    return BrokenGradients.measure(masked(loss, norm))
+    run = example_run(train_loss=loss, grad_norm=norm)
+    return BrokenGradients.measure(run, MaskedLoss.measure(run))
 
 
 def test_gradients_count_as_broken_only_while_the_loss_is_a_number() -> None:
@@ -91,11 +92,19 @@ def test_those_at_the_start_are_counted_apart() -> None:
     assert broken(flat(1.0, 40), flat(NAN, 40)).leading == 40
 
 
-def test_either_alone_cannot_be_judged() -> None:
+def test_a_loss_alone_cannot_be_judged() -> None:
     with pytest.raises(Unmeasurable, match="no train loss"):
         MaskedLoss.measure(example_run(grad_norm=flat(NAN)))
+    run = example_run(train_loss=flat(1.0))
     with pytest.raises(Unmeasurable, match="no gradient norm on the axis of train_loss"):
-        BrokenGradients.measure(MaskedLoss.measure(example_run(train_loss=flat(1.0))))
+        BrokenGradients.measure(run, MaskedLoss.measure(run))
+    with pytest.raises(Unmeasurable, match="no gradient norm in this run"):
+        BrokenGradients.measure(example_run(val_loss=flat(1.0)), None)
+
+
+def test_a_norm_alone_is_looked_at() -> None:
+    found = BrokenGradients.measure(example_run(grad_norm=flat(0.9, 60).with_value(40, *[NAN] * 20)), None)
+    assert (found.alone, found.trailing_step, found.mask.sum()) == (True, 40, 20)
 
 
 @pytest.mark.parametrize(

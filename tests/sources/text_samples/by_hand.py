@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 from logdoctor.sources.source import Sample
 
@@ -329,5 +329,52 @@ SAMPLES = (
         "mpi.out",
         "".join(f"Epoch {i} @ 10:2{i} PM : {1 - i / 4} C.E. Loss, {90 + i}% Accuracy\n" for i in range(3)),
         {"C.E. Loss": [(0, 1.0), (1, 0.75), (2, 0.5)], "Accuracy": [(0, 90.0), (1, 91.0), (2, 92.0)]},
+    ),
+    Sample(
+        "values that are no numbers, between nothing but spaces",
+        "spaces.log",
+        "".join(f"step {10 * i} loss {2 - i / 4} grad_norm {1 + i / 4} lr 0.5\n" for i in range(3))
+        + "step 30 loss nan grad_norm inf lr 0.5\nstep 40 loss 1.5 grad_norm NaN lr 0.5\n"
+        + "step 50 loss NaN grad_norm -inf lr 0.5\n",
+        {
+            "loss": [(0, 2.0), (10, 1.75), (20, 1.5), (30, nan), (40, 1.5), (50, nan)],
+            "grad_norm": [(0, 1.0), (10, 1.25), (20, 1.5), (30, inf), (40, nan), (50, -inf)],
+            "lr": [(10 * i, 0.5) for i in range(6)],
+        },
+    ),
+    Sample(
+        "words for what is no number, in sentences and names",
+        "words.log",
+        "".join(
+            f"step {i} loss {2 - i / 4} | number of nan iterations {i} | skipped because of inf grads {i}\n"
+            for i in range(4)
+        ),
+        {"loss": [(i, 2 - i / 4) for i in range(4)]},
+    ),
+    Sample(
+        "values in the types of their libraries, also where they are no numbers",
+        "types.log",
+        "step 1 loss tensor(1.5, grad_fn=<MulBackward0>) acc np.float32(0.25)\n"
+        "step 2 loss tensor(1.25, grad_fn=<MulBackward0>) acc np.float32(0.5)\n"
+        "step 3 loss tensor(nan, grad_fn=<MulBackward0>) acc np.float32(nan)\n",
+        {"loss": [(1, 1.5), (2, 1.25), (3, nan)], "acc": [(1, 0.25), (2, 0.5), (3, nan)]},
+    ),
+    Sample(
+        "dictionaries of JAX",
+        "jax.log",
+        "".join(
+            f"step {i} {{'loss': Array({loss}, dtype=float32), 'lr': Array(0.5, dtype=float32)}}\n"
+            for i, loss in enumerate((1.5, 1.25, nan))
+        ),
+        {"loss": [(0, 1.5), (1, 1.25), (2, nan)], "lr": [(i, 0.5) for i in range(3)]},
+    ),
+    Sample(
+        "dictionaries of TensorFlow",
+        "tf.log",
+        "".join(
+            f"Epoch {i} {{'loss': <tf.Tensor: shape=(), dtype=float32, numpy={loss}>}}\n"
+            for i, loss in enumerate((1.5, 1.25, nan))
+        ),
+        {"loss": [(0, 1.5), (1, 1.25), (2, nan)]},
     ),
 )

@@ -1,4 +1,4 @@
-"""Where the gradient norm is NaN or infinite although the loss is finite."""
+"""Where the gradient norm is NaN or infinite although the loss, if one is logged, is finite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Series
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import GradNorm
 from logdoctor.signals.numerics.masked import MaskedLoss
 from logdoctor.signals.statistics.trend import Unmeasurable
 
@@ -23,10 +24,17 @@ class BrokenGradients:
     series: Series
     mask: NDArray[np.bool_] = field(repr=False)
     """(n,) true where the norm is NaN or infinite."""
+    alone: bool = False
+    """Whether the run logs no training loss."""
 
     @classmethod
-    def measure(cls, masked: MaskedLoss) -> BrokenGradients:
-        """Look at the gradient norm beside a loss; raises Unmeasurable where none is logged on its axis."""
+    def measure(cls, run: Run, masked: MaskedLoss | None) -> BrokenGradients:
+        """Look at the gradient norm; raises Unmeasurable where none is logged, or not on the axis of the loss."""
+        if masked is None:
+            lonely = run.find(GradNorm)
+            if lonely is None or not len(lonely):
+                raise Unmeasurable("no gradient norm in this run")
+            return cls(lonely.curve, ~np.isfinite(lonely.curve.values), alone=True)
         loss, norm = masked.series, masked.gradient
         if norm is None:
             raise Unmeasurable(f"no gradient norm on the axis of {loss.name} in this run")

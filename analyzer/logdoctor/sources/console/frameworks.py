@@ -19,8 +19,8 @@ _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate,
 _CATBOOST = re.compile(r"\0:\tlearn: (-?(?:\0|nan|inf))\ttest: (-?(?:\0|nan|inf))\t")
 """How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
 
-_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?)\0$")
-"""Deeplearning4j calls the loss its score."""
+_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
+"""Deeplearning4j calls the loss its score; Java has words of its own for what is no number."""
 
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
@@ -52,11 +52,9 @@ def fixed_form(shape: str) -> Form | None:
     if catboost := _CATBOOST.match(shape):
         return _of_catboost(*catboost.groups())
     if dl4j := _DL4J.search(shape):
-        slot = shape.count(MASK) - 1
-        sign = -1.0 if dl4j[1] else 1.0
-        return Form(
-            (Field(Kind.COUNTER, "iteration", slot - 1), Field(Kind.VALUE, "loss", slot, sign)), counter_first=True
-        )
+        last = shape.count(MASK) - 1
+        score = _measured(Kind.VALUE, "loss", dl4j[1], last)
+        return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
     if tesseract := _TESSERACT.match(shape):

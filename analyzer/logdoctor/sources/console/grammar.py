@@ -74,8 +74,11 @@ _SECTION = re.compile(
 _LONGEST_SECTION = 80
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
-_NAMED_VALUE = re.compile(r"=\(\w{1,40},\0\)")
+_NAMED_VALUE = re.compile(r"=\(\w{1,40},([-+]?(?:\0|nan|inf))\)")
 """How MXNet in Scala prints a metric, as a pair: `Train-accuracy=(accuracy,0.96)`."""
+
+_EAGER_TENSOR = re.compile(rf"<tf\.Tensor: shape=\(\), dtype=\w{{1,16}}, numpy=([-+]?(?:{MASK}|nan|inf))>")
+"""How TensorFlow prints a number within a dictionary."""
 
 _BEFORE_ITS_NAME = re.compile(
     r"(?<=[\s:|,;])\0(?P<unit>%?) (?P<name>(?:[a-z.]{1,12} ){0,3}?(?:loss|accuracy|acc|error|perplexity))"
@@ -135,9 +138,11 @@ def _form(shape: str) -> Form | None:
 
 
 def _names_first(shape: str) -> str:
-    """Return a line with each name right before its number, as nearly all have it."""
+    """Return a line with each name right before its number, as nearly all have it, and nothing between them."""
     if "=(" in shape:
-        shape = _NAMED_VALUE.sub(f"={MASK}", shape)
+        shape = _NAMED_VALUE.sub(r"=\1", shape)
+    if "<tf." in shape:
+        shape = _EAGER_TENSOR.sub(r"\1", shape)
     shape = shape.replace(_SUM_OF_LOSSES, "loss=[")
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)

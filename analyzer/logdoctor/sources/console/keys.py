@@ -22,7 +22,10 @@ from logdoctor.sources.tables.counters import normal
 _REST = r"[\w@./%+'&#-]*+"
 _KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: ?\([^()]{{1,24}}\))?)$")
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
-_WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
+WRAPPER = r"(?:(?:tf\.)?[tT]ensor|(?:Device)?[aA]rray|(?:np|numpy|jnp|ml_dtypes)\.b?float[0-9]*)\(\[?"
+"""What a number is wrapped in by the library that it comes from, if it is printed as in its programs."""
+
+_WRAPPER = re.compile(rf"{WRAPPER}$")
 _QUOTES = "'\"`"
 _SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"})
 """Counters that lines speak of in a few words: `Cost after iteration 100`."""

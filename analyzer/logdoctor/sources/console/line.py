@@ -14,7 +14,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.form import Field, Kind
-from logdoctor.sources.console.keys import Key, counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.keys import WRAPPER, Key, counter_of, key_of, needs_its_words, subject_of
 from logdoctor.sources.console.line_positions import OUT_OF, Told, may_be_position, position_of
 from logdoctor.sources.console.line_splits import LineSplits, last_split
 from logdoctor.sources.console.masking import MASK
@@ -47,12 +47,25 @@ _LOOK_AHEAD = 40
 NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 """A word for a number that is not finite, as the group `word`."""
 
+_KEY_WORD = r"[A-Za-z_][\w./@()%-]{0,30}"
+
+_NEXT_PAIR = (
+    rf"[ \t](?!(?:at|in|on|for|after|steps|iterations|times)\b)(?:{_KEY_WORD} ){{0,2}}?{_KEY_WORD}"
+    r"[ :=]{0,4}[-+]?(?:\0|nan|NaN|NAN|inf|Inf|INF)"
+)
+"""The key and the value that follow a value behind a space alone: `nan lr 0.001`."""
+
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:tensor)?['\"(\[]?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;(\t]|$|\s{{2}}))"
+    rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
+    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;()/*%>\t]|$|\s{{2}})|\s-\s|\.\s)"
+    rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
+    rf"|(?<=\w[ \t])[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
     rf"|(?<=\sis )[-+]?{NOT_FINITE.replace('word', 'said')}(?=\.\s)"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
+
+Between spaces alone only what measures can have such a value: `loss nan lr 0.001`. A library may put its type around
+it: `loss tensor(nan, grad_fn=<MulBackward0>)`, `{'loss': np.float64(nan)}`.
 
 PaddleOCR fills what is shorter than a number up: `loss: nanxxx`; BigDL writes sentences: `Loss is Infinity. `
 """
@@ -143,10 +156,10 @@ class LineReader:
 
     def read(self) -> None:
         """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
-        tokens = list(_TOKEN.finditer(self.text))[:MOST_FIELDS]
+        tokens = list(filter(self._is_number, _TOKEN.finditer(self.text)))[:MOST_FIELDS]
         end = 0
         for i, token in enumerate(tokens):
-            word = next((name for name in ("word", "free", "said") if token[name]), 0)
+            word = next((name for name in ("word", "free", "wrapped", "spaced", "said") if token[name]), 0)
             after = self.text[token.end() : token.end() + _LOOK_AHEAD]
             before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
             self._last, self._this = self._this, ""
@@ -160,6 +173,13 @@ class LineReader:
             self.fields = []
         if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
+
+    def _is_number(self, token: re.Match[str]) -> bool:
+        """Tell a number from a word of prose; between spaces alone it stands behind the word for what it measures."""
+        if not token["spaced"]:
+            return True
+        key = self.text[max(0, token.start() - LOOK_BACK) : token.start()].rstrip().rpartition(" ")[2]
+        return bool(vocabulary_tail(key)) or is_split(key)
 
     def _take(self, number: _Number) -> None:
         """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""

@@ -15,7 +15,7 @@ from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_axes import table_axes_of
 from logdoctor.sources.tables.table_logs import RUN_LABELS, SUBJECT_LABELS, label_name
 
-_PLAIN_COUNTERS = frozenset({
+PLAIN_COUNTERS = frozenset({
     "step", "steps", "global_step", "trainer/global_step", "train/global_step", "_step", "iter", "iteration",
     "iterations", "num_updates", "current_steps", "training_iteration", "epoch", "epochs",
 })  # fmt: skip
@@ -76,7 +76,7 @@ def is_training(table: Table) -> bool:
     if not quantities or _has_a_row_for_each_run(table, texts):
         return False
     counters = [one.name for one in table_axes_of(table).counters if one.axis is not Axis.INDEX]
-    if any(normal(name) in _PLAIN_COUNTERS for name in counters):
+    if any(normal(name) in PLAIN_COUNTERS for name in counters):
         return True
     if counters:
         return any(map(tells_loss if all(map(_may_number_anything, counters)) else tells_performance, quantities))
@@ -119,5 +119,5 @@ def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:
 
 def _counts_on(table: Table) -> bool:
     """Whether a counter that only a training has goes on from row to row, now and then anew, as after a restart."""
-    counters = [one.values for one in table.columns if canonical(one.name) in _PLAIN_COUNTERS and len(one) > 1]
+    counters = [one.values for one in table.columns if canonical(one.name) in PLAIN_COUNTERS and len(one) > 1]
     return any(at[-1] > at[0] and np.mean(np.diff(at) < 0) <= _FEW_RESTARTS for at in counters)

@@ -35,7 +35,10 @@ _NOT_FINITE = {
 }
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
-_WRAPPED = re.compile(r"(?:tensor|(?:np|numpy)\.(?:float|int)[0-9]+)\(([^,()]+)(?:,.*)?\)")
+_WRAPPED = re.compile(
+    r"(?:(?:tf\.)?[tT]ensor|(?:Device)?[aA]rray|(?:np|numpy|jnp)\.(?:b?float|int)[0-9]+)\(([^,()]+)(?:,.*)?\)"
+    r"|<tf\.Tensor: shape=\(\), dtype=\w{1,16}, numpy=([^<>]+)>"
+)
 _ALONE = re.compile(r"\[ *([^\[\] ,]+) *\]")
 _CLOCK = re.compile(r"(?:([0-9]+) days?, )?(?:([0-9]+):)?([0-9]+):([0-9]{2}(?:\.[0-9]+)?)")
 
@@ -76,7 +79,7 @@ def parse_number(text: str) -> float | None:
     if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
         return float(text[:-1])
     if wrapped := _WRAPPED.fullmatch(text) or _ALONE.fullmatch(text):
-        return parse_number(wrapped[1])
+        return parse_number(wrapped[wrapped.lastindex or 1])
     raise ValueError(f"not a number: {text[:40]!r}")
 
 

@@ -123,7 +123,12 @@ def _is_count(name: str, at: object) -> bool:
 
 def is_data(record: Record) -> bool:
     """Tell a sample of a data set, or of what a model generated, from a record of its training."""
-    return any(isinstance(value, str | list) for name, value in record.items() if normal(name) in _DATA)
+    return any(isinstance(value, str | list) for name, value in record.items() if names_data(name))
+
+
+def names_data(name: str) -> bool:
+    """Tell whether a field holds data where it is text: a prompt, an answer."""
+    return normal(name) in _DATA
 
 
 def is_settings(record: Record) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,32 +135,37 @@ def _longer_head(head: Head) -> bytes:
 def read_blocks(path: Path) -> Iterator[Block]:
     """Yield the lines of a file, block by block; raises OSError when it cannot be read."""
     with path.open("rb") as file:
-        encoding = encoding_of(file.read(HEAD_BYTES))
-        file.seek(encoding.mark)
-        line, offset = 1, encoding.mark
-        held, skipped = b"", 0  # the beginning of a line whose end is still to come, and how much of it was let go
-        rest = b""  # of the end of the last line
-        for chunk in _chunks(file, os.fstat(file.fileno()).st_size - encoding.mark):
-            data = held + chunk
-            ends = encoding.line_ends(data)
-            if not len(ends):
-                too_long = skipped or len(data) > LONGEST_LINE
-                held, skipped = (b"", skipped + len(data)) if too_long else (data, 0)
-                continue
-            begin, end = 0, int(ends[-1])
-            if skipped:
-                begin = int(ends[0])
-                yield _overlong(line, offset, skipped + begin)
-                line, offset, skipped = line + 1, offset + skipped + begin, 0
-            if begin < end:
-                block = _block(data[begin:end], encoding, line, offset)
-                yield block
-                line, offset = line + len(block.lines), offset + end - begin
-            held, rest = data[end:], _REST_OF_END if data.endswith(_WIDE_END, 0, end) else b""
+        yield from blocks_of(file, os.fstat(file.fileno()).st_size)
+
+
+def blocks_of(file: IO[bytes], size: int) -> Iterator[Block]:
+    """Yield the lines of an open file of so many bytes, block by block."""
+    encoding = encoding_of(file.read(HEAD_BYTES))
+    file.seek(encoding.mark)
+    line, offset = 1, encoding.mark
+    held, skipped = b"", 0  # the beginning of a line whose end is still to come, and how much of it was let go
+    rest = b""  # of the end of the last line
+    for chunk in _chunks(file, size - encoding.mark):
+        data = held + chunk
+        ends = encoding.line_ends(data)
+        if not len(ends):
+            too_long = skipped or len(data) > LONGEST_LINE
+            held, skipped = (b"", skipped + len(data)) if too_long else (data, 0)
+            continue
+        begin, end = 0, int(ends[-1])
         if skipped:
-            yield _overlong(line, offset, skipped)
-        elif held and held != rest:
-            yield _block(held, encoding, line, offset)
+            begin = int(ends[0])
+            yield _overlong(line, offset, skipped + begin)
+            line, offset, skipped = line + 1, offset + skipped + begin, 0
+        if begin < end:
+            block = _block(data[begin:end], encoding, line, offset)
+            yield block
+            line, offset = line + len(block.lines), offset + end - begin
+        held, rest = data[end:], _REST_OF_END if data.endswith(_WIDE_END, 0, end) else b""
+    if skipped:
+        yield _overlong(line, offset, skipped)
+    elif held and held != rest:
+        yield _block(held, encoding, line, offset)
 
 
 def narrowed(text: str) -> str:
@@ -183,7 +188,7 @@ def readable(name: str) -> str:
         return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
+def _chunks(file: IO[bytes], size: int) -> Iterator[bytes]:
     """Yield `size` bytes of a file from where it stands, or less when it has shrunk."""
     while size > 0 and (chunk := file.read(min(BLOCK_BYTES, size))):
         size -= len(chunk)

@@ -1,0 +1,95 @@
+"""Lines that each hold what was reported to a tracker, as JSON: what trackers keep on disk until they can send it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeGuard
+
+from logdoctor.run import Series, Setting
+from logdoctor.run.notice import INTERRUPTED_WRITE
+from logdoctor.sources.scalars import Scalars
+from logdoctor.sources.tables.counters import LARGEST_STEP
+from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
+from logdoctor.sources.tables.lost_lines import Span
+from logdoctor.sources.tables.records import LONGEST_SETTING
+from logdoctor.sources.tables.text import Block
+
+_CUT = "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
+
+
+def take_reports(blocks: Iterable[Block], take: Callable[[Any], None], kind: str) -> list[Span]:
+    """Hand over what each line holds; return the lines that are none of the kind, named as the end of a sentence.
+
+    `take` uses a line whole or raises what Python raises for a missing field, a wrong type or a wrong value.
+    """
+    spans: list[Span] = []
+    for block in blocks:
+        for i, line in enumerate(block.lines):
+            if block.overlong or not _is_taken(line, take):
+                cut = not block.ended and i == len(block.lines) - 1
+                spans.append(
+                    Span.of(
+                        block, i, "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
+                    )
+                    if cut
+                    else Span.of(block, i, f"is no {kind}")
+                )
+    return spans
+
+
+def _is_taken(line: str, take: Callable[[Any], None]) -> bool:
+    if not line.strip():
+        return True
+    try:
+        if not is_affordable(line) or foreign_name(line):
+            return False
+        take(decode(line))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return False
+    return True
+
+
+def reported_step(step: object) -> int:
+    """Return the step of a report; raises TypeError or ValueError where it is none."""
+    at = reported_number(step)
+    if not at.is_integer() or abs(at) >= LARGEST_STEP:
+        raise ValueError("no step")
+    return int(at)
+
+
+def reported_number(value: object) -> float:
+    """Return a number of a report; raises TypeError where it is none: Python takes `true` for 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    return float(value)
+
+
+def is_setting(value: object) -> TypeGuard[Setting]:
+    """Tell a plain value from a dump of a whole configuration."""
+    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST_SETTING)
+
+
+class Reported:
+    """The points of every name; one that was reported without a step stands behind the one before it."""
+
+    def __init__(self) -> None:
+        self._scalars = Scalars()
+        self._next: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._next)
+
+    def add(self, name: str, points: Iterable[tuple[object, float, float]]) -> None:
+        """Add points of one name, each with its step, or None, its value, and its time in seconds since 1970.
+
+        Raises TypeError or ValueError, and keeps none of them, where a step is none.
+        """
+        checked = [(None if step is None else reported_step(step), value, time) for step, value, time in points]
+        for step, value, time in checked:
+            at = self._next.get(name, 0) if step is None else step
+            self._scalars.add(name, at, value, time)
+            self._next[name] = at + 1
+
+    def series(self) -> tuple[Series, ...]:
+        """Return what was gathered, in the order in which the names appeared."""
+        return self._scalars.series()

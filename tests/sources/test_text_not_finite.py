@@ -1,0 +1,72 @@
+"""Values that are no numbers, in every way that lines have of putting them: each is a point as any other."""
+
+from __future__ import annotations
+
+from math import inf, isnan, nan
+from pathlib import Path
+
+import pytest
+
+from logdoctor import load
+
+POINTS = 12
+LOST = 8
+"""Points before the value is no number any more."""
+
+LINES = {
+    "a space alone": "step {i} loss {v} lr 0.001",
+    "a space alone, twice": "epoch {i} train {v} val {v}",
+    "brackets before it": "[{i}/400] loss {v} grad {v} lr 1e-3",
+    "commas": "iter {i}: loss {v}, time 12.3ms, mfu 1.0%",
+    "bars": "step {i} | loss {v} | lr 0.001",
+    "dashes": "epoch {i} - loss {v} - acc 0.5",
+    "arrows": "epoch {i} >> loss {v} >> acc 0.5",
+    "sentences": "Epoch {i}. Loss {v}. Acc 0.5.",
+    "a number of each split": "step {i}: loss {v}/0.75",
+    "brackets": "epoch {i}: acc 0.5 (loss {v}), lr 0.1",
+    "a percent sign": "step {i} loss {v}% lr 0.1",
+    "a type of torch": "step {i} loss tensor({v}, device='cuda:0', grad_fn=<NllLossBackward0>) lr 0.1",
+    "a type of numpy": "step {i} loss: np.float32({v}) lr: 0.1",
+    "a type of JAX": "step {i} {{'loss': Array({v}, dtype=float32), 'lr': 0.1}}",
+    "a type of TensorFlow": "step {i} {{'loss': <tf.Tensor: shape=(), dtype=float32, numpy={v}>}}",
+    "a printed tensor of TensorFlow": "step {i} loss: tf.Tensor({v}, shape=(), dtype=float32)",
+    "a list": "step {i} loss [{v}] lr 0.1",
+    "Flair": "2026-05-12 09:31:10,123 epoch 1 - iter {i}/100 - loss {v} - lr: 0.5",
+    "Deeplearning4j": "06:39:50.616 [main] INFO org.x.ScoreIterationListener - Score at iteration {i} is {v}",
+    "MXNet in Scala": "Epoch[{i}] Train-loss=(loss,{v})",
+}
+OF_JAVA = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("form", LINES)
+def test_a_value_that_is_no_number_is_a_point(tmp_path: Path, form: str, word: str) -> None:
+    lost = OF_JAVA[word] if form == "Deeplearning4j" else word
+    values = [lost if i > LOST else f"{3 / (1 + i):.4f}" for i in range(1, POINTS + 1)]
+    lines = [LINES[form].format(i=i, v=value) for i, value in enumerate(values, 1)]
+    (tmp_path / "train.log").write_text("".join(f"{line}\n" for line in lines))
+    (run,) = load(tmp_path)
+    found = next(
+        one.values.tolist() for one in run.series if "loss" in one.name.lower() or one.name in {"train", "val"}
+    )
+    ended = {"nan": nan, "inf": inf, "-inf": -inf}[word]
+    assert len(found) == POINTS
+    assert all(one == ended or (isnan(one) and isnan(ended)) for one in found[LOST:])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "step {i} loss {v} | number of nan iterations {i}",
+        "step {i} loss {v} | skipped because of inf grads {i}",
+        "step {i} loss {v} | nan steps 3",
+        "step {i} loss {v} | info level {i}",
+    ],
+)
+def test_words_of_a_sentence_are_no_values(tmp_path: Path, line: str) -> None:
+    (tmp_path / "train.log").write_text(
+        "".join(line.format(i=i, v=f"{3 / (1 + i):.4f}") + "\n" for i in range(1, POINTS))
+    )
+    (run,) = load(tmp_path)
+    assert [one.name for one in run.series] == ["loss"]
+    assert not any(isnan(one) for one in run.series[0].values)
