@@ -28,6 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.first_loss import (
+    LARGEST,
     begins_above_guessing,
     falls_below_a_sum,
     is_before_training,
@@ -114,6 +115,13 @@ class BadInitialLoss(Rule):
             "an accuracy at chance names ten classes, over epochs",
             train_loss=decay(121.0, 7.5),
             train_accuracy=decay(0.104, 0.69),
+        ),
+        silent(
+            "letters of which four in ten are told, as chance would of two classes: validation never comes near ln 2",
+            axis=Axis.STEP,
+            train_loss=decay(4.1, 1.3).noisy(0.05),
+            val_loss=decay(2.6, 2.2, 6),
+            val_accuracy=line(0.37, 0.41, 6),
         ),
         fires(
             "an average at a rate of 3",
@@ -358,7 +366,10 @@ class BadInitialLoss(Rule):
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        may_be_more = named.by_accuracy and first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+        may_be_more = named.by_accuracy and (
+            first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+            or (first < LARGEST and val is not None and val.best > self.max_start * named.level)
+        )
         high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):

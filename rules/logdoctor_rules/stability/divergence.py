@@ -27,7 +27,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import Away, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise
+from logdoctor.evidence.stability.rise import Rise, data_got_harder
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, percent, place
@@ -100,6 +100,11 @@ class Divergence(Rule):
         fires(
             "a dozen epochs, of which the first two are far below all of the later half",
             train_loss=given([1.75, 2.4, 5.4, 3.3, 5.1, 5.1, 5.1, 5.3, 4.5, 5.8, 4.3, 4.7]),
+        ),
+        silent(
+            "a curriculum: training begins with easy examples, and validation falls all along",
+            train_loss=flat(0.035, 30).followed_by(decay(0.13, 0.06, 90)).noisy(0.002),
+            val_loss=decay(0.94, 0.06, 120).noisy(0.002),
         ),
         fires(
             "both splits rise",
@@ -375,6 +380,8 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
+            return
+        if data_got_harder(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance))
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
