@@ -25,7 +25,7 @@ from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, firs
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.evidence.generalization.overfit import Overfit, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.generalization.gap import evaluated_end
+from logdoctor.signals.generalization.gap import evaluated_end, highest_likely_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
@@ -189,6 +189,11 @@ class GeneralizationGap(Rule):
             **EVALUATED,
         ),
         silent(
+            "single batches, one an epoch, most of which cost far less than their mean",
+            train_loss=given([0.66, 0.34, 0.25, 0.2, 0.27, 0.03, 0.15, 0.01, 0.14, 0.13, 0.02, 0.09, 0.02, 0.03, 0.27]),
+            val_loss=decay(0.38, 0.163, 15, half_life=0.08),
+        ),
+        silent(
             "validation is easier than the first batches of training",
             train_loss=decay(1.26, 0.8).noisy(0.03),
             val_loss=line(1.1, 1.12, 8),
@@ -280,7 +285,7 @@ class GeneralizationGap(Rule):
         stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
-        ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
+        ends = max(train.end, evaluated_end(run, gap), highest_likely_end(train))  # the last few batches may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         overfit = Overfit(gap, settings, metric)
         off = overfit.validation.far_off

@@ -18,20 +18,23 @@ NEARLY_ALL = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
-LEARNT = 0.5
-"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did."""
+LEARNT, EASY, RISES = 0.5, 0.5, 0.2
+"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
+training loss as a share of that value, up to which training began with easy examples; and what validation may rise in
+between, as a share of its fall: it is measured on the same examples throughout."""
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose with its data, as in a curriculum, and not with the model.
 
-    Validation falls to half and ends at its lowest, and at its worst training is no worse than validation was at first:
-    a model that was thrown up takes validation with it.
+    It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
+    a model that is thrown up takes validation with it.
     """
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
-    worst = float(val.level.max())
-    return worst <= val.first and float(train.level.max()) <= worst
+    rises = float(np.maximum(np.diff(val.level), 0.0).sum())
+    steady = rises <= RISES * (val.first - val.end)
+    return steady and train.first <= EASY * val.first and float(train.level.max()) <= val.first
 
 
 @dataclass(frozen=True)
