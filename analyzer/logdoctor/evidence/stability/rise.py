@@ -18,6 +18,9 @@ NEARLY_ALL = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
+HARDER = 20.0
+"""Times its first value that training may rise to with its data; more is an explosion."""
+
 LEARNT, EASY, RISES = 0.5, 0.5, 0.2
 """Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
 training loss as a share of that value, up to which training began with easy examples; and what validation may rise in
@@ -33,8 +36,8 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
     rises = float(np.maximum(np.diff(val.level), 0.0).sum())
-    steady = rises <= RISES * (val.first - val.end)
-    return steady and train.first <= EASY * val.first and float(train.level.max()) <= val.first
+    steady, worst = rises <= RISES * (val.first - val.end), float(train.level.max())
+    return steady and train.first <= EASY * val.first and worst <= min(val.first, HARDER * train.first)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from logdoctor.sources.console.vocabulary import (
     PREPOSITIONS,
     UNIT,
     VERBS,
+    is_split,
     vocabulary_tail,
 )
 from logdoctor.sources.tables.counters import normal
@@ -22,6 +23,11 @@ from logdoctor.sources.tables.counters import normal
 _REST = r"[\w@./%+'&#-]*+"
 _KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: ?\([^()]{{1,24}}\))?)$")
 _CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
+_OF_MODEL = re.compile(
+    r"(?P<said>\w[\w ]{0,40}) of the (?:\w+ )?(?:network|model|net|classifier) on (?:the )?(?P<data>\w+)(?: \w+){0,2}$",
+    re.I,
+)
+"""A quantity in a sentence, as in tutorials: `Accuracy of the model on the validation images: 98 %`."""
 _WRAPPER = re.compile(r"(?:tensor|array|(?:np|numpy)\.float[0-9]*)\($")
 _QUOTES = "'\"`"
 _SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"})
@@ -63,6 +69,8 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
     found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
+    if is_marked and (said := _OF_MODEL.search(pieces[-1])) and is_split(said["data"]):
+        return Key(text, f"{said['data']} {said['said'].strip()}", is_marked, pieces[-1].strip())
     name = found[1].strip() if found and not found[1].endswith(("-", *_SOURCE_FILE)) else ""
     return Key(text, name, is_marked, pieces[-1].strip(_QUOTES + " .-*+>)]}"))
 

@@ -30,7 +30,7 @@ _BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=")
 """How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
-_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*=(?:\0|[-+]?(?:nan|inf))")
+_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*(?:=|: )(?:\0|[-+]?(?:\0|nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 
