@@ -285,8 +285,7 @@ class GeneralizationGap(Rule):
         stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
         apart = gap.narrowed is not None and train.end < self.max_apart * val.end
         least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
-        # the last few batches may lie low by chance
-        ends = max(train.end, evaluated_end(run, gap), highest_likely_end(train))
+        ends = max(train.end, evaluated_end(run, gap), highest_likely_end(train))  # the last few may lie low by chance
         far_behind = ends < self.max_ratio * val.end and val.end > 0
         overfit = Overfit(gap, settings, metric)
         off = overfit.validation.far_off

@@ -366,10 +366,8 @@ class BadInitialLoss(Rule):
         first, ratio = train.first, train.first / named.level
         from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        may_be_more = named.by_accuracy and (
-            first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
-            or (first < LARGEST and val is not None and val.best > self.max_start * named.level)
-        )
+        elsewhere = val is not None and first < LARGEST and val.best > self.max_start * named.level
+        may_be_more = named.by_accuracy and (elsewhere or first <= log(MAX_CLASSES_FROM_ACCURACY))  # half are learnt
         high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and from_settings
         if not (high or low):

@@ -23,7 +23,7 @@ HARDER = 20.0
 
 LEARNT, EASY, RISES = 0.5, 0.5, 0.2
 """Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
-training loss as a share of that value, up to which training began with easy examples; and what validation may rise in
+training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what validation may rise in
 between, as a share of its fall: it is measured on the same examples throughout."""
 
 
@@ -37,7 +37,8 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
         return False
     rises = float(np.maximum(np.diff(val.level), 0.0).sum())
     steady, worst = rises <= RISES * (val.first - val.end), float(train.level.max())
-    return steady and train.first <= EASY * val.first and worst <= min(val.first, HARDER * train.first)
+    rose = train.first / EASY <= worst <= min(val.first, HARDER * train.first)
+    return steady and rose and train.first <= EASY * val.first
 
 
 @dataclass(frozen=True)
