@@ -19,12 +19,12 @@ HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
 HARDER = 20.0
-"""Times its first value that training may rise to with its data; more is an explosion."""
+"""Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
 
 LEARNT, EASY, RISES = 0.5, 0.5, 0.2
 """Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
-training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what validation may rise in
-between, as a share of its fall: it is measured on the same examples throughout."""
+training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what
+validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
@@ -36,9 +36,9 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
     rises = float(np.maximum(np.diff(val.level), 0.0).sum())
-    steady, worst = rises <= RISES * (val.first - val.end), float(train.level.max())
-    rose = train.first / EASY <= worst <= min(val.first, HARDER * train.first)
-    return steady and rose and train.first <= EASY * val.first
+    steady = rises <= RISES * (val.first - val.end)
+    began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
+    return steady and began_easy and float(train.level.max()) <= val.first <= HARDER * train.first
 
 
 @dataclass(frozen=True)
