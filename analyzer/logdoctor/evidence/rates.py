@@ -30,9 +30,11 @@ OWN_SCALE = ("adadelta", "adagrad", "adafactor")
 MOST_MOMENTUM = 0.999
 """Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
 
-HIGH_RATE, FAR_TOO_HIGH = 1.0, 3.0
-"""Rate that throws the first updates of most networks, with any optimizer; where that is known, in units of what seldom
-trains with it."""
+HIGH_RATE = 1.0
+"""Rate that throws the first updates of most networks, with any optimizer."""
+
+FAR_TOO_HIGH = 3.0
+"""Rate that does so where the optimizer is known, in units of what seldom trains with it."""
 
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
@@ -47,13 +49,18 @@ ALIKE = 0.5
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
 
-THROWN, LAST = 30.0, 3
-"""Validation loss at the end in units of where training began, the median of so many values, from which a run was
-thrown away: what is memorised for hundreds of epochs costs up to ten times a guess."""
+THROWN = 30.0
+"""Validation loss at the end in units of where training began, from which a run was thrown away: what is memorised for
+hundreds of epochs costs up to ten times a guess."""
 
-FAR_BELOW, LOW_END = 5e-4, 0.01
-"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and
-that from which to search upwards (1e-4; 0.02 with SGD)."""
+LAST = 3
+"""Values at the end of which that is the median."""
+
+FAR_BELOW = 5e-4
+"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam)."""
+
+LOW_END = 0.01
+"""The same, from which to search upwards (1e-4 with Adam, 0.02 with SGD)."""
 
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
