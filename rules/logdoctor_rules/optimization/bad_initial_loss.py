@@ -364,12 +364,11 @@ class BadInitialLoss(Rule):
         val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
-        from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
         elsewhere = val is not None and first < LARGEST and val.best > self.max_start * named.level
         may_be_more = named.by_accuracy and (elsewhere or first <= log(MAX_CLASSES_FROM_ACCURACY))  # half are learnt
         high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
-        low = single and 0 < ratio <= self.min_start and from_settings
+        low = single and 0 < ratio <= self.min_start and named.known_from.startswith(SETTINGS)
         if not (high or low):
             return
         series = train.series

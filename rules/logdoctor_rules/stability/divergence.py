@@ -103,8 +103,8 @@ class Divergence(Rule):
         ),
         silent(
             "a curriculum: training begins with easy examples, and validation falls all along",
-            train_loss=flat(0.035, 30).followed_by(decay(0.13, 0.06, 90)).noisy(0.002),
-            val_loss=decay(0.94, 0.06, 120).noisy(0.002),
+            train_loss=flat(0.06, 30).followed_by(decay(0.2, 0.11, 90)).noisy(0.002),
+            val_loss=decay(0.94, 0.11, 120).noisy(0.002),
         ),
         fires(
             "both splits rise",
