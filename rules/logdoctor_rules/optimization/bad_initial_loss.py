@@ -116,13 +116,6 @@ class BadInitialLoss(Rule):
             train_loss=decay(121.0, 7.5),
             train_accuracy=decay(0.104, 0.69),
         ),
-        silent(
-            "letters of which four in ten are told, as chance would of two classes: validation never comes near ln 2",
-            axis=Axis.STEP,
-            train_loss=decay(4.1, 1.3).noisy(0.05),
-            val_loss=decay(2.6, 2.2, 6),
-            val_accuracy=line(0.37, 0.41, 6),
-        ),
         fires(
             "an average at a rate of 3",
             settings={**TEN, "lr": 3.0},
@@ -139,6 +132,13 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             settings={"block_size": 32},
             train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
+        ),
+        silent(
+            "letters of which four in ten are told, as chance would of two classes: validation never comes near ln 2",
+            axis=Axis.STEP,
+            train_loss=decay(4.1, 1.3).noisy(0.05),
+            val_loss=decay(2.6, 2.2, 6),
+            val_accuracy=line(0.37, 0.41, 6),
         ),
         silent(
             "a model of speech, whose frames outnumber its letters",

@@ -18,13 +18,16 @@ NEARLY_ALL = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
-HARDER = 20.0
+HARDER = 50.0
 """Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
 
 LEARNT, EASY, RISES = 0.5, 0.5, 0.2
 """Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
 training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what
 validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
+
+AT_ONCE = 0.6
+"""Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
@@ -35,8 +38,8 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     """
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
-    rises = float(np.maximum(np.diff(val.level), 0.0).sum())
-    steady = rises <= RISES * (val.first - val.end)
+    moves, fall = np.diff(val.level), val.first - val.end
+    steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
     began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
     return steady and began_easy and float(train.level.max()) <= val.first <= HARDER * train.first
 
