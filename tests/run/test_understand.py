@@ -185,6 +185,14 @@ class TestSplit:
         assert roles_of(*named("train_loss", "valid_loss", "accuracy"))["accuracy"] is roles.ValMetric
         assert roles_of(*named("train_loss", "val_loss", "acc", "val_acc"))["acc"] is roles.TrainMetric
 
+    def test_a_metric_at_every_validation_alone_is_validations_though_training_names_no_split(self) -> None:
+        """Detectron: `total_loss` every few steps, `validation_loss` and `accuracy` once an epoch."""
+        often, seldom = np.arange(30), np.arange(9, 30, 10)
+        rarely = [Series.of("validation_loss", seldom, [2.0, 1.5, 1.2]), Series.of("accuracy", seldom, [0.3, 0.5, 0.6])]
+        assert roles_of(Series.of("total_loss", often, 3.0 - often / 20), *rarely)["accuracy"] is roles.ValMetric
+        beside = Series.of("total_loss", seldom, [2.1, 1.4, 1.1])
+        assert roles_of(beside, *rarely)["accuracy"] is roles.TrainMetric
+
     def test_unless_its_name_says_otherwise(self) -> None:
         assert roles_of(*named("train/miou"))["train/miou"] is roles.TrainMetric
 

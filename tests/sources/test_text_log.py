@@ -154,6 +154,22 @@ def test_a_number_belongs_to_the_key_before_it() -> None:
     ]  # fmt: skip
 
 
+def test_a_sentence_of_a_tutorial_names_the_quantity_and_the_data(folder: Path) -> None:
+    text = "".join(
+        f"Validation loss after epoch {i}: {2 / i:.2f}, accuracy of the model on the validation images: {50 + i}.00 %\n"
+        for i in range(1, 6)
+    )
+    assert points(read(write(folder / "sentence.log", text)))["validation accuracy"] == [
+        (i, 50 + i) for i in range(1, 6)
+    ]
+
+
+def test_a_number_in_brackets_counts_where_named_values_follow(folder: Path) -> None:
+    """Whatever they are: the discriminator's answers are no losses."""
+    text = "".join(f"[{10 * i}] D_loss: {i / 10:.2f} G_loss: -0.5 D(x): 0.7\n" for i in range(5))
+    assert points(read(write(folder / "brackets.log", text)))["D_loss"] == [(10 * i, i / 10) for i in range(5)]
+
+
 def test_nan_is_a_value_and_not_applicable_is_a_gap(folder: Path) -> None:
     rows = [("1.5", "n/a"), ("nan", "2.5"), ("inf", "n/a"), ("1.0", "2.0")]
     text = "".join(f"step {i} loss train: {v}, val: {w}\n" for i, (v, w) in enumerate(rows))

@@ -41,6 +41,9 @@ _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
 _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 """What either has besides, the mean of the scores, by the beginnings of names."""
 
+_FAR_MORE_OFTEN = 3
+"""Values of a training loss to one of validation from which a metric at every validation is none of training's."""
+
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 _ACCURACY = frozenset({"acc", "accuracy"})
@@ -231,13 +234,16 @@ def _beside_validation(series: list[Series]) -> list[Series]:
     """Take a metric without a split for validation's where losses have one and it is logged at every validation.
 
     fastai logs so (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
+    A training loss may go without one where it is logged far more often: then the metric is beside validation alone.
     But where the log has the same metric of validation by name, the one without a split is that of training.
     """
     losses = [one for one in series if one.role in (roles.TrainLoss, roles.ValLoss)]
     splits = {one.split for one in losses}
-    if not {Split.TRAIN, Split.VALIDATION} <= splits or Split.NONE in splits:
-        return series
     validated = [one.steps for one in losses if one.split is Split.VALIDATION]
+    most = max(map(len, validated), default=0)
+    told = all(one.split is not Split.NONE or len(one) >= _FAR_MORE_OFTEN * most for one in losses)
+    if not (validated and told and splits & {Split.TRAIN, Split.NONE}):
+        return series
     named = _stems_of_held_out(series)
     held_out: dict[type[Role], type[Role]] = {roles.TrainMetric: roles.ValMetric, roles.TrainError: roles.ValError}
     return [

@@ -28,6 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.optimization.first_loss import (
+    LARGEST,
     begins_above_guessing,
     falls_below_a_sum,
     is_before_training,
@@ -131,6 +132,13 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             settings={"block_size": 32},
             train_loss=decay(148.0, 74.0, half_life=0.04).noisy(0.5),
+        ),
+        silent(
+            "letters of which four in ten are told, as chance would of two classes: validation never comes near ln 2",
+            axis=Axis.STEP,
+            train_loss=decay(4.1, 1.3).noisy(0.05),
+            val_loss=decay(2.6, 2.2, 6),
+            val_accuracy=line(0.37, 0.41, 6),
         ),
         silent(
             "a model of speech, whose frames outnumber its letters",
@@ -361,11 +369,11 @@ class BadInitialLoss(Rule):
         val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
-        from_settings = named.known_from.startswith(SETTINGS)
         is_entropy = train.best <= self.max_start * named.level or above
-        may_be_more = named.by_accuracy and first <= log(MAX_CLASSES_FROM_ACCURACY)  # classes, half of them learnt
+        elsewhere = val is not None and first < LARGEST and val.best > self.max_start * named.level
+        may_be_more = named.by_accuracy and (elsewhere or first <= log(MAX_CLASSES_FROM_ACCURACY))  # half are learnt
         high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
-        low = single and 0 < ratio <= self.min_start and from_settings
+        low = single and 0 < ratio <= self.min_start and named.known_from.startswith(SETTINGS)
         if not (high or low):
             return
         series = train.series

@@ -27,7 +27,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise, only_begins_epoch
+from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, percent, place
@@ -130,6 +130,11 @@ class Divergence(Rule):
         silent(
             "the same in the last few values, which one stretch of hard batches explains",
             train_loss=decay(4.6, 2.4, 117).noisy(0.1).followed_by(given([4.4, 4.2, 4.3])),
+        ),
+        silent(
+            "a curriculum: training begins with easy examples, and validation falls all along",
+            train_loss=flat(0.06, 30).followed_by(decay(0.2, 0.11, 90)).noisy(0.002),
+            val_loss=decay(0.94, 0.11, 120).noisy(0.002),
         ),
         fires(
             "explodes just before the log ends",
@@ -399,6 +404,8 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
+            return
+        if data_got_harder(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance))
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero

@@ -108,6 +108,11 @@ class LossSpike(Rule):
             axis=Axis.STEP,
             train_loss=decay(1.0, 0.4, 400).noisy(0.05).plus(given([8.0 if i % 40 == 25 else 0.0 for i in range(400)])),
         ),
+        fires(
+            "validation is measured when training is almost back, and lies higher still",
+            train_loss=decay(0.7, 0.05, 12).followed_by(given([0.66, 0.19, 0.11, 0.1, 0.08, 0.08, 0.07, 0.07, 0.07])),
+            val_loss=decay(0.7, 0.06, 12).followed_by(given([0.24, 0.13, 0.1, 0.1, 0.12, 0.09, 0.09, 0.07, 0.07])),
+        ),
         silent(
             "a hard row, once an epoch",
             axis=Axis.STEP,

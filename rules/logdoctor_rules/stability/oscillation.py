@@ -17,6 +17,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
+    ValLoss,
     confidence_from,
     fires,
     silent,
@@ -25,9 +26,10 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.stability.rise import data_got_harder
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.weighing import STRONG
-from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, weight_repeats
+from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, Trend, weight_repeats
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -103,6 +105,12 @@ class Oscillation(Rule):
             "above its start for a while",
             axis=Axis.STEP,
             train_loss=decay(0.7, 0.55, 12).followed_by(line(2.8, 0.7, 24)).followed_by(line(0.7, 0.3, 84)).noisy(0.05),
+        ),
+        silent(
+            "a curriculum: training begins with easy examples, and validation falls all along",
+            axis=Axis.STEP,
+            train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
+            val_loss=decay(0.94, 0.3, 12),
         ),
         fires(
             "thrown again and again, and back to almost nothing",
@@ -268,6 +276,7 @@ class Oscillation(Rule):
         self,
         run: Run,
         swings: Swings[TrainLoss],
+        val: Trend[ValLoss] | None,
         joint: JointSwings | None,
         schedule: Schedule | None,
         settings: Hyperparameters,
@@ -281,7 +290,7 @@ class Oscillation(Rule):
         trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
-        above = self._stays_far_above(swings)
+        above = None if data_got_harder(trend, val) else self._stays_far_above(swings)
         found = (
             above,
             self._swings(swings, structured=structured, rate_is_high=too_high),

@@ -8,7 +8,7 @@ from functools import cached_property
 from logdoctor.evidence.accuracies import answers_by_class, left_behind
 from logdoctor.run import Run
 from logdoctor.signals import Gap
-from logdoctor.signals.generalization.gap import evaluated_end
+from logdoctor.signals.generalization.gap import evaluated_end, highest_likely_end
 from logdoctor.wording import number
 
 
@@ -72,7 +72,8 @@ class GapAtEnd:
     def stays_behind(self) -> bool:
         """Whether validation stands still far above training, by a good part of all that training gained."""
         val = self.gap.val
-        ends = max(self.gap.train.end, evaluated_end(self.run, self.gap))  # the last few batches may lie low by chance
+        # the last few batches may lie low by chance
+        ends = max(self.gap.train.end, evaluated_end(self.run, self.gap), highest_likely_end(self.gap.train))
         is_far_above = ends < self.thresholds.max_ratio * val.end and val.end > 0
         return val.end - ends >= max(self._least_gap, val.level_noise) and self.stands_still and is_far_above
 

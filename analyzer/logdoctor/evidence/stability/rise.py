@@ -22,6 +22,31 @@ PLAIN_TO_SEE = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
+HARDER = 50.0
+"""Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
+
+LEARNT, EASY, RISES = 0.5, 0.5, 0.2
+"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
+training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what
+validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
+
+AT_ONCE = 0.6
+"""Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
+
+
+def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+    """Whether training rose with its data, as in a curriculum, and not with the model.
+
+    It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
+    a model that is thrown up takes validation with it.
+    """
+    if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
+        return False
+    moves, fall = np.diff(val.level), val.first - val.end
+    steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
+    began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
+    return steady and began_easy and float(train.level.max()) <= val.first <= HARDER * train.first
+
 
 OF_TWO = 2
 """Beginnings of epochs in a log of one that ends and one that begins."""

@@ -63,14 +63,21 @@ def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run:
 
 
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
-    """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model."""
+    """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model.
+
+    It is held against what training still lies above its level by then: a model that is almost back has little to show.
+    """
     if val is None or val.series.axis is not series.axis:
         return False
     steps, values = val.series.steps, val.series.values
     at = int(np.searchsorted(steps, series.steps[spike.index]))
     begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
     before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
-    return bool(len(before) and len(during) and np.median(during) - np.median(before) <= BACK * spike.height)
+    if not len(before) or not len(during):
+        return False
+    seen = np.searchsorted(series.steps, steps[begin:end], side="right") - 1
+    left = min(float(np.median(series.values[seen])) - spike.level, spike.height)
+    return bool(np.median(during) - np.median(before) <= BACK * left)
 
 
 def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:

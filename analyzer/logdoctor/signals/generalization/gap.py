@@ -22,6 +22,9 @@ last tenth."""
 NARROWED = 1.3
 """Its width then in units of that at the end, from which it has narrowed."""
 
+SCATTERED, FEW = 0.5, 20
+"""Noise of training as a share of its end from which single values tell little, and how many of those tell enough."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -85,6 +88,18 @@ class Gap:
 def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return steps as shares of the run, from 0 to 1."""
     return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))
+
+
+def highest_likely_end(train: Trend[TrainLoss]) -> float:
+    """Return the most that training may cost at its end where a few single batches are all that shows it; 0 otherwise.
+
+    Losses of batches have long tails, so that the middle one of a few lies far below their mean: last values of a
+    progress bar, one an epoch.
+    """
+    late = train.series.values[len(train) // 2 :]
+    if len(late) > FEW or train.noise < SCATTERED * abs(train.end):
+        return 0.0
+    return float(late.mean() + 2 * late.std() / np.sqrt(len(late)))
 
 
 def evaluated_end(run: Run, gap: Gap) -> float:

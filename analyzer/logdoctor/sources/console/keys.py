@@ -15,6 +15,7 @@ from logdoctor.sources.console.vocabulary import (
     PREPOSITIONS,
     UNIT,
     VERBS,
+    is_split,
     vocabulary_tail,
 )
 from logdoctor.sources.tables.counters import normal
@@ -26,6 +27,12 @@ WRAPPER = r"(?:(?:tf\.)?[tT]ensor|(?:Device)?[aA]rray|(?:np|numpy|jnp|ml_dtypes)
 """What a number is wrapped in by the library that it comes from, if it is printed as in its programs."""
 
 _WRAPPER = re.compile(rf"{WRAPPER}$")
+
+_OF_MODEL = re.compile(
+    r"(?P<said>\w[\w ]{0,40}) of the (?:\w+ )?(?:network|model|net|classifier) on (?:the )?(?P<data>\w+)(?: \w+){0,2}$",
+    re.I,
+)
+"""A quantity in a sentence, as in tutorials: `Accuracy of the model on the validation images: 98 %`."""
 _QUOTES = "'\"`"
 _SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"})
 """Counters that lines speak of in a few words: `Cost after iteration 100`."""
@@ -68,6 +75,8 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
     found = _KEY.search(pieces[-1].rstrip(_QUOTES + " ")) if pieces[-1].strip() else None
+    if is_marked and (said := _OF_MODEL.search(pieces[-1])) and is_split(said["data"]):
+        return Key(text, f"{said['data']} {said['said'].strip()}", is_marked, pieces[-1].strip())
     name = found[1].strip() if found and not found[1].endswith(("-", *_SOURCE_FILE)) else ""
     return Key(text, name, is_marked, pieces[-1].strip(_QUOTES + " .-*+>)]}"))
 
