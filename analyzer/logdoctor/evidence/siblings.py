@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.rates import (
+    OTHER_RATE,
+    costs,
+    end_of,
+    given_as_example,
+    only_rate_differs,
+    rate_too_high,
+    went_well,
+)
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
 from logdoctor.finding import Cause, Fix, Strength
@@ -42,7 +50,7 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
 def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     """Weigh runs that went well where one setting differs, and runs that differ in the seed alone."""
     example = given_as_example(siblings)
-    if example is not None:
+    if example is not None and not costs(example, end_of(siblings.run)):
         # What came of it is told by `rate_too_high`.
         yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
         same = f"sibling run {example.run.name} has the same data and first loss and went well"

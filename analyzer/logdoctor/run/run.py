@@ -62,6 +62,8 @@ class Run:
     series: tuple[Series, ...] = field(default=(), repr=False)
     """Best candidate of each role first."""
     hyperparameters: Mapping[str, Setting] = field(default_factory=dict, repr=False)
+    told: Mapping[str, Setting] = field(default_factory=dict, repr=False)
+    """Settings that the run's name tells, as `lr0.1_seed2` does."""
     sources: tuple[SourceFile, ...] = field(default=(), repr=False)
     notices: tuple[Notice, ...] = field(default=(), repr=False)
     events: tuple[TextEvent, ...] = field(default=(), repr=False)
