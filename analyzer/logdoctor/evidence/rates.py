@@ -137,12 +137,15 @@ def above_usual(run: Run, settings: Hyperparameters) -> str:
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first.
 
-    One that ends higher than the run itself comes last.
+    One that ends higher than the run itself comes last; of one rate, that which differs least goes first.
     """
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
     end = end_of(siblings.run)
-    ranks = {one.run.name: (not costs(one, end), only_rate_differs(one), given_rate(one.run) or 0.0) for one in calmer}
-    return max(calmer, key=lambda one: ranks[one.run.name], default=None)
+
+    def rank(one: Sibling) -> tuple[bool, bool, float, int]:
+        return (not costs(one, end), only_rate_differs(one), given_rate(one.run) or 0.0, -len(one.differs))
+
+    return max(calmer, key=rank, default=None)
 
 
 def costs(sibling: Sibling, end: float) -> bool:
