@@ -9,8 +9,9 @@ A need that the run cannot fill makes the rule not applicable; a need with `| No
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from logdoctor.curves import Curve
@@ -25,10 +26,19 @@ class Example:
 
     title: str
     fires: bool
-    run: Run
+    make: Callable[[], Run]
     siblings: tuple[Run, ...] = ()
     varies: Mapping[str, str] = field(default_factory=dict)
     """Changes of `logdoctor.testing.changes` that rightly change the verdict here, each with the reason."""
+
+    @cached_property
+    def run(self) -> Run:
+        """The run, made when first asked for: an analysis loads every rule and needs none of their examples."""
+        return self.make()
+
+    def changed(self, change: Callable[[Run], Run]) -> Example:
+        """Return the example with its run changed."""
+        return replace(self, make=lambda: change(self.run))
 
 
 Settings = Mapping[str, Setting]
@@ -49,8 +59,8 @@ def fires(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
-    return Example(title, True, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    make = partial(_run, settings, curves, axis, first_step, events=events, notices=notices, state=state)
+    return Example(title, True, make, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def silent(
@@ -67,8 +77,8 @@ def silent(
     **curves: Curve,
 ) -> Example:
     """Return an example on which the rule passes: it is asked, and says nothing."""
-    run = _run(settings, curves, axis, first_step, events=events, notices=notices, state=state)
-    return Example(title, False, run, tuple(siblings), dict(varies or {}))  # noqa: FBT003
+    make = partial(_run, settings, curves, axis, first_step, events=events, notices=notices, state=state)
+    return Example(title, False, make, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:

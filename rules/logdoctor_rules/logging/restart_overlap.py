@@ -36,12 +36,19 @@ FEWEST = 10
 """Steps from which it is no accident that most of them have several values."""
 
 
+STARTED_AGAIN = Notice(RESTART, "events.1", "The writer started again at step 80, which voids 20 points.")
+ONE_OF_SEVERAL = Notice(PART, "train.log", "The log holds 3 runs; `Fold 2/3` announces this one.", None, None, 40, 75)
+
+
 def _resumed(title: str, back: int) -> Example:
     """Return an example of a run of 120 steps whose log goes on `back` steps before its 80th value."""
-    example = fires(title, train_loss=decay(2.3, 0.2))
-    (series,) = example.run.series
-    steps = np.concatenate([np.arange(80), np.arange(40) + 80 - back])
-    return replace(example, run=replace(example.run, series=(replace(series, steps=steps),)))
+
+    def goes_back(run: Run) -> Run:
+        (series,) = run.series
+        steps = np.concatenate([np.arange(80), np.arange(40) + 80 - back])
+        return replace(run, series=(replace(series, steps=steps),))
+
+    return fires(title, train_loss=decay(2.3, 0.2)).changed(goes_back)
 
 
 def _doubled(title: str, last: float) -> Example:
@@ -50,25 +57,13 @@ def _doubled(title: str, last: float) -> Example:
     example = (
         fires(title, varies=one_left, train_loss=decay(2.3, 0.2)) if last else silent(title, train_loss=decay(2.3, 0.2))
     )
-    (series,) = example.run.series
-    steps, values = np.repeat(series.steps, 2), np.repeat(series.values, 2) + np.tile([0.0, last], len(series))
-    return replace(example, run=replace(example.run, series=(replace(series, steps=steps, values=values),)))
 
+    def logged_twice(run: Run) -> Run:
+        (series,) = run.series
+        steps, values = np.repeat(series.steps, 2), np.repeat(series.values, 2) + np.tile([0.0, last], len(series))
+        return replace(run, series=(replace(series, steps=steps, values=values),))
 
-def _purged(title: str) -> Example:
-    """Return an example of a run whose writer said that it started again, so that nothing is left to overlap."""
-    example = fires(title, train_loss=decay(2.3, 0.2))
-    notice = Notice(RESTART, "events.out.tfevents.1", "The writer started again at step 80, which voids 20 points.")
-    return replace(example, run=replace(example.run, notices=(notice,)))
-
-
-def _parted() -> Example:
-    """Return an example of one of several runs in a log, which was told from the others by its heading."""
-    example = fires("one of several runs in a log", train_loss=decay(2.3, 0.2))
-    notice = Notice(
-        PART, "train.log", "The log holds 3 runs one after another; `Fold 2/3` announces this one.", None, None, 40, 75
-    )
-    return replace(example, run=replace(example.run, notices=(notice,)))
+    return example.changed(logged_twice)
 
 
 @dataclass(frozen=True)
@@ -102,9 +97,9 @@ class RestartOverlap(Rule):
         _resumed("resumed twenty steps earlier", 20),
         _resumed("begins again", 80),
         _resumed("begins again after a step", 79),
-        _purged("the writer voided what it logs again"),
+        fires("the writer voided what it logs again", notices=[STARTED_AGAIN], train_loss=decay(2.3, 0.2)),
         _doubled("two processes log each step", 0.5),
-        _parted(),
+        fires("one of several runs in a log", notices=[ONE_OF_SEVERAL], train_loss=decay(2.3, 0.2)),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
         _doubled("every line is printed twice", 0.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from logdoctor import (
     Axis,
     Cause,
     Confidence,
-    Example,
     Finding,
     Fix,
     Quantity,
@@ -40,9 +39,9 @@ NEAR = 0.02
 """Share of the run within which a jump of the rate belongs to a resume: lines and values are logged now and then."""
 
 
-def _telling(example: Example, kind: str, text: str) -> Example:
-    """Return an example whose text log has a line of a kind, at step 100."""
-    return replace(example, run=replace(example.run, events=(TextEvent(kind, text, "train.log", 7, 100),)))
+def _line(kind: str, text: str) -> TextEvent:
+    """Return a line of a kind in a text log, at step 100."""
+    return TextEvent(kind, text, "train.log", 7, 100)
 
 
 @dataclass(frozen=True)
@@ -121,19 +120,19 @@ class SchedulerMisstep(Rule):
             train_loss=line(2.0, 0.5, 400),
             lr=given([*cosine(0.1, 400).values[:300], *flat(3.0, 100).values]),
         ),
-        _telling(
-            fires(
-                "begins again where the log says that it was resumed",
-                train_loss=line(2.0, 0.5, 180),
-                lr=cosine(0.1, 100).followed_by(cosine(0.1, 80)),
-            ),
-            RESUMED,
-            "resuming from checkpoint 100",
+        fires(
+            "begins again where the log says that it was resumed",
+            events=[_line(RESUMED, "resuming from checkpoint 100")],
+            train_loss=line(2.0, 0.5, 180),
+            lr=cosine(0.1, 100).followed_by(cosine(0.1, 80)),
         ),
-        _telling(
-            fires("torch warned, and it comes back", train_loss=line(2.0, 0.5, 200), lr=HALF_COSINES),
-            SCHEDULER_ORDER,
-            "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`",
+        fires(
+            "torch warned, and it comes back",
+            events=[
+                _line(SCHEDULER_ORDER, "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`")
+            ],
+            train_loss=line(2.0, 0.5, 200),
+            lr=HALF_COSINES,
         ),
         silent("a cosine", train_loss=line(2.0, 0.5), lr=cosine(0.1)),
         silent("warm restarts", train_loss=line(2.0, 0.5, 200), lr=cosine(0.1, 200, cycles=4)),
