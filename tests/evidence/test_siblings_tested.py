@@ -29,8 +29,8 @@ def test_inputs_that_a_sibling_normalised_are_the_cause() -> None:
     told = [clue for clue in from_siblings(Siblings.among(failed, others)) if clue.cause == "data-not-normalised"]
     assert [clue.text for clue in told] == ["sibling run c with normalize_inputs True instead of False went well"]
     worse = run("a", None, normalize_inputs=True, seed=0)
-    others = (run("b", 0.3, normalize_inputs=False, seed=0),)
-    assert [clue.cause for clue in from_siblings(Siblings.among(worse, others))] == []
+    raw = run("b", 0.3, normalize_inputs=False, seed=0)
+    assert [clue.cause for clue in from_siblings(Siblings.among(worse, (raw,)))] == []
 
 
 def test_of_one_rate_the_sibling_of_the_same_seed_is_the_example() -> None:

@@ -163,10 +163,10 @@ def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Membe
         for name in named:
             if (value := (name, repr(one.settings[name]))) not in sound:
                 lost.setdefault(value, set()).add(k)
-    for one, other in combinations(lost, 2):
-        alone = len(lost[one] - lost[other]), len(lost[other] - lost[one])
-        if min(alone) >= EACH and len(lost[one] | lost[other]) == len(failed):
-            return [f"{name} {_shown(_value(name, text, failed))}" for name, text in (one, other)]
+    for first, second in combinations(lost, 2):
+        alone = len(lost[first] - lost[second]), len(lost[second] - lost[first])
+        if min(alone) >= EACH and len(lost[first] | lost[second]) == len(failed):
+            return [f"{name} {_shown(_value(name, text, failed))}" for name, text in (first, second)]
     return []
 
 

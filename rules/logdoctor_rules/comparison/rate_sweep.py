@@ -106,7 +106,7 @@ class RateSweep(GroupRule):
     def _edge(self, rates: Sequence[float], best: float, failing: AbstractSet[float]) -> str:
         if best == rates[-1] and best not in failing:
             return f"; the best is the highest tried: try {number(best * self.beyond)} too"
-        if best == rates[0] and not failing.issuperset(rates[1:]):
+        if best == rates[0] and not failing >= set(rates[1:]):
             return f"; the best is the lowest tried: try {number(best / self.beyond)} too"
         return ""
 

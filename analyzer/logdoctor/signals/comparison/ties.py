@@ -49,8 +49,8 @@ def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dic
 def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:
     """Return in which settings two runs differ; where their names tell settings, the rest of the names is one more."""
     differ = differing(settings_of(one), settings_of(other))
-    rests = tuple(rest_of_name(run) for run in (one, other))
-    return {**differ, "name": rests} if all(rests) and rests[0] != rests[1] else differ
+    mine, theirs = rest_of_name(one), rest_of_name(other)
+    return {**differ, "name": (mine, theirs)} if mine and theirs and mine != theirs else differ
 
 
 def rest_of_name(run: Run) -> str:
