@@ -1,7 +1,7 @@
 """Offline diagnosis of deep-learning training logs.
 
 The names here are all that a rule, a source or a notebook needs. They are imported on use, so that
-`import logdoctor` (and `logdoctor --help`) loads neither numpy nor scipy.
+`import logdoctor` (and `logdoctor --help`) does not load numpy.
 """
 
 from __future__ import annotations

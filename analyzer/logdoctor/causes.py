@@ -382,6 +382,7 @@ def because(
     pro: Sequence[str] = (),
     contra: Sequence[str] = (),
     fixes: Sequence[Fix] = (),
+    weight: float | None = None,
 ) -> Cause:
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
@@ -390,10 +391,10 @@ def because(
     """
     text, general = _KNOWN[cause]
     told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
-    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)))
+    return Cause(cause, text, strength, told, against, (*fixes, *map(Fix, general)), weight)
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:
     """Return causes with the likely first; among equals the better supported, then the order given."""
     order = list(Strength)
-    return tuple(sorted(causes, key=lambda c: (order.index(c.strength), len(c.contra) - len(c.pro))))
+    return tuple(sorted(causes, key=lambda cause: (order.index(cause.strength), -cause.balance)))

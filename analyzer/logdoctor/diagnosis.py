@@ -22,7 +22,7 @@ from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
-from logdoctor.signals import Siblings, Twins, all_twins, measure_all, set_ups, sibling_groups
+from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
@@ -129,7 +129,7 @@ def diagnose(
     settings = config or Config()
     comparisons: list[Comparison] = []
     failed: dict[int, tuple[Crashed, ...]] = {}
-    twins = all_twins(runs)
+    duplicates = find_duplicates(runs)
     placed: list[_Placed] = []
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
@@ -137,7 +137,7 @@ def diagnose(
             first = set_up[0].run
             said, failed[id(first)] = compare(Siblings(first, set_up), rules)
             comparisons += said
-        placed += [_Placed(run, label, Siblings(run, measured), twins[run]) for run in group]
+        placed += [_Placed(run, label, Siblings(run, measured), duplicates[run]) for run in group]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
     asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
     examined = [
@@ -159,11 +159,11 @@ class _Placed:
     label: str
     """Of its group of siblings."""
     siblings: Siblings
-    twins: Twins
+    duplicates: Duplicates
 
 
 def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
-    return examine(placed.run, rules, placed.siblings, placed.twins)
+    return examine(placed.run, rules, placed.siblings, placed.duplicates)
 
 
 def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:

@@ -15,7 +15,7 @@ from logdoctor.evidence.model_kinds import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
-from logdoctor.signals import Siblings, Twins, Unmeasurable
+from logdoctor.signals import Duplicates, Siblings, Unmeasurable
 
 
 class MissingNeed(Exception):
@@ -25,16 +25,16 @@ class MissingNeed(Exception):
 class Bench:
     """What rules can ask for about one run, each made once and on demand."""
 
-    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None) -> None:
+    def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None) -> None:
         measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
         self._made: dict[Any, Any] = {
             Run: run,
             Siblings: measured,
-            Twins: twins or Twins.among(run, (other.run for other in measured.group)),
+            Duplicates: duplicates or Duplicates.among(run, (other.run for other in measured.group)),
         }
 
     def get(self, wanted: Any) -> Any:
-        """Return a role's series, a signal, the run, its siblings or its twins; raises MissingNeed."""
+        """Return a role's series, a signal, the run, its siblings or its duplicates; raises MissingNeed."""
         if wanted not in self._made:
             self._made[wanted] = self._make(wanted)
         made = self._made[wanted]
@@ -92,13 +92,13 @@ def _needs_of(function: Callable[..., Any]) -> Mapping[str, Any]:
 
 
 def examine(
-    run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = (), twins: Twins | None = None
+    run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None
 ) -> Outcomes:
     """Ask every rule about a run; findings that another finding explains say so.
 
-    Twins are looked for among the siblings unless they are given, found among all runs of an analysis.
+    Duplicates are looked for among the siblings unless they are given, found among all runs of an analysis.
     """
-    bench = Bench(run, siblings, twins)
+    bench = Bench(run, siblings, duplicates)
     findings: list[Finding] = []
     passed, not_applicable, crashed = [], [], []
     asked = [rule for rule in rules if not isinstance(rule, GroupRule)]

@@ -143,6 +143,13 @@ class Cause:
     contra: tuple[str, ...] = ()
     """What speaks against it."""
     fixes: tuple[Fix, ...] = ()
+    weight: float | None = None
+    """The sum of its clues, where they were weighed (`evidence.weighing`)."""
+
+    @property
+    def balance(self) -> float:
+        """How much more speaks for it than against it: the weight of its clues, or what is said for it, counted."""
+        return len(self.pro) - len(self.contra) if self.weight is None else self.weight
 
 
 @dataclass(frozen=True, slots=True)

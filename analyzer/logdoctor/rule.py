@@ -12,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from logdoctor.curves import Curve
 from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, RateResult, Severity, Span
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
 from logdoctor.run.understand import understand
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,10 @@ class Rule:
             references=self.references,
             places=tuple(places),
         )
+
+    def thresholds_for(self, kind: type[T]) -> T:
+        """Return those thresholds of the rule that a dataclass of evidence has as its fields, under the same names."""
+        return kind(**{one.name: getattr(self, one.name) for one in fields(kind)})
 
     @classmethod
     def thresholds(cls) -> Iterator[tuple[str, float, str]]:

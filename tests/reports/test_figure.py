@@ -24,7 +24,7 @@ from logdoctor.cli import main
 from logdoctor.curves import decay, flat
 from logdoctor.finding import Finding, Severity, Span
 from logdoctor.reports import figure
-from logdoctor.reports.figure import Wish, left_out, saved
+from logdoctor.reports.figure import FigureRequest, left_out, saved
 from logdoctor.rule import example_run
 from logdoctor.run import Axis, Run
 
@@ -45,14 +45,14 @@ def panels(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Axes]]:
     made: list[Figure] = []
     draw = figure._figure
 
-    def keep(run: Run, finding: Finding | None, wish: Wish) -> Figure:
-        made.append(draw(run, finding, wish))
+    def keep(run: Run, finding: Finding | None, request: FigureRequest) -> Figure:
+        made.append(draw(run, finding, request))
         return made[-1]
 
     monkeypatch.setattr(figure, "_figure", keep)
 
-    def drawn(run: Run, finding: Finding | None = None, **wish: object) -> list[Axes]:
-        saved(run, finding, "svg", Wish(**wish))  # type: ignore[arg-type]
+    def drawn(run: Run, finding: Finding | None = None, **request: object) -> list[Axes]:
+        saved(run, finding, "svg", FigureRequest(**request))  # type: ignore[arg-type]
         return list(made[-1].axes)
 
     return drawn
@@ -138,7 +138,7 @@ class TestWhatIsDrawn:
     def test_what_counts_something_else_is_left_out_and_said(self) -> None:
         run = example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.6))
         run = replace(run, series=(run.series[0], replace(run.series[1], axis=Axis.STEP)))
-        assert [one.name for one in left_out(run, None, Wish())] == ["val_loss"]
+        assert [one.name for one in left_out(run, None, FigureRequest())] == ["val_loss"]
 
     @pytest.mark.parametrize(
         ("low", "log", "scale"),
@@ -192,20 +192,20 @@ class TestFiles:
         assert made[0].startswith({"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}[kind])
 
     def test_settings_of_the_user_change_nothing(self) -> None:
-        plain = saved(NAN_RUN, FOUND, "svg", Wish())
+        plain = saved(NAN_RUN, FOUND, "svg", FigureRequest())
         with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 30, "text.color": "red"}):
-            assert saved(NAN_RUN, FOUND, "svg", Wish()) == plain
+            assert saved(NAN_RUN, FOUND, "svg", FigureRequest()) == plain
             assert matplotlib.rcParams["font.size"] == 30
 
     @pytest.mark.parametrize("width", [3.3, 6.9])
     def test_a_picture_has_the_width_that_was_asked_for(self, width: float) -> None:
-        with Image.open(io.BytesIO(saved(NAN_RUN, FOUND, "png", Wish(width)))) as picture:
+        with Image.open(io.BytesIO(saved(NAN_RUN, FOUND, "png", FigureRequest(width)))) as picture:
             assert picture.width == round(width * 300)
-        root = ET.fromstring(saved(NAN_RUN, FOUND, "svg", Wish(width)))
+        root = ET.fromstring(saved(NAN_RUN, FOUND, "svg", FigureRequest(width)))
         assert root.attrib["width"] == f"{width * 72:g}pt"
 
     def test_a_pdf_holds_its_fonts_as_outlines_that_journals_take(self) -> None:
-        pdf = saved(NAN_RUN, FOUND, "pdf", Wish())
+        pdf = saved(NAN_RUN, FOUND, "pdf", FigureRequest())
         assert b"/Type3" not in pdf
         assert b"/CreationDate" not in pdf
 
@@ -218,7 +218,7 @@ def test_no_name_acts_or_is_lost_in_a_figure(kind: str) -> None:
         run = example_run(train_loss=decay(2.3, 0.5, 12))
         series = tuple(replace(run.series[0], name=name) for name in names[at : at + 10])
         finding = replace(FOUND, rule=names[at], spans=(Span(names[at], 3, 5),))
-        picture = saved(replace(run, series=series), finding, kind, Wish(series=series))
+        picture = saved(replace(run, series=series), finding, kind, FigureRequest(series=series))
         if kind == "svg":
             root = ET.fromstring(picture)
             assert {re.sub("{.*}", "", one.tag) for one in root.iter()} <= {

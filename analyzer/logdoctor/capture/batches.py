@@ -18,7 +18,7 @@ SAMPLED = 64
 """Values that two tensors are compared by."""
 
 
-class Offers:
+class LoaderBatches:
     """The batches that data loaders returned last."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from logdoctor.bundle import random_states
 from logdoctor.bundle.plain import plain
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
-from logdoctor.capture.batches import Offers, as_batch, completed, with_targets
+from logdoctor.capture.batches import LoaderBatches, as_batch, completed, with_targets
 from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
@@ -69,7 +69,7 @@ class Recorder:
         self._number = 0
         self._step: _Step | None = None
         self._unjudged: list[tuple[dict[str, Any], Tensor | None, Tensor | None, bool]] = []
-        self._offers = Offers()
+        self._offers = LoaderBatches()
         self._last_state: int | None = None
         self._state_seconds = 0.0
         self._norm_seconds = 0.0

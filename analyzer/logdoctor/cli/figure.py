@@ -68,16 +68,16 @@ def command(
     RUN is the folder or file of one run. The same run gives the same file.
     """
     from logdoctor.diagnosis import analyze
-    from logdoctor.reports.figure import Wish, left_out, saved
+    from logdoctor.reports.figure import FigureRequest, left_out, saved
 
     examined = _only(analyze(run, config=settings(config_file)), run)
-    wish = Wish(width, log, _series(examined, names))
+    request = FigureRequest(width, log, _series(examined, names))
     finding = _finding(examined, rule)
-    for one in left_out(examined.run, finding, wish):
+    for one in left_out(examined.run, finding, request):
         click.echo(printable(f"{one.name} is not drawn, for it counts {one.axis}s"), err=True)
     kind = output.suffix.lower().removeprefix(".")
     try:
-        picture = saved(examined.run, finding, kind, wish)
+        picture = saved(examined.run, finding, kind, request)
     except ValueError as problem:
         raise LogDoctorError(f"{run}: {problem} (--series); `logdoctor inspect` lists them") from problem
     write_bytes(output, [picture])

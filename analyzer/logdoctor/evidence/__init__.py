@@ -5,12 +5,12 @@ of them beside these packages.
 """
 
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
-from logdoctor.evidence.siblings import cause_of, from_siblings
+from logdoctor.evidence.siblings import from_siblings, with_tested_fixes
 from logdoctor.evidence.stability.event import Event, Kind, Surroundings
 from logdoctor.evidence.stability.instability import Explanation, explain
-from logdoctor.evidence.weighing import Clue, weigh
+from logdoctor.evidence.weighing import Clue, causes_of_clues
 
 __all__ = [
-    "Clue", "Event", "Explanation", "Kind", "Surroundings", "cause_of", "explain", "from_siblings", "rate_too_high",
-    "rate_too_low", "weigh",
+    "Clue", "Event", "Explanation", "Kind", "Surroundings", "causes_of_clues", "explain", "from_siblings",
+    "rate_too_high", "rate_too_low", "with_tested_fixes",
 ]  # fmt: skip

@@ -30,9 +30,11 @@ OWN_SCALE = ("adadelta", "adagrad", "adafactor")
 MOST_MOMENTUM = 0.999
 """Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
 
-HIGH_RATE, FAR_TOO_HIGH = 1.0, 3.0
-"""Rate that throws the first updates of most networks, with any optimizer; where that is known, in units of what seldom
-trains with it."""
+HIGH_RATE = 1.0
+"""Rate that throws the first updates of most networks, with any optimizer."""
+
+FAR_TOO_HIGH = 3.0
+"""Rate that does so where the optimizer is known, in units of what seldom trains with it."""
 
 MODEST = 0.1
 """Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
@@ -44,9 +46,11 @@ little; sweeps take steps of 1.6 and more."""
 ALIKE = 0.5
 """Share of all quantities of two runs that both log, from which they train the same thing, where no name says so."""
 
-FAR_BELOW, LOW_END = 5e-4, 0.01
-"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam), and
-that from which to search upwards (1e-4; 0.02 with SGD)."""
+FAR_BELOW = 5e-4
+"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam)."""
+
+LOW_END = 0.01
+"""The same, from which to search upwards (1e-4 with Adam, 0.02 with SGD)."""
 
 COST = 0.1
 """Share by which a calmer sibling may end higher than a run and its rate be a cure still, within the luck of seeds."""
@@ -220,8 +224,10 @@ def _with_evidence(cause: Cause, run: Run, best: Sibling, *, better: bool = True
     rate = given_rate(run)
     if rate is None:
         return cause
-    said = {"pro": (*cause.pro, _outcome(best))} if better else {"contra": (*cause.contra, _outcome(best))}
-    return replace(cause, **said, fixes=(_change(rate, best, better=better),))
+    told, fixes = _outcome(best), (_change(rate, best, better=better),)
+    if better:
+        return replace(cause, pro=(*cause.pro, told), fixes=fixes)
+    return replace(cause, contra=(*cause.contra, told), fixes=fixes)
 
 
 def _verb(rate: float, other: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from logdoctor.causes import because, ranked
+from logdoctor.causes import ranked
 from logdoctor.evidence.rates import (
     OTHER_RATE,
     costs,
@@ -16,7 +16,7 @@ from logdoctor.evidence.rates import (
     went_well,
 )
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
-from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue, Weighed
+from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
@@ -51,19 +51,30 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
 
 def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     """Weigh runs that went well where one setting differs, and runs that differ in the seed alone."""
-    example = given_as_example(siblings)
-    if example is not None and not costs(example, end_of(siblings.run)):
-        # What came of it is told by `rate_too_high`.
-        yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
-        same = f"sibling run {example.run.name} has the same data and first loss and went well"
-        for other in ("data-not-normalised", "bad-initialization"):
-            yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
+    yield from _from_lower_rate(siblings)
     cured: dict[str, Sibling] = {}
     for one in sorted(siblings, key=lambda one: len(one.differs)):
         if (cause := _cured_by(one)) and went_well(one):
             cured.setdefault(cause, one)
     for cause, one in cured.items():
         yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
+    yield from _from_rate_as_high(siblings)
+    yield from _from_repeats(siblings)
+
+
+def _from_lower_rate(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh the run that went well at a lower rate; what came of it is told by `rate_too_high`."""
+    example = given_as_example(siblings)
+    if example is None or costs(example, end_of(siblings.run)):
+        return
+    yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
+    same = f"sibling run {example.run.name} has the same data and first loss and went well"
+    for other in ("data-not-normalised", "bad-initialization"):
+        yield Clue(other, -DECISIVE if only_rate_differs(example) else -STRONG, same)
+
+
+def _from_rate_as_high(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh the run that went well at a rate about as high, or higher."""
     rate = given_rate(siblings.run)
     as_high = (rate or 0.0) / OTHER_RATE
     bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) > as_high]
@@ -71,9 +82,13 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
         well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
         yield Clue("learning-rate-too-high", -STRONG, well)
         yield Clue("data-not-normalised", -STRONG, well)
+
+
+def _from_repeats(siblings: Siblings) -> Iterator[Clue]:
+    """Weigh runs of the same settings that failed too: a bad batch is not met by every seed."""
     known = bool(siblings.run.hyperparameters)  # where no settings are logged, any may differ
-    twins = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
-    failed = [one for one in twins if not went_well(one)]
+    repeats = [one for one in siblings if all(map(is_seed, one.differs)) and (known or one.is_repeat)]
+    failed = [one for one in repeats if not went_well(one)]
     if failed:
         which = "of the same settings with another seed" if any(one.differs for one in failed) else "beside it"
         # A NaN among the data meets every seed, at another step.
@@ -114,12 +129,11 @@ def only_rate_or_seed(sibling: Sibling) -> bool:
     return all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
-def cause_of(weighed: Weighed, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:
-    """Return a weighed cause with its fixes: the one that a sibling tested, else those computed from the run."""
-    name, strength, pro, contra = weighed.cause, weighed.strength, weighed.pro, weighed.contra
-    if name == "learning-rate-too-high":
-        return rate_too_high(siblings, strength, pro=pro, contra=contra)
-    return because(name, strength, pro=pro, contra=contra, fixes=_tested(name, siblings) or fixes)
+def with_tested_fixes(cause: Cause, siblings: Siblings, fixes: tuple[Fix, ...] = ()) -> Cause:
+    """Put the fix that a sibling tested before the general ones of a cause, else those computed from the run."""
+    if cause.id == "learning-rate-too-high":
+        return rate_too_high(siblings, cause.strength, pro=cause.pro, contra=cause.contra)
+    return replace(cause, fixes=(*(_tested(cause.id, siblings) or fixes), *cause.fixes))
 
 
 def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:

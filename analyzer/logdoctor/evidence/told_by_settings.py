@@ -51,8 +51,11 @@ SHORT = 1000
 LARGE_BATCH = 4096
 """Examples in a batch from which a run of a thousand updates has few of them for its data."""
 
-WHOLE_BATCH, AN_EPOCH = 100, 3
-"""Examples in a batch, and updates an epoch, from and up to which a batch holds most of the data on purpose."""
+WHOLE_BATCH = 100
+"""Examples in a batch from which it may hold most of the data on purpose."""
+
+AN_EPOCH = 3
+"""Updates an epoch up to which it does."""
 
 
 def regularisers(run: Run) -> tuple[list[str], list[str]]:

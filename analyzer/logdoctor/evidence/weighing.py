@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from logdoctor.finding import Strength
+from logdoctor.causes import because, ranked
+from logdoctor.finding import Cause, Strength, possible_if
 
 WEAK, FAIR, STRONG, DECISIVE = 0.5, 1.0, 2.0, 4.0
 """Weights of a clue, in rough log-odds: it shifts the balance a little, clearly, much, or settles it."""
@@ -30,40 +31,26 @@ class Clue:
     """What was seen, in plain words with numbers; empty where another text says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A cause with all that was seen of it."""
-
-    cause: str
-    total: float
-    pro: tuple[str, ...] = field(default=())
-    contra: tuple[str, ...] = field(default=())
-
-    @property
-    def strength(self) -> Strength:
-        """How well the cause fits."""
-        if self.total >= LIKELY:
-            return Strength.LIKELY
-        return Strength.POSSIBLE if self.total >= UNLIKELY else Strength.UNLIKELY
-
-    @property
-    def is_named(self) -> bool:
-        """Whether a reader should hear of it: what is unlikely only where something can be said about it."""
-        return self.total >= UNLIKELY or (self.total > RULED_OUT and bool(self.pro or self.contra))
-
-
-def weigh(usual: Mapping[str, float], clues: Iterable[Clue]) -> tuple[Weighed, ...]:
-    """Add up the clues to how usual each cause is where nothing is known; best supported first.
+def causes_of_clues(usual: Mapping[str, float], clues: Iterable[Clue]) -> tuple[Cause, ...]:
+    """Add up the clues to how usual each cause is where nothing is known, and rank the causes by the sums.
 
     Clues on causes that are not among the usual are left out, and so are causes that the clues rule out
-    or that nothing can be said about.
+    or that nothing can be said about; the first is always named.
     """
     seen = list(clues)
-    weighed = []
-    for cause, prior in usual.items():
-        mine = [one for one in seen if one.cause == cause]
-        pro = tuple(one.text for one in mine if one.weight > 0 and one.text)
-        contra = tuple(one.text for one in mine if one.weight < 0 and one.text)
-        weighed.append(Weighed(cause, prior + sum(one.weight for one in mine), pro, contra))
-    ranked = sorted(weighed, key=lambda one: -one.total)
-    return tuple(one for at, one in enumerate(ranked) if at == 0 or one.is_named)
+    of_each = ((cause, prior, [one for one in seen if one.cause == cause]) for cause, prior in usual.items())
+    found = ranked(*(_weighed(*one) for one in of_each))
+    return tuple(one for at, one in enumerate(found) if at == 0 or _is_worth_naming(one))
+
+
+def _weighed(cause: str, prior: float, clues: Sequence[Clue]) -> Cause:
+    total = prior + sum(one.weight for one in clues)
+    strength = Strength.LIKELY if total >= LIKELY else possible_if(total >= UNLIKELY)
+    pro = [one.text for one in clues if one.weight > 0]
+    contra = [one.text for one in clues if one.weight < 0]
+    return because(cause, strength, pro=pro, contra=contra, weight=total)
+
+
+def _is_worth_naming(cause: Cause) -> bool:
+    """Whether a reader should hear of it: what is unlikely only where something can be said about it."""
+    return cause.balance >= UNLIKELY or (cause.balance > RULED_OUT and bool(cause.pro or cause.contra))

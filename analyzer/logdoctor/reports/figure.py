@@ -62,7 +62,7 @@ STRIP, BETWEEN, ABOVE, BELOW, EDGE = 0.45, 0.2, 0.27, 0.38, 0.06
 
 
 @dataclass(frozen=True)
-class Wish:
+class FigureRequest:
     """How a figure is to be."""
 
     width: float = COLUMN
@@ -73,7 +73,7 @@ class Wish:
     """What to draw instead of the losses and the series that the finding is about."""
 
 
-def saved(run: Run, finding: Finding | None, kind: str, wish: Wish) -> bytes:
+def saved(run: Run, finding: Finding | None, kind: str, request: FigureRequest) -> bytes:
     """Return a figure as the bytes of a file; `kind` is pdf, svg or png.
 
     Raises ValueError when there is nothing to draw.
@@ -81,39 +81,39 @@ def saved(run: Run, finding: Finding | None, kind: str, wish: Wish) -> bytes:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the user's style: the same run gives the same figure
         matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]  # names of settings
-        figure = _figure(run, finding, wish)
+        figure = _figure(run, finding, request)
         file = io.BytesIO()
         figure.savefig(file, format=kind, dpi=DOTS_PER_INCH, metadata=METADATA[kind])
     return file.getvalue()
 
 
-def left_out(run: Run, finding: Finding | None, wish: Wish) -> list[Series]:
+def left_out(run: Run, finding: Finding | None, request: FigureRequest) -> list[Series]:
     """Return what is not drawn because it counts something else than the first series."""
-    wanted = _wanted(run, finding, wish)
+    wanted = _wanted(run, finding, request)
     return [one for one in wanted if one.axis is not wanted[0].axis]
 
 
-def _wanted(run: Run, finding: Finding | None, wish: Wish) -> list[Series]:
+def _wanted(run: Run, finding: Finding | None, request: FigureRequest) -> list[Series]:
     """Return what is wished for, or the losses and the series that a finding is about; what holds anything."""
-    if wish.series:
-        return [one for one in wish.series if len(one.curve)]
+    if request.series:
+        return [one for one in request.series if len(one.curve)]
     about = {span.series for span in finding.spans} if finding else set()
     return list(dict.fromkeys([*losses(run), *(one for one in run.series if one.name in about and len(one.curve))]))
 
 
-def _figure(run: Run, finding: Finding | None, wish: Wish) -> Figure:
-    wanted = _wanted(run, finding, wish)
+def _figure(run: Run, finding: Finding | None, request: FigureRequest) -> Figure:
+    wanted = _wanted(run, finding, request)
     if not wanted:
         raise ValueError("there is no loss to draw; name a series")
     wanted = [one for one in wanted if one.axis is wanted[0].axis]
     found = [run.find(role) for role in STRIPS]
     strips = [one for one in found if one is not None and len(one.curve) and one.axis is wanted[0].axis]
-    main = [one for one in wanted if one not in strips or one in wish.series] or wanted
+    main = [one for one in wanted if one not in strips or one in request.series] or wanted
     strips = [one for one in strips if one not in main]
-    panels = _panels(main, together=bool(wish.series))
-    tall = min(max(0.5 * wish.width, 1.5), 3.0)
+    panels = _panels(main, together=bool(request.series))
+    tall = min(max(0.5 * request.width, 1.5), 3.0)
     heights = [tall if at == 0 else 0.7 * tall for at in range(len(panels))] + [STRIP] * len(strips)
-    figure = Figure((wish.width, sum(heights) + BETWEEN * (len(heights) - 1) + ABOVE + BELOW))
+    figure = Figure((request.width, sum(heights) + BETWEEN * (len(heights) - 1) + ABOVE + BELOW))
     FigureCanvasAgg(figure)
     grid: Any = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
     axes: list[Axes] = list(grid[:, 0])
@@ -121,7 +121,7 @@ def _figure(run: Run, finding: Finding | None, wish: Wish) -> Figure:
     last = max(one.curve.last_step for one in wanted)
     axes[0].set_xlim(first, last if last > first else first + 1)
     for panel, lines in zip(axes, panels, strict=False):
-        _draw_panel(panel, lines, wish)
+        _draw_panel(panel, lines, request)
     for strip, one in zip(axes[len(panels) :], strips, strict=True):
         _draw_strip(strip, one)
     if finding is not None:
@@ -171,9 +171,9 @@ def _lines(series: Sequence[Series]) -> Iterator[Line]:
         yield Line(one, color, width)
 
 
-def _draw_panel(axes: Axes, lines: Sequence[Line], wish: Wish) -> None:
+def _draw_panel(axes: Axes, lines: Sequence[Line], request: FigureRequest) -> None:
     series = [line.series for line in lines]
-    if is_logarithmic(series) if wish.log is None else wish.log:
+    if is_logarithmic(series) if request.log is None else request.log:
         axes.set_yscale("log", nonpositive="mask")
         axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5) if _decades(series) < 2 else (1,), numticks=6))
         axes.yaxis.set_minor_locator(ticker.NullLocator())
@@ -185,7 +185,7 @@ def _draw_panel(axes: Axes, lines: Sequence[Line], wish: Wish) -> None:
     for line in sorted(lines, key=lambda one: -one.width):
         draw_line(axes, line)
     for line in lines:
-        label_end(axes, line, narrow=wish.width < NARROW)
+        label_end(axes, line, narrow=request.width < NARROW)
 
 
 def _decades(series: Sequence[Series]) -> float:

@@ -15,7 +15,7 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss, tells_performance
-from logdoctor.sources.tables.moments import MOMENTS
+from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs

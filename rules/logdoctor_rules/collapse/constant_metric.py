@@ -43,8 +43,11 @@ from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, 
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
 
-SURE, LITTLE = 4.0, 0.05
-"""Fall of the loss in units of its standard error from which it falls, and as a share up to which that is little."""
+SURE = 4.0
+"""Fall of the loss in units of its standard error from which it falls: one in thirty thousand by chance."""
+
+LITTLE = 0.05
+"""Fall as a share up to which that is little."""
 
 EARLY = 0.1
 """Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all

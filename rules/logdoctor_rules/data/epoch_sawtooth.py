@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, cosine, decay, flat, given, line, swing
-from logdoctor.signals import Course, Schedule, Trend, weight_repeats
+from logdoctor.signals import EpochCourse, Schedule, Trend, weight_repeats
 from logdoctor.wording import axis_word, counted, number, percent
 
 ALIKE = 0.7
@@ -169,7 +169,9 @@ class EpochSawtooth(Rule):
         silent("flat", axis=Axis.STEP, epoch=_PHASE, train_loss=flat(1.0, 400).noisy(0.1)),
     )  # fmt: skip
 
-    def check(self, run: Run, train: Trend[TrainLoss], course: Course, schedule: Schedule | None) -> Iterator[Finding]:
+    def check(
+        self, run: Run, train: Trend[TrainLoss], course: EpochCourse, schedule: Schedule | None
+    ) -> Iterator[Finding]:
         """Ask whether every epoch takes the same course, how high it is, and what else would make it."""
         epochs, level = course.epochs, course.level
         seen, margin = self._in_values_or_logarithms(course, train)
@@ -186,7 +188,10 @@ class EpochSawtooth(Rule):
         top, bottom = (f"{percent(share)} of an epoch" for share in shares)
         unknown = f"the curve repeats itself every {course.length:.0f} {unit}s"
         told = f"where epochs begin is known, for {epochs.known_from}" if epochs.known_from else unknown
-        a_mean = "the logged loss is a mean since the epoch began: log the loss of each batch to tell"
+        agree = f"epochs agree with a correlation of {seen.agreement:.2f}"
+        a_mean = (
+            ["the logged loss is a mean since the epoch began: log the loss of each batch to tell"] if is_mean else []
+        )
         yield self.finding(
             f"{series.name} repeats its course in each of {counted(epochs.count, 'epoch')} of {course.length:,.0f} "
             f"{unit}s: {height} from its highest, at {top}, to its lowest, at {bottom}"
@@ -194,14 +199,7 @@ class EpochSawtooth(Rule):
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
             severity=Severity.NOTE if is_mean else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
-            causes=(
-                because(
-                    "data-not-shuffled",
-                    likely_if(not is_mean),
-                    pro=[f"epochs agree with a correlation of {seen.agreement:.2f}", told],
-                    contra=[a_mean] if is_mean else [],
-                ),
-            ),
+            causes=[because("data-not-shuffled", likely_if(not is_mean), pro=[agree, told], contra=a_mean)],
             evidence={
                 "height": Quantity(course.amplitude),
                 "height as a share of the level": Quantity(course.amplitude / level if level else inf, "share"),
@@ -211,7 +209,7 @@ class EpochSawtooth(Rule):
             },
         )
 
-    def _in_values_or_logarithms(self, course: Course, train: Trend[TrainLoss]) -> tuple[Course, float]:
+    def _in_values_or_logarithms(self, course: EpochCourse, train: Trend[TrainLoss]) -> tuple[EpochCourse, float]:
         """Return the course and its height in units of the least: in logarithms where it is next to nothing at last."""
         margin = self._margin(course, self._least(course, max(train.start - course.level, abs(course.level))))
         if margin > 1 or course.level >= self.min_share * train.start:
@@ -219,17 +217,17 @@ class EpochSawtooth(Rule):
         seen = course.in_logarithms
         return seen, self._margin(seen, self._least_exact(seen, log(self.min_factor)))
 
-    def _least(self, course: Course, scale: float) -> float:
+    def _least(self, course: EpochCourse, scale: float) -> float:
         """Return the least height of a saw, which is lower where every epoch is the same."""
         usual = max(self.min_share * scale, self.min_z * course.noise, self.min_over_decline * course.decline)
         return min(usual, self._least_exact(course, self.min_exact_share * scale))
 
-    def _least_exact(self, course: Course, height: float) -> float:
+    def _least_exact(self, course: EpochCourse, height: float) -> float:
         if course.agreement < self.min_agreement:
             return inf
         return max(height, self.min_exact_z * course.noise, self.min_over_decline * course.decline)
 
-    def _margin(self, course: Course, least: float) -> float:
+    def _margin(self, course: EpochCourse, least: float) -> float:
         """Return the height in units of the least; 0 where epochs share nothing, or but a wave that tells them."""
         sharp = course.epochs.is_known or (course.sharpest >= self.min_jump and course.agreement >= ALIKE)
         return course.amplitude / max(least, 1e-300) if sharp and course.agreement >= course.by_chance else 0.0

@@ -37,9 +37,11 @@ from logdoctor.wording import number, place
 LEVEL = 3
 """Values whose median is a level."""
 
-ALWAYS, UNTAUGHT = 0.95, 0.8
-"""Accuracy of a task that is right nearly always, and training loss as a share of its start above which little has been
-learnt yet."""
+ALWAYS = 0.95
+"""Accuracy of a task that is right nearly always."""
+
+UNTAUGHT = 0.8
+"""Training loss as a share of its start above which little has been learnt yet."""
 
 TUNED: dict[str, Any] = {"train_loss": decay(4.3, 0.8), "val_loss": decay(2.7, 0.9, 8)}
 

@@ -21,11 +21,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
-from logdoctor.evidence.accuracies import answers_by_class, end_accuracies, first_accuracy, left_behind
+from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted_trees import is_boosted
+from logdoctor.evidence.generalization.gap_at_end import GapAtEnd, GapThresholds
 from logdoctor.evidence.generalization.overfit import Overfit, causes_of_answers
 from logdoctor.signals import Gap, Hyperparameters, Trend
-from logdoctor.signals.generalization.gap import evaluated_end
 from logdoctor.wording import number, percent
 
 EVALUATED: dict[str, Any] = {"train loss": decay(0.49, 0.327, 80, half_life=0.05)}
@@ -274,38 +274,23 @@ class GeneralizationGap(Rule):
     def _of_losses(
         self, run: Run, gap: Gap, settings: Hyperparameters, metric: Trend[ValMetric] | None
     ) -> Iterator[Finding]:
-        train, val = gap.train, gap.val
-        gained = float(max(train.start, gap.train_level[0])) - train.end
-        still = min(self.max_val_change * max(val.fall, gained), self.max_own_change * abs(val.end))
-        stands_still = abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
-        apart = gap.narrowed is not None and train.end < self.max_apart * val.end
-        least = (self.min_apart if apart or left_behind(run) >= self.min_errors else self.min_gap) * gained
-        ends = max(train.end, evaluated_end(run, gap))  # the last few batches may lie low by chance
-        far_behind = ends < self.max_ratio * val.end and val.end > 0
-        overfit = Overfit(gap, settings, metric)
-        off = overfit.validation.far_off
-        stays = val.end - ends >= least and stands_still and far_behind
-        untouched = self._untouched(gap, gained, one_answer=answers_by_class(run))
-        if len(val) < self.min_points or gained <= 0 or not (stays or off or untouched):
+        train, val, overfit = gap.train, gap.val, Overfit(gap, settings, metric)
+        ends = GapAtEnd(run, gap, overfit.validation.far_off, self.thresholds_for(GapThresholds))
+        if len(val) < self.min_points or not ends.is_odd:
             return
-        series = val.series
-        usual = is_boosted(run, train.series, series) and not (off or untouched)
-        least = self.reached * gained if untouched and not stays else least
-        rests = 3 * val.level_noise <= val.end
-        state = "stands still" if stands_still and rests else "ends" if rests else "jumps about and ends"
-        began = f", far above the {number(train.start)} at which training began" if off else ""
-        began = ", no lower than where training began" if untouched and not began else began
-        since = int(val.steps[len(val.steps) // 2])
+        is_usual = is_boosted(run, train.series, val.series) and not (ends.is_far_off or ends.is_untouched)
+        half, last = int(val.steps[len(val.steps) // 2]), val.series.last_step
         yield self.finding(
-            f"{train.series.name} falls to {number(train.end)} while {series.name} {state} at {number(val.end)}{began}",
-            Span(series.name, since, series.last_step, "standing still" if rests else "jumping"),
+            f"{train.series.name} falls to {number(train.end)} "
+            f"while {val.series.name} {ends.state} at {number(val.end)}{ends.began}",
+            Span(val.series.name, half, last, "standing still" if ends.rests else "jumping"),
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
-            severity=Severity.NOTE if usual else self.severity,
-            confidence=confidence_from(gap.end / least, len(val)),
+            severity=Severity.NOTE if is_usual else self.severity,
+            confidence=confidence_from(ends.margin, len(val)),
             causes=[one for one in overfit.causes() if one.id in self.causes],
             evidence={
                 "gap": Quantity(gap.end),
-                "gap as a share of the gain": Quantity(gap.end / gained, "share"),
+                "gap as a share of the gain": Quantity(gap.end / ends.gained, "share"),
                 "training end": Quantity(train.end),
                 "validation end": Quantity(val.end),
             },
@@ -323,13 +308,3 @@ class GeneralizationGap(Rule):
             causes=causes_of_answers(no_better=ends.validation - first_accuracy(series) <= self.reached * trained),
             evidence={"training": Quantity(trained, "share"), "validation": Quantity(ends.validation, "share")},
         )
-
-    def _untouched(self, gap: Gap, gained: float, *, one_answer: bool) -> bool:
-        """Whether training surely learns something, and validation ends no lower than both began."""
-        train, val = gap.train, gap.val
-        start = train.end + gained
-        least = self.reached * gained + min(2 * val.level_noise, self.reached * gained)  # more hides any fall
-        fell = val.first - val.end > least or val.end < start - least
-        much = gained >= self.min_gain * start
-        together = gained >= self.least_gain * start and abs(val.first - start) <= self.beside * start
-        return start > 0 and train.sure_fall >= self.sure and not fell and (much or (together and not one_answer))

@@ -27,7 +27,14 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, was_no_best
 from logdoctor.evidence.generalization.overfit import Overfit
-from logdoctor.evidence.generalization.validation_rise import HALVED, by_chance, falls_on, part_to_rise, rises_ever
+from logdoctor.evidence.generalization.validation_rise import (
+    HALVED,
+    by_chance,
+    falls_on,
+    leaves_behind,
+    part_to_rise,
+    rises_ever,
+)
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, place
@@ -38,7 +45,8 @@ class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
-    falling over the same steps. One noisy last point is nothing; where both rise, that is divergence. Where it has come
+    falling over the same steps, or rested and was left far behind. One noisy last point is nothing; where both rise,
+    that is divergence. Where it has come
     down again from a peak and still falls, the rise may not last (double descent); with half of it gone, it is a note,
     and where nearly all was learnt after the minimum (a detector that finds nothing has little to lose), nothing.
     """
@@ -97,6 +105,9 @@ class Overfitting(Rule):
     min_train_share: float = threshold(
         0.1,
         "the same as a share of the level at the best step, for losses that are almost zero by then; either suffices",
+    )
+    min_left: float = threshold(
+        0.3, "rise as a share of the fall that counts beside a training loss at rest: as much as a gap (see there)"
     )
     min_descent: float = threshold(
         0.15, "fall over the last fifth of the run, and since the peak, as a share of the rise: it is coming down again"
@@ -296,6 +307,16 @@ class Overfitting(Rule):
             train_loss=decay(2.3, 0.5, 40, half_life=0.05).then(flat(0.0, 80)),
             val_loss=decay(2.3, 0.9, 60, half_life=0.05).then(rise(0.2, 60)),
         ),
+        fires(
+            "training has stopped too, and validation leaves it far behind",
+            train_loss=decay(0.9, 0.4, half_life=0.05).noisy(0.02),
+            val_loss=decay(0.9, 0.41, 40, half_life=0.1).then(rise(0.8, 80)).noisy(0.01),
+        ),
+        silent(
+            "training has stopped too, at next to nothing, of which validation is the double",
+            train_loss=decay(2.3, 0.05, 30, half_life=0.05).followed_by(flat(0.05, 90)).noisy(0.005),
+            val_loss=decay(2.3, 0.1, 40, half_life=0.1).then(rise(0.25, 80)).noisy(0.005),
+        ),
         silent(
             "training has all but stopped",
             train_loss=decay(2.3, 0.5, 40, half_life=0.05).followed_by(line(0.5, 0.495, 80)),
@@ -321,7 +342,8 @@ class Overfitting(Rule):
         least = self._least_rise(gap, metric, fall)
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
-        if not self._training_falls_on(gap):
+        falls = self._training_falls_on(gap)
+        if not (falls or leaves_behind(gap, self.min_left * fall)):
             return
         series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
         best, peak = place(series, best_step), float(val.since(val.best_step).max())
@@ -330,9 +352,9 @@ class Overfitting(Rule):
         turn += ", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
-            f"while {train.series.name} falls to {number(train.end)}{turn}",
+            f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}{turn}",
             Span(series.name, best_step, series.last_step, "rising"),
-            Span(train.series.name, *_stretch(train, best_step), "falling"),
+            Span(train.series.name, *_stretch(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
             confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),

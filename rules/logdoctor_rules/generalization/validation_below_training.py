@@ -284,13 +284,12 @@ class ValidationBelowTraining(Rule):
             return
         lead = Lead.of(gap)
         margin = min(lead.end / (self.min_lead * train.fall), lead.lasting / max(self.min_z * lead.noise, 1e-300))
-        kept = train.lost <= (1 - KEPT) * train.fall
-        if margin <= 1 or lead.validation > self.max_ratio * min(lead.training, train.thirds[2]) or not kept:
+        is_clear = margin > 1 and lead.validation <= self.max_ratio * min(lead.training, train.thirds[2])
+        if not is_clear or train.lost > (1 - KEPT) * train.fall:
             return
-        has_terms = bool(run.all(TrainComponentLoss))
-        early = "" if has_terms or any(end_accuracies(run)) else ahead_at_first(gap, lead.end)
-        early = early or self._trails_evaluated(run, val.series, lead.validation)
-        if lead.end < self.min_lasting * lead.middle and (are_means(gap) or not early):
+        has_terms, early = bool(run.all(TrainComponentLoss)), self._led_early(run, lead)
+        shrinks = lead.end < self.min_lasting * lead.middle
+        if shrinks and (are_means(gap) or not early):
             return
         (named, off), solved = regularisers(run), self._solved(run, train)
         # Of means of an epoch without settings nobody knows what dropout or noise on the inputs adds to them.
@@ -315,6 +314,12 @@ class ValidationBelowTraining(Rule):
                 "to tell them apart": Quantity("evaluate the training set in evaluation mode and log it"),
             },
         )
+
+    def _led_early(self, run: Run, lead: Lead) -> str:
+        """Say what shows that validation led before a regulariser could hide anything, or nothing."""
+        is_one_loss = not (run.all(TrainComponentLoss) or any(end_accuracies(run)))
+        at_first = ahead_at_first(lead.gap, lead.end) if is_one_loss else ""
+        return at_first or self._trails_evaluated(run, lead.gap.val.series, lead.validation)
 
     @staticmethod
     def _is_suspicious(lead: Lead, *, solved: str, early: str) -> bool:

@@ -29,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat
 from logdoctor.run import Setting
-from logdoctor.signals import Twins, differing, is_seed, main_curve
+from logdoctor.signals import Duplicates, differing, is_seed, main_curve
 from logdoctor.wording import counted, number
 
 MAX_SETTINGS = 3
@@ -89,15 +89,15 @@ class DuplicateRun(Rule):
         ),
     )
 
-    def check(self, run: Run, twins: Twins) -> Iterator[Finding]:
+    def check(self, run: Run, duplicates: Duplicates) -> Iterator[Finding]:
         """Report the run unless it is the first of those that hold its curve."""
-        original, curve = twins.original, main_curve(run)
+        original, curve = duplicates.original, main_curve(run)
         if original is None or curve is None:
             return
         finite = curve.values[np.isfinite(curve.values)]
         if len(np.unique(finite)) < self.min_distinct:
             return
-        more = f" and {counted(len(twins.group) - 2, 'more run')}" if len(twins.group) > 2 else ""
+        more = f" and {counted(len(duplicates.group) - 2, 'more run')}" if len(duplicates.group) > 2 else ""
         changed = _changed(run, original)
         though = f", though the runs differ in {', '.join(changed)}" if changed else ""
         yield self.finding(
@@ -107,7 +107,7 @@ class DuplicateRun(Rule):
             causes=self._causes(run, original),
             evidence={
                 "identical values": Quantity(len(curve), "values"),
-                "runs with this curve": Quantity(len(twins.group), "runs"),
+                "runs with this curve": Quantity(len(duplicates.group), "runs"),
             },
         )
 

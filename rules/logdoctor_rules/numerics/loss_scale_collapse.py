@@ -33,7 +33,7 @@ from logdoctor.signals import (
     Change,
     GradientHistory,
     Hyperparameters,
-    LossHarm,
+    LossImpact,
     LossScaleWalk,
     MaskedLoss,
     NonFiniteLosses,
@@ -213,7 +213,7 @@ class LossScaleCollapse(Rule):
     def check(
         self,
         walk: LossScaleWalk,
-        loss: LossHarm | None,
+        loss: LossImpact | None,
         losses: NonFiniteLosses | None,
         masked: MaskedLoss | None,
         grads: GradientHistory | None,
@@ -227,9 +227,7 @@ class LossScaleCollapse(Rule):
         if not (sunk or sinking):
             return
         series, step = walk.series, walk.first_step
-        found = losses.found if losses is not None else ()
-        lost_at = [one.first_step for one in found if one.series.axis is series.axis]
-        lost_at += [masked.first_step] if masked is not None and masked.count else []
+        lost_at = _first_nan(walk, losses, masked)
         # A log row that shows several halvings and the first NaN says that the halvings began before it.
         nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
         rose = loss is not None and loss.lost_before(step) >= 1.0
@@ -277,6 +275,13 @@ class LossScaleCollapse(Rule):
             rate_too_high(siblings, likely_if(before or grown), pro=[*before, *grown], contra=calm),
             because("unstable-operation", pro=calm if below else []),
         )
+
+
+def _first_nan(walk: LossScaleWalk, losses: NonFiniteLosses | None, masked: MaskedLoss | None) -> list[int]:
+    """Return the steps at which losses beside the scale were no number for the first time, or were logged as zero."""
+    found = losses.found if losses is not None else ()
+    first = [one.first_step for one in found if one.series.axis is walk.series.axis]
+    return [*first, masked.first_step] if masked is not None and masked.count else first
 
 
 def _learns(train: Trend[TrainLoss], step: int) -> bool:

@@ -217,7 +217,7 @@ class MaskedNan(Rule):
         first = masked.first if masked.count else len(series) - zeros
         step = int(series.steps[first])
         if any(one.series.name == series.name and one.first_step < step for one in losses.found):
-            return  # the log did show the first NaN: that is the story
+            return  # the log did show the first NaN: that is the finding
         last = int(series.steps[np.flatnonzero(masked.mask)[-1]]) if masked.count else series.last_step
         skipped = masked.recovered >= self.recovered * (len(series) - first)
         proven = bool(shown) and first > 0

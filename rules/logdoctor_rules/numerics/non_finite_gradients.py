@@ -35,7 +35,7 @@ from logdoctor.signals import (
     Change,
     GradientHistory,
     Hyperparameters,
-    LossHarm,
+    LossImpact,
     LossScaleWalk,
     Siblings,
 )
@@ -179,7 +179,7 @@ class NonFiniteGradients(Rule):
     def check(
         self,
         broken: BrokenGradients,
-        loss: LossHarm,
+        loss: LossImpact,
         grads: GradientHistory | None,
         walk: LossScaleWalk | None,
         settings: Hyperparameters,
@@ -190,13 +190,12 @@ class NonFiniteGradients(Rule):
         start = broken.leading if broken.leading <= self.probe and broken.leading < n else 0
         where, longest = broken.after(start), broken.longest(start)
         share = len(where) / max(n - start, 1)
-        if n < self.min_points or len(where) < self.min_count:
-            return
-        if share < self.max_share and longest < self.min_run:
+        is_rare = len(where) < self.min_count or (share < self.max_share and longest < self.min_run)
+        if n < self.min_points or is_rare:
             return
         first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
         if loss.lost_before(first) >= 1.0:
-            return  # the loss rose first: that is the story
+            return  # the loss rose first: that is the finding
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
         change = Change.since(loss.train, broken.trailing_step if broken.trailing_step is not None else first)
         learns = change is not None and change.falls  # while no norm is a number

@@ -42,7 +42,7 @@ from logdoctor.evidence.optimization.first_loss import (
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.optimization.chance import MAX_CLASSES_FROM_ACCURACY
-from logdoctor.signals.optimization.penalty import melts
+from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.stability.explosion import rests_at_variance
 from logdoctor.wording import number, place
 
@@ -364,7 +364,9 @@ class BadInitialLoss(Rule):
         if not (high or low):
             return
         series = train.series
-        melting = train.end <= self.max_start * named.level and melts(train, val)  # large weights leave more behind
+        melting = train.end <= self.max_start * named.level and falls_like_penalty(
+            train, val
+        )  # large weights leave more behind
         said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(

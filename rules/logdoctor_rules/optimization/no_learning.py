@@ -19,38 +19,20 @@ from logdoctor import (
     TrainLoss,
     TrainMetric,
     ValLoss,
-    confidence_from,
     example_run,
     fires,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.mean_prediction import explains_nothing, guesses_the_mean
-from logdoctor.evidence.optimization.pretrained import begins_late, fell_before
-from logdoctor.evidence.optimization.progress import (
-    falls_steadily,
-    fell_early,
-    gains_next_to_nothing,
-    may_fall,
-    never_as_low_again,
-    only_came_back,
-    only_rises,
-    probably_falls,
-    rounded_away,
-    worse_than_untrained,
-)
+from logdoctor.evidence.optimization.loss_course import LossCourse, LossCourseThresholds
+from logdoctor.evidence.optimization.pretrained import begins_late
+from logdoctor.evidence.optimization.progress import rounded_away
 from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import Beginning, low_rate, stuck_causes, to_tell_stuck
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Stillness, Trend
+from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes, to_tell_stuck
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.wording import counted, number
-
-LEARNING = 0.1
-"""Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
-
-CREEPS = 2.0
-"""Times as sure a fall that means nothing yet at a rate that hardly moves any network."""
 
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
@@ -417,86 +399,44 @@ class NoLearning(Rule):
         val: Trend[ValLoss] | None,
         metric: Trend[TrainMetric] | None,
         schedule: Schedule | None,
-        still: Stillness,
+        signs: UpdateSigns,
         settings: Hyperparameters,
         siblings: Siblings,
         chance: ChanceLevels,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
-        series = train.series
-        least = self.min_frozen if still.frozen and val is not None else self.min_points
-        short = len(train) < least or rounded_away(train) or begins_late(run, series, self.late_start)
-        if short or (schedule is not None and schedule.is_range_test):
+        if self._is_unjudgeable(run, train, val, signs) or (schedule is not None and schedule.is_range_test):
             return
-        thrown = only_came_back(train, val)
-        began = train.first if thrown else float(np.median(train.level[: max(1, len(train.level) // 10)]))
-        fell, scale = began - train.end, abs(began) or 1.0
-        guesses = val is not None and guesses_the_mean(run, train, val, settings)
-        unmoved = guesses or bool(still.frozen or still.barely_moves)
-        stays = unmoved or (val is not None and len(val) >= self.min_points and self._stays(train, val))
-        fell_far = fell > self.max_fall * scale and not stays
-        dipped = began - train.best > 2 * self.max_fall * scale + self.max_z * train.level_noise and not still.frozen
-        low = low_rate(settings, siblings)
-        most = self.max_z * (CREEPS if low else 1.0)
-        early = not thrown and fell_early(train, 2 * self.max_fall * scale, self.max_z)
-        surely = early or train.sure_fall > most
-        moves = fell_far or dipped or surely or self._learns(train, val, metric)
-        told = explains_nothing(run, train) or worse_than_untrained(train, val) or never_as_low_again(run, train)
-        odd = bool(told) or gains_next_to_nothing(train, val, settings, self.max_fall / 4)
-        if moves and not (guesses or odd):
+        course = LossCourse(run, train, val, signs, settings, siblings, self.thresholds_for(LossCourseThresholds))
+        learns = course.falls or course.validation_falls or course.rises_in(metric)
+        if learns and not (course.guesses_the_mean or course.is_in_vain):
             return
-        unsure = max(fell if not (stays or thrown) else 0.0, 2 * train.error_between_thirds, 1e-300)
-        confidence = confidence_from(LEARNING * scale / unsure, 2 * len(train))
-        little = guesses or fell <= LEARNING * scale or (val is not None and self._keeps(val))
-        unclear = confidence is Confidence.LOW and (told or (stays and little))  # by noise, but validation tells
-        confidence = Confidence.MEDIUM if unclear or (moves and odd and not guesses) else confidence
-        before = "" if still.frozen or still.unused_gradients or low else fell_before(series, began, chance)
-        creeps = val is not None and may_fall(val) and not (low or still.barely_moves)
-        confidence = Confidence.LOW if before or creeps else confidence
-        causes = stuck_causes(still, settings, siblings, _beginning(train, val, guesses=guesses))
-        noisy = " beyond its noise" if fell > self.max_fall * scale and not (surely or still.frozen) else ""
+        series, fell_before = train.series, course.fell_before(chance)
+        is_unclear = bool(fell_before) or course.may_creep
+        confidence = Confidence.LOW if is_unclear else course.confidence(learns=learns)
+        causes = stuck_causes(signs, settings, siblings, _beginning(train, val, guesses=course.guesses_the_mean))
         yield self.finding(
-            f"{series.name} is {number(began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {told or f'it does not fall{noisy}'}{before}",
+            f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "
+            f"{counted(len(series), 'logged value')}: {course.said}{fell_before}",
             Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
             causes=causes,
             to_tell_apart=tuple(to_tell_stuck(run, causes)),
             evidence={
-                "beginning": Quantity(began),
+                "beginning": Quantity(course.began),
                 "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
-                "fall": Quantity(fell / scale, "share of the beginning"),
+                "fall": Quantity(course.fell / course.scale, "share of the beginning"),
             },
         )
 
-    def _stays(self, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
-        """Whether validation keeps to where it began, wanders about it and ends there, or only rises from it."""
-        near = abs(val.start - val.end) <= self.max_fall * abs(val.start)
-        rises = only_rises(val, self.max_fall, self.max_z) and not probably_falls(train)
-        return self._keeps(val) or (near and abs(val.sure_fall) <= self.max_z) or rises
-
-    def _keeps(self, val: Trend[ValLoss]) -> bool:
-        return float(np.abs(val.level - val.start).max()) <= self.max_move_beside * abs(val.start)
-
-    def _learns(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, metric: Trend[TrainMetric] | None) -> bool:
-        """Whether validation surely falls or a metric surely rises: then batch noise hides what training learns."""
-        falls = val is not None and val.start - val.end > self.max_fall * abs(val.start) and val.sure_fall > self.max_z
-        if val is not None and not falls:
-            falls = falls_steadily(val) and val.start - val.end > self.max_fall * abs(val.start) / 4
-        if val is not None and falls:  # could noise hide so much of a fall?
-            shown = train.thirds[0] - train.thirds[2]
-            falls = (val.start - val.end) / 2 < shown + self.max_z * train.error_between_thirds
-        if val is not None and val.sure_fall <= self.max_z:  # all at once, at the very beginning
-            least = 2 * self.max_fall * abs(val.start) + self.max_z * val.level_noise
-            falls = falls or val.start - val.end > least
-        if val is not None and val.start < 0:  # a logarithm: its zero is no floor, and shares of it mean nothing
-            falls = falls or val.start - val.end > self.max_z * val.level_noise
-        if metric is None or metric.series.values.max() <= 0:
-            return falls
-        gain = metric.thirds[2] - metric.thirds[0]
-        return falls or (gain > LEARNING * float(metric.series.values.max()) and -metric.sure_fall > self.max_z)
+    def _is_unjudgeable(
+        self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, signs: UpdateSigns
+    ) -> bool:
+        """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
+        least = self.min_frozen if signs.frozen and val is not None else self.min_points
+        return len(train) < least or rounded_away(train) or begins_late(run, train.series, self.late_start)
 
 
 def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:

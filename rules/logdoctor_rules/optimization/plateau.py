@@ -27,7 +27,7 @@ from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Stillness, Trend
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number, percent, stretch
@@ -336,7 +336,7 @@ class Plateau(Rule):
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
-        still: Stillness,
+        signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         if shown := cannot_be_sure(run, train, val, chance):
@@ -358,7 +358,7 @@ class Plateau(Rule):
             Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
             causes=causes_of_rest(
-                train, siblings, lower, settings, still, died=self._decayed(train, schedule, first), beyond=beyond
+                train, siblings, lower, settings, signs, died=self._decayed(train, schedule, first), beyond=beyond
             ),
             evidence={
                 "level": Quantity(train.end),

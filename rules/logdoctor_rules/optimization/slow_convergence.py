@@ -24,12 +24,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.accuracies import poor_accuracy
-from logdoctor.evidence.optimization.pretrained import slow_by_design, trained_before
-from logdoctor.evidence.optimization.progress import came_far, leaves_behind
-from logdoctor.evidence.optimization.slow import SlowFall, has_barely_begun, is_no_trial, shown_by, slow_causes
-from logdoctor.evidence.rates import greatest_height
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, came_to_its_end
+from logdoctor.evidence.optimization.pretrained import slow_by_design
+from logdoctor.evidence.optimization.progress import leaves_behind
+from logdoctor.evidence.optimization.slow import slow_causes
+from logdoctor.evidence.optimization.slow_fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
@@ -399,54 +398,25 @@ class SlowConvergence(Rule):
     ) -> Iterator[Finding]:
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
-        evaluated = val if val is not None and len(val) >= self.min_points / 2 else None
-        poor, height = poor_accuracy(run, self.poor_accuracy), greatest_height(run, settings)
-        low = height is not None and height <= self.low_rate and (settings.is_adaptive is False or bool(poor))
-        trend = shown_by(train, evaluated, self.seen, (2 if low else 1) * self.min_z)
-        fall = SlowFall(train, trend, schedule)
-        (first_step, last_step), left = train.series.steps[[0, -1]].tolist(), fall.left
-        shown_twice = evaluated is not None and evaluated.sure_fall >= self.min_z / 2 and left >= self.some_way
-        enough = len(train) >= self.min_points * ((1 / 2 if poor else 2 / 3) if shown_twice else 1)
-        if not enough or first_step > max(self.late_start * last_step, train.pace):
+        fall = SlowFall(run, train, val, schedule, settings, self.thresholds_for(SlowFallThresholds))
+        if fall.is_short or fall.begins_late or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
             return
-        plain = low and settings.is_adaptive is False and not fall.rate_falls and left < self.min_left
-        sure = trend.sure_fall / (self.min_z * min(1.0, len(trend) / self.min_points))
-        if fall.rate_warms_up or sure < 1 or left < (self.min_left_at_low if plain else self.min_left):
+        if not fall.is_straight or fall.levels_off or fall.is_of_a_trained_model(chance) or leaves_behind(train, val):
             return
-        hardly, ended = fall.hardly_moved(self.hardly), came_to_its_end(run, settings, schedule)
-        barely = hardly and bool(poor) and has_barely_begun(run, train, self.barely, self.barely_epochs)
-        pace, least = fall.pace(self.max_bend), self.min_pace_by_rate if fall.rate_falls else self.min_pace
-        may_be_cosine = schedule is None and (low or (hardly and (bool(poor) or self._agrees(fall, val))))
-        if may_be_cosine and not (plain or least <= pace):
-            pace, least, ended = fall.pace_under_cosine(self.max_bend), self.min_pace_by_rate, True
-        least = 0.0 if plain else self.min_pace if low or (ended and hardly and poor) else least
-        even = least <= pace <= self.max_pace
-        straight = even or barely or (evaluated is not None and fall.keeps_falling_in(evaluated))
-        levels_off = left < self.some_way and pace < self.min_pace_some_way and not plain
-        far = trained_before(run, train, chance) or (not low and came_far(run, train))
-        if not straight or levels_off or far or leaves_behind(train, val):
-            return
-        near_its_end, is_over = slow_by_design(run, train, chance), barely or ended or is_no_trial(val)
-        how = "without levelling off" if plain or not np.isfinite(pace) else "almost in a straight line"
-        how = f"and {poor}, little better than guessing" if barely and not even else how
-        series, (started, ended_at) = trend.series, apart(trend.start, trend.end)
+        by_design = slow_by_design(run, train, chance)
+        is_over = fall.has_barely_begun or fall.is_complete or is_no_trial(val)
+        shown, pace = fall.shown, fall.pace
+        series, (started, ended) = shown.series, apart(shown.start, shown.end)
+        note = "slow" if fall.came_some_way_at_low_rate else "straight"
         yield self.finding(
-            f"{series.name} falls from {started} to only {ended_at} in {counted(len(series), 'logged value')}, {how}",
-            Span(series.name, series.first_step, series.last_step, "slow" if plain else "straight"),
-            severity=self.severity if is_over and not near_its_end else Severity.NOTE,
-            confidence=confidence_from(sure, 2 * len(trend)),
-            causes=slow_causes(series, train, settings, siblings, near_its_end),
+            f"{series.name} falls from {started} to only {ended} in {counted(len(series), 'logged value')}, {fall.how}",
+            Span(series.name, series.first_step, series.last_step, note),
+            severity=self.severity if is_over and not by_design else Severity.NOTE,
+            confidence=confidence_from(fall.margin, 2 * len(shown)),
+            causes=slow_causes(series, train, settings, siblings, by_design),
             evidence={
-                "start": Quantity(trend.start),
-                "end": Quantity(trend.end),
+                "start": Quantity(shown.start),
+                "end": Quantity(shown.end),
                 **({"pace of the later half": Quantity(pace, "share of the earlier")} if np.isfinite(pace) else {}),
             },
         )
-
-    def _agrees(self, fall: SlowFall, val: Trend[ValLoss] | None) -> bool:
-        """Whether validation, too, is straight under a cosine schedule; too few evaluations do not speak against it."""
-        if val is None or len(val) < self.min_points / 2:
-            return val is not None
-        pace = SlowFall(fall.train, val, None).pace_under_cosine(self.max_bend)
-        sure = val.sure_fall >= self.min_z * min(1.0, len(val) / self.min_points)
-        return sure and self.min_pace_by_rate <= pace <= self.max_pace

@@ -35,7 +35,7 @@ from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
@@ -449,7 +449,7 @@ class StalledAtChance(Rule):
         run: Run,
         train: Trend[TrainLoss],
         chance: ChanceLevels,
-        still: Stillness,
+        signs: UpdateSigns,
         settings: Hyperparameters,
         siblings: Siblings,
         val: Trend[ValLoss] | None,
@@ -461,8 +461,8 @@ class StalledAtChance(Rule):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
-            known = causes_of_alike(run, train, level, still, low_rate(settings, siblings))
-            stuck = stuck_causes(still, settings, siblings, came_to_chance(train, level))
+            known = causes_of_alike(run, train, level, signs, low_rate(settings, siblings))
+            stuck = stuck_causes(signs, settings, siblings, came_to_chance(train, level))
             yield self.finding(
                 f"{series.name} rests at {number(train.end)}, {named(level)}, "
                 f"over {stretch(series, since, series.last_step)}",

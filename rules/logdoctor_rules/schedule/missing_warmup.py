@@ -28,9 +28,10 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.rates import is_far_too_high
-from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
-from logdoctor.evidence.schedule.thrown_at_start import Thrown
-from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw, warmed_sibling
+from logdoctor.evidence.schedule.first_values import FirstValues
+from logdoctor.evidence.schedule.full_rate import FullRateThresholds, effect_of_full_rate
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
+from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw
 from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 
@@ -308,7 +309,7 @@ class MissingWarmup(Rule):
         siblings: Siblings,
         first: FirstValues,
         explosion: Explosion | None,
-        thrown: Thrown | None,
+        thrown: ThrownAtStart | None,
     ) -> Iterator[Finding]:
         """Look for an overshoot, a sibling with a warm-up that learns, a jump of the rate, and a run thrown at once."""
         if schedule is not None and schedule.is_range_test:
@@ -316,31 +317,27 @@ class MissingWarmup(Rule):
         full, many = self._begins_full(schedule, settings), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if first.is_scale or (explosion is not None and explosion.is_story):
+        if first.is_scale or (explosion is not None and explosion.explains_the_start):
             return
-        judged = many and full and settings.is_adaptive is not False
-        warmed = warmed_sibling(train, siblings, full=self.full, share=self.sibling_share) if judged else None
-        high = self._overshoot(train) if judged else None
-        burst = first.came_down if judged and high is None else ""
-        if not (seen := high is not None or bool(burst)) and warmed is None:
-            if thrown is not None and (full or schedule is None) and not settings.warmup:
-                yield self._thrown(train.series, thrown, siblings)
-            return
-        series, steps, values = train.series, train.series.steps, train.series.values
-        last = max(3, round(self.early * len(train)))
-        peak = float(values[: last + 1].max()) if seen else train.end
-        where = "the end" if high is None else place(series, int(steps[high]))
-        goes = f"goes from {number(train.first)} to {number(peak)} at {where}"
-        moved = f"begins at {number(peak)} and comes down at once; {burst}" if burst else goes
-        yield self.finding(
-            f"{series.name} {moved}, with the full learning rate from the first step on",
-            Span(series.name, int(steps[0]), int(steps[last]) if seen else int(steps[-1]), "no warm-up"),
-            confidence=Confidence.MEDIUM if settings.is_adaptive is None or burst else confidence_from(2.0, len(train)),
-            causes=causes_of_full_rate(grads, settings, siblings, warmed, int(steps[last])),
-            evidence={"start": Quantity(train.first), "highest early loss": Quantity(peak), "end": Quantity(train.end)},
-        )
+        is_judged = many and full and settings.is_adaptive is not False
+        needed = self.thresholds_for(FullRateThresholds)
+        if is_judged and (effect := effect_of_full_rate(train, siblings, first.came_down, needed)):
+            is_sure = effect.is_measured and settings.is_adaptive
+            yield self.finding(
+                f"{train.series.name} {effect.said}, with the full learning rate from the first step on",
+                Span(train.series.name, train.series.first_step, effect.last_step, "no warm-up"),
+                confidence=confidence_from(2.0, len(train)) if is_sure else Confidence.MEDIUM,
+                causes=causes_of_full_rate(grads, settings, siblings, effect.warmed, effect.until),
+                evidence={
+                    "start": Quantity(train.first),
+                    "highest early loss": Quantity(effect.peak),
+                    "end": Quantity(train.end),
+                },
+            )
+        elif thrown is not None and (full or schedule is None) and not settings.warmup:
+            yield self._thrown(train.series, thrown, siblings)
 
-    def _thrown(self, series: Series, thrown: Thrown, siblings: Siblings) -> Finding:
+    def _thrown(self, series: Series, thrown: ThrownAtStart, siblings: Siblings) -> Finding:
         """Report first updates that threw the loss so far that neither noise nor the kind of optimizer matters."""
         at, rate = int(series.steps[thrown.index]), given_rate(siblings.run)
         known = f" ({thrown.known_from})" if thrown.known_from else ""
@@ -362,16 +359,6 @@ class MissingWarmup(Rule):
         if schedule is not None:
             return bool(schedule.rates[0] >= self.full * schedule.peak)
         return not settings.warmup and (settings.warmup == 0 or is_far_too_high(settings))
-
-    def _overshoot(self, train: Trend[TrainLoss]) -> int | None:
-        """Return the index of an early value far above the start, the like of which does not come again soon."""
-        values, n = train.series.values, max(3, round(self.early * len(train)))
-        high = int(np.argmax(values[: n + 1]))
-        start = max(train.first, float(np.median(values[n + 1 : 2 * n + 1])))  # one low first value is no start
-        rise, fall = float(values[high]) - start, train.first - train.end
-        if fall <= 0 or rise < self.overshoot * fall or rise < self.min_z * train.noise:
-            return None
-        return None if np.log(values[high] / start) < self.once * usual_leap(train, n, abs(start)) else high
 
     def _jumped(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Finding | None:
         """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""

@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, flat, geometric, given, line
 from logdoctor.evidence.schedule.rate_returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
-from logdoctor.signals import Hyperparameters, Resumes, Return, Schedule
+from logdoctor.signals import Hyperparameters, RateReset, Resumes, Schedule
 from logdoctor.signals.schedule.schedule import LOW
 from logdoctor.wording import counted, number, percent, place
 
@@ -214,7 +214,7 @@ class SchedulerMisstep(Rule):
             evidence={"rate before": Quantity(back.before), "rate after": Quantity(back.after)},
         )
 
-    def _is_unplanned(self, back: Return, schedule: Schedule) -> bool:
+    def _is_unplanned(self, back: RateReset, schedule: Schedule) -> bool:
         """Whether the jump cuts a decay short and the rest of the run is no second, alike cycle."""
         if back.comes_again:
             return False

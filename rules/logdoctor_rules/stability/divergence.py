@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
-from logdoctor.evidence.stability.below_zero import Away, runs_away_below
+from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
@@ -411,7 +411,7 @@ class Divergence(Rule):
             evidence={name: Quantity(value) for name, value in evidence.items()} | order,
         )
 
-    def _falls_away(self, train: Trend[TrainLoss], away: Away) -> Finding:
+    def _falls_away(self, train: Trend[TrainLoss], away: UnboundedFall) -> Finding:
         first, last = train.series.first_step, train.series.last_step
         span = Span(train.series.name, first, last, "falling without end")
         evidence = {"start": Quantity(train.first), "end": Quantity(train.end)}

@@ -200,23 +200,25 @@ class ExcessiveClipping(Rule):
         late, highest = values[len(values) // 2 :], float(values.max())
         if len(values) < self.min_points or highest <= 0:
             return
-        clip, usual = settings.clip_norm or 0.0, float(np.median(late))
-        unclipped = 0 < clip < highest * (1 - SAME)  # logged before clipping, else after it
-        share = float((late > clip).mean()) if unclipped else float((late >= highest * (1 - SAME)).mean())
-        ratio = usual / clip if unclipped else 0.0
-        plain = unclipped and settings.is_adaptive is False
-        slow = self._slow(train) or (plain and self._slope_left(norm, train))
-        capped = share >= self.min_capped and (values < highest * (1 - SAME)).any() and slow
-        if ratio < self.min_ratio and (unclipped or not capped):
+        clip, top, usual = settings.clip_norm or 0.0, highest * (1 - SAME), float(np.median(late))
+        unclipped = 0 < clip < top  # logged before clipping, else after it
+        slow = self._slow(train) or (unclipped and settings.is_adaptive is False and self._slope_left(norm, train))
+        if unclipped:
+            level, share, margin = clip, float((late > clip).mean()), usual / clip / self.min_ratio
+            is_tight = margin >= 1
+        else:
+            level, share, margin = highest, float((late >= top).mean()), MEDIUM
+            is_tight = share >= self.min_capped and bool((values < top).any()) and slow
+        if not is_tight:
             return
-        first, level = int(series.steps[len(values) // 2]), clip if unclipped else highest
+        first = int(series.steps[len(values) // 2])
         yield self.finding(
             f"{series.name} is clipped at {number(level)} in {percent(share)} of the steps "
             f"from {place(series, first)} on"
             + (f"; it is usually {number(usual)}" if unclipped else ", where it is logged after clipping")
             + (f"; {train.series.name} learns slowly" if slow else ""),
             Span(series.name, first, series.last_step, "clipped"),
-            confidence=confidence_from(ratio / self.min_ratio if unclipped else MEDIUM, len(values)),
+            confidence=confidence_from(margin, len(values)),
             severity=Severity.NOTE if settings.is_adaptive or not slow else self.severity,
             causes=self._causes(late, level, settings, siblings, before=unclipped, slow=slow),
             evidence={

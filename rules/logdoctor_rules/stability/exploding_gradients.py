@@ -24,14 +24,16 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.evidence import Clue, Event, Kind, Surroundings, explain
 from logdoctor.evidence.weighing import FAIR, WEAK
-from logdoctor.signals import Burst, GradientHistory, Harm, LossHarm, Schedule
+from logdoctor.signals import Burst, GradientHistory, Impact, LossImpact, Schedule
 from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
 
-CLIMB, NEARLY = 3, 0.3
-"""Values that a climb takes at least, less is a jump; and share of the largest norm at which it is over: batches make
-the norm waver by as much."""
+CLIMB = 3
+"""Values that a climb takes at least, less is a jump."""
+
+NEARLY = 0.3
+"""Share of the largest norm at which it is over: batches make the norm waver by as much."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ class ExplodingGradients(Rule):
     def check(
         self,
         grads: GradientHistory,
-        loss: LossHarm,
+        loss: LossImpact,
         schedule: Schedule | None,
         around: Surroundings,
     ) -> Iterator[Finding]:
@@ -212,28 +214,28 @@ class ExplodingGradients(Rule):
         for burst in grads.bursts(self.factor, self.min_z):
             begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
             if loss.lost_before(begin) >= 1.0:
-                return  # the loss came first: that is the story
+                return  # the loss came first: that is the finding
             many = burst.count >= self.min_count
-            harm = loss.after(begin, end, lasts=burst.lasts)
-            if harm is not None and (many or (harm.is_loss_of_numbers and burst.lasts)):
-                yield self._finding(burst, harm, grads, loss, around)
+            impact = loss.after(begin, end, lasts=burst.lasts)
+            if impact is not None and (many or (impact.is_non_finite and burst.lasts)):
+                yield self._finding(burst, impact, grads, loss, around)
                 return
             large = many and burst.lasts and burst.factor >= self.unhurt_factor
             if large and loss.is_at_rest(begin):
                 yield self._finding(burst, None, grads, loss, around)
 
     def _finding(
-        self, burst: Burst, harm: Harm | None, grads: GradientHistory, loss: LossHarm, around: Surroundings
+        self, burst: Burst, impact: Impact | None, grads: GradientHistory, loss: LossImpact, around: Surroundings
     ) -> Finding:
         series = grads.series
         begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
-        why = explain(_event(burst, harm, grads, loss, around), self.causes, _clues(burst, grads))
+        why = explain(_event(burst, impact, grads, loss, around), self.causes, _clues(burst, grads))
         return self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} from "
-            f"{place(series, begin)} on; " + (_said(harm, series) if harm else "the loss is not hurt so far"),
+            f"{place(series, begin)} on; " + (_said(impact, series) if impact else "the loss is not hurt so far"),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
-            severity=Severity.NOTE if harm is None else Severity.ERROR if harm.lasts else Severity.WARNING,
+            severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,
             causes=why.causes,
             to_tell_apart=why.to_tell_apart,
             evidence={
@@ -244,15 +246,17 @@ class ExplodingGradients(Rule):
         )
 
 
-def _event(burst: Burst, harm: Harm | None, grads: GradientHistory, loss: LossHarm, around: Surroundings) -> Event:
+def _event(
+    burst: Burst, impact: Impact | None, grads: GradientHistory, loss: LossImpact, around: Surroundings
+) -> Event:
     """Return what happened to the loss: the causes of the growth are those of what it did."""
-    if harm is not None and harm.is_loss_of_numbers:
-        broken = next(one for one in loss.losses.found if one.first_step == harm.step)
+    if impact is not None and impact.is_non_finite:
+        broken = next(one for one in loss.losses.found if one.first_step == impact.step)
         return around.non_finite(broken.series, broken.first, 0)
-    if harm is not None and harm.lasts:
+    if impact is not None and impact.lasts:
         return around.rise(loss.train)
     series = loss.train.series
-    step = int(grads.series.steps[burst.first]) if harm is None else harm.step
+    step = int(grads.series.steps[burst.first]) if impact is None else impact.step
     return around.at(Kind.JUMP, series, min(int(np.searchsorted(series.steps, step)), len(series) - 1))
 
 
@@ -267,6 +271,6 @@ def _clues(burst: Burst, grads: GradientHistory) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -WEAK, "the norm is near its largest almost at once")
 
 
-def _said(harm: Harm, series: Series) -> str:
-    verb = "goes" if harm.lasts else "jumps"
-    return f"the loss {verb} from {number(harm.before)} to {number(harm.after)} at {place(series, harm.step)}"
+def _said(impact: Impact, series: Series) -> str:
+    verb = "goes" if impact.lasts else "jumps"
+    return f"the loss {verb} from {number(impact.before)} to {number(impact.after)} at {place(series, impact.step)}"

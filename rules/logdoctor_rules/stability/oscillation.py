@@ -23,7 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
-from logdoctor.evidence import Clue, cause_of, from_siblings, weigh
+from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.weighing import STRONG
@@ -120,7 +120,18 @@ class Oscillation(Rule):
             train_loss=given([1.1 if i < 3 else 30.0 if i in {30, 80} else 0.02 for i in range(100)]),
         ),
         fires("swings slowly", train_loss=decay(2.3, 0.8).plus(swing(0.4, 12))),
+        fires(
+            "swings slowly, under a rate that decays to zero and stays there",
+            train_loss=decay(2.3, 0.8).plus(swing(0.4, 12)),
+            lr=cosine(0.1, 110).followed_by(flat(0.0, 10)),
+        ),
         fires("zigzags from point to point", train_loss=decay(2.3, 0.8).plus(swing(0.4, 2.3))),
+        fires(
+            "zigzags from point to point, two thousand times",
+            varies={"every second point": "one side of the zigzag is left"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.8, 2000).plus(given(np.tile([0.4, 0.0], 1000))).noisy(0.02),
+        ),
         fires("a wave of four points", train_loss=decay(2.3, 0.8).plus(swing(0.4, 4.2))),
         fires(
             "swings that shrink and are large still",
@@ -281,14 +292,14 @@ class Oscillation(Rule):
             return
         told = signs[0]
         clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
-        weighed = weigh(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
+        causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
         yield self.finding(
             f"{series.name} {told.said}",
             Span(series.name, swings.thrown_from if told is above else swings.first_step, series.last_step, "swinging"),
             *told.beside,
             confidence=confidence_from(told.margin, len(trend)),
-            causes=[cause_of(one, siblings) for one in weighed],
-            to_tell_apart=[] if weighed[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
+            causes=[with_tested_fixes(one, siblings) for one in causes],
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
             evidence={
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(

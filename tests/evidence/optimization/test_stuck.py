@@ -12,11 +12,11 @@ from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes, to_tell_stuck, told
+from logdoctor.evidence.optimization.stuck import Beginning, likely_because, stuck_causes, to_tell_stuck
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
-from logdoctor.signals import Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals import Hyperparameters, Siblings, Trend, UpdateSigns
 
 MARGINS: dict[str, Any] = {"rewards/margins": flat(0.0)}
 
@@ -67,8 +67,8 @@ def test_a_model_is_smaller_by_the_settings(here: dict[str, Setting], there: dic
 
 
 def test_a_cause_is_likely_with_a_clause_and_unlikely_without() -> None:
-    assert told("over-regularised", "the dropout is 0.9").strength is Strength.LIKELY
-    assert told("over-regularised", "").strength is Strength.UNLIKELY
+    assert likely_because("over-regularised", "the dropout is 0.9").strength is Strength.LIKELY
+    assert likely_because("over-regularised", "").strength is Strength.UNLIKELY
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_sibling_whose_validation_ends_no_lower_memorises(end: float, memory: 
 @pytest.mark.parametrize(("rate", "strength"), [(0.5, None), (1e-8, Strength.LIKELY), (1e-3, Strength.POSSIBLE)])
 def test_a_rate_that_is_ample_is_not_what_is_too_low(rate: float, strength: Strength | None) -> None:
     run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
-    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert next((one.strength for one in causes if one.id == "learning-rate-too-low"), None) is strength
 
 
 def first_cause(**curves: Curve) -> str:
     run = example_run(None, Axis.EPOCH, 0, **curves)
-    return stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+    return stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
 
 
 def test_a_validation_that_creeps_down_speaks_for_a_rate_that_is_too_low() -> None:
@@ -123,7 +123,7 @@ def why(settings: dict[str, Setting] | None = None, beginning: Beginning | None 
         settings, Axis.EPOCH, 0, **{"train_loss": flat(2.3, 20).noisy(0.01), "val_loss": WANDERS, **curves}
     )
     found = stuck_causes(
-        Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, [run]), beginning or Beginning()
+        UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, [run]), beginning or Beginning()
     )
     return [one.id for one in found if one.strength is Strength.LIKELY]
 
@@ -162,7 +162,7 @@ def test_a_loss_above_that_of_guessing_is_thrown_off_by_each_step() -> None:
 )
 def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, rate: float, first: bool) -> None:
     run = example_run({"optimizer": optimizer, "lr": rate}, train_loss=flat(2.3).noisy(0.002))
-    causes = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert (causes[0].id == "learning-rate-too-high") is first
     assert first or "learning-rate-too-high" not in {one.id for one in causes}
 
@@ -178,7 +178,7 @@ def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now(
 def test_a_training_loss_that_creeps_to_the_end_speaks_for_a_rate_that_is_too_low() -> None:
     def alone(loss: Curve, **curves: Curve) -> str:
         run = example_run({"lr": 2e-4}, Axis.STEP, 0, train_loss=loss, **curves)
-        return stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+        return stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
 
     creeps = line(2.307, 2.288).noisy(0.005)
     assert alone(creeps) == "learning-rate-too-low"
@@ -205,7 +205,7 @@ def test_a_gradient_that_reaches_the_last_biases_alone_is_one_of_a_network_that_
         grad_norm=flat(norm).heavy_tailed(0.2),
     )  # fmt: skip
     found = stuck_causes(
-        Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()), Beginning(classes=10)
+        UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()), Beginning(classes=10)
     )
     assert (found[0].id == "bad-initialization") is alone
     assert ("on the last biases alone" in " ".join(found[0].pro)) is alone
@@ -232,7 +232,7 @@ def test_the_one_setting_that_a_sibling_cures_it_with_comes_first(
     stuck = example_run(here, Axis.EPOCH, 0, train_loss=flat(2.3, 20).noisy(0.01), val_accuracy=flat(0.1, 20))
     well = example_run(there, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 20))
     first = stuck_causes(
-        Stillness.measure(stuck), Hyperparameters.measure(stuck), Siblings.among(stuck, [stuck, well])
+        UpdateSigns.measure(stuck), Hyperparameters.measure(stuck), Siblings.among(stuck, [stuck, well])
     )[0]
     assert (first.id == cause) is bool(cause)
     assert (first.fixes[0].text == fix) is bool(fix)
@@ -243,17 +243,17 @@ def test_a_training_loss_of_batch_size_times_that_of_validation_is_added_up() ->
     run = example_run(
         {"batch_size": 64, "lr": 0.05}, Axis.STEP, 0, train_loss=flat(147.0).noisy(1.0), val_loss=flat(2.31, 20)
     )
-    first = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
+    first = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
     assert first.id == "wrong-loss-or-output"
     assert first.fixes[0].text == "average the loss over the batch, or lower the rate from 0.05 to 7.81e-4"
     other = replace(run, hyperparameters={"batch_size": 16, "lr": 0.05})
-    found = stuck_causes(Stillness.measure(other), Hyperparameters.measure(other), Siblings.among(other, ()))
+    found = stuck_causes(UpdateSigns.measure(other), Hyperparameters.measure(other), Siblings.among(other, ()))
     assert "wrong-loss-or-output" not in [one.id for one in found]
 
 
 def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_something() -> None:
     run = example_run(None, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005))
-    found = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert (found[0].id, found[0].strength) == ("optimizer-not-stepping", Strength.POSSIBLE)
     assert [one.split(":")[0] for one in to_tell_stuck(run, found)] == [
         "a loss on fixed examples",
@@ -261,7 +261,7 @@ def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_som
         "the settings (optimizer, rate, batch size, weight decay, dropout)",
     ]
     frozen = example_run({"lr": 0.1}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005), val_loss=flat(2.3, 20))
-    sure = stuck_causes(Stillness.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
+    sure = stuck_causes(UpdateSigns.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
     assert sure[0].strength is Strength.LIKELY
     assert list(to_tell_stuck(frozen, sure)) == []
 
@@ -278,7 +278,7 @@ def test_what_was_learnt_may_be_pulled_back_by_and_by(by_and_by: bool, told: boo
     assert bool(pulled_back(train, val)) is told
     assert not pulled_back(train, None)
     found = stuck_causes(
-        Stillness.measure(run),
+        UpdateSigns.measure(run),
         Hyperparameters.measure(run),
         Siblings.among(run, ()),
         Beginning(forgot=pulled_back(train, val)),
@@ -299,5 +299,5 @@ def test_validation_that_barely_moves_and_never_up_tells_of_a_rate_too_low(losse
     run = example_run(
         None, Axis.EPOCH, 0, train_loss=flat(1.795, 10).noisy(0.002), val_loss=given(losses), val_acc=flat(0.13, 10)
     )
-    found = stuck_causes(Stillness.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert found[0].id == cause

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.evidence.schedule.thrown_at_start import Thrown
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.run import Axis, Run, Series, Setting
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import ChanceLevels, Explosion, Hyperparameters, Trend, Unmeasurable
@@ -14,13 +14,15 @@ FAR: dict[str, Setting] = {"optimizer": "adam", "lr": 1.0}
 DOWN = [3.6, 3.2, 3.0, 2.9, 2.8, 2.7, 2.6, 2.5, 2.5, 2.4, 2.4, 2.3]
 
 
-def thrown(values: list[float], settings: dict[str, Setting] | None = None, axis: Axis = Axis.STEP) -> Thrown | None:
+def thrown(
+    values: list[float], settings: dict[str, Setting] | None = None, axis: Axis = Axis.STEP
+) -> ThrownAtStart | None:
     series = Series("loss", np.arange(len(values)), np.array(values), axis=axis, role=TrainLoss)
     run = Run("run", series=(series,), hyperparameters=settings or {})
     train: Trend[TrainLoss] = Trend.measure(series)
     chance = ChanceLevels.measure(run)
     try:
-        return Thrown.measure(train, Explosion.measure(train, None, chance), Hyperparameters(run), chance)
+        return ThrownAtStart.measure(train, Explosion.measure(train, None, chance), Hyperparameters(run), chance)
     except Unmeasurable:
         return None
 

@@ -126,14 +126,14 @@ def test_what_came_before_is_told_in_order_of_steps() -> None:
         train_loss=decay(2.3, 0.5, 76).followed_by(given([3.0, 20.0, 300.0, 1e5])).followed_by(flat(NAN, 40)),
         lr=flat(0.01, 74).followed_by(flat(1.0, 46)),
     )
-    assert [step for step, _ in event.story] == [74, 76]
+    assert [step for step, _ in event.timeline] == [74, 76]
     assert event.cue == "; before that, the learning rate jumped from 0.01 to 1 in step 74"
     assert event.order.endswith("then train_loss began to rise from 0.504 in step 76")
 
 
 def test_nothing_before_gives_no_story() -> None:
     event = death(train_loss=DIES)
-    assert (event.story, event.cue, event.order) == ((), "", "")
+    assert (event.timeline, event.cue, event.order) == ((), "", "")
 
 
 def test_a_spike_is_an_event_at_its_jump() -> None:

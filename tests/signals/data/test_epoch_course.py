@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from logdoctor import Axis, Run, Series, TrainLoss
 from logdoctor.run.understand import understand
-from logdoctor.signals import Course, Trend, Unmeasurable
+from logdoctor.signals import EpochCourse, Trend, Unmeasurable
 
 LENGTH, COUNT = 50, 20
 STEPS = np.arange(LENGTH * COUNT)
@@ -16,13 +16,13 @@ SAW = (STEPS % LENGTH) / LENGTH
 NOISE = np.random.default_rng(0).normal(0.0, 1.0, len(STEPS))
 
 
-def course(values: ArrayLike, *, kept: NDArray[np.int64] | slice = slice(None), known: bool = True) -> Course:
+def course(values: ArrayLike, *, kept: NDArray[np.int64] | slice = slice(None), known: bool = True) -> EpochCourse:
     """Measure a training loss of which some points were logged, beside the epoch or not."""
     series = [Series.of("train_loss", STEPS, values, axis=Axis.STEP).take(kept)]
     if known:
         series.append(Series.of("epoch", STEPS, STEPS // LENGTH, axis=Axis.STEP).take(kept))
     run = Run("run", understand(series))
-    return Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    return EpochCourse.measure(Trend[TrainLoss].measure(run.series[0]), run)
 
 
 def test_the_height_of_a_saw_is_measured_through_noise_and_trend() -> None:
@@ -80,12 +80,12 @@ def test_evaluations_tell_the_epoch_of_a_curve_that_repeats_itself_half_as_often
     train = Series.of("train_loss", STEPS[::4], 1 + SAW[::4] + 0.02 * NOISE[::4], axis=Axis.STEP)
     val = Series.of("val_loss", STEPS[LENGTH::LENGTH], np.ones(COUNT - 1), axis=Axis.STEP)
     run = Run("run", understand([train, val]), hyperparameters={"epochs": 3})
-    measured = Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    measured = EpochCourse.measure(Trend[TrainLoss].measure(run.series[0]), run)
     assert measured.length == LENGTH
     assert not measured.epochs.is_known
 
 
-def seldom(values: ArrayLike) -> Course:
+def seldom(values: ArrayLike) -> EpochCourse:
     """Measure a loss of 25 batches an epoch of which every eighth was logged."""
     steps = np.arange(0, 500, 8)
     series = [
@@ -93,7 +93,7 @@ def seldom(values: ArrayLike) -> Course:
         Series.of("epoch", steps, steps // 25, axis=Axis.STEP),
     ]
     run = Run("run", understand(series))
-    return Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+    return EpochCourse.measure(Trend[TrainLoss].measure(run.series[0]), run)
 
 
 def test_batches_that_were_each_logged_twice_tell_the_course() -> None:
@@ -129,4 +129,4 @@ def test_two_points_an_epoch_tell_no_course() -> None:
 def test_a_loss_logged_once_an_epoch_has_no_course() -> None:
     run = Run("run", understand([Series.of("loss", STEPS, 1 + NOISE, axis=Axis.EPOCH)]))
     with pytest.raises(Unmeasurable, match="once an epoch"):
-        Course.measure(Trend[TrainLoss].measure(run.series[0]), run)
+        EpochCourse.measure(Trend[TrainLoss].measure(run.series[0]), run)

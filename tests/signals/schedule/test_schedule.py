@@ -7,7 +7,7 @@ import pytest
 
 from logdoctor import Axis, example_run
 from logdoctor.curves import Curve, cosine, flat, geometric, given, line
-from logdoctor.signals import Bounce, Return, Schedule, Unmeasurable
+from logdoctor.signals import RateRebound, RateReset, Schedule, Unmeasurable
 
 WARM_UP = line(0.0, 1e-3, 20)
 
@@ -67,7 +67,15 @@ class TestRestarts:
         assert found.tolist() == [120 * i // cycles for i in range(1, cycles)]
 
     @pytest.mark.parametrize(
-        "curve", [flat(0.1), cosine(0.1), WARM_UP, WARM_UP.followed_by(cosine(1e-3)), line(0.1, 0.0)]
+        "curve",
+        [
+            flat(0.1),
+            cosine(0.1),
+            WARM_UP,
+            WARM_UP.followed_by(cosine(1e-3)),
+            line(0.1, 0.0),
+            line(0.1, 0.0, 100).followed_by(flat(0.0, 20)),
+        ],
     )
     def test_a_warm_up_or_a_decay_is_no_restart(self, curve: Curve) -> None:
         assert len(schedule(curve).restarts) == 0
@@ -78,7 +86,7 @@ HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 201))))
 
 class TestBounces:
     def test_a_cosine_stepped_past_its_end_comes_back_up(self) -> None:
-        assert schedule(HALF_COSINES).bounces == (Bounce(0, 50, 100), Bounce(100, 150, 200))
+        assert schedule(HALF_COSINES).bounces == (RateRebound(0, 50, 100), RateRebound(100, 150, 200))
 
     @pytest.mark.parametrize(
         "curve",
@@ -101,7 +109,7 @@ class TestReturns:
     def test_a_schedule_that_begins_again_is_found_where_it_jumps(self) -> None:
         whole = cosine(0.1, 400).values
         (found,) = schedule(given([*whole[:220], *whole[:180]])).returns
-        assert found == Return(220, whole[219], 0.1, repeats=True)
+        assert found == RateReset(220, whole[219], 0.1, repeats=True)
 
     def test_a_warm_up_that_is_gone_through_again_too(self) -> None:
         whole = WARM_UP.followed_by(cosine(1e-3, 380)).values

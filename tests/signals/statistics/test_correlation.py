@@ -19,6 +19,13 @@ def test_what_does_not_move_is_like_nothing() -> None:
     assert correlation(np.full(5, 0.3), np.arange(5.0)) == 0.0
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_the_same_correlates_to_one_and_not_beyond(seed: int) -> None:
+    one = np.random.default_rng(seed).normal(size=101)
+    assert correlation(one, 3 * one) <= 1
+    assert correlation(one, -one / 3) >= -1
+
+
 def test_a_straight_trend_leaves_nothing_and_noise_what_no_line_explains() -> None:
     at = np.arange(50.0)
     noise = np.random.default_rng(0).normal(size=50)

@@ -17,9 +17,14 @@ from logdoctor.wording import number
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
 
-EARNED, FIRST, RISEN = 20, 3, 0.5
-"""Rewards that tell of a course, the first of them that tell where it began, and their rise as a share of their range
-from which more is earned."""
+EARNED = 20
+"""Rewards that tell of a course."""
+
+FIRST = 3
+"""The first of them that tell where it began."""
+
+RISEN = 0.5
+"""Their rise as a share of their range from which more is earned."""
 
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""

@@ -24,7 +24,7 @@ LEAST = 100.0
 
 
 @dataclass(frozen=True)
-class Unbound:
+class UnboundedCritic:
     """A critic's loss that grows without bound."""
 
     early: float
@@ -39,7 +39,7 @@ def is_critic(loss: Trend[AdversarialLoss]) -> bool:
     return lowest < -4 * loss.level_noise - 1e-12 or float(np.mean(loss.series.values < 0)) >= SIGNED
 
 
-def grows_without_bound(critic: Trend[AdversarialLoss]) -> Unbound | None:
+def grows_without_bound(critic: Trend[AdversarialLoss]) -> UnboundedCritic | None:
     """Return how far a critic's loss has grown, None where it stays in bounds."""
     series, size, n = critic.series, np.abs(critic.series.values), len(critic.series)
     early, late = float(size[: n // 3].max()), float(np.median(size[-max(1, n // 10) :]))
@@ -53,4 +53,4 @@ def grows_without_bound(critic: Trend[AdversarialLoss]) -> Unbound | None:
         because("critic-without-bound", Strength.LIKELY, pro=["a critic of bounded slope stays in bounds"]),
         because("learning-rate-too-high"),
     )
-    return Unbound(early, late, said, causes)
+    return UnboundedCritic(early, late, said, causes)

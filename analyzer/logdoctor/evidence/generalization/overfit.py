@@ -31,9 +31,11 @@ FEW_LEFT = 0.15
 HALF = 0.5
 """Part of the gap at the end that is there at the first evaluation, from which learning did not open it."""
 
-UNHELPED, NOTHING = 0.75, 0.98
-"""Lowest validation loss as a share of where training began, above which training helped it little; its lowest single
-value from which it did not help at all."""
+UNHELPED = 0.75
+"""Lowest validation loss as a share of where training began, above which training helped it little."""
+
+NOTHING = 0.98
+"""Its lowest single value, as such a share, from which training did not help at all."""
 
 NEVER = 0.93
 """Lowest validation loss as a share of where training began, from which nothing of what was learnt carries over."""
@@ -42,23 +44,30 @@ ALL_OF = 0.98
 """Lowest validation loss as a share of where training began, from which nothing was gained at all: a fine-tuning gains
 little, but something."""
 
-HARM = 1.15, 4.0
-"""Validation loss at the end as a share of where training began, and its rise in units of the standard error, from
-which what is learnt does harm: labels of other rows, memorised, err by up to twice the variance of the targets.
-"""
+HARM = 1.15
+"""Validation loss at the end as a share of where training began, from which what is learnt does harm: labels of other
+rows, memorised, err by up to twice the variance of the targets."""
+
+SURE_HARM = 4.0
+"""Its rise in units of the standard error from which that is no chance."""
 
 KNOWN = 0.8
 """First accuracy on validation from which both sets are known alike: labels that are as uneven are rare."""
 
-GUESSES, RISES = 0.45, 0.1
-"""Accuracy on validation up to which it may be that of guessing among three classes or more, and its rise from the
-first third of the run to the last up to which it has learnt nothing; small sets waver by so much."""
+GUESSES = 0.45
+"""Accuracy on validation up to which it may be that of guessing among three classes or more."""
+
+RISES = 0.1
+"""Its rise from the first third of the run to the last up to which it has learnt nothing; small sets waver by so much.
+"""
 
 LN2 = log(2)
 
-TWO, COIN = 0.03, 0.54
-"""Relative distance from ln 2 within which a loss begins as that of two classes, and accuracy up to which those are
-guessed."""
+TWO = 0.03
+"""Relative distance from ln 2 within which a loss begins as that of two classes."""
+
+COIN = 0.54
+"""Accuracy up to which those are guessed."""
 
 UNEXPLAINED = 0.1
 """Share of the variance (R2) up to which nothing of new data is explained."""
@@ -285,7 +294,7 @@ class Overfit:
     @property
     def _does_harm(self) -> bool:
         """Whether validation surely rises, to well above where training began."""
-        return self.gap.val.end > HARM[0] * self.gap.train.start and -self.gap.val.sure_fall > HARM[1]
+        return self.gap.val.end > HARM * self.gap.train.start and -self.gap.val.sure_fall > SURE_HARM
 
     def _label_noise(self) -> Cause:
         """Wrong labels are learnt last, one by one, and what was learnt before is lost to them."""

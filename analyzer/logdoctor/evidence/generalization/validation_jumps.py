@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.evidence.optimization.stuck import told
+from logdoctor.evidence.optimization.stuck import likely_because
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
@@ -23,13 +23,21 @@ CAUSES = (
 TINY_BATCH = 4
 """Examples in a batch up to which the weights jump with each of them."""
 
-CALM, EVALUATIONS = 0.25, 10
+CALM = 0.25
 """Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
-enough; and the evaluations that it takes."""
+enough."""
 
-ONE_SIDED, FELL, CALMER = 0.75, 0.5, 0.8
-"""Share of the large jumps that go up from which something makes them worse; share of the rate before the last quarter
-down to which it has fallen; and late jumps in units of early ones below which they have shrunk with it."""
+EVALUATIONS = 10
+"""Evaluations of the sibling that it takes to say so."""
+
+ONE_SIDED = 0.75
+"""Share of the large jumps that go up from which something makes them worse."""
+
+FELL = 0.5
+"""Share of the rate before the last quarter down to which it has fallen."""
+
+CALMER = 0.8
+"""Late jumps in units of early ones below which they have shrunk with the rate."""
 
 
 def causes_of_jumps(
@@ -69,7 +77,7 @@ def causes_of_jumps(
             pro=["the jumps shrank when the rate fell" if shrank else "", calm],
             contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
         ),
-        told("batch-too-small", tiny),
+        likely_because("batch-too-small", tiny),
         because("no-gradient-clipping", Strength.UNLIKELY),
         among=good,
     )

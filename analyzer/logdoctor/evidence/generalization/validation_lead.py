@@ -18,10 +18,15 @@ from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
 from logdoctor.wording import number
 
-AHEAD, TO_COME, TO_COME_OF_MEANS = 0.3, 0.3, 0.4
-"""First lead in units of the last, and part of its fall that training has still before it, from which validation was
-ahead before anything was learnt. Of means of an epoch more must be to come, for they lag: dropout and noisy inputs
-leave up to 0.38 (measured on 50 small regressions)."""
+AHEAD = 0.3
+"""First lead in units of the last, from which validation may have been ahead before anything was learnt."""
+
+TO_COME = 0.3
+"""Part of its fall that training must have still before it for that."""
+
+TO_COME_OF_MEANS = 0.4
+"""The same of means of an epoch, which lag: dropout and noisy inputs leave up to 0.38 (measured on 50 small
+regressions)."""
 
 BEGINS = 0.1
 """How far the first evaluation may lie below the first batch, as a share of what is gained after it."""

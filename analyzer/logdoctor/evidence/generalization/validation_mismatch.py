@@ -20,10 +20,12 @@ FIRST_GAP = 0.3
 """Validation above training at the first evaluation as a share of training, from which the sets themselves differ;
 a training loss that is averaged over the epoch lies above validation there."""
 
-FAR_OFF, FARTHER = 3.0, 1.5
-"""Validation loss at the end in units of where training began, from which it is not of the same data; and its share
-of training's loss in units of that at first: a loss that is added up instead of averaged keeps its share.
-"""
+FAR_OFF = 3.0
+"""Validation loss at the end in units of where training began, from which it is not of the same data."""
+
+FARTHER = 1.5
+"""Its share of training's loss in units of that at first, which it must reach too: a loss that is added up instead of
+averaged keeps its share."""
 
 WORSE_THAN_NOTHING = 1.5
 """Validation loss at the end as a share of where training began, from which what was learnt does harm there."""
@@ -44,9 +46,11 @@ MISLED = 0.6
 """Accuracy on validation in units of that of guessing up to which what training teaches misleads there: sets of some
 hundred examples waver by a third."""
 
-FIRST_FEW, SAME_ANSWERS = 2, 6
-"""First evaluations that may differ, and those after them that all give one accuracy: answers that are not the same do
-not come out alike so often."""
+FIRST_FEW = 2
+"""First evaluations that may differ where all after them give one accuracy."""
+
+SAME_ANSWERS = 6
+"""Evaluations after those that it takes: answers that are not the same do not come out alike so often."""
 
 MOST_CLASSES = 20
 """Classes that a first loss may tell of; of more, an accuracy of guessing is too small to fall below it."""
@@ -54,9 +58,12 @@ MOST_CLASSES = 20
 FEW_RIGHT = 0.45
 """Accuracy on validation up to which it may be that of guessing among three classes or more."""
 
-TAUGHT, UNTAUGHT = 0.93, 0.98
-"""Training loss of the first epoch in units of what guessing costs at that accuracy, up to which something was learnt;
-and lowest validation loss, from which nothing was."""
+TAUGHT = 0.93
+"""Training loss of the first epoch in units of what guessing costs at that accuracy, up to which something was learnt.
+"""
+
+UNTAUGHT = 0.98
+"""Lowest validation loss in such units, from which nothing was."""
 
 LITTLE_FITTED = 0.3
 """Training loss as a share of its start, above which little has been memorised yet."""

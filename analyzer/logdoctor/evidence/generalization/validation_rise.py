@@ -15,20 +15,35 @@ HALVED = 0.5
 BORNE_OUT = 0.5
 """Part of a rise of validation that is enough where the metric falls with it: two things that agree."""
 
-PLAINLY = 0.1, 2.0
-"""Fall of the metric as a share of its best, and in units of what it takes, from which the loss need rise by no more
-than luck explains: wrong labels memorised cost a tenth."""
+PLAINLY = 0.1
+"""Fall of the metric as a share of its best, from which the loss need rise by no more than luck explains: wrong labels
+memorised cost a tenth."""
 
-APART = 2.0, 0.5, 0.05
-"""Rise of validation in units of its noise, its distance from training at the end as a share of training's fall, and
-that fall as a share of the start, from which what is learnt is memorised."""
+SURELY = 2.0
+"""The same fall in units of what it takes to be one."""
 
-FEW, GROWN = 4, 1.1
-"""Evaluations that are enough where each is higher than the last (once in 24 by chance, were there no falling loss to
-bring them down), and the last in units of the first."""
+SURE_RISE = 2.0
+"""Rise of validation in units of its noise, from which what is learnt may be memorised."""
+
+APART = 0.5
+"""Distance of validation from training at the end as a share of training's fall, from which it is."""
+
+LEARNT = 0.05
+"""The least fall, as a share of the start, that this distance is measured by."""
+
+FEW = 4
+"""Evaluations that are enough where each is higher than the last: once in 24 by chance, were there no falling loss to
+bring them down."""
+
+GROWN = 1.1
+"""The last of them in units of the first, from which they have risen."""
 
 SURELY_FALLS = 2.0
 """Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
+
+LEFT, AT_REST = 2.0, 0.1
+"""Validation loss at the end in units of the training loss there, and of its own lowest, from which it has left
+training behind; and what training has moved since as a share of that rise, up to which it rests."""
 
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
@@ -43,7 +58,7 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
         return 1.0
     best = float(metric.level.max())
     fallen, noise = best - metric.end, sigmas * metric.level_noise
-    plainly = fallen > max(PLAINLY[0] * abs(best), PLAINLY[1] * noise)
+    plainly = fallen > max(PLAINLY * abs(best), SURELY * noise)
     if plainly and not examples_of(metric.series, FEW_EXAMPLES):
         return 0.0
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0
@@ -71,6 +86,14 @@ def falls_on(gap: Gap, least: float) -> bool:
     return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 
+def leaves_behind(gap: Gap, least: float) -> bool:
+    """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile."""
+    train, val = gap.train, gap.val
+    risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
+    far = val.end >= LEFT * max(val.best, train.end) > 0
+    return far and risen > least and moved <= AT_REST * risen
+
+
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
     """Return how far validation may end above its lowest by its noise alone; 0 where few values rise one by one.
 
@@ -83,5 +106,5 @@ def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
 def memorises_only(gap: Gap) -> bool:
     """Whether what little is learnt is memorised: validation ends worse than it began, and far from training."""
     train, val = gap.train, gap.val
-    least = APART[1] * max(train.start - train.end, APART[2] * train.start)
-    return val.end - val.first > APART[0] * val.level_noise and val.end - train.end > least
+    least = APART * max(train.start - train.end, LEARNT * train.start)
+    return val.end - val.first > SURE_RISE * val.level_noise and val.end - train.end > least

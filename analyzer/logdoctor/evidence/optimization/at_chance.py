@@ -16,7 +16,7 @@ from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Stillness, Trend
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 BLOWN_UP = 3.0
 """Loss in units of its start, or of ln C, from which it blew up: He-initialised networks start at up to 1.5."""
 
-FORGOT, FORGOT_NOISE = 0.01, 4.0
-"""How far below chance a loss must have been to have learnt: as a share of it, and in units of the level's noise."""
+FORGOT = 0.01
+"""How far below chance a loss must have been to have learnt, as a share of it."""
+
+FORGOT_NOISE = 4.0
+"""The same in units of the level's noise."""
 
 FELL = 1.1
 """Start in units of ln C from which the loss fell to chance rather than began there."""
@@ -37,29 +40,39 @@ WORSE = 0.05
 """How far above chance a loss rests, as a share of it, only where every update throws it off: one constant answer
 reaches chance."""
 
-BELOW, ABOVE = 0.04, 0.08
-"""How far below and above ln C a validation loss may wander that knows nothing: labels of other rows, of which a
-network knows the shares alone, leave it within 3 % and lift it once they are memorised."""
+BELOW = 0.04
+"""How far below ln C a validation loss may wander that knows nothing, as a share of it: labels of other rows, of which
+a network knows the shares alone, leave it within 3 %."""
 
-GUESSED, GUESSED_MORE = 0.6, 0.06
-"""How far above 1 / C an accuracy of guessing may end, as a share of it and at most: sets of a hundred examples waver
-by so much."""
+ABOVE = 0.08
+"""How far above: they lift it once they are memorised."""
+
+GUESSED = 0.6
+"""How far above 1 / C an accuracy of guessing may end, as a share of it."""
+
+GUESSED_MORE = 0.06
+"""The same at most, where there are few classes: sets of a hundred examples waver by so much."""
 
 NOT_FAR_ABOVE = 1.1
 """End of a training loss in units of ln C up to which it is that of guessing among C, and not of a few more classes of
 which some have been learnt; the losses of language models are over twice what their accuracies would name."""
 
-GOES_ON = 0.05, 0.5
-"""End of a training loss above ln C, as a share of it, from which a fall between the last two thirds of a run by such a
-part of that distance is on its way below: running means of a first epoch begin high, and follow the network late."""
+NEAR_ABOVE = 0.05
+"""End of a training loss above ln C, as a share of it, from which it may be on its way below: running means of a first
+epoch begin high, and follow the network late."""
+
+GOES_ON = 0.5
+"""Fall between the last two thirds of a run, as a part of that distance, from which it is."""
 
 OF_MORE = 1.5
 """First training loss in units of ln C from which there are more classes than an accuracy near 1 / C says: of three,
 with half of the answers right, it begins at 1.58 ln 2."""
 
-MEMORISED, KEPT = 0.02, 0.5
-"""Fall of the training loss as a share of ln C, or of its start, that is learning or at least a move, and the part that
-validation must lack."""
+MEMORISED = 0.02
+"""Fall of the training loss as a share of ln C, or of its start, that is learning or at least a move."""
+
+KEPT = 0.5
+"""The part of it that validation must lack, for it to be memory."""
 
 CLEARLY_ABOVE = 0.2
 """Accuracy above 1 / C that guessing does not reach on any set of a hundred examples or more."""
@@ -82,7 +95,7 @@ FEW_ACCURACIES = 4
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldAtChance:
     """A loss that never passes the level of guessing, over all of a run."""
 
     level: Chance
@@ -93,12 +106,12 @@ class Held:
 
 def held_at_chance(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, siblings: Siblings
-) -> Held | None:
+) -> HeldAtChance | None:
     """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
     if (found := never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
-        causes = stuck_causes(Stillness(run), Hyperparameters(run), siblings, came_to_chance(train, level))
-        return Held(
+        causes = stuck_causes(UpdateSigns(run), Hyperparameters(run), siblings, came_to_chance(train, level))
+        return HeldAtChance(
             level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
         )
     if val is None or (found := only_memorises(run, train, val, chance)) is None:
@@ -106,7 +119,7 @@ def held_at_chance(
     (level, guesses), series = found, val.series
     said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
     said += f"while {train.series.name} falls to {number(train.end)}"
-    return Held(level, series, said, causes_of_memorising(train, guesses))
+    return HeldAtChance(level, series, said, causes_of_memorising(train, guesses))
 
 
 def named(level: Chance) -> str:
@@ -216,7 +229,7 @@ def _never_below(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
 def _goes_on(train: Trend[TrainLoss], level: float) -> bool:
     """Whether a training loss is well above a level, and comes so much nearer that it would soon be below."""
     left, fell = train.end - level, train.thirds[1] - train.thirds[2]
-    return left > GOES_ON[0] * level and fell > GOES_ON[1] * left
+    return left > NEAR_ABOVE * level and fell > GOES_ON * left
 
 
 def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chance) -> bool:

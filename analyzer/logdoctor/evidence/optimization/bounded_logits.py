@@ -14,8 +14,11 @@ from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES, most_entropy
 from logdoctor.wording import number
 
-RIGHT, RISEN = 0.75, 0.1
-"""Accuracy over the later half of a run from which a model knows the answers, and its rise if it learnt them there."""
+RIGHT = 0.75
+"""Accuracy over the later half of a run from which a model knows the answers."""
+
+RISEN = 0.1
+"""Rise of that accuracy if the model learnt them there."""
 
 UNSURE = 2.0
 """Loss in units of what so many mistakes cost at most one who is as sure as he is right."""
@@ -23,9 +26,11 @@ UNSURE = 2.0
 NEAR = 0.02
 """Relative distance of a first loss from ln C, and of a last one from the floor."""
 
-LATER, MIN_VALUES = 0.5, 6
-"""Fall of the last third of a run in units of that of the middle one, up to which a loss levels off; and the values and
-evaluations that it takes, two in each third."""
+LATER = 0.5
+"""Fall of the last third of a run in units of that of the middle one, up to which a loss levels off."""
+
+MIN_VALUES = 6
+"""Values and evaluations that it takes to say so, two in each third."""
 
 
 def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> str:

@@ -18,9 +18,11 @@ from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
 
-AT_ONCE, SHARE = 5, 0.1
-"""Logged values after the first within which a fall comes from the output's scale, not from learning; and the share of
-the run that they are at most."""
+AT_ONCE = 5
+"""Logged values after the first within which a fall comes from the output's scale, not from learning."""
+
+SHARE = 0.1
+"""The share of the run that they are at most."""
 
 LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
@@ -31,9 +33,14 @@ WIDE = 1.5
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
-HARDLY, POOR, ABOVE = 1.5, 0.6, 1.5
-"""Accuracy in units of 1 / C from which it is no guessing, and as a share below which it is poor (AUTOTRAINER's theta);
-and end of a loss in units of ln C up to which it is one of mistakes and a penalty."""
+HARDLY = 1.5
+"""Accuracy in units of 1 / C from which it is no guessing."""
+
+POOR = 0.6
+"""Accuracy below which it is poor (AUTOTRAINER's theta)."""
+
+ABOVE = 1.5
+"""End of a loss in units of ln C up to which it is one of mistakes and a penalty."""
 
 VOCABULARY = frozenset("vocab_size n_vocab padded_vocab_size block_size n_ctx max_position_embeddings".split())
 """Settings that only a model of tokens has; a length of sequences has that of measured series, too."""
@@ -58,9 +65,12 @@ BESIDE = 2.0
 RESTED = 3
 """First evaluations whose accuracies must all be those of guessing."""
 
-FEW_CLASSES, OF_FEW_CLASSES = 3, 0.1
-"""Classes up to which, and relative distance from 1 / C within which, a first accuracy says that nothing was learnt:
-who tells four classes apart is right in two fifths of his first epoch."""
+FEW_CLASSES = 3
+"""Classes up to which a first accuracy says that nothing was learnt: who tells four apart is right in two fifths of his
+first epoch."""
+
+OF_FEW_CLASSES = 0.1
+"""Relative distance from 1 / C within which it does."""
 
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:

@@ -9,7 +9,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Trend
-from logdoctor.signals.optimization.stillness import ONE_LEVEL
+from logdoctor.signals.optimization.update_signs import ONE_LEVEL
 from logdoctor.signals.stability.explosion import RESTS, UNLEARNT, VARIANCE
 from logdoctor.wording import number
 

@@ -9,7 +9,7 @@ from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Chance, Stillness, Trend
+from logdoctor.signals import Chance, Trend, UpdateSigns
 from logdoctor.wording import number
 
 PARTED = 0.5
@@ -19,14 +19,16 @@ TOO_WARM = 2.0
 """Temperature from which similarities between -1 and 1 are next to equal: papers use 0.05 to 0.5, and 1 at most."""
 
 
-def causes_of_alike(run: Run, train: Trend[TrainLoss], level: Chance, still: Stillness, low: str) -> tuple[Cause, ...]:
+def causes_of_alike(
+    run: Run, train: Trend[TrainLoss], level: Chance, signs: UpdateSigns, low: str
+) -> tuple[Cause, ...]:
     """Return what a level at which two things are alike says by itself; nothing of other levels.
 
     `low` is what says that the rate hardly moves anything.
     """
     if level.is_preference:
         return _of_preference(train, level, low)
-    return _of_batch(run, level, still) if level.is_of_batch else ()
+    return _of_batch(run, level, signs) if level.is_of_batch else ()
 
 
 def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Cause, ...]:
@@ -40,12 +42,12 @@ def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Ca
     return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
 
 
-def _of_batch(run: Run, level: Chance, still: Stillness) -> tuple[Cause, ...]:
+def _of_batch(run: Run, level: Chance, signs: UpdateSigns) -> tuple[Cause, ...]:
     """No example of a batch is told from another: they are all mapped to one point, or divided by too much."""
     settings = run.hyperparameters.items()
     temperature = next((as_number(value) for name, value in settings if "temperature" in words(name)), None)
     if temperature is not None and temperature >= TOO_WARM:
         warm = f"the settings say a temperature of {number(temperature)}"
         return (because("temperature-too-high", Strength.LIKELY, pro=[warm]), because("representation-collapse"))
-    same = f"{still.frozen}, whatever is in the batch" if still.frozen else ""
+    same = f"{signs.frozen}, whatever is in the batch" if signs.frozen else ""
     return (because("representation-collapse", Strength.LIKELY, pro=[same or level.known_from]),)

@@ -29,8 +29,11 @@ FEWER = 0.5
 HALF = 0.5
 """End of a term of the loss as a share of its beginning from which down it has come far."""
 
-STEADY, STEADY_STEPS = 0.9, 4
-"""Share of evaluations that are lower than the one before, of this many or more: one in a hundred by chance."""
+STEADY = 0.9
+"""Share of evaluations that are lower than the one before, from which a loss falls steadily."""
+
+STEADY_STEPS = 4
+"""Evaluations that it takes: so many fall by chance once in a hundred times, if seldom alone."""
 
 HINTS = 2
 """The same number from which on it is left open whether the run learns."""
@@ -41,13 +44,18 @@ SEEN = 6
 RISES = 3
 """Last of fewer evaluations that each lie above the one before, where validation ends above its first value."""
 
-LOST, ALIKE = 0.05, 0.1
-"""Rise above the loss of the untrained network, as a share of it, that no wavering explains; and difference of training
-and validation at the end, as a share, within which they show the same data."""
+LOST = 0.05
+"""Rise above the loss of the untrained network, as a share of it, that no wavering explains."""
 
-BATCHES, GUESSES = 20, 0.05
-"""Logged losses of single batches from which a level can be told, and accuracy above exp(-loss) of the first up to
-which it is that of guessing: that of ten classes wavers by as much in sets of a hundred."""
+ALIKE = 0.1
+"""Difference of training and validation at the end, as a share, within which they show the same data."""
+
+BATCHES = 20
+"""Logged losses of single batches from which a level can be told."""
+
+GUESSES = 0.05
+"""Accuracy above exp(-loss) of the first up to which it is that of guessing: that of ten classes wavers by as much in
+sets of a hundred."""
 
 ROUNDING = 2e-4
 """Fall as a share of the start that is none, whatever its course: 0.0004 of ln 32, by which embeddings that have come
@@ -56,12 +64,18 @@ together still move."""
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
-HUNDREDTH, TENTH = 0.01, 0.1
-"""Last digit of a rounded loss, and the loss up to which that is a good part of it."""
+HUNDREDTH = 0.01
+"""Last digit of a rounded loss."""
 
-UNSURE, MANY = 2.5, 100
+TENTH = 0.1
+"""The loss up to which that digit is a good part of it."""
+
+UNSURE = 2.5
 """Fall of a training loss from its first third to its last in units of its standard error up to which it may be chance,
-one in a hundred and sixty; of fewer values than this, in proportion less, for the noise of few is not well known."""
+one in a hundred and sixty."""
+
+MANY = 100
+"""Values below which that limit is in proportion less, for the noise of few is not well known."""
 
 THROWN = 2.0
 """Highest loss in units of the first from which it was thrown up, and what comes after is no fall but the way back."""

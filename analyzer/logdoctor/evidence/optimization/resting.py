@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.stuck import told
+from logdoctor.evidence.optimization.stuck import likely_because
 from logdoctor.evidence.rates import above_usual, is_beyond_usual, only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Hyperparameters, Sibling, Siblings, Stillness, Trend, given_rate
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, UpdateSigns, given_rate
 
 NOISY = 1e-3
 """Noise of a resting loss as a share of its level from which it may circle a minimum, as at too high a rate."""
@@ -49,7 +49,7 @@ def causes_of_rest(
     siblings: Siblings,
     lower: Sibling | None,
     settings: Hyperparameters,
-    still: Stillness,
+    signs: UpdateSigns,
     *,
     died: str,
     beyond: str,
@@ -63,14 +63,14 @@ def causes_of_rest(
     """
     at_once = train.at(AT_ONCE) - train.end <= LITTLE * max(train.fall, 1e-300)
     same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
-    slow, answers = only_higher_went_well(siblings), still.many_answers
+    slow, answers = only_higher_went_well(siblings), signs.many_answers
     strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
     calm = died or strong or small or same_rate or slow
     circles = likely_if(train.noise > NOISY * abs(train.end))
     return ranked(
-        told("schedule-decays-too-soon", died),
+        likely_because("schedule-decays-too-soon", died),
         *([rate_too_low(siblings, Strength.LIKELY)] if slow else []),
-        told("over-regularised", strong),
+        likely_because("over-regularised", strong),
         because(
             "model-too-small",
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,

@@ -16,8 +16,8 @@ from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, Stillness, given_rate
-from logdoctor.signals.optimization.stillness import VANISHED
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns, given_rate
+from logdoctor.signals.optimization.update_signs import VANISHED
 from logdoctor.signals.statistics.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
 
@@ -41,8 +41,11 @@ ALONE = 0.15
 """Relative distance of the usual gradient norm from what the last biases alone get, within which it is that: batches
 make it waver by a quarter, its median by a tenth."""
 
-DEAD_RATE, DEAD_FOR = 0.01, 0.5
-"""Share of its peak below which a rate teaches nothing, and the share of the run from which that is most of it."""
+DEAD_RATE = 0.01
+"""Share of its peak below which a rate teaches nothing."""
+
+DEAD_FOR = 0.5
+"""Share of the run from which that is most of it."""
 
 SOONEST = "optimizer-not-stepping"
 """What one look at a weight before and after a step tells."""
@@ -78,17 +81,17 @@ class Beginning:
 
 
 def stuck_causes(
-    still: Stillness, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
+    signs: UpdateSigns, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = Beginning()
 ) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    return _Stuck(still, settings, siblings, beginning).causes()
+    return _Stuck(signs, settings, siblings, beginning).causes()
 
 
 @dataclass(frozen=True, eq=False)
 class _Stuck:
     """The signs of why a loss stays, each a clause or nothing, and what they say of each cause."""
 
-    still: Stillness
+    signs: UpdateSigns
     settings: Hyperparameters
     siblings: Siblings
     beginning: Beginning
@@ -108,20 +111,20 @@ class _Stuck:
                 self._over_regularised(),
                 self._labels_do_not_match(),
                 *self._few_updates(),
-                told("epsilon-too-large", self.coarse),
-                told("model-too-small", next(filter(None, map(smaller_that_learnt, self.siblings)), "")),
+                likely_because("epsilon-too-large", self.coarse),
+                likely_because("model-too-small", next(filter(None, map(smaller_that_learnt, self.siblings)), "")),
             ),
         )
-        if not self.signs:  # nothing speaks for any: the one that is soonest checked comes first
+        if not self.has_any_sign:  # nothing speaks for any: the one that is soonest checked comes first
             found = tuple(sorted(found, key=lambda one: (one.strength is not Strength.LIKELY, one.id != SOONEST)))
         return found
 
     @cached_property
-    def signs(self) -> bool:
+    def has_any_sign(self) -> bool:
         """Whether anything tells of a cause."""
-        still, beginning = self.still, self.beginning
+        signs, beginning = self.signs, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
-        of_loss = (still.frozen, still.moves, still.saturated, beginning.fell, beginning.blew_up)
+        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.blew_up)
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property
@@ -133,7 +136,7 @@ class _Stuck:
     def ends(self) -> str:
         """The same, or all rests without noise, and nothing else explains it."""
         otherwise = self.broke or self.strong or self.beginning.forgot
-        return self.died or ("" if otherwise else self.still.stopped)
+        return self.died or ("" if otherwise else self.signs.stopped)
 
     @cached_property
     def strong(self) -> str:
@@ -154,7 +157,7 @@ class _Stuck:
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
         otherwise = self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
-        return "" if otherwise else self.still.creeps
+        return "" if otherwise else self.signs.creeps
 
     @cached_property
     def low(self) -> str:
@@ -169,7 +172,7 @@ class _Stuck:
     @cached_property
     def alone(self) -> str:
         """A gradient that reaches the last biases alone."""
-        return _reaches_biases_alone(self.still, self.settings, self.beginning.classes)
+        return _reaches_biases_alone(self.signs, self.settings, self.beginning.classes)
 
     @cached_property
     def summed(self) -> str:
@@ -187,23 +190,23 @@ class _Stuck:
     @cached_property
     def no_gradient(self) -> str:
         """A gradient that has vanished."""
-        norm = self.still.gradient
+        norm = self.signs.gradient
         return f"the gradient norm is {number(norm)}" if norm is not None and norm <= VANISHED else ""
 
     @cached_property
     def one_answer(self) -> str:
         """Every input gets the same answer."""
-        return self.still.one_answer or self.beginning.guesses
+        return self.signs.one_answer or self.beginning.guesses
 
     @cached_property
     def fell(self) -> str:
         """The loss came from above: weights that never change let none fall."""
-        return "" if self.still.unused_gradients else self.beginning.fell
+        return "" if self.signs.unused_gradients else self.beginning.fell
 
     @cached_property
     def thrown(self) -> str:
         """Updates have thrown the network to where it is."""
-        return self.still.saturated or self.still.restless or self.beginning.worse or self.summed
+        return self.signs.saturated or self.signs.restless or self.beginning.worse or self.summed
 
     @cached_property
     def broke(self) -> str:
@@ -226,15 +229,15 @@ class _Stuck:
         return rate_too_low(self.siblings, likely, pro=[self.low], contra=against)
 
     def _optimizer_not_stepping(self) -> Cause:
-        still = self.still
-        frozen = still.frozen and not (self.low or still.saturated or self.fell)
+        signs = self.signs
+        frozen = signs.frozen and not (self.low or signs.saturated or self.fell)
         return because(
             "optimizer-not-stepping",
             _strength(
-                bool(still.unused_gradients or frozen), not (still.moves or still.saturated or self.fell or self.alone)
+                bool(signs.unused_gradients or frozen), not (signs.moves or signs.saturated or self.fell or self.alone)
             ),
-            pro=["" if still.saturated else still.frozen, still.unused_gradients],
-            contra=[still.moves, self.low if still.frozen else "", still.saturated, self.fell, self.alone],
+            pro=["" if signs.saturated else signs.frozen, signs.unused_gradients],
+            contra=[signs.moves, self.low if signs.frozen else "", signs.saturated, self.fell, self.alone],
             fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
         )
 
@@ -243,10 +246,10 @@ class _Stuck:
         return because(
             "bad-initialization",
             _strength(
-                bool(shown) and not (self.broke or self.explained or self.unscaled or self.still.frozen), not self.broke
+                bool(shown) and not (self.broke or self.explained or self.unscaled or self.signs.frozen), not self.broke
             ),
             pro=[self.one_answer, self.no_gradient, self.alone],
-            contra=[self.still.many_answers, self.still.frozen],
+            contra=[self.signs.many_answers, self.signs.frozen],
             fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
         )
 
@@ -256,7 +259,7 @@ class _Stuck:
         return rate_too_high(self.siblings, strength, pro=[blew_up or began_high, self.thrown, self.high])
 
     def _data_not_normalised(self) -> Cause:
-        began_high, saturated = self.beginning.began_high, self.still.saturated
+        began_high, saturated = self.beginning.began_high, self.signs.saturated
         likely = _strength(bool(began_high or saturated or self.unscaled) and not self.beginning.blew_up)
         return because("data-not-normalised", likely, pro=[began_high, saturated, self.unscaled])
 
@@ -266,7 +269,7 @@ class _Stuck:
             "dead-activations",
             _strength(bool(fell) and not (self.broke or self.strong or self.low or self.ends)),
             pro=[fell, self.one_answer, self.no_gradient, self.alone],
-            contra=[self.still.many_answers],
+            contra=[self.signs.many_answers],
             fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
         )
 
@@ -276,16 +279,16 @@ class _Stuck:
         return because("over-regularised", _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
 
     def _labels_do_not_match(self) -> Cause:
-        still = self.still
+        signs = self.signs
         mean = (
-            "" if still.one_answer or still.frozen else self.beginning.guesses
+            "" if signs.one_answer or signs.frozen else self.beginning.guesses
         )  # the best answer where inputs say nothing of targets
-        learns = (still.many_answers or still.moves) and not (self.one_answer or still.descends or self.creeps)
+        learns = (signs.many_answers or signs.moves) and not (self.one_answer or signs.descends or self.creeps)
         return because(
             "labels-do-not-match",
             _strength(bool(learns) and not (self.explained or self.broke or self.no_gradient)),
-            pro=[still.many_answers or still.moves, mean],
-            contra=[still.one_answer, still.frozen],
+            pro=[signs.many_answers or signs.moves, mean],
+            contra=[signs.one_answer, signs.frozen],
         )
 
     def _few_updates(self) -> Iterator[Cause]:
@@ -322,8 +325,8 @@ def rate_died(run: Run) -> str:
     return f"the rate is below {share} from {place(schedule.series, died)} on"
 
 
-def told(cause: str, clause: str) -> Cause:
-    """Return a cause that a clause speaks for; without one it is unlikely."""
+def likely_because(cause: str, clause: str) -> Cause:
+    """Return a cause that is likely for what a clause says; without one it is unlikely."""
     return because(cause, _strength(bool(clause), possible=False), pro=[clause])
 
 
@@ -341,13 +344,13 @@ def _large_epsilon(settings: Hyperparameters) -> str:
     return f"an epsilon of {number(epsilon)} outweighs the gradients, so that each step is a small part of the rate"
 
 
-def _reaches_biases_alone(still: Stillness, settings: Hyperparameters, classes: int | None) -> str:
+def _reaches_biases_alone(signs: UpdateSigns, settings: Hyperparameters, classes: int | None) -> str:
     """Say so where the gradient norm is that of the biases of the last layer alone.
 
     A network whose outputs are all alike gives these, and nothing else, a gradient: the difference between the classes
     of a batch of B and their shares, whose norm is sqrt((1 - 1/C) / B).
     """
-    batch, norm = settings.batch_size or 0.0, still.gradient
+    batch, norm = settings.batch_size or 0.0, signs.gradient
     if norm is None or batch <= 0 or classes is None or classes <= 2 or settings.accumulation > 1:
         return ""
     expected = math.sqrt((1 - 1 / classes) / batch)

@@ -11,9 +11,11 @@ from logdoctor.run.roles import TrainError, ValError
 from logdoctor.signals import Hyperparameters
 from logdoctor.wording import number
 
-FAR_FROM_UNIT, ORDINARY = 1000.0, 0.01
-"""Loss that no error of normalised targets has; and share of what seldom trains from which up a rate would learn those:
-1e-4 with Adam."""
+FAR_FROM_UNIT = 1000.0
+"""Loss that no error of normalised targets has."""
+
+ORDINARY = 0.01
+"""Share of what seldom trains from which up a rate would learn those: 1e-4 with Adam."""
 
 OF_UNITS = frozenset("mae rmse".split())
 """Words of errors that have the units of the targets."""

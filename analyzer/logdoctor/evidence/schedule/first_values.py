@@ -29,9 +29,12 @@ SCALE = 10.0
 """The same from which, at an ordinary rate, inputs or weights were too large to begin with: the first steps of a
 normalised network throw its loss to two or three times guessing."""
 
-LEAP, LEAST = 3.0, 0.15
+LEAP = 3.0
 """Largest rise from one of the first values to the next as a ratio (in logarithms), in units of the largest of the next
-quarter of the run, and the least that anybody would call a leap: sound runs that fall as fast stay below 1.2."""
+quarter of the run, from which it is a leap."""
+
+LEAST = 0.15
+"""The least rise that anybody would call a leap, as such a ratio: sound runs that fall as fast stay below 1.2."""
 
 GRADIENT_DROP = 4.5
 """First gradient norms in units of those at 5 to 10 % of the run; sound runs that fall as fast begin at 3.3."""

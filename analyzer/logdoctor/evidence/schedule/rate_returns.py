@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength, likely_if
-from logdoctor.signals import Return
+from logdoctor.signals import RateReset
 from logdoctor.wording import number
 
 
-def causes_of_return(back: Return, where: str, *, resumed: bool) -> tuple[Cause, ...]:
+def causes_of_return(back: RateReset, where: str, *, resumed: bool) -> tuple[Cause, ...]:
     """A rate that goes on as it did from the beginning was not restored; one that is new may have been set."""
     fix = Fix(f"resume from {where} with a rate of {number(back.before)}", basis="the rate before the jump")
     lost = because(

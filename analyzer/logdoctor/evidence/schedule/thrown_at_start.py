@@ -14,8 +14,14 @@ from logdoctor.signals.optimization.chance import ChanceLevels
 from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
-EARLY, FIRST_STEPS, FIRST_EPOCHS = 0.02, 4, 2
-"""Share of the run, and values at least, after which the highest must not come: the first updates threw it."""
+EARLY = 0.02
+"""Share of the run after which the highest value must not come, where the first updates threw it."""
+
+FIRST_STEPS = 4
+"""Values within which it may come however short the run is."""
+
+FIRST_EPOCHS = 2
+"""The same of means of an epoch."""
 
 HIGH = 3.0
 """Height in units of the start that no sound run shares in two neighbouring values, or reaches in an epoch."""
@@ -35,7 +41,7 @@ OVER = 0.5
 
 
 @dataclass(frozen=True)
-class Thrown:
+class ThrownAtStart:
     """Where a run began that was thrown by its first updates, and how high it went."""
 
     start: float
@@ -50,7 +56,7 @@ class Thrown:
     @classmethod
     def measure(
         cls, train: Trend[TrainLoss], explosion: Explosion, settings: Hyperparameters, chance: ChanceLevels
-    ) -> Thrown:
+    ) -> ThrownAtStart:
         """Compare the first values with the start; raises Unmeasurable where they were not thrown or nothing is learnt.
 
         A run that blows up for good is divergence's; one that begins high without a rise and at an ordinary rate has
@@ -64,7 +70,7 @@ class Thrown:
         learns = 0 <= train.end < start and values.min() >= 0
         again = values[max(at + 1, len(values) // 2) :]
         over = len(again) > 0 and float(again.max()) < OVER * explosion.peak
-        if explosion.is_story or not is_first or not learns or not over:
+        if explosion.explains_the_start or not is_first or not learns or not over:
             raise Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
         times = _height(train, at, alone=bool(at == 0 and known_from)) / start
         tells = at > 0 or known_from  # a log that begins high may only fall fast

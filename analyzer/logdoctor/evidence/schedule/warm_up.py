@@ -6,7 +6,7 @@ import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.evidence.rates import is_far_too_high, rate_height, rate_too_high
-from logdoctor.evidence.schedule.thrown_at_start import Thrown
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
@@ -51,7 +51,7 @@ def causes_of_full_rate(
     return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[far]), warm_up)
 
 
-def causes_of_throw(thrown: Thrown, siblings: Siblings, until: int) -> tuple[Cause, ...]:
+def causes_of_throw(thrown: ThrownAtStart, siblings: Siblings, until: int) -> tuple[Cause, ...]:
     """Return the causes of a run that its first updates threw: what swings strongly from the start has too high a rate.
 
     With a warm-up that rate may yet do, or with clipping, where a sibling shows it.

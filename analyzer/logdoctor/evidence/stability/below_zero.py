@@ -47,14 +47,14 @@ MIN_VALUES = 3
 
 
 @dataclass(frozen=True)
-class Away:
+class UnboundedFall:
     """A loss that falls below zero without end."""
 
     said: str
     causes: tuple[Cause, ...]
 
 
-def runs_away_below(run: Run, train: Trend[TrainLoss]) -> Away | None:
+def runs_away_below(run: Run, train: Trend[TrainLoss]) -> UnboundedFall | None:
     """Describe a loss that falls below zero without end while nothing is learnt by it; None where it does not.
 
     It falls faster and faster to a hundred times its size; a term that is never negative grows by as much as the sum
@@ -65,7 +65,7 @@ def runs_away_below(run: Run, train: Trend[TrainLoss]) -> Away | None:
     if not shown:
         return None
     said = f"{train.series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
-    return Away(
+    return UnboundedFall(
         f"{said}, and {shown}: its sign, or that of one of its terms, is wrong",
         (because("wrong-loss-or-output", Strength.LIKELY, pro=[shown]), because("learning-rate-too-high")),
     )

@@ -260,7 +260,7 @@ class Event:
         return float(upto[-LOOK_BACK:].max()), float(upto[-1])
 
     @cached_property
-    def story(self) -> tuple[tuple[int, str], ...]:
+    def timeline(self) -> tuple[tuple[int, str], ...]:
         """What happened before the break and at it, in order of steps."""
         return tuple(sorted(self._told(), key=lambda one: one[0]))
 
@@ -280,13 +280,13 @@ class Event:
     @property
     def cue(self) -> str:
         """Return the earliest sign before the break as the end of a sentence; empty where there was none."""
-        told = self.story
+        told = self.timeline
         return f"; before that, {told[0][1]} in {place(self.series, told[0][0])}" if told else ""
 
     @property
     def order(self) -> str:
         """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
-        parts = [f"{said} in {place(self.series, step)}" for step, said in self.story]
+        parts = [f"{said} in {place(self.series, step)}" for step, said in self.timeline]
         return ", then ".join(parts) if len(parts) > 1 else ""
 
 

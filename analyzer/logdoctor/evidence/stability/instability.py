@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.evidence.siblings import cause_of
+from logdoctor.evidence.siblings import with_tested_fixes
 from logdoctor.evidence.stability.clues import clues_around
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK
-from logdoctor.evidence.weighing import STRONG, Clue, weigh
+from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues
 from logdoctor.finding import Cause, Fix
 from logdoctor.run import Axis
 from logdoctor.wording import number, place, stretch
@@ -51,10 +51,10 @@ class Explanation:
 def explain(event: Event, among: Sequence[str], more: Iterable[Clue] = ()) -> Explanation:
     """Rank the causes of a break that a rule may name; a rule may add clues of its own."""
     usual = {name: weight for name, weight in USUAL.items() if name in among}
-    weighed = weigh(usual, (*clues_around(event), *more))
-    causes = tuple(cause_of(one, event.siblings, tuple(_fixes(one.cause, event))) for one in weighed)
-    clear = len(weighed) < 2 or weighed[0].total - weighed[1].total >= STRONG
-    return Explanation(causes, () if clear else tuple(_missing(event)))
+    causes = causes_of_clues(usual, (*clues_around(event), *more))
+    clear = len(causes) < 2 or causes[0].balance - causes[1].balance >= STRONG
+    fixable = tuple(with_tested_fixes(one, event.siblings, tuple(_fixes(one.id, event))) for one in causes)
+    return Explanation(fixable, () if clear else tuple(_missing(event)))
 
 
 def _fixes(cause: str, event: Event) -> Iterator[Fix]:

@@ -11,8 +11,11 @@ from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-AGAIN, FEW = 12, 6
-"""Values after the jump that are laid beside the first of the run, and how many it takes."""
+AGAIN = 12
+"""Values after the jump that are laid beside the first of the run."""
+
+FEW = 6
+"""How many it takes."""
 
 ALIKE = 0.2
 """Usual distance between both as a share of what the first ones fell, noise included: a batch that does harm is mended

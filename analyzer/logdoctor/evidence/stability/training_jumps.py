@@ -21,9 +21,12 @@ from logdoctor.signals.statistics.step_losses import step_losses
 HIGH_RATE = 0.5
 """Share of a cycle in which the rate is high after a restart: a cosine is back at half its peak then."""
 
-SMOOTH, TWICE = 0.95, 4
-"""Correlation with the neighbours from which they tell nine tenths of a curve, and turns of two jumps that come back:
-what turns more often, and smoothly, swings."""
+SMOOTH = 0.95
+"""Correlation with the neighbours from which they tell nine tenths of a curve: what turns often, and smoothly, swings.
+"""
+
+TWICE = 4
+"""Turns that two jumps make which come back: what turns more often may swing."""
 
 ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to

@@ -79,7 +79,6 @@ def versions() -> tuple[tuple[str, str], ...]:
         ("logdoctor", logdoctor.__version__),
         ("Python", platform.python_version()),
         ("NumPy", version("numpy")),
-        ("SciPy", version("scipy")),
     )
 
 

@@ -27,9 +27,12 @@ THROWN_UP = 1.06
 GIVEN_BACK = 0.5
 """Share of what a run had gained that it has lost at the end, from which it broke down: most of it."""
 
-THROWN, LAST = 30.0, 3
-"""Validation loss at the end in units of where training began, the median of so many values, from which a run was
-thrown away: what is memorised for hundreds of epochs costs up to ten times a guess."""
+THROWN = 30.0
+"""Validation loss at the end in units of where training began, from which a run was thrown away: what is memorised for
+hundreds of epochs costs up to ten times a guess."""
+
+LAST = 3
+"""Values at the end of which that is the median."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Sibling:
 
 
 @dataclass(frozen=True)
-class Opening:
+class LossStart:
     """How the training loss of a run begins: all that there is of one that is NaN from its second value on."""
 
     first: float | None
@@ -65,7 +65,7 @@ class Opening:
     """Steps from one logged value to the next, the usual number."""
 
     @classmethod
-    def of(cls, run: Run) -> Opening | None:
+    def of(cls, run: Run) -> LossStart | None:
         """Return how a run begins, None where it logs fewer than two values."""
         series = run.find(TrainLoss)
         if series is None or len(series.curve) < MIN_POINTS:
@@ -100,7 +100,7 @@ class Siblings:
     def _found(self) -> tuple[Sibling, ...]:
         if all(other.run is self.run for other in self.group):
             return ()
-        mine = Opening.of(self.run)
+        mine = LossStart.of(self.run)
         if mine is None:
             return ()
         return tuple(
@@ -120,7 +120,7 @@ class Siblings:
             and self._begins_alike(mine, other.run, other.train)
         )
 
-    def _begins_alike(self, mine: Opening, other: Run, theirs: Trend[TrainLoss]) -> bool:
+    def _begins_alike(self, mine: LossStart, other: Run, theirs: Trend[TrainLoss]) -> bool:
         """Whether another run began where this one did, or may have: the first value may be one that was thrown up."""
         if mine.first is None:
             return same_task(self.run, other)

@@ -25,8 +25,11 @@ from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PHASES, PHASE_POINTS = 20, 4
-"""Parts of an epoch that its course is made of, where there are as many, and points that each of them holds."""
+PHASES = 20
+"""Parts of an epoch that its course is made of, where there are as many."""
+
+PHASE_POINTS = 4
+"""Points that each of them holds."""
 
 BATCHES = 40
 """Batches of an epoch up to which each is a part of its own: batches in order may be as different as their classes."""
@@ -34,9 +37,12 @@ BATCHES = 40
 MIN_AN_EPOCH = 3
 """Points of an epoch below which what happens within it is not told from what happens over many."""
 
-SEEN, TWICE = 3, 2
-"""Epochs that each part must be seen in, or all of them: a median of fewer is no median. And that each batch must be:
-no part holds several then, so that what differs from epoch to epoch is noise alone, outliers aside."""
+SEEN = 3
+"""Epochs that each part must be seen in, or all of them: a median of fewer is no median."""
+
+TWICE = 2
+"""Epochs that each batch must be seen in: no part holds several then, so that what differs from epoch to epoch is noise
+alone, outliers aside."""
 
 FAR_OUT = 10.0
 """Noise of a point beyond which one is drawn in where no median does."""
@@ -50,16 +56,18 @@ ROUNDS = 5
 """Rounds in which the course and the slow change beside it are told apart, each from what the other leaves: an error
 shrinks in each to the share of the course that the points of one mean have in common, a third at most."""
 
-CHANCE, SAME = 2.6, 0.9
-"""Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times, and
-the highest that is asked for: epochs that agree so far are the same."""
+CHANCE = 2.6
+"""Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times."""
+
+SAME = 0.9
+"""The highest correlation that is asked for: epochs that agree so far are the same."""
 
 NUDGE = 1e-6
 """Share of a part by which points are moved, so that rounding puts none that lies on an edge now here, now there."""
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class EpochCourse:
     """The typical course of the training loss within an epoch, and how sure it is.
 
     A log that is coarser, or has lost points, sees other parts of each epoch, and all of them in some epochs: so few
@@ -71,7 +79,7 @@ class Course:
     """Parts that each epoch is divided in."""
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], run: Run) -> Course:
+    def measure(cls, train: Trend[TrainLoss], run: Run) -> EpochCourse:
         """Cut the loss into epochs by whatever tells them; raises Unmeasurable where too little of each was logged."""
         series = finest(train.series, run)
         if series.axis is Axis.EPOCH and np.median(np.diff(series.steps)) >= 1:
@@ -89,7 +97,7 @@ class Course:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
 
-    def _or_shorter(self, parts: Sequence[Cut]) -> Course:
+    def _or_shorter(self, parts: Sequence[Cut]) -> EpochCourse:
         """Return the course of shorter epochs where they are all the same, and these are not alike.
 
         Where many points of each were logged, the curve alone has told after how many it repeats itself.
@@ -98,11 +106,11 @@ class Course:
             return self
         series = self.epochs.series
         enough = (one for one in parts if np.median(np.diff(one.starts)) >= MIN_AN_EPOCH)
-        shorter = (Course(Epochs(series, one), PHASES)._divided() for one in enough)
+        shorter = (EpochCourse(Epochs(series, one), PHASES)._divided() for one in enough)
         return next((one for one in shorter if one is not None and one.agreement >= SAME), self)
 
     @cached_property
-    def in_logarithms(self) -> Course:
+    def in_logarithms(self) -> EpochCourse:
         """The same of the logarithms of a loss: there, a saw keeps its height while the loss falls by decades.
 
         What is zero, or below it, counts as the lowest that is not.
@@ -163,7 +171,7 @@ class Course:
         """Epochs that share one mean, so that it is one of as many points as make a shape."""
         return max(1, math.ceil(MIN_PERIOD_POINTS / self._usual))
 
-    def _divided(self) -> Course | None:
+    def _divided(self) -> EpochCourse | None:
         """Return this with its epochs divided into parts: batches where there are few, else as many as are seen."""
         batches = len(np.unique(np.round(self._at % 1 * self.length)))
         if batches <= BATCHES and self.most_phases(batches) == batches:

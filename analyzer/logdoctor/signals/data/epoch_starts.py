@@ -27,8 +27,11 @@ STEPS_PER_EPOCH = tuple(
 )  # fmt: skip
 """Names of the setting that gives the length of an epoch in steps."""
 
-FEW, MISFIT = 4, 0.1
-"""Most evaluations after which a curve repeats itself, or parts of one, and how far it may miss it, as a share."""
+FEW = 4
+"""Most evaluations after which a curve repeats itself, or parts of one."""
+
+MISFIT = 0.1
+"""How far a curve may miss such a period, as a share of it."""
 
 
 REGULAR = 0.8

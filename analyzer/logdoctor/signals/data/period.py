@@ -33,9 +33,11 @@ MIN_DIP = 0.1
 DRIFT = 0.02
 """Share of a period by which a multiple of it may come too soon or too late, beside the point that rounding takes."""
 
-FAR_OUT, SELDOM = 10.0, 0.05
-"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured, and
-the share of the values up to which they are: of bursts, all count."""
+FAR_OUT = 10.0
+"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured."""
+
+SELDOM = 0.05
+"""Share of the values up to which they are: of bursts, all count."""
 
 SETTLED_FROM = 0.1
 """Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""
@@ -44,9 +46,11 @@ WEIGHTS = frozenset("beta weight coef coefficient temperature ratio".split())
 """Words of what weighs a term of the loss, or eases its task: Fu et al. (2019, arXiv:1903.10145) anneal the weight of
 the divergence in cycles."""
 
-MIN_REPEATED, SET_AGAIN = 8, 0.05
-"""Logged values of a weight that are compared with those one period later, and how far apart they may lie as a share of
-its range."""
+MIN_REPEATED = 8
+"""Logged values of a weight that are compared with those one period later."""
+
+SET_AGAIN = 0.05
+"""How far apart the two may lie, as a share of its range."""
 
 
 def weight_repeats(run: Run, axis: Axis, period: float | None = None) -> bool:

@@ -15,9 +15,12 @@ from logdoctor.signals.statistics.trend import END_SHARE, SMOOTHED, Trend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EARLY, NARROWED = 0.4, 1.3
-"""Share of the run by which a gap was at its widest, and its width then in units of that at the end, from which it has
-narrowed; gaps of sound runs that memorise are widest in the last tenth."""
+EARLY = 0.4
+"""Share of the run by which a gap that narrowed was at its widest; gaps of sound runs that memorise are widest in the
+last tenth."""
+
+NARROWED = 1.3
+"""Its width then in units of that at the end, from which it has narrowed."""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 LARGE = 1.3
 """Ratio by which both must rise or fall for a turn to count."""
 
-FEWEST, MIN_EVALUATIONS = 6, 8
-"""Evaluations of the later half below which nothing is said, and below which two curves are alike by chance."""
+FEWEST = 6
+"""Evaluations of the later half below which nothing is said."""
+
+MIN_EVALUATIONS = 8
+"""Evaluations of the later half below which two curves are alike by chance."""
 
 TURNS = 3
 """Turns from which a curve swings: one and a half whole swings in the later half, the earlier is not judged."""

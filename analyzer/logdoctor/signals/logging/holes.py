@@ -14,8 +14,11 @@ REGULAR = 0.9
 """Share of the distances between logged steps that are the usual one from which a series is logged regularly: what is
 logged each so many steps has the same distance all along, but for the ends of epochs and lost records."""
 
-SOME, ODD = 10, 2
-"""Distances from which so many may be others, whatever share they are."""
+SOME = 10
+"""Distances between steps from which a few may be odd, whatever share they are."""
+
+ODD = 2
+"""How many."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedCurve:
     """A curve and a mark on some of its values."""
 
     series: Series

@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm, LearningRate, Throughput, TrainLoss, TrainMetric, ValLoss
-from logdoctor.signals.numerics.marked import Marked
+from logdoctor.signals.numerics.marked import MarkedCurve
 from logdoctor.signals.statistics.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ORDINARY_ZEROS = 0.05
 
 
 @dataclass(frozen=True)
-class MaskedLoss(Marked):
+class MaskedLoss(MarkedCurve):
     """The training loss beside the gradient norm; marked are values that stand for a NaN.
 
     Hugging Face's Trainer replaces a NaN loss in its log by the mean of the losses since the last log

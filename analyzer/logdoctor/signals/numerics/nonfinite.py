@@ -10,14 +10,14 @@ import numpy as np
 
 from logdoctor.run import Run, Series, Split
 from logdoctor.run.roles import Loss, TrainLoss
-from logdoctor.signals.numerics.marked import Marked
+from logdoctor.signals.numerics.marked import MarkedCurve
 from logdoctor.signals.statistics.trend import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class NonFinite(Marked):
+class NonFinite(MarkedCurve):
     """The NaN and infinite values of one curve."""
 
     @classmethod

@@ -52,17 +52,25 @@ LOPSIDED = 0.75
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
 
-FAR_FEWER, AT_END = 5, 0.1
-"""Times fewer classes, and relative distance of where both losses end from their level, from which the first loss was
-that of more by accident: dropped units throw it far above its own."""
+FAR_FEWER = 5
+"""Times fewer classes at which a first loss may be that of more by accident: dropped units throw it far above its own.
+"""
 
-EXACTLY, MOST_EXACTLY = 0.02, 20
-"""The same for any count of classes, up to so many, where the accuracy says that nothing is learnt: ln C of neighbours
-are twice as far apart."""
+AT_END = 0.1
+"""Relative distance of where both losses end from the level of the fewer, within which it was."""
 
-PAIRS, ALL_ALIKE = 8, 1e-3
-"""Examples of a batch from which their number tells of a level, and relative distance from it of a loss that tells none
-of them from another: it needs no data, and shows in four digits."""
+EXACTLY = 0.02
+"""The same for any count of classes, where the accuracy says that nothing is learnt."""
+
+MOST_EXACTLY = 20
+"""Classes up to which: ln C of neighbours are twice as far apart."""
+
+PAIRS = 8
+"""Examples of a batch from which their number tells of a level."""
+
+ALL_ALIKE = 1e-3
+"""Relative distance from that level of a loss that tells none of them from another: it needs no data, and shows in four
+digits."""
 
 ALL_ALONG = 0.01
 """Relative distance from that level within which the whole loss stays that tells examples apart too faintly: at a

@@ -11,17 +11,23 @@ from logdoctor.signals.statistics.trend import Trend
 FIRST_VALUES = 6
 """Values of both losses that come down together."""
 
-LEFT, ALIKE = 0.5, 0.5
-"""What is left of each loss by its next value, and of the larger one in the smaller: with Adam at 1e-3 and weights of
-0.1, a penalty loses a third in an epoch of fifty updates. Of a network that was thrown, validation has come down by
-the first evaluation, or jumps."""
+LEFT = 0.5
+"""What is left of each loss by its next value: with Adam at 1e-3 and weights of 0.1, a penalty loses a third in fifty
+updates, an epoch."""
 
-GRADUAL, LEFT_GRADUALLY = 0.4, 0.25
+ALIKE = 0.5
+"""The smaller loss as a share of the larger: of a network that was thrown, validation has come down by the first
+evaluation, or jumps."""
+
+GRADUAL = 0.4
 """Part of the fall from one value to the next, as a logarithm a step, that the fall after it is at least, where less
-than LEFT may be left by the next value, and how much: weights that shrink by a share an update, seen half as often."""
+than LEFT may be left by the next value: weights that shrink by a share an update, seen half as often."""
+
+LEFT_GRADUALLY = 0.25
+"""What may be left then."""
 
 
-def melts(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+def falls_like_penalty(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Tell whether both losses come down from their first values alike, and a little with each: so does a penalty."""
     if val is None or len(train.series) != len(val.series) or len(val.series) < FIRST_VALUES:
         return False

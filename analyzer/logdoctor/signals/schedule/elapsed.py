@@ -24,21 +24,29 @@ LEAST = 0.4
 """Fall from the middle to the last third in units of that from the first to the middle, below which nothing is a line:
 a logarithm has 0.5."""
 
-PLUNGE, PLUNGE_NOISE = 0.3, 6.0
+PLUNGE = 0.3
 """Fall from the first value to the second beyond that of the line through all but the first, as a share of the line's
-whole fall and in units of the noise, from which the steep beginning of a curve lies between the two: tiny language
-models lose a third there. A line through the first as well is tilted by it, the more the fewer points there are."""
+whole fall, from which the steep beginning of a curve lies between the two: tiny language models lose a third there.
+A line through the first as well is tilted by it, the more the fewer points there are."""
+
+PLUNGE_NOISE = 6.0
+"""The same in units of the noise."""
 
 EACH = 2.0
 """Slope at the end of each of two curves in units of its error, from which the two together may be sure of it."""
 
-ENDS, AT_END = 6, 3
-"""Points that a curve needs before a line through its last ones is that of its end, and the fewest of those: of few
-points, more would reach back to the middle of the run."""
+ENDS = 6
+"""Points that a curve needs before a line through its last ones is that of its end."""
 
-FALLS, STEEPENS = 0.08, 0.3
-"""Fall of the last fifth at the pace of the end, as a share of the whole: 0.2 for a straight line; of a run that has
-only begun to fall, more."""
+AT_END = 3
+"""The fewest of those: of few points, more would reach back to the middle of the run."""
+
+FALLS = 0.08
+"""Fall of the last fifth at the pace of the end, as a share of the whole, from which a loss has not levelled off: 0.2
+for a straight line."""
+
+STEEPENS = 0.3
+"""The same of a run that has only begun to fall."""
 
 BEGUN = 0.7
 """End as a share of the start above which a loss that falls ever faster has only begun to: below, it has come some way,

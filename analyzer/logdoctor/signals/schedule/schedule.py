@@ -46,7 +46,7 @@ REPEATED = 10
 
 
 @dataclass(frozen=True)
-class Bounce:
+class RateRebound:
     """A place where the rate, having come down, goes up again as gradually as it fell."""
 
     top: int
@@ -58,7 +58,7 @@ class Bounce:
 
 
 @dataclass(frozen=True)
-class Return:
+class RateReset:
     """A place where the rate jumps back to how it was at the beginning, or to where it never was."""
 
     step: int
@@ -144,7 +144,7 @@ class Schedule:
         return (*found, len(rates) - 1)
 
     @cached_property
-    def bounces(self) -> tuple[Bounce, ...]:
+    def bounces(self) -> tuple[RateRebound, ...]:
         """Places where the rate comes back up from the bottom as gradually as it fell.
 
         A triangular cycle (Smith 2017) is none: it begins with a rise as long as its falls. Nor is a restart, which
@@ -153,7 +153,7 @@ class Schedule:
         steps, rates, turns = self.series.steps, self.rates, self.turns
         cyclic = len(turns) > 2 and rates[turns[1]] > rates[0] and _as_long(steps, turns[1], turns[0], turns[2])
         found = [
-            Bounce(int(steps[top]), int(steps[bottom]), int(steps[again]))
+            RateRebound(int(steps[top]), int(steps[bottom]), int(steps[again]))
             for (top, bottom), (_, again) in pairwise(pairwise(turns))
             if rates[top] > rates[bottom] <= LOW * self.peak
             and again - bottom >= 2
@@ -163,7 +163,7 @@ class Schedule:
         return () if cyclic else tuple(found)
 
     @cached_property
-    def returns(self) -> tuple[Return, ...]:
+    def returns(self) -> tuple[RateReset, ...]:
         """Jumps by a factor of two or more after which the schedule goes as it went at the beginning.
 
         Up after a decay, or down to a warm-up that is gone through again. A jump after a decay to twice the highest
@@ -182,7 +182,9 @@ class Schedule:
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
             if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
-                found.append(Return(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1))
+                found.append(
+                    RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)
+                )
         return tuple(found)
 
     def at(self, step: int) -> float:
@@ -207,7 +209,7 @@ class Schedule:
         """Steps at which the rate jumps up to twice its value or more after it had decayed."""
         before, after = self.rates[:-1], self.rates[1:]
         decayed = np.maximum.accumulate(before) > 2 * before
-        return self.series.steps[1:][decayed & (after >= 2 * before)]
+        return self.series.steps[1:][decayed & (after > before) & (after >= 2 * before)]
 
 
 def _extremes(values: NDArray[np.float64]) -> list[int]:

@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.optimization.chance import Chance, ChanceLevels
-from logdoctor.signals.optimization.penalty import melts
+from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.spikes import comes_again
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
@@ -97,7 +97,7 @@ class Explosion:
     that come again, as bad, in every epoch."""
 
     @property
-    def is_story(self) -> bool:
+    def explains_the_start(self) -> bool:
         """Whether it threw the loss so far, for good, that what else is odd about its beginning is a consequence."""
         return self.is_lost and self.times >= FAR_THROWN
 
@@ -174,7 +174,7 @@ def _before_training(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Ite
 def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Iterator[tuple[float, str]]:
     """Yield the level of guessing where the first value need not be that of the initial weights, or cannot be."""
     late = train.series.axis is not Axis.STEP or train.series.steps[0] > 1
-    if late and melts(train, val):
+    if late and falls_like_penalty(train, val):
         return
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
         yield train.end, MEAN

@@ -29,9 +29,14 @@ hundred, ten of them."""
 LEAP = 10.0
 """Factor over all values before from which a jump in the first window is one, however few they are."""
 
-LASTS = (3, 5, 0.02)
-"""Points that must lie low, and later high, in a row for a relapse: averages of an epoch; points of a smoothed level
-(fewer may be two hard batches), and at least this share of them, for among many points what is rare happens."""
+LASTS = 3
+"""Points of averages of an epoch that must lie low, and later high, in a row for a relapse."""
+
+LASTS_SMOOTHED = 5
+"""The same of points of a smoothed level: fewer may be two hard batches."""
+
+LASTS_SHARE = 0.02
+"""The share of those that they are at least, for among many points what is rare happens."""
 
 LOST = 0.5
 """Share of what was gained that a relapse loses: warm restarts and curricula seldom give back half."""
@@ -51,9 +56,15 @@ RELAPSE_Z = 6.0
 BACK = 0.2
 """An excursion is over once no more than this share of its height is left."""
 
-ALIKE, MOST, AGAIN = 0.15, 0.75, 3
-"""Distance from the usual height as a share of it up to which jumps are alike, the share of all jumps that must be, and
-how many: one bad row makes the same jump whenever its batch comes. Noise and rates too high make jumps of all sizes."""
+ALIKE = 0.15
+"""Distance from the usual height as a share of it up to which jumps are alike: one bad row makes the same jump whenever
+its batch comes. Noise and rates too high make jumps of all sizes."""
+
+MOST = 0.75
+"""The share of all jumps that must be alike for it to be one row."""
+
+AGAIN = 3
+"""How many of them."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +162,11 @@ def comes_again(series: Series) -> bool:
     return len(series.finite) >= MIN_SPIKE_POINTS and bool(same_again(Spikes.measure(series)))
 
 
-TAIL, ABOVE_IT = 0.99, 3
-"""Quantile of ordinary heights that an event has to stand out from, and how many must lie above what it is told from:
-of fewer, one or two other events would be it."""
+TAIL = 0.99
+"""Quantile of ordinary heights that an event has to stand out from."""
+
+ABOVE_IT = 3
+"""How many must lie above what it is told from: of fewer, one or two other events would be it."""
 
 Z_SCORE = 10.0
 """Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two
@@ -168,7 +181,7 @@ def relapses(train: Trend[R]) -> list[Spike]:
     averages = train.block == 1 and train.series.axis is Axis.EPOCH
     level = train.series.values if averages else train.level
     noise = train.noise if averages else train.level_noise
-    least = LASTS[0] if averages else max(LASTS[1], int(LASTS[2] * len(level)))
+    least = LASTS if averages else max(LASTS_SMOOTHED, int(LASTS_SHARE * len(level)))
     if len(level) < 2 * least:
         return []
     held = np.lib.stride_tricks.sliding_window_view(level, least).max(axis=1)  # where it stayed as long below

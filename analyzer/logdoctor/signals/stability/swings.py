@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Role
 from logdoctor.signals.stability.spikes import are_alike
-from logdoctor.signals.statistics.correlation import REACH, inner, smoothness
+from logdoctor.signals.statistics.correlation import REACH, correlation, inner, smoothness
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -37,12 +37,19 @@ BAND = 3.0
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
-THROWN, NOT_RARE = 8.0, 0.02
-"""Height in units of the first values that no batch has whose model only guesses, and the share of values that have it
-where it is no single event."""
+THROWN = 8.0
+"""Height in units of the first values that no batch has whose model only guesses."""
+
+NOT_RARE = 0.02
+"""Share of values that have it where it is no single event."""
 
 AGAIN = 0.5
 """Level that was reached early on, as a share of the lowest later one, which the loss does not come back to."""
+
+TO_AND_FRO = -0.5
+"""Correlation of how far values lie from the level with that of the next ones, down from which a curve goes to and fro
+from point to point: full gradients at too high a rate do, to -1; noise has 0, batches of an epoch -1 over their number.
+"""
 
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
@@ -52,7 +59,8 @@ LATE_SHARE = 0.5
 class Swings(Generic[R]):
     """The later half of a curve around its straight trend.
 
-    Curves of a thousand points and more are seen as the medians of their blocks, so that batch noise does not count.
+    Curves of a thousand points and more are seen as the medians of their blocks, so that batch noise does not count;
+    but not those that go to and fro from point to point, which such a median hides.
     """
 
     trend: Trend[R]
@@ -65,8 +73,9 @@ class Swings(Generic[R]):
     def measure(cls, series: object) -> Swings[R]:
         """Measure the swings of a series; raises Unmeasurable when it is too short."""
         trend: Trend[R] = Trend.measure(series)  # type: ignore[arg-type]
-        values = trend.level if trend.block > 1 else trend.series.values
-        steps = trend.steps if trend.block > 1 else trend.series.steps
+        in_blocks = trend.block > 1 and not _goes_to_and_fro(trend)
+        values = trend.level if in_blocks else trend.series.values
+        steps = trend.steps if in_blocks else trend.series.steps
         if len(values) < MIN_SWING_POINTS:
             raise Unmeasurable(f"{trend.series.name} has {len(values)} values, fewer than {MIN_SWING_POINTS}")
         late = int(len(values) * LATE_SHARE)
@@ -164,6 +173,14 @@ class Swings(Generic[R]):
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis is Axis.EPOCH
+
+
+def _goes_to_and_fro(trend: Trend[R]) -> bool:
+    """Whether the later half jumps to the other side of its level at nearly every point."""
+    series = trend.series
+    away = series.values - np.interp(series.steps, trend.steps, trend.level)
+    late = away[int(len(away) * LATE_SHARE) :]
+    return correlation(late[:-1], late[1:]) <= TO_AND_FRO
 
 
 def _halves_again(values: NDArray[np.float64], luck: float) -> bool:

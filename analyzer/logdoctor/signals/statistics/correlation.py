@@ -30,7 +30,7 @@ def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return Pearson's correlation of two arrays (n,); 0 where either does not move."""
     a, b = one - one.mean(), other - other.mean()
     size = float(np.sqrt(inner(a, a) * inner(b, b)))
-    return inner(a, b) / size if size > 0 else 0.0
+    return float(np.clip(inner(a, b) / size, -1.0, 1.0)) if size > 0 else 0.0  # rounding leads beyond
 
 
 def trend_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:

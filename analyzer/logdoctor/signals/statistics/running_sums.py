@@ -18,8 +18,14 @@ ALL_RISE = 0.98
 FROM_NOTHING = 4.0
 """First value of an epoch in units of what a sum gains from point to point, up to which it begins at nothing."""
 
-WHOLE, POINTS, ALIKE = 2, 5, 1
-"""Fewest whole epochs behind the first, fewest points in each, and points by which they may differ."""
+WHOLE = 2
+"""Fewest whole epochs behind the first."""
+
+POINTS = 5
+"""Fewest points in each."""
+
+ALIKE = 1
+"""Points by which they may differ."""
 
 
 def is_summed_anew(values: NDArray[np.float64]) -> bool:

@@ -27,8 +27,8 @@ from logdoctor.sources.console.streams import Rows, Taken
 from logdoctor.sources.console.vocabulary import COUNTER_WORDS
 from logdoctor.sources.tables.counters import normal
 from logdoctor.sources.tables.likeness import tells_performance
-from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import MISSING
+from logdoctor.sources.tables.row_times import parser_of
 
 _LONGEST_HEADER = 1000
 _LONGEST_NAME = 40

@@ -13,7 +13,7 @@ from logdoctor.sources.console.frameworks import fixed_form
 from logdoctor.sources.console.line import BAR, LOOK_BACK, NOT_FINITE, LineReader
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
-from logdoctor.sources.console.sieve import Sieve
+from logdoctor.sources.console.word_filter import WordFilter
 
 LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
@@ -41,8 +41,8 @@ looked at any closer."""
 _SECTIONS = ("train", "val", "test")
 """What every heading has one of."""
 
-_SIEVE = Sieve(_HINTS)
-_SIEVE_WITHOUT_NUMBER = Sieve((*_SECTIONS, "nan", "inf"))
+_SIEVE = WordFilter(_HINTS)
+_SIEVE_WITHOUT_NUMBER = WordFilter((*_SECTIONS, "nan", "inf"))
 
 _BARE_KEYS = (
     "loss", "epoch", "step", "iter", "lr", "acc", "ppl", "perplexity", "bpb", "bpc", "norm", "mfu", "dice", "score",

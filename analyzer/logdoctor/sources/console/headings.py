@@ -17,15 +17,15 @@ from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
 from logdoctor.sources.console.run_words import NO_RUN, REPEATS
-from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
+from logdoctor.sources.console.word_filter import WordFilter
 from logdoctor.sources.tables.likeness import tells_performance
 
 MOST_HEADINGS = 5000
 """Headings of one log that are held; a log of more has one at every step, and they announce no runs."""
 
 LONGEST_HEADING = 160
-"""Characters of a heading without its prefixes; what is longer tells a story."""
+"""Characters of a heading without its prefixes; what is longer is a sentence."""
 
 _MARKS = " \t=-*#~_+<>|:!.\u2022\u2014" + "".join(map(chr, range(0x2500, 0x2580)))
 _LINES = r"=\-*~\u2500-\u257f\u2014"
@@ -77,7 +77,7 @@ _OPENERS = (
 
 _OPENING = re.compile(rf"[ \t]*(?:##|[{_LINES}]{{2}})|(?i:{'|'.join(sorted(_OPENERS))})(?![A-Za-z])")
 
-_SIEVE = Sieve(
+_SIEVE = WordFilter(
     (
         "fold", "run", "trial", "exp", "split", "repe", "replicate", "seed", "config", "variant", "ablation", "path",
         "model", "arch", "network", "backbone", "method", "algorithm", "optimi", "dataset", "setting", "candidate",

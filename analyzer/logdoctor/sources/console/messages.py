@@ -18,11 +18,11 @@ from logdoctor.run import text_event as kinds
 from logdoctor.sources.console.parts import Clock
 from logdoctor.sources.console.passages import Passage
 from logdoctor.sources.console.prefixes import strip
-from logdoctor.sources.console.sieve import Sieve
 from logdoctor.sources.console.streams import Taken
+from logdoctor.sources.console.word_filter import WordFilter
 
 MOST_EVENTS = 1000
-"""Events of one kind that are kept; the first and the last tell the story, and thousands of overflows are one."""
+"""Events of one kind that are kept; the first and the last tell enough, and thousands of overflows are one."""
 
 LONGEST_TEXT = 500
 """Characters of a line that are kept."""
@@ -130,7 +130,7 @@ later ones."""
 _TRACEBACK = "Traceback (most recent call last)"
 
 _KINDS = tuple((kind, hints, re.compile("|".join(wordings))) for kind, hints, wordings in WORDINGS)
-_SIEVE = Sieve({hint for _, hints, _ in _KINDS for hint in hints} | {"traceback"})
+_SIEVE = WordFilter({hint for _, hints, _ in _KINDS for hint in hints} | {"traceback"})
 
 _LAUNCHER = "ChildFailedError"
 

@@ -28,7 +28,7 @@ _NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class OpenEnd:
+class IncompleteStep:
     """The last step of a file, at which some tags of a group are missing."""
 
     step: int
@@ -36,7 +36,7 @@ class OpenEnd:
     missing: tuple[str, ...]
 
 
-def open_end(series: Sequence[Series]) -> OpenEnd | None:
+def open_end(series: Sequence[Series]) -> IncompleteStep | None:
     """Find the group of tags that was written last, if its last step lacks those that are always written behind others.
 
     It must be a step like all others: as far from the one before, after the usual time, and with finite values, since a
@@ -61,7 +61,7 @@ def open_end(series: Sequence[Series]) -> OpenEnd | None:
     if (behind < 0).any() or max(float(np.quantile(behind, 0.9)), end) > TOGETHER * usual:
         return None
     names = (tuple(one.name for one in group) for group in (written, missing))
-    return OpenEnd(latest.last_step, *names)
+    return IncompleteStep(latest.last_step, *names)
 
 
 def open_end_notice(path: Path, size: int, series: Sequence[Series]) -> Notice | None:

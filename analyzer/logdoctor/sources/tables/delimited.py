@@ -21,8 +21,8 @@ from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
-from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import parse_cells, parse_number
+from logdoctor.sources.tables.row_times import parser_of
 from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
 from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names

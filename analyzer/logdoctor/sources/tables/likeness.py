@@ -11,8 +11,8 @@ from logdoctor.run import Axis, Split, roles
 from logdoctor.run.naming import is_bare_split, role_of, split_of, words
 from logdoctor.run.vocabulary import ELBO
 from logdoctor.sources.tables.counters import canonical, counts, normal
-from logdoctor.sources.tables.ruler import ruler_of
 from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table_axes import table_axes_of
 from logdoctor.sources.tables.table_logs import RUN_LABELS, SUBJECT_LABELS, label_name
 
 _PLAIN_COUNTERS = frozenset({
@@ -75,7 +75,7 @@ def is_training(table: Table) -> bool:
     texts = {normal(column.name) for column in table.columns if column.is_prose}
     if not quantities or _has_a_row_for_each_run(table, texts):
         return False
-    counters = [one.name for one in ruler_of(table).counters if one.axis is not Axis.INDEX]
+    counters = [one.name for one in table_axes_of(table).counters if one.axis is not Axis.INDEX]
     if any(normal(name) in _PLAIN_COUNTERS for name in counters):
         return True
     if counters:

@@ -14,8 +14,8 @@ from logdoctor.run import Axis, Setting
 from logdoctor.sources.tables.counters import axis_of, counts, normal
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.moments import parser_of
 from logdoctor.sources.tables.numbers import Cells, parse_values
+from logdoctor.sources.tables.row_times import parser_of
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import LABELS, label_name
 from logdoctor.sources.tables.text import readable

@@ -15,11 +15,11 @@ from logdoctor.sources.source import Log
 from logdoctor.sources.tables.counters import axis_of, counts, normal, numbers_rows
 from logdoctor.sources.tables.false_counts import misplaced, without_false_counts
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
-from logdoctor.sources.tables.moments import Moments, without_moments
 from logdoctor.sources.tables.padding import without_padding
+from logdoctor.sources.tables.row_times import RowTimes, without_row_times
 from logdoctor.sources.tables.rows import Rows
-from logdoctor.sources.tables.ruler import Ruler, ruler_of
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
+from logdoctor.sources.tables.table_axes import TableAxes, table_axes_of
 from logdoctor.sources.tables.text import readable
 
 SPLIT_LABELS = frozenset({
@@ -137,12 +137,12 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
     elif (lost := misplaced(table)).any():
         notices += _misplaced(table, lost)
         table = table.without(lost)
-    table, moments = without_moments(table)
+    table, moments = without_row_times(table)
     table, padding = without_padding(table)
-    ruler = ruler_of(table, step_axis, _training_rows(table))
-    series, guessed = _place(table, ruler, moments)
+    table_axes = table_axes_of(table, step_axis, _training_rows(table))
+    series, guessed = _place(table, table_axes, moments)
     notices += padding
-    notices += [Notice(INTERPRETATION, path, note) for note in ruler.notes]
+    notices += [Notice(INTERPRETATION, path, note) for note in table_axes.notes]
     if guessed:
         names = ", ".join(f"`{name}`" for name in guessed)
         message = f"Points of {names} carry no step of their own; they were placed at the step written before them."
@@ -176,12 +176,12 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
 
 
-def _place(table: Table, ruler: Ruler, moments: Moments | None) -> tuple[tuple[Series, ...], list[str]]:
+def _place(table: Table, table_axes: TableAxes, moments: RowTimes | None) -> tuple[tuple[Series, ...], list[str]]:
     """Return every quantity on its axis, and the names of those that have points without a step of their own."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
-    columns = [part for column in _by_label(table) for part in _by_pass(column, ruler, table.rows) if len(part)]
+    columns = [part for column in _by_label(table) for part in _by_pass(column, table_axes, table.rows) if len(part)]
     places = {one.where.key: one.where for one in columns if not counts(one.name)}  # most columns share their rows
-    shared = {key: ruler.place(where, fallback) for key, where in places.items()}
+    shared = {key: table_axes.place(where, fallback) for key, where in places.items()}
     placed = {i: shared[one.where.key] for i, one in enumerate(columns) if not counts(one.name)}
     axes = {placement.counter for placement in placed.values()}
     times: dict[tuple[int, bytes], NDArray[np.float64] | None] = {}
@@ -190,26 +190,26 @@ def _place(table: Table, ruler: Ruler, moments: Moments | None) -> tuple[tuple[S
         if i in placed:
             shown, placement = column, placed[i]
         else:
-            shown, finer = _as_quantity(column, ruler, axes)
+            shown, finer = _as_quantity(column, table_axes, axes)
             placement = finer.place(shown.where, fallback)
         if len(shown):
             if moments is not None and shown.where.key not in times:
                 times[shown.where.key] = moments.of(shown.where)
             at = times.get(shown.where.key)
             one = Series.of(shown.name, placement.steps, shown.values, at, placement.axis)
-            held_out = len(ruler.validation) and shown.where.is_in(ruler.validation, table.rows)
+            held_out = len(table_axes.validation) and shown.where.is_in(table_axes.validation, table.rows)
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
 
 
-def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[Column, Ruler]:
-    """Return the points at which a counter is itself a quantity, and the ruler for them.
+def _as_quantity(counter: Column, table_axes: TableAxes, axes: Collection[str]) -> tuple[Column, TableAxes]:
+    """Return the points at which a counter is itself a quantity, and the axes for them.
 
     These are the points that a finer counter places; all of them when it is nobody's axis; none when it is the axis.
     """
-    finer = ruler.finer_than(counter.name)
-    if not finer.counters and all(one.name != counter.name for one in ruler.counters):
-        finer = ruler.in_steps()  # it is no counter of the table, whatever its name
+    finer = table_axes.finer_than(counter.name)
+    if not finer.counters and all(one.name != counter.name for one in table_axes.counters):
+        finer = table_axes.in_steps()  # it is no counter of the table, whatever its name
     if numbers_rows(counter.name) or (counter.name in axes and not finer.counters):
         return counter.without_any(), finer
     if not finer.counters:
@@ -218,12 +218,12 @@ def _as_quantity(counter: Column, ruler: Ruler, axes: Collection[str]) -> tuple[
     return counter if len(known) == count else counter.take(counter.where.of(known.mask(count))), finer
 
 
-def _by_pass(column: Column, ruler: Ruler, rows: int) -> Iterator[Column]:
+def _by_pass(column: Column, table_axes: TableAxes, rows: int) -> Iterator[Column]:
     """Take what was logged in training and in rows of validation under one name apart: MMEngine's `loss` of both."""
-    if not len(ruler.validation) or counts(column.name) or split_of(column.name):
+    if not len(table_axes.validation) or counts(column.name) or split_of(column.name):
         yield column
         return
-    held_out = column.where.of(ruler.validation.mask(rows))
+    held_out = column.where.of(table_axes.validation.mask(rows))
     if held_out.all() or not held_out.any():
         yield column
         return

@@ -50,7 +50,7 @@ def _parse_count(counter: str, text: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class Moments:
+class RowTimes:
     """When the rows of a table were written."""
 
     column: Column
@@ -73,11 +73,11 @@ class Moments:
         return found
 
 
-def without_moments(table: Table) -> tuple[Table, Moments | None]:
+def without_row_times(table: Table) -> tuple[Table, RowTimes | None]:
     """Take the column out that holds the moment of logging."""
     for column in table.columns:
         for unit in _UNITS if column.name.strip().lower() in MOMENTS and len(column) else ():
             if all(bool(((at * unit > _SINCE) & (at * unit < _UNTIL)).all()) for at in column.pieces()):
                 rest = table.with_columns(one for one in table.columns if one is not column)
-                return rest, Moments(column, unit, table.rows)
+                return rest, RowTimes(column, unit, table.rows)
     return table, None

@@ -21,7 +21,7 @@ _TOGETHER = 512
 """Lines that are looked through at a time; with more, fetching memory takes most of the time."""
 
 
-class Sieve:
+class WordFilter:
     """Holds back lines that have none of the words, in any case.
 
     To ask each line for each word would take longer than all else that is done with it. So all are looked through

@@ -13,7 +13,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 
 
 @dataclass(frozen=True)
-class Twins:
+class Duplicates:
     """A run among those of the same main curve."""
 
     run: Run
@@ -21,9 +21,9 @@ class Twins:
     """Every run of that curve in the order of the analysis, this one among them."""
 
     @classmethod
-    def among(cls, run: Run, others: Iterable[Run]) -> Twins:
-        """Return the twins of a run among others, which go before it."""
-        return all_twins([*(other for other in others if other is not run), run])[run]
+    def among(cls, run: Run, others: Iterable[Run]) -> Duplicates:
+        """Return the duplicates of a run among others, which go before it."""
+        return find_duplicates([*(other for other in others if other is not run), run])[run]
 
     @property
     def original(self) -> Run | None:
@@ -31,13 +31,13 @@ class Twins:
         return self.group[0] if self.group and self.group[0] is not self.run else None
 
 
-def all_twins(runs: Sequence[Run]) -> Mapping[Run, Twins]:
-    """Find the twins of every run, in time linear in their data."""
+def find_duplicates(runs: Sequence[Run]) -> Mapping[Run, Duplicates]:
+    """Find the duplicates of every run, in time linear in their data."""
     groups: dict[bytes, list[Run]] = {}
     keys = {run: _key(run) for run in runs}
     for run, key in keys.items():
         groups.setdefault(key, []).append(run)
-    return {run: Twins(run, tuple(groups[key]) if key else (run,)) for run, key in keys.items()}
+    return {run: Duplicates(run, tuple(groups[key]) if key else (run,)) for run, key in keys.items()}
 
 
 def main_curve(run: Run) -> Series | None:

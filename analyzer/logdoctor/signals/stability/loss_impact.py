@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OF_GAIN = 0.3
-"""Rise as a share of what the loss had gained by then that counts as harm: smaller ones cost a sound run nothing."""
+"""Rise as a share of what the loss gained by then that counts as an impact: smaller ones cost a sound run nothing."""
 
 OF_LEVEL = 0.1
 """The same as a share of the level before: seeds and batch noise of sound short runs reach less."""
@@ -33,7 +33,7 @@ REACH = 5
 
 
 @dataclass(frozen=True)
-class Harm:
+class Impact:
     """One thing that the loss did."""
 
     step: int
@@ -45,13 +45,13 @@ class Harm:
     """Whether it never came back."""
 
     @property
-    def is_loss_of_numbers(self) -> bool:
+    def is_non_finite(self) -> bool:
         """Whether the loss became NaN or infinite."""
         return not np.isfinite(self.after)
 
 
 @dataclass(frozen=True)
-class LossHarm:
+class LossImpact:
     """The training loss, asked what happened to it around a step."""
 
     train: Trend[TrainLoss]
@@ -59,12 +59,12 @@ class LossHarm:
     spikes: Spikes[TrainLoss] | None
 
     @classmethod
-    def measure(cls, train: Trend[TrainLoss], losses: NonFiniteLosses, spikes: Spikes[TrainLoss] | None) -> LossHarm:
+    def measure(cls, train: Trend[TrainLoss], losses: NonFiniteLosses, spikes: Spikes[TrainLoss] | None) -> LossImpact:
         """Gather what is known of the training loss."""
         return cls(train, losses, spikes)
 
     def lost_before(self, step: int) -> float:
-        """Return the rise of the level above its lowest before a step, in units of what counts as harm.
+        """Return the rise of the level above its lowest before a step, in units of what counts as an impact.
 
         Only what was logged before the step counts: neither a level nor a noise looks ahead.
         """
@@ -89,32 +89,34 @@ class LossHarm:
         change = Change.since(self.train, step)
         return not self.losses.found and change is not None and not change.falls and not change.rises
 
-    def after(self, begin: int, end: int, *, lasts: bool) -> Harm | None:
-        """Return the harm that followed something from one step to another; None where there was none.
+    def after(self, begin: int, end: int, *, lasts: bool) -> Impact | None:
+        """Return the impact that followed something from one step to another; None where there was none.
 
         What lasts to the end of the log is blamed for what the loss does from its beginning on, else for what begins
         soon. Where the loss went on learning in between, neither is to blame.
         """
-        harm = self._end_of_numbers(begin, end, lasts=lasts) or self._rise(begin, lasts=lasts) or self._jump(begin, end)
-        return None if harm is None or self._learnt_between(begin, harm.step) else harm
+        impact = (
+            self._end_of_numbers(begin, end, lasts=lasts) or self._rise(begin, lasts=lasts) or self._jump(begin, end)
+        )
+        return None if impact is None or self._learnt_between(begin, impact.step) else impact
 
-    def _end_of_numbers(self, begin: int, end: int, *, lasts: bool) -> Harm | None:
+    def _end_of_numbers(self, begin: int, end: int, *, lasts: bool) -> Impact | None:
         for one in self.losses.found:
             late = one.first_step > end + REACH * self.train.pace
             if one.series.role is TrainLoss and begin <= one.first_step and (lasts or not late):
                 before = float(one.before[-1]) if len(one.before) else float("nan")
-                return Harm(one.first_step, before, float(one.series.values[one.first]), lasts=True)
+                return Impact(one.first_step, before, float(one.series.values[one.first]), lasts=True)
         return None
 
-    def _rise(self, begin: int, *, lasts: bool) -> Harm | None:
+    def _rise(self, begin: int, *, lasts: bool) -> Impact | None:
         change = Change.since(self.train, begin) if lasts else None
         if change is None or not change.rises or change.after - change.before < self._least(change.before):
             return None
         level, steps = self.train.since(begin), self.train.steps[self.train.steps >= begin]
         lowest = int(steps[int(np.argmin(level))]) if len(level) else begin
-        return Harm(lowest, change.before, change.after, lasts=True)
+        return Impact(lowest, change.before, change.after, lasts=True)
 
-    def _jump(self, begin: int, end: int) -> Harm | None:
+    def _jump(self, begin: int, end: int) -> Impact | None:
         if self.spikes is None:
             return None
         series = self.train.series
@@ -124,11 +126,11 @@ class LossHarm:
                 return None  # the loss moved with it or before it: one bad batch does both
             tail = self.spikes.tail * (OVER_TAIL_ONCE if spike.last - spike.index < 2 else OVER_TAIL)
             if begin < at <= end + REACH * self.train.pace and spike.height >= max(self._least(spike.level), tail):
-                return Harm(at, spike.level, spike.peak, lasts=not spike.recovered)
+                return Impact(at, spike.level, spike.peak, lasts=not spike.recovered)
         return None
 
     def _learnt_between(self, begin: int, step: int) -> bool:
-        """Whether the loss fell, from one step to another, by more than what counts as harm."""
+        """Whether the loss fell, from one step to another, by more than what counts as an impact."""
         level, steps = self.train.level, self.train.steps
         before, between = level[steps < begin], level[(steps >= begin) & (steps <= step)]
         if not len(before) or not len(between):
@@ -137,6 +139,6 @@ class LossHarm:
         return fell > max(OF_LEVEL * abs(float(before[-1])), SURE * self.train.level_noise)
 
     def _least(self, level: float) -> float:
-        """Return the least rise from a level that is harm."""
+        """Return the least rise from a level that is an impact."""
         least = max(OF_GAIN * (self.train.start - level), OF_LEVEL * abs(level))
         return max(least, float(np.finfo(float).tiny))

@@ -37,7 +37,7 @@ class Placement:
 
 
 @dataclass(frozen=True)
-class Ruler:
+class TableAxes:
     """Every counter of a table that can be an axis."""
 
     counters: tuple[Counter, ...]
@@ -70,16 +70,16 @@ class Ruler:
                 return Placement(counter.axis, steps, counter.name, guessed)
         return Placement(fallback, rows.numbers().astype(np.int64))
 
-    def finer_than(self, name: str) -> Ruler:
-        """Return the ruler on which a counter is itself a quantity."""
+    def finer_than(self, name: str) -> TableAxes:
+        """Return the axes on which a counter is itself a quantity."""
         return replace(self, counters=tuple(one for one in self.counters if one.rank < rank_of(name)))
 
-    def in_steps(self) -> Ruler:
-        """Return the ruler that counts steps alone."""
+    def in_steps(self) -> TableAxes:
+        """Return those that count steps alone."""
         return replace(self, counters=tuple(one for one in self.counters if one.axis is Axis.STEP))
 
 
-def ruler_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | None = None) -> Ruler:
+def table_axes_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | None = None) -> TableAxes:
     """Find the counters of a table that can be an axis, repaired where their logger counts in its own way.
 
     `step_axis` is what steps count where the file says something else (DeepSpeed: samples); `training` are
@@ -96,7 +96,7 @@ def ruler_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | None = 
     steps, joined = iterations_across_epochs(steps, rest, Rows(table.rows) if training is None else training)
     moved = f"`step` is the epoch in {len(validation)} rows of validation; they stand at the iteration before."
     notes = (*([moved] if len(validation) else []), *joined)
-    return Ruler((*(replace(one, axis=step_axis) for one in steps), *rest), notes, validation)
+    return TableAxes((*(replace(one, axis=step_axis) for one in steps), *rest), notes, validation)
 
 
 def _steps(at: Iterable[NDArray[np.float64]], rows: Rows, count: int) -> NDArray[np.int64] | None:

@@ -1,4 +1,4 @@
-"""Signs that nothing changes: what tells weights that are not trained from a network that cannot learn."""
+"""Signs of whether updates change the weights, or leave them alone, or find a network that cannot learn."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ SAME = 1e-6
 FEW = 4
 """Evaluations that must agree before it is no accident."""
 
-FEWER, DIGITS = 3, 5
+FEWER = 3
 """The same where they agree in more decimals than a rounded log shows."""
+
+DIGITS = 5
+"""Those decimals."""
 
 COARSE = 0.5
 """Loss below which a hundredth, to which it may be rounded, is more of it than a run that learns nothing falls."""
@@ -44,21 +47,30 @@ CALMED = 0.5
 """Gradient norm of the last third in units of that of the first, up to which the weights have moved to where it is
 lower: with weights that never change it wavers about one level."""
 
-FALLING, LASTING = 0.9, 0.35
-"""Share of evaluations below the one before, and fall of their later half in units of that of the earlier, from which a
-loss creeps down: what fits the shares of the classes alone has levelled off, and wanders."""
+FALLING = 0.9
+"""Share of evaluations below the one before, from which a loss creeps down: what fits the shares of the classes alone
+wanders."""
+
+LASTING = 0.35
+"""Fall of their later half in units of that of the earlier, from which it goes on: what fits those has levelled off."""
 
 BARELY = 3e-4
 """Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
 down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
 
-SURE, CREPT = 5.0, 0.003
-"""Fall of a training loss from its first third to its last in units of its standard error, and as a share of it, from
-which weights move: biases that fit the shares of the classes reach 4, and 0.0015 within some hundred updates."""
+SURE = 5.0
+"""Fall of a training loss from its first third to its last in units of its standard error, from which weights move:
+biases that fit the shares of the classes reach 4."""
 
-STOPPED, MOVED = 2e-6, 0.005
+CREPT = 0.003
+"""The same fall as a share of the loss: those biases reach 0.0015 within some hundred updates."""
+
+STOPPED = 2e-6
 """Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
-dead network trains on; and its whole range, from which it did move before."""
+dead network trains on."""
+
+MOVED = 0.005
+"""Whole range of such a loss, as a share of its level, from which it did move before."""
 
 RESTLESS = 0.01
 """Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
@@ -76,13 +88,13 @@ VANISHED = 1e-5
 
 
 @dataclass(frozen=True)
-class Stillness:
-    """Clauses that say what stands still; empty where it moves or is not logged."""
+class UpdateSigns:
+    """What a run shows of whether its weights change, each a clause; empty where it shows nothing."""
 
     run: Run
 
     @classmethod
-    def measure(cls, run: Run) -> Stillness:
+    def measure(cls, run: Run) -> UpdateSigns:
         """Look at the evaluations and gradient norms of a run."""
         return cls(run)
 

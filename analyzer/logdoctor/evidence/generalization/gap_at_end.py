@@ -1,0 +1,120 @@
+"""How far validation ends above training, and whether what training gained has reached it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from logdoctor.evidence.accuracies import answers_by_class, left_behind
+from logdoctor.run import Run
+from logdoctor.signals import Gap
+from logdoctor.signals.generalization.gap import evaluated_end
+from logdoctor.wording import number
+
+
+@dataclass(frozen=True)
+class GapThresholds:
+    """Thresholds of generalization-gap, which says what each means and where it comes from."""
+
+    min_gap: float
+    max_ratio: float
+    max_val_change: float
+    max_own_change: float
+    min_apart: float
+    max_apart: float
+    min_errors: float
+    reached: float
+    min_gain: float
+    least_gain: float
+    beside: float
+    sure: float
+
+
+@dataclass(frozen=True, eq=False)
+class GapAtEnd:
+    """The two losses at their ends, beside where training began."""
+
+    run: Run
+    gap: Gap
+    is_far_off: bool
+    """Whether validation lies far above an untrained network's loss, and training leaves it ever farther behind."""
+    thresholds: GapThresholds
+
+    @cached_property
+    def gained(self) -> float:
+        """How far training fell."""
+        train = self.gap.train
+        return float(max(train.start, self.gap.train_level[0])) - train.end
+
+    @cached_property
+    def stands_still(self) -> bool:
+        """Whether validation has not changed over the later half."""
+        val, most = self.gap.val, self.thresholds
+        still = min(most.max_val_change * max(val.fall, self.gained), most.max_own_change * abs(val.end))
+        return abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
+
+    @property
+    def rests(self) -> bool:
+        """Whether its noise is less than its level."""
+        return 3 * self.gap.val.level_noise <= self.gap.val.end
+
+    @cached_property
+    def _least_gap(self) -> float:
+        """The gap that is too large: a smaller one where it narrowed, or where training's answers hold for it alone.
+
+        What is learnt by heart opens a gap late: one that was widest early on is of sets that differ.
+        """
+        narrowed = self.gap.narrowed is not None and self.gap.train.end < self.thresholds.max_apart * self.gap.val.end
+        is_apart = narrowed or left_behind(self.run) >= self.thresholds.min_errors
+        return (self.thresholds.min_apart if is_apart else self.thresholds.min_gap) * self.gained
+
+    @cached_property
+    def stays_behind(self) -> bool:
+        """Whether validation stands still far above training, by a good part of all that training gained."""
+        val = self.gap.val
+        ends = max(self.gap.train.end, evaluated_end(self.run, self.gap))  # the last few batches may lie low by chance
+        is_far_above = ends < self.thresholds.max_ratio * val.end and val.end > 0
+        return val.end - ends >= self._least_gap and self.stands_still and is_far_above
+
+    @cached_property
+    def is_untouched(self) -> bool:
+        """Whether training surely learns something, and validation ends no lower than both began."""
+        train, val, least = self.gap.train, self.gap.val, self.thresholds
+        start = train.end + self.gained
+        if start <= 0 or train.sure_fall < least.sure or self._reaches_validation(start):
+            return False
+        if self.gained >= least.min_gain * start:
+            return True
+        begin_together = abs(val.first - start) <= least.beside * start
+        return self.gained >= least.least_gain * start and begin_together and not answers_by_class(self.run)
+
+    def _reaches_validation(self, start: float) -> bool:
+        """Whether validation fell, from its first value or from where training began, by more than its noise."""
+        val, least = self.gap.val, self.thresholds.reached * self.gained
+        least += min(2 * val.level_noise, least)  # more hides any fall
+        return val.first - val.end > least or val.end < start - least
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether any of these shows that what is learnt does not hold for new data."""
+        return self.gained > 0 and (self.stays_behind or self.is_far_off or self.is_untouched)
+
+    @property
+    def margin(self) -> float:
+        """The gap in units of what makes it one."""
+        is_any_gap = self.is_untouched and not self.stays_behind
+        return self.gap.end / (self.thresholds.reached * self.gained if is_any_gap else self._least_gap)
+
+    @property
+    def state(self) -> str:
+        """What validation does, as a verb."""
+        if not self.rests:
+            return "jumps about and ends"
+        return "stands still" if self.stands_still else "ends"
+
+    @property
+    def began(self) -> str:
+        """Where it ends beside where training began, as the end of a clause."""
+        if self.is_far_off:
+            return f", far above the {number(self.gap.train.start)} at which training began"
+        return ", no lower than where training began" if self.is_untouched else ""
