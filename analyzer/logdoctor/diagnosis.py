@@ -21,8 +21,8 @@ from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
+from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
-from logdoctor.signals.comparison.siblings import without_numbers
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
@@ -134,7 +134,7 @@ def diagnose(
     for label, group in _labelled(sibling_groups(runs)):
         measured = measure_all(group) if len(group) > 1 else ()
         for set_up in set_ups(measured):
-            first = set_up[0][0]
+            first = set_up[0].run
             said, failed[id(first)] = compare(Siblings(first, set_up), rules)
             comparisons += said
         placed += [_Placed(run, label, Siblings(run, measured), duplicates[run]) for run in group]

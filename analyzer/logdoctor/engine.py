@@ -30,7 +30,7 @@ class Bench:
         self._made: dict[Any, Any] = {
             Run: run,
             Siblings: measured,
-            Duplicates: duplicates or Duplicates.among(run, (other for other, _ in measured.group)),
+            Duplicates: duplicates or Duplicates.among(run, (other.run for other in measured.group)),
         }
 
     def get(self, wanted: Any) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-
-import numpy as np
+from math import inf, isfinite
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
-from logdoctor.run.roles import ValLoss
+from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
+from logdoctor.signals.comparison.outcome import LEARNT, trend_or_none
 from logdoctor.wording import number
 
 SAFE_STEP = 10.0
@@ -46,16 +46,6 @@ little; sweeps take steps of 1.6 and more."""
 ALIKE = 0.5
 """Share of all quantities of two runs that both log, from which they train the same thing, where no name says so."""
 
-LEARNT = 0.1
-"""Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
-
-THROWN = 30.0
-"""Validation loss at the end in units of where training began, from which a run was thrown away: what is memorised for
-hundreds of epochs costs up to ten times a guess."""
-
-LAST = 3
-"""Values at the end of which that is the median."""
-
 FAR_BELOW = 5e-4
 """Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam)."""
 
@@ -64,6 +54,9 @@ LOW_END = 0.01
 
 TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
 """The practitioners' other way out of a standstill."""
+
+COST = 0.1
+"""Share by which a calmer sibling may end higher than a run and its rate be a cure still, within the luck of seeds."""
 
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
@@ -80,11 +73,12 @@ def rate_too_high(
 ) -> Cause:
     """Return the cause with the highest lower rate that went well among the siblings as evidence and fix."""
     best = given_as_example(siblings)
-    if best is not None and strength is Strength.POSSIBLE and only_rate_differs(best):
+    better = best is not None and not costs(best, end_of(siblings.run))
+    if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
     if best is not None:
-        return _with_evidence(cause, siblings.run, best)
+        return _with_evidence(cause, siblings.run, best, better=better)
     return replace(cause, fixes=_lowered(siblings.run, cause.fixes))
 
 
@@ -148,9 +142,29 @@ def above_usual(run: Run, settings: Hyperparameters) -> str:
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:
-    """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first."""
+    """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first.
+
+    One that ends higher than the run itself comes last; of one rate, that which differs least goes first.
+    """
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
-    return max(calmer, key=lambda one: (only_rate_differs(one), given_rate(one.run) or 0.0), default=None)
+    end = end_of(siblings.run)
+
+    def rank(one: Sibling) -> tuple[bool, bool, float, int]:
+        return (not costs(one, end), only_rate_differs(one), given_rate(one.run) or 0.0, -len(one.differs))
+
+    return max(calmer, key=rank, default=None)
+
+
+def costs(sibling: Sibling, end: float) -> bool:
+    """Tell whether a sibling ends clearly higher than a run that ends there: to do as it does would cost something."""
+    return sibling.train.end - end > COST * abs(end)
+
+
+def end_of(run: Run) -> float:
+    """Return where a run's training loss ends, infinity where it is not finite there."""
+    train, logged = trend_or_none(run), run.find(TrainLoss)
+    lost = train is None or logged is None or not isfinite(logged.curve.values[-1])
+    return inf if train is None or lost else train.end
 
 
 def rate_too_low(
@@ -166,7 +180,7 @@ def rate_too_low(
     fitting = [one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most]
     best = min(fitting, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
-    if best is not None:
+    if best is not None and not costs(best, end_of(siblings.run)):
         return _with_evidence(cause, siblings.run, best)
     return replace(cause, fixes=_raised(siblings.run, cause.fixes))
 
@@ -215,10 +229,15 @@ def _log_alike(run: Run, other: Run) -> bool:
     return len(mine & theirs) >= ALIKE * len(mine | theirs)
 
 
-def _with_evidence(cause: Cause, run: Run, best: Sibling) -> Cause:
-    """Put a sibling's outcome and rate into a cause."""
+def _with_evidence(cause: Cause, run: Run, best: Sibling, *, better: bool = True) -> Cause:
+    """Put a sibling's outcome and rate into a cause; one that ended higher is told, and speaks for nothing."""
     rate = given_rate(run)
-    return cause if rate is None else replace(cause, pro=(*cause.pro, _outcome(best)), fixes=(_change(rate, best),))
+    if rate is None:
+        return cause
+    told, fixes = _outcome(best), (_change(rate, best, better=better),)
+    if better:
+        return replace(cause, pro=(*cause.pro, told), fixes=fixes)
+    return replace(cause, contra=(*cause.contra, told), fixes=fixes)
 
 
 def _verb(rate: float, other: float) -> str:
@@ -226,21 +245,9 @@ def _verb(rate: float, other: float) -> str:
 
 
 def went_well(sibling: Sibling) -> bool:
-    """Tell whether a sibling sets an example: it ends finite and clearly below its start.
-
-    A network that was thrown far away fits its training set all the same, and tells so by its validation.
-    """
-    curve = sibling.train.series
-    logged = sibling.run.find(curve.role)
-    ends_finite = logged is not None and len(logged.curve) == len(curve)
+    """Tell whether a sibling sets an example: it did not fail, and ends clearly below its start."""
     start = sibling.train.start
-    return ends_finite and sibling.train.end < start - LEARNT * abs(start) and not _thrown_away(sibling)
-
-
-def _thrown_away(sibling: Sibling) -> bool:
-    held_out = sibling.run.find(ValLoss)
-    last = held_out.finite.values[-LAST:] if held_out is not None else ()
-    return len(last) > 0 and float(np.median(last)) > THROWN * max(sibling.train.start, 0.0) > 0
+    return not sibling.failure and sibling.train.end < start - LEARNT * abs(start)
 
 
 def only_rate_differs(sibling: Sibling) -> bool:
@@ -249,15 +256,16 @@ def only_rate_differs(sibling: Sibling) -> bool:
 
 
 def _outcome(sibling: Sibling) -> str:
-    rate, end = given_rate(sibling.run), number(sibling.train.end)
+    rate, end = given_rate(sibling.run), number(sibling.train.last_shown)
     others = [name for name in sibling.differs if not is_rate(name)]
     also = f"; it differs in {', '.join(others)} too" if others else ""
     return f"sibling run {sibling.run.name}, at {number(rate)}, ends at a training loss of {end}{also}"
 
 
-def _change(rate: float, sibling: Sibling) -> Fix:
+def _change(rate: float, sibling: Sibling, *, better: bool) -> Fix:
     theirs = given_rate(sibling.run) or rate
     seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
-    tested = f"sibling run {sibling.run.name}{seed}" if only_rate_differs(sibling) else ""
+    tested = f"sibling run {sibling.run.name}{seed}" if better and only_rate_differs(sibling) else ""
     text = f"{_verb(rate, theirs)} the learning rate from {number(rate)} to {number(theirs)}"
-    return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}")
+    ends = "" if better else ", which ends higher"
+    return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}{ends}")

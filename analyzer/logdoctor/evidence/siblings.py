@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logdoctor.causes import ranked, with_fixes
-from logdoctor.evidence.rates import OTHER_RATE, given_as_example, only_rate_differs, rate_too_high, went_well
+from logdoctor.evidence.rates import (
+    OTHER_RATE,
+    costs,
+    end_of,
+    given_as_example,
+    only_rate_differs,
+    rate_too_high,
+    went_well,
+)
 from logdoctor.evidence.told_by_settings import SIZE, TINY, smaller_model, strong_regularisation
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Cause, Fix, Strength
@@ -19,6 +27,7 @@ from logdoctor.signals.settings.hyperparameters import (
     DROPOUT,
     EPSILON,
     HALF_FLAGS,
+    NORMALISE,
     PRECISION,
     WARMUP,
     WEIGHT_DECAY,
@@ -34,6 +43,7 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
     "epsilon-too-small": EPSILON,
     "stale-second-moment": BETA2,
     "batch-too-small": BATCH_SIZE,
+    "data-not-normalised": NORMALISE,
     "over-regularised": (*WEIGHT_DECAY, *DROPOUT),
 }
 """The setting whose change cures a cause."""
@@ -42,10 +52,12 @@ CAUSE_OF_SETTING: Mapping[str, Spellings] = {
 def from_siblings(siblings: Siblings) -> Iterator[Clue]:
     """Weigh runs that went well where one setting differs, and runs that differ in the seed alone."""
     yield from _from_lower_rate(siblings)
-    for one in siblings:
-        cause = _cured_by(one)
-        if cause and went_well(one):
-            yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
+    cured: dict[str, Sibling] = {}
+    for one in sorted(siblings, key=lambda one: len(one.differs)):
+        if (cause := _cured_by(one)) and went_well(one):
+            cured.setdefault(cause, one)
+    for cause, one in cured.items():
+        yield Clue(cause, DECISIVE, f"sibling run {one.run.name} with {_theirs(one)} went well")
     yield from _from_rate_as_high(siblings)
     yield from _from_repeats(siblings)
 
@@ -53,7 +65,7 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
 def _from_lower_rate(siblings: Siblings) -> Iterator[Clue]:
     """Weigh the run that went well at a lower rate; what came of it is told by `rate_too_high`."""
     example = given_as_example(siblings)
-    if example is None:
+    if example is None or costs(example, end_of(siblings.run)):
         return
     yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
     same = f"sibling run {example.run.name} has the same data and first loss and went well"
@@ -91,7 +103,7 @@ def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | N
     `among` are the siblings that show it, where not all that went well do.
     """
     good = [one for one in siblings if went_well(one)] if among is None else among
-    cured = {_cured_by(one): one for one in reversed(good)}
+    cured = {_cured_by(one): one for one in sorted(good, key=lambda one: len(one.differs), reverse=True)}
     if not strong_regularisation(Hyperparameters(siblings.run)):
         cured.pop("over-regularised", None)
     first, others = [], []
@@ -126,10 +138,13 @@ def with_tested_fixes(cause: Cause, siblings: Siblings, fixes: tuple[Fix, ...] =
 
 def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
     """Return the change of setting by which a sibling went well, nothing where none did."""
-    for one in siblings:
+    for one in sorted(siblings, key=lambda one: len(one.differs)):
         if went_well(one) and _cured_by(one) == cause:
             seed = ", other seed" if any(map(is_seed, one.differs)) else ""
-            return (Fix(f"train with {_theirs(one)}", f"sibling run {one.run.name}{seed}"),)
+            name = one.run.name
+            return (
+                Fix(f"train with {_theirs(one)}", f"sibling run {name}{seed}", f"the settings of sibling run {name}"),
+            )
     return ()
 
 
@@ -141,12 +156,25 @@ def _cured_by(sibling: Sibling) -> str:
         return "model-too-small"
     fits = (cause for cause, names in CAUSE_OF_SETTING.items() if others and all(one in names for one in others))
     cause = next(fits, "")
-    return cause if cause != "batch-too-small" or all(map(_grows, changed.values())) else ""
+    needs = _NEEDED.get(cause)
+    return cause if needs is None or all(map(needs, changed.values())) else ""
 
 
 def _grows(pair: tuple[Setting, Setting]) -> bool:
     here, there = pair
     return isinstance(here, int | float) and isinstance(there, int | float) and there > here
+
+
+def _switched_on(pair: tuple[Setting, Setting]) -> bool:
+    here, there = pair
+    return not here and bool(there)
+
+
+_NEEDED: Mapping[str, Callable[[tuple[Setting, Setting]], bool]] = {
+    "batch-too-small": _grows,
+    "data-not-normalised": _switched_on,
+}
+"""Which way a setting must change to cure, where only one way does."""
 
 
 def _theirs(sibling: Sibling) -> str:

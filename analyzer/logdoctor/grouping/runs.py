@@ -20,6 +20,7 @@ from logdoctor.grouping.resumed import resumed_joined
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.run_names import with_told
 from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.source import Log
@@ -47,7 +48,8 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
     ]
     described = _described(runs, [file for file in files if file.source.only_settings])
     told = with_errors(described, [file for file in files if file.source.only_events])
-    return _note_duplicates(sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name))
+    distinct = sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name)
+    return _note_duplicates(with_told(distinct))
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:

@@ -72,6 +72,8 @@ class Run:
     """The run's folder relative to the argument: its name without the `:stem`."""
     folder: str = ""
     """The run's folder as it can be opened; the next command of a report names it."""
+    told: Mapping[str, Setting] = field(default_factory=dict, repr=False)
+    """Settings that the run's name tells, as `lr0.1_seed2` does."""
 
     def find(self, role: type[Role]) -> Series | None:
         """Return the best series of a role, or None."""

@@ -7,8 +7,10 @@ lies in a package of the name that rules and evidence for it have (`stability`, 
 from logdoctor.signals.collapse.adversaries import Adversaries
 from logdoctor.signals.collapse.latent_code import LatentCode
 from logdoctor.signals.collapse.policy import Policy
+from logdoctor.signals.comparison.outcome import measure_all
 from logdoctor.signals.comparison.set_up import Member, SetUp, set_ups
-from logdoctor.signals.comparison.siblings import Sibling, Siblings, differing, measure_all, sibling_groups
+from logdoctor.signals.comparison.siblings import Sibling, Siblings, sibling_groups
+from logdoctor.signals.comparison.ties import differing
 from logdoctor.signals.data.epoch_course import EpochCourse
 from logdoctor.signals.data.epochs import Epochs
 from logdoctor.signals.data.period import weight_repeats

@@ -29,9 +29,10 @@ from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
+from logdoctor.run.run_names import same_but_for_numbers
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.collapse.policy import certain_since
-from logdoctor.signals.comparison.siblings import differing, names_task, same_but_for_numbers
+from logdoctor.signals.comparison.ties import differing, names_task
 from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})
@@ -270,7 +271,7 @@ def _late(reward: Trend[Reward]) -> float:
 def _same_task(siblings: Siblings, reward: Trend[Reward]) -> Iterator[tuple[str, Trend[Reward]]]:
     """Yield the returns of runs that differ in seed, rate or entropy bonus alone and began alike."""
     mine = siblings.run
-    for other, _ in siblings.group:
+    for other in (one.run for one in siblings.group):
         series = other.find(Reward)
         differ = differing(mine.hyperparameters, other.hyperparameters)
         if other is mine or series is None or series.name != reward.series.name or len(series.finite) < 2:

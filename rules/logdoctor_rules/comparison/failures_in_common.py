@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
@@ -12,6 +13,9 @@ from logdoctor.signals import Member, SetUp, is_rate
 from logdoctor.wording import counted, number
 
 NAN = flat(float("nan"), 60)
+
+EACH = 2
+"""Failed runs that have one of two values and not the other, before either is said to be shared."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class FailuresInCommon(GroupRule):
     id = "failures-in-common"
     title = "What the failed runs share"
     limits = (
-        "Needs 2 failed and 2 sound runs, and settings that all of them log. Settings that fail only together, and "
-        "runs that learn but end badly, are not seen."
+        "Needs 2 failed and 2 sound runs, and settings that all of them log. Of two values that fail, each by itself, "
+        "both are named; settings that fail only together, and runs that learn but end badly, are not seen."
     )
 
     min_each: float = threshold(2.0, "failed runs, and sound ones; a single failure shares everything with itself")
@@ -49,6 +53,29 @@ class FailuresInCommon(GroupRule):
                 example_run({"precision": "16-mixed", "width": 32}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
                 example_run({"precision": "32", "width": 64}, train_loss=decay(2.3, 0.3)),
                 example_run({"precision": "bf16-mixed", "width": 32}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        fires(
+            "one of two values",
+            settings={"dropout": 0.95, "decay": 0.0},
+            siblings=(
+                *(
+                    example_run({"dropout": dropout, "decay": decays}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN))
+                    for dropout, decays in ((0.95, 0.1), (0.0, 0.3), (0.5, 0.3))
+                ),
+                example_run({"dropout": 0.0, "decay": 0.0}, train_loss=decay(2.3, 0.3)),
+                example_run({"dropout": 0.5, "decay": 0.1}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
+            "two failures, each with values of its own",
+            settings={"dropout": 0.95, "decay": 0.0},
+            siblings=(
+                example_run({"dropout": 0.0, "decay": 0.3}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
+                example_run({"dropout": 0.0, "decay": 0.0}, train_loss=decay(2.3, 0.3)),
+                example_run({"dropout": 0.5, "decay": 0.1}, train_loss=decay(2.3, 0.4)),
             ),
             train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
         ),
@@ -88,16 +115,18 @@ class FailuresInCommon(GroupRule):
         failed, well = set_up.failed, set_up.went_well
         if len(failed) < self.min_each or len(well) < self.min_each:
             return
-        shared = [f"{name} {said}" for name in _named_by_all(set_up) if (said := _separates(name, failed, well))]
-        if shared:
+        named = _named_by_all(set_up)
+        shared = [f"{name} {said}" for name in named if (said := _separates(name, failed, well))]
+        either = [] if shared else _either(named, failed, well)
+        if shared or either:
+            has = " and ".join(shared) or " or ".join(either)
             yield self.comparison(
-                f"all {counted(len(failed), 'failed run')} have {' and '.join(shared)}; "
-                f"none of the {len(well)} that went well has",
+                f"all {counted(len(failed), 'failed run')} have {has}; none of the {len(well)} that went well has",
                 [one.run for one in (*failed, *well)],
                 {
                     "failed": Quantity(len(failed), "runs"),
                     "went well": Quantity(len(well), "runs"),
-                    "shared": Quantity(", ".join(shared)),
+                    "shared": Quantity(", ".join(shared or either)),
                 },
             )
 
@@ -121,6 +150,28 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
     if high and low and max(high) < min(low):
         return f"of {number(max(high))} or less"
     return ""
+
+
+def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Member]) -> list[str]:
+    """Return two values of settings of which every failed run has one and no other run has any.
+
+    Each must have failed EACH times by itself: a single failure has a value of its own in any random search.
+    """
+    lost: dict[tuple[str, str], set[int]] = {}
+    sound = {(name, repr(one.settings[name])) for one in well for name in named}
+    for k, one in enumerate(failed):
+        for name in named:
+            if (value := (name, repr(one.settings[name]))) not in sound:
+                lost.setdefault(value, set()).add(k)
+    for first, second in combinations(lost, 2):
+        alone = len(lost[first] - lost[second]), len(lost[second] - lost[first])
+        if min(alone) >= EACH and len(lost[first] | lost[second]) == len(failed):
+            return [f"{name} {_shown(_value(name, text, failed))}" for name, text in (first, second)]
+    return []
+
+
+def _value(name: str, text: str, failed: Sequence[Member]) -> Setting:
+    return next(one.settings[name] for one in failed if repr(one.settings[name]) == text)
 
 
 def _numbers(values: Sequence[Setting]) -> list[float]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from logdoctor import Comparison, GroupRule, Quantity, RateResult, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat, rise
+from logdoctor.run import State
 from logdoctor.signals import Member, SetUp
 from logdoctor.wording import counted, number
 
@@ -77,20 +79,23 @@ class RateSweep(GroupRule):
         for sweep in set_up.rate_sweeps:
             ordered = sorted(sweep, key=lambda one: one.rate or 0.0)
             rates = sorted({one.rate or 0.0 for one in sweep})
+            failing = {one.rate or 0.0 for one in ordered if one.failure}
             well = [one for one in ordered if not one.failure]
             if not well:
                 continue
             best = min(well, key=lambda one: one.result)
-            best_rate, highest = best.rate or 0.0, well[-1].rate or 0.0
+            sound = [rate for rate in rates if rate not in failing]
+            best_rate, highest = best.rate or 0.0, max(sound, default=None)
             yield self.comparison(
                 f"of {counted(len(rates), 'learning rate')}, {number(best_rate)} reaches the lowest "
-                f"{set_up.measured_by}, {number(best.result)}; {self._limit(ordered, highest)}"
-                + self._edge(rates, best_rate, highest),
+                f"{set_up.measured_by}, {number(best.result)}; {_limit(ordered, highest)}"
+                + self._edge(rates, best_rate, failing)
+                + _unfinished(well),
                 [best.run, *(one.run for one in ordered if one is not best)],
                 {
                     "best rate": Quantity(best_rate),
                     f"its {set_up.measured_by}": Quantity(best.result),
-                    "highest rate that did not fail": Quantity(highest),
+                    "highest rate that did not fail": Quantity("none" if highest is None else highest),
                     "rates": Quantity(", ".join(number(rate) for rate in rates)),
                     "failed": Quantity(len(ordered) - len(well), "runs"),
                 },
@@ -98,18 +103,32 @@ class RateSweep(GroupRule):
                 [RateResult(one.run.name, one.rate or 0.0, one.result, one.failure) for one in ordered],
             )
 
-    @staticmethod
-    def _limit(ordered: Sequence[Member], highest: float) -> str:
-        above = [one for one in ordered if (one.rate or 0.0) > highest]
-        if above:
-            verb = "fails" if len(above) == 1 else "fail"
-            return f"the highest that does not fail is {number(highest)}, {counted(len(above), 'run')} above it {verb}"
-        failures = sum(bool(one.failure) for one in ordered)
-        return f"{counted(failures, 'run')} failed, none above {number(highest)}" if failures else "none fails"
-
-    def _edge(self, rates: Sequence[float], best: float, highest: float) -> str:
-        if best == rates[-1]:
+    def _edge(self, rates: Sequence[float], best: float, failing: AbstractSet[float]) -> str:
+        if best == rates[-1] and best not in failing:
             return f"; the best is the highest tried: try {number(best * self.beyond)} too"
-        if best == rates[0] and best < highest:
+        if best == rates[0] and not failing >= set(rates[1:]):
             return f"; the best is the lowest tried: try {number(best / self.beyond)} too"
         return ""
+
+
+def _limit(ordered: Sequence[Member], highest: float | None) -> str:
+    """Say which rate is the highest at which every run went well, and how many above and below it failed."""
+    if not any(one.failure for one in ordered):
+        return "none fails"
+    if highest is None:
+        return "at each of them a run fails"
+    above = [one for one in ordered if (one.rate or 0.0) > highest]
+    failed = sum(bool(one.failure) for one in above)
+    below = sum(bool(one.failure) for one in ordered) - failed
+    said = f"the highest that does not fail is {number(highest)}"
+    if len(above) == failed > 0:
+        said += f", {counted(failed, 'run')} above it {'fails' if failed == 1 else 'fail'}"
+    elif above:
+        said += f", {failed} of {counted(len(above), 'run')} above it fail"
+    return said + (f", {counted(below, 'run')} below it {'fails' if below == 1 else 'fail'} too" if below else "")
+
+
+def _unfinished(well: Sequence[Member]) -> str:
+    """Name the runs that went well as far as they came."""
+    names = [one.run.name for one in well if one.run.state in (State.INTERRUPTED, State.WRITING)]
+    return f"; not finished: {', '.join(names)}" if names else ""

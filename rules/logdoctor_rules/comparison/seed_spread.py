@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
-from logdoctor.signals import SetUp
+from logdoctor.signals import Member, SetUp
 from logdoctor.wording import counted, number
 
 
@@ -73,7 +73,7 @@ class SeedSpread(GroupRule):
             failing = f"; {failures} of them {'fails' if failures == 1 else 'fail'}" if failures else ""
             low, high, spread = float(results.min()), float(results.max()), float(results.std(ddof=1))
             yield self.comparison(
-                f"{counted(len(repeats), 'run')} that differ in the seed alone reach a {set_up.measured_by} of "
+                f"{_called(repeats)} reach a {set_up.measured_by} of "
                 f"{number(low)} to {number(high)} (standard deviation {number(spread)}){failing}; "
                 "a smaller difference between settings is no evidence",
                 [one.run for one in repeats],
@@ -86,3 +86,10 @@ class SeedSpread(GroupRule):
                     "failed": Quantity(failures, "runs"),
                 },
             )
+
+
+def _called(repeats: Sequence[Member]) -> str:
+    """Say what is repeated: folds differ in their data."""
+    if all("fold" in one.run.told for one in repeats):
+        return f"{counted(len(repeats), 'fold')} of one recipe"
+    return f"{counted(len(repeats), 'run')} that differ in the seed alone"

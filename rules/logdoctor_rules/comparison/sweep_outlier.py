@@ -89,6 +89,15 @@ class SweepOutlier(GroupRule):
             train_loss=decay(2.3, 1.7),
         ),
         silent(
+            "the highest rate of its recipe, which went well with another width",
+            settings={"width": 8, "lr": 0.1},
+            siblings=(
+                *(example_run({"width": 8, "lr": lr}, train_loss=decay(2.3, 0.4)) for lr in (0.001, 0.01, 0.03)),
+                *(example_run({"width": 16, "lr": lr}, train_loss=decay(2.3, 0.41)) for lr in (0.01, 0.1)),
+            ),
+            train_loss=decay(2.3, 1.7),
+        ),
+        silent(
             "three runs",
             settings={"width": 12},
             siblings=_sweep(0.41, 0.40),
@@ -101,7 +110,7 @@ class SweepOutlier(GroupRule):
         if len(set_up) < self.min_runs or len(set_up.failed) > 1:
             return
         odd = [one for one in set_up if self._is_far(one, set_up)]
-        if len(odd) != 1 or not _lies_among(odd[0], set_up):
+        if len(odd) != 1 or not _lies_among(odd[0], set_up) or _ends_its_sweep(odd[0], set_up):
             return
         outlier = odd[0]
         others = [one for one in set_up if one is not outlier]
@@ -140,6 +149,12 @@ def _lies_among(one: Member, set_up: SetUp) -> bool:
     """Whether each setting of a run has a value that others have too, or a number between theirs."""
     others = [other.settings for other in set_up if other is not one]
     return all(_is_among(value, [other.get(name) for other in others]) for name, value in one.settings.items())
+
+
+def _ends_its_sweep(one: Member, set_up: SetUp) -> bool:
+    """Whether a run has the highest or the lowest rate of those of its recipe: the rate tells why."""
+    sweeps = ([member.rate or 0.0 for member in sweep] for sweep in set_up.rate_sweeps if one in sweep)
+    return any((one.rate or 0.0) in (min(rates), max(rates)) for rates in sweeps)
 
 
 def _is_among(value: Setting, others: list[Setting]) -> bool:

@@ -9,7 +9,8 @@ import pytest
 
 from logdoctor.curves import Curve, decay, flat, rise
 from logdoctor.rule import example_run
-from logdoctor.run import Run
+from logdoctor.run import Axis, Run
+from logdoctor.run.run_names import with_told
 from logdoctor.signals import SetUp, Siblings, Unmeasurable, measure_all, set_ups
 
 NAN = float("nan")
@@ -21,7 +22,7 @@ def named(name: str, curve: Curve, validation: Curve | None = None, **settings: 
         if validation is None
         else example_run(settings, train_loss=curve, val_loss=validation)
     )
-    return replace(run, name=name)
+    return with_told([replace(run, name=name)])[0]
 
 
 def set_up(*runs: Run) -> SetUp:
@@ -29,15 +30,22 @@ def set_up(*runs: Run) -> SetUp:
 
 
 def test_names_that_differ_in_numbers_are_one_set_up_when_the_runs_begin_alike() -> None:
-    runs = [named("lr0.1", decay(2.3, 0.3)), named("lr0.01", decay(2.35, 0.5)), named("lr0.001", decay(9.0, 0.5))]
-    assert [one.run.name for one in set_up(*runs)] == ["lr0.01", "lr0.1"]
+    runs = [named("exp1", decay(2.3, 0.3)), named("exp2", decay(2.35, 0.5)), named("exp3", decay(9.0, 0.5))]
+    assert [one.run.name for one in set_up(*runs)] == ["exp1", "exp2"]
 
 
-def test_runs_that_say_to_differ_in_the_rate_alone_need_not_begin_alike() -> None:
-    """The mean of a first epoch is what the rate has made of it: of a sweep, none may be left out."""
-    runs = [named(f"trial_{k}", decay(first, 0.3), lr=0.1**k, batch=64) for k, first in enumerate((3.7, 1.3, 2.3))]
+def test_runs_whose_names_tell_their_rates_need_not_begin_alike_once_updates_were_made() -> None:
+    runs = [named("lr0.1", decay(1.1, 0.3)), named("lr0.01", decay(2.3, 0.5)), named("lr0.5", decay(9.0, 2.3))]
     assert len(set_up(*runs)) == 3
-    assert len(set_up(*runs[:2], named("trial_3", decay(1.0, 0.3), lr=0.5, batch=32))) == 2
+    before = [replace(run, series=tuple(replace(one, axis=Axis.STEP) for one in run.series)) for run in runs]
+    assert [one.run.name for one in set_up(*before[1:], named("lr0.2", decay(2.3, 0.5)))] == ["lr0.01", "lr0.2"]
+
+
+def test_runs_that_say_to_differ_in_how_they_are_trained_alone_need_not_begin_alike() -> None:
+    """The mean of a first epoch is what the rate has made of it: of a sweep, none may be left out."""
+    runs = [named(f"trial_{k}", decay(first, 0.3), lr=0.1**k, vocab=64) for k, first in enumerate((3.7, 1.3, 2.3))]
+    assert len(set_up(*runs)) == 3
+    assert len(set_up(*runs[:2], named("trial_3", decay(1.0, 0.3), lr=0.5, vocab=32))) == 2
 
 
 def test_a_named_task_ties_runs_whatever_they_are_called() -> None:
@@ -52,7 +60,7 @@ def test_other_names_are_other_things() -> None:
 
 def test_every_run_is_in_one_set_up_at_most() -> None:
     runs = [named(name, decay(2.3, 0.3)) for name in ("a1", "b1", "a2", "c1", "b2")]
-    assert [[run.name for run, _ in group] for group in set_ups(measure_all(runs))] == [["a1", "a2"], ["b1", "b2"]]
+    assert [[one.run.name for one in group] for group in set_ups(measure_all(runs))] == [["a1", "a2"], ["b1", "b2"]]
 
 
 def test_runs_are_compared_by_validation_only_where_all_have_one() -> None:

@@ -11,7 +11,7 @@ from logdoctor import Axis, Run, example_run
 from logdoctor.curves import decay, flat, given
 from logdoctor.run import Setting
 from logdoctor.signals import Siblings, sibling_groups
-from logdoctor.signals.comparison.siblings import differing
+from logdoctor.signals.comparison.ties import differing
 
 
 def run(name: str, start: float = 2.3, end: float = 0.5, points: int = 120, **settings: Setting) -> Run:
@@ -33,7 +33,7 @@ class TestSiblings:
 
         thrown, calm = late("a/lr0.5", 108.0), late("a/lr0.002", 2.3)
         assert [one.run.name for one in Siblings.among(thrown, (calm,))] == ["a/lr0.002"]
-        assert list(Siblings.among(calm, (thrown,))) == []
+        assert list(Siblings.among(replace(calm, name="a/exp1"), (replace(thrown, name="a/exp2"),))) == []
         assert list(Siblings.among(replace(thrown, name="a/exp2"), (replace(calm, name="a/exp1"),))) == []
         assert (
             list(
@@ -44,8 +44,8 @@ class TestSiblings:
 
     def test_a_run_that_differs_in_the_rate_alone_is_one_wherever_it_begins(self) -> None:
         """The mean of a first epoch is what the rate has made of it."""
-        others = (run("a/2", 1.2, 0.1, lr=0.01, batch=8), run("a/3", 1.2, 0.1, lr=0.01, batch=16))
-        siblings = Siblings.among(run("a/1", 3.7, lr=0.3, batch=8), others)
+        others = (run("a/2", 1.2, 0.1, lr=0.01, vocab=8), run("a/3", 1.2, 0.1, lr=0.01, vocab=16))
+        siblings = Siblings.among(run("a/1", 3.7, lr=0.3, vocab=8), others)
         assert [one.run.name for one in siblings] == ["a/2"]
         assert siblings.best is not None
 

@@ -7,26 +7,21 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.comparison.siblings import (
-    SAME_START,
-    Measured,
-    Siblings,
+from logdoctor.run.run_names import same_but_for_numbers, without_seed, without_times
+from logdoctor.signals.comparison.outcome import Measured
+from logdoctor.signals.comparison.siblings import SAME_START, Siblings
+from logdoctor.signals.comparison.ties import (
+    differ_in_training_alone,
     names_task,
-    same_but_for_numbers,
-    trend_or_none,
-    without_seed,
+    rest_of_name,
 )
-from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
+from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed, settings_of
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 _VERSION_IN_NAME = re.compile(r"\bversion_\d+")
 """Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
-
-_TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}")
 
 
 @dataclass(frozen=True)
@@ -60,8 +55,13 @@ class Member:
     @cached_property
     def name_without_seed(self) -> str:
         """The run's name with seeds and times masked: alike for repeats of one recipe."""
-        name = _TIME_IN_NAME.sub("#", without_seed(self.run.name))
+        name = without_times(without_seed(self.run.name))
         return _VERSION_IN_NAME.sub("#", name) if self.settings else name
+
+    @cached_property
+    def recipe(self) -> Hashable:
+        """All that is known of the run but for rate and seed: its settings, and the name where that tells the rate."""
+        return (rest_of_name(self.run), _frozen(self.other_settings))
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class SetUp:
     @classmethod
     def measure(cls, siblings: Siblings) -> SetUp:
         """Take a run and those of its siblings that can be compared; raises Unmeasurable when there are none."""
-        asked = next((one for one in siblings.group if one[0] is siblings.run), None)
-        mine = asked or (siblings.run, trend_or_none(siblings.run))
-        group = [mine, *(one for one in siblings.group if one[0] is not siblings.run)]
+        asked = next((one for one in siblings.group if one.run is siblings.run), None)
+        mine = asked or Measured.of(siblings.run)
+        group = [mine, *(one for one in siblings.group if one.run is not siblings.run)]
         return cls.of([one for one in group if one is mine or comparable(mine, one)])
 
     @classmethod
@@ -85,12 +85,12 @@ class SetUp:
         """Make a set-up of runs that can be compared; raises Unmeasurable for fewer than two."""
         if len(group) < 2:
             raise Unmeasurable("no sibling run of the same set-up")
-        validated = [_best_validation(run) for run, _ in group]
-        results = [one for one in validated if one is not None]
-        by_validation = len(results) == len(group)
-        if not by_validation:
-            results = [trend.end if trend is not None else float("nan") for _, trend in group]
-        members = [_member(run, trend, result) for (run, trend), result in zip(group, results, strict=True)]
+        validated = [_best_validation(one.run) for one in group]
+        by_validation = all(one.failure or result is not None for one, result in zip(group, validated, strict=True))
+        members = [
+            _member(one, (result if by_validation else _end(one.train)))
+            for one, result in zip(group, validated, strict=True)
+        ]
         return cls(
             tuple(sorted(members, key=lambda one: one.run.name)),
             "validation loss" if by_validation else "training loss",
@@ -120,7 +120,7 @@ class SetUp:
     @cached_property
     def rate_sweeps(self) -> tuple[tuple[Member, ...], ...]:
         """Runs that differ in rate and seed alone, as far as the settings tell; two rates or more of each recipe."""
-        rated = self._alike(lambda one: _frozen(one.other_settings) if one.rate is not None else None)
+        rated = self._alike(lambda one: one.recipe if one.rate is not None else None)
         return tuple(group for group in rated if len({one.rate for one in group}) > 1)
 
     def _alike(self, key: Callable[[Member], Hashable]) -> tuple[tuple[Member, ...], ...]:
@@ -147,26 +147,30 @@ def comparable(one: Measured, other: Measured) -> bool:
     Where only the names speak, the two must begin alike as well: `exp1` and `exp2` may be anything. Runs whose settings
     differ in the rate alone need not: the mean of a first epoch is what the rate has made of it.
     """
-    (run, trend), (beside, theirs) = one, other
+    run, beside = one.run, other.run
     if names_task(run, beside):
         return True
     if not same_but_for_numbers(run.name, beside.name):
         return False
-    if trend is None or theirs is None or _differ_in_rate_and_seeds(run, beside):
+    if one.train is None or other.train is None:
         return True
-    return abs(trend.first - theirs.first) <= SAME_START * max(abs(trend.first), abs(theirs.first))
+    told = bool(run.hyperparameters and beside.hyperparameters)
+    updated = told or not (one.train.begins_untrained and other.train.begins_untrained)
+    if updated and (differ_in_training_alone(run, beside) or _differ_in_rate_alone(run, beside)):
+        return True
+    first, theirs = one.train.first, other.train.first
+    return abs(first - theirs) <= SAME_START * max(abs(first), abs(theirs))
 
 
-def _differ_in_rate_and_seeds(run: Run, beside: Run) -> bool:
-    """Tell whether both runs name their rates, which differ, and all other settings but the seeds are the same."""
+def _differ_in_rate_alone(run: Run, beside: Run) -> bool:
+    """Tell whether the rates of two runs are known and differ, if only by their logs, and no other setting does."""
     rates = given_rate(run), given_rate(beside)
-    chosen, theirs = (_but_for_rate(_chosen(one)) for one in (run, beside))
-    return None not in rates and rates[0] != rates[1] and chosen == theirs
+    return None not in rates and rates[0] != rates[1] and _but_for_rate(_chosen(run)) == _but_for_rate(_chosen(beside))
 
 
 def _chosen(run: Run) -> Mapping[str, Setting]:
     """Return the settings that were chosen, without seeds and results."""
-    given = run.hyperparameters.items()
+    given = settings_of(run).items()
     return {name: value for name, value in given if not name.startswith("summary.") and not is_seed(name)}
 
 
@@ -174,23 +178,19 @@ def _but_for_rate(settings: Mapping[str, Setting]) -> Mapping[str, Setting]:
     return {name: value for name, value in settings.items() if not is_rate(name)}
 
 
-def _member(run: Run, trend: Trend[TrainLoss] | None, result: float) -> Member:
-    failure = _failure(run, trend)
-    return Member(run, trend, float("nan") if failure else result, failure)
+def _member(one: Measured, result: float | None) -> Member:
+    return Member(one.run, one.train, float("nan") if one.failure or result is None else result, one.failure)
 
 
-def _failure(run: Run, trend: Trend[TrainLoss] | None) -> str:
-    logged = run.find(TrainLoss)
-    if logged is None or trend is None or not np.isfinite(logged.curve.values[-1]):
-        return "its loss is not finite at the end"
-    return "" if trend.end < trend.initial else "its loss ends no lower than it began"
+def _end(train: Trend[TrainLoss] | None) -> float | None:
+    return None if train is None else train.last_shown
 
 
 def _best_validation(run: Run) -> float | None:
-    """Return the lowest level of the validation loss, or None where fewer than two values were logged."""
+    """Return the lowest validation loss as a reader finds it, or None where fewer than two values were logged."""
     series = run.find(ValLoss)
     try:
-        return None if series is None else Trend.measure(series).best
+        return None if series is None else Trend.measure(series).lowest_shown
     except Unmeasurable:
         return None
 

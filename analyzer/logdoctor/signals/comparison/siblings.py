@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,8 +12,18 @@ import numpy as np
 from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
-from logdoctor.signals.statistics.trend import MIN_POINTS, Trend, Unmeasurable
+from logdoctor.run.run_names import NUMBER, same_but_for_numbers, without_seed, without_told
+from logdoctor.signals.comparison.outcome import Measured, measure_all
+from logdoctor.signals.comparison.ties import (
+    SET_UP,
+    differ_in_training_alone,
+    differences,
+    differing,
+    names_task,
+    same_task,
+)
+from logdoctor.signals.settings.learning_rate import given_rate, is_seed, settings_of
+from logdoctor.signals.statistics.trend import MIN_POINTS, Trend
 
 SAME_START = 0.2
 """Relative difference of the first training losses within which two runs can be of one set-up: the same model,
@@ -25,25 +34,6 @@ CLOSE_START = 0.1
 
 ROUNDED = 1e-3
 """Relative difference of a rate in a name and in a log that keeps it as float32."""
-
-SET_UP = (
-    "testproblem",
-    "problem",
-    "task",
-    "task_name",
-    "dataset",
-    "dataset_name",
-    "model",
-    "model_name",
-    "arch",
-    "env_id",
-)
-"""Hyper-parameters that say what is trained; runs that differ in one of them are no siblings."""
-
-
-_NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
-
-_SEED_IN_NAME = re.compile(r"(?:seed|rep|repeat|fold)[\W_]*\d+", re.I)
 
 
 @dataclass(frozen=True)
@@ -61,10 +51,8 @@ class Sibling:
     """
     is_repeat: bool = False
     """Whether names and settings tell another seed and nothing else: what differs then is luck."""
-
-
-Measured = tuple[Run, Trend[TrainLoss] | None]
-"""A run with the trend of its training loss, measured once for all runs that ask."""
+    failure: str = ""
+    """How it failed, as a clause; empty where it went well."""
 
 
 @dataclass(frozen=True)
@@ -103,39 +91,40 @@ class Siblings:
     @classmethod
     def among(cls, run: Run, others: Iterable[Run]) -> Siblings:
         """Return the siblings of a run among others, measured for this run alone."""
-        return cls(run, measure_all(others))
+        return cls(run, measure_all(tuple(others)))
 
     def __iter__(self) -> Iterator[Sibling]:
         return iter(self._found)
 
     @cached_property
     def _found(self) -> tuple[Sibling, ...]:
-        if all(other is self.run for other, _ in self.group):
+        if all(other.run is self.run for other in self.group):
             return ()
         mine = LossStart.of(self.run)
         if mine is None:
             return ()
         return tuple(
             Sibling(
-                other,
-                theirs,
-                differing(self.run.hyperparameters, other.hyperparameters),
-                _same_task(self.run, other)
-                and (_differ_in_rate_alone(self.run, other) or mine.is_near(theirs, CLOSE_START)),
-                _is_repeat(self.run, other),
+                other.run,
+                other.train,
+                differences(self.run, other.run),
+                same_task(self.run, other.run)
+                and (differ_in_training_alone(self.run, other.run) or mine.is_near(other.train, CLOSE_START)),
+                _is_repeat(self.run, other.run),
+                other.failure,
             )
-            for other, theirs in self.group
-            if other is not self.run
-            and theirs is not None
-            and mine.pace == theirs.pace
-            and self._begins_alike(mine, other, theirs)
+            for other in self.group
+            if other.run is not self.run
+            and other.train is not None
+            and mine.pace == other.train.pace
+            and self._begins_alike(mine, other.run, other.train)
         )
 
     def _begins_alike(self, mine: LossStart, other: Run, theirs: Trend[TrainLoss]) -> bool:
         """Whether another run began where this one did, or may have: the first value may be one that was thrown up."""
         if mine.first is None:
-            return _same_task(self.run, other)
-        if mine.is_near(theirs, SAME_START) or _differ_in_rate_alone(self.run, other):
+            return same_task(self.run, other)
+        if mine.is_near(theirs, SAME_START) or differ_in_training_alone(self.run, other):
             return True
         later = theirs.series.axis is not Axis.STEP or theirs.series.first_step > 1
         return later and mine.first > theirs.first > 0 and _is_one_sweep(self.run, other)
@@ -152,33 +141,11 @@ class Siblings:
         return min(alike, key=lambda one: one.train.end, default=None)
 
 
-@np.errstate(all="ignore")  # losses that explode overflow whatever is computed from them
-def measure_all(runs: Iterable[Run]) -> tuple[Measured, ...]:
-    """Measure the training loss of every run."""
-    return tuple((run, trend_or_none(run)) for run in runs)
-
-
-def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
-    """Return the trend of a run's training loss, or None where it has none."""
-    series = run.find(TrainLoss)
-    try:
-        return None if series is None else Trend.measure(series)
-    except Unmeasurable:
-        return None
-
-
-def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
-    """Return the settings in which two runs differ; one that only one of them names differs too."""
-    names = sorted({*mine, *theirs})
-    pairs = {name: (mine.get(name), theirs.get(name)) for name in names if not name.startswith("summary.")}
-    return {name: (here, there) for name, (here, there) in pairs.items() if here != there}
-
-
 def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
     """Group runs that share a set-up: the same named task, or the same folder, and the same main curves.
 
-    Runs of nested folders (`sweep/lr0.1/seed1`) belong together when their settings name the same task; without a
-    named task only runs of one parent folder do.
+    Runs of nested folders (`sweep/lr0.1/seed1`) belong together when their settings name the same task, or the folders
+    between are called after settings; otherwise only runs of one parent folder do.
     """
     groups: dict[tuple[object, ...], list[Run]] = {}
     for run in runs:
@@ -190,18 +157,16 @@ def _set_up(run: Run) -> tuple[object, ...]:
     curves = tuple(stem_of(one.name) if (one := run.find(role)) else None for role in (TrainLoss, ValLoss))
     named = tuple((name, str(run.hyperparameters[name])) for name in SET_UP if name in run.hyperparameters)
     # Several runs of one folder are siblings of each other, a run alone in its folder of its neighbours.
-    folder = "" if named else run.home if run.name != run.home else str(PurePosixPath(run.home).parent)
+    beside = run.home if run.name != run.home else str(PurePosixPath(run.home).parent)
+    folder = "" if named else without_told(beside)
     return (folder, named, curves)
-
-
-def _same_task(one: Run, other: Run) -> bool:
-    return names_task(one, other) or same_but_for_numbers(one.name, other.name)
 
 
 def _is_one_sweep(one: Run, other: Run) -> bool:
     """Tell whether settings that name the task differ in one alone, or names that differ in numbers tell the rates."""
-    if names_task(one, other) and one.hyperparameters.keys() == other.hyperparameters.keys():
-        chosen = [name for name in differing(one.hyperparameters, other.hyperparameters) if not is_seed(name)]
+    mine, theirs = settings_of(one), settings_of(other)
+    if names_task(one, other) and mine.keys() == theirs.keys():
+        chosen = [name for name in differing(mine, theirs) if not is_seed(name)]
         return len(chosen) == 1
     return same_but_for_numbers(one.name, other.name) and _names_its_rate(one) and _names_its_rate(other)
 
@@ -209,39 +174,13 @@ def _is_one_sweep(one: Run, other: Run) -> bool:
 def _names_its_rate(run: Run) -> bool:
     """Tell whether a run is called after its rate: `adam_lr0.5`."""
     rate = given_rate(run)
-    return rate is not None and any(abs(float(text) / rate - 1) < ROUNDED for text in _NUMBER.findall(run.name))
-
-
-def names_task(one: Run, other: Run) -> bool:
-    """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
-    return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
-
-
-def _differ_in_rate_alone(one: Run, other: Run) -> bool:
-    """Tell whether settings differ in the learning rate alone, which the mean of a first epoch shows already."""
-    differ = differing(one.hyperparameters, other.hyperparameters)
-    return _same_task(one, other) and bool(differ) and all(map(is_rate, differ))
+    return rate is not None and any(abs(float(text) / rate - 1) < ROUNDED for text in NUMBER.findall(run.name))
 
 
 def _is_repeat(one: Run, other: Run) -> bool:
     """Tell whether a name or a setting tells another seed, and none of those that both logs have anything else."""
-    both = one.hyperparameters.keys() & other.hyperparameters.keys()
-    differ = {name for name in both if one.hyperparameters[name] != other.hyperparameters[name]}
+    mine, theirs = settings_of(one), settings_of(other)
+    differ = {name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]}
     chosen = {name for name in differ if not is_seed(name) and not name.startswith("summary.")}
     tells_seed = one.name != other.name or any(map(is_seed, differ))
     return tells_seed and not chosen and without_seed(one.name) == without_seed(other.name)
-
-
-def without_seed(name: str) -> str:
-    """Return a run's name with its seed masked."""
-    return _SEED_IN_NAME.sub("seed #", name)
-
-
-def same_but_for_numbers(name: str, other: str) -> bool:
-    """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
-    return without_numbers(name) == without_numbers(other)
-
-
-def without_numbers(name: str) -> str:
-    """Return a run's name with its numbers masked."""
-    return _NUMBER.sub("#", name)

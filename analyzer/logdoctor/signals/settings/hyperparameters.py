@@ -35,6 +35,10 @@ MICRO_BATCH = _spelled(
     "batch size per gpu", "batch size",
 )  # fmt: skip
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
+NORMALISE = _spelled(
+    "normalize", "normalise", "normalize inputs", "normalise inputs", "normalize data", "standardize", "standardise",
+    "standardize inputs", "scale inputs",
+)  # fmt: skip
 WEIGHT_DECAY = _spelled("weight decay", "wd", "l2", "l2 reg")
 DROPOUT = _spelled("dropout", "dropout rate", "p dropout", "hidden dropout prob", "hidden dropout", "dropout p", "drop")
 DIVERGENCE_WEIGHT = _spelled("kl weight", "kld weight", "kl coef", "kl coeff", "kl beta", "beta kl", "beta")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from logdoctor.run import Run, as_number
+from collections.abc import Mapping
+
+from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
 
@@ -10,6 +12,9 @@ RATE_SETTINGS = (("learning", "rate"), ("lr",), ("base", "lr"), ("max", "lr"), (
 """Names of the hyper-parameter, as words; the first that a run has counts."""
 
 SEED_WORDS = frozenset({"seed"})
+
+REPEATS = frozenset({"fold", "rep", "repeat"})
+"""Settings that count repeats of one recipe, as a seed does."""
 
 
 def is_rate(name: str) -> bool:
@@ -24,18 +29,22 @@ def setting_words(name: str) -> tuple[str, ...]:
 
 def is_seed(name: str) -> bool:
     """Tell whether a hyper-parameter is a random seed."""
-    return bool(SEED_WORDS & set(words(name)))
+    return name in REPEATS or bool(SEED_WORDS & set(words(name)))
+
+
+def settings_of(run: Run) -> Mapping[str, Setting]:
+    """Return the settings that were logged, and, where the rate is not among them, those that the name tells."""
+    logged = run.hyperparameters
+    return logged if any(map(is_rate, logged)) else {**run.told, **logged}
 
 
 def given_rate(run: Run) -> float | None:
-    """Return the rate that a run was set to, or the highest that it logged, or None."""
+    """Return the rate that a run was set to, or the highest that it logged, or that its name tells, or None."""
     named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
     for words_of_name in RATE_SETTINGS:
         rate = as_number(named.get(words_of_name))
         if rate is not None and rate > 0:
             return rate
     logged = run.find(LearningRate)
-    if logged is None or not len(logged.finite):
-        return None
-    peak = float(logged.finite.values.max())
-    return peak if peak > 0 else None
+    peak = float(logged.finite.values.max()) if logged is not None and len(logged.finite) else 0.0
+    return peak if peak > 0 else as_number(run.told.get("lr"))

@@ -60,6 +60,9 @@ MANY = 20
 SOME = 10
 """Values from which on the same is no chance where the distance is far wider than what the half itself varies by."""
 
+FEW_SHOWN = 100
+"""Points up to which a reader looks at each: a log that prints them is a page or two."""
+
 MIN_POINTS = 2
 """Values below which there is no curve at all; rules ask for more where they need more."""
 
@@ -128,6 +131,11 @@ class Trend(Generic[R]):
         return float(self.series.values[0])
 
     @cached_property
+    def begins_untrained(self) -> bool:
+        """Whether the first value comes of the first batch: no update has been made that could show in it."""
+        return self.series.axis is Axis.STEP and self.series.first_step <= 1
+
+    @cached_property
     def start(self) -> float:
         """Where the run began: the larger of the first value and the first block, for losses fall within a block."""
         return max(self.first, float(self.level[0]))
@@ -146,6 +154,17 @@ class Trend(Generic[R]):
     def end(self) -> float:
         """The level at the end of the run."""
         return median(self.tail)
+
+    @cached_property
+    def last_shown(self) -> float:
+        """What a reader sees as the end: of epochs and of few points the last value, of many the level of the end."""
+        few = self.series.axis is Axis.EPOCH or len(self) <= FEW_SHOWN
+        return float(self.series.values[-1]) if few else self.end
+
+    @cached_property
+    def lowest_shown(self) -> float:
+        """What a reader sees as the lowest: of few points the lowest value, of many the lowest level."""
+        return self.best if self.block > 1 else float(self.series.values.min())
 
     @cached_property
     def best_at(self) -> int:

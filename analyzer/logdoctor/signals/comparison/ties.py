@@ -1,0 +1,74 @@
+"""What ties two runs to one task: settings that name it, and names that differ in numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from logdoctor.run import Run, Setting
+from logdoctor.run.run_names import same_but_for_numbers, without_counters, without_told
+from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
+
+SET_UP = (
+    "testproblem",
+    "problem",
+    "task",
+    "task_name",
+    "dataset",
+    "dataset_name",
+    "model",
+    "model_name",
+    "arch",
+    "env_id",
+)
+"""Hyper-parameters that say what is trained; runs that differ in one of them are no siblings."""
+
+OF_THE_TRAINING = frozenset(
+    "batch bs momentum beta1 beta2 betas decay wd dropout drop clip warmup optimizer optim opt nesterov eps epsilon "
+    "accumulation scheduler workers depth width hidden layer layers units channels heads".split()
+)
+"""Words of settings that change how a loss is brought down, or by how large a model, and not which loss it is."""
+
+
+def same_task(one: Run, other: Run) -> bool:
+    """Tell whether something says that two runs train the same thing."""
+    return names_task(one, other) or same_but_for_numbers(one.name, other.name)
+
+
+def names_task(one: Run, other: Run) -> bool:
+    """Tell whether the settings of both runs name what is trained; runs of one group then name the same."""
+    return any(name in one.hyperparameters and name in other.hyperparameters for name in SET_UP)
+
+
+def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
+    """Return the settings in which two runs differ; one that only one of them names differs too."""
+    names = sorted({*mine, *theirs})
+    pairs = {name: (mine.get(name), theirs.get(name)) for name in names if not name.startswith("summary.")}
+    return {name: (here, there) for name, (here, there) in pairs.items() if here != there}
+
+
+def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:
+    """Return in which settings two runs differ; where their names tell settings, the rest of the names is one more."""
+    differ = differing(settings_of(one), settings_of(other))
+    mine, theirs = rest_of_name(one), rest_of_name(other)
+    return {**differ, "name": (mine, theirs)} if mine and theirs and mine != theirs else differ
+
+
+def rest_of_name(run: Run) -> str:
+    """Return what a name that tells the rate says besides, nothing where the rate is logged."""
+    told = "lr" in run.told and not any(map(is_rate, run.hyperparameters))
+    return without_told(without_counters(run.name)) if told else ""
+
+
+def differ_in_training_alone(one: Run, other: Run) -> bool:
+    """Tell whether two runs of a task differ in the rate and in other settings of how it is trained, and no others.
+
+    Then the mean of a first epoch shows already what they have made of it.
+    """
+    differ = differences(one, other)
+    same = settings_of(one).keys() == settings_of(other).keys()
+    designed = same and any(not is_seed(name) for name in differ)
+    return designed and same_task(one, other) and all(map(_is_of_training, differ))
+
+
+def _is_of_training(name: str) -> bool:
+    return is_rate(name) or is_seed(name) or not OF_THE_TRAINING.isdisjoint(setting_words(name))

@@ -1,0 +1,40 @@
+"""Fixes that siblings tested: the nearest one speaks, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from logdoctor import Run, Strength
+from logdoctor.curves import decay, flat
+from logdoctor.evidence.rates import rate_too_high
+from logdoctor.evidence.siblings import from_siblings
+from logdoctor.rule import example_run
+from logdoctor.run import Setting
+from logdoctor.signals import Siblings
+
+NAN = flat(float("nan"), 30)
+
+
+def run(name: str, end: float | None, **settings: Setting) -> Run:
+    curve = decay(2.3, 1.0, 30).followed_by(NAN) if end is None else decay(2.3, end, 60)
+    return replace(example_run(settings, train_loss=curve), name=name)
+
+
+def test_inputs_that_a_sibling_normalised_are_the_cause() -> None:
+    failed = run("a", None, normalize_inputs=False, seed=0)
+    others = (
+        run("b", 0.3, normalize_inputs=True, seed=1),
+        run("c", 0.3, normalize_inputs=True, seed=0),
+    )
+    told = [clue for clue in from_siblings(Siblings.among(failed, others)) if clue.cause == "data-not-normalised"]
+    assert [clue.text for clue in told] == ["sibling run c with normalize_inputs True instead of False went well"]
+    worse = run("a", None, normalize_inputs=True, seed=0)
+    raw = run("b", 0.3, normalize_inputs=False, seed=0)
+    assert [clue.cause for clue in from_siblings(Siblings.among(worse, (raw,)))] == []
+
+
+def test_of_one_rate_the_sibling_of_the_same_seed_is_the_example() -> None:
+    failed = run("a", None, lr=1.0, seed=2)
+    others = tuple(run(f"b{seed}", 0.3, lr=0.1, seed=seed) for seed in range(4))
+    (fix,) = rate_too_high(Siblings.among(failed, others), Strength.POSSIBLE).fixes
+    assert (fix.text, fix.tested) == ("lower the learning rate from 1 to 0.1", "sibling run b2")
