@@ -175,7 +175,7 @@ def rate_too_low(
     Not at a rate that no network trains at with this run's optimizer: the sibling, which logs none, has another.
     """
     height = rate_height(siblings.run, Hyperparameters(siblings.run))
-    most = np.inf if not height else (given_rate(siblings.run) or np.inf) / height
+    most = inf if not height else (given_rate(siblings.run) or inf) / height
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     fitting = [one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most]
     best = min(fitting, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)

@@ -30,7 +30,7 @@ from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
-from logdoctor.wording import counted, number, percent, place
+from logdoctor.wording import counted, number, place
 
 
 @dataclass(frozen=True)
@@ -410,8 +410,8 @@ class Divergence(Rule):
         rise = Rise(train, val, start_of(train, val, chance))
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
-        decades = rise.beyond_decades(self.times, self.lost, self.min_z)
-        loses = rise.beyond_gain(self.lost, self.min_gain, self.min_z) or decades
+        of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
+        loses = of_gain or rise.beyond_decades(self.times, self.lost, self.min_z)
         if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
             if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
                 yield self._never_recovers(train, explosion, "little learnt", around)
@@ -423,13 +423,11 @@ class Divergence(Rule):
         if not explodes and only_begins_epoch(run, train):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
-        lost = rise.above_lowest / rise.gained if not exceeds else 1.0
-        of_gain = f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
-        of_gain = f"{number(train.end / rise.lowest)} times its lowest" if decades and not exceeds else of_gain
+        lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)
         lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
             f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
-            + ("" if lowest == start else f", {of_gain or f'above its start of {start}'}"),
+            + ("" if lowest == start else f", {lost or f'above its start of {start}'}"),
             event,
             Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),
             {"start": rise.start, "lowest level": rise.lowest, "end": train.end, "noise": train.noise},

@@ -41,9 +41,18 @@ GROWN = 1.1
 SURELY_FALLS = 2.0
 """Fall of training from the first to the last third since the best in units of its standard error, that is no luck."""
 
-LEFT, AT_REST = 2.0, 0.1
+LEFT = 2.0
 """Validation loss at the end in units of the training loss there, and of its own lowest, from which it has left
-training behind; and what training has moved since as a share of that rise, up to which it rests."""
+training behind."""
+
+AT_REST = 0.1
+"""What training has moved since validation was best as a share of the rise of validation, up to which it rests."""
+
+NEARLY_ALL = 0.9
+"""Share of the last levels of validation that must lie high, where it stays there."""
+
+HALF_LEFT = 0.5
+"""Part of the rise that is left at each of them."""
 
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
@@ -87,11 +96,16 @@ def falls_on(gap: Gap, least: float) -> bool:
 
 
 def leaves_behind(gap: Gap, least: float) -> bool:
-    """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile."""
+    """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile.
+
+    And stays there: at its last three levels, or nearly all of its last fifth, at least half of the rise is left.
+    """
     train, val = gap.train, gap.val
     risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
     far = val.end >= LEFT * max(val.best, train.end) > 0
-    return far and risen > least and moved <= AT_REST * risen
+    last = val.level[-max(3, len(val.level) // 5) :]
+    stays = float(np.quantile(last, 1 - NEARLY_ALL)) >= val.best + HALF_LEFT * risen
+    return far and stays and risen > least and moved <= AT_REST * risen
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:

@@ -12,6 +12,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen
+from logdoctor.wording import number, percent
 
 NEARLY_ALL = 0.1
 """Quantile of the last fifth of the level above which it stays: one block in ten may fall below by chance."""
@@ -134,6 +135,13 @@ class Rise:
         if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
             return 0.0
         return min(self.above_lowest / (share * gained), sure / z) / part
+
+    def what_is_lost(self, *, in_decades: bool) -> str:
+        """Say how much was given back; nothing where that is more than was ever gained."""
+        if in_decades:
+            return f"{number(self.train.end / self.lowest)} times its lowest"
+        lost = self.above_lowest / self.gained
+        return f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
 
     def beyond_decades(self, times: float, share: float, z: float) -> float:
         """Return how far it ends above its lowest, in units of so many times that; 0 where less of its decades is lost.
