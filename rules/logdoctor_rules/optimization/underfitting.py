@@ -94,14 +94,13 @@ class Underfitting(Rule):
         0.15, "difference of both losses as a share of the start up to which they rest together; more is a gap"
     )
     flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
-    few: float = threshold(
-        20.0,
-        "values below which a loss that falls as before may be at a slow beginning; of more, so slow a fall is rest",
-    )
     max_gain: float = threshold(
         0.1,
         "fall over that share as a part of the whole fall, or of a tenth of the start: noise aside, "
         "learning that is done gains less",
+    )
+    max_steady_gain: float = threshold(
+        0.07, "the same where it falls as fast as before, as at a slow beginning: less, for it may go on"
     )
     min_z: float = threshold(
         6.0, "fall in units of its standard error from which the run has learnt something: else it is no-learning"
@@ -273,8 +272,8 @@ class Underfitting(Rule):
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
-        goes_on = len(clear) < self.few and keeps_pace(clear, self.flat_share)
-        rests = sure_gain(clear, self.flat_share) <= self.max_gain * fall and not goes_on
+        most = self.max_steady_gain if keeps_pace(clear, self.flat_share) else self.max_gain
+        rests = sure_gain(clear, self.flat_share) <= most * fall
         strong, poor, tiny = strong_regularisation(settings), self._poor_accuracy(run), tiny_model(run)
         penalty = holds_a_penalty(run, train)
         high = bool(penalty) or train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
