@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import nan
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Notice
-from logdoctor.run.naming import stem_of, words
+from logdoctor.run.naming import split_of, stem_of, words
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss, tells_performance
-from logdoctor.sources.tables.row_times import MOMENTS
+from logdoctor.sources.tables.row_times import MOMENTS, SINCE
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs
@@ -58,6 +58,9 @@ _BARE = frozenset({"acc", "accuracy"})
 
 _OF_CURVES = frozenset("loss losses log logs history curve curves metrics".split())
 """Words in the name of a file whose only column may be a curve: `feat.csv` and `train.csv` hold data."""
+
+_OF_LOOPS = frozenset("train training learning epoch epochs step steps iter iteration iterations run exp seed".split())
+"""Words in the name of a log that only the loop of a training writes."""
 
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
@@ -291,6 +294,8 @@ class CsvTable(Source):
         Sample(
             "numbers that nothing counts", "log.csv", "".join(f"{7 * i % 5},{i / 2},{i / 4}\n" for i in range(20)), None
         ),
+        Sample("a log of no training", "sensor_log.csv", "".join(f"{i},{i / 2},{i / 4}\n" for i in range(20)), None),
+        Sample("moments", "log.csv", "".join(f"{1600000000 + i},{i / 2},{i / 4}\n" for i in range(20)), None),
         Sample("numbers in a file of data", "data.csv", "".join(f"{i},{i / 2},{i / 4}\n" for i in range(20)), None),
         Sample("whole numbers alone", "access_log.csv", "".join(f"{i},{3 * i},{i % 7}\n" for i in range(20)), None),
         Sample(
@@ -385,7 +390,7 @@ class CsvTable(Source):
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
         beside = _header_beside(head.path, head.start)
         reading = head_table(head, beside)
-        if reading is None or not (_is_nameless(beside) or is_training(reading.table)):
+        if reading is None or not (any(map(_is_nameless, beside)) or is_training(reading.table)):
             return False
         if len(reading.form.header) == 1 and not beside and not _is_curve_alone(head.path, reading.form.header[0]):
             return False
@@ -402,7 +407,7 @@ class CsvTable(Source):
         beside = _header_beside(path, start)
         reading = read_table(path, beside)
         notices = reading.notices
-        if _is_nameless(beside):
+        if len(beside) > 1 and all(map(_is_nameless, beside[1:])):
             notices = (Notice(INTERPRETATION, str(path), _NO_HEADER), *notices)
         yield from read_logs(_named_by_path(reading.table), notices, _step_axis(reading))
 
@@ -448,20 +453,28 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
         return ("index", stem) if counted else (stem,) if columns == 1 else ()
     if headed or not 2 <= columns <= _MOST_NAMELESS or not _counts_rows(numbers):
         return ()
+    if not of_one and not all(map(_is_of_training, said)):
+        return ()  # `sensor_log.csv`, `price_history.csv`
     first = stem if of_one and columns <= 1 + _MOST_BESIDE else f"{_NAMELESS} 2"
     return ("index", first, *(f"{_NAMELESS} {i + 1}" for i in range(2, columns)))
+
+
+def _is_of_training(word: str) -> bool:
+    """Tell a word in the name of a log of training, which may as well be the log of a sensor, by what it says."""
+    known = word.isdigit() or word in _OF_CURVES or word in _ABOUT_FILES or word in _OF_LOOPS
+    return known or bool(split_of(word)) or tells_performance(word)
 
 
 def _counts_rows(numbers: NDArray[np.float64]) -> bool:
     """Tell a curve by its first column, which rises evenly in whole numbers, and by others that are none."""
     at, others = numbers[:, 0], numbers[:, 1:]
-    evenly = at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
+    evenly = at[0] < SINCE and at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
     return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
 
 
-def _is_nameless(header: Sequence[str]) -> bool:
-    """Tell columns of which nothing is known but what counts them."""
-    return len(header) > 1 and all(name.startswith(f"{_NAMELESS} ") for name in header[1:])
+def _is_nameless(column: str) -> bool:
+    """Tell a column of which nothing is known but its number."""
+    return column.startswith(f"{_NAMELESS} ")
 
 
 def _named_by_path(table: Table) -> Table:
