@@ -61,6 +61,7 @@ def test_a_value_that_is_no_number_is_a_point(tmp_path: Path, form: str, word: s
         "step {i} loss {v} | skipped because of inf grads {i}",
         "step {i} loss {v} | nan steps 3",
         "step {i} loss {v} | info level {i}",
+        "step {i} loss {v}\ngrad norm inf skipping step {i}",
         "step {i} no nan found lr 0.1 loss {v}",
         "step {i} loss {v} grad nan count 0",
         "step {i} train nan rows 0 test nan rows 0 loss {v}",

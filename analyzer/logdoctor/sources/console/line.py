@@ -50,9 +50,10 @@ NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 _KEY_WORD = r"[A-Za-z_][\w./@()%-]{0,30}"
 
 _NO_KEYS = (
-    "at|in|on|for|after|steps|iterations|times|batches|counts?|rows?|columns?|values?|gradients|checks?|found|detected"
+    "at|in|on|for|after|steps|iterations|times|batches|counts?|rows?|columns?|values?|gradients|checks?|found|detected|"
+    r"skip\w*"
 )
-"""What follows no value but a word of a sentence, or of what was counted: `grad nan count 0`."""
+"""What follows no value but a word of a sentence, or of what was counted: `grad nan count 0`, `inf skipping step 3`."""
 
 _NORM_OF_INFINITY = r"(?:(?<=grad )|(?<=gradient ))inf norm\b"
 
