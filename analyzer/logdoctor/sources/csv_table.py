@@ -390,7 +390,7 @@ class CsvTable(Source):
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
         beside = _header_beside(head.path, head.start)
         reading = head_table(head, beside)
-        if reading is None or not (any(map(_is_nameless, beside)) or is_training(reading.table)):
+        if reading is None or not (any(map(is_nameless, beside)) or is_training(reading.table)):
             return False
         if len(reading.form.header) == 1 and not beside and not _is_curve_alone(head.path, reading.form.header[0]):
             return False
@@ -407,7 +407,7 @@ class CsvTable(Source):
         beside = _header_beside(path, start)
         reading = read_table(path, beside)
         notices = reading.notices
-        if len(beside) > 1 and all(map(_is_nameless, beside[1:])):
+        if beside[1:] and all(map(is_nameless, beside[1:])):
             notices = (Notice(INTERPRETATION, str(path), _NO_HEADER), *notices)
         yield from read_logs(_named_by_path(reading.table), notices, _step_axis(reading))
 
@@ -472,8 +472,8 @@ def _counts_rows(numbers: NDArray[np.float64]) -> bool:
     return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
 
 
-def _is_nameless(column: str) -> bool:
-    """Tell a column of which nothing is known but its number."""
+def is_nameless(column: str) -> bool:
+    """Tell a column of which nothing is known."""
     return column.startswith(f"{_NAMELESS} ")
 
 
