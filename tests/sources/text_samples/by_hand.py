@@ -432,4 +432,13 @@ SAMPLES = (
             "best val loss": [(0, inf), (1, inf), (2, 1.5), (3, 1.5)],
         },
     ),
+    Sample(
+        "what is done in either pass, as headings",
+        "passes_named.log",
+        "".join(f"Epoch {i}\nTraining...\nloss: {2 - i / 16}\nEvaluating...\nloss: {3 - i / 16}\n" for i in range(6)),
+        {
+            "training/loss": [(i, 2 - i / 16) for i in range(6)],
+            "evaluating/loss": [(i, 3 - i / 16) for i in range(6)],
+        },
+    ),
 )
