@@ -99,13 +99,15 @@ def leaves_behind(gap: Gap, least: float) -> bool:
     """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile.
 
     And stays there: at its last three levels, or nearly all of its last fifth, at least half of the rise is left.
+    Weights that were thrown, as by a bad batch, show in training as well: it never rises by half as much.
     """
     train, val = gap.train, gap.val
     risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
     far = val.end >= LEFT * max(val.best, train.end) > 0
     last = val.level[-max(3, len(val.level) // 5) :]
     stays = float(np.quantile(last, 1 - NEARLY_ALL)) >= val.best + HALF_LEFT * risen
-    return far and stays and risen > least and moved <= AT_REST * risen
+    thrown = float(gap.train_level[val.best_at :].max()) > gap.train_at_best + HALF_LEFT * risen
+    return far and stays and not thrown and risen > least and moved <= AT_REST * risen
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
