@@ -89,6 +89,8 @@ def test_a_counter_of_a_framework_is_an_axis(name: str) -> None:
         ("testacc", "validation-metric"),
         ("deverr", "validation-error"),
         ("held_out_loss", "validation-loss"),
+        ("evaluating/loss", "validation-loss"),
+        ("validating acc", "validation-metric"),
         ("loss1", "train-loss"),
         ("HR@10", "train-metric"),
         ("intervalloss", "train-component-loss"),

@@ -69,6 +69,7 @@ def test_runs_in_one_table_are_told_apart(tmp_path: Path) -> None:
         {"prompt": TEXT, "step": STEPS, "loss": LOSS},
         {"policy": STEPS, "age": STEPS, "loss": LOSS},
         {"loss": LOSS},
+        {"accuracy": LOSS, "precision": LOSS, "recall": LOSS},
         {"epoch": STEPS, "time": LOSS},
     ],
 )

@@ -61,6 +61,11 @@ def test_a_value_that_is_no_number_is_a_point(tmp_path: Path, form: str, word: s
         "step {i} loss {v} | skipped because of inf grads {i}",
         "step {i} loss {v} | nan steps 3",
         "step {i} loss {v} | info level {i}",
+        "step {i} loss {v}\ngrad norm inf skipping step {i}",
+        "step {i} no nan found lr 0.1 loss {v}",
+        "step {i} loss {v} grad nan count 0",
+        "step {i} train nan rows 0 test nan rows 0 loss {v}",
+        "step {i} loss {v} skipped nan batches {i}",
     ],
 )
 def test_words_of_a_sentence_are_no_values(tmp_path: Path, line: str) -> None:
@@ -68,5 +73,14 @@ def test_words_of_a_sentence_are_no_values(tmp_path: Path, line: str) -> None:
         "".join(line.format(i=i, v=f"{3 / (1 + i):.4f}") + "\n" for i in range(1, POINTS))
     )
     (run,) = load(tmp_path)
-    assert [one.name for one in run.series] == ["loss"]
-    assert not any(isnan(one) for one in run.series[0].values)
+    assert {one.name for one in run.series} <= {"loss", "lr"}
+    assert not any(isnan(one) for series in run.series for one in series.values)
+
+
+def test_the_norm_of_infinity_is_a_norm(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_text(
+        "".join(f"step {i} loss {3 / (1 + i):.4f} grad inf norm {i / 4}\n" for i in range(POINTS))
+    )
+    (run,) = load(tmp_path)
+    assert {one.name: one.values.tolist() for one in run.series}["norm"] == [i / 4 for i in range(POINTS)]
+    assert {one.name for one in run.series} == {"loss", "norm"}

@@ -9,8 +9,8 @@ from logdoctor.run.series import Split
 SPLIT_WORDS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "trl", "learn"), Split.TRAIN),
     **dict.fromkeys(
-        "val va vali vld valid validation validate eval evaluation evaluate dev cv crossval heldout holdout oof "
-        "tel".split(),
+        "val va vali vld valid validation validate validating eval evaluation evaluate evaluating dev cv crossval "
+        "heldout holdout oof tel".split(),
         Split.VALIDATION,
     ),
     **dict.fromkeys(("test", "testing", "tst", "te"), Split.TEST),

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Notice
-from logdoctor.run.naming import stem_of, words
+from logdoctor.run.naming import split_of, stem_of, words
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss, tells_performance
-from logdoctor.sources.tables.row_times import MOMENTS
+from logdoctor.sources.tables.row_times import MOMENTS, SINCE
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs
@@ -58,6 +58,9 @@ _BARE = frozenset({"acc", "accuracy"})
 
 _OF_CURVES = frozenset("loss losses log logs history curve curves metrics".split())
 """Words in the name of a file whose only column may be a curve: `feat.csv` and `train.csv` hold data."""
+
+_OF_LOOPS = frozenset("train training learning epoch epochs step steps iter iteration iterations run exp seed".split())
+"""Words in the name of a log that only the loop of a training writes."""
 
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
@@ -291,6 +294,8 @@ class CsvTable(Source):
         Sample(
             "numbers that nothing counts", "log.csv", "".join(f"{7 * i % 5},{i / 2},{i / 4}\n" for i in range(20)), None
         ),
+        Sample("a log of no training", "sensor_log.csv", "".join(f"{i},{i / 2},{i / 4}\n" for i in range(20)), None),
+        Sample("moments", "log.csv", "".join(f"{1600000000 + i},{i / 2},{i / 4}\n" for i in range(20)), None),
         Sample("numbers in a file of data", "data.csv", "".join(f"{i},{i / 2},{i / 4}\n" for i in range(20)), None),
         Sample("whole numbers alone", "access_log.csv", "".join(f"{i},{3 * i},{i % 7}\n" for i in range(20)), None),
         Sample(
@@ -448,14 +453,22 @@ def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
         return ("index", stem) if counted else (stem,) if columns == 1 else ()
     if headed or not 2 <= columns <= _MOST_NAMELESS or not _counts_rows(numbers):
         return ()
+    if not of_one and not all(map(_is_of_training, said)):
+        return ()  # `sensor_log.csv`, `price_history.csv`
     first = stem if of_one and columns <= 1 + _MOST_BESIDE else f"{_NAMELESS} 2"
     return ("index", first, *(f"{_NAMELESS} {i + 1}" for i in range(2, columns)))
+
+
+def _is_of_training(word: str) -> bool:
+    """Tell a word in the name of a log of training, which may as well be the log of a sensor, by what it says."""
+    known = word.isdigit() or word in _OF_CURVES or word in _ABOUT_FILES or word in _OF_LOOPS
+    return known or bool(split_of(word)) or tells_performance(word)
 
 
 def _counts_rows(numbers: NDArray[np.float64]) -> bool:
     """Tell a curve by its first column, which rises evenly in whole numbers, and by others that are none."""
     at, others = numbers[:, 0], numbers[:, 1:]
-    evenly = at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
+    evenly = at[0] < SINCE and at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
     return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
 
 

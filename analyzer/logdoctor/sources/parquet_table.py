@@ -83,7 +83,7 @@ def tells_history(names: Collection[str]) -> bool:
     quantities = [name for name in names if not counts(name) and normal(name) not in MOMENTS and name != _INDEX]
     if plain & PLAIN_COUNTERS:
         return any(map(tells_loss, quantities))
-    return len(quantities) > 1 and is_set_of_curves(quantities)
+    return len(quantities) > 1 and is_set_of_curves(quantities) and any(map(tells_loss, quantities))
 
 
 def _table(path: Path, rows: Iterator[dict[str, Any]]) -> Table:

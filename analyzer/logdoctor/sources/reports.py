@@ -14,7 +14,7 @@ from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.records import LONGEST_SETTING
 from logdoctor.sources.tables.text import Block
 
-_CUT = "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
+_CUT = "breaks off: it is still being written, or the writer was killed"
 
 
 def take_reports(blocks: Iterable[Block], take: Callable[[Any], None], kind: str) -> list[Span]:
@@ -27,13 +27,7 @@ def take_reports(blocks: Iterable[Block], take: Callable[[Any], None], kind: str
         for i, line in enumerate(block.lines):
             if block.overlong or not _is_taken(line, take):
                 cut = not block.ended and i == len(block.lines) - 1
-                spans.append(
-                    Span.of(
-                        block, i, "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
-                    )
-                    if cut
-                    else Span.of(block, i, f"is no {kind}")
-                )
+                spans.append(Span.of(block, i, _CUT, INTERRUPTED_WRITE) if cut else Span.of(block, i, f"is no {kind}"))
     return spans
 
 

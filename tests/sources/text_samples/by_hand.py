@@ -377,4 +377,68 @@ SAMPLES = (
         ),
         {"loss": [(0, 1.5), (1, 1.25), (2, nan)]},
     ),
+    Sample(
+        "the place in the source in brackets behind the moment",
+        "prefix.log",
+        "".join(
+            f"2026-05-12 09:31:{10 + i},123-[train.py line:78]: epoch {i} loss {2 - i / 4} acc {i / 4}\n"
+            for i in range(4)
+        ),
+        {"loss": [(i, 2 - i / 4) for i in range(4)], "acc": [(i, i / 4) for i in range(4)]},
+    ),
+    Sample(
+        "several losses below the heading of an epoch, beside another curve",
+        "several.log",
+        "".join(
+            f"Epoch {i}\n" + "".join(f"loss: {4 - i - j / 4}\n" for j in range(4)) + f"Val accuracy: {i / 4}\n"
+            for i in range(3)
+        ),
+        {
+            "loss": [(5 * i + j, 4 - i - j / 4) for i in range(3) for j in range(4)],
+            "Val accuracy": [(i, i / 4) for i in range(3)],
+        },
+    ),
+    Sample(
+        "losses of two passes in turn, which nothing tells apart",
+        "passes.log",
+        "".join(f"Epoch {i}\nloss: {2 - i / 16}\nloss: {3 - i / 16}\nVal accuracy: {i / 16}\n" for i in range(6)),
+        {"Val accuracy": [(i, i / 16) for i in range(6)]},
+    ),
+    Sample(
+        "a sentence for a value, below the heading of an epoch",
+        "sentence.log",
+        "".join(f"Epoch {i}\nTraining loss is {2 - i / 4}\nValidation loss is {3 - i / 4}\n" for i in range(4)),
+        {
+            "Training loss": [(i, 2 - i / 4) for i in range(4)],
+            "Validation loss": [(i, 3 - i / 4) for i in range(4)],
+        },
+    ),
+    Sample(
+        "a block of lines below each step: what stands beside a loss there is of training, too",
+        "blocks.log",
+        "".join(f"step: {10 * i}\nloss: {2 - i / 4}\ngrad_norm: {1 + i / 4}\nlr: 0.5\n" for i in range(4)),
+        {
+            "loss": [(10 * i, 2 - i / 4) for i in range(4)],
+            "grad_norm": [(10 * i, 1 + i / 4) for i in range(4)],
+            "lr": [(10 * i, 0.5) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the best value so far is no value of the epoch",
+        "so_far.log",
+        "".join(f"epoch {i} loss {2 - i / 4} best val loss {'inf' if i < 2 else 1.5} patience {i}\n" for i in range(4)),
+        {
+            "loss": [(i, 2 - i / 4) for i in range(4)],
+            "best val loss": [(0, inf), (1, inf), (2, 1.5), (3, 1.5)],
+        },
+    ),
+    Sample(
+        "what is done in either pass, as headings",
+        "passes_named.log",
+        "".join(f"Epoch {i}\nTraining...\nloss: {2 - i / 16}\nEvaluating...\nloss: {3 - i / 16}\n" for i in range(6)),
+        {
+            "training/loss": [(i, 2 - i / 16) for i in range(6)],
+            "evaluating/loss": [(i, 3 - i / 16) for i in range(6)],
+        },
+    ),
 )

@@ -32,6 +32,13 @@ _ENOUGH_ROWS = 2
 _ENOUGH_ALONE = 10
 """Lines that measure without counting before they are believed."""
 
+_ENOUGH_HEADINGS = 2
+"""Headings with finite values below them, from which a line is compared with itself."""
+
+_OTHER_CURVE = 1.5
+"""Median step from a line to the next, in median changes of a line from heading to heading, above which the two lines
+are of different curves: where one curve falls, or scatters, the step is no larger than the change."""
+
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
 
@@ -57,12 +64,16 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     ]
     clock = clock_of(believed, epochs, [part for part in parts if not part.values])
     names = {name for part in believed for name in part.values}
-    for part in measuring:
-        if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values):
-            position = clock.before(part.lines)
-            moves_on = np.mean(np.diff(position) > 0) >= _ADVANCING or _comes_alike(part, position)
-            if moves_on and any(map(is_of_training if len(epochs.lines) else _tells_course, part.values)):
-                believed.append(part)
+    headed = [
+        part
+        for part in measuring
+        if not part.counters
+        and len(part) >= ENOUGH_LINES
+        and not names.issuperset(part.values)
+        and _moves_on(part, clock.before(part.lines))
+    ]
+    if len(epochs.lines) or any(_tells_course(name) for part in headed for name in part.values):
+        believed += [part for part in headed if any(map(is_of_training, part.values))]
     if believed:
         return believed
     if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
@@ -75,12 +86,34 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     return _numbered([*curves, *others]) if others else curves
 
 
+def _moves_on(part: Part, position: Numbers) -> bool:
+    """Tell lines between most of which the log counts on, or between all of whose counts they come alike."""
+    return bool(np.mean(np.diff(position) > 0) >= _ADVANCING) or _comes_alike(part, position)
+
+
 def _comes_alike(part: Part, position: Numbers) -> bool:
-    """Tell lines that measure as often between all counts of the log: `loss: 0.5`, eight times below each epoch."""
+    """Tell losses that come as often between all counts of the log: `loss: 0.5`, eight times below each epoch."""
     if not part.form.value_first or len(part) < _ENOUGH_ALONE or np.isnan(position).any():
         return False
     often = np.unique(position, return_counts=True)[1]
-    return len(often) > 1 and bool((often[:-1] == often[0]).all()) and often[-1] <= often[0]
+    alike = len(often) > 1 and bool((often[:-1] == often[0]).all()) and often[-1] <= often[0]
+    losses = [at for name, at in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)]
+    return alike and bool(losses) and all(_is_one_curve(at, int(often[0])) for at in losses)
+
+
+def _is_one_curve(values: Numbers, often: int) -> bool:
+    """Tell values that go on from line to line from those of several curves in turn, as of two passes or of folds.
+
+    Then a line usually differs from the one before it by more than by what it changes from one heading to the next.
+    """
+    rows = values[: len(values) // often * often].reshape(-1, often)
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) < _ENOUGH_HEADINGS:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):  # a loss may be as large as numbers can be
+        changes = np.median(np.abs(np.diff(rows, axis=0)))
+        steps = np.abs(np.median(np.diff(rows, axis=1), axis=0))
+    return bool((steps <= _OTHER_CURVE * changes).all())
 
 
 def _tells_course(name: str) -> bool:

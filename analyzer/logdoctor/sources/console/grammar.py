@@ -68,7 +68,8 @@ _VALUE = re.compile(rf"\0[ \t'\"(+#-]*+(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}
 a line has fewer numbers than words."""
 
 _SECTION = re.compile(
-    r"[^\w\[({<]{0,12}(train|training|val|valid|validation|eval|evaluation|test)\b[\w ]{0,24}(?::|\.\.\.)?[\s*=-]*$",
+    r"[^\w\[({<]{0,12}(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test)\b"
+    r"[\w ]{0,24}(?::|\.\.\.)?[\s*=-]*$",
     re.I,
 )
 _LONGEST_SECTION = 80

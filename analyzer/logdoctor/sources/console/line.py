@@ -49,8 +49,16 @@ NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
 
 _KEY_WORD = r"[A-Za-z_][\w./@()%-]{0,30}"
 
+_NO_KEYS = (
+    "at|in|on|for|after|steps|iterations|times|batches|counts?|rows?|columns?|values?|gradients|checks?|found|detected|"
+    r"skip\w*"
+)
+"""What follows no value but a word of a sentence, or of what was counted: `grad nan count 0`, `inf skipping step 3`."""
+
+_NORM_OF_INFINITY = r"(?:(?<=grad )|(?<=gradient ))inf norm\b"
+
 _NEXT_PAIR = (
-    rf"[ \t](?!(?:at|in|on|for|after|steps|iterations|times)\b)(?:{_KEY_WORD} ){{0,2}}?{_KEY_WORD}"
+    rf"[ \t](?!(?:{_NO_KEYS})\b)(?:{_KEY_WORD} ){{0,2}}?{_KEY_WORD}"
     r"[ :=]{0,4}[-+]?(?:\0|nan|NaN|NAN|inf|Inf|INF)"
 )
 """The key and the value that follow a value behind a space alone: `nan lr 0.001`."""
@@ -59,7 +67,7 @@ _TOKEN = re.compile(
     rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
     rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;()/*%>\t]|$|\s{{2}})|\s-\s|\.\s)"
     rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
-    rf"|(?<=\w[ \t])[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
+    rf"|(?<=\w[ \t])(?!{_NORM_OF_INFINITY})[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
     rf"|(?<=\sis )[-+]?{NOT_FINITE.replace('word', 'said')}(?=\.\s)"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
@@ -74,6 +82,8 @@ _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _IN_BRACKETS = re.compile(r"\s*\(\0\)")
 """The running average behind a value, as of AverageMeter; no position has one."""
+_SO_FAR = frozenset({"best", "highest", "lowest"})
+"""Words before a quantity that make it the best value so far."""
 _BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
 """How a line begins that repeats what an evaluation has said, where that was the best so far."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
@@ -296,7 +306,7 @@ class LineReader:
         if is_split(name) and _IN_NATS.match(number.after):
             return f"{name} (nats)"
         if not key.is_marked:
-            tail = vocabulary_tail(name) or (name if self._splits.is_bare_split(name) else "")
+            tail = _with_so_far(name, vocabulary_tail(name)) or (name if self._splits.is_bare_split(name) else "")
             if number.is_first:
                 self._take_heading(name[: len(name) - len(tail)])
             return tail
@@ -378,3 +388,9 @@ def _of_another(name: str) -> tuple[str, str] | None:
     if issubclass(roles[0], Loss) and (issubclass(roles[1], Loss) or found["other"].lower() in _KINDS_OF_LOSS):
         return None
     return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
+
+
+def _with_so_far(name: str, tail: str) -> str:
+    """Return the last words of a key with one before them that makes them no point of a curve: `best val loss`."""
+    before = name[: len(name) - len(tail)].rstrip().rpartition(" ")[2].lower()
+    return f"{before} {tail}" if tail and before in _SO_FAR else tail

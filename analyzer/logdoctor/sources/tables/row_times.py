@@ -24,7 +24,7 @@ MOMENTS = frozenset({
 _TIMES = frozenset({"time", "elapsed", "duration", "eta", "remaining"})
 """Words in a name that allow clocks in a column."""
 
-_SINCE, _UNTIL = 1e9, 4e9
+SINCE, _UNTIL = 1e9, 4e9
 """Seconds since 1970, from 2001 to 2096, that are taken for moments; smaller numbers are durations."""
 
 _UNITS = (1.0, 1e-3)
@@ -77,7 +77,7 @@ def without_row_times(table: Table) -> tuple[Table, RowTimes | None]:
     """Take the column out that holds the moment of logging."""
     for column in table.columns:
         for unit in _UNITS if column.name.strip().lower() in MOMENTS and len(column) else ():
-            if all(bool(((at * unit > _SINCE) & (at * unit < _UNTIL)).all()) for at in column.pieces()):
+            if all(bool(((at * unit > SINCE) & (at * unit < _UNTIL)).all()) for at in column.pieces()):
                 rest = table.with_columns(one for one in table.columns if one is not column)
                 return rest, RowTimes(column, unit, table.rows)
     return table, None
