@@ -137,6 +137,12 @@ class Divergence(Rule):
             val_loss=decay(0.94, 0.11, 120).noisy(0.002),
         ),
         fires(
+            "rises after the last validation, which is measured otherwise",
+            axis=Axis.STEP,
+            train_loss=decay(0.6, 0.1, 96).followed_by(line(0.5, 3.5, 24)).noisy(0.01),
+            val_loss=decay(5.0, 1.0, 90, half_life=0.3).noisy(0.02),
+        ),
+        fires(
             "explodes just before the log ends",
             train_loss=decay(2.3, 0.3, 110).noisy(0.02).followed_by(given([5.0, 40.0, 300.0])),
         ),
@@ -355,6 +361,12 @@ class Divergence(Rule):
             first_step=700,
             train_loss=given([1.79, 1.78, 1.74, 1.73, 1.69, 1.68, 1.64, 1.64, 1.6, 2.0, 1.96]),
             epoch=given([20.0] * 9 + [21.0] * 2),
+        ),
+        fires(
+            "goes on rising in the first values of the second epoch",
+            axis=Axis.STEP,
+            train_loss=line(2.3, 1.0, 20).followed_by(given([3.0, 4.0, 5.0, 7.0])),
+            epoch=given([0.0] * 20 + [1.0] * 4),
         ),
         silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
         silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),

@@ -26,27 +26,43 @@ HALF = 0.5
 HARDER = 50.0
 """Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
 
-LEARNT, EASY, RISES = 0.5, 0.5, 0.2
-"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
-training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what
-validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
+LEARNT = 0.5
+"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did."""
+
+EASY = 0.5
+"""First training loss as a share of that value, and of its own highest, up to which training began with easy examples.
+"""
+
+RISES = 0.2
+"""What validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
 
 AT_ONCE = 0.6
 """Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
+
+SEEN = 2
+"""Evaluations that a model must have passed since training rose: the last of a log may come just before it."""
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose with its data, as in a curriculum, and not with the model.
 
     It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
-    a model that is thrown up takes validation with it.
+    a model that is thrown up takes validation with it, where that is measured afterwards.
     """
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
     moves, fall = np.diff(val.level), val.first - val.end
     steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
     began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
-    return steady and began_easy and float(train.level.max()) <= val.first <= HARDER * train.first
+    within = float(train.level.max()) <= val.first <= HARDER * train.first
+    return steady and began_easy and within and _is_validated_since(train, val)
+
+
+def _is_validated_since(train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
+    """Whether validation was measured after training had last come half the way up from its lowest to its highest."""
+    high = train.level >= train.level.min() + HALF * np.ptp(train.level)
+    risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
+    return val.series.axis is train.series.axis and int((val.series.steps >= risen).sum()) >= SEEN
 
 
 OF_TWO = 2
@@ -57,13 +73,18 @@ FEW = 5
 
 
 def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one."""
+    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one.
+
+    The log begins within an epoch, the loss rises at once with the new one, and no further. In the first epoch of a
+    run, nothing can be learnt by heart.
+    """
     series = train.series
     starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != OF_TWO:
+    if starts is None or len(starts) != OF_TWO or series.first_step <= np.median(np.diff(series.steps)):
         return False
-    begun = int(starts[-1])
-    return len(series) - begun < FEW <= begun and bool(series.values[begun - 1] < train.initial)
+    begun, values = int(starts[-1]), series.values
+    at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])
+    return at_once and len(series) - begun < FEW <= begun
 
 
 @dataclass(frozen=True)
