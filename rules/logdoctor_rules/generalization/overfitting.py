@@ -34,9 +34,9 @@ from logdoctor.evidence.generalization.validation_rise import (
     by_chance,
     comes_down,
     falls_on,
-    leaves_behind,
     part_to_rise,
     rises_ever,
+    rises_from_rest,
 )
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
@@ -344,6 +344,10 @@ class Overfitting(Rule):
             val_loss=decay(1.12, 0.93, 10).then(rise(0.4, 35)).then(line(0.0, -0.2, 20)).noisy(0.008),
         ),
         silent(
+            "no training loss is logged, and validation jumps about and ends in a jump",
+            val_loss=given([1.3, 0.66, 0.47, 0.79, 0.41, 0.4, 0.4, 1.26, 1.15, 1.4, 1.38, 0.4]),
+        ),
+        silent(
             "no training loss is logged, and validation loses less than it had gained",
             val_loss=decay(4.0, 0.5, 30).then(rise(0.9, 35)).noisy(0.008),
         ),
@@ -372,7 +376,7 @@ class Overfitting(Rule):
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
         falls = self._training_falls_on(gap)
-        if not (falls or leaves_behind(gap, self.min_left * fall)):
+        if not (falls or rises_from_rest(gap, self.min_left * fall)):
             return
         series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
         best, peak = place(series, best_step), float(val.since(val.best_step).max())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logdoctor.evidence.generalization.validation_rise import by_chance
+from logdoctor.evidence.generalization.validation_rise import by_chance, stays_up
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Trend
@@ -35,4 +35,5 @@ def risen_alone(run: Run, val: Trend[ValLoss]) -> float:
     risen, highest = val.end - val.best, float(val.since(val.best_step).max()) - val.best
     least = max(RISES * val.best, REGAINED * (val.start - val.best), by_chance(val, SIGMAS))
     early = val.best_at <= LATEST * len(val.level)
-    return risen / least if early and risen >= max(least, STILL_HIGHEST * highest) else 0.0
+    high = risen >= max(least, STILL_HIGHEST * highest) and stays_up(val)
+    return risen / least if early and high else 0.0
