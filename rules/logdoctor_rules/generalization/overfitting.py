@@ -344,6 +344,20 @@ class Overfitting(Rule):
             val_loss=decay(1.12, 0.93, 10).then(rise(0.4, 35)).then(line(0.0, -0.2, 20)).noisy(0.008),
         ),
         silent(
+            "no training loss is logged, and validation leaps up and stays there",
+            val_loss=decay(2.3, 0.5, 20).followed_by(flat(2.3, 30)).noisy(0.01),
+        ),
+        silent(
+            "no training loss is logged, and validation ends far beyond its start",
+            val_loss=decay(2.3, 0.5, 20).followed_by(line(2.0, 80.0, 30)),
+        ),
+        silent(
+            "validation rises beside the two losses of a game",
+            d_loss=flat(0.6, 50).noisy(0.05),
+            g_loss=flat(1.0, 50).noisy(0.1),
+            val_loss=decay(1.5, 0.5, 15).then(rise(0.9, 35)).noisy(0.01),
+        ),
+        silent(
             "no training loss is logged, and validation jumps about and ends in a jump",
             val_loss=given([1.3, 0.66, 0.47, 0.79, 0.41, 0.4, 0.4, 1.26, 1.15, 1.4, 1.38, 0.4]),
         ),
@@ -411,7 +425,7 @@ class Overfitting(Rule):
             f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)}; "
             "no training loss is logged beside it",
             Span(series.name, best_step, series.last_step, "rising"),
-            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val))),
+            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val)), key=lambda one: one.rank),
             causes=[because("under-regularised", fixes=[keep_the_best(val)]), because("too-little-data")],
             to_tell_apart=[TELL_APART],
             evidence={"lowest": Quantity(lowest), "end": Quantity(val.end), "noise": Quantity(val.noise)},
