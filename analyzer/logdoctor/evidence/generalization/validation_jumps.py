@@ -27,9 +27,11 @@ CALM = 0.25
 """Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
 enough."""
 
-TOGETHER, ALIKE = 0.5, 0.6
-"""Usual jump of training in units of that of validation, and correlation of their moves, from which the model itself
-jumps: that of ten unrelated moves stays below nineteen times in twenty."""
+TOGETHER = 0.5
+"""Usual jump of training in units of that of validation from which the model itself may jump."""
+
+ALIKE = 0.6
+"""Correlation of their moves from which it does: that of ten unrelated moves stays below nineteen times in twenty."""
 
 EVALUATIONS = 10
 """Evaluations of the sibling that it takes to say so."""
