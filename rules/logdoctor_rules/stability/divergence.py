@@ -18,6 +18,7 @@ from logdoctor import (
     Span,
     TrainLoss,
     ValLoss,
+    ValMetric,
     confidence_from,
     fires,
     silent,
@@ -104,6 +105,11 @@ class Divergence(Rule):
         fires(
             "a regression that falls by decades, and loses nearly all of it",
             train_loss=given(np.geomspace(0.23, 1.2e-4, 80)).followed_by(flat(0.04, 40)),
+        ),
+        silent(
+            "falls by decades until inputs are mixed, and validation is right as often as ever",
+            train_loss=given(np.geomspace(2.3, 5e-3, 80)).followed_by(flat(0.5, 80)),
+            val_accuracy=decay(0.1, 0.93, 160).noisy(0.003),
         ),
         silent(
             "a loss of next to nothing, and a hundred times that",
@@ -405,6 +411,7 @@ class Divergence(Rule):
         run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
+        metric: Trend[ValMetric] | None,
         schedule: Schedule | None,
         chance: ChanceLevels,
         spikes: Spikes[TrainLoss] | None,
@@ -419,7 +426,7 @@ class Divergence(Rule):
             return
         if data_got_harder(train, val):
             return
-        rise = Rise(train, val, start_of(train, val, chance))
+        rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from logdoctor.run import Axis, Run
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen
@@ -22,6 +23,12 @@ PLAIN_TO_SEE = 0.1
 
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
+
+KEPT = 0.05
+"""What a metric of validation may lose of its best, as a share of it, and be as good as ever: it wavers by as much."""
+
+NOISE = 4.0
+"""The same in units of the noise of its level, as for `overfitting`."""
 
 HARDER = 50.0
 """Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
@@ -55,14 +62,15 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
     began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
     within = float(train.level.max()) <= val.first <= HARDER * train.first
-    return steady and began_easy and within and _is_validated_since(train, val)
+    half_way = float(train.level.min() + HALF * np.ptp(train.level))
+    return steady and began_easy and within and _is_measured_since(val, train, half_way)
 
 
-def _is_validated_since(train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
-    """Whether validation was measured after training had last come half the way up from its lowest to its highest."""
-    high = train.level >= train.level.min() + HALF * np.ptp(train.level)
+def _is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:
+    """Whether something of validation was measured after training had last risen to a height."""
+    high = train.level >= height
     risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
-    return val.series.axis is train.series.axis and int((val.series.steps >= risen).sum()) >= SEEN
+    return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN
 
 
 OF_TWO = 2
@@ -95,6 +103,7 @@ class Rise:
     val: Trend[ValLoss] | None
     start: float
     """Where training began, or where an untrained network would."""
+    metric: Trend[ValMetric] | None = None
 
     @property
     def lowest(self) -> float:
@@ -165,10 +174,11 @@ class Rise:
         return f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
 
     def beyond_decades(self, times: float, share: float, z: float) -> float:
-        """Return how far it ends above its lowest, in units of so many times that; 0 where less of its decades is lost.
+        """Return by how many orders of so many times it ends above its lowest; 0 where less of its decades is lost.
 
         A loss that falls by decades, as of a regression, can lose nearly all of what it had learnt and be far below its
-        start still. Neither is one that may be noise, nor one that is next to nothing beside its start.
+        start still. Neither is one that may be noise, nor one that is next to nothing beside its start, nor one beside
+        which validation is as good as ever.
         """
         low, end = self.lowest, self.train.end
         if not (end >= PLAIN_TO_SEE * self.train.start > 0 and low > 0 and end >= times * low):
@@ -176,4 +186,14 @@ class Rise:
         middle = low * (end / low) ** HALF
         lost = np.log(end / low) >= share * np.log(self.train.start / low)
         sure = self.stays_above >= middle and self.above_lowest >= z * self.train.level_noise
-        return end / low / times if lost and sure and not self.validation_falls else 0.0
+        if not (lost and sure) or self.validation_falls or self._keeps_metric(middle):
+            return 0.0
+        return float(np.log(end / low) / np.log(times))
+
+    def _keeps_metric(self, height: float) -> bool:
+        """Whether a metric of validation ends near its best, measured after training had risen to a height."""
+        metric = self.metric
+        if metric is None or not _is_measured_since(metric, self.train, height):
+            return False
+        best = float(metric.level.max())
+        return best - metric.end <= max(KEPT * abs(best), NOISE * metric.level_noise)
