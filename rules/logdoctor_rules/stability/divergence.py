@@ -107,13 +107,13 @@ class Divergence(Rule):
             train_loss=given(np.geomspace(0.23, 1.2e-4, 80)).followed_by(flat(0.04, 40)),
         ),
         silent(
+            "a loss of next to nothing, and a hundred times that",
+            train_loss=given(np.geomspace(2.3, 1e-4, 80)).followed_by(flat(0.01, 40)),
+        ),
+        silent(
             "falls by decades until inputs are mixed, and validation is right as often as ever",
             train_loss=given(np.geomspace(2.3, 5e-3, 80)).followed_by(flat(0.5, 80)),
             val_accuracy=decay(0.1, 0.93, 160).noisy(0.003),
-        ),
-        silent(
-            "a loss of next to nothing, and a hundred times that",
-            train_loss=given(np.geomspace(2.3, 1e-4, 80)).followed_by(flat(0.01, 40)),
         ),
         silent(
             "falls by decades, and gives back a factor of twenty",
