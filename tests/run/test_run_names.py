@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.run import Run, Setting
-from logdoctor.run.run_names import told_by, with_told, without_counters, without_numbers, without_told
+from logdoctor.run.run_names import (
+    differ_in_settings,
+    told_by,
+    with_told,
+    without_counters,
+    without_numbers,
+    without_told,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,20 @@ def test_numbers_that_count_runs_and_times_are_no_part_of_a_recipe() -> None:
 )
 def test_ids_of_trackers_differ_as_numbers_do(one: str, other: str) -> None:
     assert without_numbers(one) == without_numbers(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "said"),
+    [
+        ("sweep/lr0.1/seed1", "sweep/lr0.01/seed3", True),
+        ("mlp_lr0.1_s1", "mlp_lr0.1_s2", True),
+        ("run-1e-3", "run-3e-4", True),
+        ("adam/0.1", "adam/0.01", True),
+        ("run_016", "run_448", False),
+        ("case3_lr0.1", "case4_lr0.01", False),
+        ("runs/May04_11-00-12_host", "runs/May05_09-12-59_host", False),
+        ("0/0123456789abcdef0123456789abcdef", "0/ff23456789abcdef0123456789abcdef", False),
+    ],
+)
+def test_names_differ_in_what_they_set_or_merely_count(name: str, other: str, *, said: bool) -> None:
+    assert differ_in_settings(name, other) is said

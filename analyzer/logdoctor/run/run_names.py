@@ -51,6 +51,9 @@ _TOLD = re.compile(
     re.I,
 )
 
+_FRACTION = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+", re.I)
+"""Numbers that count nothing: rates and shares."""
+
 NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 
 _SEED_IN_NAME = re.compile(r"(?:seed|rep|repeat|fold)[\W_]*\d+", re.I)
@@ -134,6 +137,19 @@ def without_told(name: str) -> str:
     """Return a name in which the numbers of known settings are masked: one for all runs of a sweep."""
     known = {*told_by(name), _SEED}
     return _TOLD.sub(lambda match: f"{_key(match)}#" if _key(match) in known else match[0], name)
+
+
+def differ_in_settings(name: str, other: str) -> bool:
+    """Tell whether two names differ in numbers that set something, and in nothing else.
+
+    Numbers of known settings, seeds, and fractions do; `run_1` and `run_2` are two runs of anything, as ids are.
+    """
+    return without_ids(name) != without_ids(other) and _without_settings(name) == _without_settings(other)
+
+
+@lru_cache(maxsize=4096)
+def _without_settings(name: str) -> str:
+    return _FRACTION.sub("#", without_told(without_ids(name)))
 
 
 def _key(match: re.Match[str]) -> str:

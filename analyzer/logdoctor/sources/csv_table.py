@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import nan
 from pathlib import Path
 
@@ -385,7 +385,7 @@ class CsvTable(Source):
         """Tell a training's table by its columns: one that counts, or losses and metrics alone."""
         beside = _header_beside(head.path, head.start)
         reading = head_table(head, beside)
-        if reading is None or not (_is_nameless(beside) or is_training(reading.table)):
+        if reading is None or not (any(map(is_nameless, beside)) or is_training(reading.table)):
             return False
         if len(reading.form.header) == 1 and not beside and not _is_curve_alone(head.path, reading.form.header[0]):
             return False
@@ -402,7 +402,7 @@ class CsvTable(Source):
         beside = _header_beside(path, start)
         reading = read_table(path, beside)
         notices = reading.notices
-        if _is_nameless(beside):
+        if beside[1:] and all(map(is_nameless, beside[1:])):
             notices = (Notice(INTERPRETATION, str(path), _NO_HEADER), *notices)
         yield from read_logs(_named_by_path(reading.table), notices, _step_axis(reading))
 
@@ -459,9 +459,9 @@ def _counts_rows(numbers: NDArray[np.float64]) -> bool:
     return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
 
 
-def _is_nameless(header: Sequence[str]) -> bool:
-    """Tell columns of which nothing is known but what counts them."""
-    return len(header) > 1 and all(name.startswith(f"{_NAMELESS} ") for name in header[1:])
+def is_nameless(column: str) -> bool:
+    """Tell a column of which nothing is known."""
+    return column.startswith(f"{_NAMELESS} ")
 
 
 def _named_by_path(table: Table) -> Table:

@@ -21,7 +21,7 @@ from logdoctor.run.series import concatenated
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.passages import read_passages
 from logdoctor.sources.console.printed import logs_of
-from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.csv_table import CsvTable, is_nameless
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.text_log import TextLog
@@ -105,6 +105,12 @@ class RotatedTable(RotatedLog, Source):
     patterns = CsvTable.patterns
     precedence = CsvTable.precedence + 1
     part = CsvTable()
+
+    def _logs_of(self, part: Path) -> Iterator[Log]:
+        """Yield the logs of a part, apart from rows whose header stands in another one: no curve goes on in them."""
+        for log in super()._logs_of(part):
+            if not all(is_nameless(one.name) for one in log.series):
+                yield log
 
 
 class RotatedRecords(RotatedLog, Source):

@@ -29,10 +29,9 @@ from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.accuracies import best_accuracy
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
-from logdoctor.run.run_names import same_but_for_numbers
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.collapse.policy import certain_since
-from logdoctor.signals.comparison.ties import differing, names_task
+from logdoctor.signals.comparison.ties import differing, same_task
 from logdoctor.wording import number, percent, place
 
 BONUS = frozenset({"ent", "entropy"})
@@ -276,7 +275,7 @@ def _same_task(siblings: Siblings, reward: Trend[Reward]) -> Iterator[tuple[str,
         differ = differing(mine.hyperparameters, other.hyperparameters)
         if other is mine or series is None or series.name != reward.series.name or len(series.finite) < 2:
             continue
-        tied = names_task(mine, other) or same_but_for_numbers(mine.name, other.name)
+        tied = same_task(mine, other)
         theirs: Trend[Reward] = Trend.measure(series)
         near = abs(theirs.level[0] - reward.level[0]) <= NEAR * abs(_late(theirs) - theirs.level[0])
         if tied and near and all(is_seed(name) or is_rate(name) or BONUS & set(words(name)) for name in differ):

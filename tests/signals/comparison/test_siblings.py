@@ -64,13 +64,23 @@ class TestSiblings:
         assert [one.run.name for one in Siblings.among(lost, (run("a/2"), run("a/3", 23.0)))] == ["a/2"]
 
     def test_a_run_that_is_lost_from_its_first_value_has_those_of_its_task(self) -> None:
-        lost = replace(example_run(train_loss=flat(np.nan, 50)), name="a/1", home="a/1")
-        assert [one.run.name for one in Siblings.among(lost, (run("a/2"), run("elsewhere")))] == ["a/2"]
+        lost = replace(example_run(train_loss=flat(np.nan, 50)), name="a/seed1", home="a/seed1")
+        others = (run("a/seed2"), run("a/2"), run("elsewhere"))
+        assert [one.run.name for one in Siblings.among(lost, others)] == ["a/seed2"]
 
     def test_the_best_ends_lowest(self) -> None:
-        best = Siblings.among(run("a/1"), (run("a/2", end=0.4), run("a/3", end=0.1), run("a/4", end=0.7))).best
+        others = (run("a/seed2", end=0.4), run("a/seed3", end=0.1), run("a/seed4", end=0.7))
+        best = Siblings.among(run("a/seed1"), others).best
         assert best is not None
-        assert best.run.name == "a/3"
+        assert best.run.name == "a/seed3"
+
+    def test_runs_that_are_merely_counted_may_be_anything(self) -> None:
+        assert Siblings.among(run("run_001"), (run("run_002", end=0.1),)).best is None
+
+    def test_runs_that_are_counted_and_log_the_same_settings_are_of_one_task(self) -> None:
+        best = Siblings.among(run("run_001", lr=0.1), (run("run_002", end=0.1, lr=0.01),)).best
+        assert best is not None
+        assert Siblings.among(run("run_001", lr=0.1), (run("run_002", end=0.1, lr=0.01, layers=2),)).best is None
 
     def test_alone_there_is_no_best(self) -> None:
         assert Siblings(run("a/1")).best is None

@@ -9,11 +9,12 @@ from functools import cached_property
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.run_names import same_but_for_numbers, without_seed, without_times
+from logdoctor.run.run_names import without_seed, without_times
 from logdoctor.signals.comparison.outcome import Measured
 from logdoctor.signals.comparison.siblings import SAME_START, Siblings
 from logdoctor.signals.comparison.ties import (
     differ_in_training_alone,
+    named_alike,
     names_task,
     rest_of_name,
 )
@@ -150,7 +151,7 @@ def comparable(one: Measured, other: Measured) -> bool:
     run, beside = one.run, other.run
     if names_task(run, beside):
         return True
-    if not same_but_for_numbers(run.name, beside.name):
+    if not named_alike(run, beside):
         return False
     if one.train is None or other.train is None:
         return True

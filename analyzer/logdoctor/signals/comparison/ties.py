@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from logdoctor.run import Run, Setting
-from logdoctor.run.run_names import same_but_for_numbers, without_counters, without_told
+from logdoctor.run.roles import TrainLoss
+from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_told
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
 SET_UP = (
@@ -30,8 +31,30 @@ OF_THE_TRAINING = frozenset(
 
 
 def same_task(one: Run, other: Run) -> bool:
-    """Tell whether something says that two runs train the same thing."""
-    return names_task(one, other) or same_but_for_numbers(one.name, other.name)
+    """Tell whether something says that two runs train the same thing: settings that name it, or how they are called.
+
+    Names that only count runs say so where both log settings of the same names, and the same curves as far.
+    """
+    if one.name == other.name or names_task(one, other) or differ_in_settings(one.name, other.name):
+        return True
+    return bool(one.hyperparameters) and named_alike(one, other)
+
+
+def named_alike(one: Run, other: Run) -> bool:
+    """Tell whether two runs may train the same thing, by their names: they differ in what these set, or count alone.
+
+    Runs that are merely counted must log settings of the same names and the same curves, and the loss to one step.
+    """
+    if not same_but_for_numbers(one.name, other.name):
+        return False
+    return one.name == other.name or differ_in_settings(one.name, other.name) or _log_the_same(one, other)
+
+
+def _log_the_same(one: Run, other: Run) -> bool:
+    curves = [{series.name for series in run.series} for run in (one, other)]
+    losses = [None if (loss := run.find(TrainLoss)) is None else loss.last_step for run in (one, other)]
+    settings = one.hyperparameters.keys() == other.hyperparameters.keys()
+    return settings and curves[0] == curves[1] and losses[0] == losses[1]
 
 
 def names_task(one: Run, other: Run) -> bool:

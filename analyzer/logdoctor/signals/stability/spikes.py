@@ -272,7 +272,9 @@ def ordinary_tail(
 def _excursions(values: NDArray[np.float64], level: NDArray[np.float64], sigma: NDArray[np.float64]) -> list[Spike]:
     highest = np.maximum.accumulate(values)
     found: list[Spike] = []
-    for i in np.flatnonzero(values > level + Z_SCORE * sigma).tolist():
+    above = values > level + Z_SCORE * sigma
+    above[1:] &= values[1:] > values[:-1]  # on its way down, an excursion is no other one
+    for i in np.flatnonzero(above).tolist():
         if found and i <= found[-1].last:
             continue
         found.append(_follow(values, i, float(level[i]), float(sigma[i]), float(highest[i - 1])))
