@@ -423,8 +423,7 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
-            return
-        if data_got_harder(train, val):
+        if away is not None or data_got_harder(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
