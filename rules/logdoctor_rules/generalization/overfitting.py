@@ -317,6 +317,11 @@ class Overfitting(Rule):
             val_loss=decay(0.9, 0.41, 40, half_life=0.1).then(rise(0.8, 80)).noisy(0.01),
         ),
         silent(
+            "a bad batch throws the weights, and validation never comes back",
+            train_loss=decay(2.3, 0.3, 60, half_life=0.1).followed_by(decay(9.0, 0.3, 60, half_life=0.1)).noisy(0.01),
+            val_loss=decay(2.3, 0.3, 60, half_life=0.1).followed_by(decay(9.0, 0.9, 60, half_life=0.1)).noisy(0.01),
+        ),
+        silent(
             "validation jumps about, and ends in a jump",
             train_loss=given([0.6, 0.6, 0.55, 0.55, 0.48, 0.51, 0.46, 0.51, 0.53]),
             val_loss=given([0.57, 0.53, 0.54, 0.76, 0.22, 0.44, 1.15, 0.32, 2.0]),

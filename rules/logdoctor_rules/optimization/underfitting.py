@@ -94,6 +94,10 @@ class Underfitting(Rule):
         0.15, "difference of both losses as a share of the start up to which they rest together; more is a gap"
     )
     flat_share: float = threshold(0.3, "share of the run, up to its end, over which the loss must have come to rest")
+    few: float = threshold(
+        20.0,
+        "values below which a loss that falls as before may be at a slow beginning; of more, so slow a fall is rest",
+    )
     max_gain: float = threshold(
         0.1,
         "fall over that share as a part of the whole fall, or of a tenth of the start: noise aside, "
@@ -113,6 +117,12 @@ class Underfitting(Rule):
         ),
         fires("a large weight decay", settings={"optimizer": "SGD", "weight_decay": 0.1}, **POOR_FIT),
         fires("a large dropout", settings={"dropout": 0.8}, **POOR_FIT),
+        fires(
+            "a large dropout, under which the loss creeps down to the end",
+            settings={"dropout": 0.8},
+            train_loss=decay(2.3, 1.8, half_life=0.05).plus(line(0.0, -0.06, 120)),
+            val_loss=decay(2.25, 1.8, 40, half_life=0.05).plus(line(0.0, -0.06, 40)),
+        ),
         fires(
             "a large dropout keeps it from learning anything",
             settings={"dropout": 0.9},
@@ -263,7 +273,8 @@ class Underfitting(Rule):
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
-        rests = sure_gain(clear, self.flat_share) <= self.max_gain * fall and not keeps_pace(clear, self.flat_share)
+        goes_on = len(clear) < self.few and keeps_pace(clear, self.flat_share)
+        rests = sure_gain(clear, self.flat_share) <= self.max_gain * fall and not goes_on
         strong, poor, tiny = strong_regularisation(settings), self._poor_accuracy(run), tiny_model(run)
         penalty = holds_a_penalty(run, train)
         high = bool(penalty) or train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0

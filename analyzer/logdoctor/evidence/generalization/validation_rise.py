@@ -99,11 +99,15 @@ def falls_on(gap: Gap, least: float) -> bool:
 
 
 def rises_from_rest(gap: Gap, least: float) -> bool:
-    """Whether validation rises by more than that for good, to far above its lowest and a training loss at rest."""
+    """Whether validation rises by more than that for good, to far above its lowest and a training loss at rest.
+
+    Weights that were thrown, as by a bad batch, show in training as well: it never rises by half as much.
+    """
     train, val = gap.train, gap.val
     risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
     far = val.end >= LEFT * max(val.best, train.end) > 0
-    return far and stays_up(val) and risen > least and moved <= AT_REST * risen
+    thrown = float(gap.train_level[val.best_at :].max()) > gap.train_at_best + HALF_LEFT * risen
+    return far and stays_up(val) and not thrown and risen > least and moved <= AT_REST * risen
 
 
 def stays_up(val: Trend[ValLoss]) -> bool:
