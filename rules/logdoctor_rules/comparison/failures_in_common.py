@@ -15,7 +15,7 @@ from logdoctor.wording import counted, number
 NAN = flat(float("nan"), 60)
 
 EACH = 2
-"""Failed runs that have one of two values and not the other, before either is said to be shared."""
+"""Recipes of failed runs that have one of two values and not the other, before either is said to be shared."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,22 @@ class FailuresInCommon(GroupRule):
                 example_run({"dropout": 0.0, "decay": 0.3}, train_loss=decay(2.3, 1.0, 60).followed_by(NAN)),
                 example_run({"dropout": 0.0, "decay": 0.0}, train_loss=decay(2.3, 0.3)),
                 example_run({"dropout": 0.5, "decay": 0.1}, train_loss=decay(2.3, 0.4)),
+            ),
+            train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+        ),
+        silent(
+            "two failures, each with values of its own, under two seeds",
+            settings={"dropout": 0.2, "decay": 0.03, "seed": 0},
+            siblings=(
+                *(
+                    example_run(
+                        {"dropout": dropout, "decay": decays, "seed": seed},
+                        train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
+                    )
+                    for dropout, decays, seed in ((0.2, 0.03, 1), (0.3, 0.02, 0), (0.3, 0.02, 1))
+                ),
+                example_run({"dropout": 0.1, "decay": 0.1, "seed": 0}, train_loss=decay(2.3, 0.3)),
+                example_run({"dropout": 0.5, "decay": 0.01, "seed": 0}, train_loss=decay(2.3, 0.4)),
             ),
             train_loss=decay(2.3, 1.0, 60).followed_by(NAN),
         ),
@@ -155,17 +171,19 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
 def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Member]) -> list[str]:
     """Return two values of settings of which every failed run has one and no other run has any.
 
-    Each must have failed EACH times by itself: a single failure has a value of its own in any random search.
+    Each must have failed EACH times by itself: a single failure has a value of its own in any random search, and so
+    have all its repeats under other seeds.
     """
     lost: dict[tuple[str, str], set[int]] = {}
     sound = {(name, repr(one.settings[name])) for one in well for name in named}
-    for k, one in enumerate(failed):
+    recipes = {repr([one.settings[name] for name in named]): one for one in failed}
+    for k, one in enumerate(recipes.values()):
         for name in named:
             if (value := (name, repr(one.settings[name]))) not in sound:
                 lost.setdefault(value, set()).add(k)
     for first, second in combinations(lost, 2):
         alone = len(lost[first] - lost[second]), len(lost[second] - lost[first])
-        if min(alone) >= EACH and len(lost[first] | lost[second]) == len(failed):
+        if min(alone) >= EACH and len(lost[first] | lost[second]) == len(recipes):
             return [f"{name} {_shown(_value(name, text, failed))}" for name, text in (first, second)]
     return []
 

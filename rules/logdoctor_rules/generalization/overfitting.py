@@ -34,9 +34,9 @@ from logdoctor.evidence.generalization.validation_rise import (
     by_chance,
     comes_down,
     falls_on,
-    leaves_behind,
     part_to_rise,
     rises_ever,
+    rises_from_rest,
 )
 from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
@@ -349,6 +349,24 @@ class Overfitting(Rule):
             val_loss=decay(1.12, 0.93, 10).then(rise(0.4, 35)).then(line(0.0, -0.2, 20)).noisy(0.008),
         ),
         silent(
+            "no training loss is logged, and validation leaps up and stays there",
+            val_loss=decay(2.3, 0.5, 20).followed_by(flat(2.3, 30)).noisy(0.01),
+        ),
+        silent(
+            "no training loss is logged, and validation ends far beyond its start",
+            val_loss=decay(2.3, 0.5, 20).followed_by(line(2.0, 80.0, 30)),
+        ),
+        silent(
+            "validation rises beside the two losses of a game",
+            d_loss=flat(0.6, 50).noisy(0.05),
+            g_loss=flat(1.0, 50).noisy(0.1),
+            val_loss=decay(1.5, 0.5, 15).then(rise(0.9, 35)).noisy(0.01),
+        ),
+        silent(
+            "no training loss is logged, and validation jumps about and ends in a jump",
+            val_loss=given([1.3, 0.66, 0.47, 0.79, 0.41, 0.4, 0.4, 1.26, 1.15, 1.4, 1.38, 0.4]),
+        ),
+        silent(
             "no training loss is logged, and validation loses less than it had gained",
             val_loss=decay(4.0, 0.5, 30).then(rise(0.9, 35)).noisy(0.008),
         ),
@@ -377,7 +395,7 @@ class Overfitting(Rule):
         if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
             return
         falls = self._training_falls_on(gap)
-        if not (falls or leaves_behind(gap, self.min_left * fall)):
+        if not (falls or rises_from_rest(gap, self.min_left * fall)):
             return
         series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
         best, peak = place(series, best_step), float(val.since(val.best_step).max())
@@ -412,7 +430,7 @@ class Overfitting(Rule):
             f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)}; "
             "no training loss is logged beside it",
             Span(series.name, best_step, series.last_step, "rising"),
-            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val))),
+            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val)), key=lambda one: one.rank),
             causes=[because("under-regularised", fixes=[keep_the_best(val)]), because("too-little-data")],
             to_tell_apart=[TELL_APART],
             evidence={"lowest": Quantity(lowest), "end": Quantity(val.end), "noise": Quantity(val.noise)},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from logdoctor import (
     Confidence,
     Finding,
     Quantity,
+    Reward,
     Rule,
     Severity,
     Span,
+    ValLoss,
+    ValMetric,
     because,
     confidence_from,
     example_run,
@@ -38,6 +42,7 @@ from logdoctor.signals import (
     LossImpact,
     LossScaleWalk,
     Siblings,
+    Trend,
 )
 from logdoctor.wording import counted, number, place
 
@@ -142,6 +147,11 @@ class NonFiniteGradients(Rule):
         silent(
             "no loss is logged, and the norm comes back", grad_norm=flat(0.9).noisy(0.05).with_value(40, *[NAN] * 20)
         ),
+        silent(
+            "validation goes on falling meanwhile, and no training loss is logged",
+            val_loss=decay(2.3, 0.3).noisy(0.02),
+            grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(NAN, 60)),
+        ),
         silent("no loss is logged, and the norm begins late", grad_norm=flat(NAN, 60).followed_by(flat(0.9, 60))),
         silent("no loss is logged, and the norm was never computed", grad_norm=flat(NAN)),
         silent("all finite", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
@@ -190,6 +200,9 @@ class NonFiniteGradients(Rule):
         self,
         broken: BrokenGradients,
         loss: LossImpact | None,
+        val: Trend[ValLoss] | None,
+        metric: Trend[ValMetric] | None,
+        reward: Trend[Reward] | None,
         grads: GradientHistory | None,
         walk: LossScaleWalk | None,
         settings: Hyperparameters,
@@ -210,11 +223,10 @@ class NonFiniteGradients(Rule):
         to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
         if loss is None and (not to_the_end or share == 1.0):
             return  # where nothing else is logged, a norm that comes back may not have been computed in between
-        trailing = broken.trailing_step
-        change = Change.since(loss.train, trailing if trailing is not None else first) if loss is not None else None
-        learns = change is not None and change.falls  # while no norm is a number
-        if share == 1.0 and learns:
-            return  # the norm was never computed
+        since = first if broken.trailing_step is None else broken.trailing_step
+        learns = _improves(since, [loss.train], []) if loss is not None else _improves(since, [val], [metric, reward])
+        if learns and (share == 1.0 or loss is None):
+            return  # the norm was not computed
         confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
@@ -264,3 +276,10 @@ class NonFiniteGradients(Rule):
         if not settings.clip_norm:
             causes.append(because("no-gradient-clipping", possible_if(grown), pro=grown))
         return ranked(*causes)
+
+
+def _improves(since: int, losses: Sequence[Trend[Any] | None], gains: Sequence[Trend[Any] | None]) -> bool:
+    """Whether a loss falls, or what is to be gained rises, from a step on."""
+    fallen = [Change.since(one, since) for one in losses if one is not None]
+    risen = [Change.since(one, since) for one in gains if one is not None]
+    return any(one is not None and one.falls for one in fallen) or any(one is not None and one.rises for one in risen)

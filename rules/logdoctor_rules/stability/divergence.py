@@ -18,6 +18,7 @@ from logdoctor import (
     Span,
     TrainLoss,
     ValLoss,
+    ValMetric,
     confidence_from,
     fires,
     silent,
@@ -110,6 +111,11 @@ class Divergence(Rule):
             train_loss=given(np.geomspace(2.3, 1e-4, 80)).followed_by(flat(0.01, 40)),
         ),
         silent(
+            "falls by decades until inputs are mixed, and validation is right as often as ever",
+            train_loss=given(np.geomspace(2.3, 5e-3, 80)).followed_by(flat(0.5, 80)),
+            val_accuracy=decay(0.1, 0.93, 160).noisy(0.003),
+        ),
+        silent(
             "falls by decades, and gives back a factor of twenty",
             train_loss=given(np.geomspace(0.23, 2e-3, 80)).followed_by(flat(0.04, 40)),
         ),
@@ -135,6 +141,12 @@ class Divergence(Rule):
             "a curriculum: training begins with easy examples, and validation falls all along",
             train_loss=flat(0.06, 30).followed_by(decay(0.2, 0.11, 90)).noisy(0.002),
             val_loss=decay(0.94, 0.11, 120).noisy(0.002),
+        ),
+        fires(
+            "rises after the last validation, which is measured otherwise",
+            axis=Axis.STEP,
+            train_loss=decay(0.6, 0.1, 96).followed_by(line(0.5, 3.5, 24)).noisy(0.01),
+            val_loss=decay(5.0, 1.0, 90, half_life=0.3).noisy(0.02),
         ),
         fires(
             "explodes just before the log ends",
@@ -356,6 +368,12 @@ class Divergence(Rule):
             train_loss=given([1.79, 1.78, 1.74, 1.73, 1.69, 1.68, 1.64, 1.64, 1.6, 2.0, 1.96]),
             epoch=given([20.0] * 9 + [21.0] * 2),
         ),
+        fires(
+            "goes on rising in the first values of the second epoch",
+            axis=Axis.STEP,
+            train_loss=line(2.3, 1.0, 20).followed_by(given([3.0, 4.0, 5.0, 7.0])),
+            epoch=given([0.0] * 20 + [1.0] * 4),
+        ),
         silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
         silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),
         silent(
@@ -393,6 +411,7 @@ class Divergence(Rule):
         run: Run,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
+        metric: Trend[ValMetric] | None,
         schedule: Schedule | None,
         chance: ChanceLevels,
         spikes: Spikes[TrainLoss] | None,
@@ -404,10 +423,9 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
+        if away is not None or data_got_harder(train, val):
             return
-        if data_got_harder(train, val):
-            return
-        rise = Rise(train, val, start_of(train, val, chance))
+        rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)

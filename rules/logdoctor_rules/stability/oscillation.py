@@ -110,7 +110,7 @@ class Oscillation(Rule):
             "a curriculum: training begins with easy examples, and validation falls all along",
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
-            val_loss=decay(0.94, 0.3, 12),
+            val_loss=decay(0.94, 0.3),
         ),
         fires(
             "thrown again and again, and back to almost nothing",

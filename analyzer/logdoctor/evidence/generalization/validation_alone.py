@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from logdoctor.evidence.generalization.validation_rise import by_chance
+import numpy as np
+
+from logdoctor.evidence.generalization.validation_rise import by_chance, stays_up
 from logdoctor.run import Run
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.roles import AdversarialLoss, PolicyLoss, Reward, TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import Trend
+
+TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
+"""What stands for a training loss, or is trained by instead: none of it is said of such a run."""
 
 TELL_APART = "log the training loss: what memorises falls on there, what diverges rises there too"
 
@@ -24,15 +29,28 @@ LATEST = 0.6
 SIGMAS = 4.0
 """Rise in units of the noise of the level, as for `overfitting`."""
 
+AT_ONCE = 0.5
+"""Part of the rise that may come from one level to the next: what is memorised comes little by little."""
+
+MEMORISED = 10.0
+"""End in units of the start up to which it may be: a guess that is surely wrong costs up to ten times (see
+`comparison.outcome`)."""
+
 STILL_HIGHEST = 0.8
 """Part of the highest rise since the minimum at which it ends: it does not come down again."""
 
 
 def risen_alone(run: Run, val: Trend[ValLoss]) -> float:
-    """Return how far a validation loss ends above its minimum, in units of what it takes; 0 where that is nothing."""
-    if run.all(TrainLoss) or len(val) < POINTS or val.best <= 0:
+    """Return how far a validation loss ends above its minimum, in units of what it takes; 0 where that is nothing.
+
+    It is nothing, too, where it leaps up or ends far beyond its start, as of a model that is lost.
+    """
+    if any(run.all(role) for role in TRAINED_BY) or len(val) < POINTS or val.best <= 0:
         return 0.0
-    risen, highest = val.end - val.best, float(val.since(val.best_step).max()) - val.best
+    since = val.since(val.best_step)
+    risen, highest = val.end - val.best, float(since.max()) - val.best
     least = max(RISES * val.best, REGAINED * (val.start - val.best), by_chance(val, SIGMAS))
     early = val.best_at <= LATEST * len(val.level)
-    return risen / least if early and risen >= max(least, STILL_HIGHEST * highest) else 0.0
+    high = risen >= max(least, STILL_HIGHEST * highest) and stays_up(val)
+    gradual = float(np.diff(since).max(initial=0.0)) <= AT_ONCE * risen and val.end <= MEMORISED * val.start
+    return risen / least if early and high and gradual else 0.0

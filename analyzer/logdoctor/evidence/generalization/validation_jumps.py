@@ -12,6 +12,7 @@ from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Hyperparameters, Roughness, Schedule, Sibling, Siblings
+from logdoctor.signals.statistics.correlation import correlation
 from logdoctor.wording import counted, number, percent
 
 CAUSES = (
@@ -27,9 +28,11 @@ CALM = 0.25
 """Usual change of a sibling's validation in units of this run's jumps, up to which the set that both share is large
 enough."""
 
-TOGETHER, ALIKE = 0.5, 0.6
-"""Usual jump of training in units of that of validation, and correlation of their moves, from which the model itself
-jumps: that of ten unrelated moves stays below nineteen times in twenty."""
+TOGETHER = 0.5
+"""Usual jump of training in units of that of validation from which the model itself may jump."""
+
+ALIKE = 0.6
+"""Correlation of their moves from which it does: that of ten unrelated moves stays below nineteen times in twenty."""
 
 EVALUATIONS = 10
 """Evaluations of the sibling that it takes to say so."""
@@ -92,10 +95,8 @@ def causes_of_jumps(
 
 def _together(rough: Roughness) -> str:
     """Say so where training goes up and down with validation, or nothing."""
-    ours, theirs = np.diff(rough.values), np.diff(rough.train_values)
-    if min(np.ptp(ours), np.ptp(theirs)) == 0 or np.corrcoef(ours, theirs)[0, 1] < ALIKE:
-        return ""
-    return f"training goes up and down with it, by {number(rough.train_jumps)}"
+    together = correlation(np.diff(rough.values), np.diff(rough.train_values)) >= ALIKE
+    return f"training goes up and down with it, by {number(rough.train_jumps)}" if together else ""
 
 
 def _one_sided(rough: Roughness) -> str:

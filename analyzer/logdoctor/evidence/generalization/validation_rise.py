@@ -48,8 +48,11 @@ training behind."""
 AT_REST = 0.1
 """What training has moved since validation was best as a share of the rise of validation, up to which it rests."""
 
+LAST = 3
+"""Fewest values at the end that must lie high, where validation stays there: two jumps may meet."""
+
 NEARLY_ALL = 0.9
-"""Share of the last levels of validation that must lie high, where it stays there."""
+"""Share of the last values of validation that must lie high, where it stays there."""
 
 HALF_LEFT = 0.5
 """Part of the rise that is left at each of them."""
@@ -95,19 +98,22 @@ def falls_on(gap: Gap, least: float) -> bool:
     return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 
-def leaves_behind(gap: Gap, least: float) -> bool:
-    """Whether validation rises by more than that, to far above its lowest and a training loss that rests meanwhile.
+def rises_from_rest(gap: Gap, least: float) -> bool:
+    """Whether validation rises by more than that for good, to far above its lowest and a training loss at rest.
 
-    And stays there: at its last three levels, or nearly all of its last fifth, at least half of the rise is left.
     Weights that were thrown, as by a bad batch, show in training as well: it never rises by half as much.
     """
     train, val = gap.train, gap.val
     risen, moved = val.end - val.best, abs(gap.train_at_best - train.end)
     far = val.end >= LEFT * max(val.best, train.end) > 0
-    last = val.level[-max(3, len(val.level) // 5) :]
-    stays = float(np.quantile(last, 1 - NEARLY_ALL)) >= val.best + HALF_LEFT * risen
     thrown = float(gap.train_level[val.best_at :].max()) > gap.train_at_best + HALF_LEFT * risen
-    return far and stays and not thrown and risen > least and moved <= AT_REST * risen
+    return far and stays_up(val) and not thrown and risen > least and moved <= AT_REST * risen
+
+
+def stays_up(val: Trend[ValLoss]) -> bool:
+    """Whether half of the rise is left, at least, at the last three values, or at nearly all of the last fifth."""
+    last = val.series.values[-max(LAST, len(val) // 5) :]
+    return float(np.quantile(last, 1 - NEARLY_ALL)) >= val.best + HALF_LEFT * (val.end - val.best)
 
 
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from logdoctor.run import Axis, Run
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen
@@ -23,30 +24,53 @@ PLAIN_TO_SEE = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two losses show it."""
 
+KEPT = 0.05
+"""What a metric of validation may lose of its best, as a share of it, and be as good as ever: it wavers by as much."""
+
+NOISE = 4.0
+"""The same in units of the noise of its level, as for `overfitting`."""
+
 HARDER = 50.0
 """Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
 
-LEARNT, EASY, RISES = 0.5, 0.5, 0.2
-"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did; first
-training loss as a share of that value, and of its own highest, up to which training began with easy examples; and what
-validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
+LEARNT = 0.5
+"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did."""
+
+EASY = 0.5
+"""First training loss as a share of that value, and of its own highest, up to which training began with easy examples.
+"""
+
+RISES = 0.2
+"""What validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
 
 AT_ONCE = 0.6
 """Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
+
+SEEN = 2
+"""Evaluations that a model must have passed since training rose: the last of a log may come just before it."""
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose with its data, as in a curriculum, and not with the model.
 
     It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
-    a model that is thrown up takes validation with it.
+    a model that is thrown up takes validation with it, where that is measured afterwards.
     """
     if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
         return False
     moves, fall = np.diff(val.level), val.first - val.end
     steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
     began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
-    return steady and began_easy and float(train.level.max()) <= val.first <= HARDER * train.first
+    within = float(train.level.max()) <= val.first <= HARDER * train.first
+    half_way = float(train.level.min() + HALF * np.ptp(train.level))
+    return steady and began_easy and within and _is_measured_since(val, train, half_way)
+
+
+def _is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:
+    """Whether something of validation was measured after training had last risen to a height."""
+    high = train.level >= height
+    risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
+    return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN
 
 
 OF_TWO = 2
@@ -57,13 +81,18 @@ FEW = 5
 
 
 def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one."""
+    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one.
+
+    The log begins within an epoch, the loss rises at once with the new one, and no further. In the first epoch of a
+    run, nothing can be learnt by heart.
+    """
     series = train.series
     starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != OF_TWO:
+    if starts is None or len(starts) != OF_TWO or series.first_step <= np.median(np.diff(series.steps)):
         return False
-    begun = int(starts[-1])
-    return len(series) - begun < FEW <= begun and bool(series.values[begun - 1] < train.initial)
+    begun, values = int(starts[-1]), series.values
+    at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])
+    return at_once and len(series) - begun < FEW <= begun
 
 
 @dataclass(frozen=True)
@@ -74,6 +103,7 @@ class Rise:
     val: Trend[ValLoss] | None
     start: float
     """Where training began, or where an untrained network would."""
+    metric: Trend[ValMetric] | None = None
 
     @property
     def lowest(self) -> float:
@@ -144,10 +174,11 @@ class Rise:
         return f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
 
     def beyond_decades(self, times: float, share: float, z: float) -> float:
-        """Return how far it ends above its lowest, in units of so many times that; 0 where less of its decades is lost.
+        """Return by how many orders of so many times it ends above its lowest; 0 where less of its decades is lost.
 
         A loss that falls by decades, as of a regression, can lose nearly all of what it had learnt and be far below its
-        start still. Neither is one that may be noise, nor one that is next to nothing beside its start.
+        start still. Neither is one that may be noise, nor one that is next to nothing beside its start, nor one beside
+        which validation is as good as ever.
         """
         low, end = self.lowest, self.train.end
         if not (end >= PLAIN_TO_SEE * self.train.start > 0 and low > 0 and end >= times * low):
@@ -155,4 +186,14 @@ class Rise:
         middle = low * (end / low) ** HALF
         lost = np.log(end / low) >= share * np.log(self.train.start / low)
         sure = self.stays_above >= middle and self.above_lowest >= z * self.train.level_noise
-        return end / low / times if lost and sure and not self.validation_falls else 0.0
+        if not (lost and sure) or self.validation_falls or self._keeps_metric(middle):
+            return 0.0
+        return float(np.log(end / low) / np.log(times))
+
+    def _keeps_metric(self, height: float) -> bool:
+        """Whether a metric of validation ends near its best, measured after training had risen to a height."""
+        metric = self.metric
+        if metric is None or not _is_measured_since(metric, self.train, height):
+            return False
+        best = float(metric.level.max())
+        return best - metric.end <= max(KEPT * abs(best), NOISE * metric.level_noise)

@@ -22,8 +22,11 @@ last tenth."""
 NARROWED = 1.3
 """Its width then in units of that at the end, from which it has narrowed."""
 
-SCATTERED, FEW = 0.5, 20
-"""Noise of training as a share of its end from which single values tell little, and how many of those tell enough."""
+SCATTERED = 0.5
+"""Noise of training as a share of its end from which single values tell little."""
+
+FEW = 20
+"""Values of the later half beyond which they tell enough all the same."""
 
 
 @dataclass(frozen=True)
