@@ -8,6 +8,32 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "each epoch twice, below a heading for training and one for the evaluation",
+        "train.log",
+        "".join(
+            f"Training...\nepoch {i} loss: {3 - i / 4}\nEvaluating...\nepoch {i} loss: {3.5 - i / 4}\n"
+            for i in range(4)
+        ),
+        {
+            "loss": [(i, 3 - i / 4) for i in range(4)],
+            "evaluating/loss": [(i, 3.5 - i / 4) for i in range(4)],
+        },
+    ),
+    Sample(
+        "every second epoch twice, and the log ends in an evaluation",
+        "train.log",
+        "".join(
+            f"--- Train ---\nEpoch: {i} Loss: {3 - i / 4}\n"
+            + (f"--- Validation ---\nEpoch: {i} Loss: {3.5 - i / 4}\n" if i % 2 else "")
+            for i in range(8)
+        )
+        + "--- Train ---\n",
+        {
+            "Loss": [(i, 3 - i / 4) for i in range(8)],
+            "validation/Loss": [(i, 3.5 - i / 4) for i in range(1, 8, 2)],
+        },
+    ),
+    Sample(
         "one line that counts nothing for training and, below a heading, for the evaluation",
         "log_train.txt",
         "".join(

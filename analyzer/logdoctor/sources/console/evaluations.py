@@ -28,10 +28,13 @@ def evaluations_apart(streams: Sequence[Rows], epochs: Clock) -> list[Rows]:
 
     PaddlePaddle's `Model.fit` prints `step 4/4 - loss: 0.44` in both. An evaluation counts its own batches, which say
     nothing of where the training stands; its last line has its results. Others print one line that counts nothing in
-    both, such as `Loss: 1.7 | Acc: 35.0%`: that right below the heading is the evaluation's.
+    both, such as `Loss: 1.7 | Acc: 35.0%`: that right below the heading is the evaluation's. So are the lines of loops
+    that print each epoch twice, once below `Training...` and once below `Evaluation...`.
     """
-    headings = [rows for rows in streams if not rows.form.fields and is_held_out(rows)]
-    parted = [_results_apart(rows, headings, epochs) for rows in streams]
+    sections = [rows for rows in streams if not rows.form.fields]
+    headings = [rows for rows in sections if is_held_out(rows)]
+    twice = [found for rows in streams for found in _passes_apart(rows, sections)]
+    parted = [_results_apart(rows, headings, epochs) for rows in twice]
     return [part for found in parted for rows in found for part in _parted(rows, headings, epochs)]
 
 
@@ -48,6 +51,28 @@ def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
         replace(one, kind=kinds[one.kind], name=EPOCH) if one.kind in kinds else one for one in rows.form.fields
     )
     return replace(rows, form=replace(rows.form, fields=fields))
+
+
+def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
+    """Part lines of which the same epochs, or steps, are counted below headings of training and of an evaluation.
+
+    Each line stands below a heading of its own, or it may be of what comes after.
+    """
+    counters = rows.of(Kind.COUNTER)
+    if len(sections) < 2 or rows.form.split or len(counters) != 1 or len(rows) < 2 * _ENOUGH_EPOCHS:
+        return [rows]
+    above = np.array([_last(heading.lines, rows.lines) for heading in sections])
+    last, whose = above.max(axis=0), above.argmax(axis=0)
+    evaluated = np.array([is_held_out(heading) for heading in sections])[whose]
+    own = (last >= 0).all() and (np.diff(last) > 0).all() and (rows.lines - last <= NEAR).all()
+    (at,) = counters.values()
+    passes = at[~evaluated], at[evaluated]
+    rise = all(len(one) >= _ENOUGH_EPOCHS and (np.diff(one) > 0).all() for one in passes)
+    if not own or not rise or not np.isin(passes[1], passes[0]).all():
+        return [rows]
+    kinds = {i: rows.take(evaluated & (whose == i)) for i in np.unique(whose[evaluated]).tolist()}
+    below = [replace(one, form=replace(rows.form, split=sections[i].form.split)) for i, one in kinds.items()]
+    return [rows.take(~evaluated), *below]
 
 
 def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
