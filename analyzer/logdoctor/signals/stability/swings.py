@@ -177,9 +177,8 @@ class Swings(Generic[R]):
 
 def _goes_to_and_fro(trend: Trend[R]) -> bool:
     """Whether the later half jumps to the other side of its level at nearly every point."""
-    series = trend.series
-    away = series.values - np.interp(series.steps, trend.steps, trend.level)
-    late = away[int(len(away) * LATE_SHARE) :]
+    series, half = trend.series, int(len(trend.series) * LATE_SHARE)
+    late = series.values[half:] - np.interp(series.steps[half:], trend.steps, trend.level)
     return correlation(late[:-1], late[1:]) <= TO_AND_FRO
 
 
