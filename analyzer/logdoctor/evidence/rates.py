@@ -11,7 +11,8 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
-from logdoctor.signals.comparison.outcome import LEARNT, trend_or_none
+from logdoctor.signals.comparison.outcome import LEARNT
+from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number
 
 SAFE_STEP = 10.0
@@ -162,7 +163,8 @@ def costs(sibling: Sibling, end: float) -> bool:
 
 def end_of(run: Run) -> float:
     """Return where a run's training loss ends, infinity where it is not finite there."""
-    train, logged = trend_or_none(run), run.find(TrainLoss)
+    logged = run.find(TrainLoss)
+    train = trend_or_none(logged)
     lost = train is None or logged is None or not isfinite(logged.curve.values[-1])
     return inf if train is None or lost else train.end
 

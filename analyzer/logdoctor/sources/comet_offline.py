@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.reports import Reported, is_setting, reported_number, take_reports
+from logdoctor.sources.reports import Reported, add_setting, reported_number, take_reports
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import Span, damage_notices
 from logdoctor.sources.tables.numbers import parse_number
@@ -78,10 +78,8 @@ class _Content:
             self._take_parameter(payload.get("param") or {})
 
     def _take_parameter(self, parameter: Mapping[str, Any]) -> None:
-        value = parameter.get("paramValue")
-        if parameter.get("source") in _BY_HAND and is_setting(value):
-            name = readable(str(parameter["paramName"]))
-            self.settings[name] = readable(value) if isinstance(value, str) else value
+        if parameter.get("source") in _BY_HAND and "paramValue" in parameter:
+            add_setting(self.settings, str(parameter["paramName"]), parameter["paramValue"])
 
 
 class CometOffline(Source):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Setting
-from logdoctor.sources.reports import Reported, is_setting, reported_number, take_reports
+from logdoctor.sources.reports import Reported, add_setting, reported_number, take_reports
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import damage_notices
 from logdoctor.sources.tables.text import read_blocks, readable
@@ -52,8 +52,8 @@ class _Content:
             value = operation["value"]
             if path == _FAILED:
                 self.failed = value is True
-            elif path[0] not in _OF_THE_CLIENT and is_setting(value):
-                self.settings[readable(".".join(path))] = readable(value) if isinstance(value, str) else value
+            elif path[0] not in _OF_THE_CLIENT:
+                add_setting(self.settings, ".".join(path), value)
 
 
 class NeptuneOffline(Source):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeGuard
+from typing import Any
 
 from logdoctor.run import Series, Setting
 from logdoctor.run.notice import INTERRUPTED_WRITE
@@ -12,7 +12,7 @@ from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
 from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.records import LONGEST_SETTING
-from logdoctor.sources.tables.text import Block
+from logdoctor.sources.tables.text import Block, readable
 
 _CUT = "breaks off: it is still being written, or the writer was killed"
 
@@ -58,9 +58,12 @@ def reported_number(value: object) -> float:
     return float(value)
 
 
-def is_setting(value: object) -> TypeGuard[Setting]:
-    """Tell a plain value from a dump of a whole configuration."""
-    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST_SETTING)
+def add_setting(settings: dict[str, Setting], name: str, value: object) -> None:
+    """Keep a plain value under its name; a dump of a whole configuration is none."""
+    if isinstance(value, int | float):
+        settings[readable(name)] = value
+    elif isinstance(value, str) and len(value) <= LONGEST_SETTING:
+        settings[readable(name)] = readable(value)
 
 
 class Reported:

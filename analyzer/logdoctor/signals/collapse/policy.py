@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
 from logdoctor.run.vocabulary import PREFERENCE
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable, trend_or_none
 
 POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""
@@ -45,7 +44,7 @@ class Policy:
         entropy = run.find(Entropy) or _negative_entropy(run)
         kl, reward = run.find(KlDivergence), run.find(Reward)
         preferred = bool(vocabulary & PREFERENCE)
-        return cls(_trend_or_none(entropy), _trend_or_none(kl), _trend_or_none(reward), preferred)
+        return cls(trend_or_none(entropy), trend_or_none(kl), trend_or_none(reward), preferred)
 
     @property
     def kl_is_per_update(self) -> bool:
@@ -70,10 +69,3 @@ def _negative_entropy(run: Run) -> Series | None:
     if found is None or not len(found.finite):
         return None
     return replace(found, values=-found.values) if found.finite.values[0] < 0 else found
-
-
-def _trend_or_none(series: Series | None) -> Trend[Any] | None:
-    try:
-        return None if series is None else Trend.measure(series)
-    except Unmeasurable:
-        return None

@@ -13,7 +13,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.comparison.ties import same_task
 from logdoctor.signals.optimization.chance import AT_LEVEL, ChanceLevels
 from logdoctor.signals.settings.learning_rate import given_rate
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend, trend_or_none
 
 LEARNT = 0.1
 """Fall as a share of the start that a run which learns achieves; a rate too low to learn at is no example."""
@@ -48,7 +48,7 @@ class Measured:
     @classmethod
     def of(cls, run: Run) -> Measured:
         """Measure a run by itself."""
-        train = trend_or_none(run)
+        train: Trend[TrainLoss] | None = trend_or_none(run.find(TrainLoss))
         return cls(run, train, _failure(run, train))
 
 
@@ -66,15 +66,6 @@ def measure_all(runs: Sequence[Run]) -> tuple[Measured, ...]:
         elif not one.failure:
             calm.append((rate, one))
     return tuple(ended[id(one.run)] for one in alone)
-
-
-def trend_or_none(run: Run) -> Trend[TrainLoss] | None:
-    """Return the trend of a run's training loss, or None where it has none."""
-    series = run.find(TrainLoss)
-    try:
-        return None if series is None else Trend.measure(series)
-    except Unmeasurable:
-        return None
 
 
 def _failure(run: Run, train: Trend[TrainLoss] | None) -> str:

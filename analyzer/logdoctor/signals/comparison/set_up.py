@@ -19,7 +19,7 @@ from logdoctor.signals.comparison.ties import (
     rest_of_name,
 )
 from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed, settings_of
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend, Unmeasurable, trend_or_none
 
 _VERSION_IN_NAME = re.compile(r"\bversion_\d+")
 """Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
@@ -189,11 +189,8 @@ def _end(train: Trend[TrainLoss] | None) -> float | None:
 
 def _best_validation(run: Run) -> float | None:
     """Return the lowest validation loss as a reader finds it, or None where fewer than two values were logged."""
-    series = run.find(ValLoss)
-    try:
-        return None if series is None else Trend.measure(series).lowest_shown
-    except Unmeasurable:
-        return None
+    held_out = trend_or_none(run.find(ValLoss))
+    return None if held_out is None else held_out.lowest_shown
 
 
 def _frozen(settings: Mapping[str, Setting]) -> tuple[tuple[str, str], ...]:

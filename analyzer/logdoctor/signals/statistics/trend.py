@@ -306,6 +306,14 @@ class Trend(Generic[R]):
         return self.level[self.steps >= step]
 
 
+def trend_or_none(series: Series | None) -> Trend[Any] | None:
+    """Return the trend of a series, None where there is no series, or none that can be measured."""
+    try:
+        return None if series is None else Trend.measure(series)
+    except Unmeasurable:
+        return None
+
+
 def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
     """Return the rise of a training loss from its lowest level to its end in units of noise.
 

@@ -11,7 +11,7 @@ from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers
 from logdoctor.sources.console.placing import EPOCH
-from logdoctor.sources.console.quantities import NEAR, is_held_out
+from logdoctor.sources.console.quantities import NEAR, is_held_out, last_above
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
@@ -61,7 +61,7 @@ def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     counters = rows.of(Kind.COUNTER)
     if len(sections) < 2 or rows.form.split or len(counters) != 1 or len(rows) < 2 * _ENOUGH_EPOCHS:
         return [rows]
-    above = np.array([_last(heading.lines, rows.lines) for heading in sections])
+    above = np.array([last_above(heading.lines, rows.lines) for heading in sections])
     last, whose = above.max(axis=0), above.argmax(axis=0)
     evaluated = np.array([is_held_out(heading) for heading in sections])[whose]
     own = (last >= 0).all() and (np.diff(last) > 0).all() and (rows.lines - last <= NEAR).all()
@@ -79,10 +79,10 @@ def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
     counting = any(one.kind in (Kind.COUNTER, Kind.WITHIN) for one in rows.form.fields)
     if counting or not rows.form.fields or rows.form.split or not headings or not len(epochs.lines):
         return [rows]
-    above = np.array([_last(heading.lines, rows.lines) for heading in headings])
+    above = np.array([last_above(heading.lines, rows.lines) for heading in headings])
     last = above.max(axis=0)
     first_below = np.diff(last, prepend=-1) > 0
-    held_out = first_below & (rows.lines - last <= NEAR) & (last > _last(epochs.lines, rows.lines))
+    held_out = first_below & (rows.lines - last <= NEAR) & (last > last_above(epochs.lines, rows.lines))
     if not held_out.any() or held_out.all():
         return [rows]
     whose = above.argmax(axis=0)
@@ -109,7 +109,7 @@ def _parted(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> Iterator[Row
         yield rows
         return
     (name,) = within
-    held_out = _last(heading.lines, rows.lines) > _last(epochs.lines, rows.lines)
+    held_out = last_above(heading.lines, rows.lines) > last_above(epochs.lines, rows.lines)
     if not held_out.any() or held_out.all():
         yield rows
         return
@@ -122,9 +122,3 @@ def _parted(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> Iterator[Row
         rows.form, fields=tuple(rows.form.fields[i] for i in kept), split=heading.form.split, counter_first=False
     )
     yield replace(results, form=form, numbers=tuple(results.numbers[i] for i in kept))
-
-
-def _last(marks: LineNumbers, lines: LineNumbers) -> LineNumbers:
-    """Return the last of some marked lines before each line; -1 where there is none."""
-    found = places_of(marks, lines) - 1
-    return np.where(found >= 0, marks[np.maximum(found, 0)], -1)

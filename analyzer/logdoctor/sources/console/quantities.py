@@ -108,7 +108,7 @@ def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock
 def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock) -> Part:
     if not len(part) or not headings:
         return part
-    above = {split: _last_above(lines, part.lines) for split, lines in headings.items()}
+    above = {split: last_above(lines, part.lines) for split, lines in headings.items()}
     last = np.max(list(above.values()), axis=0)
     ended = places_of(epochs.lines, part.lines) > places_of(epochs.lines, last)
     if (last < 0).any() or ended.any() or (part.lines - last > NEAR).any():
@@ -119,7 +119,7 @@ def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock) 
     return replace(part, values={with_split(name, whose): at for name, at in part.values.items()})
 
 
-def _last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:
+def last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:
     """Return the line of the last heading above each line, -1 where there is none."""
     found = places_of(headings, lines) - 1
     return np.where(found >= 0, headings[np.maximum(found, 0)], -1)
