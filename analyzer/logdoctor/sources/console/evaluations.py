@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
@@ -24,18 +25,15 @@ _ENOUGH_EPOCHS = 2
 
 
 def evaluations_apart(streams: Sequence[Rows], epochs: Clock) -> list[Rows]:
-    """Part the lines below a heading such as `Eval begin...` from those below the heading of an epoch.
+    """Part the lines of an evaluation from those of the training that look the same.
 
-    PaddlePaddle's `Model.fit` prints `step 4/4 - loss: 0.44` in both. An evaluation counts its own batches, which say
-    nothing of where the training stands; its last line has its results. Others print one line that counts nothing in
-    both, such as `Loss: 1.7 | Acc: 35.0%`: that right below the heading is the evaluation's. So are the lines of loops
-    that print each epoch twice, once below `Training...` and once below `Evaluation...`.
+    What tells them apart is the heading above. Lines that no heading tells apart stay together.
     """
     sections = [rows for rows in streams if not rows.form.fields]
-    headings = [rows for rows in sections if is_held_out(rows)]
-    twice = [found for rows in streams for found in _passes_apart(rows, sections)]
-    parted = [_results_apart(rows, headings, epochs) for rows in twice]
-    return [part for found in parted for rows in found for part in _parted(rows, headings, epochs)]
+    evaluations = [rows for rows in sections if is_held_out(rows)]
+    passes = [part for rows in streams for part in _passes_apart(rows, sections)]
+    results = [part for rows in passes for part in _results_apart(rows, evaluations, epochs)]
+    return [part for rows in results for part in _batches_apart(rows, evaluations[:1], epochs)]
 
 
 def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
@@ -54,15 +52,14 @@ def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
 
 
 def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
-    """Part lines of which the same epochs, or steps, are counted below headings of training and of an evaluation.
+    """Part the lines of loops that count each epoch twice, once below `Training...` and once below `Evaluation...`.
 
     Each line stands below a heading of its own, or it may be of what comes after.
     """
     counters = rows.of(Kind.COUNTER)
     if len(sections) < 2 or rows.form.split or len(counters) != 1 or len(rows) < 2 * _ENOUGH_EPOCHS:
         return [rows]
-    above = np.array([last_above(heading.lines, rows.lines) for heading in sections])
-    last, whose = above.max(axis=0), above.argmax(axis=0)
+    last, whose = _last_headings(sections, rows)
     evaluated = np.array([is_held_out(heading) for heading in sections])[whose]
     own = (last >= 0).all() and (np.diff(last) > 0).all() and (rows.lines - last <= NEAR).all()
     (at,) = counters.values()
@@ -70,55 +67,73 @@ def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     rise = all(len(one) >= _ENOUGH_EPOCHS and (np.diff(one) > 0).all() for one in passes)
     if not own or not rise or not np.isin(passes[1], passes[0]).all():
         return [rows]
-    kinds = {i: rows.take(evaluated & (whose == i)) for i in np.unique(whose[evaluated]).tolist()}
-    below = [replace(one, form=replace(rows.form, split=sections[i].form.split)) for i, one in kinds.items()]
-    return [rows.take(~evaluated), *below]
+    return _by_heading(rows, evaluated, whose, sections)
 
 
 def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
+    """Part lines that count nothing, such as `Loss: 1.7 | Acc: 35.0%`: the one right below a heading is its result."""
     counting = any(one.kind in (Kind.COUNTER, Kind.WITHIN) for one in rows.form.fields)
     if counting or not rows.form.fields or rows.form.split or not headings or not len(epochs.lines):
         return [rows]
-    above = np.array([last_above(heading.lines, rows.lines) for heading in headings])
-    last = above.max(axis=0)
+    last, whose = _last_headings(headings, rows)
     first_below = np.diff(last, prepend=-1) > 0
-    held_out = first_below & (rows.lines - last <= NEAR) & (last > last_above(epochs.lines, rows.lines))
-    if not held_out.any() or held_out.all():
+    evaluated = first_below & (rows.lines - last <= NEAR) & (last > last_above(epochs.lines, rows.lines))
+    if not evaluated.any() or evaluated.all():
         return [rows]
-    whose = above.argmax(axis=0)
-    found = [rows.take(~held_out)]
-    for i, heading in enumerate(headings):
-        below = rows.take(held_out & (whose == i))
-        ordinals = _ordinals(places_of(epochs.lines, below.lines))
-        for ordinal in range(min(int(ordinals.max(initial=-1)) + 1, _MOST_EVALUATIONS)):
-            split = f"{heading.form.split} {ordinal + 1}" if ordinal else heading.form.split
-            found.append(replace(below.take(ordinals == ordinal), form=replace(rows.form, split=split)))
-    return found
+    training, *results = _by_heading(rows, evaluated, whose, headings)
+    return [training, *(part for one in results for part in _sets_apart(one, epochs))]
 
 
-def _ordinals(epochs: LineNumbers) -> LineNumbers:
-    """Count the evaluations of each epoch from 0 on; on several sets, they come in the same order."""
-    return np.arange(len(epochs)) - np.searchsorted(epochs, epochs)
+def _batches_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
+    """Part lines that count the steps of an epoch: of those below the heading of an evaluation, the last is its result.
+
+    PaddlePaddle's `Model.fit` prints `step 4/4 - loss: 0.44` below an epoch and below `Eval begin...`. An evaluation
+    counts its own batches, which say nothing of where the training stands.
+    """
+    steps = {one.name for one in rows.form.fields if one.kind is Kind.COUNTER and axis_of(one.name) is Axis.STEP}
+    within = steps & rows.of(Kind.PLAN).keys()
+    if len(within) != 1 or rows.form.split or not headings or not len(epochs.lines):
+        return [rows]
+    last, whose = _last_headings(headings, rows)
+    evaluated = last > last_above(epochs.lines, rows.lines)
+    if not evaluated.any() or evaluated.all():
+        return [rows]
+    training, *batches = _by_heading(rows, evaluated, whose, headings)
+    (counter,) = within
+    return [training, *(_result_of(one, counter) for one in batches)]
 
 
-def _parted(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> Iterator[Rows]:
-    counters = {one.name for one in rows.form.fields if one.kind is Kind.COUNTER and axis_of(one.name) is Axis.STEP}
-    within = counters & rows.of(Kind.PLAN).keys()
-    heading = next(iter(headings), None)
-    if heading is None or len(within) != 1 or rows.form.split or not len(epochs.lines):
-        yield rows
-        return
-    (name,) = within
-    held_out = last_above(heading.lines, rows.lines) > last_above(epochs.lines, rows.lines)
-    if not held_out.any() or held_out.all():
-        yield rows
-        return
-    yield rows.take(~held_out)
-    evaluated = rows.take(held_out)
-    at = evaluated.of(Kind.COUNTER)[name]
-    results = evaluated.take(np.append(np.diff(at) <= 0, True))
-    kept = [i for i, one in enumerate(rows.form.fields) if one.kind not in (Kind.COUNTER, Kind.PLAN)]
-    form = replace(
-        rows.form, fields=tuple(rows.form.fields[i] for i in kept), split=heading.form.split, counter_first=False
-    )
-    yield replace(results, form=form, numbers=tuple(results.numbers[i] for i in kept))
+def _last_headings(headings: Sequence[Rows], rows: Rows) -> tuple[LineNumbers, NDArray[np.intp]]:
+    """Return (n,) the line of the last heading above each row, -1 where there is none, and which heading that is."""
+    above = np.array([last_above(heading.lines, rows.lines) for heading in headings])
+    return above.max(axis=0), above.argmax(axis=0)
+
+
+def _by_heading(
+    rows: Rows, evaluated: NDArray[np.bool_], whose: NDArray[np.intp], headings: Sequence[Rows]
+) -> list[Rows]:
+    """Return the rows of the training, then those of the evaluations below each heading, under its split."""
+    below = ((rows.take(evaluated & (whose == i)), headings[i]) for i in np.unique(whose[evaluated]).tolist())
+    return [rows.take(~evaluated), *(_under(part, heading.form.split) for part, heading in below)]
+
+
+def _under(rows: Rows, split: str) -> Rows:
+    return replace(rows, form=replace(rows.form, split=split))
+
+
+def _sets_apart(results: Rows, epochs: Clock) -> list[Rows]:
+    """Part several results of each epoch, of sets that come in the same order each time: `Eval`, `Eval 2`, ..."""
+    epoch = places_of(epochs.lines, results.lines)
+    ordinals = np.arange(len(epoch)) - np.searchsorted(epoch, epoch)
+    several = range(min(int(ordinals.max()) + 1, _MOST_EVALUATIONS))
+    named = [f"{results.form.split} {i + 1}" if i else results.form.split for i in several]
+    return [_under(results.take(ordinals == i), split) for i, split in zip(several, named, strict=True)]
+
+
+def _result_of(batches: Rows, counter: str) -> Rows:
+    """Keep the last line of each evaluation, without its position among the batches."""
+    at = batches.of(Kind.COUNTER)[counter]
+    results = batches.take(np.append(np.diff(at) <= 0, True))
+    kept = [i for i, one in enumerate(results.form.fields) if one.kind not in (Kind.COUNTER, Kind.PLAN)]
+    form = replace(results.form, fields=tuple(results.form.fields[i] for i in kept), counter_first=False)
+    return replace(results, form=form, numbers=tuple(results.numbers[i] for i in kept))
