@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import nan
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from logdoctor.run import Axis, Notice
-from logdoctor.run.naming import split_of, stem_of, words
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.bare_numbers import columns_of_bare_numbers, is_called_after_curves, is_nameless
 from logdoctor.sources.tables.counters import counts, normal
 from logdoctor.sources.tables.delimited import Reading, head_table, read_table
-from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss, tells_performance
-from logdoctor.sources.tables.row_times import MOMENTS, SINCE
+from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss
+from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.table import Table
-from logdoctor.sources.tables.table_form import NAMELESS
 from logdoctor.sources.tables.table_logs import read_logs
 
 _TEXT_FILES = frozenset({".txt", ".log", ".dat"})
@@ -28,39 +23,13 @@ _TEXT_FILES = frozenset({".txt", ".log", ".dat"})
 _ENOUGH_ROWS = 0.9
 """Share of the lines of such a file that must be rows of a table."""
 
-_ENOUGH_NUMBERS = 10
-"""Lines of a file without a header before its name is believed to be that of a curve."""
-
 _FIRST_BYTES = 4096
-"""Bytes in which they are looked for."""
-
-_MOST_BESIDE = 3
-"""Columns that may stand behind what counts them where the first is called after the file."""
-
-_BETWEEN = re.compile(r"[,;\t ]+")
-
-_NAMELESS = "column"
-"""What columns are called that have no name, with their number."""
-
-_MOST_NAMELESS = 32
-"""Columns that a loop writes without naming them; more are data."""
+"""Bytes in which a header, or its absence, shows."""
 
 _NO_HEADER = (
     "No header names the columns, so none is taken for a loss: put one above the numbers, such as "
     "`epoch,loss,accuracy`, or name the columns under [roles]."
 )
-
-_ABOUT_FILES = frozenset("log logs history list curve curves values record records results result all per".split())
-"""Words in the name of such a file that say nothing of what is in it."""
-
-_BARE = frozenset({"acc", "accuracy"})
-"""Metrics that such files are called after; a loss is called so and nothing else: `packet_loss` is none."""
-
-_OF_CURVES = frozenset("loss losses log logs history curve curves metrics".split())
-"""Words in the name of a file whose only column may be a curve: `feat.csv` and `train.csv` hold data."""
-
-_OF_LOOPS = frozenset("train training learning epoch epochs step steps iter iteration iterations run exp seed".split())
-"""Words in the name of a log that only the loop of a training writes."""
 
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
@@ -414,67 +383,16 @@ class CsvTable(Source):
 
 def _is_curve_alone(path: Path, name: str) -> bool:
     """Tell a table of one column: a loss, or the error of training, in a file that is called after curves."""
-    return (tells_loss(name) or is_training_error(name)) and not _OF_CURVES.isdisjoint(words(path.stem))
+    return (tells_loss(name) or is_training_error(name)) and is_called_after_curves(path.stem)
 
 
 def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:
     """Return the columns of TorchRL's `scalars/<name>.csv` and of bare numbers, which have no header; else nothing."""
     folders = path.parts[:-1]
     if _TORCHRL not in folders:
-        return _of_bare_numbers(path.stem, start[:_FIRST_BYTES])
+        return columns_of_bare_numbers(path.stem, start[:_FIRST_BYTES])
     inside = folders[len(folders) - folders[::-1].index(_TORCHRL) :]
     return ("step", "/".join((*inside, path.stem)))
-
-
-def _of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
-    """Return the columns of bare numbers in a file that is called after its only curve, such as `val_loss.txt`.
-
-    In one that is called after curves the first must count, and nobody can tell what the others are.
-    """
-    said = words(stem)
-    about = " ".join(word for word in said if word not in _ABOUT_FILES)
-    of_one = bool(about) and tells_performance(about) and _BARE.issuperset(stem_of(about))
-    if not of_one and _OF_CURVES.isdisjoint(said):
-        return ()
-    lines = [line.strip() for line in start.decode("ascii", "replace").split("\n")[:-1]]
-    headed = bool(lines) and lines[0] in NAMELESS
-    rows = [_BETWEEN.split(line) for line in lines[headed:] if line]
-    if headed and any("." not in row[-1] for row in rows):
-        return ()  # counts, or a loss of zero and no header
-    try:
-        numbers = np.array(rows, float)
-    except ValueError:  # words, or rows of different lengths
-        return ()
-    if len(numbers) < _ENOUGH_NUMBERS:
-        return ()
-    columns = numbers.shape[1]
-    if of_one and columns < 3:
-        counted = columns == 2 and bool((numbers[:, 0] == np.floor(numbers[:, 0])).all())
-        return ("index", stem) if counted else (stem,) if columns == 1 else ()
-    if headed or not 2 <= columns <= _MOST_NAMELESS or not _counts_rows(numbers):
-        return ()
-    if not of_one and not all(map(_is_of_training, said)):
-        return ()  # `sensor_log.csv`, `price_history.csv`
-    first = stem if of_one and columns <= 1 + _MOST_BESIDE else f"{_NAMELESS} 2"
-    return ("index", first, *(f"{_NAMELESS} {i + 1}" for i in range(2, columns)))
-
-
-def _is_of_training(word: str) -> bool:
-    """Tell a word in the name of a log of training, which may as well be the log of a sensor, by what it says."""
-    known = word.isdigit() or word in _OF_CURVES or word in _ABOUT_FILES or word in _OF_LOOPS
-    return known or bool(split_of(word)) or tells_performance(word)
-
-
-def _counts_rows(numbers: NDArray[np.float64]) -> bool:
-    """Tell a curve by its first column, which rises evenly in whole numbers, and by others that are none."""
-    at, others = numbers[:, 0], numbers[:, 1:]
-    evenly = at[0] < SINCE and at[1] > at[0] and bool((np.diff(at) == at[1] - at[0]).all())
-    return evenly and bool((at == np.floor(at)).all()) and bool((others != np.floor(others)).any())
-
-
-def is_nameless(column: str) -> bool:
-    """Tell a column of which nothing is known."""
-    return column.startswith(f"{_NAMELESS} ")
 
 
 def _named_by_path(table: Table) -> Table:

@@ -21,9 +21,10 @@ from logdoctor.run.series import concatenated
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.passages import read_passages
 from logdoctor.sources.console.printed import logs_of
-from logdoctor.sources.csv_table import CsvTable, is_nameless
+from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.tables.bare_numbers import is_nameless
 from logdoctor.sources.text_log import TextLog
 
 _NUMBER = re.compile(r".*\.([1-9][0-9]{0,3})")
