@@ -7,378 +7,389 @@ Fixes and figures come from practitioners' notes, Karpathy's "A Recipe for Train
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from logdoctor.finding import Cause, Fix, Strength
 
-_KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "learning-rate-too-high": (
+
+@dataclass(frozen=True)
+class _Known:
+    """What is said of a cause wherever it is named."""
+
+    text: str
+    fixes: tuple[str, ...]
+    """Those that hold for any run."""
+    gives_way: bool = False
+    """Whether what a rule computes from a run stands in their place: two numbers for one setting would contradict."""
+
+
+_KNOWN: Mapping[str, _Known] = {
+    "learning-rate-too-high": _Known(
         "the learning rate is too high",
         ("lower the learning rate tenfold and restart from the beginning",),
     ),
-    "learning-rate-too-low": (
+    "learning-rate-too-low": _Known(
         "the learning rate is too low",
         ("raise the learning rate tenfold, or find it with a range test (from 1e-7, times 1.05 a step)",),
     ),
-    "learning-rate-jump": (
+    "learning-rate-jump": _Known(
         "the learning rate jumped",
         ("ramp the rate to its new value over some hundred steps",),
+        gives_way=True,
     ),
-    "missing-warmup": (
+    "missing-warmup": _Known(
         "the full learning rate meets unformed optimizer statistics",
         ("warm up over the first 1 to 5 % of the steps",),
     ),
-    "schedule-decays-too-soon": (
+    "schedule-decays-too-soon": _Known(
         "the schedule reached almost zero before the run was done learning",
         ("stretch the schedule to the whole run, or keep a floor of 10 % of the peak rate",),
     ),
-    "scheduler-stepped-wrongly": (
+    "scheduler-stepped-wrongly": _Known(
         "the scheduler is stepped at the wrong moment or too often",
         (
             "call scheduler.step() once after each optimizer.step(), not once a micro-batch; give it the number of "
             "updates, not of batches",
         ),
     ),
-    "no-gradient-clipping": (
+    "no-gradient-clipping": _Known(
         "gradients are not clipped",
         ("clip the gradient norm, for example at 1.0 (recurrent networks: 5 to 15)",),
+        gives_way=True,
     ),
-    "clipping-too-tight": (
+    "clipping-too-tight": _Known(
         "the clip threshold lies below the usual gradient norm",
         ("raise the threshold to the 90th percentile of the gradient norm",),
+        gives_way=True,
     ),
-    "stale-second-moment": (
+    "stale-second-moment": _Known(
         "the optimizer's second moment is stale while gradients grow",
         (
             "lower beta2 from 0.999 to 0.95, or clip the update",
             "skip updates whose loss or norm lies six deviations off; give the logits of a language model a z-loss",
         ),
     ),
-    "epsilon-too-small": (
+    "epsilon-too-small": _Known(
         "the optimizer's epsilon is too small",
         ("raise epsilon from 1e-8 to 1e-6 or 1e-4 (RMSprop: up to 1e-2)",),
     ),
-    "epsilon-too-large": (
+    "epsilon-too-large": _Known(
         "the optimizer's epsilon is so large that it makes every step small",
         ("lower epsilon to the framework's 1e-8 (1e-7 with Keras)",),
     ),
-    "half-precision-overflow": (
+    "half-precision-overflow": _Known(
         "half precision overflows",
         ("train in bfloat16, or scale the loss dynamically",),
     ),
-    "half-precision-underflow": (
+    "half-precision-underflow": _Known(
         "gradients are too small for half precision and become zero",
         ("train in bfloat16, or scale the loss dynamically",),
     ),
-    "loss-scale-exhausted": (
+    "loss-scale-exhausted": _Known(
         "the loss scale is halved at every step and has nowhere left to go",
         ("find the first step whose gradients overflow at any scale; train in bfloat16, which needs no scale",),
     ),
-    "log-of-zero": (
+    "log-of-zero": _Known(
         "a logarithm or division meets zero",
         ("add an epsilon inside the logarithm or use the framework's fused loss on logits",),
     ),
-    "unstable-operation": (
+    "unstable-operation": _Known(
         "an operation of the model is numerically unstable",
         (
             "run the step under torch.autograd.set_detect_anomaly(True) to name the operation",
             "put a LayerNorm before exponentials, subtract the maximum inside a softmax, add an epsilon under roots",
         ),
     ),
-    "bad-batch": (
+    "bad-batch": _Known(
         "one batch is bad: NaN, outliers or wrong labels in the data",
         (
             "check the inputs of the batches there for NaN and outliers",
             "go back to a checkpoint before it and skip those batches",
         ),
     ),
-    "bad-initialization": (
+    "bad-initialization": _Known(
         "the initial weights give outputs that are all alike or far too large",
         ("use He or Xavier initialisation; start the last layer near zero",),
     ),
-    "dead-activations": (
+    "dead-activations": _Known(
         "activations are dead: their gradient is zero",
         ("replace ReLU by LeakyReLU or GELU, and lower the rate",),
     ),
-    "saturated-activations": (
+    "saturated-activations": _Known(
         "sigmoid or tanh units are saturated",
         (
             "normalise the inputs, and put BatchNorm before the activation",
             "use Xavier initialisation, ReLU-like units or residual connections",
         ),
     ),
-    "optimizer-not-stepping": (
+    "optimizer-not-stepping": _Known(
         "the optimizer does not change the weights that matter",
         ("check that the optimizer was given the model's parameters and that none is frozen by mistake",),
     ),
-    "labels-do-not-match": (
+    "labels-do-not-match": _Known(
         "labels do not belong to their inputs",
         ("check by eye that inputs and labels belong together after shuffling; try to overfit one batch",),
     ),
-    "wrong-loss-or-output": (
+    "wrong-loss-or-output": _Known(
         "the loss or the last activation does not fit the task",
         ("check that the loss gets logits where it expects logits, and that its sign and reduction are right",),
     ),
-    "reference-equals-policy": (
+    "reference-equals-policy": _Known(
         "the policy and its reference give the same probabilities",
         ("set beta above 0; check that the reference model is loaded, frozen, and not the policy itself",),
     ),
-    "label-noise": (
+    "label-noise": _Known(
         "labels are noisy",
         ("clean the labels with the highest loss, or use label smoothing",),
     ),
-    "class-imbalance": (
+    "class-imbalance": _Known(
         "one class outweighs the others",
         ("weight the loss by inverse class frequency, or resample",),
     ),
-    "data-not-shuffled": (
+    "data-not-shuffled": _Known(
         "the data come in order",
         ("shuffle the data anew in every epoch",),
     ),
-    "data-not-normalised": (
+    "data-not-normalised": _Known(
         "inputs or targets are not normalised",
         ("scale inputs and targets to zero mean and unit variance",),
     ),
-    "data-changed": (
+    "data-changed": _Known(
         "what the loss is computed of changed on the way: the data or their mixture, a stage, or one term of the loss",
         (
             "compare the batches before and after that step, and log each term of the loss by itself; judge each "
             "stage on its own",
         ),
     ),
-    "too-little-data": (
+    "too-little-data": _Known(
         "there is too little training data for this model",
         ("add data or augmentation", "use a smaller model"),
     ),
-    "too-many-epochs": (
+    "too-many-epochs": _Known(
         "the data were seen so often that the model remembers single examples",
         ("stop after the epoch with the best validation value; recommenders often need one to three",),
     ),
-    "model-too-small": (
+    "model-too-small": _Known(
         "the model is too small for the task",
         ("make the model wider or deeper until it can overfit the training set",),
     ),
-    "over-regularised": (
+    "over-regularised": _Known(
         "regularisation is too strong",
         ("lower dropout and weight decay until the training loss falls",),
     ),
-    "under-regularised": (
+    "under-regularised": _Known(
         "there is too little regularisation",
         (
             "add weight decay (1e-4 to 1e-1 with AdamW), dropout (0.1 to 0.5) or augmentation",
             "use a smaller model, or a smaller batch with BatchNorm",
         ),
     ),
-    "train-mode-regularisation": (
+    "train-mode-regularisation": _Known(
         "dropout, augmentation or averages over an epoch make training look worse than validation",
         ("nothing to do; to compare them, evaluate the training set in evaluation mode",),
     ),
-    "validation-set-differs": (
+    "validation-set-differs": _Known(
         "validation data differ from training data",
         ("check that both sets come from the same distribution and the same preprocessing",),
     ),
-    "validation-set-too-small": (
+    "validation-set-too-small": _Known(
         "the validation set is small: its loss is mostly chance",
         ("validate on more examples, or average over the last evaluations",),
     ),
-    "batch-norm-statistics": (
+    "batch-norm-statistics": _Known(
         "the running statistics of BatchNorm lag behind the weights",
         ("lower the momentum of the statistics, use a larger batch, or GroupNorm",),
     ),
-    "leakage": (
+    "leakage": _Known(
         "validation examples, or what tells their labels, are in the training set",
         ("look for duplicates across the split; split by group or time before any preprocessing",),
     ),
-    "overconfidence": (
+    "overconfidence": _Known(
         "wrong answers become more certain: calibration gets worse, not the decisions",
         ("choose the checkpoint by the metric that you need; label smoothing or temperature scaling mends the loss",),
     ),
-    "batch-too-small": (
+    "batch-too-small": _Known(
         "the batch is too small: gradients are mostly noise",
         ("double the batch, or accumulate gradients",),
     ),
-    "batch-too-large": (
+    "batch-too-large": _Known(
         "the batch is too large: there are too few updates",
         ("use a smaller batch, or raise the rate with it (times k, or the root of k)",),
     ),
-    "stopped-too-early": (
+    "stopped-too-early": _Known(
         "the run stopped while it was still learning",
         ("train longer",),
     ),
-    "discriminator-too-strong": (
+    "discriminator-too-strong": _Known(
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
         (
             "train the discriminator more slowly, or use a Wasserstein loss with gradient penalty",
             "give the generator a reconstruction term, or unroll some steps of the discriminator",
         ),
     ),
-    "discriminator-too-weak": (
+    "discriminator-too-weak": _Known(
         "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",
         ("check that its optimizer holds its parameters and steps, and train it faster or more often",),
     ),
-    "values-feed-on-themselves": (
+    "values-feed-on-themselves": _Known(
         "estimated values are learnt from estimates that change as fast, so that errors feed upon themselves",
         (
             "copy weights into the target network less often (each 1,000 to 10,000 updates, or tau 0.005), use double "
             "Q-learning, and keep the discount below 1",
         ),
     ),
-    "no-entropy-bonus": (
+    "no-entropy-bonus": _Known(
         "nothing keeps the policy from becoming deterministic",
         ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
     ),
-    "reward-without-signal": (
+    "reward-without-signal": _Known(
         "the reward is the same whatever is done: it is computed wrongly, or nothing ever succeeds",
         (
             "look at some answers or episodes beside their rewards; give credit for part of the way, or begin with "
             "easier tasks",
         ),
     ),
-    "kl-weight-too-high": (
+    "kl-weight-too-high": _Known(
         "the weight of the divergence is too high for what the code can tell",
         ("raise the weight from 0 to at most 1 over the first epochs, or leave some nats free (free bits)",),
     ),
-    "decoder-too-strong": (
+    "decoder-too-strong": _Known(
         "the decoder does without the code",
         ("use a weaker decoder, or hide a part of its own past from it (word dropout)",),
     ),
-    "kl-penalty-too-weak": (
+    "kl-penalty-too-weak": _Known(
         "nothing holds the policy near its reference",
         ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
     ),
-    "representation-collapse": (
+    "representation-collapse": _Known(
         "all inputs are mapped to next to the same point",
         ("check what tells the two branches apart: negatives, a stopped gradient, normalisation over the batch",),
     ),
-    "temperature-too-high": (
+    "temperature-too-high": _Known(
         "the temperature makes all similarities alike",
         ("lower the temperature to 0.05 to 0.5, or learn its inverse",),
     ),
-    "critic-without-bound": (
+    "critic-without-bound": _Known(
         "nothing bounds the slope of the critic",
         ("add a gradient penalty or spectral normalisation to the critic, or clip its weights",),
     ),
-    "knowledge-overwritten": (
+    "knowledge-overwritten": _Known(
         "what is learnt now overwrites what was known",
         ("mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",),
     ),
-    "reward-misses-goal": (
+    "reward-misses-goal": _Known(
         "the reward pays for something else than what is meant",
         ("read the best paid answers; mend the reward, or stop where the held-out metric is best",),
     ),
-    "resumed-from-checkpoint": (
+    "resumed-from-checkpoint": _Known(
         "the run was resumed from a checkpoint that lies before its last logged step",
         ("nothing to do: the later branch is the run's curve",),
     ),
-    "resumed-without-state": (
+    "resumed-without-state": _Known(
         "the run was resumed without the state of optimizer or scheduler",
         ("save and load optimizer, scheduler and scaler with the model",),
     ),
-    "corrupted-state": (
+    "corrupted-state": _Known(
         "a saved state is damaged",
         ("resume from an earlier checkpoint, and check that checkpoints are written whole and read back whole",),
     ),
-    "gradients-not-zeroed": (
+    "gradients-not-zeroed": _Known(
         "gradients add up from step to step",
         ("call optimizer.zero_grad() before every backward pass, or after every optimizer step",),
     ),
-    "two-writers": (
+    "two-writers": _Known(
         "two processes wrote to the same log",
         ("give every process a folder of its own, or log from rank 0 alone",),
     ),
-    "one-log-for-several-runs": (
+    "one-log-for-several-runs": _Known(
         "a script trained several runs and logged them one after another into one file",
         ("give every run a log of its own, so that each keeps its settings and can be compared",),
     ),
-    "copied-log": (
+    "copied-log": _Known(
         "the log was copied, or two runs are one",
         ("analyze one of the copies; check that two seeds really differ",),
     ),
-    "interrupted-write": (
+    "interrupted-write": _Known(
         "the writer was stopped in the middle of a record",
         ("nothing to do if the run was killed; flush and close the writer at the end",),
     ),
-    "storage-fault": (
+    "storage-fault": _Known(
         "the storage lost or changed bytes",
         ("write logs to a local disk and copy them afterwards; check the file system",),
     ),
-    "out-of-memory": (
+    "out-of-memory": _Known(
         "the memory is too small for this batch and model",
         (
             "halve the batch and double the accumulation; then shorter sequences, lower precision, checkpointing",
             "keep numbers, not tensors, across steps (loss.item())",
         ),
     ),
-    "host-memory-exhausted": (
+    "host-memory-exhausted": _Known(
         "the machine has too little memory for the data and its workers",
         (
             "use fewer data-loading workers and smaller prefetch queues; stream the data instead of holding it",
             "raise the memory limit of the job; in a container, its shared memory (--shm-size)",
         ),
     ),
-    "storage-full": (
+    "storage-full": _Known(
         "there is no space left where the run writes",
         ("delete old checkpoints and keep only the last few; check quotas as well as free space",),
     ),
-    "process-left": (
+    "process-left": _Known(
         "one process failed or hung while the others waited for it",
         (
             "look for the first error among the logs of all processes",
             "check that every process takes the same number of steps and enters the same collectives",
         ),
     ),
-    "faulty-kernel": (
+    "faulty-kernel": _Known(
         "a kernel reads or writes outside its memory",
         (
             "repeat the step with CUDA_LAUNCH_BLOCKING=1, which names the kernel",
             "switch custom, fused and compiled kernels off, one at a time",
         ),
     ),
-    "program-error": (
+    "program-error": _Known(
         "the program raised an exception",
         ("read the traceback above that line; resume from the last checkpoint once it is mended",),
     ),
-    "log-incomplete": (
+    "log-incomplete": _Known(
         "records are missing from the log",
         ("look for further files of the run; close the writer at the end, and log from one process",),
     ),
-    "logging-changed": (
+    "logging-changed": _Known(
         "the program stopped logging it",
         ("nothing to do if that was meant, such as a phase of the training that ended",),
     ),
-    "setting-without-effect": (
+    "setting-without-effect": _Known(
         "both runs did exactly the same: whatever was to differ had no effect",
         ("check that the seed and the settings that differ reach the program",),
     ),
-    "label-out-of-range": (
+    "label-out-of-range": _Known(
         "a label or token id lies outside what the model has",
         (
             "compare the number of classes of the last layer, or of rows of the embedding, with the data",
             "repeat the step on the CPU, which names the index",
         ),
     ),
-    "range-test": (
+    "range-test": _Known(
         "the rate is raised on purpose, to find the one to train with",
         ("train at the rate of the steepest fall, and at most a tenth of that where the loss blows up",),
     ),
-    "preempted": (
+    "preempted": _Known(
         "the job was stopped from outside",
         ("resume from the last checkpoint; raise the time limit",),
     ),
-    "slow-input": (
+    "slow-input": _Known(
         "the input pipeline or the machine became slower",
         ("compare data time and step time; look for another job on the machine",),
     ),
-    "hardware-fault": (
+    "hardware-fault": _Known(
         "a fault of the hardware",
         ("repeat the step on another device",),
     ),
-    "unknown": ("the log does not tell", ()),
+    "unknown": _Known("the log does not tell", ()),
 }
-
-
-_SAID_BETTER = frozenset({"learning-rate-jump", "no-gradient-clipping", "clipping-too-tight"})
-"""Causes whose general fix is what a rule computes from a run: two numbers for one setting would contradict."""
 
 
 def is_known(cause: str) -> bool:
@@ -400,14 +411,15 @@ def because(
     A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
     before the general ones, or instead of them where both say one thing.
     """
-    text, general = _KNOWN[cause]
+    known = _KNOWN[cause]
     told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
-    return with_fixes(Cause(cause, text, strength, told, against, tuple(map(Fix, general)), weight), fixes)
+    return with_fixes(Cause(cause, known.text, strength, told, against, tuple(map(Fix, known.fixes)), weight), fixes)
 
 
 def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
     """Put fixes before those of a cause, or in their place where both say one thing."""
-    general = () if fixes and cause.id in _SAID_BETTER else cause.fixes
+    known = _KNOWN.get(cause.id)
+    general = () if fixes and known is not None and known.gives_way else cause.fixes
     return replace(cause, fixes=(*fixes, *general))
 
 
