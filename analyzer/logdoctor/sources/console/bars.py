@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.sources.console.form import Kind
-from logdoctor.sources.console.parts import Clock, Numbers, Part
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.quantities import Told, is_held_out, part_of, quantity_of
 from logdoctor.sources.console.streams import Rows
 
@@ -31,37 +32,78 @@ def states_of_bars(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
     Bars without an epoch of their own that come again under one header are evaluations of the same model and left out.
     With one or two passes, all there is to see of a training is the bar itself, and every state that moved on counts.
     """
-    found: list[Told] = []
-    for split in dict.fromkeys(rows.form.split for rows in bars):
-        alike = [rows for rows in bars if rows.form.split == split and any(rows.of(Kind.VALUE))]
-        if not alike:
-            continue
-        held_out = is_held_out(alike[0])
-        lines = np.concatenate([rows.lines for rows in alike])
-        owner = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(alike)])
-        within = np.concatenate([next(iter(rows.of(Kind.WITHIN).values())) for rows in alike])
-        length = np.concatenate([_lengths(rows) for rows in alike])
+    by_split: dict[str, list[Rows]] = {rows.form.split: [] for rows in bars}
+    for rows in bars:
+        if any(rows.of(Kind.VALUE)):
+            by_split[rows.form.split].append(rows)
+    return [told for alike in by_split.values() if alike for told in _of_split(alike, epochs)]
+
+
+@dataclass(frozen=True, eq=False)
+class _States:
+    """The states of the bars of one split, in the order of the log; all arrays are (n,)."""
+
+    lines: LineNumbers
+    owner: NDArray[np.int64]
+    """Which of the bars each is of."""
+    epoch: Numbers
+    """The one that the header above tells, -1 where there is none."""
+    moves: NDArray[np.bool_]
+    """Whether it stands elsewhere than the state before."""
+    begins: NDArray[np.bool_]
+    """Whether it is the first of a pass."""
+
+    @classmethod
+    def of(cls, bars: Sequence[Rows], epochs: Clock) -> _States:
+        """Put the states of some bars in order."""
+        lines = np.concatenate([rows.lines for rows in bars])
         order = np.argsort(lines, kind="stable")
-        lines, owner, within, length = lines[order], owner[order], within[order], length[order]
-        epoch = np.nan_to_num(epochs.before(lines), nan=-1.0)
-        begins = np.concatenate(([True], (np.diff(within) < 0) | (np.diff(length) != 0) | (np.diff(epoch) != 0)))
-        last, moved = np.append(begins[1:], True), np.append((np.diff(within) != 0) | begins[1:], True)
-        if not held_out:
-            first_under_header = np.concatenate(([True], np.diff(epoch[begins]) != 0))[np.cumsum(begins) - 1]
-            last &= first_under_header | (epoch < 0)
-            moved &= first_under_header | (epoch < 0)
-        few = last.sum() < _FEWEST_PASSES and not held_out
-        passes = np.cumsum(begins)
-        kept = lines[moved if few else last]
-        for i, rows in enumerate(alike):
-            part, inner = part_of(
-                rows.take(np.isin(rows.lines, kept[np.isin(kept, lines[owner == i])])), averages=held_out
-            )
-            if len(part) and not few and not held_out and (epoch < 0).all():
-                number = passes[np.searchsorted(lines, part.lines)].astype(float)
-                part = replace(part, counters={_PASSES: number, **part.counters})
-            if len(part):
-                found.append((part, inner if few else None))
+        owner = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(bars)])[order]
+        within = np.concatenate([next(iter(rows.of(Kind.WITHIN).values())) for rows in bars])[order]
+        length = np.concatenate([_lengths(rows) for rows in bars])[order]
+        epoch = np.nan_to_num(epochs.before(lines[order]), nan=-1.0)
+        begins = np.append(True, (np.diff(within) < 0) | (np.diff(length) != 0) | (np.diff(epoch) != 0))
+        return cls(lines[order], owner, epoch, np.append(True, np.diff(within) != 0) | begins, begins)
+
+    @property
+    def passes(self) -> NDArray[np.int64]:
+        """The number of the pass that each is of, from 1 on."""
+        return np.cumsum(self.begins)
+
+    @property
+    def is_last(self) -> NDArray[np.bool_]:
+        """Whether each is the last of its pass."""
+        return np.append(self.begins[1:], True)
+
+    @property
+    def is_followed(self) -> NDArray[np.bool_]:
+        """Whether each is followed by a state that stands elsewhere, or is the last of all."""
+        return np.append(self.moves[1:], True)
+
+    @property
+    def is_of_training(self) -> NDArray[np.bool_]:
+        """Whether each is of the first pass below its header, or of any where there is none."""
+        first = np.append(True, np.diff(self.epoch[self.begins]) != 0)
+        return first[self.passes - 1] | (self.epoch < 0)
+
+
+def _of_split(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
+    """Keep the states that count of the bars of one split."""
+    held_out, states = is_held_out(bars[0]), _States.of(bars, epochs)
+    counts = states.is_of_training | held_out
+    last = states.is_last & counts
+    few = last.sum() < _FEWEST_PASSES and not held_out
+    kept = states.lines[states.is_followed & counts if few else last]
+    numbered = not few and not held_out and bool((states.epoch < 0).all())
+    found: list[Told] = []
+    for i, rows in enumerate(bars):
+        own = np.isin(rows.lines, kept[np.isin(kept, states.lines[states.owner == i])])
+        part, inner = part_of(rows.take(own), averages=held_out)
+        if numbered:
+            number = states.passes[np.searchsorted(states.lines, part.lines)].astype(float)
+            part = replace(part, counters={_PASSES: number, **part.counters})
+        if len(part):
+            found.append((part, inner if few else None))
     return found
 
 

@@ -46,24 +46,39 @@ _ADVANCING = 2 / 3
 def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
     measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
-    counting = [part for part in measuring if part.counters]
+    counted = _by_their_counts([part for part in measuring if part.counters])
+    clock = clock_of(counted, epochs, [part for part in parts if not part.values])
+    if believed := counted + _by_the_counts_above(measuring, counted, clock, epochs):
+        return believed
+    if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
+        return unmistakable
+    return [] if any(part.counters for part in parts) else _by_themselves(measuring)
+
+
+def _by_their_counts(counting: Sequence[Part]) -> list[Part]:
+    """Return the parts that count and come regularly, and what is seldom but belongs to those."""
     tabled = [part for part in counting if part.form.in_table]
     regular = tabled if sum(map(len, tabled)) >= _ENOUGH_ROWS else []
     often = _often(counting)
     regular += [part for part in counting if not part.form.in_table and _is_regular(part, often)]
     known = {name for part in regular for name in part.counters}
     taken = set(map(id, regular))
-    others = [part for part in counting if id(part) not in taken]
-    believed = regular + [
+    return regular + [
         part
-        for part in others
-        if _is_rare(part, known)
-        or _is_beside(part, known)
-        or _is_shortened(part, regular)
-        or _is_dict_beside(part, regular)
+        for part in counting
+        if id(part) not in taken
+        and (
+            _is_rare(part, known)
+            or _is_beside(part, known)
+            or _is_shortened(part, regular)
+            or _is_dict_beside(part, regular)
+        )
     ]
-    clock = clock_of(believed, epochs, [part for part in parts if not part.values])
-    names = {name for part in believed for name in part.values}
+
+
+def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clock: Clock, epochs: Clock) -> list[Part]:
+    """Return the parts that count nothing, but come as the log counts on and measure what no counting line does."""
+    names = {name for part in counted for name in part.values}
     headed = [
         part
         for part in measuring
@@ -72,14 +87,13 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         and not names.issuperset(part.values)
         and _moves_on(part, clock.before(part.lines))
     ]
-    if len(epochs.lines) or any(_tells_course(name) for part in headed for name in part.values):
-        believed += [part for part in headed if any(map(is_of_training, part.values))]
-    if believed:
-        return believed
-    if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
-        return unmistakable
-    if any(part.counters for part in parts):
+    if not len(epochs.lines) and not any(_tells_course(name) for part in headed for name in part.values):
         return []
+    return [part for part in headed if any(map(is_of_training, part.values))]
+
+
+def _by_themselves(measuring: Sequence[Part]) -> list[Part]:
+    """Return the curves of a log that counts nothing, and what takes turns with them."""
     curves = [part for part in measuring if _is_curve_by_itself(part)]
     taken = set(map(id, curves))
     others = [part for part in measuring if id(part) not in taken and _takes_turns(part, curves)]

@@ -14,16 +14,19 @@ from logdoctor.run.notice import TWO_WRITERS
 from logdoctor.sources.console.masking import MASK, Masked
 from logdoctor.sources.console.vocabulary import UNIT
 
-GLUED = ("holds the beginning of another line, which was not used", TWO_WRITERS)
+Flaw = tuple[str, str]
+"""What is wrong with a line, and its cause."""
+
+GLUED: Flaw = ("holds the beginning of another line, which was not used", TWO_WRITERS)
 """What is said of a line in which a second one begins, and its cause."""
 
-TORN = ("breaks off within a word; the numbers that it has were used", "")
+TORN: Flaw = ("breaks off within a word; the numbers that it has were used", "")
 """What is said of a line that is the beginning of others, and goes no further."""
 
-CROSSED = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
+CROSSED: Flaw = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
 """What is said of a line such as `loss 2.207909.92440`."""
 
-SPLICED = ("is grown together out of parts of others, and was not used", "")
+SPLICED: Flaw = ("is grown together out of parts of others, and was not used", "")
 """What is said of a line such as `step 20 loss 2.303ep 10 loss 1.4`."""
 
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")

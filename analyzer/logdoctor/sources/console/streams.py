@@ -24,6 +24,7 @@ from logdoctor.sources.console.splices import (
     SHORTEST_LINE,
     SPLICED,
     TORN,
+    Flaw,
     can_stand_behind,
     ends_within_a_word,
     glued,
@@ -118,7 +119,7 @@ class _Known:
     told: list[bool] = field(default_factory=list)
     """Whether each says something of training."""
     forms: dict[int, Form] = field(default_factory=dict)
-    flaws: dict[int, tuple[str, str]] = field(default_factory=dict)
+    flaws: dict[int, Flaw] = field(default_factory=dict)
     """What is wrong with those that are torn, and its cause."""
     whole: dict[str, list[str]] = field(default_factory=dict)
     """The first shapes that count, by their last characters."""
@@ -149,30 +150,48 @@ class _Known:
                 self.flaws[number] = TORN
 
     def _read(self, number: int, shape: str, often: int, masked: Masked) -> None:
-        like_it = self.whole.get(shape[-SHORTEST_LINE:])
-        line = glued(shape, like_it, self.openings) if like_it else None
-        form: Form | None
-        if line is not None:
-            form = self.forms[self.ids[line]].behind(shape.count(MASK) - line.count(MASK))
-            self.flaws[number] = GLUED
-        else:
+        """Take what one shape says, and what is wrong with it."""
+        flaw: Flaw | None = GLUED
+        form = self._behind_another(shape)
+        if form is None:
             form = parse(shape)
-            counts = form is not None and any(one.kind is Kind.COUNTER for one in form.fields)
-            if ends_within_a_word(shape, self.openings):
-                self.flaws[number] = TORN
-            elif form is not None and form.fields and splices.is_spliced(shape, often, self.rows, masked):
-                self.flaws[number], form = SPLICED, None
-            elif (whole := without_crossed_numbers(shape)) and whole in self.ids and parse(whole) is not None:
-                self.flaws[number] = CROSSED
-            elif form is not None and len(self.openings) < _MOST_OPENINGS:
-                insort(self.openings, shape)
-                if counts and often > 1:
-                    self.rows.add(shape, often)
-                if counts and can_stand_behind(shape):
-                    self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
+            flaw = self._flaw(shape, form, often, masked)
+            if flaw == SPLICED:
+                form = None
+            elif flaw is None and form is not None:
+                self._remember(shape, form, often)
+        if flaw is not None:
+            self.flaws[number] = flaw
         if form is not None:
             self.told[number] = True
             self.forms[number] = form
+
+    def _behind_another(self, shape: str) -> Form | None:
+        """Return what a whole line says that runs on behind a torn one; None where a shape is no such line."""
+        alike = self.whole.get(shape[-SHORTEST_LINE:])
+        line = glued(shape, alike, self.openings) if alike else None
+        return None if line is None else self.forms[self.ids[line]].behind(shape.count(MASK) - line.count(MASK))
+
+    def _flaw(self, shape: str, form: Form | None, often: int, masked: Masked) -> Flaw | None:
+        """Say what is wrong with a shape that is torn, spliced or crossed."""
+        if ends_within_a_word(shape, self.openings):
+            return TORN
+        if form is not None and form.fields and splices.is_spliced(shape, often, self.rows, masked):
+            return SPLICED
+        whole = without_crossed_numbers(shape)
+        return CROSSED if whole and whole in self.ids and parse(whole) is not None else None
+
+    def _remember(self, shape: str, form: Form, often: int) -> None:
+        """Keep one of the first sound shapes, to tell others by it."""
+        if len(self.openings) >= _MOST_OPENINGS:
+            return
+        insort(self.openings, shape)
+        if not any(one.kind is Kind.COUNTER for one in form.fields):
+            return
+        if often > 1:
+            self.rows.add(shape, often)
+        if can_stand_behind(shape):
+            self.whole.setdefault(shape[-SHORTEST_LINE:], []).append(shape)
 
 
 class StreamReader:
