@@ -19,7 +19,7 @@ from logdoctor.errors import NoRunError
 from logdoctor.reading import Reading, look, read
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, DUPLICATE
-from logdoctor.sources import discovery
+from logdoctor.sources import discovery, installed, walk
 from logdoctor.sources.source import Head
 
 NAME = "events.out.tfevents.1700000000.host"
@@ -199,7 +199,7 @@ def _check_closed(reading: Reading) -> None:
 def test_a_file_that_becomes_a_pipe_does_not_hang(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(folder / "log.csv")
     file = (folder / "good" / NAME).stat()
-    monkeypatch.setattr(discovery, "_status", lambda status: file if stat.S_ISFIFO(status.st_mode) else status)
+    monkeypatch.setattr(walk, "_regular", lambda status: file if stat.S_ISFIFO(status.st_mode) else status)
     reading = look([folder])
     the_sound_run(reading)
     assert reading.not_read == ("log.csv (not a file)",)
@@ -212,14 +212,14 @@ def test_a_file_that_changes_between_looking_and_reading(
     (folder / "live").mkdir()
     path = folder / "live" / NAME
     path.write_bytes(WHOLE)
-    claimed = discovery._claimed
+    claimed = installed.source_of
 
     def claim_and_change(head: Head) -> object:
         found = claimed(head)
         path.write_bytes(change)
         return found
 
-    monkeypatch.setattr(discovery, "_claimed", claim_and_change)
+    monkeypatch.setattr(discovery, "source_of", claim_and_change)
     reading = look([folder])
     the_sound_run(reading)
     (live,) = (run for run in reading.runs if run.name == "live")
@@ -232,14 +232,14 @@ def test_a_file_that_vanishes_before_it_is_read(folder: Path, monkeypatch: pytes
     (folder / "live").mkdir()
     path = folder / "live" / NAME
     path.write_bytes(WHOLE)
-    claimed = discovery._claimed
+    claimed = installed.source_of
 
     def claim_and_remove(head: Head) -> object:
         found = claimed(head)
         path.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(discovery, "_claimed", claim_and_remove)
+    monkeypatch.setattr(discovery, "source_of", claim_and_remove)
     reading = look([folder / "live"])
     (live,) = reading.runs
     assert [notice.kind for notice in live.notices] == [DAMAGE]

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import errno
-import inspect
 import os
-import pkgutil
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch, translate
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path, PurePosixPath
 
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.compressed import is_compressed, unpacked_head
-from logdoctor.sources.rotated_log import RotatedLog, log_of, older_parts
+from logdoctor.sources.installed import installed_sources, is_known, source_of, sources_for
+from logdoctor.sources.rotated_log import RotatedLog, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
+from logdoctor.sources.walk import NotRead, files_at, refusal
 from logdoctor.workers import Workers
 
-GROUP = "logdoctor.sources"
-"""The entry-point group through which every source comes in, the built-in ones too."""
-
-SKIPPED_FOLDERS = frozenset(
-    {"__pycache__", "node_modules", "site-packages", "plugins", ".git", ".venv", ".ipynb_checkpoints"}
-)
-"""Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
-
-OUR_FILES = "logdoctor-replay*.json"
-"""What `logdoctor replay` leaves beside a log; its figures are no curves."""
-
-OUR_FOLDER = "logdoctor-capture"
-"""What a capture leaves."""
-
-OUR_LOG = "steps.jsonl"
-"""All that is a log in it."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
+"""How an address begins: `s3://bucket`."""
 
 OPENING_SECONDS = 0.005
 """About how long it takes to recognise and read a small log, whatever its format."""
@@ -89,22 +70,6 @@ class Candidates:
     """What may hold logs and could not be looked at, each with the reason in parentheses."""
     in_doubt: tuple[str, ...] = ()
     """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
-
-
-@cache
-def installed_sources() -> tuple[Source, ...]:
-    """Return one instance of every source of every installed package, the most specific first."""
-    found = [source() for point in entry_points(group=GROUP) for source in _sources_in(point.value)]
-    return tuple(sorted(found, key=lambda source: (-source.precedence, source.name)))
-
-
-def _sources_in(package: str) -> Iterator[type[Source]]:
-    root = import_module(package)
-    for info in pkgutil.iter_modules(root.__path__, prefix=f"{package}."):
-        module = import_module(info.name)
-        for _, member in inspect.getmembers(module, inspect.isclass):
-            if issubclass(member, Source) and not inspect.isabstract(member) and member.__module__ == module.__name__:
-                yield member
 
 
 def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Candidates:
@@ -156,14 +121,13 @@ class _Listed:
     real: Path
     """Where it lies, whatever links led to it."""
     relative: PurePosixPath
-    status: os.stat_result | str
-    """Or why it is not read."""
+    status: os.stat_result | NotRead
     piped: bool = False
 
 
-def _seconds(status: os.stat_result | str) -> float:
+def _seconds(status: os.stat_result | NotRead) -> float:
     """Guess how long it takes to read a file; only what goes to whom first depends on it."""
-    return OPENING_SECONDS + (0 if isinstance(status, str) else status.st_size) / BYTES_A_SECOND
+    return OPENING_SECONDS + (0 if isinstance(status, NotRead) else status.st_size) / BYTES_A_SECOND
 
 
 def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Listed]:
@@ -177,7 +141,7 @@ def _all_listed(paths: Sequence[str | Path], piped: Path | None) -> Iterator[_Li
         root = path if path.is_dir() else path.parent
         resolved = path.resolve()  # below it no link is followed
         prefix = PurePosixPath(root.as_posix()) if len(paths) > 1 else PurePosixPath()
-        for file, status in _walk(path):
+        for file, status in files_at(path):
             if (real := resolved / file.relative_to(path)) not in seen:  # the paths may overlap
                 seen.add(real)
                 yield _Listed(file, real, prefix / PurePosixPath(file.relative_to(root).as_posix()), status)
@@ -192,7 +156,7 @@ def _missing(path: str) -> str:
 def is_log(path: Path) -> bool:
     """Tell whether a file would be read where it lies, as a log or as settings beside one."""
     try:
-        return _is_known(path.name) and path.is_file() and _claimed(_head(path, path.stat().st_size)) is not None
+        return is_known(path.name) and path.is_file() and source_of(_head(path, path.stat().st_size)) is not None
     except OSError:
         return False
 
@@ -211,14 +175,13 @@ class _Passed:
 def _look(listed: _Listed) -> Found | _Passed:
     """Read a file by the source that claims it."""
     file, relative, status = listed.file, listed.relative, listed.status
-    if isinstance(status, str):
-        refused = status not in (*_NO_FILES.values(), _PACKED)
-        return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
+    if isinstance(status, NotRead):
+        return _Passed(f"{relative} ({status.reason})", status.may_hold_logs, status.refused)
     try:
         head = _head(file, status.st_size)
     except OSError as error:
-        return _locked(file, relative, status, _reason(error))
-    if (source := _claimed(head)) is None:
+        return _locked(file, relative, status, refusal(error).reason)
+    if (source := source_of(head)) is None:
         return _Passed(str(relative), may_hold_logs=False)
     reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
@@ -229,105 +192,11 @@ def _look(listed: _Listed) -> Found | _Passed:
 
 def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: str) -> Found | _Passed:
     """Keep the place of a file that cannot be opened where its name alone tells of a run: that of an event file."""
-    source = next((one for one in _fitting(file.name) if one.one_run_per_folder), None)
+    source = next((one for one in sources_for(file.name) if one.one_run_per_folder), None)
     if source is None:
         return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=True)
     notice = Notice(DAMAGE, str(relative), f"{relative}: cannot be read: {why}", 0, status.st_size)
     return Found(file, relative, source, status.st_size, status.st_mtime, notices=(notice,))
-
-
-def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
-    """Yield a file itself, or the files below a folder whose names some source knows, in the order of their names.
-
-    With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
-    """
-    if not path.is_dir():
-        packed = is_compressed(path.name) and not _is_known(path.name) and path.is_file() and _packs_log(path)
-        yield path, _PACKED if packed else _status(path.stat())
-        return
-    pending = [path]
-    while pending:
-        folder = pending.pop()
-        subfolders: list[Path] = []
-        try:
-            entries = _listed(folder)
-        except OSError as error:
-            yield folder, _reason(error)
-            continue
-        names = {entry.name for entry in entries}
-        for entry in entries:
-            if log_of(entry.name) in names:
-                continue  # it is read with the log that was rotated
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
-                elif _is_known(entry.name):
-                    yield Path(entry.path), _status(entry.stat(follow_symlinks=False))
-                elif is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path):
-                    yield Path(entry.path), _PACKED
-            except OSError as error:  # gone since the folder was listed
-                yield Path(entry.path), _reason(error)
-        pending += reversed(subfolders)
-
-
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what a folder holds by name, without what logdoctor itself has written there."""
-    ours = folder.name.startswith(OUR_FOLDER)
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    return [one for one in entries if not fnmatch(one.name, OUR_FILES) and (not ours or one.name == OUR_LOG)]
-
-
-def _status(status: os.stat_result) -> os.stat_result | str:
-    """Return the status of a file, or why it is none to be read: nobody may ever write to a named pipe."""
-    return status if stat.S_ISREG(status.st_mode) else _NO_FILES.get(stat.S_IFMT(status.st_mode), "not a file")
-
-
-PLAIN_LOG = "train.log"
-"""What a file of an unknown name is taken for: text, a table or JSON lines."""
-
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
-"""How an address begins: `s3://bucket`."""
-
-_PACKED = "compressed; unpack it to have it read"
-
-_LINK = "a symbolic link, which is not followed"
-
-_NO_FILES = {
-    stat.S_IFLNK: _LINK,
-    stat.S_IFIFO: "a named pipe, not a file",
-    stat.S_IFSOCK: "a socket, not a file",
-    stat.S_IFCHR: "a device, not a file",
-    stat.S_IFBLK: "a device, not a file",
-}
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__
-
-
-@cache
-def _known_names() -> re.Pattern[str]:
-    patterns = {pattern.lower() for source in installed_sources() for pattern in source.patterns}
-    return re.compile("|".join(sorted(map(translate, patterns))))
-
-
-def _is_known(name: str) -> bool:
-    """Whether a file of this name may be a log."""
-    return _known_names().match(name.lower()) is not None
-
-
-def _packs_log(path: str | Path) -> bool:
-    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
-    name = Path(path).with_suffix("").name
-    head = unpacked_head(Path(path)) if _is_known(name) else None
-    if head is None:
-        return False
-    for source in _fitting(name):
-        with suppress(Exception):  # one that looks beside the head finds no file under the name
-            if not source.only_settings and source.recognizes(head):
-                return True
-    return False
 
 
 def _head(path: Path, size: int) -> Head:
@@ -342,26 +211,6 @@ def _open_without_waiting(path: str, flags: int) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a file")
     return descriptor
-
-
-def _fitting(name: str) -> Iterator[Source]:
-    """Yield the sources that know files of a name, the most specific first."""
-    name = name.lower()
-    return (one for one in installed_sources() if any(fnmatch(name, pattern.lower()) for pattern in one.patterns))
-
-
-def _claimed(head: Head) -> Source | None:
-    """Return the source of a file; one whose name nobody knows was named by the user, and may be any plain log."""
-    name = head.path.name if _is_known(head.path.name) else PLAIN_LOG
-    return next((one for one in _fitting(name) if _recognizes(one, head)), None)
-
-
-def _recognizes(source: Source, head: Head) -> bool:
-    """Ask a source; one that fails to answer claims the file, so that reading it tells what is wrong with either."""
-    try:
-        return source.recognizes(head)
-    except Exception:  # noqa: BLE001 - a source is a plug-in: whatever it raises must not stop the others
-        return True
 
 
 def _read(path: Path, relative: PurePosixPath, source: Source, status: os.stat_result) -> Found:

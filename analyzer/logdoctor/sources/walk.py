@@ -1,0 +1,127 @@
+"""The walk below a path: which files may be logs by their names, and what of them is not read, and why."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from logdoctor.sources.compressed import is_compressed, unpacked_head
+from logdoctor.sources.installed import is_known, sources_for
+from logdoctor.sources.rotated_log import log_of
+
+SKIPPED_FOLDERS = frozenset(
+    {"__pycache__", "node_modules", "site-packages", "plugins", ".git", ".venv", ".ipynb_checkpoints"}
+)
+"""Folders that hold no logs of the user's training: packages, caches, profiler traces (`plugins/profile`)."""
+
+OUR_FILES = "logdoctor-replay*.json"
+"""What `logdoctor replay` leaves beside a log; its figures are no curves."""
+
+OUR_FOLDER = "logdoctor-capture"
+"""What a capture leaves."""
+
+OUR_LOG = "steps.jsonl"
+"""All that is a log in it."""
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """Why something is not read."""
+
+    reason: str
+    may_hold_logs: bool = True
+    refused: bool = False
+    """Whether the system would not have it looked at."""
+
+
+_PACKED = NotRead("compressed; unpack it to have it read")
+
+_NO_FILES = {
+    stat.S_IFLNK: NotRead("a symbolic link, which is not followed", may_hold_logs=False),
+    stat.S_IFIFO: NotRead("a named pipe, not a file"),
+    stat.S_IFSOCK: NotRead("a socket, not a file"),
+    stat.S_IFCHR: NotRead("a device, not a file"),
+    stat.S_IFBLK: NotRead("a device, not a file"),
+}
+
+
+def files_at(path: Path) -> Iterator[tuple[Path, os.stat_result | NotRead]]:
+    """Yield a file itself, or the files below a folder whose names some source knows, in the order of their names.
+
+    With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
+    """
+    if not path.is_dir():
+        packed = is_compressed(path.name) and not is_known(path.name) and path.is_file() and _packs_log(path)
+        yield path, _PACKED if packed else _regular(path.stat())
+        return
+    pending = [path]
+    while pending:
+        folder = pending.pop()
+        subfolders: list[Path] = []
+        try:
+            entries = _listed(folder)
+        except OSError as error:
+            yield folder, refusal(error)
+            continue
+        for entry in entries:
+            try:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                status = None if is_folder else _status(entry)
+            except OSError as error:  # gone since the folder was listed
+                is_folder, status = False, refusal(error)
+            if is_folder and entry.name not in SKIPPED_FOLDERS:
+                subfolders.append(Path(entry.path))
+            if status is not None:
+                yield Path(entry.path), status
+        pending += reversed(subfolders)
+
+
+def refusal(error: OSError) -> NotRead:
+    """Return what the system said where it would not have something looked at."""
+    return NotRead(error.strerror or type(error).__name__, refused=True)
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds by name, without what logdoctor itself has written there and what was rotated.
+
+    A part of a rotated log is read with the log.
+    """
+    ours = folder.name.startswith(OUR_FOLDER)
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    logs = [one for one in entries if not fnmatch(one.name, OUR_FILES) and (not ours or one.name == OUR_LOG)]
+    names = {one.name for one in logs}
+    return [one for one in logs if log_of(one.name) not in names]
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | NotRead | None:
+    """Return the status of what may be a log by its name, or why it is not read; None for anything else."""
+    if is_known(entry.name):
+        return _regular(entry.stat(follow_symlinks=False))
+    packed = is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path)
+    return _PACKED if packed else None
+
+
+def _regular(status: os.stat_result) -> os.stat_result | NotRead:
+    """Return the status of a file, or why it is none to be read: nobody may ever write to a named pipe."""
+    if stat.S_ISREG(status.st_mode):
+        return status
+    return _NO_FILES.get(stat.S_IFMT(status.st_mode), NotRead("not a file", refused=True))
+
+
+def _packs_log(path: str | Path) -> bool:
+    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
+    name = Path(path).with_suffix("").name
+    head = unpacked_head(Path(path)) if is_known(name) else None
+    if head is None:
+        return False
+    for source in sources_for(name):
+        with suppress(Exception):  # one that looks beside the head finds no file under the name
+            if not source.only_settings and source.recognizes(head):
+                return True
+    return False
