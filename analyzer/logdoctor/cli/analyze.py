@@ -10,12 +10,10 @@ import click
 from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
 from logdoctor.cli.output import spare_logs
 from logdoctor.cli.progress import working
+from logdoctor.cli.question import Question, left_out, question_options
 from logdoctor.cli.reporting import (
     Diagnosing,
     Outputs,
-    asked,
-    left_out,
-    question_options,
     replacing_reports,
     report_options,
     write_reports,
@@ -34,11 +32,7 @@ def command(
     paths: Sequence[str],
     output_format: str,
     outputs: Outputs,
-    select: Sequence[str],
-    ignore: Sequence[str],
-    exclude: Sequence[str],
-    min_severity: str | None,
-    min_confidence: str | None,
+    question: Question,
     config_file: str | None,
     jobs: int | None,
     color: str,
@@ -54,7 +48,7 @@ def command(
     spare_logs((path for _, path in outputs), paths)
     started = time.perf_counter()
     with replacing_reports(outputs), working(jobs) as workers:
-        config = asked(config_file, select, ignore, exclude, min_severity, min_confidence)
+        config = question.config(config_file)
         diagnosis = analyze(*paths, config=config, workers=workers)
     report = Report(diagnosis, time.perf_counter() - started, left_out(config))
     write_reports(report, output_format, outputs, color)

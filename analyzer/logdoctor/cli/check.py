@@ -13,12 +13,10 @@ from logdoctor.cli import completion
 from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
 from logdoctor.cli.output import spare_logs
 from logdoctor.cli.progress import working
+from logdoctor.cli.question import Question, left_out, question_options
 from logdoctor.cli.reporting import (
     Diagnosing,
     Outputs,
-    asked,
-    left_out,
-    question_options,
     replacing_reports,
     report_options,
     write_reports,
@@ -74,11 +72,7 @@ def command(
     suppressions: Sequence[str],
     output_format: str,
     outputs: Outputs,
-    select: Sequence[str],
-    ignore: Sequence[str],
-    exclude: Sequence[str],
-    min_severity: str | None,
-    min_confidence: str | None,
+    question: Question,
     config_file: str | None,
     jobs: int | None,
     color: str,
@@ -100,7 +94,7 @@ def command(
     spare_logs((path for _, path in outputs), paths)
     started = time.perf_counter()
     with replacing_reports(outputs):
-        config = asked(config_file, select, ignore, exclude, min_severity, min_confidence).with_options(
+        config = question.config(config_file).with_options(
             fail_on=FailOn(fail_on) if fail_on else None,
             preset=Preset(preset) if preset else None,
             require_runs=require_runs,

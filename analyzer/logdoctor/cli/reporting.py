@@ -1,4 +1,4 @@
-"""Options of the commands that diagnose: what to ask, and which reports go where."""
+"""Which reports a command that diagnoses writes, and where they go, also when there is nothing to report."""
 
 from __future__ import annotations
 
@@ -10,22 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from logdoctor.cli import completion
-from logdoctor.cli.options import settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.errors import LogDoctorError
-from logdoctor.finding import Confidence, Severity
+from logdoctor.finding import Severity
 from logdoctor.reports.formats import FOR_MACHINES, FORMATS, render, render_files
 from logdoctor.reports.layout import Page
 
 if TYPE_CHECKING:
-    from logdoctor.config import Config
     from logdoctor.reports.report import Report
 
 Outputs = Sequence[tuple[str, Path]]
 """Formats and the files that they go to."""
-
-SEVERITIES = [str(one) for one in Severity]
-CONFIDENCES = [str(one) for one in Confidence]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -44,43 +39,6 @@ def _one_output(text: str) -> tuple[str, Path]:
     if not equals or not path or kind not in FORMATS:
         raise click.BadParameter(f"{text!r} is not FORMAT=PATH with one of the formats {', '.join(FORMATS)}")
     return kind, writable(path)
-
-
-def _rules(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
-    """Split at commas."""
-    return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
-
-
-def question_options(command: _Command) -> _Command:
-    """Add the options that say which rules to ask and which findings to keep."""
-    for option in (
-        click.option("--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings less sure."),
-        click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings that matter less."),
-        click.option(
-            "--exclude",
-            multiple=True,
-            metavar="PATTERN",
-            help="Leave out runs of these names, as `inspect` shows them.",
-        ),
-        click.option(
-            "--ignore",
-            multiple=True,
-            metavar="RULE",
-            callback=_rules,
-            shell_complete=completion.rules,
-            help="Do not ask these rules.",
-        ),
-        click.option(
-            "--select",
-            multiple=True,
-            metavar="RULE",
-            callback=_rules,
-            shell_complete=completion.rules,
-            help="Ask only these rules.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 def report_options(command: _Command) -> _Command:
@@ -107,40 +65,6 @@ def report_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
-
-
-def asked(
-    config_file: str | None,
-    select: Sequence[str],
-    ignore: Sequence[str],
-    exclude: Sequence[str],
-    min_severity: str | None,
-    min_confidence: str | None,
-) -> Config:
-    """Return the settings of the configuration file with those that the command line gives."""
-    return settings(config_file).with_options(
-        select=tuple(select),
-        ignore=tuple(ignore),
-        exclude=tuple(exclude),
-        min_severity=Severity(min_severity) if min_severity else None,
-        min_confidence=Confidence(min_confidence) if min_confidence else None,
-    )
-
-
-def left_out(config: Config) -> str:
-    """Return what the settings leave out, in words, empty when nothing."""
-    weak = [str(one) for one in Confidence if one.rank < config.min_confidence.rank]
-    light = [f"{one}s" for one in Severity if one.rank < config.min_severity.rank]
-    asked_alone = f"only {_few(config.select)} asked" if config.select else ""
-    not_asked = f"{_few(config.ignore)} not asked" if config.ignore else ""
-    too_light = f"{' and '.join(light)} are left out" if light else ""
-    too_weak = f"findings of {' and '.join(weak)} confidence are left out" if weak else ""
-    return "; ".join(part for part in (asked_alone, not_asked, too_light, too_weak) if part)
-
-
-def _few(rules: Sequence[str]) -> str:
-    """Name a rule, or count several, with a verb."""
-    return f"{rules[0]} was" if len(rules) == 1 else f"{len(rules):,} rules were"
 
 
 @contextmanager
