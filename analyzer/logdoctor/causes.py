@@ -416,6 +416,11 @@ def because(
     return with_fixes(Cause(cause, known.text, strength, told, against, tuple(map(Fix, known.fixes)), weight), fixes)
 
 
+def likely_because(cause: str, clause: str) -> Cause:
+    """Return a cause that is likely for what a clause says; without one it is unlikely."""
+    return because(cause, Strength.LIKELY if clause else Strength.UNLIKELY, pro=[clause])
+
+
 def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
     """Put fixes before those of a cause, or in their place where both say one thing."""
     known = _KNOWN.get(cause.id)

@@ -9,7 +9,8 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import TRY_ADAM, above_usual, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import TRY_ADAM, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings
 

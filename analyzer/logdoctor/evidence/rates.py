@@ -1,4 +1,4 @@
-"""How high a learning rate is for its optimizer, at which rates sibling runs went well, and the fixes that follow."""
+"""At which learning rates sibling runs went well, and what follows for a run whose rate is too high or too low."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from dataclasses import replace
 from math import inf, isfinite
 
 from logdoctor.causes import because
+from logdoctor.evidence.usual_rates import (
+    HIGH_ADAPTIVE,
+    HIGH_PLAIN,
+    SAFE_STEP,
+    greatest_height,
+    is_beyond_usual,
+    rate_height,
+)
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
@@ -14,31 +22,6 @@ from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is
 from logdoctor.signals.comparison.outcome import LEARNT
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number
-
-SAFE_STEP = 10.0
-"""Factor to lower or raise a learning rate by when no sibling tells a better one: the practitioners' first move."""
-
-
-HIGH_ADAPTIVE = 1e-2
-"""Rate above which an optimizer with a second moment seldom trains: UMLAUT warns from there; the usual is 1e-3."""
-
-HIGH_PLAIN = 2.0
-"""The same for SGD, divided by one minus its momentum: 0.2 at a momentum of 0.9; the usual is 0.1 to 1."""
-
-OWN_SCALE = ("adadelta", "adagrad", "adafactor")
-"""Beginnings of the names of optimizers with a second moment that take rates as high as SGD's: Adadelta's is 1."""
-
-MOST_MOMENTUM = 0.999
-"""Momentum above which the effective rate, the rate divided by one minus momentum, is not taken any higher."""
-
-HIGH_RATE = 1.0
-"""Rate that throws the first updates of most networks, with any optimizer."""
-
-FAR_TOO_HIGH = 3.0
-"""Rate that does so where the optimizer is known, in units of what seldom trains with it."""
-
-MODEST = 0.1
-"""Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
 
 OTHER_RATE = 1.5
 """Factor from which two rates are different ones: of one and the same, the log of a decay and the settings differ by a
@@ -93,53 +76,6 @@ def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     if is_beyond_usual(settings):
         return (Fix(f"{said} {number(rate / height)} at most", basis=HIGHEST_USUAL),)
     return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
-
-
-def rate_height(run: Run, settings: Hyperparameters) -> float | None:
-    """Return a run's rate as a share of what seldom trains with its optimizer, None where either is not known."""
-    rate, adaptive = given_rate(run), settings.is_adaptive
-    if rate is None or adaptive is None:
-        return None
-    if settings.optimizer.startswith(OWN_SCALE):
-        return rate / HIGH_PLAIN
-    if adaptive:
-        return rate / HIGH_ADAPTIVE
-    return rate / (1 - min(settings.momentum or 0.0, MOST_MOMENTUM)) / HIGH_PLAIN
-
-
-def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
-    """Return the same, of an unknown optimizer the greatest that it can be: that of one with a second moment."""
-    rate, known = given_rate(run), rate_height(run, settings)
-    return known if known is not None or rate is None else rate / HIGH_ADAPTIVE
-
-
-def is_far_too_high(settings: Hyperparameters) -> bool:
-    """Tell whether the rate is one at which hardly any network trains."""
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
-    if rate is None or height is not None:
-        return height is not None and height >= FAR_TOO_HIGH
-    return rate >= HIGH_RATE or is_beyond_usual(settings)
-
-
-def is_beyond_usual(settings: Hyperparameters) -> bool:
-    """Tell whether the rate is over ten times what seldom trains with its optimizer, or its framework's default one."""
-    known = settings.is_adaptive is not None or bool(settings.default_optimizer)
-    height = greatest_height(settings.run, settings)
-    return known and height is not None and height > SAFE_STEP
-
-
-def above_usual(run: Run, settings: Hyperparameters) -> str:
-    """Say so where a rate is above what usually trains with its optimizer, or with any where it is not known."""
-    height, momentum, rate = rate_height(run, settings), settings.momentum, given_rate(run)
-    if height is None and rate is not None and is_beyond_usual(settings):
-        return f"a rate of {number(rate)} is far above the usual for {settings.default_optimizer}, the default"
-    if height is None and rate is not None and rate >= HIGH_PLAIN:
-        return f"a rate of {number(rate)} is above the usual for any optimizer"
-    if height is None or height <= 1:
-        return ""
-    kind = settings.optimizer_name + (f" with a momentum of {number(momentum)}" if momentum else "")
-    far = "far above" if height >= FAR_TOO_HIGH else "above"
-    return f"a rate of {number(rate)} is {far} the usual for {kind}"
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:

@@ -26,8 +26,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.rates import above_usual
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
+from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
 from logdoctor.wording import number, place
 

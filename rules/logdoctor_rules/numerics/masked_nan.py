@@ -29,9 +29,9 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.rates import above_usual
 from logdoctor.evidence.stability.norm_before import said_by_norm
 from logdoctor.evidence.told_by_settings import half_precision
+from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
 from logdoctor.signals.numerics.masked import zero_alone
 from logdoctor.wording import counted, number, place

@@ -40,7 +40,7 @@ from logdoctor.evidence.optimization.first_loss import (
     thrown_by_rate,
     too_large_causes,
 )
-from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.optimization.chance import MAX_CLASSES_FROM_ACCURACY
 from logdoctor.signals.optimization.penalty import falls_like_penalty

@@ -33,8 +33,9 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
+from logdoctor.evidence.usual_rates import low_rate
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.wording import number, stretch
 

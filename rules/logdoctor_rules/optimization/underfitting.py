@@ -32,8 +32,8 @@ from logdoctor.evidence.generalization.validation_rise import memorises_only
 from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
-from logdoctor.evidence.rates import above_usual, is_far_too_high
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
 

@@ -27,11 +27,11 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.schedule.first_values import FirstValues
 from logdoctor.evidence.schedule.full_rate import FullRateThresholds, effect_of_full_rate
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from logdoctor.causes import because
-from logdoctor.evidence.optimization.stuck import likely_because
+from logdoctor.causes import because, likely_because
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss

@@ -11,8 +11,8 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
 from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes
-from logdoctor.evidence.rates import is_far_too_high
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric

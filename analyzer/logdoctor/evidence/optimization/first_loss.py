@@ -8,7 +8,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
-from logdoctor.evidence.rates import HIGH_PLAIN, is_far_too_high, rate_height
+from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words

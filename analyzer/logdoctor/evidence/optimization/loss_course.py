@@ -20,7 +20,7 @@ from logdoctor.evidence.optimization.progress import (
     probably_falls,
     worse_than_untrained,
 )
-from logdoctor.evidence.optimization.stuck import low_rate
+from logdoctor.evidence.usual_rates import low_rate
 from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from logdoctor.evidence.rates import MODEST, greatest_height
+from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric

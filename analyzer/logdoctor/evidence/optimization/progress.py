@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.optimization.first_loss import is_evaluated_before
-from logdoctor.evidence.rates import MODEST, greatest_height
+from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Split
 from logdoctor.run.naming import role_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.stuck import AMPLE_RATE, likely_because, low_rate
-from logdoctor.evidence.rates import (
-    MODEST,
-    above_usual,
-    is_beyond_usual,
-    only_higher_went_well,
-    rate_height,
-    rate_too_high,
-    rate_too_low,
-)
+from logdoctor.causes import because, likely_because, ranked
+from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
+from logdoctor.evidence.usual_rates import AMPLE_RATE, MODEST, above_usual, is_beyond_usual, low_rate, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run
 from logdoctor.run.roles import LearningRate, TrainLoss

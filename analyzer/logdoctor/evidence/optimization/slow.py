@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.stuck import likely_because
+from logdoctor.causes import because, likely_because, ranked
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation

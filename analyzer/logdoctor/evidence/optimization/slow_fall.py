@@ -18,7 +18,7 @@ from logdoctor.evidence.accuracies import (
 )
 from logdoctor.evidence.optimization.pretrained import trained_before
 from logdoctor.evidence.optimization.progress import came_far
-from logdoctor.evidence.rates import greatest_height
+from logdoctor.evidence.usual_rates import greatest_height
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end

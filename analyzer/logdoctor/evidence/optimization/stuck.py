@@ -7,32 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from logdoctor.causes import because
+from logdoctor.causes import because, likely_because
 from logdoctor.evidence.optimization.summed_loss import summed_cause, summed_loss
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
-from logdoctor.evidence.rates import above_usual, rate_too_high, rate_too_low
+from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong_regularisation
+from logdoctor.evidence.usual_rates import above_usual, ample_rate, is_ordinary, low_rate
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
-from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns, given_rate
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns
 from logdoctor.signals.optimization.update_signs import VANISHED
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.signals.statistics.trend import Unmeasurable
 from logdoctor.wording import number, percent, place
-
-TINY_RATE = 5e-6
-"""Rates from here down hardly move any network that has not been trained before; fine-tuning begins at 1e-5."""
-
-LOW_SGD_RATE = 1e-4
-"""The same for SGD, whose steps are not scaled: it is used at 1e-2 to 1."""
-
-AMPLE_RATE = 0.1
-"""Rates from here up are not too low with any optimizer: the classic rate of SGD, tenfold what Adam stands."""
-
-ORDINARY_ADAPTIVE = 3e-4
-"""Rate from which an optimizer with a second moment moves any network: the baseline of Adam."""
 
 LARGE_EPSILON = 0.1
 """Epsilon of an optimizer with a second moment from which it outweighs the gradients that it is to scale: the usual is
@@ -152,12 +141,12 @@ class _Stuck:
     @cached_property
     def ample(self) -> str:
         """A rate that cannot be too low."""
-        return self.high or _ample_rate(self.siblings)
+        return self.high or ample_rate(self.siblings)
 
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.died or self.ample or self.alone or _is_ordinary(self.settings, self.siblings)
+        otherwise = self.died or self.ample or self.alone or is_ordinary(self.settings, self.siblings)
         return "" if otherwise else self.signs.creeps
 
     @cached_property
@@ -330,17 +319,6 @@ def rate_died(run: Run) -> str:
     return f"the rate is below {share} from {place(schedule.series, died)} on"
 
 
-def likely_because(cause: str, clause: str) -> Cause:
-    """Return a cause that is likely for what a clause says; without one it is unlikely."""
-    return because(cause, _strength(bool(clause), possible=False), pro=[clause])
-
-
-def _is_ordinary(settings: Hyperparameters, siblings: Siblings) -> bool:
-    """Whether the rate moves any network, so that what creeps at it is held back by something else."""
-    rate = given_rate(siblings.run)
-    return rate is not None and bool(settings.is_adaptive) and rate >= ORDINARY_ADAPTIVE
-
-
 def _large_epsilon(settings: Hyperparameters) -> str:
     """Say so where the epsilon of an optimizer outweighs the gradients that it divides by."""
     epsilon = settings.epsilon
@@ -365,19 +343,6 @@ def _reaches_biases_alone(signs: UpdateSigns, settings: Hyperparameters, classes
         f"the gradient norm is {number(norm)}: batches of {number(batch)} leave {number(expected)} on the last "
         "biases alone, so nothing gets any further"
     )
-
-
-def _ample_rate(siblings: Siblings) -> str:
-    """Say so where the rate cannot be what is too low, whatever the optimizer."""
-    rate = given_rate(siblings.run)
-    return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
-
-
-def low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
-    """Say so where the rate hardly moves a network that has not been trained before; nothing elsewhere."""
-    rate = given_rate(siblings.run)
-    limit = LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
-    return f"a rate of {number(rate)} hardly moves an untrained network" if rate is not None and rate <= limit else ""
 
 
 def _strength(likely: bool, possible: bool = True) -> Strength:  # noqa: FBT001, FBT002 - read as a pair of answers

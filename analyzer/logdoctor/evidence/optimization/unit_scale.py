@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor.causes import because
 from logdoctor.evidence.accuracies import accuracies
-from logdoctor.evidence.rates import rate_height
+from logdoctor.evidence.usual_rates import rate_height
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run
 from logdoctor.run.naming import words

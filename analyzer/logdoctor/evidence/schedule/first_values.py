@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.optimization.pretrained import may_be_untrained
-from logdoctor.evidence.rates import HIGH_ADAPTIVE, is_far_too_high
+from logdoctor.evidence.usual_rates import HIGH_ADAPTIVE, is_far_too_high
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
 from logdoctor.signals import Hyperparameters, given_rate

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.evidence.rates import is_far_too_high
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters

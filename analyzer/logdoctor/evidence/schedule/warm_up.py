@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.evidence.rates import above_usual, is_far_too_high, rate_height, rate_too_high
+from logdoctor.evidence.rates import rate_too_high
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.siblings import cured_first
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isinf
 
-from logdoctor.evidence.rates import MODEST, above_usual, rate_height
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.stability.clues_of_start import clues_of_start
 from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.stability.reinitialised_weights import retraces_first_descent
+from logdoctor.evidence.usual_rates import MODEST, above_usual, rate_height
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Split
 from logdoctor.run.naming import words

@@ -7,9 +7,9 @@ from math import isinf
 
 import numpy as np
 
-from logdoctor.evidence.rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.stability.event import EXPLODES, Event, Kind
 from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.usual_rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis, Split
 from logdoctor.signals import given_rate

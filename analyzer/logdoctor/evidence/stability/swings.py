@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from logdoctor.evidence.rates import above_usual, rate_height
+from logdoctor.evidence.usual_rates import above_usual, rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Span
 from logdoctor.run import Axis
