@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
 from logdoctor import (
     Axis,
+    Cause,
     Finding,
     GradNorm,
     Quantity,
@@ -36,23 +36,15 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_policy,
     largest_class,
     may_be_majority,
+    never_learnt,
     one_value_causes,
-    unmoved,
+    rests_as_the_loss_does,
+    while_training,
 )
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.wording import counted, number, percent, stretch
-
-SURE = 4.0
-"""Fall of the loss in units of its standard error from which it falls: one in thirty thousand by chance."""
-
-LITTLE = 0.05
-"""Fall as a share up to which that is little."""
-
-EARLY = 0.1
-"""Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all
-there is."""
 
 
 @dataclass(frozen=True)
@@ -275,30 +267,45 @@ class ConstantMetric(Rule):
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
-        metrics = [_while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
+        metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
-        value, n = float(series.values[-1]), len(series)
-        least = least_of_one_answer(value)
-        falls = train is not None and train.end < min(self.learnt * train.start, least)
-        unlearnt = (
-            series.role is ValMetric and since <= ceil(EARLY * n) and val is not None and val.level.min() >= least
-        )
-        harmless = falls and value > 0 and not unlearnt
-        others = [one.name for one, _ in stuck if one is not series]
-        first, last = int(series.steps[since]), series.last_step
-        kinds = len(np.unique(series.values[since:]))
+        falls = self._loss_falls(train, series)
         causes = causes_of_policy(series, reward, train) or one_value_causes(
             series, since, train, falls=falls, beside=largest_class(metrics)
         )
+        harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
+        others = [one.name for one, _ in stuck if one is not series]
+        yield self._constant(series, since, others, train, causes, harmless=harmless)
+
+    def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
+        """Whether training learnt more than to give the one answer that a metric may tell of."""
+        if train is None:
+            return False
+        return train.end < min(self.learnt * train.start, least_of_one_answer(float(metric.values[-1])))
+
+    def _constant(
+        self,
+        series: Series,
+        since: int,
+        others: Sequence[str],
+        train: Trend[TrainLoss] | None,
+        causes: tuple[Cause, ...],
+        *,
+        harmless: bool,
+    ) -> Finding:
+        """Report a metric that rests from an index on, and the names of others that do."""
+        value, n = float(series.values[-1]), len(series)
+        first, last = int(series.steps[since]), series.last_step
+        kinds = len(np.unique(series.values[since:]))
         said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
-        yield self.finding(
+        return self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
+            severity=Severity.NOTE if harmless or rests_as_the_loss_does(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
             causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
@@ -348,19 +355,3 @@ class ConstantMetric(Rule):
         learnt = rose_to(value, values[:since]) and not one_class
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since
-
-
-def _told_elsewhere(train: Trend[TrainLoss] | None, value: float) -> bool:
-    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
-    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
-    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
-    return unmoved(train) and not creeps
-
-
-def _while_training(series: Series, run: Run) -> Series:
-    """Leave out what was measured once the loss was no number any more: that is another finding."""
-    losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
-    if not losses:
-        return series
-    last = max((one.last_step for one in losses if len(one)), default=-1)
-    return series.take(series.steps <= last)

@@ -209,43 +209,53 @@ class NonFiniteGradients(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Count the non-finite norms after the start, as long as the loss is a number."""
-        series, n = broken.series, len(broken.mask)
+        n = len(broken.mask)
         skipped = broken.leading < n and (broken.leading <= self.probe or broken.alone)
-        start = broken.leading if skipped else 0
-        where, longest = broken.after(start), broken.longest(start)
-        share = len(where) / max(n - start, 1)
-        is_rare = len(where) < self.min_count or (share < self.max_share and longest < self.min_run)
+        found = broken.since(broken.leading) if skipped else broken
+        is_rare = len(found.broken) < self.min_count or (found.share < self.max_share and found.longest < self.min_run)
         if n < self.min_points or is_rare or (loss is None and not broken.alone):
             return
-        first, last = int(series.steps[where[0]]), int(series.steps[where[-1]])
+        first = found.broken.first_step
         if loss is not None and loss.lost_before(first) >= 1.0:
             return  # the loss rose first: that is the finding
-        to_the_end = bool(broken.mask[-1]) and longest >= self.min_run
-        if loss is None and (not to_the_end or share == 1.0):
+        to_the_end = bool(found.mask[-1]) and found.longest >= self.min_run
+        if loss is None and (not to_the_end or found.share == 1.0):
             return  # where nothing else is logged, a norm that comes back may not have been computed in between
         since = first if broken.trailing_step is None else broken.trailing_step
         learns = _improves(since, [loss.train], []) if loss is not None else _improves(since, [val], [metric, reward])
-        if learns and (share == 1.0 or loss is None):
+        if learns and (found.share == 1.0 or loss is None):
             return  # the norm was not computed
-        confidence = confidence_from(max(share / self.max_share, longest / self.min_run), 3 * len(where))
+        word = "NaN" if np.isnan(found.broken.values).any() else "infinite"
+        causes = self._causes(word, first, grads, walk, settings, siblings)
+        yield self._finding(found, word, loss, causes, to_the_end=to_the_end, learns=learns)
+
+    def _finding(
+        self,
+        found: BrokenGradients,
+        word: str,
+        loss: LossImpact | None,
+        causes: tuple[Cause, ...],
+        *,
+        to_the_end: bool,
+        learns: bool,
+    ) -> Finding:
+        name, bad = found.series.name, found.broken
+        confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 3 * len(bad))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
-        word = "NaN" if np.isnan(series.values[where]).any() else "infinite"
         lasting = to_the_end and loss is not None
         beside = "no training loss is logged" if loss is None else f"{loss.train.series.name} is finite"
-        yield self.finding(
-            f"{series.name} is {word} in {counted(len(where), 'value')} of {n - start:,}, the first in "
-            f"{place(series, first)}, while {beside}"
-            + (
-                f"; it stays so to the end{', and the loss falls all the same' if learns else ''}" if to_the_end else ""
-            ),
-            Span(series.name, first, last, word),
+        stays = f"; it stays so to the end{', and the loss falls all the same' if learns else ''}"
+        return self.finding(
+            f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first in "
+            f"{place(bad, bad.first_step)}, while {beside}" + (stays if to_the_end else ""),
+            Span(name, bad.first_step, bad.last_step, word),
             confidence=confidence,
             severity=Severity.NOTE if harmless else Severity.ERROR if lasting else self.severity,
-            causes=self._causes(word, first, grads, walk, settings, siblings),
+            causes=causes,
             evidence={
-                "non-finite values": Quantity(len(where), "values"),
-                "their share": Quantity(share, "share"),
-                "most in a row": Quantity(longest, "values"),
+                "non-finite values": Quantity(len(bad), "values"),
+                "their share": Quantity(found.share, "share"),
+                "most in a row": Quantity(found.longest, "values"),
             },
         )
 

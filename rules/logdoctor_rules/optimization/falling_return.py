@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Quantity,
     Reward,
@@ -180,13 +181,9 @@ class FallingReturn(Rule):
         if reward is None or policy.is_preference or len(reward) < self.min_points:
             return
         series, values = reward.series, reward.series.values
-        first_step, last_step = series.first_step, series.last_step
-        if first_step > self.late_start * max(last_step, 1):
+        if series.first_step > self.late_start * max(series.last_step, 1):
             return
-        tenth = max(len(values) // 10, 2)
-        began, at_once = median(values[:tenth]), median(values[:FIRST])
-        if at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise:
-            began = at_once  # nothing comes near the first few again: it fell within the first tenth
+        began = self._began(reward)
         last = values[-(len(values) // 3) :]
         fall = began - median(last)
         least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))
@@ -197,21 +194,28 @@ class FallingReturn(Rule):
             or any(map(_rises, run.all(Reward)))
         ):
             return
-        rose = float(reward.level.max()) - min(began, float(values[0])) > least
-        highest = number(float(reward.level.max()))
-        yield self.finding(
+        yield self._finding(reward, began, least, confidence_from(fall / least, len(reward)))
+
+    def _finding(self, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
+        series, highest = reward.series, float(reward.level.max())
+        rose = highest - min(began, float(series.values[0])) > least
+        return self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, first_step, last_step)}"
+            f"{stretch(series, series.first_step, series.last_step)}"
             + (", after it had risen" if rose else ", and does not come back"),
-            Span(series.name, first_step, last_step, "falls"),
-            confidence=confidence_from(fall / least, len(reward)),
+            Span(series.name, series.first_step, series.last_step, "falls"),
+            confidence=confidence,
             causes=ranked(
                 because(
                     "wrong-loss-or-output",
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", likely_if(rose), pro=[f"it had risen to {highest}"] if rose else []),
+                because(
+                    "learning-rate-too-high",
+                    likely_if(rose),
+                    pro=[f"it had risen to {number(highest)}"] if rose else [],
+                ),
                 because("no-entropy-bonus"),
             ),
             evidence={
@@ -220,6 +224,14 @@ class FallingReturn(Rule):
                 "noise": Quantity(reward.noise),
             },
         )
+
+    def _began(self, reward: Trend[Reward]) -> float:
+        """Return the first tenth of the returns, or the first few where nothing later comes near them."""
+        values = reward.series.values
+        tenth = max(len(values) // 10, 2)
+        at_once = median(values[:FIRST])
+        fell_soon = at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise
+        return at_once if fell_soon else median(values[:tenth])
 
     def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
         """Whether its last values lie well above its lowest level, on the way back to where it began."""

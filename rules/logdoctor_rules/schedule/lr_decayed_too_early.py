@@ -28,12 +28,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence.schedule.learning_spent import Level, before_decay, while_spent
+from logdoctor.evidence.schedule.learning_spent import early_and_late
 from logdoctor.signals import Schedule, Trend
 from logdoctor.wording import axis_word, number, percent, place
-
-EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
-"""Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
 
 HIDDEN = 12.0
 """Fall of the training loss in units of its standard error below which validation may show better how it went."""
@@ -210,7 +207,7 @@ class LrDecayedTooEarly(Rule):
             return
         share = (last - died) / (last - begun)
         mostly = share >= self.mostly_dead
-        early, late = _levels(train, schedule, died, coarsely=mostly)
+        early, late = early_and_late(train, schedule, died, coarsely=mostly)
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
         error = train.error_of(early.points, late.points)
         fall = start - end
@@ -224,35 +221,29 @@ class LrDecayedTooEarly(Rule):
         confidence = confidence_from(gain / max(self.min_gain * fall, self.min_z * error, 1e-300), len(train))
         if unlearnt and confidence is Confidence.LOW:
             confidence = Confidence.MEDIUM
+        severity = Severity.ERROR if fall < self.failed * abs(train.start) else self.severity
         course = "fell until the rate died" if stopped else "had hardly moved by then"
-        yield self.finding(
-            f"{schedule.series.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
-            f"{place(schedule.series, died)} on, for {percent(share)} of the run; {train.series.name} {course} "
-            f"and stays at {number(end)}",
-            Span(schedule.series.name, died, last, "without rate"),
+        said = f"{train.series.name} {course} and stays at {number(end)}"
+        yield self._finding(schedule, died, said, end, confidence, severity)
+
+    def _finding(
+        self, schedule: Schedule, died: int, said: str, end: float, confidence: Confidence, severity: Severity
+    ) -> Finding:
+        rate, begun, last = schedule.series, schedule.series.first_step, schedule.series.last_step
+        share = (last - died) / (last - begun)
+        return self.finding(
+            f"{rate.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
+            f"{place(rate, died)} on, for {percent(share)} of the run; {said}",
+            Span(rate.name, died, last, "without rate"),
             confidence=confidence,
-            severity=Severity.ERROR if fall < self.failed * abs(train.start) else self.severity,
+            severity=severity,
             causes=_causes(schedule, died, begun, last),
             evidence={
-                f"{axis_word(schedule.series.axis)} in which the rate died": Quantity(died),
+                f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
                 "end": Quantity(end),
             },
         )
-
-
-def _levels(
-    train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, died: int, *, coarsely: bool
-) -> tuple[Level, Level]:
-    """Return where the loss was early and late in what the schedule let it learn.
-
-    Of a short schedule the log may be too coarse to show so much: then before the decay, and when the rate has died.
-    """
-    early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
-    if min(early.points, late.points) >= 1 or not coarsely:
-        return early, late
-    alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-    return Level.of(before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
 
 
 def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:

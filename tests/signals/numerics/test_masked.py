@@ -77,8 +77,8 @@ def broken(loss: Curve, norm: Curve) -> BrokenGradients:
 def test_gradients_count_as_broken_only_while_the_loss_is_a_number() -> None:
     norm = flat(0.9, 100).with_value(10, NAN, NAN, NAN).with_value(80, *[NAN] * 20)
     found = broken(decay(2.3, 1.0, 90).followed_by(flat(NAN, 10)), norm)
-    assert (len(found.series), found.mask.sum(), found.longest(0), found.leading) == (90, 13, 10, 0)
-    assert found.after(50).tolist() == list(range(80, 90))
+    assert (len(found.series), found.mask.sum(), found.longest, found.leading) == (90, 13, 10, 0)
+    assert found.since(50).broken.steps.tolist() == list(range(80, 90))
 
 
 def test_masked_steps_are_no_broken_gradients() -> None:
@@ -88,7 +88,7 @@ def test_masked_steps_are_no_broken_gradients() -> None:
 
 def test_those_at_the_start_are_counted_apart() -> None:
     found = broken(flat(1.0, 40), flat(0.9, 40).with_value(0, *[np.inf] * 16))
-    assert (found.leading, len(found.after(16)), found.longest(16)) == (16, 0, 0)
+    assert (found.leading, len(found.since(16).broken), found.since(16).longest) == (16, 0, 0)
     assert broken(flat(1.0, 40), flat(NAN, 40)).leading == 40
 
 

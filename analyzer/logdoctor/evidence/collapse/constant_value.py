@@ -1,16 +1,18 @@
-"""Why a metric shows one and the same value whatever a network learns."""
+"""A metric that shows one and the same value whatever a network learns: what it tells, and why it does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Series
-from logdoctor.run.roles import Reward, TrainLoss, ValMetric
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import Reward, TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
+from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number
 
@@ -28,6 +30,17 @@ RISEN = 0.5
 
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
+
+
+SURE = 4.0
+"""Fall of the loss in units of its standard error from which it falls: one in thirty thousand by chance."""
+
+LITTLE = 0.05
+"""Fall as a share up to which that is little."""
+
+EARLY = 0.1
+"""Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all
+there is."""
 
 
 def one_value_causes(
@@ -101,3 +114,25 @@ def largest_class(metrics: Sequence[Series]) -> str:
         if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:
             return f"{one.name} is {number(float(one.values[-1]))}"
     return ""
+
+
+def never_learnt(series: Series, since: int, val: Trend[ValLoss] | None) -> bool:
+    """Whether a metric of validation rests nearly from the start, at a loss no lower than that of its one answer."""
+    early = series.role is ValMetric and since <= ceil(EARLY * len(series))
+    return early and val is not None and bool(val.level.min() >= least_of_one_answer(float(series.values[-1])))
+
+
+def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool:
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
+    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
+    return unmoved(train) and not creeps
+
+
+def while_training(series: Series, run: Run) -> Series:
+    """Leave out what was measured once the loss was no number any more: that is another finding."""
+    losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
+    if not losses:
+        return series
+    last = max((one.last_step for one in losses if len(one)), default=-1)
+    return series.take(series.steps <= last)

@@ -19,6 +19,9 @@ MANY = 20
 DECAYED = 1 / 3
 """Share of the peak at which a rate still teaches: what the loss had left there, it had left for the rate to do."""
 
+EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
+"""Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
+
 
 @dataclass(frozen=True)
 class Level:
@@ -31,6 +34,18 @@ class Level:
     def of(cls, values: NDArray[np.float64]) -> Level:
         """Return the median of some values."""
         return cls(median(values) if len(values) else 0.0, len(values))
+
+
+def early_and_late(train: Trend[Any], schedule: Schedule, died: int, *, coarsely: bool) -> tuple[Level, Level]:
+    """Return where the loss was early and late in what the schedule let it learn.
+
+    Of a short schedule the log may be too coarse to show so much: then before the decay, and when the rate has died.
+    """
+    early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
+    if min(early.points, late.points) >= 1 or not coarsely:
+        return early, late
+    alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
+    return Level.of(before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
 
 
 def while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float) -> Level:

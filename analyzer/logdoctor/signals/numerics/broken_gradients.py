@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -55,12 +55,22 @@ class BrokenGradients:
         begin = int(sound[-1]) + 1 if len(sound) else 0
         return int(self.series.steps[begin]) if begin < len(self.mask) else None
 
-    def after(self, start: int) -> NDArray[np.intp]:
-        """Return the indices of the values from `start` on that are no numbers."""
-        return np.asarray(start + np.flatnonzero(self.mask[start:]))
+    def since(self, start: int) -> BrokenGradients:
+        """Return the values from an index on."""
+        return replace(self, series=self.series.take(slice(start, None)), mask=self.mask[start:])
 
-    def longest(self, start: int) -> int:
-        """Return the most values in a row, from `start` on, that are no numbers."""
-        sound = np.flatnonzero(~self.mask[start:])
-        bounds = np.concatenate([[-1], sound, [len(self.mask) - start]])
-        return int(np.diff(bounds).max()) - 1
+    @property
+    def broken(self) -> Series:
+        """The values that are no numbers."""
+        return self.series.take(self.mask)
+
+    @property
+    def share(self) -> float:
+        """Part of the values that are no numbers."""
+        return float(self.mask.sum()) / max(len(self.mask), 1)
+
+    @cached_property
+    def longest(self) -> int:
+        """The most values in a row that are no numbers."""
+        sound = np.flatnonzero(~self.mask)
+        return int(np.diff(np.concatenate([[-1], sound, [len(self.mask)]])).max()) - 1
