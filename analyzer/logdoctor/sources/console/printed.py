@@ -13,7 +13,7 @@ from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.text_event import ENDS
 from logdoctor.sources.console.assembly import Assembled, assemble
-from logdoctor.sources.console.boxes import BoxReader
+from logdoctor.sources.console.drawn import DrawnReader
 from logdoctor.sources.console.east_asian import with_plain_marks
 from logdoctor.sources.console.headings import HeadingReader
 from logdoctor.sources.console.mending import mended
@@ -36,7 +36,7 @@ class _Text:
     """What a text holds, as its passages come: rows of numbers, drawn tables, messages, headings and damage."""
 
     def __init__(self, path: Path) -> None:
-        self.rows, self.boxes = StreamReader(), BoxReader()
+        self.rows, self.drawn = StreamReader(), DrawnReader()
         self.messages, self.headings = MessageReader(), HeadingReader()
         self.opening: list[str] = []
         """The first lines, which may hold settings."""
@@ -52,7 +52,7 @@ class _Text:
         taken = self.rows.take(passage)
         for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
             self._damage.add(span)
-        for reader in (self.boxes, self.messages, self.headings):
+        for reader in (self.drawn, self.messages, self.headings):
             reader.take(passage, taken)
         if len(self.opening) < MOST_LINES:
             self.opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
@@ -78,7 +78,7 @@ def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = Tru
     for piece in pieces:
         text.take(piece)
     notices = text.notices(is_file=is_file)
-    runs = assemble(path, [*text.rows.streams(), *text.boxes.streams()], text.headings.headings)
+    runs = assemble(path, [*text.rows.streams(), *text.drawn.streams()], text.headings.headings)
     if not runs:
         raise UnreadableLogError(f"{path}: no line of it tells of a training")
     shared = _shared_settings(text.opening, runs)
@@ -126,11 +126,11 @@ def _readable(passage: Passage) -> Passage:
 
 def assembled_of(path: Path, passages: Iterable[Passage]) -> list[Assembled]:
     """Return the runs that some text tells of, without what else is said of them."""
-    rows, boxes = StreamReader(), BoxReader()
+    rows, drawn = StreamReader(), DrawnReader()
     for passage in passages:
         whole, _ = mended(_readable(passage))
-        boxes.take(whole, rows.take(whole))
-    return assemble(path, [*rows.streams(), *boxes.streams()])
+        drawn.take(whole, rows.take(whole))
+    return assemble(path, [*rows.streams(), *drawn.streams()])
 
 
 _REDRAWN = 2
