@@ -6,8 +6,9 @@ of them beside these packages.
 
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.event import Event, Kind, Surroundings
+from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.instability import Explanation, explain
+from logdoctor.evidence.stability.surroundings import Surroundings
 from logdoctor.evidence.weighing import Clue, causes_of_clues
 
 __all__ = [

@@ -81,15 +81,12 @@ def causes_of_rest(
     A network whose accuracy differs from evaluation to evaluation answers by the input: it may be too small, but is
     hardly dead.
     """
-    at_once = train.at(AT_ONCE) - train.end <= LITTLE * max(train.fall, 1e-300)
+    answers, strong, low = signs.many_answers, strong_regularisation(settings), low_rate(settings, siblings)
+    small, slow = smaller_model(lower) if lower else "", only_higher_went_well(siblings)
     same_rate = lower is not None and given_rate(lower.run) == given_rate(siblings.run) is not None
-    slow, answers = only_higher_went_well(siblings), signs.many_answers
-    strong, small = strong_regularisation(settings), smaller_model(lower) if lower else ""
-    low = low_rate(settings, siblings)
-    large, decayed = _is_large(siblings.run, settings, MODEST), rate_decayed(siblings.run)
-    calm = died or strong or small or same_rate or slow or low or (decayed and not _is_large(siblings.run, settings, 1))
-    wavers = train.noise > NOISY * abs(train.end) and not calm
-    circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
+    against = f"sibling run {lower.run.name} has the same rate" if lower is not None and same_rate else ""
+    explained = bool(died or strong or small or same_rate or slow or low)
+    at_once = train.at(AT_ONCE) - train.end <= LITTLE * max(train.fall, 1e-300)
     found = ranked(
         likely_because("schedule-decays-too-soon", died),
         *([rate_too_low(siblings, Strength.LIKELY, pro=[low])] if slow or low else []),
@@ -99,12 +96,7 @@ def causes_of_rest(
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,
             pro=[small],
         ),
-        rate_too_high(
-            siblings,
-            Strength.LIKELY if beyond else Strength.UNLIKELY if calm else likely_if(circles and large and not decayed),
-            pro=[beyond, circles],
-            contra=[f"sibling run {lower.run.name} has the same rate"] if lower and same_rate else [],
-        ),
+        _circling(train, siblings, settings, beyond, against, explained=explained),
         because(
             "dead-activations",
             pro=["the loss is flat within a twentieth of the run"] if at_once else [],
@@ -113,3 +105,22 @@ def causes_of_rest(
         because("bad-initialization", contra=[answers]),
     )
     return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)
+
+
+def _circling(
+    train: Trend[TrainLoss],
+    siblings: Siblings,
+    settings: Hyperparameters,
+    beyond: str,
+    against: str,
+    *,
+    explained: bool,
+) -> Cause:
+    """Weigh a rate so high that the loss circles a minimum: it wavers, at a large rate that has not decayed."""
+    decayed = rate_decayed(siblings.run)
+    calm = explained or (decayed and not _is_large(siblings.run, settings, 1))
+    wavers = train.noise > NOISY * abs(train.end) and not calm
+    circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
+    may_be = likely_if(wavers and not decayed and _is_large(siblings.run, settings, MODEST))
+    strength = Strength.LIKELY if beyond else Strength.UNLIKELY if calm else may_be
+    return rate_too_high(siblings, strength, pro=[beyond, circles], contra=[against])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logdoctor.evidence.stability.norm_before import NormBefore
-from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP, onset_of_rise, rise_begins
+from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.stability.rate_before import RateBefore
-from logdoctor.run import Axis, Role, Run, Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import (
     Loss,
@@ -25,15 +25,12 @@ from logdoctor.run.roles import (
     ValLoss,
     ValMetric,
 )
-from logdoctor.signals import Hyperparameters, Siblings, Spike
-from logdoctor.signals.stability.spikes import points_away
-from logdoctor.signals.statistics.trend import SMOOTHED, Trend, block_medians, block_size, running_median
+from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.signals.statistics.trend import SMOOTHED, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-R = TypeVar("R", bound=Role)
 
 UNEVEN = 3.0
 """Largest loss of late batches in units of the usual one, from which they are uneven: those of sound data differ by
@@ -288,41 +285,3 @@ class Event:
         """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
         parts = [f"{said} in {place(self.series, step)}" for step, said in self.timeline]
         return ", then ".join(parts) if len(parts) > 1 else ""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a rule needs to make an event of something that it found in its run."""
-
-    run: Run
-    settings: Hyperparameters
-    siblings: Siblings
-
-    @classmethod
-    def measure(cls, run: Run, settings: Hyperparameters, siblings: Siblings) -> Surroundings:
-        """Take what the run and its siblings hold; nothing is measured before it is asked."""
-        return cls(run, settings, siblings)
-
-    def non_finite(self, series: Series, index: int, finite_after: int) -> Event:
-        """Look around the first value of a curve that is no number."""
-        onset = rise_begins(series.values, index)
-        return self._event(Kind.NON_FINITE, series, onset, index, finite_after or None)
-
-    def rise(self, train: Trend[R], *, from_start: bool = False) -> Event:
-        """Look around the point from which a level rises to where it ends; `from_start` where the first value has."""
-        onset, index = (0, 0) if from_start else onset_of_rise(train)
-        return self._event(Kind.RISE, train.series, onset, index)
-
-    def at(self, kind: Kind, series: Series, index: int) -> Event:
-        """Look around a value of a curve that a rule found by other means."""
-        return self._event(kind, series, rise_begins(series.values, index), index)
-
-    def jump(self, series: Series, spike: Spike) -> Event:
-        """Look around an excursion of a curve of finite values."""
-        high = np.flatnonzero(series.values[spike.index :] >= spike.level + spike.height / 4)
-        back = spike.last - spike.index + 1 if spike.recovered else None
-        event = self._event(Kind.JUMP, series, spike.index, spike.index + int(high[0]), back)
-        return replace(event, back_to_level=back is not None and points_away(spike, series) == back)
-
-    def _event(self, kind: Kind, series: Series, onset: int, index: int, back: int | None = None) -> Event:
-        return Event(self.run, self.settings, self.siblings, kind, series, onset, index, back)
