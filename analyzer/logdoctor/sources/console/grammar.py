@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.frameworks import fixed_form
-from logdoctor.sources.console.line import BAR, LOOK_BACK, NOT_FINITE, LineReader
+from logdoctor.sources.console.line import BAR, LineReader
+from logdoctor.sources.console.line_numbers import LOOK_BACK, NOT_FINITE
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
 from logdoctor.sources.console.word_filter import WordFilter

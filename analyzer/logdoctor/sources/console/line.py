@@ -1,4 +1,4 @@
-"""One line's numbers: which is the step, which the loss.
+"""What the numbers of one line are: which is the step, which the loss.
 
 A number's key is the text between it and the number before: `iter 100: loss 2.72, time 38.1ms`. With a colon or an
 equals sign any word will do; without one only the words of training count as keys, for prose has numbers too.
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import Loss
 from logdoctor.sources.console.form import Field, Kind
-from logdoctor.sources.console.keys import WRAPPER, Key, counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.keys import Key, counter_of, key_of, needs_its_words, subject_of
+from logdoctor.sources.console.line_numbers import Number, numbers_in
 from logdoctor.sources.console.line_positions import OUT_OF, Told, may_be_position, position_of
 from logdoctor.sources.console.line_splits import LineSplits, last_split
-from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.vocabulary import (
     COUNTER_WORDS,
     EXTREMES,
@@ -28,67 +28,18 @@ from logdoctor.sources.console.vocabulary import (
     SPLIT_HEADING,
     SPLIT_ROLES,
     TIME_UNITS,
-    UNIT,
     VERBS,
     is_split,
     vocabulary_tail,
 )
 from logdoctor.sources.tables.counters import normal
 
-MOST_FIELDS = 512
-"""Numbers of one line that are looked at."""
-
-LOOK_BACK = 160
-"""Characters before a number in which its key is looked for."""
-
-_LOOK_AHEAD = 40
-"""Characters behind a number that may tell what it is."""
-
-NOT_FINITE = r"(?P<word>nan|NaN|NAN|inf|Inf|INF|Infinity|infinity)"
-"""A word for a number that is not finite, as the group `word`."""
-
-_KEY_WORD = r"[A-Za-z_][\w./@()%-]{0,30}"
-
-_NO_KEYS = (
-    "at|in|on|for|after|steps|iterations|times|batches|counts?|rows?|columns?|values?|gradients|checks?|found|detected|"
-    r"skip\w*"
-)
-"""What follows no value but a word of a sentence, or of what was counted: `grad nan count 0`, `inf skipping step 3`."""
-
-_NORM_OF_INFINITY = r"(?:(?<=grad )|(?<=gradient ))inf norm\b"
-
-_NEXT_PAIR = (
-    rf"[ \t](?!(?:{_NO_KEYS})\b)(?:{_KEY_WORD} ){{0,2}}?{_KEY_WORD}"
-    r"[ :=]{0,4}[-+]?(?:\0|nan|NaN|NAN|inf|Inf|INF)"
-)
-"""The key and the value that follow a value behind a space alone: `nan lr 0.001`."""
-
-_TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
-    rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;()/*%>\t]|$|\s{{2}})|\s-\s|\.\s)"
-    rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
-    rf"|(?<=\w[ \t])(?!{_NORM_OF_INFINITY})[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
-    rf"|(?<=\sis )[-+]?{NOT_FINITE.replace('word', 'said')}(?=\.\s)"
-)
-"""A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
-
-Between spaces alone only what measures can have such a value: `loss nan lr 0.001`. A library may put its type around
-it: `loss tensor(nan, grad_fn=<MulBackward0>)`, `{'loss': np.float64(nan)}`.
-
-PaddleOCR fills what is shorter than a number up: `loss: nanxxx`; BigDL writes sentences: `Loss is Infinity. `
-"""
-
-_ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
-_SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _IN_BRACKETS = re.compile(r"\s*\(\0\)")
 """The running average behind a value, as of AverageMeter; no position has one."""
 _SO_FAR = frozenset({"best", "highest", "lowest"})
 """Words before a quantity that make it the best value so far."""
 _BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
 """How a line begins that repeats what an evaluation has said, where that was the best so far."""
-_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
-"""What stands behind a counter that is spoken: `current step: 57993th step`."""
-
 BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm."""
 
@@ -106,41 +57,6 @@ _KINDS_OF_LOSS = frozenset({"mse", "rmse", "mae", "mape"})
 """Errors that, in brackets behind `loss`, say which one it is: `Train Loss (MSE): 0.51 (0.53)` has its average."""
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """One number of a line and the text around it."""
-
-    token: str
-    """The mask of a finite number, else the word for what it is."""
-    sign: float
-    before: str
-    """The text since the number before, without the sign."""
-    after: str
-    is_first: bool
-    unit: str
-    """The unit that is written to it without a space."""
-    is_part_of_word: bool
-    """Whether letters that are no unit follow at once: `3d_conv`."""
-
-    @classmethod
-    def of(cls, token: str, before: str, after: str, *, is_first: bool) -> _Number:
-        signed, unit = _SIGN.search(before), UNIT.match(after)
-        runs_on = bool(_ATTACHED.match(after)) and not _ORDINAL.match(after)
-        return cls(
-            token,
-            -1.0 if signed and signed[1] == "-" else 1.0,
-            before[: signed.start(1)] if signed else before,
-            after,
-            is_first,
-            unit=(unit["attached"] or "") if unit and runs_on else "",
-            is_part_of_word=runs_on and not unit,
-        )
-
-    @property
-    def is_finite(self) -> bool:
-        return self.token == MASK
 
 
 class LineReader:
@@ -166,16 +82,10 @@ class LineReader:
 
     def read(self) -> None:
         """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
-        tokens = list(filter(self._is_number, _TOKEN.finditer(self.text)))[:MOST_FIELDS]
-        end = 0
-        for i, token in enumerate(tokens):
-            word = next((name for name in ("word", "free", "wrapped", "spaced", "said") if token[name]), 0)
-            after = self.text[token.end() : token.end() + _LOOK_AHEAD]
-            before = self.text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
+        for number in numbers_in(self.text):
             self._last, self._this = self._this, ""
-            self._take(_Number.of(token[word], before, after, is_first=i == 0))
-            end = token.end()
-            self.slot += not word
+            self._take(number)
+            self.slot += number.is_finite
         told = any(one.kind not in {Kind.WITHIN, Kind.LENGTH} for one in self.fields)
         if not told and not BAR.search(self.text):
             self.fields = []
@@ -184,14 +94,7 @@ class LineReader:
         if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
 
-    def _is_number(self, token: re.Match[str]) -> bool:
-        """Tell a number from a word of prose; between spaces alone it stands behind the word for what it measures."""
-        if not token["spaced"]:
-            return True
-        key = self.text[max(0, token.start() - LOOK_BACK) : token.start()].rstrip().rpartition(" ")[2]
-        return bool(vocabulary_tail(key)) or is_split(key)
-
-    def _take(self, number: _Number) -> None:
+    def _take(self, number: Number) -> None:
         """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""
         previous = self.fields[-1] if self.fields else None
         bare, in_percent = number.before.strip(), number.after.startswith("%")  # `Train: 0.82 / 72.3%`
@@ -209,7 +112,7 @@ class LineReader:
         else:
             self._keyed(number)
 
-    def _of_both_splits(self, first: Field, number: _Number) -> bool:
+    def _of_both_splits(self, first: Field, number: Number) -> bool:
         """Take a number for that of the second split, where a line says of two numbers which is of which."""
         names = self._splits.names_of_pair(first.name, number.after)
         if names is None or not self._names.isdisjoint(names):
@@ -221,7 +124,7 @@ class LineReader:
         self._this = "value"
         return True
 
-    def _in_brackets(self, previous: Field, number: _Number) -> None:
+    def _in_brackets(self, previous: Field, number: Number) -> None:
         """Take a number in brackets for the average of the one before them, or for a quantity that its name tells."""
         other = _of_another(previous.name)
         if other is None or not self._names.isdisjoint(other):
@@ -230,7 +133,7 @@ class LineReader:
             self._part(previous.name, other[0])
             self._add(Kind.VALUE, other[1], number)
 
-    def _keyed(self, number: _Number) -> None:
+    def _keyed(self, number: Number) -> None:
         """Take a number for what its key or its place says."""
         key = key_of(number.before, behind_a_number=bool(self.fields) or not number.is_first)
         if number.is_first:
@@ -246,7 +149,7 @@ class LineReader:
         elif not self._positional(key, number):
             self._named(key, number)
 
-    def _counted(self, key: Key, number: _Number) -> bool:
+    def _counted(self, key: Key, number: Number) -> bool:
         """Take a number for the position of the counter that its key names, if it does."""
         counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
         if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
@@ -273,7 +176,7 @@ class LineReader:
         """Whether the line has said already how far within an epoch or a pass it stands."""
         return any(one.kind is Kind.WITHIN for one in self.fields)
 
-    def _positional(self, key: Key, number: _Number) -> bool:
+    def _positional(self, key: Key, number: Number) -> bool:
         """Take a number for what it counts by its place, if it does."""
         is_ratio = bool(self.fields) and number.before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
         if not number.is_finite or is_ratio or not may_be_position(key.name, number.after):
@@ -289,7 +192,7 @@ class LineReader:
         self._this = position.told
         return True
 
-    def _named(self, key: Key, number: _Number) -> None:
+    def _named(self, key: Key, number: Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
         if not key.name or not key.last_piece or normal(key.name) in IGNORED or number.after.startswith("%|"):
             return
@@ -300,7 +203,7 @@ class LineReader:
         percent = is_split(name) and number.after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
         self._value(name, number, "%" if percent else number.unit)
 
-    def _quantity(self, key: Key, number: _Number) -> str:
+    def _quantity(self, key: Key, number: Number) -> str:
         """Return the words of a key that name a quantity, or nothing."""
         name = key.name
         if is_split(name) and _IN_NATS.match(number.after):
@@ -315,7 +218,7 @@ class LineReader:
             return vocabulary_tail(name) or name.removesuffix(" in s").split(" ")[-1]
         return name
 
-    def _value(self, key: str, number: _Number, unit: str) -> None:
+    def _value(self, key: str, number: Number, unit: str) -> None:
         """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
         extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP or self._is_of_best
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
@@ -348,7 +251,7 @@ class LineReader:
         self._parted.add(f"{other} {key}")
         return f"{other} {key}"
 
-    def _add(self, kind: Kind, name: str, number: _Number, multiple: float = 1.0) -> None:
+    def _add(self, kind: Kind, name: str, number: Number, multiple: float = 1.0) -> None:
         if number.is_finite:
             self.fields.append(Field(kind, name, self.slot, number.sign * multiple))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -162,46 +162,76 @@ def beginning(start: bytes) -> Any:
 
 
 def _mended(text: str) -> tuple[Any, list[_Hole]]:
-    """Decode a document after taking out what is damaged; raises ValueError when nothing is left.
+    """Decode a document after taking out what is damaged; raises ValueError when nothing is left."""
+    mending = _Mending(text)
+    for _ in range(_MOST_HOLES + 3):  # the last rounds cut off what can no longer be mended
+        try:
+            return _decode_document(mending.text), mending.holes + mending.rest
+        except json.JSONDecodeError as error:
+            damage, is_whole = error.pos, error.msg == "Extra data"
+        if not is_whole:
+            if not mending.take_out(damage):
+                break
+        elif not mending.holes and (sequence := _sequence(mending.text)):
+            return sequence.records, [_Hole(sequence.end, len(text))] if sequence.end < len(text) else []
+        else:
+            mending.end_at(damage)
+    raise ValueError("no element of it is whole")
+
+
+class _Mending:
+    """A document that is mended piece by piece.
 
     A damaged record, or what stands between two, is taken out alone if another one follows. Any other damage ends the
     document: behind a hole in a list of numbers, no number could be told its place.
     """
-    length = len(text)
-    holes: list[_Hole] = []
-    rest: list[_Hole] = []  # what lies behind the place where the document breaks off
-    for _ in range(_MOST_HOLES + 3):  # the last rounds cut off what can no longer be mended
-        try:
-            content = _decode_document(text)
-        except json.JSONDecodeError as error:
-            damage = error.pos
-            if error.msg == "Extra data":
-                if not holes and (sequence := _sequence(text)):
-                    return sequence.records, [_Hole(sequence.end, length)] if sequence.end < length else []
-                text, rest = text[:damage], [_Hole(_before(holes, damage), length)]
-                continue
-        else:
-            return content, holes + rest
-        opened, whole = _structure(text[:damage])
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        """What is left of it."""
+        self.holes: list[_Hole] = []
+        self.rest: list[_Hole] = []
+        """What lies behind the place where the document breaks off."""
+        self._length = len(text)
+
+    def end_at(self, end: int) -> None:
+        """Leave out what lies behind a place."""
+        self.rest = [_Hole(_before(self.holes, end), self._length)]
+        self.text = self.text[:end]
+
+    def take_out(self, damage: int) -> bool:
+        """Take out what is damaged at a place, and return whether anything is left."""
+        opened, whole = _structure(self.text[:damage])
         record = next((inner for outer, inner in pairwise(opened) if outer.kind + inner.kind == "[{"), None)
-        following = _NEXT_RECORD.search(text, damage) if record and len(holes) < _MOST_HOLES else None
-        if record and following:
-            hole = _Hole(_before(holes, record.at), _before(holes, following.end()))
-            holes = [*(one for one in holes if not hole.start <= one.start < hole.end), hole]
-            text = text[: record.at] + text[following.end() :]
-            continue
-        between = not record and opened and opened[-1].kind == "[" and text[: whole + 1].endswith("},")
-        if between and len(holes) < _MOST_HOLES and (at := text.find("{", damage)) >= 0:
-            holes.append(_Hole(_before(holes, whole + 1), _before(holes, at)))
-            text = text[: whole + 1] + text[at:]
-            continue
+        if len(self.holes) < _MOST_HOLES and (
+            self._take_record(record, damage) if record else self._take_between(opened, whole, damage)
+        ):
+            return True
         end = record.at if record else whole
         brackets = [one for one in opened if one.at < end]
-        if not brackets:
-            break
-        rest = [_Hole(_before(holes, end), length)]
-        text = text[:end].rstrip(", \t\r\n") + "".join(_CLOSING[one.kind] for one in reversed(brackets))
-    raise ValueError("no element of it is whole")
+        self.end_at(end)
+        self.text = self.text.rstrip(", \t\r\n") + "".join(_CLOSING[one.kind] for one in reversed(brackets))
+        return bool(brackets)
+
+    def _take_record(self, record: _Bracket, damage: int) -> bool:
+        """Take out a damaged record, if another one follows."""
+        following = _NEXT_RECORD.search(self.text, damage)
+        if following is None:
+            return False
+        hole = _Hole(_before(self.holes, record.at), _before(self.holes, following.end()))
+        self.holes = [*(one for one in self.holes if not hole.start <= one.start < hole.end), hole]
+        self.text = self.text[: record.at] + self.text[following.end() :]
+        return True
+
+    def _take_between(self, opened: Sequence[_Bracket], whole: int, damage: int) -> bool:
+        """Take out what is damaged between two records of a list."""
+        in_list = opened and opened[-1].kind == "[" and self.text[: whole + 1].endswith("},")
+        at = self.text.find("{", damage)
+        if not in_list or at < 0:
+            return False
+        self.holes.append(_Hole(_before(self.holes, whole + 1), _before(self.holes, at)))
+        self.text = self.text[: whole + 1] + self.text[at:]
+        return True
 
 
 @dataclass(frozen=True)
