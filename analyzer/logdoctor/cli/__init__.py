@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
 
@@ -29,8 +30,18 @@ COMMANDS = {
 }
 """Module and short help of each command: `--help` imports none of them."""
 
-FINISHED, NOT_FINISHED, NO_RUN, INTERRUPTED = 0, 2, 3, 130
-"""Exit codes; 1 is kept for what fails a gate."""
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    FINISHED = 0
+    FAILED = 1
+    """A gate fails."""
+    UNFINISHED = 2
+    """Usage, configuration, or a bug of ours."""
+    INCONCLUSIVE = 3
+    """No run was found, or it cannot be told."""
+    INTERRUPTED = 130
 
 
 class _ImportedOnUse(Mapping[str, click.Command]):
@@ -79,24 +90,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # closed: nobody wants what goes there, the exit code and the files stay
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until Python ends
     try:
-        return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or FINISHED
+        return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or ExitCode.FINISHED
     except click.ClickException as problem:
         problem.show()
-        return NOT_FINISHED
+        return ExitCode.UNFINISHED
     except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except NoRunError as problem:
         _complain(f"logdoctor: {problem}")
-        return NO_RUN
+        return ExitCode.INCONCLUSIVE
     except LogDoctorError as problem:
         _complain(f"logdoctor: {problem}")
-        return NOT_FINISHED
+        return ExitCode.UNFINISHED
     except OSError as problem:
         _complain(f"logdoctor: {f'{problem.filename}: ' if problem.filename else ''}{reason(problem)}")
-        return NOT_FINISHED
+        return ExitCode.UNFINISHED
     except Exception as bug:  # noqa: BLE001 - the last line of defence: 1, Python's own code, would mean findings
         _report(bug)
-        return NOT_FINISHED
+        return ExitCode.UNFINISHED
 
 
 def _report(bug: Exception) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 import click
 
-from logdoctor.cli import completion
+from logdoctor.cli import ExitCode, completion
 from logdoctor.cli.options import color_option, config_option, jobs_option, paths_argument
 from logdoctor.cli.output import spare_logs
 from logdoctor.cli.progress import working
@@ -22,7 +22,12 @@ from logdoctor.cli.reporting import (
     write_reports,
 )
 
-EXIT_CODES = {"passed": 0, "failed": 1, "unfinished": 2, "inconclusive": 3}
+EXIT_CODES = {
+    "passed": ExitCode.FINISHED,
+    "failed": ExitCode.FAILED,
+    "unfinished": ExitCode.UNFINISHED,
+    "inconclusive": ExitCode.INCONCLUSIVE,
+}
 """Exit code of each verdict."""
 
 LONG_AFTER = math.inf

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from logdoctor.cli import completion
+from logdoctor.cli import ExitCode, completion
 from logdoctor.cli.options import color_option, settings
 from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.cli.progress import progress_line
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 RECIPE = "recipe.py"
 """Looked for in the folder of the run."""
-
-INCONCLUSIVE, INTERRUPTED = 3, 130
 
 NO_CHANGE = "none"
 """Given to `--only` to reproduce, locate and probe, and to try nothing."""
@@ -225,12 +223,13 @@ def _exit_code(replayed: Replayed) -> int:
     from logdoctor.replayed import PATCHED, Outcome
 
     if replayed.interrupted == "interrupt":
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     patched = next((one for one in replayed.trials if one.name == PATCHED), None)
     if patched is not None:
-        return 0 if patched.outcome is Outcome.REMOVED else INCONCLUSIVE
+        return ExitCode.FINISHED if patched.outcome is Outcome.REMOVED else ExitCode.INCONCLUSIVE
     told = replayed.verdict is not None and replayed.verdict.cause != "unknown"
-    return 0 if told and replayed.baseline is not None and replayed.baseline.reproduced else INCONCLUSIVE
+    sure = told and replayed.baseline is not None and replayed.baseline.reproduced
+    return ExitCode.FINISHED if sure else ExitCode.INCONCLUSIVE
 
 
 def _said(now: Progress) -> str:

@@ -58,17 +58,25 @@ class Piece:
         return self.file.source.one_run_per_folder or is_of_one_quantity(self.file.folder, self.log.series)
 
 
-Placed = tuple[PurePosixPath, str, list[Piece]]
-"""The pieces of one run, with its folder and its label."""
+@dataclass(frozen=True)
+class RunPieces:
+    """What the files tell of one run."""
+
+    home: PurePosixPath
+    """Its folder."""
+    label: str
+    """What its log calls it, where one log holds several runs."""
+    pieces: tuple[Piece, ...]
+    """One at least."""
 
 
-def clusters(files: Sequence[Found]) -> list[Placed]:
+def clusters(files: Sequence[Found]) -> list[RunPieces]:
     """Return the pieces of each run that the files tell of."""
     folders = Folders(file.folder for file in files)
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in (piece for file in files for piece in _pieces(file, folders)):
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
-    apart = [(home, label, one) for (home, label), found in by_home.items() for one in _clusters(found)]
+    apart = [RunPieces(*place, tuple(one)) for place, found in by_home.items() for one in _clusters(found)]
     return _copies_joined(_ranks_joined(apart))
 
 
@@ -152,48 +160,43 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     return [cluster.pieces for cluster in clusters]
 
 
-def _ranks_joined(placed: Sequence[Placed]) -> list[Placed]:
+def _ranks_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
     """Join the runs of folders such as `rank_0` and `rank_1` that hold the same curves: one run, told by each process.
 
     Processes that each log the loss of their own share of the data stay apart.
     """
-    joined = [one for one in placed if not is_of_one_rank(one[0])]
-    ranks = [one for one in placed if is_of_one_rank(one[0])]
-    first_of: dict[tuple[PurePosixPath, str, object], list[Piece]] = {}
-    for home, label, pieces in sorted(ranks, key=lambda one: (len(one[0].name), str(one[0]))):
-        first = first_of.setdefault((home.parent, label, pieces[0].kind), pieces)
-        if first is not pieces and _is_same_data(pieces, first):
-            first.extend(pieces)
+    joined = [one for one in runs if not is_of_one_rank(one.home)]
+    ranks = [one for one in runs if is_of_one_rank(one.home)]
+    first_of: dict[tuple[PurePosixPath, str, object], int] = {}
+    for one in sorted(ranks, key=lambda one: (len(one.home.name), str(one.home))):
+        first = first_of.setdefault((one.home.parent, one.label, one.pieces[0].kind), len(joined))
+        if first < len(joined) and _is_same_data(one.pieces, joined[first].pieces):
+            joined[first] = replace(joined[first], pieces=(*joined[first].pieces, *one.pieces))
         else:
-            joined.append((home, label, pieces))
+            joined.append(one)
     return joined
 
 
-def _copies_joined(placed: Sequence[Placed]) -> list[Placed]:
+def _copies_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
     """Join a run with the only run of other formats below its folder that holds the same data.
 
     Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
     log above `vis_data/`, a table beside a folder of event files.
     """
     homes: dict[PurePosixPath, list[int]] = {}
-    for i, (home, _, _) in enumerate(placed):
-        homes.setdefault(home, []).append(i)
+    for i, one in enumerate(runs):
+        homes.setdefault(one.home, []).append(i)
     below: dict[int, list[int]] = {}
-    for lower, (home, _, pieces) in enumerate(placed):
-        above = [upper for folder in home.parents[:DEEPEST_COPY] for upper in homes.get(folder, ())]
-        same = [upper for upper in above if _is_copy(pieces, placed[upper][2])]
+    for lower, one in enumerate(runs):
+        above = [upper for folder in one.home.parents[:DEEPEST_COPY] for upper in homes.get(folder, ())]
+        same = [upper for upper in above if _is_copy(one.pieces, runs[upper].pieces)]
         if len(same) == 1:
             below.setdefault(same[0], []).append(lower)
     lowest = {lower for (lower, *others) in below.values() if not others} - below.keys()
-    return [
-        (
-            home,
-            label,
-            [*pieces, *(piece for lower in below.get(i, ()) if lower in lowest for piece in placed[lower][2])],
-        )
-        for i, (home, label, pieces) in enumerate(placed)
-        if i not in lowest
-    ]
+    copies = {
+        i: [piece for lower in found if lower in lowest for piece in runs[lower].pieces] for i, found in below.items()
+    }
+    return [replace(one, pieces=(*one.pieces, *copies.get(i, ()))) for i, one in enumerate(runs) if i not in lowest]
 
 
 def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:

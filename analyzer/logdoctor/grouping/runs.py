@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
-from logdoctor.grouping.clusters import Piece, clusters
+from logdoctor.grouping.clusters import Piece, RunPieces, clusters
 from logdoctor.grouping.failed import with_errors
 from logdoctor.grouping.homes import home_of_settings
 from logdoctor.grouping.parts import joined_curves, without_copies
@@ -37,15 +37,12 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
-    placed = clusters([file for file in files if not file.source.only_settings and not file.source.only_events])
+    found = clusters([file for file in files if not file.source.only_settings and not file.source.only_events])
     per_home: dict[PurePosixPath, int] = {}
-    for home, _, _ in placed:
-        per_home[home] = per_home.get(home, 0) + 1
+    for one in found:
+        per_home[one.home] = per_home.get(one.home, 0) + 1
     moment = time.time() if now is None else now
-    runs = [
-        _run(_name(home, label, cluster, alone=per_home[home] == 1), cluster, overrides, moment)
-        for home, label, cluster in placed
-    ]
+    runs = [_run(_name(one, alone=per_home[one.home] == 1), one.pieces, overrides, moment) for one in found]
     described = _described(runs, [file for file in files if file.source.only_settings])
     told = with_errors(described, [file for file in files if file.source.only_events])
     distinct = sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name)
@@ -76,12 +73,13 @@ def _with_settings(run: Run, files: Sequence[Found]) -> Run:
     return replace(run, hyperparameters={**said, **run.hyperparameters}, sources=tuple(sources))
 
 
-def _name(home: PurePosixPath, label: str, cluster: list[Piece], *, alone: bool) -> str:
+def _name(run: RunPieces, *, alone: bool) -> str:
     if alone:
-        return str(home)
-    if cluster[0].file.piped:  # its log has no name that could tell runs apart
-        label = label.removeprefix(f"{home}, ")
-    return f"{home}:{label or cluster[0].file.path.stem}"
+        return str(run.home)
+    file = run.pieces[0].file
+    # What comes through a pipe has no name that could tell runs apart.
+    label = run.label.removeprefix(f"{run.home}, ") if file.piped else run.label
+    return f"{run.home}:{label or file.path.stem}"
 
 
 def _distinct(runs: list[Run]) -> Iterator[Run]:
@@ -92,7 +90,7 @@ def _distinct(runs: list[Run]) -> Iterator[Run]:
         yield run if seen[run.name] == 1 else replace(run, name=f"{run.name}#{seen[run.name]}")
 
 
-def _run(name: str, cluster: list[Piece], overrides: Overrides | None, now: float) -> Run:
+def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: float) -> Run:
     whole = [piece for piece in cluster if not piece.continues]
     continuing = without_copies([piece for piece in cluster if piece.continues])
     joined, noticed = joined_curves(continuing)
@@ -172,7 +170,7 @@ def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:
     return len(series.curve), own, piece.file.source.precedence, -len(piece.file.relative.parts)
 
 
-def _state(cluster: list[Piece], series: Sequence[Series], now: float) -> State:
+def _state(cluster: Sequence[Piece], series: Sequence[Series], now: float) -> State:
     planned = max((piece.log.planned_steps or 0 for piece in cluster), default=0)
     stepped = [one.last_step for one in series if len(one) and one.axis is Axis.STEP]
     if any(piece.log.finished for piece in cluster) or (planned and stepped and max(stepped) >= planned):
