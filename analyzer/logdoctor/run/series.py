@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run.once import Once
 from logdoctor.run.roles import Role, Unknown
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
+class Series(Once):
     """A quantity as it was logged: every point, in the order of writing.
 
     NaN and infinities are values. A step at which nothing was logged has no point. When a run is resumed its steps
@@ -92,7 +93,8 @@ class Series:
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
         """Indices of the points whose step lies below the one before: where a restart begins."""
-        return np.flatnonzero((self.steps[1:] < self.steps[:-1]) & ~self._astray[1:]) + 1
+        fallen = np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
+        return fallen[~self._astray[fallen]] if len(fallen) else fallen
 
     @cached_property
     def curve(self) -> Series:

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Loss
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
     if longest <= MIN_REPEAT_POINTS:
         return None
     left = _without_trend(late, longest)
-    size = 1 << (2 * len(left) - 1).bit_length()  # a power of two: others can take ten times as long
-    power = np.fft.rfft(left, size)
-    overlap = np.fft.irfft(power * np.conj(power))[: longest + 1] / np.arange(len(left), len(left) - longest - 1, -1)
+    overlap = overlaps(left, longest)
     if overlap[0] <= 0:
         return None
     alike = overlap / overlap[0]
@@ -102,6 +101,23 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
         return None
     shortest = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
     return _refined(shortest / _times_contained(alike, round(shortest)), alike, peaks, longest)
+
+
+def overlaps(values: NDArray[np.float64], longest: int) -> NDArray[np.float64]:
+    """Return the mean product of a curve and itself so many points later, shape (longest + 1,), from none on."""
+    size = _quick_size(len(values) + longest)  # no point is laid over one of the other end
+    power = np.fft.rfft(values, size)
+    sums = np.fft.irfft(power * np.conj(power), size)[: longest + 1]
+    return np.asarray(sums / np.arange(len(values), len(values) - longest - 1, -1))
+
+
+def _quick_size(points: int) -> int:
+    """Return a size from so many points on that is quick to transform: a power of two, or three quarters of one.
+
+    Others can take ten times as long.
+    """
+    power = 1 << (points - 1).bit_length()
+    return 3 * power // 4 if 3 * power // 4 >= points else power
 
 
 def _refined(first: float, alike: NDArray[np.float64], peaks: NDArray[np.intp], longest: int) -> float | None:
@@ -130,11 +146,11 @@ def _times_contained(alike: NDArray[np.float64], period: int) -> int:
 
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern, and no step of that mean."""
-    middle, reach = float(np.median(values)), FAR_OUT * float(np.subtract(*np.percentile(values, [90, 10])))
+    middle, reach = median(values), FAR_OUT * (quantile(values, 0.9) - quantile(values, 0.1))
     few = 0 < np.mean(np.abs(values - middle) > reach) <= SELDOM
     near = np.clip(values, middle - reach, middle + reach) if few else values
     padded = np.pad(near, (width // 2, width - 1 - width // 2), mode="reflect")
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     left = near - (sums[width:] - sums[:-width]) / width
-    reach = 4 * MAD_TO_SIGMA * float(np.median(np.abs(left - np.median(left))))
+    reach = 4 * MAD_TO_SIGMA * median(np.abs(left - median(left)))
     return np.asarray(np.clip(left, -reach, reach) if reach > 0 else left)

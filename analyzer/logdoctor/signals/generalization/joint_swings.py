@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.signals.generalization.roughness import Roughness
 from logdoctor.signals.stability.swings import detrended, turning_points
 from logdoctor.signals.statistics.correlation import correlation, trend_aside
-from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class JointSwings:
         """Whether they rise once and come back by a third of what they jump: an event, however slow the way back is."""
         train, val = self.logs
         both = (train + val) / 2
-        turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))))
+        turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))), most=3)
         return 1 <= len(turns) <= 2 and bool(both[turns[-1]] > both[-1])
 
     def margin(self, *, rate_is_high: bool) -> float:
@@ -145,4 +145,4 @@ def _spread(logs: NDArray[np.float64]) -> float:
 
 def _height(late: NDArray[np.float64], trend: Trend[Any]) -> float:
     usual = median(trend.series.values[1 : max(4, len(trend) // 4)])
-    return float(np.quantile(late, 0.9)) / usual if usual > 0 else 0.0
+    return quantile(late, 0.9) / usual if usual > 0 else 0.0
