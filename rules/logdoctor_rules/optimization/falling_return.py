@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Policy, Trend
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
@@ -211,7 +212,12 @@ class FallingReturn(Rule):
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because("learning-rate-too-high", likely_if(rose), pro=[f"it had risen to {highest}"] if rose else []),
+                with_lower_rate(
+                    because(
+                        "learning-rate-too-high", likely_if(rose), pro=[f"it had risen to {highest}"] if rose else []
+                    ),
+                    run,
+                ),
                 because("no-entropy-bonus"),
             ),
             evidence={
