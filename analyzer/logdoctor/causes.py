@@ -94,11 +94,14 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "bad-initialization": (
         "the initial weights give outputs that are all alike or far too large",
-        ("use He or Xavier initialisation; start the last layer near zero",),
+        (
+            "use He or Xavier initialisation; start the last layer near zero",
+            "put BatchNorm or LayerNorm between the layers of a deep network",
+        ),
     ),
     "dead-activations": (
         "activations are dead: their gradient is zero",
-        ("replace ReLU by LeakyReLU or GELU, and lower the rate",),
+        ("restart from new weights at a tenth of the rate", "replace ReLU by LeakyReLU, whose gradient is never zero"),
     ),
     "saturated-activations": (
         "sigmoid or tanh units are saturated",
@@ -203,7 +206,7 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stopped-too-early": (
         "the run stopped while it was still learning",
-        ("train longer",),
+        ("train twice as long, with the schedule stretched to the new end",),
     ),
     "discriminator-too-strong": (
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
