@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import TRY_ADAM, above_usual, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import GO_ON, TRY_ADAM, above_usual, rate_too_high, rate_too_low, went_well
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings
 from logdoctor.wording import number
@@ -28,14 +28,14 @@ def slow(**settings: Setting) -> Run:
         ({"lr": 0.5}, ["raise the learning rate from 0.5 to 2 at most"]),
         (
             {"lr": 1e-8, "optimizer": "Adam"},
-            ["raise the learning rate from 1e-8 to about 3e-4, and on from there, threefold each time"],
+            [f"raise the learning rate from 1e-8 to about 3e-4, {GO_ON}"],
         ),
         (
             {"lr": 1e-5, "optimizer": "SGD"},
-            ["raise the learning rate from 1e-5 to about 0.06, and on from there, threefold each time", TRY_ADAM],
+            [f"raise the learning rate from 1e-5 to about 0.06, {GO_ON}", TRY_ADAM],
         ),
-        ({"lr": 3e-7}, ["raise the learning rate from 3e-7 to about 3e-4, and on from there, threefold each time"]),
-        ({"lr": 1e-5}, ["raise the learning rate from 1e-5 to about 2e-4"]),
+        ({"lr": 3e-7}, [f"raise the learning rate from 3e-7 to about 3e-4, {GO_ON}"]),
+        ({"lr": 1e-5}, [f"raise the learning rate from 1e-5 to about 2e-4, {GO_ON}"]),
     ],
     ids=["below", "near the highest", "far above", "any optimizer", "nothing", "nothing with SGD", "nothing", "fine"],
 )
@@ -70,8 +70,8 @@ def test_a_rate_is_lowered_to_the_highest_that_its_optimizer_takes(settings: dic
 
 @pytest.mark.parametrize(
     ("end", "fix"),
-    [(0.5, "3e-5"), (2.1, "3e-5"), (2.2, "7e-5"), (2.29, "3e-4"), (2.4, "3e-5")],
-    ids=["far", "a tenth", "a little", "next to nothing", "risen"],
+    [(0.5, "3e-5"), (2.0, "3e-5"), (2.2, f"7e-5, {GO_ON}"), (2.29, f"3e-4, {GO_ON}"), (2.4, "3e-5")],
+    ids=["far", "an eighth", "a little", "next to nothing", "risen"],
 )
 def test_a_rate_at_which_a_loss_hardly_falls_is_raised_by_more(end: float, fix: str) -> None:
     run = example_run({"lr": 3e-6, "optimizer": "Adam", "steps": 60}, train_loss=line(2.3, end))
