@@ -202,7 +202,10 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "batch-too-large": (
         "the batch is too large: there are too few updates",
-        ("use a smaller batch, or raise the rate with it (times k, or the root of k)",),
+        (
+            "use a quarter of the batch, and again while that helps, or raise the rate with the batch (times k, or the "
+            "root of k)",
+        ),
     ),
     "stopped-too-early": (
         "the run stopped while it was still learning",
@@ -228,7 +231,7 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "no-entropy-bonus": (
         "nothing keeps the policy from becoming deterministic",
-        ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
+        ("raise the entropy bonus threefold at a time (0.01 to 0.1), and train the policy at a tenth of the rate",),
     ),
     "reward-without-signal": (
         "the reward is the same whatever is done: it is computed wrongly, or nothing ever succeeds",
@@ -247,7 +250,7 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "kl-penalty-too-weak": (
         "nothing holds the policy near its reference",
-        ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
+        ("raise the KL coefficient (0.02 to 0.1 is usual), lower the rate, or stop each update at a target KL",),
     ),
     "representation-collapse": (
         "all inputs are mapped to next to the same point",
@@ -380,8 +383,8 @@ _KNOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-_SAID_BETTER = frozenset({"learning-rate-jump", "no-gradient-clipping", "clipping-too-tight"})
-"""Causes whose general fix is what a rule computes from a run: two numbers for one setting would contradict."""
+_SAID_BETTER = frozenset({"learning-rate-jump", "no-gradient-clipping", "clipping-too-tight", "bad-batch"})
+"""Causes whose first general fix is what a rule computes from a run: two numbers for one setting would contradict."""
 
 
 def is_known(cause: str) -> bool:
@@ -410,8 +413,8 @@ def because(
 
 def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
     """Put fixes before those of a cause, or in their place where both say one thing."""
-    general = () if fixes and cause.id in _SAID_BETTER else cause.fixes
-    return replace(cause, fixes=(*fixes, *general))
+    said = 1 if fixes and cause.id in _SAID_BETTER else 0
+    return replace(cause, fixes=(*fixes, *cause.fixes[said:]))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:
